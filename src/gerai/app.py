@@ -1,0 +1,119 @@
+"""Where everything meets: settings, engine, partners, doors, pages, worker. Nobody imports this module but the
+command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from starlette.types import Receive, Scope, Send
+
+from gerai.doors.dialects import cekceir, durianpay, leuwongrr, scalev
+from gerai.doors.http.ask import Services
+from gerai.doors.http.dispatch import Dispatcher
+from gerai.doors.http.door import Dialect, Door
+from gerai.doors.http.limits import RateLimiter
+from gerai.doors.pay import PAGES
+from gerai.engine.catalogue.services import SERVICES
+from gerai.engine.catalogue.storefront import STOREFRONT
+from gerai.engine.core import Engine
+from gerai.kit.discover import discover
+from gerai.partners.roblox.client import HttpRoblox
+from gerai.partners.roblox.simulator import SimulatedRoblox
+from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.payments import PaymentMethod
+from gerai.ports.roblox import Roblox
+from gerai.settings import Settings
+from gerai.worker.main import Worker
+
+DIALECTS: tuple[Dialect, ...] = (leuwongrr.DIALECT, cekceir.DIALECT, durianpay.DIALECT, scalev.DIALECT)
+PARTS = (SERVICES, STOREFRONT)
+
+
+@dataclass
+class FoundPartners:
+    """The partners this installation has."""
+
+    settings: Settings
+    payment_methods: dict[str, PaymentMethod] = field(
+        default_factory=lambda: discover("gerai.partners.payments", "METHOD")
+    )
+    fulfilment: dict[str, FulfilmentProvider] = field(
+        default_factory=lambda: discover("gerai.partners.fulfilment", "PROVIDER")
+    )
+
+    def __post_init__(self) -> None:
+        self._simulated_roblox: Roblox = SimulatedRoblox()
+        self._roblox: Roblox = HttpRoblox(self.settings.roblox)
+
+    def roblox(self, simulated: bool) -> Roblox:
+        """The simulator for sandbox keys and simulated merchants, else the real thing."""
+        if simulated or self.settings.roblox.production_uses_simulator:
+            return self._simulated_roblox
+        return self._roblox
+
+
+def make_engine(settings: Settings) -> Engine:
+    """The engine with every door's catalogue, not started yet."""
+    limits = settings.engine
+    return Engine(
+        settings.database.url,
+        parts=PARTS,
+        queue_limit=limits.queue_limit,
+        batch_limit=limits.batch_limit,
+        deadline_s=limits.command_deadline_s,
+        reads_pool_size=limits.reads_pool_size,
+    )
+
+
+class App:
+    """The ASGI application. ``with_worker``: background work runs in this process too."""
+
+    def __init__(self, settings: Settings, *, with_worker: bool = False) -> None:
+        self.settings = settings
+        self.engine = make_engine(settings)
+        self.partners = FoundPartners(settings)
+        services = Services(self.engine, RateLimiter(), settings, self.partners)
+        doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
+        hosts = {
+            host.lower(): doors[name]
+            for name, host in (
+                ("leuwongrr", settings.doors.leuwongrr_host),
+                ("cekceir", settings.doors.cekceir_host),
+                ("durianpay", settings.doors.durianpay_host),
+                ("scalev", settings.doors.scalev_host),
+            )
+            if host
+        }
+        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(PAGES, services))
+        self._with_worker = with_worker
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._dispatch(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
+        async with self.engine.running():
+            if not self._with_worker:
+                yield
+                return
+            worker = Worker(self.engine, self.partners, self.settings)
+            task = asyncio.create_task(worker.run(), name="gerai-worker")
+            try:
+                yield
+            finally:
+                worker.stop()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with self.running():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})

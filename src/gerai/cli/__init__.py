@@ -1,0 +1,66 @@
+"""The command line: one module per command, imported only when that command is called.
+
+`gerai --help` imports them all; every other start imports one.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any, Final
+
+import typer
+
+from gerai import __version__
+
+#: Name → where the command is. In the order of `gerai --help`.
+COMMANDS: Final = {
+    "up": "gerai.cli.up:up",
+    "serve": "gerai.cli.serve:serve",
+    "work": "gerai.cli.work:work",
+    "migrate": "gerai.cli.migrate:migrate",
+    "keys": "gerai.cli.keys:keys",
+    "check": "gerai.cli.check:check",
+    "settings": "gerai.cli.settings:settings",
+    "bench": "gerai.bench.command:bench",
+    "test": "gerai.cli.test:run_everything",
+    "check-code": "gerai.cli.check_code:check_code",
+    "lock": "gerai.cli.lock:lock",
+}
+#: `gerai test` hands what it does not know to pytest.
+_PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def main() -> None:
+    """Run the command named by the arguments."""
+    wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    names = [wanted] if wanted in COMMANDS else list(COMMANDS)
+    build(names)(prog_name="gerai")
+
+
+def build(names: list[str]) -> typer.Typer:
+    """The application with these commands."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help="Gerai: one order engine behind four counters.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in names:
+        module, attribute = COMMANDS[name].split(":")
+        found: Any = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, context_settings=_PASS_ON if name == "test" else None)(found)
+    return app
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Show the version and leave.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit

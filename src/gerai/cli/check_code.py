@@ -1,0 +1,47 @@
+"""`gerai check-code`: the checks that read the code without running it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from gerai.cli.checkout import checkout, install_test_packages
+from gerai.cli.terminal import console
+
+CHECKS: Final = (
+    ("ruff check", ["-m", "ruff", "check", "."]),
+    ("ruff format", ["-m", "ruff", "format", "--check", "--quiet", "."]),
+    ("basedpyright", ["-m", "basedpyright", "--level", "error"]),
+    (
+        "import-linter",
+        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"],
+    ),
+)
+
+
+def check_code() -> None:
+    """Lint, format, types and import rules. Exit 1 when one of them finds something."""
+    root = checkout()
+    install_test_packages(root)
+    if run_checks(root):
+        raise typer.Exit(1)
+
+
+def run_checks(root: Path) -> list[str]:
+    """Run all of them, showing each result and the findings of those that fail. Answers the names of the failed."""
+    failed: list[str] = []
+    for name, arguments in CHECKS:
+        began = time.monotonic()
+        with console.status(f"{name} …"):
+            answer = subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=False)
+        if answer.returncode:
+            failed.append(name)
+            console.out(answer.stdout + answer.stderr, highlight=False)
+        verdict = "[red]failed[/]" if answer.returncode else "[green]clean[/]"
+        console.print(f"{name:14} {verdict} [dim]{time.monotonic() - began:.1f} s[/]")
+    return failed

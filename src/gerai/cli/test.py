@@ -1,0 +1,100 @@
+"""`gerai test`: everything that must hold: the checks of the code, then all tests.
+
+What cannot run on this machine is named in the closing lines, with the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from gerai.cli.check_code import run_checks
+from gerai.cli.checkout import checkout, install_test_packages
+from gerai.cli.terminal import console
+
+CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How pytest ended. ``skipped``: its own lines about tests that did not run; ``summary``: its last line."""
+
+    code: int
+    skipped: list[str]
+    summary: str
+
+
+def run_everything(
+    context: typer.Context,
+    code: Annotated[bool, typer.Option(help="Also run the checks of the code (ruff, types, imports).")] = True,
+) -> None:
+    """Run all checks and tests; further arguments go to pytest. Exit 1 when anything failed."""
+    root = checkout()
+    install_test_packages(root)
+    missing = _browser_missing()
+    failed = run_checks(root) if code else []
+    arguments = ["-m", "not browser"] if missing else []
+    outcome = _run_pytest(root, [*arguments, *context.args])
+    console.print()
+    for name in failed:
+        console.print(f"failed: {name}", style="red")
+    not_run = [f"tests marked `browser`: {missing}"] if missing else []
+    not_run += outcome.skipped
+    for line in not_run:
+        console.print(f"not run: {line}", style="yellow", markup=False, highlight=False)
+    if not not_run:
+        console.print("nothing was left out")
+    typer.echo(outcome.summary)
+    raise typer.Exit(1 if failed or outcome.code else 0)
+
+
+def _run_pytest(root: Path, arguments: list[str]) -> Outcome:
+    """Run pytest, passing its output on as it comes."""
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-rs",
+        "--color",
+        "yes" if console.is_terminal else "no",
+        *arguments,
+    ]
+    seen = bytearray()
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as pytest:
+        assert pytest.stdout is not None
+        while piece := os.read(pytest.stdout.fileno(), 65_536):
+            seen += piece
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+    lines = [line for line in _COLOURS.sub("", seen.decode(errors="replace")).splitlines() if line.strip()]
+    skipped = [line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED ")]
+    return Outcome(pytest.returncode, skipped, lines[-1] if lines else "pytest said nothing")
+
+
+def _browser_missing() -> str:
+    """Why browser tests cannot run here; empty when they can, after installing Debian's chromium when we may."""
+    if any(map(shutil.which, CHROMIUM_NAMES)):
+        return ""
+    if shutil.which("apt-get") is None:
+        return "no chromium here, and no apt-get to install it with"
+    if os.geteuid() != 0:
+        return "no chromium here, and only root may install it: apt-get install chromium"
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+        with console.status(f"apt-get {arguments[0]} …"):
+            answer = subprocess.run(
+                ["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False
+            )
+    if any(map(shutil.which, CHROMIUM_NAMES)):
+        return ""
+    return f"apt-get could not install chromium: {(answer.stderr.strip().splitlines() or ['no reason given'])[-1]}"

@@ -1,0 +1,153 @@
+"""The demo shop's service counter: four services, two keys with money, and the contract's example order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+
+from gerai.demo import DemoShop, Shown, call
+from gerai.domain.money import rupiah
+from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
+from gerai.engine.catalogue.services import Service, ServiceType, publish
+from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.open import add_member
+from gerai.engine.wallet.deposit import Deposit
+
+_CHANNEL: Final = "cekceir"
+#: What each demo member starts with: Rp1.000.000.
+OPENING_SEN: Final = rupiah(1_000_000)
+#: Requests per minute of the second key. The contract documents the answer to too many, not the figure.
+PER_MINUTE: Final = 60
+_PUBLISHED_AT: Final = datetime(2026, 4, 26, tzinfo=UTC)
+#: An IMEI that the simulator finishes at once.
+_IMEI: Final = "356281920502180"
+
+_DIGITS: Final = {"type": "string", "pattern": "^[0-9]{15}$"}
+_RESULT: Final[dict[str, Any]] = {"type": "object"}
+
+
+def _takes_imeis(**extra: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"imeis": {"type": "array", "items": _DIGITS, "minItems": 1}, **extra},
+        "required": ["imeis"],
+        "additionalProperties": True,
+        "x-quantityFrom": "/imeis",
+        "x-requestFrom": "/imeis",
+    }
+
+
+_BARCODE: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "items": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "primary_imei": _DIGITS,
+                    "secondary_imei": _DIGITS,
+                    "theme": {"type": "string", "enum": ["dark", "light"]},
+                },
+                "required": ["primary_imei"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["items"],
+    "additionalProperties": True,
+    "x-quantityFrom": "/items",
+    "x-requestFrom": "/items",
+}
+
+TYPES: Final[tuple[ServiceType, ...]] = (
+    ServiceType(1, "imeiroamer", "IMEI", None, True, _takes_imeis(), _RESULT),
+    ServiceType(2, "barcode", "Barcode", "Gambar barcode IMEI", True, _BARCODE, _RESULT),
+    ServiceType(3, "unlock", "Unlock", None, True, _takes_imeis(note={"type": "string", "maxLength": 200}), _RESULT),
+)
+
+
+def service(
+    service_id: int, type_id: int, code: str, name: str, unit_price: int, *, most: int = 100, **facts: Any
+) -> Service:
+    """A demo service, automatic and always open unless ``facts`` say otherwise; ``unit_price`` in whole rupiah."""
+    return Service(
+        **{
+            "service_id": service_id,
+            "type_id": type_id,
+            "code": code,
+            "name": name,
+            "description": None,
+            "open_time": None,
+            "close_time": None,
+            "is_active": True,
+            "processing_type": "automatic",
+            "provider": "simulator",
+            "provider_settings": {},
+            "unit_price_sen": rupiah(unit_price),
+            "min_items": 1,
+            "max_items": most,
+            "deadline_ms": 20_000,
+            "created_at": _PUBLISHED_AT,
+            "updated_at": _PUBLISHED_AT,
+            **facts,
+        }
+    )
+
+
+SERVICES: Final[tuple[Service, ...]] = (
+    service(1, 1, "cek_imei", "Cek Status IMEI", 1_500),
+    service(2, 1, "cek_history_imei", "Cek Riwayat IMEI", 5_000, provider_settings={"answer": "history"}),
+    service(3, 2, "create_barcode", "Buat Barcode IMEI", 1_000, most=20, provider_settings={"answer": "barcode"}),
+    service(
+        4, 3, "unlock_manual", "Unlock Manual", 75_000, most=5, processing_type="manual", provider="manual",
+        description="Dikerjakan oleh operator pada jam kerja.",
+    ),
+)  # fmt: skip
+
+
+async def seed(shop: DemoShop) -> dict[str, Any]:
+    """Publish the services and open two members, each with a key and money; answers the section of demo.json."""
+    await publish(shop.engine, shop.merchant_id, TYPES, SERVICES)
+    api_key, user_id = await _member(shop, "customer", None)
+    second_api_key, second_user_id = await _member(shop, "reseller", {"requests": PER_MINUTE})
+    return {
+        "api_key": api_key,
+        "user_id": user_id,
+        "second_api_key": second_api_key,
+        "second_user_id": second_user_id,
+    }
+
+
+async def _member(shop: DemoShop, username: str, limits: dict[str, int] | None) -> tuple[str, int]:
+    member_id, wallets = await add_member(
+        shop.engine, shop.merchant_id, _CHANNEL, username, username.title(), email=f"{username}@demo.example"
+    )
+    await shop.engine.submit(
+        Deposit(
+            merchant_id=shop.merchant_id,
+            environment="production",
+            account_id=wallets["production"],
+            amount_sen=OPENING_SEN,
+            note="Saldo awal",
+        )
+    )
+    token, prefix = compose_key()
+    await create_key(
+        shop.engine, shop.merchant_id, "production", _CHANNEL, token,
+        name=f"Demo {username}", prefix=prefix, member_id=member_id, permissions=PERMISSIONS, limits=limits,
+    )  # fmt: skip
+    return token, member_id
+
+
+async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
+    """Check one IMEI, as the contract's example does, and look at the wallet afterwards."""
+    headers = {"Authorization": f"Bearer {section['api_key']}"}
+    body = {"code": "cek_imei", "data": {"imeis": [_IMEI]}}
+    return [
+        await call(client, "Cek Ceir: order cek_imei", "POST", "/api/order", headers, body),
+        await call(client, "Cek Ceir: wallet", "GET", "/api/wallet/snap", headers),
+    ]

@@ -1,0 +1,94 @@
+"""Money is an integer number of sen (1/100 rupiah) with its currency; floats never come near it.
+
+Doors and partners convert at the edge, through the named formats below. There is one rounding
+function, :func:`round_rupiah`: half-up to the whole rupiah (docs/reference/money.md).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+SEN_PER_RUPIAH: Final = 100
+#: Largest amount the server accepts anywhere: 1,000 trillion rupiah. Far above any order, far below 2**63.
+MAX_SEN: Final = 10**17
+
+_DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,8})?|\d{1,18}(?:\.\d{1,8})?")
+
+
+class Money(msgspec.Struct, frozen=True, order=True):
+    """An amount in sen and the ISO 4217 code of its currency."""
+
+    sen: int
+    currency: str = "IDR"
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.sen + other.sen, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.sen - other.sen, self.currency)
+
+    def __mul__(self, quantity: int) -> Money:
+        return Money(self.sen * quantity, self.currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+
+
+def rupiah(amount: int) -> int:
+    """Whole rupiah to sen."""
+    return amount * SEN_PER_RUPIAH
+
+
+def round_rupiah(numerator: int, denominator: int = 1) -> int:
+    """Round ``numerator / denominator`` sen half-up to a whole rupiah; the answer is in sen.
+
+    Half-up away from zero is not needed: amounts are never negative (ValueError if they are).
+    """
+    if numerator < 0 or denominator <= 0:
+        raise ValueError("amounts are never negative")
+    unit = denominator * SEN_PER_RUPIAH
+    return (2 * numerator + unit) // (2 * unit) * SEN_PER_RUPIAH
+
+
+def percent_of(amount_sen: int, hundredths_of_percent: int) -> int:
+    """A percentage (given in basis points: 150 = 1.5 %) of an amount, rounded half-up to whole rupiah."""
+    return round_rupiah(amount_sen * hundredths_of_percent, 10_000)
+
+
+def parse_decimal(text: str) -> int:
+    """Read ``"10000"``, ``"10000.67"`` or ``"1,250,000.00"`` as sen, without rounding up to the rupiah.
+
+    Digits beyond the sen are rounded half-up to the sen. ValueError on anything else, on a sign and above MAX_SEN.
+    """
+    if not _DECIMAL_TEXT.fullmatch(text) or not text.isascii():
+        raise ValueError("not an amount")
+    scaled = Decimal(text.replace(",", "")) * SEN_PER_RUPIAH
+    sen = int(scaled + Decimal("0.5"))
+    if sen > MAX_SEN:
+        raise ValueError("amount too large")
+    return sen
+
+
+def whole_rupiah(sen: int) -> int:
+    """Sen to whole rupiah, for contracts that speak integers. The amount must already be whole."""
+    rupiah_amount, rest = divmod(sen, SEN_PER_RUPIAH)
+    if rest:
+        raise ValueError(f"{sen} sen is not a whole rupiah amount")
+    return rupiah_amount
+
+
+def decimal_string(sen: int) -> str:
+    """Sen to ``"10001.00"``."""
+    return f"{sen // SEN_PER_RUPIAH}.{sen % SEN_PER_RUPIAH:02d}"
+
+
+def display(sen: int) -> str:
+    """Sen to ``Rp15.000`` (whole rupiah, dots between thousands, no space)."""
+    return "Rp" + f"{sen // SEN_PER_RUPIAH:,}".replace(",", ".")

@@ -1,0 +1,236 @@
+"""What the shop keeps: the engine's own things, immutable, one class per table.
+
+A change is a new value (``msgspec.structs.replace``). Field order is the table's column order.
+Amounts are integer sen. Times are aware datetimes in UTC. ``channel`` is the name of the door an order came
+through; the engine never looks inside it, nor inside ``details``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+Environment = Literal["sandbox", "production"]
+#: How an order is paid for. invoice: later, by any payment; wallet: at once; hold: reserved now, captured for what
+#: succeeded; free: nothing to pay here (cash on delivery, marketplace).
+Funding = Literal["invoice", "wallet", "hold", "free"]
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A merchant's customer or reseller. Empty strings mean unknown."""
+
+    merchant_id: int
+    member_id: int
+    environment: str
+    channel: str
+    public_id: str
+    name: str
+    email: str
+    mobile: str
+    reference: str
+    details: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    status: str = "active"
+    discount_bp: int = 0
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A ledger account: four unsigned totals. A ``wallet`` may never have less than nothing available."""
+
+    merchant_id: int
+    account_id: int
+    environment: str
+    kind: str
+    member_id: int | None
+    credits_posted: int
+    debits_posted: int
+    credits_pending: int
+    debits_pending: int
+    updated_at: datetime
+
+    @property
+    def available_sen(self) -> int:
+        return self.credits_posted - self.debits_posted - self.debits_pending
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """Money from one account to another. ``phase``: single | pending | post | void; post and void name their
+    ``pending_id`` and resolve it, exactly once. ``debit_available_after``: what the debited wallet had left."""
+
+    merchant_id: int
+    transfer_id: int
+    environment: str
+    phase: str
+    pending_id: int | None
+    debit_account_id: int
+    credit_account_id: int
+    amount_sen: int
+    reason: str
+    order_id: int | None
+    payment_id: int | None
+    debit_available_after: int | None
+    credit_available_after: int | None
+    note: str
+    created_at: datetime
+
+
+class Order(msgspec.Struct, frozen=True):
+    """An order. ``public_id`` is the door's identifier, unique per merchant, environment and channel;
+    ``number`` is the code people read; ``secret`` opens its public page; ``after_payment`` is the verb the
+    order takes once it is paid (``start``, ``confirm`` or ``complete``)."""
+
+    merchant_id: int
+    order_id: int
+    environment: str
+    channel: str
+    key_id: int | None
+    member_id: int | None
+    account_id: int | None
+    public_id: str
+    number: str
+    secret: str
+    status: str
+    funding: str
+    currency: str
+    total_sen: int
+    held_transfer_id: int | None
+    charged_sen: int
+    refunded_sen: int
+    reference: str
+    provider: str
+    after_payment: str
+    details: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+
+
+class OrderLine(msgspec.Struct, frozen=True):
+    """One line. ``item_id`` is the catalogue item; ``stock_id`` the stock row it reserves, if any."""
+
+    merchant_id: int
+    order_id: int
+    line_no: int
+    item_kind: str
+    item_id: int
+    stock_id: int | None
+    name: str
+    quantity: int
+    unit_price_sen: int
+    total_sen: int
+    details: dict[str, Any]
+
+
+class Invoice(msgspec.Struct, frozen=True):
+    """What is owed for an order."""
+
+    merchant_id: int
+    invoice_id: int
+    environment: str
+    order_id: int
+    number: str
+    status: str
+    amount_sen: int
+    method: str
+    due_at: datetime | None
+    paid_at: datetime | None
+    created_at: datetime
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …)."""
+
+    merchant_id: int
+    payment_id: int
+    environment: str
+    order_id: int
+    invoice_id: int
+    public_id: str
+    method: str
+    channel_code: str
+    status: str
+    amount_sen: int
+    fee_sen: int
+    refunded_sen: int
+    reference: str
+    instructions: dict[str, Any]
+    failure: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    completed_at: datetime | None
+
+
+class Fulfilment(msgspec.Struct, frozen=True):
+    """What a provider was asked to do for an order, and what it answered."""
+
+    merchant_id: int
+    fulfilment_id: int
+    environment: str
+    order_id: int
+    provider: str
+    status: str
+    attempts: int
+    request: dict[str, Any]
+    reference: str
+    succeeded: int
+    failed: int
+    result: Any
+    error: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """How many of an item a warehouse has, and how many of those are promised to open orders."""
+
+    merchant_id: int
+    stock_id: int
+    environment: str
+    item_id: int
+    warehouse_id: int
+    on_hand: int
+    reserved: int
+    updated_at: datetime
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened, written in the transaction that made it true. The database numbers it."""
+
+    merchant_id: int
+    environment: str
+    order_id: int | None
+    name: str
+    facts: dict[str, Any]
+    created_at: datetime
+
+
+class IdempotencyRecord(msgspec.Struct, frozen=True):
+    """A create that was done, and its answer (the engine's, as JSON)."""
+
+    merchant_id: int
+    environment: str
+    owner: str
+    operation: str
+    key: str
+    fingerprint: bytes
+    answer: bytes
+    created_at: datetime
+
+
+class OrderView(msgspec.Struct, frozen=True):
+    """An order with everything around it, as reads and operations return it."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    invoice: Invoice | None
+    payments: tuple[Payment, ...]
+    fulfilment: Fulfilment | None
+    member: Member | None

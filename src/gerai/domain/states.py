@@ -1,0 +1,138 @@
+"""The states of orders, invoices, payments and fulfilments, as tables of (from, verb, to).
+
+Operations ask the table; every illegal pair is tested; ``docs/reference/states.md`` is printed from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gerai.domain.refusals import StateConflict
+
+
+@dataclass(frozen=True)
+class StateTable:
+    """The moves one thing can make. ``final`` states have no way out."""
+
+    thing: str
+    initial: frozenset[str]
+    moves: tuple[tuple[str, str, str], ...]
+    _next: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False)
+
+    def __post_init__(self) -> None:
+        for source, verb, target in self.moves:
+            if (source, verb) in self._next:
+                raise ValueError(f"{self.thing}: two ways to {verb} from {source}")
+            self._next[source, verb] = target
+
+    @property
+    def states(self) -> frozenset[str]:
+        return self.initial | {s for s, _, _ in self.moves} | {t for _, _, t in self.moves}
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return frozenset(v for _, v, _ in self.moves)
+
+    @property
+    def final(self) -> frozenset[str]:
+        return self.states - {s for s, _, _ in self.moves}
+
+    def can(self, state: str, verb: str) -> bool:
+        return (state, verb) in self._next
+
+    def move(self, state: str, verb: str, id: str = "") -> str:
+        """The state after ``verb``. StateConflict when the table has no such move."""
+        target = self._next.get((state, verb))
+        if target is None:
+            raise StateConflict(thing=self.thing, id=id, state=state, verb=verb)
+        return target
+
+
+ORDER = StateTable(
+    thing="order",
+    initial=frozenset({"draft", "pending", "confirmed", "processing", "completed"}),
+    moves=(
+        ("draft", "submit", "pending"),
+        ("draft", "confirm", "confirmed"),
+        ("draft", "cancel", "cancelled"),
+        ("pending", "revise", "draft"),
+        ("pending", "confirm", "confirmed"),
+        ("pending", "start", "processing"),
+        ("pending", "complete", "completed"),
+        ("pending", "expire", "expired"),
+        ("pending", "cancel", "cancelled"),
+        ("confirmed", "reopen", "pending"),
+        ("confirmed", "start", "processing"),
+        ("confirmed", "complete", "completed"),
+        ("confirmed", "cancel", "cancelled"),
+        ("processing", "put_back", "confirmed"),
+        ("processing", "make_ready", "ready"),
+        ("processing", "ship", "shipped"),
+        ("processing", "complete", "completed"),
+        ("processing", "complete_in_part", "partial"),
+        ("processing", "fail", "failed"),
+        ("processing", "cancel", "cancelled"),
+        ("ready", "put_back", "processing"),
+        ("ready", "ship", "shipped"),
+        ("ready", "cancel", "cancelled"),
+        ("shipped", "complete", "completed"),
+        ("shipped", "return", "returned"),
+        ("returned", "close", "closed"),
+        ("completed", "close", "closed"),
+        # A payment that arrives after expiry may bring the order back (merchant rule, docs/reference/states.md).
+        ("expired", "revive", "pending"),
+    ),
+)
+
+INVOICE = StateTable(
+    thing="invoice",
+    initial=frozenset({"pending", "paid"}),
+    moves=(
+        ("pending", "pay", "paid"),
+        ("pending", "expire", "expired"),
+        ("pending", "cancel", "cancelled"),
+        ("expired", "revive", "pending"),
+        ("paid", "refund", "refunded"),
+        # An operator may take a payment back that was marked by hand.
+        ("paid", "unpay", "pending"),
+    ),
+)
+
+PAYMENT = StateTable(
+    thing="payment",
+    initial=frozenset({"processing", "completed"}),
+    moves=(
+        ("processing", "complete", "completed"),
+        ("processing", "fail", "failed"),
+        ("processing", "expire", "expired"),
+        ("processing", "cancel", "cancelled"),
+        # Money that arrived after the payment or the order had ended; the merchant's late-payment rule decides.
+        ("processing", "complete_late", "late"),
+        ("expired", "complete_late", "late"),
+        ("failed", "complete_late", "late"),
+        ("cancelled", "complete_late", "late"),
+        ("late", "accept", "completed"),
+        ("late", "refund", "refunded"),
+        ("completed", "refund", "refunded"),
+        ("completed", "take_back", "cancelled"),
+    ),
+)
+
+FULFILMENT = StateTable(
+    thing="fulfilment",
+    initial=frozenset({"requested"}),
+    moves=(
+        ("requested", "succeed", "succeeded"),
+        ("requested", "succeed_in_part", "partial"),
+        ("requested", "fail", "failed"),
+        # No answer is not a failure: the janitor asks again.
+        ("requested", "lose_sight", "unknown"),
+        ("unknown", "lose_sight", "unknown"),
+        ("unknown", "succeed", "succeeded"),
+        ("unknown", "succeed_in_part", "partial"),
+        ("unknown", "fail", "failed"),
+        ("requested", "cancel", "cancelled"),
+    ),
+)
+
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT)

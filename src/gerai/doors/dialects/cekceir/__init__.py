@@ -1,0 +1,20 @@
+"""The Cek Ceir door: services ordered by code, paid from the caller's wallet. See README.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gerai.doors.dialects.cekceir.ordering import CHANNEL
+from gerai.doors.dialects.cekceir.refusals import refuse
+from gerai.doors.dialects.cekceir.routes import ROUTES
+from gerai.doors.http.door import Dialect
+
+DIALECT = Dialect(
+    name=CHANNEL,
+    title="Cek Ceir",
+    prefixes=("/api",),
+    routes=ROUTES,
+    refuse=refuse,
+    openapi=Path(__file__).with_name("openapi.yaml"),
+    strip_slash=True,
+)

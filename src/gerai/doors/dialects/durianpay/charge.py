@@ -1,0 +1,131 @@
+"""``POST /payments/charge``: from a request to a started payment."""
+
+from __future__ import annotations
+
+import asyncio
+
+import segno
+from starlette.responses import Response
+
+from gerai.domain.records import OrderView, Payment
+from gerai.domain.refusals import AmountMismatch, AmountOutOfRange, InputInvalid, MethodUnavailable
+from gerai.doors.dialects.durianpay.asking import enter, idempotency
+from gerai.doors.dialects.durianpay.fees import fee_sen, split_fee
+from gerai.doors.dialects.durianpay.orders import REPLAYED, order_named
+from gerai.doors.dialects.durianpay.wire.charge_answer import Charged, charge_answer
+from gerai.doors.dialects.durianpay.wire.charge_request import NewCharge, read_charge
+from gerai.doors.dialects.durianpay.wire.facts import (
+    OrderFacts,
+    PaymentFacts,
+    facts_of,
+    instructions_to_keep,
+)
+from gerai.doors.dialects.durianpay.wire.form import BLANK
+from gerai.doors.dialects.durianpay.wire.formats import new_id
+from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import reply
+from gerai.engine.payments.start import StartPayment
+from gerai.ports.payments import Charge, PaymentMethod
+
+_QR_SCALE = 4
+
+
+async def charge(ask: Ask) -> Response:
+    """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
+    MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused."""
+    enter(ask)
+    wanted = read_charge(await ask.json(exact=True))
+    view = await order_named(ask, wanted.order_id)
+    command = _command(ask, wanted, view)
+    outcome = await ask.services.engine.submit(command, idempotency(ask, "charge", wanted))
+    payment = _newest(outcome.answer)
+    merchant = ask.caller.merchant
+    charged = Charged(
+        payment=payment,
+        order_public_id=view.order.public_id,
+        merchant_name=merchant.name,
+        merchant_public_id=merchant_public_id(merchant.merchant_id),
+        # Drawing takes some 20 ms: not on the thread that answers everybody.
+        qr_image=await asyncio.to_thread(_qr_image, str(payment.instructions.get("qr_text", ""))),
+    )
+    return reply({"data": charge_answer(charged)}, headers=REPLAYED if outcome.replayed else None)
+
+
+def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
+    order, facts = view.order, facts_of(view.order)
+    if wanted.amount_sen not in (facts.amount_sen, order.total_sen):
+        raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=facts.amount_sen)
+    _check_fits(wanted, facts)
+    method = _method(ask, wanted)
+    fee = fee_sen(ask.caller.merchant.settings, wanted.method, wanted.channel, order.total_sen)
+    on_top, borne = split_fee(fee, facts.admin_fee_method, order.total_sen)
+    payable = order.total_sen + on_top
+    bounds = method.channels[wanted.channel]
+    if not bounds.minimum_sen <= payable <= bounds.maximum_sen:
+        raise AmountOutOfRange(payable, bounds.minimum_sen, bounds.maximum_sen)
+    public_id = new_id("pay")
+    told = method.instruct(
+        Charge(
+            payment_public_id=public_id,
+            order_public_id=order.public_id,
+            amount_sen=payable,
+            merchant_name=ask.caller.merchant.name,
+            channel_code=wanted.channel,
+            at=ask.now,
+            order_expires_at=order.expires_at,
+            details={**wanted.details_for_partner, "page_url": f"{ask.base_url}/i/{order.secret}"},
+        )
+    )
+    kept = PaymentFacts(
+        fee_sen=on_top + borne, payable_sen=payable, mobile=wanted.mobile, requested_type=wanted.requested_type
+    )
+    settle = wanted.sandbox if ask.caller.environment == "sandbox" else None
+    return StartPayment(
+        merchant_id=order.merchant_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        payment_id=ask.services.engine.ids.next(),
+        public_id=public_id,
+        method=wanted.method,
+        channel_code=wanted.channel,
+        amount_sen=order.total_sen,
+        fee_sen=on_top,
+        instructions=instructions_to_keep(told, kept),
+        reference=wanted.payment_ref_id,
+        expires_at=told.expires_at,
+        settle_after_s=None if settle is None else settle.delay_ms / 1000,
+        settle_outcome="failed" if settle is not None and settle.force_fail else "paid",
+    )
+
+
+def _method(ask: Ask, wanted: NewCharge) -> PaymentMethod:
+    method = ask.services.partners.payment_methods.get(wanted.method)
+    if method is None:
+        raise MethodUnavailable(wanted.type)
+    if wanted.channel not in method.channels:
+        raise InputInvalid(fields={wanted.channel_field: ["is not supported"]})
+    return method
+
+
+def _check_fits(wanted: NewCharge, facts: OrderFacts) -> None:
+    """What an order must have been created with to be paid this way (seed: BNPL and LINKAJA; README: instalments)."""
+    missing: dict[str, list[str]] = {}
+    if facts.payment_option == "installment" and wanted.type not in ("CARD", "BNPL"):
+        missing["type"] = ["an installment order is paid by CARD or BNPL"]
+    if (wanted.type == "BNPL" or wanted.channel == "LINKAJA") and not facts.items:
+        missing["items"] = [BLANK]
+    if wanted.type == "BNPL" and facts.address is None:
+        missing["customer.address"] = [BLANK]
+    if missing:
+        raise InputInvalid(fields=missing)
+
+
+def _newest(view: OrderView) -> Payment:
+    """The payment this command started: in its answer, stored or fresh, none is younger."""
+    return max(view.payments, key=lambda payment: (payment.created_at, payment.payment_id))
+
+
+def _qr_image(text: str) -> str:
+    """A PNG as data URI; empty without a text."""
+    return segno.make(text, error="m", micro=False).png_data_uri(scale=_QR_SCALE) if text else ""

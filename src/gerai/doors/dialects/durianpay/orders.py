@@ -1,0 +1,135 @@
+"""The order endpoints: path → decode → engine → encode."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.durianpay.asking import NAME, enter, idempotency
+from gerai.doors.dialects.durianpay.wire.facts import order_facts
+from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new_link_code
+from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
+from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, read_order
+from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import reply
+from gerai.engine.command import Contact
+from gerai.engine.orders import find
+from gerai.engine.orders.place import NewLine, PlaceOrder
+
+REPLAYED = {"Idempotency-Replayed": "true"}
+#: Ways to pay by instalments, as the hosted pages name them.
+_INSTALMENT_METHODS = ["card", "bnpl"]
+
+
+async def create(ask: Ask) -> Response:
+    """``POST /orders``. Refuses: BodyUnreadable, InputInvalid, NotFound (customer.id), IdempotencyKeyReused."""
+    enter(ask)
+    wanted = read_order(await ask.json(exact=True))
+    link_code = await _unused_link_code(ask) if wanted.is_payment_link else ""
+    outcome = await ask.services.engine.submit(_command(ask, wanted, link_code), idempotency(ask, "order", wanted))
+    return reply({"data": created_answer(outcome.answer.view)}, headers=REPLAYED if outcome.replayed else None)
+
+
+async def fetch(ask: Ask) -> Response:
+    """``GET /orders/{id}``, with ``expand``. Refuses: NotFound."""
+    enter(ask)
+    view = await order_named(ask, ask.path_params["id"])
+    return reply({"data": fetched_answer(view, read_expand(ask.query.multi_items()), ask.now)})
+
+
+async def listing(ask: Ask) -> Response:
+    """``GET /orders``, newest first. ``count`` and ``total`` are the same figure (§19.2). Refuses: InputInvalid."""
+    enter(ask)
+    page = read_page(ask.query.multi_items())
+    wanted = find.OrderFilter(
+        merchant_id=ask.caller.merchant.merchant_id,
+        environment=ask.caller.environment,
+        channel=NAME,
+        created_from=page.since,
+        created_until=page.until,
+        skip=page.skip,
+    )
+    reads = ask.services.engine.reads
+    entries = [order_entry(view, ask.now) for view in await find.listing(reads, wanted, page.limit)]
+    total = await find.count(reads, wanted)
+    return reply({"data": {"orders": entries or None, "count": total, "total": total}})
+
+
+async def order_named(ask: Ask, public_id: str) -> OrderView:
+    """The caller's order with this identifier, whoever else may have one. NotFound."""
+    caller = ask.caller
+    view = None
+    if is_order_id(public_id):
+        view = await find.by_public_id(
+            ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, public_id
+        )
+    if view is None:
+        raise NotFound("order", public_id)
+    return view
+
+
+def _command(ask: Ask, wanted: NewOrder, link_code: str) -> PlaceOrder:
+    public_id = new_id("ord")
+    return PlaceOrder(
+        merchant_id=ask.caller.merchant.merchant_id,
+        environment=ask.caller.environment,
+        channel=NAME,
+        key_id=ask.caller.key_id,
+        order_id=ask.services.engine.ids.next(),
+        public_id=public_id,
+        number=link_code or public_id,
+        # The access token of the contract's answer: 64 hex digits, and the key to the hosted page.
+        secret=secrets.token_hex(32),
+        contact=_contact(wanted.customer),
+        lines=_lines(wanted),
+        total_sen=wanted.total_sen,
+        funding="invoice",
+        reference=wanted.order_ref_id,
+        after_payment="complete",
+        details=_details(wanted, link_code),
+        expires_at=wanted.expiry_date or ask.now + LIFETIME,
+    )
+
+
+def _contact(customer: NewCustomer) -> Contact:
+    names = (customer.given_name, customer.middle_name, customer.sur_name)
+    return Contact(
+        public_id=new_id("cus"),
+        find_public_id=customer.id,
+        email=customer.email,
+        mobile=customer.mobile,
+        name=" ".join(name for name in names if name),
+        reference=customer.customer_ref_id,
+        details=dict(zip(("given_name", "middle_name", "sur_name"), names, strict=True)),
+    )
+
+
+def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
+    if not wanted.items:
+        name = wanted.description or wanted.order_ref_id or "Order"
+        return (NewLine("goods", 0, name, 1, wanted.amount_sen, wanted.amount_sen),)
+    return tuple(NewLine("goods", 0, item.name, item.qty, item.price_sen, item.line_total_sen) for item in wanted.items)
+
+
+def _details(wanted: NewOrder, link_code: str) -> dict[str, Any]:
+    """This door's facts, and beside them what the hosted pages read, in their words."""
+    kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code))
+    if wanted.shipping_fee_sen:
+        kept["shipping"] = {"cost_sen": wanted.shipping_fee_sen}
+    if wanted.payment_option == "installment":
+        kept["methods"] = _INSTALMENT_METHODS
+    return kept
+
+
+async def _unused_link_code(ask: Ask) -> str:
+    """A code no order has yet: the page at /payment/{code} has nothing else to go by."""
+    while True:
+        code = new_link_code()
+        if not await find.by_number(ask.services.engine.reads, NAME, code):
+            return code

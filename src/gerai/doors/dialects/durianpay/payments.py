@@ -1,0 +1,153 @@
+"""The payment endpoints beside charge: path → decode → engine → encode."""
+
+from __future__ import annotations
+
+import hmac
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from gerai.domain.records import OrderView, Payment
+from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
+from gerai.doors.dialects.durianpay.asking import NAME, enter
+from gerai.doors.dialects.durianpay.wire.charge_request import read_signature, read_simulation
+from gerai.doors.dialects.durianpay.wire.facts import payment_status
+from gerai.doors.dialects.durianpay.wire.formats import is_payment_id
+from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
+from gerai.doors.dialects.durianpay.wire.payment_answer import (
+    listed_payment,
+    merchant_public_id,
+    payment_answer,
+    signature,
+    status_answer,
+)
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import reply
+from gerai.engine.orders import find as find_orders
+from gerai.engine.payments import find
+from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.record import RecordPayment
+
+_FORCED = {"code": "20013", "message": "provider error"}
+
+
+class _Found(NamedTuple):
+    view: OrderView
+    payment: Payment
+
+
+async def listing(ask: Ask) -> Response:
+    """``GET /payments``, newest first. Refuses: InputInvalid."""
+    enter(ask)
+    page = read_page(ask.query.multi_items())
+    caller, reads = ask.caller, ask.services.engine.reads
+    wanted = find.PaymentFilter(
+        merchant_id=caller.merchant.merchant_id,
+        environment=caller.environment,
+        channel=NAME,
+        created_from=page.since,
+        created_until=page.until,
+        skip=page.skip,
+    )
+    payments = await find.listing(reads, wanted, page.limit)
+    orders = await find_orders.by_ids(reads, wanted.merchant_id, [payment.order_id for payment in payments])
+    views = {view.order.order_id: view for view in orders}
+    entries = [listed_payment(views[payment.order_id], payment, ask.now) for payment in payments]
+    return reply({"data": {"payments": entries or None, "total": await find.count(reads, wanted)}})
+
+
+async def fetch(ask: Ask) -> Response:
+    """``GET /payments/{id}``, with ``expand``. Refuses: InputInvalid (malformed id), NotFound."""
+    enter(ask)
+    view, payment = await _payment_named(ask, "id")
+    expand = read_expand(ask.query.multi_items())
+    return reply({"data": payment_answer(view, payment, _merchant(ask), expand, ask.now)})
+
+
+async def status(ask: Ask) -> Response:
+    """``GET /payments/{id}/status``. Refuses: InputInvalid (malformed id), NotFound."""
+    api_key = enter(ask)
+    view, payment = await _payment_named(ask, "payment_id")
+    return reply({"data": status_answer(view.order, payment, api_key, ask.now)})
+
+
+async def verify(ask: Ask) -> Response:
+    """``POST /payments/{id}/verify``: is it the right signature? Refuses: BodyUnreadable, InputInvalid, NotFound."""
+    api_key = enter(ask)
+    given = read_signature(await ask.json(exact=True))
+    view, payment = await _payment_named(ask, "payment_id")
+    right = signature(view.order, payment, api_key)
+    return reply({"data": hmac.compare_digest(given.encode(), right.encode())})
+
+
+async def cancel(ask: Ask) -> Response:
+    """``PUT /payments/{id}/cancel``; a body is not looked at. Refuses: InputInvalid, NotFound, StateConflict."""
+    enter(ask)
+    view, payment = await _payment_named(ask, "payment_id")
+    state = payment_status(payment, ask.now)
+    if state != "processing":
+        raise StateConflict("payment", payment.public_id, state, "cancel")
+    outcome = await ask.services.engine.submit(
+        CancelPayment(
+            merchant_id=payment.merchant_id,
+            environment=payment.environment,
+            order_id=payment.order_id,
+            payment_id=payment.payment_id,
+        )
+    )
+    after = next(p for p in outcome.answer.payments if p.payment_id == payment.payment_id)
+    return reply({"data": payment_answer(view, after, _merchant(ask), frozenset(), ask.now)})
+
+
+async def simulate(ask: Ask) -> Response:
+    """``POST /payments/va/simulate``: somebody transferred to a virtual account. Sandbox keys only.
+
+    Refuses: PermissionMissing, BodyUnreadable, InputInvalid. What cannot be paid is answered 422 with a reason (§7).
+    """
+    enter(ask)
+    caller = ask.caller
+    if caller.environment != "sandbox":
+        raise PermissionMissing("sandbox")
+    wanted = read_simulation(await ask.json(exact=True))
+    payment = await find.by_code(
+        ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, wanted.account_number
+    )
+    if payment is None or payment.method != "va":
+        return _unsuccessful("VA Not found")
+    state = payment_status(payment, ask.now)
+    if state != "processing":
+        return _unsuccessful(f"VA is {state}")
+    if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
+        return _unsuccessful("Amount mismatch")
+    await ask.services.engine.submit(
+        RecordPayment(
+            merchant_id=payment.merchant_id,
+            environment=payment.environment,
+            order_id=payment.order_id,
+            payment_id=payment.payment_id,
+            outcome="failed" if wanted.force_fail else "paid",
+            failure=_FORCED if wanted.force_fail else {},
+        )
+    )
+    return _unsuccessful("Forced failure") if wanted.force_fail else reply({"data": {"status": "Payment Successful"}})
+
+
+def _unsuccessful(reason: str) -> Response:
+    return reply({"data": {"status": "Payment Unsuccessful", "reason": reason}}, status=422)
+
+
+def _merchant(ask: Ask) -> str:
+    return merchant_public_id(ask.caller.merchant.merchant_id)
+
+
+async def _payment_named(ask: Ask, complain_of: str) -> _Found:
+    """The caller's payment in the path. InputInvalid when the identifier cannot be one, NotFound when nobody has it."""
+    public_id, caller, reads = ask.path_params["id"], ask.caller, ask.services.engine.reads
+    if not is_payment_id(public_id):
+        raise InputInvalid(fields={complain_of: ["invalid payment id"]}, where="params")
+    merchant_id = caller.merchant.merchant_id
+    payment = await find.by_public_id(reads, merchant_id, caller.environment, NAME, public_id)
+    view = None if payment is None else await find_orders.by_id(reads, merchant_id, payment.order_id)
+    if payment is None or view is None:
+        raise NotFound("payment", public_id)
+    return _Found(view, payment)

@@ -1,0 +1,1 @@
+"""The shapes of the Durianpay contract: requests to values, engine answers to shapes. Pure: asks nobody."""

@@ -1,0 +1,153 @@
+"""The answer to a charge, one shape for each type (contract §6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import Payment
+from gerai.doors.dialects.durianpay.wire.facts import PaymentFacts, charge_type, payment_facts_of
+from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
+
+#: Heading of each place where a virtual account can be paid, by language and by the contract's name of the place.
+_PLACES: Final = {
+    "en": {"atm": "ATM {bank}", "mobile_app": "{bank} mobile banking", "internet_banking": "{bank} internet banking"},
+    "id": {"atm": "ATM {bank}", "mobile_app": "Mobile banking {bank}", "internet_banking": "Internet banking {bank}"},
+}
+
+
+@dataclass(frozen=True)
+class Charged:
+    """A started payment and what its answer needs beside it. ``qr_image`` is a data URI, for QRIS only."""
+
+    payment: Payment
+    order_public_id: str
+    merchant_name: str
+    merchant_public_id: str
+    qr_image: str = ""
+
+    @property
+    def facts(self) -> PaymentFacts:
+        return payment_facts_of(self.payment)
+
+    def told(self, name: str) -> str:
+        """A text the payment method told the payer: ``code``, ``qr_text``, ``url``."""
+        return str(self.payment.instructions.get(name, ""))
+
+
+class ChargeAnswer(msgspec.Struct, frozen=True):
+    """``type`` and what that type answers."""
+
+    type: str
+    response: dict[str, Any]
+
+
+def charge_answer(charged: Charged) -> ChargeAnswer:
+    """The body under ``data``."""
+    kind = charge_type(charged.payment)
+    return ChargeAnswer(type=kind, response=_both_ids(charged) | _SHAPES[kind](charged))
+
+
+def _both_ids(charged: Charged) -> dict[str, Any]:
+    return {"payment_id": charged.payment.public_id, "order_id": charged.order_public_id}
+
+
+def _va(charged: Charged) -> dict[str, Any]:
+    return _retail(charged) | {"payment_instruction": _payment_instruction(charged)}
+
+
+def _retail(charged: Charged) -> dict[str, Any]:
+    return {
+        "account_number": charged.told("code"),
+        "payment_ref_id": charged.payment.reference,
+        "expiration_time": timestamp(charged.payment.expires_at),
+        "paid_amount": "",
+    }
+
+
+def _ewallet(charged: Charged) -> dict[str, Any]:
+    return {
+        "mobile": charged.facts.mobile,
+        "status": charged.payment.status,
+        "expiration_time": ZERO_TIME,
+        "checkout_url": charged.told("url"),
+        "web_url": "",
+        "unique_id": "",
+        "paid_amount": money(charged.facts.payable_sen),
+    }
+
+
+def _online_banking(charged: Charged) -> dict[str, Any]:
+    return {
+        "mobile": charged.facts.mobile,
+        "status": charged.payment.status,
+        "expiration_time": timestamp(charged.payment.expires_at),
+        "web_url": charged.told("url"),
+        "unique_id": "",
+        "paid_amount": money(charged.facts.payable_sen),
+    }
+
+
+def _qris(charged: Charged) -> dict[str, Any]:
+    return {
+        "status": charged.payment.status,
+        "expiration_time": timestamp(charged.payment.expires_at),
+        "creation_time": timestamp(charged.payment.created_at),
+        "qr_string": charged.qr_image,
+        "unique_id": charged.facts.requested_type or "QRIS",
+        "metadata": {"merchant_name": charged.merchant_name, "merchant_id": charged.merchant_public_id},
+        "amount": money(charged.facts.payable_sen),
+        "qr_code": charged.told("qr_text"),
+    }
+
+
+def _card(charged: Charged) -> dict[str, Any]:
+    return {
+        "payment_ref_id": charged.payment.reference,
+        "token_id": "",
+        "status": charged.payment.status,
+        "paid_amount": money(charged.facts.payable_sen),
+        "metadata": {},
+        "checkout_url": charged.told("url"),
+    }
+
+
+def _bnpl(charged: Charged) -> dict[str, Any]:
+    return {
+        "payment_ref_id": charged.payment.reference,
+        "redirect_url": charged.told("url"),
+        "paid_amount": money(charged.facts.payable_sen),
+        "metadata": {},
+    }
+
+
+_SHAPES: Final[dict[str, Callable[[Charged], dict[str, Any]]]] = {
+    "VA": _va,
+    "EWALLET": _ewallet,
+    "RETAILSTORE": _retail,
+    "ONLINE_BANKING": _online_banking,
+    "QRIS": _qris,
+    "CARD": _card,
+    "BNPL": _bnpl,
+}
+
+
+def _payment_instruction(charged: Charged) -> dict[str, Any]:
+    """The method's steps as the contract nests them: language, place, heading and an HTML list."""
+    steps = charged.payment.instructions.get("steps", {})
+    bank = charged.payment.channel_code
+    return {
+        language: {
+            place: {"heading": heading.format(bank=bank), "instruction_text": _list(steps.get(language, []))}
+            for place, heading in places.items()
+        }
+        for language, places in _PLACES.items()
+    }
+
+
+def _list(lines: list[str]) -> str:
+    return "<ol>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ol>"

@@ -1,0 +1,148 @@
+"""What this door keeps of an order and of a payment beside the engine's own columns (``details``, ``instructions``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import Environment, Member, Order, OrderView, Payment
+from gerai.doors.dialects.durianpay.wire.charge_request import BY_METHOD
+from gerai.doors.dialects.durianpay.wire.order_request import NewItem, NewOrder
+from gerai.ports.payments import Instructions
+
+#: Engine states in the words of this contract (§17). What is not listed is named alike in both.
+_ORDER_WORDS: Final = {
+    "draft": "started",
+    "confirmed": "processing",
+    "ready": "processing",
+    "shipped": "processing",
+    "partial": "completed",
+    "returned": "completed",
+    "closed": "completed",
+}
+#: An order or payment stays ``completed`` after a refund; late money counts once the merchant accepted it.
+_PAYMENT_WORDS: Final = {"refunded": "completed", "late": "expired"}
+
+
+#: failure_reason of payments that ended otherwise than paid (§17).
+_FAILURES: Final = {
+    "failed": ("20013", "provider error"),
+    "expired": ("20012", "payment expired"),
+    "cancelled": ("20014", "cancelled by merchant"),
+}
+
+
+class OrderFacts(msgspec.Struct, frozen=True):
+    """``Order.details`` of this door. Amounts in sen; ``amount_sen`` is without the shipping fee."""
+
+    amount_sen: int
+    shipping_fee_sen: int | None
+    payment_option: str
+    description: str
+    admin_fee_method: str
+    metadata: dict[str, str]
+    items: tuple[NewItem, ...]
+    address: dict[str, str] | None
+    link_code: str
+    is_notification_enabled: bool
+    email_subject: str
+    email_content: str
+
+
+class PaymentFacts(msgspec.Struct, frozen=True):
+    """What this door adds to ``Payment.instructions``: the fee of the method, whoever bears it, what the payer pays
+    in all, and what the request said of the payer."""
+
+    fee_sen: int = 0
+    payable_sen: int = 0
+    mobile: str = ""
+    requested_type: str = ""
+
+
+def order_facts(order: NewOrder, link_code: str) -> OrderFacts:
+    """What to keep of a create-order request."""
+    return OrderFacts(
+        amount_sen=order.amount_sen,
+        shipping_fee_sen=order.shipping_fee_sen,
+        payment_option=order.payment_option,
+        description=order.description,
+        admin_fee_method=order.admin_fee_method,
+        metadata=order.metadata,
+        items=order.items,
+        address=order.customer.address,
+        link_code=link_code,
+        is_notification_enabled=order.is_notification_enabled,
+        email_subject=order.email_subject,
+        email_content=order.email_content,
+    )
+
+
+def facts_of(order: Order) -> OrderFacts:
+    """What was kept of an order."""
+    return msgspec.convert(order.details, OrderFacts)
+
+
+def payment_facts_of(payment: Payment) -> PaymentFacts:
+    """What was kept of a payment; a payment made by an operator has none of it."""
+    return msgspec.convert(payment.instructions, PaymentFacts)
+
+
+def instructions_to_keep(instructions: Instructions, facts: PaymentFacts) -> dict[str, Any]:
+    """``Payment.instructions``: what the partner told the payer, and this door's own facts beside it."""
+    return {**msgspec.to_builtins(instructions), **msgspec.to_builtins(facts)}
+
+
+def is_live(environment: Environment | str) -> bool:
+    return environment == "production"
+
+
+def name_part(member: Member | None, part: str) -> str:
+    """``given_name``, ``middle_name``, ``sur_name`` … of a customer, or an empty string."""
+    return "" if member is None else str(member.details.get(part, ""))
+
+
+def charge_type(payment: Payment) -> str:
+    """``VA``, ``QRIS`` …; methods this contract has no name for are called by ours."""
+    kind = BY_METHOD.get(payment.method)
+    return payment.method.upper() if kind is None else kind.type
+
+
+def details_type(payment: Payment) -> str:
+    """``va_details`` …, as lists print it."""
+    kind = BY_METHOD.get(payment.method)
+    return f"{payment.method}_details" if kind is None else kind.details_name
+
+
+def payment_status(payment: Payment, now: datetime) -> str:
+    """processing, completed, failed, cancelled or expired. A lapsed payment is expired before anybody swept it."""
+    if payment.status == "processing" and payment.expires_at is not None and payment.expires_at <= now:
+        return "expired"
+    return _PAYMENT_WORDS.get(payment.status, payment.status)
+
+
+def failure_reason(payment: Payment, now: datetime) -> dict[str, str]:
+    """``code`` and ``message``, both strings (§17); empty unless the payment failed, lapsed or was cancelled."""
+    told = _FAILURES.get(payment_status(payment, now))
+    if told is None:
+        return {}
+    return {"code": payment.failure.get("code", told[0]), "message": payment.failure.get("message", told[1])}
+
+
+def order_status(view: OrderView, now: datetime) -> str:
+    """started, processing (a payment was attempted), completed, expired, cancelled or failed."""
+    order = view.order
+    if order.status == "pending":
+        if order.expires_at is not None and order.expires_at <= now:
+            return "expired"
+        return "processing" if view.payments else "started"
+    return _ORDER_WORDS.get(order.status, order.status)
+
+
+def telling_payment(view: OrderView) -> Payment | None:
+    """The payment a list shows beside its order: the completed one, else the last."""
+    for payment in view.payments:
+        if payment.status in ("completed", "refunded"):
+            return payment
+    return view.payments[-1] if view.payments else None

@@ -1,0 +1,29 @@
+"""The LeuwongRR User API (see README.md beside this file)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.responses import Response
+
+from gerai.domain.refusals import Refusal
+from gerai.doors.dialects.leuwongrr.refusals import price
+from gerai.doors.dialects.leuwongrr.routes import BASE, ROUTES
+from gerai.doors.dialects.leuwongrr.wire import CHANNEL
+from gerai.doors.http.door import Dialect, reply
+
+
+def refuse(refusal: Refusal, request_id: str) -> Response:
+    """Any refusal in this contract's envelope."""
+    priced = price(refusal, request_id)
+    return reply(priced.body(), priced.status, priced.headers)
+
+
+DIALECT = Dialect(
+    name=CHANNEL,
+    title="LeuwongRR User API",
+    prefixes=(BASE,),
+    routes=ROUTES,
+    refuse=refuse,
+    openapi=Path(__file__).with_name("openapi.yaml"),
+)

@@ -1,0 +1,218 @@
+"""``POST /me/orders``: read, check, ask Roblox, price, place; with a gateway method, start the payment too.
+
+``Order.details`` holds what was wanted and what it was priced from: order_type, roblox_username, roblox_user_id,
+place_id, roblox_pass_id, universe_id, robux_amount, rate_sen, discount_bp, payment_method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import (
+    FundingNotAllowed,
+    IdentityNotLinked,
+    InsufficientFunds,
+    MethodUnavailable,
+    PartnerRefused,
+    PartnerUnavailable,
+    Refusal,
+)
+from gerai.doors.dialects.leuwongrr import wire
+from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
+from gerai.doors.dialects.leuwongrr.gateway import Gateway, choose, gateways
+from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
+from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder, idempotency_key, read_order
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import reply
+from gerai.engine.command import Idempotency
+from gerai.engine.orders.find import by_id
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.start import StartPayment
+from gerai.kit.ids import token
+from gerai.ports.payments import Charge
+from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
+
+_OPERATION: Final = "leuwongrr.create_order"
+_START_PAYMENT: Final = "leuwongrr.start_payment"
+_OPEN_MINUTES: Final = 1440
+_RETRY_AFTER_S: Final = 30
+_REPLAYED: Final = {"Idempotency-Replayed": "true"}
+
+
+async def create_order(ask: Ask) -> Response:
+    """201 with the new order, or 200 with the one this Idempotency-Key made before."""
+    caller = authenticate(ask, "create_order")
+    key = idempotency_key(ask.headers.get("idempotency-key"))
+    wanted = await read_order(await ask.body(), ask.json)
+    attempt = None
+    if key is not None:
+        attempt = Idempotency(f"member:{caller.member.member_id}", _OPERATION, key, wanted.fingerprint())
+    engine = ask.services.engine
+    try:
+        outcome = await engine.submit(await _command(ask, caller, wanted), attempt)
+        view, replayed = outcome.answer.view, outcome.replayed
+    except Refusal:
+        # What refuses now (Roblox is down, a link was removed) does not undo what this key did before.
+        merchant_id, environment = caller.key.merchant.merchant_id, caller.key.environment
+        stored = attempt and await engine.find_answer(PlaceOrder, merchant_id, environment, attempt)
+        if stored is None:
+            raise
+        view, replayed = stored.view, True
+    if replayed:
+        view = await by_id(engine.reads, view.order.merchant_id, view.order.order_id) or view
+    if wanted.payment_method not in (INVOICE, BALANCE):
+        view = await _with_payment(ask, caller, view)
+    return _answer(ask, view, replayed=replayed)
+
+
+def _answer(ask: Ask, view: OrderView, *, replayed: bool) -> Response:
+    data = wire.CreatedAnswer(
+        wire.invoice_of(view, ask.base_url), wire.gateway_of(view), view.order.environment, replayed
+    )
+    if replayed:
+        return reply(wire.Success(data, wire.FOUND_AGAIN), 200, _REPLAYED)
+    return reply(wire.Success(data, wire.CREATED), 201)
+
+
+async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
+    """Everything that can be refused before the engine is asked, in a fixed order: the way of paying, Roblox, price.
+
+    Refuses: FundingNotAllowed, IdentityNotLinked, InsufficientFunds (no wallet), MethodUnavailable, PartnerRefused,
+    PartnerUnavailable, ItemClosed, AmountOutOfRange.
+    """
+    _check_funding(ask, caller, wanted.payment_method)
+    product = await _look_up(ask, caller, wanted)
+    settings: dict[str, Any] = caller.key.merchant.settings
+    rate_sen: int = settings.get("robux_rate_sen", 0)
+    total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
+    if wanted.payment_method not in (INVOICE, BALANCE):
+        _gateway(ask, caller, wanted.payment_method, total_sen)
+    paid_now = wanted.payment_method == BALANCE
+    order_id, now = ask.services.engine.ids.next(), ask.now
+    code = invoice_code(order_id, now, sandbox=caller.key.environment == "sandbox")
+    open_for = timedelta(minutes=settings.get("leuwongrr_invoice_minutes", _OPEN_MINUTES))
+    provider: str = settings.get("leuwongrr_provider", "")
+    return PlaceOrder(
+        merchant_id=caller.key.merchant.merchant_id,
+        environment=caller.key.environment,
+        channel=wire.CHANNEL,
+        key_id=caller.key.key_id,
+        member_id=caller.member.member_id,
+        account_id=caller.key.account_id,
+        order_id=order_id,
+        public_id=code,
+        number=code,
+        secret=token(),
+        lines=(_line(wanted, product, total_sen),),
+        total_sen=total_sen,
+        funding="wallet" if paid_now else "invoice",
+        reference=wanted.client_reference,
+        provider=provider,
+        work=_work(wanted, product) if provider else {},
+        details=_details(wanted, product, rate_sen, caller.member.discount_bp),
+        expires_at=None if paid_now else now + open_for,
+    )
+
+
+def _check_funding(ask: Ask, caller: Caller, method: str) -> None:
+    if method == INVOICE:
+        return
+    if caller.key.environment == "sandbox":
+        raise FundingNotAllowed(method, "sandbox")
+    if method == BALANCE:
+        if ask.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
+            raise IdentityNotLinked("discord")
+        if caller.key.account_id is None:
+            raise InsufficientFunds(available_sen=0, needed_sen=1)
+    elif method not in gateways(ask.services.partners.payment_methods):
+        raise MethodUnavailable(method)
+
+
+async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
+    roblox = ask.services.partners.roblox(caller.key.simulated)
+    try:
+        return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id)
+    except RobloxRefused as refused:
+        raise PartnerRefused("roblox", refused.reason) from refused
+    except RobloxUnreachable as unreachable:
+        raise PartnerUnavailable("roblox", _RETRY_AFTER_S) from unreachable
+
+
+def _gateway(ask: Ask, caller: Caller, code: str, amount_sen: int) -> Gateway:
+    active = caller.key.merchant.settings.get("leuwongrr_payment_methods")
+    return choose(code, amount_sen, ask.services.partners.payment_methods, active)
+
+
+def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLine:
+    name = f"{product.price_robux} Robux · {product.product_name}"
+    return NewLine(wanted.order_type, product.product_id, name, 1, total_sen, total_sen)
+
+
+def _details(wanted: WantedOrder, product: RobloxProduct, rate_sen: int, discount_bp: int) -> dict[str, Any]:
+    return {
+        "order_type": wanted.order_type,
+        "roblox_username": wanted.roblox_username,
+        "roblox_user_id": product.user_id,
+        "place_id": wanted.place_id,
+        "roblox_pass_id": wanted.pass_id,
+        "universe_id": product.universe_id,
+        "robux_amount": product.price_robux,
+        "rate_sen": rate_sen,
+        "discount_bp": discount_bp,
+        "payment_method": wanted.payment_method,
+    }
+
+
+def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
+    """What the provider of Robux is asked: one item, the player."""
+    payload = {"order_type": wanted.order_type, "place_id": wanted.place_id, "roblox_pass_id": wanted.pass_id}
+    payload |= {"roblox_user_id": product.user_id, "robux_amount": product.price_robux}
+    return {"service": "robux", "items": [wanted.roblox_username], "payload": payload, "settings": {}}
+
+
+async def _with_payment(ask: Ask, caller: Caller, view: OrderView) -> OrderView:
+    """The order with its gateway payment, started unless it was (a retry finds one that a crash left out)."""
+    order, engine = view.order, ask.services.engine
+    if order.status != "pending" or wire.gateway_payment(view) is not None:
+        return view
+    gateway = _gateway(ask, caller, order.details["payment_method"], order.total_sen)
+    payment_id = engine.ids.next()
+    public_id = f"{order.public_id}-{payment_id}"
+    page = wire.invoice_url(ask.base_url, order)
+    told = asdict(
+        gateway.method.instruct(
+            Charge(
+                payment_public_id=public_id,
+                order_public_id=order.public_id,
+                amount_sen=order.total_sen,
+                merchant_name=caller.key.merchant.name,
+                channel_code=gateway.channel_code,
+                at=ask.now,
+                order_expires_at=order.expires_at,
+                details={"page_url": page},
+            )
+        )
+    )
+    expires_at = told.pop("expires_at")
+    started = StartPayment(
+        merchant_id=order.merchant_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        payment_id=payment_id,
+        public_id=public_id,
+        method=gateway.method.name,
+        channel_code=gateway.channel_code,
+        amount_sen=order.total_sen,
+        instructions=told,
+        expires_at=expires_at,
+    )
+    once = Idempotency(f"member:{caller.member.member_id}", _START_PAYMENT, order.public_id, b"")
+    outcome = await engine.submit(started, once)
+    if not outcome.replayed:
+        return outcome.answer
+    return await by_id(engine.reads, order.merchant_id, order.order_id) or view

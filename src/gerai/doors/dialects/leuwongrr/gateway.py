@@ -1,0 +1,48 @@
+"""Gateway methods in this contract's words: one code per method and channel, as ``payment_method`` accepts them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
+from gerai.ports.payments import PaymentMethod
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What a code stands for."""
+
+    code: str
+    method: PaymentMethod
+    channel_code: str
+
+
+def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, Gateway]:
+    """All codes: ``qris`` for a method with one channel, ``va-bca`` for one of several."""
+    found: dict[str, Gateway] = {}
+    for name, method in methods.items():
+        for channel in method.channels:
+            code = _code(name) if len(method.channels) == 1 else _code(f"{name}-{channel}")
+            found[code] = Gateway(code, method, channel)
+    return found
+
+
+def choose(
+    wanted: str, amount_sen: int, methods: Mapping[str, PaymentMethod], active: Collection[str] | None
+) -> Gateway:
+    """The gateway behind a code; ``active`` None means that the merchant offers all of them.
+
+    Refuses: MethodUnavailable for an unknown or switched-off code, AmountOutOfRange outside the channel's bounds.
+    """
+    found = gateways(methods).get(_code(wanted))
+    if found is None or (active is not None and found.code not in active):
+        raise MethodUnavailable(wanted)
+    bounds = found.method.channels[found.channel_code]
+    if not bounds.minimum_sen <= amount_sen <= bounds.maximum_sen:
+        raise AmountOutOfRange(amount_sen, bounds.minimum_sen, bounds.maximum_sen)
+    return found
+
+
+def _code(text: str) -> str:
+    return text.lower().replace("_", "-")

@@ -1,0 +1,130 @@
+"""Path → read → engine → answer, for the reads of this contract; creating an order has a module of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.records import Account, OrderView
+from gerai.domain.refusals import NotAuthenticated, NotFound
+from gerai.doors.dialects.leuwongrr import wire
+from gerai.doors.dialects.leuwongrr.caller import LIMITS, Caller, authenticate
+from gerai.doors.dialects.leuwongrr.create import create_order
+from gerai.doors.dialects.leuwongrr.pricing import wall_time, zoned_time
+from gerai.doors.dialects.leuwongrr.refusals import UNAUTHORIZED_VALIDATE
+from gerai.doors.dialects.leuwongrr.request import list_limit
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import Route, reply
+from gerai.engine.orders.find import OrderFilter, by_public_id, listing
+from gerai.engine.wallet.find import balance
+
+BASE: Final = "/api/v1"
+_CODE = re.compile(r"(?:SBX-)?INV[0-9]{17,40}")
+_NEXT_STEPS: Final = [
+    "GET /api/v1/me",
+    "GET /api/v1/me/balance",
+    "POST /api/v1/me/orders",
+    "GET /api/v1/me/invoices/{invoice}/status",
+]
+
+
+async def health(ask: Ask) -> Response:
+    """Whether the API is up. Public; limited by address."""
+    ask.limit("public_read", LIMITS["public_read"])
+    return reply(wire.Success({"service": "LeuwongRR REST API v1", "enabled": True}))
+
+
+async def validate(ask: Ask) -> Response:
+    """What the token is good for. Its 401 has a text of its own (contract §2)."""
+    try:
+        caller = authenticate(ask, "token_validate")
+    except NotAuthenticated:
+        return reply({"success": False, "message": UNAUTHORIZED_VALIDATE}, 401)
+    key, member = caller
+    owned = await _wallet(ask, caller)
+    token = {
+        "name": key.name,
+        "prefix": key.prefix,
+        "environment": key.environment,
+        "last_used_at": wall_time(ask.now),
+    }
+    user = {
+        "id": member.member_id,
+        "name": member.name,
+        "email": wire.masked(member.email),
+        "status": member.status,
+        "balance": wire.balance_of(owned.available_sen)["amount"],
+        "currency": "IDR",
+    }
+    report = {"valid": True, "connected": True, "base_url": ask.base_url + BASE, "token": token, "user": user}
+    return reply(wire.Success(report | {"next_steps": _NEXT_STEPS}))
+
+
+async def me(ask: Ask) -> Response:
+    """The owner of the token."""
+    member = authenticate(ask, "user_read").member
+    return reply(wire.Success({"user": {"id": member.member_id, "name": member.name, "email": member.email}}))
+
+
+async def my_balance(ask: Ask) -> Response:
+    """The wallet of the token's environment."""
+    owned = await _wallet(ask, authenticate(ask, "user_read"))
+    answer = {"balance": wire.balance_of(owned.available_sen), "updated_at": zoned_time(owned.updated_at)}
+    return reply(wire.Success(answer))
+
+
+async def my_orders(ask: Ask) -> Response:
+    """The newest orders, newest first."""
+    key, member = authenticate(ask, "user_read")
+    limit = list_limit(ask.query.get("limit"))
+    wanted = OrderFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
+    found = await listing(ask.services.engine.reads, wanted, limit)
+    orders = [wire.order_of(view, ask.base_url) for view in found]
+    return reply(wire.Success({"orders": orders, "limit": limit}))
+
+
+async def my_order(ask: Ask) -> Response:
+    """One order of the owner."""
+    return reply(wire.Success({"order": wire.order_of(await _mine(ask, "order"), ask.base_url)}))
+
+
+async def my_invoice(ask: Ask) -> Response:
+    """One invoice of the owner."""
+    return reply(wire.Success({"invoice": wire.invoice_of(await _mine(ask, "invoice"), ask.base_url)}))
+
+
+async def my_invoice_status(ask: Ask) -> Response:
+    """The same in short, for polling."""
+    return reply(wire.Success({"invoice": wire.short_invoice_of(await _mine(ask, "invoice"))}))
+
+
+async def _mine(ask: Ask, thing: str) -> OrderView:
+    """The order with the code in the path, if it is the owner's and of the token's environment. NotFound else."""
+    key, member = authenticate(ask, "user_read")
+    code = ask.path_params["invoice"]
+    found = None
+    if _CODE.fullmatch(code):
+        reads, merchant_id = ask.services.engine.reads, key.merchant.merchant_id
+        found = await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member.member_id)
+    if found is None:
+        raise NotFound(thing, code)
+    return found
+
+
+async def _wallet(ask: Ask, caller: Caller) -> Account:
+    return await balance(ask.services.engine.reads, caller.key.merchant.merchant_id, caller.key.account_id)
+
+
+ROUTES: Final = (
+    Route("GET", f"{BASE}/health", health),
+    Route("POST", f"{BASE}/auth/token/validate", validate),
+    Route("GET", f"{BASE}/me", me),
+    Route("GET", f"{BASE}/me/balance", my_balance),
+    Route("GET", f"{BASE}/me/orders", my_orders),
+    Route("POST", f"{BASE}/me/orders", create_order),
+    Route("GET", f"{BASE}/me/orders/{{invoice}}", my_order),
+    Route("GET", f"{BASE}/me/invoices/{{invoice}}", my_invoice),
+    Route("GET", f"{BASE}/me/invoices/{{invoice}}/status", my_invoice_status),
+)

@@ -1,0 +1,173 @@
+"""The shapes this contract answers with, and how an order of the engine is put into them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.money import display, whole_rupiah
+from gerai.domain.records import Order, OrderView, Payment
+from gerai.doors.dialects.leuwongrr.pricing import wall_time
+from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
+
+CHANNEL: Final = "leuwongrr"
+CREATED: Final = "Order berhasil dibuat."
+FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
+
+#: States of the engine that this contract has no word for.
+_ORDER_WORDS: Final = {
+    "draft": "pending",
+    "confirmed": "processing",
+    "ready": "processing",
+    "shipped": "processing",
+    "partial": "completed",
+    "closed": "completed",
+    "returned": "failed",
+}
+
+
+class Success(msgspec.Struct):
+    """The envelope of every 2xx answer."""
+
+    data: Any
+    message: str = "OK"
+    success: bool = True
+
+
+class OrderPart(msgspec.Struct):
+    """The order inside an invoice."""
+
+    status: str
+    order_type: str
+    roblox_username: str
+    robux_amount: int
+
+
+class InvoiceAnswer(msgspec.Struct):
+    """An invoice: the union of both documented shapes."""
+
+    invoice_code: str
+    type: str
+    payment_status: str
+    amount: int
+    formatted_amount: str
+    currency: str
+    payment_method: str
+    payment_url: str
+    invoice_url: str
+    order: OrderPart
+
+
+class CreatedAnswer(msgspec.Struct):
+    """``data`` of a created order."""
+
+    invoice: InvoiceAnswer
+    gateway: dict[str, Any] | None
+    environment: str
+    idempotent: bool
+
+
+def invoice_url(base_url: str, order: Order) -> str:
+    """The hosted page of this invoice; the secret opens it, the code alone does not."""
+    return f"{base_url}/user/invoice/{order.public_id}?t={order.secret}"
+
+
+def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:
+    """The whole invoice. ``payment_url`` is set once a gateway method was chosen."""
+    order, details = view.order, view.order.details
+    page = invoice_url(base_url, order)
+    return InvoiceAnswer(
+        invoice_code=order.public_id,
+        type="order",
+        payment_status=payment_status(view),
+        amount=whole_rupiah(order.total_sen),
+        formatted_amount=display(order.total_sen),
+        currency=order.currency,
+        payment_method=details["payment_method"],
+        payment_url=page if gateway_payment(view) is not None else "",
+        invoice_url=page,
+        order=OrderPart(
+            order_status(order), details["order_type"], details["roblox_username"], details["robux_amount"]
+        ),
+    )
+
+
+def short_invoice_of(view: OrderView) -> dict[str, Any]:
+    """What a client that polls needs to know."""
+    return {
+        "invoice_code": view.order.public_id,
+        "type": "order",
+        "payment_status": payment_status(view),
+        "amount": whole_rupiah(view.order.total_sen),
+    }
+
+
+def order_of(view: OrderView, base_url: str) -> dict[str, Any]:
+    """An order as lists and details show it."""
+    order, details = view.order, view.order.details
+    return {
+        "invoice_code": order.public_id,
+        "status": order_status(order),
+        "payment_status": payment_status(view),
+        "order_type": details["order_type"],
+        "roblox_username": details["roblox_username"],
+        "robux_amount": details["robux_amount"],
+        "place_id": details["place_id"],
+        "roblox_pass_id": details["roblox_pass_id"],
+        "amount": whole_rupiah(order.total_sen),
+        "formatted_amount": display(order.total_sen),
+        "currency": order.currency,
+        "payment_method": details["payment_method"],
+        "client_reference": order.reference,
+        "invoice_url": invoice_url(base_url, order),
+        "created_at": wall_time(order.created_at),
+        "updated_at": wall_time(order.updated_at),
+    }
+
+
+def balance_of(available_sen: int) -> dict[str, Any]:
+    """A balance, rounded down to whole rupiah for wallets that hold a fraction."""
+    whole = available_sen - available_sen % 100
+    return {"amount": whole_rupiah(whole), "formatted": display(whole), "currency": "IDR"}
+
+
+def order_status(order: Order) -> str:
+    """The order's state in this contract's words."""
+    return _ORDER_WORDS.get(order.status, order.status)
+
+
+def payment_status(view: OrderView) -> str:
+    """The invoice's state: pending, paid, expired, cancelled or refunded."""
+    return view.invoice.status if view.invoice is not None else "pending"
+
+
+def gateway_payment(view: OrderView) -> Payment | None:
+    """The newest payment of an order that was placed with a gateway method."""
+    if view.order.details["payment_method"] in (INVOICE, BALANCE):
+        return None
+    return max(view.payments, key=lambda payment: payment.payment_id, default=None)
+
+
+def gateway_of(view: OrderView) -> dict[str, Any] | None:
+    """What the payer must see to pay through the chosen gateway method; None for invoice and balance."""
+    payment = gateway_payment(view)
+    if payment is None:
+        return None
+    instructions = payment.instructions
+    return {
+        "code": view.order.details["payment_method"],
+        "type": instructions.get("kind", ""),
+        "channel": payment.channel_code,
+        "amount": whole_rupiah(payment.amount_sen),
+        "pay_code": instructions.get("code", ""),
+        "qr_string": instructions.get("qr_text", ""),
+        "redirect_url": instructions.get("url", ""),
+        "expires_at": wall_time(payment.expires_at) if payment.expires_at is not None else None,
+    }
+
+
+def masked(email: str) -> str:
+    """``us***@example.com``: two characters of the name are kept."""
+    name, at, host = email.partition("@")
+    return f"{name[:2]}***{at}{host}" if email else ""

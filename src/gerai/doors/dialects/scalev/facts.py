@@ -1,0 +1,139 @@
+"""What an order of this door freezes into its ``details``: everything the answer shows that is no row of its own.
+
+``shipping``, ``discounts``, ``customer``, ``note``, ``method`` and ``methods`` are also what the hosted page reads.
+Amounts are sen, weights grams.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import Order
+
+#: The ``channel`` of this door's orders, also its name.
+CHANNEL: Final = "scalev"
+#: ``item_kind`` of order lines: what is sold alone or inside a bundle, and the priced bundle itself.
+VARIANT: Final = "variant"
+OPTION: Final = "price_option"
+
+
+class StoreFacts(msgspec.Struct, frozen=True):
+    id: int
+    unique_id: str
+    uuid: str
+    name: str
+    digital_completion: str
+
+
+class CustomerFacts(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    phone: str
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """The formula of the contract (§9.3): gross = product − product_discount + shipping − shipping_discount +
+    other_income − unique_code − discount_code."""
+
+    product: int
+    product_discount: int = 0
+    shipping: int = 0
+    shipping_discount: int = 0
+    other_income: int = 0
+    unique_code: int = 0
+    discount_code: int = 0
+    payment_fee: int = 0
+    cost: int = 0
+
+    @property
+    def gross(self) -> int:
+        charged = self.product + self.shipping + self.other_income
+        return charged - self.product_discount - self.shipping_discount - self.unique_code - self.discount_code
+
+    @property
+    def net(self) -> int:
+        return self.gross - self.shipping - self.payment_fee
+
+
+class Area(msgspec.Struct, frozen=True):
+    """An address by its parts."""
+
+    street: str
+    location_id: int
+    subdistrict: str
+    city: str
+    province: str
+    postal_code: str
+
+
+class ShippingFacts(msgspec.Struct, frozen=True):
+    """``title``, ``cost_sen``, ``etd`` and ``address`` are for people; the rest is for the contract."""
+
+    title: str
+    cost_sen: int
+    etd: str
+    address: str
+    destination: Area
+    origin: Area
+    warehouse_id: int
+    warehouse_unique_id: str
+    warehouse_name: str
+    warehouse_contact_name: str
+    warehouse_contact_phone: str
+    service_id: int
+    service_code: str
+    service_name: str
+    courier_id: int
+    courier_code: str
+    courier_name: str
+    pickup: bool
+    aggregator: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """``sent_method`` and ``sent_sub_method`` are what the client wrote; ``method`` and ``channel_code`` the stored
+    form. ``extras`` are the optional request fields that are only kept and echoed. ``bundles`` are name, quantity."""
+
+    store: StoreFacts
+    base_url: str
+    customer: CustomerFacts
+    totals: Totals
+    item_types: list[str]
+    method: str = ""
+    channel_code: str = ""
+    sent_method: str = ""
+    sent_sub_method: str = ""
+    product_weight_g: int = 0
+    weight_bump_g: int = 0
+    shipping: ShippingFacts | None = None
+    discounts: list[dict[str, Any]] = []
+    note: str = ""
+    methods: list[str] = []
+    extras: dict[str, Any] = {}
+
+    def as_details(self) -> dict[str, Any]:
+        """As plain data for the order's ``details``; what an order has not is left out."""
+        details: dict[str, Any] = msgspec.to_builtins(self)
+        return {name: value for name, value in details.items() if value not in (None, [], {}, "")}
+
+
+class LineFacts(msgspec.Struct, frozen=True):
+    """Details of a line. ``bundle``: unique id of the price option it came with; ``share_sen``: its part of the
+    bundle's price (a line of its own costs its line total)."""
+
+    item_type: str = "physical"
+    sku: str = ""
+    options: list[str] = []
+    price_sen: int = 0
+    reseller_price_sen: int = 0
+    cost_sen: int = 0
+    weight_g: int = 0
+    is_inventory: bool = False
+    bundle: str = ""
+    share_sen: int = 0
+
+
+def facts_of(order: Order) -> Facts:
+    return msgspec.convert(order.details, Facts)

@@ -1,0 +1,142 @@
+"""What an order's lines are on the merchant's shelves: engine lines with their stock, weights and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from gerai.domain.money import MAX_SEN
+from gerai.domain.refusals import OutOfStock
+from gerai.doors.dialects.scalev.asking import Asked, Wanted
+from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
+from gerai.doors.dialects.scalev.reading import Reader
+from gerai.engine.catalogue.shelves import BundlePart, PriceOption, Shelves, Store, Variant
+from gerai.engine.orders.place import NewLine
+from gerai.engine.shipping.nearest import Warehouse
+
+_ABSENT = "does not exist in this store"
+
+
+@dataclass
+class Goods:
+    """What was asked for, found: (variant, quantity, price option it came with or None, its share of the price)."""
+
+    variants: list[tuple[Variant, int, PriceOption | None, int]] = field(default_factory=list[Any])
+    options: list[tuple[PriceOption, int]] = field(default_factory=list[Any])
+    weight_bump_g: int = 0
+
+    @property
+    def has_parcel(self) -> bool:
+        return any(not variant.is_digital for variant, _, _, _ in self.variants)
+
+    @property
+    def weight_g(self) -> int:
+        """Of what goes into the parcel, without boxes."""
+        return sum(variant.weight_g * quantity for variant, quantity, _, _ in self.variants if not variant.is_digital)
+
+    @property
+    def price_sen(self) -> int:
+        alone = sum(v.price_sen * quantity for v, quantity, option, _ in self.variants if option is None)
+        return alone + sum(option.price_sen * quantity for option, quantity in self.options)
+
+    @property
+    def cost_sen(self) -> int:
+        return sum(variant.cost_sen * quantity for variant, quantity, _, _ in self.variants)
+
+
+def find_goods(asked: Asked, shelves: Shelves, store: Store, reader: Reader) -> Goods:
+    """Everything asked for, as this store sells it. What it does not sell is noted as a mistake of its line."""
+    goods = Goods()
+    for wanted in asked.variants:
+        variant = shelves.variants_by_unique_id.get(wanted.unique_id)
+        if variant is None or not shelves.sells_variant(store, variant):
+            reader.wrong(f"{wanted.path}.variant_unique_id", _ABSENT)
+        else:
+            goods.variants.append((variant, wanted.quantity, None, 0))
+    for wanted in asked.bundles:
+        _find_bundle(goods, wanted, shelves, store, reader)
+    if goods.price_sen > MAX_SEN // 100:
+        reader.wrong("ordervariants" if asked.variants else "orderbundles", "cost too much for one order")
+    return goods
+
+
+def _find_bundle(goods: Goods, wanted: Wanted, shelves: Shelves, store: Store, reader: Reader) -> None:
+    option = shelves.options_by_unique_id.get(wanted.unique_id)
+    if option is None or not shelves.sells_option(store, option):
+        reader.wrong(f"{wanted.path}.bundle_price_option_unique_id", _ABSENT)
+        return
+    bundle = shelves.bundles[option.bundle_id]
+    shares = share_out(
+        option.price_sen * wanted.quantity,
+        [shelves.variants[part.variant_id].price_sen * part.quantity for part in bundle.parts],
+    )
+    goods.options.append((option, wanted.quantity))
+    goods.weight_bump_g += bundle.weight_bump_g * wanted.quantity
+    for part, share in zip(bundle.parts, shares, strict=True):
+        goods.variants.append((_variant(shelves, part), part.quantity * wanted.quantity, option, share))
+
+
+def _variant(shelves: Shelves, part: BundlePart) -> Variant:
+    return shelves.variants[part.variant_id]
+
+
+def share_out(amount_sen: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount in proportion to ``weights``, in whole sen; the parts add up, the last one takes the rest."""
+    total = sum(weights)
+    if total == 0:
+        weights, total = [1] * len(weights), len(weights)
+    shares = [amount_sen * weight // total for weight in weights]
+    if shares:
+        shares[-1] += amount_sen - sum(shares)
+    return shares
+
+
+def engine_lines(goods: Goods, shelves: Shelves, environment: str, warehouse: Warehouse | None) -> list[NewLine]:
+    """Lines for the engine: each bundle once with its price, its parts at no price; each counted item with its stock.
+
+    OutOfStock when a counted item has no stock at the warehouse at all.
+    """
+    lines = [
+        NewLine(OPTION, option.option_id, option.name, quantity, option.price_sen, option.price_sen * quantity)
+        for option, quantity in goods.options
+    ]
+    for variant, quantity, option, share in goods.variants:
+        price = 0 if option is not None else variant.price_sen
+        details = LineFacts(
+            item_type=variant.item_type,
+            sku=variant.sku,
+            options=list(variant.options),
+            price_sen=variant.price_sen,
+            reseller_price_sen=variant.reseller_price_sen,
+            cost_sen=variant.cost_sen,
+            weight_g=variant.weight_g,
+            is_inventory=variant.is_inventory,
+            bundle=option.unique_id if option is not None else "",
+            share_sen=share,
+        )
+        lines.append(
+            NewLine(
+                VARIANT, variant.variant_id, variant.name, quantity, price, price * quantity,
+                _stock_id(shelves, environment, variant, quantity, warehouse), msgspec.to_builtins(details),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _stock_id(
+    shelves: Shelves, environment: str, variant: Variant, quantity: int, warehouse: Warehouse | None
+) -> int | None:
+    """The stock row a line reserves: at the parcel's warehouse, for digital goods wherever it is kept."""
+    if not variant.is_inventory:
+        return None
+    rows = shelves.stock_rows(environment, variant.variant_id)
+    if variant.is_digital:
+        found = next(iter(rows.values()), None)
+    else:
+        found = rows.get(warehouse.warehouse_id) if warehouse is not None else None
+    if found is None:
+        raise OutOfStock(item=variant.name, wanted=quantity, available=0)
+    return found

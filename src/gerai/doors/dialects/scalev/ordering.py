@@ -1,0 +1,212 @@
+"""From a read request to the engine's command: find the goods, check the parcel, add up, freeze the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+import msgspec
+
+from gerai.domain.money import rupiah
+from gerai.domain.records import Funding
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.scalev.asking import Asked
+from gerai.doors.dialects.scalev.facts import CHANNEL, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
+from gerai.doors.dialects.scalev.goods import Goods, engine_lines, find_goods
+from gerai.doors.dialects.scalev.methods import Method, canonical, offered_by, payable_with
+from gerai.doors.dialects.scalev.parcels import check_parcel
+from gerai.doors.dialects.scalev.reading import Reader
+from gerai.engine.catalogue.shelves import Shelves, Store
+from gerai.engine.command import Contact
+from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.shipping.places import Gazetteer
+from gerai.engine.shipping.quote import RateTable
+
+JAKARTA: Final = timezone(timedelta(hours=7))
+_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CODES: Final = len(_ALPHABET) ** 7
+#: No factor in common with _CODES, so that different order ids give different codes.
+_SPREAD: Final = 31_415_926_541
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an order is decided on besides its own request. ``channels``: the ways we can collect money. ``luck`` is
+    what the unique code of a manual transfer is made of."""
+
+    merchant_id: int
+    environment: str
+    key_id: int
+    now: datetime
+    shelves: Shelves
+    districts: Gazetteer
+    rates: RateTable
+    channels: dict[str, frozenset[str]]
+    base_url: str
+    luck: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The names a new order goes by."""
+
+    order_id: int
+    public_id: str
+    secret: str
+    customer_id: str
+
+
+def order_number(order_id: int, now: datetime) -> str:
+    """``YYMMDD`` in Jakarta and seven letters or digits; unique because order ids are."""
+    rest, code = order_id * _SPREAD % _CODES, ""
+    for _ in range(7):
+        rest, digit = divmod(rest, len(_ALPHABET))
+        code = _ALPHABET[digit] + code
+    return f"{now.astimezone(JAKARTA):%y%m%d}{code}"
+
+
+def compose(asked: Asked, around: Surroundings, identity: Identity) -> PlaceOrder:
+    """The command that places the order.
+
+    Refuses NotFound (store), InputInvalid (all field mistakes at once), ShippingCostMismatch, OutOfStock.
+    """
+    store = around.shelves.store(asked.store_unique_id)
+    if store is None or not store.is_active:
+        raise NotFound("store", asked.store_unique_id)
+    reader = Reader({})
+    if len(asked.customer_name) < store.settings.min_name_length:
+        reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
+    method = _method(asked, store, reader)
+    goods = find_goods(asked, around.shelves, store, reader)
+    parcel = None
+    if goods.has_parcel:
+        grams = goods.weight_g + goods.weight_bump_g
+        parcel = check_parcel(asked, store, around.shelves, around.districts, around.rates, grams, reader)
+    shipping, warehouse = parcel or (None, None)
+    totals = _totals(asked, store, method, goods, shipping, around.luck, reader)
+    reader.finish()
+    lines = engine_lines(goods, around.shelves, around.environment, warehouse)
+    funding, status = _start(asked, method, totals)
+    facts = _facts(asked, around, store, goods, method, totals, shipping)
+    waits = funding == "invoice" and status == "pending" and store.settings.expire_after_h
+    return PlaceOrder(
+        merchant_id=around.merchant_id,
+        environment=around.environment,
+        channel=CHANNEL,
+        key_id=around.key_id,
+        order_id=identity.order_id,
+        public_id=identity.public_id,
+        number=order_number(identity.order_id, around.now),
+        secret=identity.secret,
+        lines=tuple(lines),
+        total_sen=totals.gross,
+        funding=funding,
+        contact=_contact(asked, identity),
+        status=status,
+        method=method.kind if method else "",
+        after_payment=_after_payment(goods, store),
+        details=facts.as_details(),
+        expires_at=around.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
+    )
+
+
+def _method(asked: Asked, store: Store, reader: Reader) -> Method | None:
+    """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer."""
+    if not asked.payment_method:
+        return None
+    method = canonical(asked.payment_method, asked.sub_payment_method or None)
+    if method.kind in ("no_payment", "marketplace"):
+        return method
+    if not offered_by(method, store.payment_methods, store.sub_payment_methods):
+        reader.wrong("payment_method", "is not available in this store")
+    return method
+
+
+def _totals(
+    asked: Asked,
+    store: Store,
+    method: Method | None,
+    goods: Goods,
+    shipping: ShippingFacts | None,
+    luck: int,
+    reader: Reader,
+) -> Totals:
+    """The formula of §9.3. Discounts may not exceed what they are taken from."""
+    cost = shipping.cost_sen if shipping else 0
+    # Digital orders ignore shipping fields, the discount on shipping included.
+    shipping_discount = asked.shipping_discount if shipping else 0
+    if asked.product_discount > goods.price_sen:
+        reader.wrong("product_discount", "must not exceed the product price")
+    if shipping_discount > cost:
+        reader.wrong("shipping_discount", "must not exceed the shipping cost")
+    totals = Totals(
+        product=goods.price_sen,
+        product_discount=asked.product_discount,
+        shipping=cost,
+        shipping_discount=shipping_discount,
+        other_income=asked.other_income,
+        cost=goods.cost_sen,
+    )
+    most = store.settings.unique_code_max
+    if method is None or method.kind != "bank_transfer" or most <= 0 or totals.gross <= rupiah(most):
+        return totals
+    return msgspec.structs.replace(totals, unique_code=rupiah(1 + luck % most))
+
+
+def _start(asked: Asked, method: Method | None, totals: Totals) -> tuple[Funding, str]:
+    """Initial status (§9.2): incomplete data is a draft; what waits for money is pending; the rest is confirmed."""
+    if method is None or not (asked.customer_phone or asked.customer_email):
+        return "invoice", "draft"
+    if method.collected and totals.gross > 0:
+        return "invoice", "pending"
+    return "free", "confirmed"
+
+
+def _after_payment(goods: Goods, store: Store) -> str:
+    """A paid order without parcels is complete at once when the store says so."""
+    return "complete" if not goods.has_parcel and store.settings.digital_completion == "auto" else "confirm"
+
+
+def _contact(asked: Asked, identity: Identity) -> Contact | None:
+    """The customer, found by e-mail or telephone; one who leaves neither cannot be told from another."""
+    if not asked.customer_email and not asked.customer_phone:
+        return None
+    return Contact(
+        public_id=identity.customer_id,
+        email=asked.customer_email,
+        mobile=asked.customer_phone,
+        name=asked.customer_name,
+    )
+
+
+def _facts(
+    asked: Asked,
+    around: Surroundings,
+    store: Store,
+    goods: Goods,
+    method: Method | None,
+    totals: Totals,
+    shipping: ShippingFacts | None,
+) -> Facts:
+    taken = [("", totals.product_discount), ("", totals.shipping_discount), ("Kode unik", totals.unique_code)]
+    return Facts(
+        store=StoreFacts(
+            store.store_id, store.unique_id, str(store.uuid), store.name, store.settings.digital_completion
+        ),
+        base_url=store.domain if store.domain and store.domain_verified else around.base_url,
+        customer=CustomerFacts(asked.customer_name, asked.customer_email, asked.customer_phone),
+        totals=totals,
+        item_types=sorted({variant.item_type for variant, _, _, _ in goods.variants}),
+        method=method.kind if method else "",
+        channel_code=method.channel if method else "",
+        sent_method=asked.payment_method,
+        sent_sub_method=asked.sub_payment_method,
+        product_weight_g=goods.weight_g,
+        weight_bump_g=goods.weight_bump_g if goods.has_parcel else 0,
+        shipping=shipping,
+        discounts=[{"title": title, "amount_sen": sen} for title, sen in taken if sen],
+        note=asked.notes,
+        methods=payable_with(method, around.channels) if method else [],
+        extras=asked.extras,
+    )

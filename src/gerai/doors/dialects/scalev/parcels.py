@@ -1,0 +1,99 @@
+"""How an order's parcel travels: the five fields of a physical order, checked against our own quote."""
+
+from __future__ import annotations
+
+from gerai.domain.refusals import ShippingCostMismatch
+from gerai.doors.dialects.scalev.asking import PARCEL_FIELDS, Asked
+from gerai.doors.dialects.scalev.facts import Area, ShippingFacts
+from gerai.doors.dialects.scalev.reading import BLANK, Reader
+from gerai.doors.dialects.scalev.wire_shipping import etd
+from gerai.engine.catalogue.shelves import Shelves, Store
+from gerai.engine.shipping.nearest import Warehouse
+from gerai.engine.shipping.places import Gazetteer, Place
+from gerai.engine.shipping.quote import CourierService, Quote, RateTable
+
+
+def check_parcel(
+    asked: Asked, store: Store, shelves: Shelves, districts: Gazetteer, rates: RateTable, grams: int, reader: Reader
+) -> tuple[ShippingFacts, Warehouse] | None:
+    """The parcel of an order of so many grams. Mistakes are noted in ``reader``; None when there are any.
+
+    Refuses ShippingCostMismatch when the cost is not our quote for this warehouse, district, service and weight
+    (unless the store does not check it).
+    """
+    _note_missing(asked, store, reader)
+    destination = districts.by_id.get(asked.location_id or 0)
+    warehouse = shelves.warehouses_by_unique_id.get(asked.warehouse_unique_id or "")
+    service = rates.services.get(asked.courier_service_id or 0)
+    for field, given, found in (
+        ("location_id", asked.location_id, destination),
+        ("warehouse_unique_id", asked.warehouse_unique_id, warehouse),
+        ("courier_service_id", asked.courier_service_id, service),
+    ):
+        if given is not None and found is None:
+            reader.wrong(field, "does not exist")
+    origin = districts.by_id.get(warehouse.location_id) if warehouse else None
+    if destination is None or warehouse is None or service is None or origin is None:
+        return None
+    quote = rates.quote(service.service_id, origin.code, destination.code, grams)
+    _note_unfit(asked, store, service, quote, reader)
+    if reader.mistakes or asked.shipping_cost is None:
+        return None
+    if quote is not None and store.settings.check_shipping_cost and asked.shipping_cost != quote.cost_sen:
+        raise ShippingCostMismatch(given_sen=asked.shipping_cost, right_sen=quote.cost_sen)
+    return _facts(asked, asked.shipping_cost, warehouse, origin, destination, service, quote), warehouse
+
+
+def _note_missing(asked: Asked, store: Store, reader: Reader) -> None:
+    for field in PARCEL_FIELDS:
+        if getattr(asked, field) is None and field not in reader.mistakes:
+            reader.wrong(field, BLANK)
+    if asked.address is not None and len(asked.address) < store.settings.min_address_length:
+        reader.wrong("address", f"should be at least {store.settings.min_address_length} character(s)")
+
+
+def _note_unfit(asked: Asked, store: Store, service: CourierService, quote: Quote | None, reader: Reader) -> None:
+    """A service that does not go there, takes no cash, or is booked by somebody else."""
+    if quote is None and store.settings.check_shipping_cost:
+        reader.wrong("courier_service_id", "does not ship from this warehouse to this location")
+    if asked.payment_method == "cod" and quote is not None and not quote.rate.cod:
+        reader.wrong("courier_service_id", "does not support cash on delivery")
+    if asked.shipment_provider_code and asked.shipment_provider_code != service.aggregator:
+        reader.wrong("shipment_provider_code", f"must be {service.aggregator or 'null'} for this courier service")
+
+
+def _area(place: Place, street: str, postal_code: str) -> Area:
+    return Area(street, place.location_id, place.district, place.city, place.province, postal_code)
+
+
+def _facts(
+    asked: Asked,
+    cost_sen: int,
+    warehouse: Warehouse,
+    origin: Place,
+    destination: Place,
+    service: CourierService,
+    quote: Quote | None,
+) -> ShippingFacts:
+    street = asked.address or ""
+    return ShippingFacts(
+        title=f"{service.courier_name} {service.name}",
+        cost_sen=cost_sen,
+        etd=etd(quote.rate) if quote else "",
+        address=f"{street}, {destination.display} {asked.postal_code}".strip(),
+        destination=_area(destination, street, asked.postal_code),
+        origin=_area(origin, warehouse.address, warehouse.postal_code),
+        warehouse_id=warehouse.warehouse_id,
+        warehouse_unique_id=warehouse.unique_id,
+        warehouse_name=warehouse.name,
+        warehouse_contact_name=warehouse.contact_name,
+        warehouse_contact_phone=warehouse.contact_phone,
+        service_id=service.service_id,
+        service_code=service.code,
+        service_name=service.name,
+        courier_id=service.courier_id,
+        courier_code=service.courier_code,
+        courier_name=service.courier_name,
+        pickup=service.pickup,
+        aggregator=service.aggregator,
+    )

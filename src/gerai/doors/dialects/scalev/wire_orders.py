@@ -1,0 +1,166 @@
+"""The Order object (contract §10), every key of it; what an order has not is null."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gerai.domain.money import SEN_PER_RUPIAH
+from gerai.domain.records import OrderView
+from gerai.doors.dialects.scalev.facts import Facts, facts_of
+from gerai.doors.dialects.scalev.history import History, shape, times, timestamp
+from gerai.doors.dialects.scalev.statuses import STATUS
+from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
+from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
+from gerai.doors.dialects.scalev.wire_payment import payment_fields
+from gerai.engine.orders.by_hand import payment_word
+
+#: Keys of the contract that nothing here ever fills.
+_NEVER: Final = (
+    "page", "channel_name", "ip", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "last_updated_by",
+    "external_id", "discount_code_id", "discount_code_code", "discount_code_applied_to", "courier_additional_info",
+    "chat_message", "shipment_receipt", "shipment_status", "handler", "handler_phone", "advertiser",
+    "mark_as_spam_by", "follow_up_chat_type",
+)  # fmt: skip
+_NO: Final = ("is_from_form", "is_repeat", "is_purchase_fb", "is_purchase_tiktok", "is_purchase_kwai")
+_NONE_OF: Final = (
+    "fb_pixel_ids", "tiktok_pixel_ids", "kwai_pixel_ids", "analytics_purchases", "follow_up_chats", "message_history",
+    "order_emails", "shipment_status_history",
+)  # fmt: skip
+
+
+def text(sen: int) -> str:
+    """Sen as the contract's decimal string, ``"168724.00"``; below zero with a sign."""
+    whole, rest = divmod(abs(sen), SEN_PER_RUPIAH)
+    return f"{'-' if sen < 0 else ''}{whole}.{rest:02d}"
+
+
+def grams(weight: int) -> str:
+    return f"{weight}.00"
+
+
+def links(view: OrderView, facts: Facts) -> dict[str, Any]:
+    """The buyer's pages: ``{base}/o/{secret_slug}`` and the same with ``/success`` to be sent to."""
+    public = f"{facts.base_url}/o/{view.order.secret}"
+    return {"public_order_url": public, "payment_url": f"{public}/success"}
+
+
+def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[str, Any]:
+    """The whole order."""
+    facts, row = facts_of(view.order), view.order
+    return {
+        "id": row.public_id,
+        "order_id": row.number,
+        "secret_slug": row.secret,
+        **links(view, facts),
+        **states(view),
+        "status_history": shape(history.orders),
+        "payment_status_history": shape(history.payments),
+        **times(row, history),
+        **_money(facts),
+        **_weights(facts),
+        **quantity_maps(view),
+        "orderlines": order_lines(view),
+        **payment_fields(view, facts),
+        **_parties(view, facts, business),
+        **parcel_fields(facts),
+        **_notes(facts),
+        **dict.fromkeys(_NEVER),
+        **dict.fromkeys(_NO, False),
+        **{name: [] for name in _NONE_OF},
+        "tags": [],
+        "platform": "scalev",
+        "created_at": timestamp(row.created_at),
+        "last_updated_at": timestamp(row.updated_at),
+    }
+
+
+def states(view: OrderView) -> dict[str, Any]:
+    return {"status": STATUS[view.order.status], "payment_status": payment_word(view.order, view.invoice)}
+
+
+def changed_order(view: OrderView) -> dict[str, Any]:
+    """The short form that change-status answers (§11.4)."""
+    facts = facts_of(view.order)
+    return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts)}
+
+
+def _money(facts: Facts) -> dict[str, Any]:
+    totals, none = facts.totals, text(0)
+    product, discount, other, cost = map(
+        text, (totals.product, totals.product_discount, totals.other_income, totals.cost)
+    )
+    return {
+        "gross_revenue": text(totals.gross),
+        "net_revenue": text(totals.net),
+        "product_price": product,
+        "product_price_bt": product,
+        "product_discount": discount,
+        "product_discount_bt": discount,
+        "shipping_cost": text(totals.shipping),
+        "shipping_discount": text(totals.shipping_discount),
+        "shipping_fee": none,
+        "shipping_fee_discount": none,
+        "other_income": other,
+        "other_income_bt": other,
+        "other_income_name": facts.extras.get("other_income_name"),
+        "unique_code_discount": text(totals.unique_code),
+        "discount_code_discount": text(totals.discount_code),
+        "discount_rate": none,
+        "payment_fee": text(totals.payment_fee),
+        "payment_fee_rate": none,
+        "min_payment_fee": none,
+        "scalev_fee": none,
+        "net_payment_revenue": text(totals.gross - totals.payment_fee),
+        "cogs": cost,
+        "cogs_bt": cost,
+        "gross_revenue_for_dropshipper": none,
+        "payment_link_income": none,
+        "payment_link_income_bt": none,
+        "tax_rate": 0,
+    }
+
+
+def _weights(facts: Facts) -> dict[str, Any]:
+    return {
+        "product_weight": grams(facts.product_weight_g),
+        "weight_bump": grams(facts.weight_bump_g),
+        "total_weight": grams(facts.product_weight_g + facts.weight_bump_g),
+    }
+
+
+def _parties(view: OrderView, facts: Facts, business: dict[str, Any]) -> dict[str, Any]:
+    at = timestamp(view.order.created_at)
+    person = facts.customer
+    return {
+        "business": business,
+        "store": {
+            "id": facts.store.id,
+            "unique_id": facts.store.unique_id,
+            "uuid": facts.store.uuid,
+            "name": facts.store.name,
+            "is_active": True,
+        },
+        "customer": {
+            "id": view.order.member_id,
+            "name": person.name,
+            "email": person.email or None,
+            "phone": person.phone or None,
+            "status": None,
+            "confirmed_at": None,
+            "created_at": timestamp(view.member.created_at) if view.member else at,
+            "last_updated_at": timestamp(view.member.updated_at) if view.member else at,
+        },
+    }
+
+
+def _notes(facts: Facts) -> dict[str, Any]:
+    kept = facts.extras
+    return {
+        "notes": facts.note or None,
+        "metadata": kept.get("metadata", {}),
+        "agent_context": kept.get("agent_context", {}),
+        "is_dropshipping": kept.get("is_dropshipping", False),
+        "dropshipper_name": kept.get("dropshipper_name"),
+        "dropshipper_phone": kept.get("dropshipper_phone"),
+        "is_probably_spam": kept.get("is_probably_spam", False),
+    }

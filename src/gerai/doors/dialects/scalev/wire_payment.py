@@ -1,0 +1,65 @@
+"""Shapes of how an order is paid (contract §6, §11.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gerai.domain.records import OrderView, Payment
+from gerai.doors.dialects.scalev.facts import Facts
+
+_NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
+
+
+def payment_fields(view: OrderView, facts: Facts) -> dict[str, Any]:
+    """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
+    noted = {**facts.extras, **view.order.details.get("noted", {})}
+    changed = noted.get("payment_method")
+    return {
+        "payment_method": changed or facts.sent_method or None,
+        "sub_payment_method": None if changed else facts.sent_sub_method or None,
+        "epayment_provider": None,
+        "pg_payment_info": gateway_info(view),
+        "pg_paid_info": None,
+        "pg_reference_id": _open_payment(view).public_id if _open_payment(view) else None,
+        "financial_entity": _entity(noted.get("financial_entity_id")),
+        **{name: noted.get(name) for name in _NOTED[1:]},
+        "payment_account_id": noted.get("payment_account_unique_id"),
+        "transfer_time": noted.get("transfer_time"),
+        "rtsproof_url": noted.get("rtsproof_url"),
+    }
+
+
+def _entity(entity_id: Any) -> dict[str, Any] | None:
+    """Only its id was given to us."""
+    if not isinstance(entity_id, int):
+        return None
+    empty = ("code", "name", "entity_type", "platform", "xendit_code", "duitku_code")
+    return {"id": entity_id, **dict.fromkeys(empty)}
+
+
+def _open_payment(view: OrderView) -> Payment | None:
+    """The newest attempt that runs or has succeeded."""
+    return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
+
+
+def gateway_info(view: OrderView) -> dict[str, Any] | None:
+    """What the payer must see, in the gateway's form; None before a method was chosen."""
+    payment = _open_payment(view)
+    if payment is None or not payment.instructions:
+        return None
+    told = payment.instructions
+    match payment.method:
+        case "va":
+            number = {"virtual_account_number": told.get("code"), "customer_name": None}
+            account = {"channel_code": payment.channel_code, "channel_properties": number}
+            return {"payment_method": {"virtual_account": account}}
+        case "qris":
+            return {"qr_string": told.get("qr_text")}
+        case "retail":
+            return {"payment_method": {"over_the_counter": {"channel_properties": {"payment_code": told.get("code")}}}}
+        case "ewallet":
+            return {"actions": [{"url_type": "WEB", "url": told.get("url")}]}
+        case "bank_transfer":
+            return {}
+        case _:
+            return {"redirect_url": told.get("url")}

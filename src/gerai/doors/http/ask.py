@@ -1,0 +1,183 @@
+"""One request, as every endpoint sees it: bounded body, key, limits, clock, ids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.types import Receive, Scope
+
+from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
+from gerai.doors.http.body import parse_json
+from gerai.doors.http.limits import RateLimiter, Verdict
+from gerai.engine.core import Engine
+from gerai.engine.directory import KeyFacts
+from gerai.kit.clock import real_now, unix_s
+from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.payments import PaymentMethod
+from gerai.ports.roblox import Roblox
+from gerai.settings import Settings
+
+_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
+
+
+class Partners(Protocol):
+    """The partners as app.py found them; doors know only their ports."""
+
+    @property
+    def payment_methods(self) -> dict[str, PaymentMethod]: ...
+    @property
+    def fulfilment(self) -> dict[str, FulfilmentProvider]: ...
+    def roblox(self, simulated: bool) -> Roblox: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What every door may lean on."""
+
+    engine: Engine
+    limiter: RateLimiter
+    settings: Settings
+    partners: Partners
+
+
+class Ask:
+    """The request. ``caller`` is the key after :meth:`authenticate`; ``rate`` the figures of the last limit counted."""
+
+    __slots__ = (
+        "_body",
+        "_caller",
+        "_query",
+        "_receive",
+        "headers",
+        "path_params",
+        "rate",
+        "request_id",
+        "scope",
+        "services",
+    )
+
+    def __init__(self, services: Services, scope: Scope, receive: Receive, request_id: str) -> None:
+        self.services = services
+        self.scope = scope
+        self.request_id = request_id
+        self.headers = Headers(scope=scope)
+        self.path_params: dict[str, str] = scope.get("path_params", {})
+        self.rate: Verdict | None = None
+        self._receive = receive
+        self._body: bytes | None = None
+        self._query: QueryParams | None = None
+        self._caller: KeyFacts | None = None
+
+    # --- the request line ------------------------------------------------------------------
+
+    @property
+    def method(self) -> str:
+        return self.scope["method"]
+
+    @property
+    def path(self) -> str:
+        return self.scope["path"]
+
+    @property
+    def query(self) -> QueryParams:
+        if self._query is None:
+            self._query = QueryParams(self.scope["query_string"])
+        return self._query
+
+    @property
+    def base_url(self) -> str:
+        """The address clients reach us at: the setting, else what the Host header says (when it is a host name)."""
+        fixed = self.services.settings.http.public_base_url
+        if fixed:
+            return fixed.rstrip("/")
+        host = self.headers.get("host", "")
+        if not _HOST.fullmatch(host):
+            host = f"{self.services.settings.server.host}:{self.services.settings.server.port}"
+        return f"{self.scope.get('scheme', 'http')}://{host}"
+
+    @property
+    def client_address(self) -> str:
+        client = self.scope.get("client")
+        return client[0] if client else "unknown"
+
+    # --- the body --------------------------------------------------------------------------
+
+    async def body(self) -> bytes:
+        """The whole body. BodyTooLarge above the limit (nothing more is read then)."""
+        if self._body is None:
+            limit = self.services.settings.http.body_limit_bytes
+            declared = self.headers.get("content-length", "")
+            if declared.isdigit() and int(declared) > limit:
+                raise BodyTooLarge(limit)
+            chunks: list[bytes] = []
+            size = 0
+            while True:
+                message = await self._receive()
+                if message["type"] == "http.disconnect":
+                    raise BodyUnreadable("empty")
+                chunk: bytes = message.get("body", b"")
+                size += len(chunk)
+                if size > limit:
+                    raise BodyTooLarge(limit)
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    break
+            self._body = b"".join(chunks)
+        return self._body
+
+    async def json(self, *, exact: bool = False) -> Any:
+        """The JSON body, strictly read. ``exact``: fractions as Decimal. BodyTooLarge, BodyUnreadable."""
+        return parse_json(await self.body(), self.services.settings.http.json_depth_limit, exact=exact)
+
+    # --- who asks --------------------------------------------------------------------------
+
+    def bearer(self) -> str | None:
+        """The token of ``Authorization: Bearer …``; None when the header is absent or of another kind."""
+        kind, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if kind.lower() == "bearer" and token.strip() else None
+
+    def authenticate(self, token: str | None, dialect: str) -> KeyFacts:
+        """Accept the key for this dialect. NotAuthenticated: missing | unknown | revoked | expired."""
+        if not token:
+            raise NotAuthenticated("missing")
+        key = self.services.engine.directory.find_key(token)
+        if key is None or key.dialect != dialect:
+            raise NotAuthenticated("unknown")
+        if key.revoked_at is not None:
+            raise NotAuthenticated("revoked")
+        if key.expires_at is not None and key.expires_at <= real_now():
+            raise NotAuthenticated("expired")
+        self._caller = key
+        return key
+
+    @property
+    def caller(self) -> KeyFacts:
+        """The key that asks; NotAuthenticated before :meth:`authenticate`."""
+        if self._caller is None:
+            raise NotAuthenticated("missing")
+        return self._caller
+
+    @property
+    def now(self) -> datetime:
+        """The time on the caller's clock: the merchant's test clock in the sandbox."""
+        if self._caller is None:
+            return real_now()
+        return self._caller.merchant.now(self._caller.environment)
+
+    def limit(self, bucket: str, default: int, window_s: int = 60) -> None:
+        """Count this request against the caller's limit for ``bucket`` (its client address when there is no key).
+
+        A key's own figure wins over ``default``; a key with no limits is never refused. RateLimited.
+        """
+        limit = default
+        who = f"address:{self.client_address}"
+        if self._caller is not None:
+            if self._caller.limits is None:
+                return
+            limit = self._caller.limits.get(bucket, default)
+            who = f"key:{self._caller.key_id}"
+        self.rate = self.services.limiter.hit(who, bucket, limit, unix_s(), window_s)

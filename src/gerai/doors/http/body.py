@@ -1,0 +1,73 @@
+"""Reading what a client sent, strictly and within bounds.
+
+Broken JSON, NUL characters, lone surrogates, deep nesting and numbers no computer holds are refused here, so that
+nothing behind a door ever meets them.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from gerai.domain.refusals import BodyUnreadable
+
+#: Digits a number may have; far more than any amount or id, far less than what makes arithmetic slow.
+_NUMBER_DIGITS = 40
+_LONG_NUMBER = re.compile(rb"\d{%d}|[eE]\+?\d\d" % (_NUMBER_DIGITS + 1))
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("number") from None
+
+
+_plain = msgspec.json.Decoder()
+_exact = msgspec.json.Decoder(float_hook=_number)
+
+
+def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
+    """The JSON value in ``body``. ``exact``: numbers with a fraction become Decimal instead of float.
+
+    BodyUnreadable: empty | not_json | nul | too_deep | number.
+    """
+    if not body.strip():
+        raise BodyUnreadable("empty")
+    try:
+        value = (_exact if exact else _plain).decode(body)
+    except RecursionError:
+        raise BodyUnreadable("too_deep") from None
+    except msgspec.ValidationError:
+        raise BodyUnreadable("number") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        raise BodyUnreadable("not_json") from None
+    deep = body.count(b"[") + body.count(b"{") > depth_limit
+    if deep or b"\\u0000" in body or _LONG_NUMBER.search(body):
+        _walk(value, depth_limit)
+    return value
+
+
+def _walk(value: Any, depth_left: int) -> None:
+    """Refuse NUL in texts and keys, nesting beyond the limit, and absurdly long numbers."""
+    if depth_left < 0:
+        raise BodyUnreadable("too_deep")
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise BodyUnreadable("nul")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _walk(key, depth_left)
+            _walk(inner, depth_left - 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _walk(inner, depth_left - 1)
+    elif (isinstance(value, int) and abs(value) >= 10**_NUMBER_DIGITS) or (isinstance(value, Decimal) and _long(value)):
+        raise BodyUnreadable("number")
+
+
+def _long(number: Decimal) -> bool:
+    return len(number.as_tuple().digits) > _NUMBER_DIGITS or abs(number.adjusted()) > _NUMBER_DIGITS

@@ -1,0 +1,81 @@
+"""`/docs`: every door's ``openapi.yaml`` and a page that shows it, from this server alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+from starlette.responses import Response
+
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.docs.draw import index_page, manual_page
+from gerai.doors.http.docs.manual import manual
+from gerai.doors.http.door import Dialect, Endpoint, Route
+
+_STYLE: Final = (resources.files(__package__ or "") / "docs.css").read_bytes()
+#: Nothing but our own style sheet: no script, no frame, no other host.
+_HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "vary": "accept-language",
+}
+_CACHE: Final = {"cache-control": "public, max-age=300"}
+
+
+def docs_routes(dialects: Iterable[Dialect]) -> tuple[Route, ...]:
+    """The routes of the viewer: ``/docs``, ``/docs/style.css``, and ``/docs/<door>`` with its ``openapi.yaml``."""
+    shown = [d for d in dialects if d.openapi is not None]
+    routes = [Route("GET", "/docs", _index(shown)), Route("GET", "/docs/style.css", _style)]
+    for dialect in shown:
+        routes.append(Route("GET", f"/docs/{dialect.name}", _manual(dialect)))
+        routes.append(Route("GET", f"/docs/{dialect.name}/openapi.yaml", _document(dialect)))
+    return tuple(routes)
+
+
+def language_of(ask: Ask) -> str:
+    """``?lang=`` first, else the browser's first known language, else Bahasa Indonesia."""
+    wanted = ask.query.get("lang", "")
+    accepted = [part.split(";")[0].strip()[:2].lower() for part in ask.headers.get("accept-language", "").split(",")]
+    return next((language for language in (wanted, *accepted) if language in ("id", "en")), "id")
+
+
+def _index(dialects: list[Dialect]) -> Endpoint:
+    async def page(ask: Ask) -> Response:
+        doors = [(d.name, d.title, d.prefixes[0]) for d in dialects]
+        return Response(index_page(doors, language_of(ask)), headers=_HEADERS, media_type="text/html")
+
+    return page
+
+
+def _manual(dialect: Dialect) -> Endpoint:
+    document: dict[str, Any] = {}
+
+    async def page(ask: Ask) -> Response:
+        if not document:
+            document.update(yaml.load(_text(dialect), Loader=yaml.CSafeLoader))
+        text = manual_page(dialect.name, manual(document, ask.base_url), language_of(ask))
+        return Response(text, headers=_HEADERS, media_type="text/html")
+
+    return page
+
+
+def _document(dialect: Dialect) -> Endpoint:
+    async def page(ask: Ask) -> Response:
+        return Response(
+            _text(dialect), headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="application/yaml"
+        )
+
+    return page
+
+
+async def _style(ask: Ask) -> Response:
+    return Response(_STYLE, headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="text/css")
+
+
+def _text(dialect: Dialect) -> str:
+    assert dialect.openapi is not None
+    return dialect.openapi.read_text(encoding="utf-8")

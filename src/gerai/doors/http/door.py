@@ -1,0 +1,132 @@
+"""What a door is, and the ASGI app made of one: routes in, the door's own envelope out, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
+from gerai.doors.http.ask import Ask, Services
+
+log = structlog.get_logger("gerai.door")
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+Endpoint = Callable[[Ask], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """``path`` may hold ``{name}`` and ``{name:path}`` parts, found again in ``ask.path_params``."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One door. ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
+    ``request_id`` makes ids in the door's own form. ``strip_slash``: one trailing slash is tolerated."""
+
+    name: str
+    title: str
+    prefixes: tuple[str, ...]
+    routes: tuple[Route, ...]
+    refuse: Callable[[Refusal, str], Response]
+    openapi: Path | None = None
+    request_id: Callable[[], str] = field(default=lambda: str(uuid4()))
+    strip_slash: bool = False
+
+
+def reply(payload: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer, compact, UTF-8."""
+    return Response(_encode(payload), status, headers, media_type="application/json")
+
+
+class Door:
+    """The ASGI app of one dialect."""
+
+    def __init__(self, dialect: Dialect, services: Services) -> None:
+        self.dialect = dialect
+        self._router = Router(
+            [
+                StarletteRoute(r.path, _Handler(r.endpoint, dialect, services), methods=[r.method])
+                for r in dialect.routes
+            ],
+            redirect_slashes=False,
+            default=self._unknown,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        path: str = scope["path"]
+        if self.dialect.strip_slash and len(path) > 1 and path.endswith("/"):
+            scope["path"] = path[:-1]
+        try:
+            await self._router(scope, receive, send)
+        except HTTPException as error:
+            # Starlette's router says 405 this way; everything else is answered by the handlers.
+            allowed = tuple(sorted((error.headers or {}).get("Allow", "").split(", ")))
+            await self._refuse(MethodNotAllowed(scope["method"], allowed), scope, receive, send)
+
+    async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._refuse(PathUnknown(scope["path"]), scope, receive, send)
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = self.dialect.request_id()
+        await refused(self.dialect, refusal, request_id)(scope, receive, send)
+
+
+class _Handler:
+    """An endpoint as an ASGI app: refusals are priced, failures are logged under their request id and then priced."""
+
+    def __init__(self, endpoint: Endpoint, dialect: Dialect, services: Services) -> None:
+        self._endpoint = endpoint
+        self._dialect = dialect
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ask = Ask(self._services, scope, receive, self._dialect.request_id())
+        try:
+            response = await self._endpoint(ask)
+        except Refusal as refusal:
+            response = refused(self._dialect, refusal, ask.request_id)
+        except Exception:
+            log.exception("request.broken", door=self._dialect.name, request_id=ask.request_id, path=ask.path)
+            response = self._dialect.refuse(Broken(ask.request_id), ask.request_id)
+        if ask.rate is not None:
+            response.headers["x-ratelimit-limit"] = str(ask.rate.limit)
+            response.headers["x-ratelimit-remaining"] = str(ask.rate.remaining)
+            response.headers["x-ratelimit-reset"] = str(ask.rate.reset_at_s)
+        response.headers.setdefault("x-request-id", ask.request_id)
+        if self._services.settings.http.access_log:
+            log.info("request.done", door=self._dialect.name, request_id=ask.request_id, method=ask.method,
+                     path=ask.path, status=response.status_code)  # fmt: skip
+        await response(scope, receive, send)
+
+
+def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:
+    """Log a refusal under its request id and price it. RateLimited answers carry their headers in every door."""
+    level = "error" if refusal.kind is Kind.INTERNAL else "info"
+    facts = refusal.facts()
+    log.log({"error": 40, "info": 20}[level], "request.refused", door=dialect.name, request_id=request_id,
+            code=refusal.code, facts=facts)  # fmt: skip
+    response = dialect.refuse(refusal, request_id)
+    if isinstance(refusal, RateLimited):
+        response.headers["retry-after"] = str(refusal.retry_after_s)
+        response.headers["x-ratelimit-limit"] = str(refusal.limit)
+        response.headers["x-ratelimit-remaining"] = "0"
+        response.headers["x-ratelimit-reset"] = str(refusal.reset_at_s)
+    response.headers.setdefault("x-request-id", request_id)
+    return response

@@ -1,0 +1,43 @@
+"""Rate limits: fixed one-minute windows per key and bucket, counted in this process.
+
+With several server processes each counts for itself, so a key may do up to that many times its limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gerai.domain.refusals import RateLimited
+
+_WINDOW_S = 60
+#: Windows kept before old ones are swept; a bound on memory, not on keys.
+_WINDOWS_AT_MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a request stands against its limit. ``reset_at_s`` is a Unix time."""
+
+    limit: int
+    remaining: int
+    reset_at_s: int
+
+
+class RateLimiter:
+    """Counts requests by (who, bucket)."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str, int, int], int] = {}
+
+    def hit(self, who: str, bucket: str, limit: int, now_s: float, window_s: int = _WINDOW_S) -> Verdict:
+        """Count one request. RateLimited when the window's limit is used up."""
+        window = int(now_s) // window_s
+        reset_at_s = (window + 1) * window_s
+        key = (who, bucket, window, window_s)
+        used = self._counts.get(key, 0) + 1
+        if used > limit:
+            raise RateLimited(limit, reset_at_s, max(1, reset_at_s - int(now_s)))
+        if used == 1 and len(self._counts) >= _WINDOWS_AT_MOST:
+            self._counts = {k: n for k, n in self._counts.items() if (k[2] + 1) * k[3] > now_s}
+        self._counts[key] = used
+        return Verdict(limit, limit - used, reset_at_s)

@@ -1,0 +1,81 @@
+"""The ways to pay that a page offers for one order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.domain import money
+from gerai.domain.records import OrderView
+from gerai.doors.pay import details
+from gerai.doors.pay.model import Choice, Group, Surroundings
+from gerai.doors.pay.words import Words
+from gerai.ports.payments import Bounds, PaymentMethod
+
+_RANK: Final = ("qr", "code", "redirect", "manual")
+
+
+def method_title(method: PaymentMethod | None, name: str, words: Words) -> str:
+    """What a method is called: our own text, else the method's own title, else its name."""
+    own = words.known(f"method.{name}")
+    return own or (method.title.get(words.language, name) if method is not None else name)
+
+
+def full_title(surroundings: Surroundings, name: str, channel: str, words: Words) -> str:
+    """Method and channel together: ``Virtual account BCA``; a channel that repeats the method is left out."""
+    method = method_title(surroundings.methods.get(name), name, words)
+    if not channel or channel.lower() == name.lower():
+        return method
+    return f"{method} {words.channel(channel)}"
+
+
+def find(surroundings: Surroundings, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
+    """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
+    name, _, channel = value.partition(":")
+    method = surroundings.methods.get(name)
+    if method is None or channel not in _channels(method, view):
+        return None
+    bounds = method.channels.get(channel)
+    return (method, channel) if bounds is None or _closed(bounds, view.order.total_sen) == "" else None
+
+
+def groups(surroundings: Surroundings, view: OrderView, words: Words) -> tuple[Group, ...]:
+    """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed.
+
+    Quickest kinds first; within a kind, what offers most channels.
+    """
+    found: list[Group] = []
+    ranked = sorted(surroundings.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
+    for name, method in ranked:
+        choices = tuple(_choice(method, channel, view, words) for channel in _channels(method, view))
+        if choices:
+            title, hint = method_title(method, name, words), words(f"choose.hint.{method.kind}")
+            found.append(Group(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
+    return tuple(found)
+
+
+def _channels(method: PaymentMethod, view: OrderView) -> list[str]:
+    """The method's channels this order may use; a method without channels has one without a name."""
+    allowed = details.allowed_methods(view)
+    every = list(method.channels) or [""]
+    if allowed is None or method.name in allowed:
+        return every
+    return [channel for channel in every if f"{method.name}:{channel}" in allowed]
+
+
+def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
+    bounds = method.channels.get(channel)
+    side = "" if bounds is None else _closed(bounds, view.order.total_sen)
+    limit = 0 if bounds is None else bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
+    return Choice(
+        value=f"{method.name}:{channel}",
+        title=words.channel(channel) if channel else method_title(method, method.name, words),
+        open=not side,
+        note=words(f"choose.{side}", amount=money.display(limit)) if side else "",
+    )
+
+
+def _closed(bounds: Bounds, amount_sen: int) -> str:
+    """Which bound excludes the amount: ``minimum``, ``maximum`` or none (empty)."""
+    if amount_sen < bounds.minimum_sen:
+        return "minimum"
+    return "maximum" if amount_sen > bounds.maximum_sen else ""

@@ -1,0 +1,62 @@
+"""Draws pages: view model in, HTML out. Autoescape is on; a name the template knows and we forgot is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.assets import asset_url
+from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.words import LANGUAGES, Words
+
+
+@dataclass(frozen=True)
+class OtherLanguage:
+    """One entry of the language switch."""
+
+    code: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DoorCard:
+    """One door on the front page."""
+
+    title: str
+    text: str
+    prefix: str
+    url: str
+
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("gerai.doors.pay"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def pay_page(page: PayPage, words: Words, address: Address) -> str:
+    """The hosted page of an order at ``address``."""
+    return _draw("pay.html", words, address, page=page, at=address.at, here=address.at())
+
+
+def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:
+    """The front page: what this server is and which doors it has."""
+    return _draw("home.html", words, Address(("",)), doors=doors, simulated=simulated)
+
+
+def error_page(words: Words, address: Address, status: int, request_id: str = "") -> str:
+    """What went wrong, for people. ``request_id`` is told only where it helps to find the log line."""
+    return _draw("error.html", words, address, status=status, request_id=request_id)
+
+
+def _draw(template: str, words: Words, address: Address, **facts: object) -> str:
+    switch = [OtherLanguage(code, Words(code)("lang.name"), address.at(lang=code)) for code in LANGUAGES]
+    return _TEMPLATES.get_template(template).render(t=words, asset=asset_url, languages=switch, **facts)

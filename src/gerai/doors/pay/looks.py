@@ -1,0 +1,82 @@
+"""How an order looks to its buyer: one of a closed set of looks, decided from the states alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gerai.domain.records import OrderView, Payment
+
+
+@dataclass(frozen=True)
+class Look:
+    """``tone`` is the colour family, ``icon`` the drawing; ``final``: nothing more will change by itself."""
+
+    name: str
+    tone: str
+    icon: str
+    final: bool = False
+
+
+CHOOSE: Final = Look("choose", "wait", "wallet")
+PAY: Final = Look("pay", "wait", "clock")
+PAID: Final = Look("paid", "good", "check")
+SHIPPED: Final = Look("shipped", "good", "truck")
+WORKING: Final = Look("working", "wait", "gear")
+DONE: Final = Look("done", "good", "check", final=True)
+PARTIAL: Final = Look("partial", "calm", "half", final=True)
+FAILED: Final = Look("failed", "bad", "cross", final=True)
+EXPIRED: Final = Look("expired", "calm", "clock")
+CANCELLED: Final = Look("cancelled", "calm", "cross", final=True)
+REFUNDED: Final = Look("refunded", "calm", "back", final=True)
+RETURNED: Final = Look("returned", "calm", "back")
+LATE: Final = Look("late", "wait", "clock")
+FREE: Final = Look("free", "good", "check")
+COD: Final = Look("cod", "good", "cash")
+
+LOOKS: Final = (
+    *(CHOOSE, PAY, PAID, SHIPPED, WORKING, DONE, PARTIAL, FAILED),
+    *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
+)
+
+#: Order states whose look does not depend on how the order is paid.
+_BY_STATE: Final = {
+    "completed": DONE,
+    "closed": DONE,
+    "partial": PARTIAL,
+    "failed": FAILED,
+    "expired": EXPIRED,
+    "cancelled": CANCELLED,
+    "returned": RETURNED,
+    "shipped": SHIPPED,
+}
+
+
+def running_payment(view: OrderView) -> Payment | None:
+    """The payment under way, the newest if there are several."""
+    return next((p for p in reversed(view.payments) if p.status == "processing"), None)
+
+
+def look_of(view: OrderView, now: datetime) -> Look:
+    """The look of an order at ``now``.
+
+    An order past its time looks expired even before the sweep has moved it, so that nobody pays in between.
+    """
+    order = view.order
+    ends = {payment.status for payment in view.payments}
+    if "completed" not in ends and "late" in ends:
+        return LATE
+    if "completed" not in ends and "refunded" in ends:
+        return REFUNDED
+    if order.status in _BY_STATE:
+        return _BY_STATE[order.status]
+    if order.funding == "free":
+        return COD if order.details.get("cod") is True else FREE
+    if order.funding == "hold":
+        return WORKING
+    if view.invoice is None or view.invoice.status != "pending":
+        return PAID
+    if order.expires_at is not None and order.expires_at <= now:
+        return EXPIRED
+    return PAY if running_payment(view) else CHOOSE

@@ -1,0 +1,148 @@
+"""What a pay page shows, ready to be drawn: texts are in the page's language, nothing here needs the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from gerai.doors.pay.looks import Look
+from gerai.ports.payments import PaymentMethod
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
+    ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
+    page's own address."""
+
+    merchant_name: str
+    environment: str
+    simulated: bool
+    methods: Mapping[str, PaymentMethod]
+    private: bool = False
+    here: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the sum: shipping, discount, fee …"""
+
+    label: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One ordered line."""
+
+    name: str
+    quantity_text: str
+    total: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One channel to pay through. ``value`` is what the form sends (``va:BCA``); ``note`` says why it is closed."""
+
+    value: str
+    title: str
+    open: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One payment method with its channels."""
+
+    name: str
+    kind: str
+    title: str
+    hint: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment to come. ``seconds`` from now, so that the page counts on the order's clock, not the reader's."""
+
+    iso: str
+    text: str
+    seconds: int
+    clock: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How to pay with the chosen method. ``code_shown`` is grouped for the eye, ``code`` is what gets copied."""
+
+    kind: str
+    title: str
+    amount: str
+    amount_plain: str
+    code: str
+    code_shown: str
+    qr: Markup | None
+    url: str
+    steps: tuple[str, ...]
+    until: Deadline | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to the order."""
+
+    text: str
+    when: str
+    iso: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """A link to what was bought."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Play:
+    """Which acts of the payer may be played here."""
+
+    pay: bool
+    fail: bool
+    late: bool
+
+
+@dataclass(frozen=True)
+class PayPage:
+    """One hosted page, whatever its address."""
+
+    version: str
+    look: Look
+    private: bool
+    environment: str
+    simulated: bool
+    merchant: str
+    number: str
+    placed_at: str
+    badge: str
+    headline: str
+    message: str
+    notice: str
+    amount_label: str
+    amount: str
+    deadline: Deadline | None
+    groups: tuple[Group, ...]
+    desk: Desk | None
+    lines: tuple[LineRow, ...]
+    sums: tuple[Row, ...]
+    people: tuple[Row, ...]
+    note: str
+    digital_title: str
+    downloads: tuple[Download, ...]
+    timeline: tuple[Moment, ...]
+    play: Play | None

@@ -1,0 +1,190 @@
+"""An order as a page: pure, from the order's view, its events, the time and the language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from gerai.domain import money
+from gerai.domain.records import Event, OrderView, Payment
+from gerai.doors.pay import choices, details, looks, qr
+from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, Surroundings
+from gerai.doors.pay.timeline import moments
+from gerai.doors.pay.words import Words, clock
+
+
+def present(
+    view: OrderView,
+    events: Sequence[Event],
+    surroundings: Surroundings,
+    now: datetime,
+    words: Words,
+    notice: str = "",
+) -> PayPage:
+    """The page of ``view`` at ``now``. ``notice`` is a text key suffix (``changed``) to tell once, or empty.
+
+    A private page (payment link with a guessable code) carries no lines, people, history or downloads.
+    """
+    order, look, shown = view.order, looks.look_of(view, now), not surroundings.private
+    merchant, amount = surroundings.merchant_name, money.display(_amount(view, look))
+    open_to_pay = look in (looks.CHOOSE, looks.PAY)
+    payment = looks.running_payment(view) if look is looks.PAY else None
+    digital = details.mapping(order.details, "digital") if shown and look in (looks.DONE, looks.PAID) else {}
+    return PayPage(
+        version=version(view, look),
+        look=look,
+        private=surroundings.private,
+        environment=order.environment,
+        simulated=surroundings.simulated,
+        merchant=merchant,
+        number=order.number if shown else "",
+        placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if shown else "",
+        badge=words(f"badge.{look.name}"),
+        headline=words(f"headline.{look.name}"),
+        message=words(f"message.{look.name}", merchant=merchant, amount=amount),
+        notice=words(f"notice.{notice}") if notice else _failed_before(view, look, words),
+        amount_label=words(_amount_label(look)),
+        amount=amount,
+        deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
+        groups=choices.groups(surroundings, view, words) if look is looks.CHOOSE else (),
+        desk=None if payment is None else _desk(view, payment, surroundings, now, words),
+        lines=tuple(_line(view, words)) if shown else (),
+        sums=tuple(_sums(view, words)) if shown else (),
+        people=tuple(_people(view, words)) if shown else (),
+        note=details.text(order.details, "note") if shown else "",
+        digital_title=details.text(digital, "title"),
+        downloads=details.downloads(view) if digital else (),
+        timeline=moments(view, events, surroundings, words) if shown else (),
+        play=_play(view, look) if surroundings.simulated or order.environment == "sandbox" else None,
+    )
+
+
+def version(view: OrderView, look: looks.Look) -> str:
+    """A short text that changes whenever the page would look different; it tells the live page to draw itself anew."""
+    order = view.order
+    parts = [look.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
+    parts += [view.invoice.status if view.invoice else "", view.fulfilment.status if view.fulfilment else ""]
+    parts += [f"{p.payment_id}:{p.status}" for p in view.payments]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | None:
+    """A moment to come with the seconds left until it, or None when there is none or it has passed."""
+    if at is None or at <= now:
+        return None
+    seconds = int((at - now).total_seconds())
+    return Deadline(iso=at.isoformat(), text=words.long_time(at), seconds=seconds, clock=clock(seconds))
+
+
+def _amount(view: OrderView, look: looks.Look) -> int:
+    """What the big figure says: with an extra fee for the payer when the chosen method takes one."""
+    payment = looks.running_payment(view) or next((p for p in view.payments if p.status == "completed"), None)
+    if payment is not None and look in (looks.PAY, looks.PAID, looks.DONE):
+        return payment.amount_sen + payment.fee_sen
+    return view.order.total_sen
+
+
+def _amount_label(look: looks.Look) -> str:
+    if look in (looks.CHOOSE, looks.PAY):
+        return "amount.due"
+    if look is looks.COD:
+        return "amount.cod"
+    return "amount.paid" if look in (looks.PAID, looks.DONE, looks.SHIPPED, looks.LATE) else "amount.total"
+
+
+def _failed_before(view: OrderView, look: looks.Look, words: Words) -> str:
+    """Tells that the last attempt failed, while another one can still be made."""
+    if look is not looks.CHOOSE or not view.payments or view.payments[-1].status != "failed":
+        return ""
+    return words("notice.payment_failed")
+
+
+def _desk(view: OrderView, payment: Payment, surroundings: Surroundings, now: datetime, words: Words) -> Desk:
+    told = payment.instructions
+    told_url = details.web_address(details.text(told, "url"))
+    amount, code = money.display(payment.amount_sen + payment.fee_sen), details.text(told, "code")
+    steps = [s for s in details.items(details.mapping(told, "steps"), words.language) if isinstance(s, str)]
+    return Desk(
+        kind=details.text(told, "kind") or "manual",
+        title=choices.full_title(surroundings, payment.method, payment.channel_code, words),
+        amount=amount,
+        amount_plain=str((payment.amount_sen + payment.fee_sen) // money.SEN_PER_RUPIAH),
+        code=code,
+        code_shown=grouped(code),
+        qr=qr.svg(details.text(told, "qr_text"), words("pay.qr_alt", amount=amount)),
+        url="" if _leads_back(told_url, view, surroundings) else told_url,
+        steps=tuple(steps),
+        until=deadline(payment.expires_at, now, words),
+    )
+
+
+def _leads_back(url: str, view: OrderView, surroundings: Surroundings) -> bool:
+    """Whether an instruction's address is a page of this same order: simulated methods have no page of their own."""
+    return view.order.secret in url or url.partition("?")[0] == surroundings.here.partition("?")[0]
+
+
+def grouped(code: str) -> str:
+    """A long number in groups of four, as people read it aloud; anything else unchanged."""
+    if not code.isdigit() or len(code) < 8:
+        return code
+    return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def _line(view: OrderView, words: Words) -> list[LineRow]:
+    return [
+        LineRow(
+            name=line.name,
+            quantity_text=words("order.each", quantity=line.quantity, price=money.display(line.unit_price_sen)),
+            total=money.display(line.total_sen),
+        )
+        for line in view.lines
+    ]
+
+
+def _sums(view: OrderView, words: Words) -> list[Row]:
+    """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back."""
+    order, rows, subtotal = view.order, list[Row](), sum(line.total_sen for line in view.lines)
+    shipping = details.mapping(order.details, "shipping")
+    cost, taken = details.sen(shipping, "cost_sen"), details.discounts(view)
+    fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed")), 0)
+    if shipping:
+        title = details.text(shipping, "title")
+        label = words("order.shipping_named", title=title) if title else words("order.shipping")
+        rows.append(Row(label, money.display(cost)))
+    rows += [Row(title or words("order.discount"), f"−{money.display(amount)}") for title, amount in taken]
+    rest = order.total_sen - (subtotal + cost - sum(amount for _, amount in taken))
+    if rest and view.lines:
+        label = words("order.other") if rest > 0 else words("order.discount")
+        rows.append(Row(label, money.display(rest) if rest > 0 else f"−{money.display(-rest)}"))
+    if fee > 0:
+        rows.append(Row(words("order.fee"), money.display(fee)))
+    if rows:
+        rows.insert(0, Row(words("order.subtotal"), money.display(subtotal)))
+    rows.append(Row(words("order.total"), money.display(order.total_sen + fee), strong=True))
+    if order.funding == "hold" and order.charged_sen:
+        rows.append(Row(words("order.charged"), money.display(order.charged_sen)))
+    if order.refunded_sen:
+        rows.append(Row(words("order.refunded"), money.display(order.refunded_sen)))
+    return rows
+
+
+def _people(view: OrderView, words: Words) -> list[Row]:
+    """Who ordered and where it goes, one row each, parts on lines of their own."""
+    customer, shipping = (details.mapping(view.order.details, key) for key in ("customer", "shipping"))
+    who = [details.text(customer, key) for key in ("name", "email", "phone")]
+    if not any(who) and view.member is not None:
+        who = [view.member.name, view.member.email, view.member.mobile]
+    etd = details.text(shipping, "etd")
+    where = [details.text(shipping, "address"), words("order.etd", etd=etd) if etd else ""]
+    rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
+    return [Row(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
+
+
+def _play(view: OrderView, look: looks.Look) -> Play | None:
+    """Paying is possible while the order waits; failing needs a payment; paying late needs one that ran out."""
+    if look in (looks.CHOOSE, looks.PAY):
+        return Play(pay=True, fail=look is looks.PAY, late=False)
+    if look is looks.EXPIRED and any(p.status in ("processing", "expired") for p in view.payments):
+        return Play(pay=False, fail=False, late=True)
+    return None

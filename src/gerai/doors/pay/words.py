@@ -1,0 +1,118 @@
+"""The pages' texts, dates and numbers in one language. Catalogues: ``texts/<language>.json``, same keys in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+from babel.dates import format_datetime
+
+Language = Literal["id", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+DEFAULT_LANGUAGE: Final[Language] = "id"
+JAKARTA: Final = ZoneInfo("Asia/Jakarta")
+
+_LONG: Final[dict[Language, str]] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
+_SHORT: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}
+
+#: Spellings that upper or title case would get wrong; for the others ``channel_title`` has a rule.
+_SPELLINGS: Final = {
+    "GOPAY": "GoPay",
+    "LINKAJA": "LinkAja",
+    "SHOPEEPAY": "ShopeePay",
+    "INDODANA": "Indodana",
+    "MAYBANK": "Maybank",
+    "JENIUSPAY": "JeniusPay",
+}
+
+
+def _catalogue(language: Language) -> dict[str, str]:
+    source = resources.files(__package__ or "") / "texts" / f"{language}.json"
+    return msgspec.json.decode(source.read_bytes(), type=dict[str, str])
+
+
+_CATALOGUES: Final = {language: _catalogue(language) for language in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts and formats of one language."""
+
+    language: Language
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return _CATALOGUES[self.language]
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """The text under ``key`` with its placeholders filled. KeyError for a key the catalogue lacks."""
+        text = self.texts[key]
+        return text.format_map(facts) if facts else text
+
+    def known(self, key: str) -> str:
+        """The text under ``key``, or an empty string: for keys made from data (a method's name)."""
+        return self.texts.get(key, "")
+
+    def channel(self, code: str) -> str:
+        """How a payment channel is called: our own text for it, else :func:`channel_title`."""
+        return self.known(f"channel.{code.lower()}") or channel_title(code)
+
+    def long_time(self, at: datetime) -> str:
+        """``22 November 2026, 08.06 WIB``: Jakarta time, whatever zone ``at`` carries."""
+        return format_datetime(at, _LONG[self.language], tzinfo=JAKARTA, locale=self.language)
+
+    def short_time(self, at: datetime) -> str:
+        """``22 Nov, 08.06`` in Jakarta time, for the timeline."""
+        return format_datetime(at, _SHORT[self.language], tzinfo=JAKARTA, locale=self.language)
+
+
+def clock(seconds: int) -> str:
+    """A stretch of time as ``HH:MM:SS``; hours go beyond 24 (``49:00:05``), never below zero."""
+    minutes, second = divmod(max(seconds, 0), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02d}:{minute:02d}:{second:02d}"
+
+
+def channel_title(code: str) -> str:
+    """How a channel code is written for people: ``BCA``, ``Mandiri``, ``ShopeePay``, ``Sahabat Sampoerna``."""
+    if code.upper() in _SPELLINGS:
+        return _SPELLINGS[code.upper()]
+    parts = code.replace("-", "_").split("_")
+    return " ".join(part.upper() if len(part) <= 4 else part.capitalize() for part in parts)
+
+
+def choose_language(asked: str | None, remembered: str | None, accept_language: str) -> Language:
+    """The page's language: what was asked for (``?lang=``), else remembered (cookie), else the browser's first match.
+
+    Ranks of Accept-Language count (``en;q=0.5, id`` → Indonesian); a header that cannot be read counts as none.
+    """
+    for wish in (asked, remembered):
+        for language in LANGUAGES:
+            if wish == language:
+                return language
+    best: tuple[float, Language] = (0.0, DEFAULT_LANGUAGE)
+    for entry in accept_language[:400].split(","):
+        tag, _, parameters = entry.strip().partition(";")
+        rank = _rank(parameters)
+        for language in LANGUAGES:
+            # "in" is the old code for Indonesian; old Android phones still send it.
+            primary = tag.lower().split("-")[0].replace("in", "id") if len(tag) else ""
+            if primary == language and rank > best[0]:
+                best = (rank, language)
+    return best[1]
+
+
+def _rank(parameters: str) -> float:
+    """The q value of one Accept-Language entry: 1 when absent, 0 when unreadable."""
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

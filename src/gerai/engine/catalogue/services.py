@@ -1,0 +1,179 @@
+"""Services: work that is ordered with data of a described form, priced per item.
+
+The snapshot a door reads, the rules an order must pass, and publishing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+import msgspec
+from psycopg import AsyncConnection
+
+from gerai.domain.refusals import InputInvalid, ItemClosed, NotFound, PayloadMismatch, QuantityOutOfRange
+from gerai.engine.core import Engine
+from gerai.engine.directory import Part
+from gerai.engine.merchants.open import changing
+from gerai.kit.clock import jakarta
+from gerai.kit.schema import Schema, SchemaUnusable
+from gerai.store import services as sql
+from gerai.store.small import record, rows
+
+
+class ServiceType(msgspec.Struct, frozen=True):
+    """The form of an order's data (``input_schema``, JSON Schema with ``x-quantityFrom`` and ``x-requestFrom``:
+    JSON pointers to the array that is counted, and to the items sent to the provider, which are the same) and of its
+    result."""
+
+    type_id: int
+    code: str
+    name: str
+    description: str | None
+    is_active: bool
+    input_schema: dict[str, Any]
+    result_schema: dict[str, Any]
+
+
+class Service(msgspec.Struct, frozen=True):
+    """One service. ``unit_price_sen`` is per item; hours are ``HH:MM`` on Jakarta's clock, or None for always open;
+    ``deadline_ms`` is how long an order's request waits for an automatic provider."""
+
+    service_id: int
+    type_id: int
+    code: str
+    name: str
+    description: str | None
+    open_time: str | None
+    close_time: str | None
+    is_active: bool
+    processing_type: Literal["automatic", "manual"]
+    provider: str
+    provider_settings: dict[str, Any]
+    unit_price_sen: int
+    min_items: int
+    max_items: int
+    deadline_ms: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an order of a service comes to: the items for the provider, each of which is paid for, and the price."""
+
+    items: list[Any]
+    total_sen: int
+
+
+@dataclass(frozen=True)
+class Services:
+    """A merchant's services by id (ascending) and by code."""
+
+    types: dict[int, ServiceType]
+    by_id: dict[int, Service]
+    by_code: dict[str, Service]
+
+    def named(self, id_or_code: str) -> Service:
+        """By number or code, switched off ones too. NotFound."""
+        is_number = id_or_code.isascii() and id_or_code.isdigit() and len(id_or_code) < 19
+        found = self.by_id.get(int(id_or_code)) if is_number else self.by_code.get(id_or_code)
+        if found is None:
+            raise NotFound("service", id_or_code)
+        return found
+
+    def page(self, after_id: int, limit: int) -> list[Service]:
+        """Services with greater ids, by id, at most ``limit``; switched off ones say so themselves."""
+        return [s for s in self.by_id.values() if s.service_id > after_id][:limit]
+
+    def want(self, service: Service, data: dict[str, Any], now: datetime) -> Wanted:
+        """Check an order, in this order. Refuses: ItemClosed, PayloadMismatch (all of the schema's errors),
+        QuantityOutOfRange."""
+        kind = self.types[service.type_id]
+        if not (service.is_active and kind.is_active):
+            raise ItemClosed(service.code, "inactive")
+        if not is_open(service, now):
+            raise ItemClosed(service.code, "hours")
+        if errors := compiled(kind.input_schema).errors(data):
+            raise PayloadMismatch(tuple(errors))
+        found = at_pointer(data, kind.input_schema.get("x-requestFrom"))
+        items: list[Any] = found if isinstance(found, list) else [] if found is None else [found]
+        if not service.min_items <= len(items) <= service.max_items:
+            raise QuantityOutOfRange(service.code, len(items), service.min_items, service.max_items)
+        return Wanted(items, service.unit_price_sen * len(items))
+
+
+def is_open(service: Service, now: datetime) -> bool:
+    """Whether the service takes orders at this instant. Opening is included, closing is not."""
+    opens, closes = service.open_time, service.close_time
+    if opens is None or closes is None or opens == closes:
+        return True
+    wall = jakarta(now).strftime("%H:%M")
+    return opens <= wall < closes if opens < closes else wall >= opens or wall < closes
+
+
+def at_pointer(data: Any, pointer: Any) -> Any:
+    """What a JSON pointer finds in ``data``; everything when there is no pointer, None when it leads nowhere."""
+    if not isinstance(pointer, str):
+        return data
+    found = data
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and name.isascii() and name.isdigit() and int(name) < len(found):
+            found = found[int(name)]
+        elif isinstance(found, dict):
+            found = found.get(name)
+        else:
+            return None
+    return found
+
+
+def compiled(document: dict[str, Any]) -> Schema:
+    """The compiled schema; the same document is compiled once. SchemaUnusable."""
+    return _compiled(msgspec.json.encode(document))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(document: bytes) -> Schema:
+    return Schema(msgspec.json.decode(document))
+
+
+async def load(connection: AsyncConnection, merchant_id: int) -> Services:
+    """The merchant's services as they are now."""
+    types = [record(ServiceType, *row) for row in await rows(connection, sql.TYPES, merchant_id)]
+    services = [record(Service, *row) for row in await rows(connection, sql.SERVICES, merchant_id)]
+    return Services(
+        types={t.type_id: t for t in types},
+        by_id={s.service_id: s for s in services},
+        by_code={s.code: s for s in services},
+    )
+
+
+#: The part of the directory that holds every merchant's services.
+SERVICES: Final[Part[Services]] = Part("services", load)
+
+
+async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType], services: Sequence[Service]) -> None:
+    """Publish types and services, replacing those with the same id; every process reads them again.
+
+    Refuses InputInvalid: a schema nobody can stand behind, or a code that reads as an id.
+    """
+    for kind in types:
+        for name, schema in (("input_schema", kind.input_schema), ("result_schema", kind.result_schema)):
+            try:
+                compiled(schema)
+            except SchemaUnusable as problem:
+                raise InputInvalid({f"{kind.code}.{name}": [str(problem)]}) from problem
+        if kind.input_schema.get("x-quantityFrom") != kind.input_schema.get("x-requestFrom"):
+            raise InputInvalid({f"{kind.code}.input_schema": ["x-quantityFrom and x-requestFrom must be the same"]})
+    for service in services:
+        if not service.code or service.code.isdigit():
+            raise InputInvalid({"code": [f"{service.code!r} reads as an id"]})
+    async with changing(engine, merchant_id) as connection:
+        for kind in types:
+            await sql.put(connection, sql.TYPES, merchant_id, msgspec.structs.astuple(kind))
+        for service in services:
+            await sql.put(connection, sql.SERVICES, merchant_id, msgspec.structs.astuple(service))

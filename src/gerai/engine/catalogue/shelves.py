@@ -1,0 +1,201 @@
+"""A merchant's shelves: stores, products with variants, bundles with price options, warehouses. Immutable snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from gerai.engine.shipping.nearest import Warehouse
+
+DIGITAL_TYPES = frozenset({"digital", "course", "license", "subscription"})
+
+
+class StoreSettings(msgspec.Struct, frozen=True):
+    """What a store may decide. ``check_shipping_cost``: refuse a cost that is not our own quote;
+    ``digital_completion``: when a paid order without parcels is complete (auto | when_settled | manual);
+    ``unique_code_max``: largest discount, in rupiah, that tells manual transfers apart (0 = none);
+    ``expire_after_h``: an unpaid order expires after so many hours (0 = never)."""
+
+    check_shipping_cost: bool = True
+    digital_completion: str = "auto"
+    unique_code_max: int = 0
+    min_name_length: int = 1
+    min_address_length: int = 1
+    expire_after_h: int = 72
+
+
+class Store(msgspec.Struct, frozen=True):
+    """A shop front. ``domain`` is its own address with scheme; links use it once it is verified."""
+
+    store_id: int
+    unique_id: str
+    uuid: UUID
+    name: str
+    logo: str
+    domain: str
+    domain_verified: bool
+    is_active: bool
+    is_public: bool
+    payment_methods: tuple[str, ...]
+    sub_payment_methods: tuple[str, ...]
+    settings: StoreSettings
+
+
+class Product(msgspec.Struct, frozen=True):
+    """A thing on the shelf, in one or more variants. ``options`` names what the variants differ in (at most three)."""
+
+    product_id: int
+    uuid: UUID
+    name: str
+    public_name: str
+    item_type: str
+    is_visible: bool
+    options: tuple[str, ...]
+    labels: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """What is really sold. ``is_inventory``: has counted stock in warehouses; a variant without is never sold out."""
+
+    variant_id: int
+    product_id: int
+    unique_id: str
+    uuid: UUID
+    name: str
+    sku: str
+    price_sen: int
+    reseller_price_sen: int
+    cost_sen: int
+    weight_g: int
+    is_inventory: bool
+    is_active: bool
+    options: tuple[str, ...]
+    images: tuple[str, ...]
+    metadata: dict[str, Any]
+    item_type: str
+
+    @property
+    def is_digital(self) -> bool:
+        return self.item_type in DIGITAL_TYPES
+
+
+class BundlePart(msgspec.Struct, frozen=True):
+    part_id: int
+    variant_id: int
+    quantity: int
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """Variants sold together. ``weight_bump_g`` is the weight of its box."""
+
+    bundle_id: int
+    name: str
+    public_name: str
+    custom_id: str
+    is_sharing: bool
+    weight_bump_g: int
+    images: tuple[str, ...]
+    parts: tuple[BundlePart, ...]
+
+
+class PriceOption(msgspec.Struct, frozen=True):
+    """One price at which a bundle is sold; the price belongs to the option, not to the bundle."""
+
+    option_id: int
+    bundle_id: int
+    unique_id: str
+    name: str
+    slug: str
+    price_sen: int
+    is_visible: bool
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """Everything above, looked up by id and by unique id. ``*_of_store`` hold ids, newest first; ``stock_ids`` finds
+    the stock row of (environment, variant, warehouse)."""
+
+    stores: dict[int, Store] = field(default_factory=dict[int, Store])
+    stores_by_unique_id: dict[str, Store] = field(default_factory=dict[str, Store])
+    products: dict[int, Product] = field(default_factory=dict[int, Product])
+    variants: dict[int, Variant] = field(default_factory=dict[int, Variant])
+    variants_by_unique_id: dict[str, Variant] = field(default_factory=dict[str, Variant])
+    variants_of_product: dict[int, tuple[Variant, ...]] = field(default_factory=dict[int, "tuple[Variant, ...]"])
+    bundles: dict[int, Bundle] = field(default_factory=dict[int, Bundle])
+    options: dict[int, PriceOption] = field(default_factory=dict[int, PriceOption])
+    options_by_unique_id: dict[str, PriceOption] = field(default_factory=dict[str, PriceOption])
+    warehouses: dict[int, Warehouse] = field(default_factory=dict[int, Warehouse])
+    warehouses_by_unique_id: dict[str, Warehouse] = field(default_factory=dict[str, Warehouse])
+    products_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
+    options_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
+    stock_ids: dict[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+
+    def store(self, reference: str) -> Store | None:
+        """By number ("12") or unique id ("store_…")."""
+        if reference.isascii() and reference.isdigit() and len(reference) <= 18:
+            return self.stores.get(int(reference))
+        return self.stores_by_unique_id.get(reference)
+
+    def sells_variant(self, store: Store, variant: Variant) -> bool:
+        """Whether this store has the variant on its shelf."""
+        return variant.is_active and variant.product_id in self.products_of_store.get(store.store_id, ())
+
+    def sells_option(self, store: Store, option: PriceOption) -> bool:
+        return option.option_id in self.options_of_store.get(store.store_id, ())
+
+    def stock_rows(self, environment: str, variant_id: int) -> dict[int, int]:
+        """Stock rows of a variant: warehouse id to stock id."""
+        return {
+            warehouse_id: stock_id
+            for warehouse_id in self.warehouses
+            if (stock_id := self.stock_ids.get((environment, variant_id, warehouse_id))) is not None
+        }
+
+
+def _newest_first(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    gathered: defaultdict[int, list[int]] = defaultdict(list)
+    for store_id, thing_id in pairs:
+        gathered[store_id].append(thing_id)
+    return {store_id: tuple(sorted(ids, reverse=True)) for store_id, ids in gathered.items()}
+
+
+def arrange(
+    *,
+    stores: Iterable[Store] = (),
+    products: Iterable[Product] = (),
+    variants: Iterable[Variant] = (),
+    bundles: Iterable[Bundle] = (),
+    options: Iterable[PriceOption] = (),
+    warehouses: Iterable[Warehouse] = (),
+    products_of_stores: Iterable[tuple[int, int]] = (),
+    options_of_stores: Iterable[tuple[int, int]] = (),
+    stock_ids: Iterable[tuple[str, int, int, int]] = (),
+) -> Shelves:
+    """Build the snapshot from plain rows. Pairs are (store id, product or option id)."""
+    store_list, variant_list, option_list = list(stores), list(variants), list(options)
+    warehouse_list = sorted(warehouses, key=lambda warehouse: warehouse.warehouse_id)
+    by_product: defaultdict[int, list[Variant]] = defaultdict(list)
+    for variant in sorted(variant_list, key=lambda variant: variant.variant_id):
+        by_product[variant.product_id].append(variant)
+    return Shelves(
+        stores={store.store_id: store for store in sorted(store_list, key=lambda store: store.store_id)},
+        stores_by_unique_id={store.unique_id: store for store in store_list},
+        products={product.product_id: product for product in products},
+        variants={variant.variant_id: variant for variant in variant_list},
+        variants_by_unique_id={variant.unique_id: variant for variant in variant_list},
+        variants_of_product={product_id: tuple(found) for product_id, found in by_product.items()},
+        bundles={bundle.bundle_id: bundle for bundle in bundles},
+        options={option.option_id: option for option in option_list},
+        options_by_unique_id={option.unique_id: option for option in option_list},
+        warehouses={warehouse.warehouse_id: warehouse for warehouse in warehouse_list},
+        warehouses_by_unique_id={warehouse.unique_id: warehouse for warehouse in warehouse_list},
+        products_of_store=_newest_first(products_of_stores),
+        options_of_store=_newest_first(options_of_stores),
+        stock_ids={(environment, variant, warehouse): stock for environment, variant, warehouse, stock in stock_ids},
+    )

@@ -1,0 +1,89 @@
+"""A merchant's storefront in the directory: shelves, districts and rates, read whole; and putting new things there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from gerai.engine.catalogue.shelves import (
+    Bundle,
+    BundlePart,
+    PriceOption,
+    Product,
+    Shelves,
+    Store,
+    Variant,
+    arrange,
+)
+from gerai.engine.directory import Part
+from gerai.engine.shipping.nearest import Warehouse
+from gerai.engine.shipping.places import Gazetteer
+from gerai.engine.shipping.quote import RateTable
+from gerai.engine.shipping.tables import load_districts, load_rates
+from gerai.store import storefront as sql
+from gerai.store.locations import EVERYBODY, LOCATIONS
+from gerai.store.small import Small, record, rows
+from gerai.store.small import add as add_rows
+
+
+async def load_shelves(connection: AsyncConnection, merchant_id: int) -> Shelves:
+    """The merchant's shelves as they are now."""
+
+    async def read(table: Small) -> list[tuple[Any, ...]]:
+        return await rows(connection, table, merchant_id)
+
+    products = [record(Product, *row) for row in await read(sql.PRODUCTS)]
+    item_types = {product.product_id: product.item_type for product in products}
+    parts: defaultdict[int, list[BundlePart]] = defaultdict(list)
+    for part_id, bundle_id, variant_id, quantity in await read(sql.PARTS):
+        parts[bundle_id].append(BundlePart(part_id, variant_id, quantity))
+    return arrange(
+        stores=[record(Store, *row) for row in await read(sql.STORES)],
+        products=products,
+        variants=[record(Variant, *row, item_types[row[1]]) for row in await read(sql.VARIANTS)],
+        bundles=[record(Bundle, *row, parts[row[0]]) for row in await read(sql.BUNDLES)],
+        options=[record(PriceOption, *row) for row in await read(sql.OPTIONS)],
+        warehouses=[record(Warehouse, *row) for row in await read(sql.WAREHOUSES)],
+        products_of_stores=[(store, product) for store, product in await read(sql.ON_SHELF)],
+        options_of_stores=[(store, option) for store, option in await read(sql.ON_OFFER)],
+        stock_ids=[(env, item, house, stock) for env, item, house, stock in await read(sql.STOCK_IDS)],
+    )
+
+
+@dataclass(frozen=True)
+class Storefront:
+    """What a merchant sells, where parcels can go, and what sending them costs."""
+
+    shelves: Shelves
+    districts: Gazetteer
+    rates: RateTable
+
+
+async def load(connection: AsyncConnection, merchant_id: int) -> Storefront:
+    """The merchant's storefront as it is now."""
+    shelves = await load_shelves(connection, merchant_id)
+    return Storefront(shelves, await load_districts(connection), await load_rates(connection, merchant_id))
+
+
+#: The part of the directory that holds every merchant's storefront.
+STOREFRONT: Final[Part[Storefront]] = Part("storefront", load)
+
+
+async def available(
+    reads: AsyncConnectionPool[Any], merchant_id: int, environment: str, item_ids: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """How many of (item, warehouse) can still be promised. For showing: an order asks the locked rows again."""
+    async with reads.connection() as connection:
+        found = await sql.available(connection, merchant_id, environment, item_ids)
+    return {(item_id, warehouse_id): left for item_id, warehouse_id, left in found}
+
+
+async def add(connection: AsyncConnection, merchant_id: int, table: Small, new: Sequence[Sequence[Any]]) -> None:
+    """Put rows on the shelves, in the same transaction as ``engine.merchants.open.changing``. ``table`` is one of
+    gerai.store.storefront or gerai.store.locations; districts are everybody's."""
+    await add_rows(connection, table, EVERYBODY if table is LOCATIONS else merchant_id, new)

@@ -1,0 +1,99 @@
+"""What the engine is told: commands, the rows they need, and what they may lean on while deciding.
+
+A command is a frozen struct with two pure methods. ``needs`` says by key which rows it must see; ``decide`` looks at
+them, either refuses or changes the working copy, and returns the answer. No I/O, no await, no clock and no randomness
+except through the :class:`Context`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from gerai.engine.state import State
+
+Answer = TypeVar("Answer")
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """How to find a member, or what to create one from. Found by ``find_public_id``, else by e-mail, else by mobile;
+    ``public_id`` is the identifier a new member gets."""
+
+    public_id: str
+    find_public_id: str = ""
+    email: str = ""
+    mobile: str = ""
+    name: str = ""
+    reference: str = ""
+    details: dict[str, Any] = {}
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """Rows to load, by key. ``orders`` brings lines, invoice, payments and fulfilment along; ``wallets_of_orders``
+    and ``stock_of_orders`` also lock what those orders hold."""
+
+    accounts: tuple[int, ...] = ()
+    orders: tuple[int, ...] = ()
+    stock: tuple[int, ...] = ()
+    wallets_of_orders: bool = False
+    stock_of_orders: bool = False
+    contacts: tuple[tuple[str, Contact], ...] = ()
+
+
+NOTHING = Needs()
+
+
+class Idempotency(msgspec.Struct, frozen=True):
+    """A create's key: unique per merchant, environment, ``owner`` (the key's owner) and ``operation``."""
+
+    owner: str
+    operation: str
+    key: str
+    fingerprint: bytes
+
+
+class Context(Protocol):
+    """What a decision may lean on besides the rows."""
+
+    now: datetime
+
+    def next_id(self) -> int:
+        """A new id, unique in the database."""
+        ...
+
+    def system_account(self, kind: str) -> int:
+        """The merchant's ``sales``, ``gateway`` or ``funding`` account in the command's environment."""
+        ...
+
+    def setting(self, name: str, default: Any) -> Any:
+        """A setting of the command's merchant."""
+        ...
+
+
+class Command(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
+    """Base of all commands."""
+
+    merchant_id: int
+    environment: str
+
+    #: Decodes a stored answer when an idempotency key is replayed.
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder().decode
+
+    def needs(self) -> Needs:
+        """The rows to load. Pure."""
+        return NOTHING
+
+    def decide(self, state: State, context: Context) -> Answer:
+        """Refuse (raise a Refusal, leaving no trace) or change ``state`` and answer."""
+        raise AssertionError(f"{type(self).__name__} decides nothing")
+
+
+class Outcome(msgspec.Struct, Generic[Answer], frozen=True):
+    """``replayed``: this is the stored answer of an earlier command with the same idempotency key."""
+
+    answer: Answer
+    replayed: bool

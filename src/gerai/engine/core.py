@@ -1,0 +1,113 @@
+"""The engine: one object that takes commands, answers reads, and follows the directory.
+
+Several engines (processes) may stand on one database; nothing here assumes to be alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from gerai.domain.refusals import IdempotencyKeyReused
+from gerai.engine.batch import Writer
+from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.directory import Directory, Part
+from gerai.engine.ids import Ids
+from gerai.store import reads as sql
+
+Answer = TypeVar("Answer")
+log = structlog.get_logger("gerai.engine")
+
+Reads = AsyncConnectionPool[AsyncConnection]
+
+
+class Engine:
+    """``reads`` is the pool the find functions take; ``ids``, ``directory`` as their modules say."""
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        parts: tuple[Part[Any], ...] = (),
+        queue_limit: int = 2048,
+        batch_limit: int = 256,
+        deadline_s: float = 10.0,
+        reads_pool_size: int = 8,
+    ) -> None:
+        self.dsn = dsn
+        self.ids = Ids()
+        self.directory = Directory(parts)
+        self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s)
+        self.reads: Reads = AsyncConnectionPool(
+            dsn, min_size=1, max_size=reads_pool_size, open=False, kwargs={"autocommit": True}, timeout=10
+        )
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def _connect(self) -> AsyncConnection:
+        return await AsyncConnection.connect(self.dsn, autocommit=True)
+
+    # --- life ------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Connect, load the directory, begin to write."""
+        await self.reads.open(wait=True)
+        async with self.reads.connection() as connection:
+            await self.directory.load(connection)
+            await self.ids.refill(connection)
+        self._tasks = [
+            asyncio.create_task(self.writer.run(), name="gerai-writer"),
+            asyncio.create_task(self.directory.follow(self.dsn), name="gerai-directory"),
+        ]
+
+    async def stop(self) -> None:
+        """Finish what was accepted, then disconnect."""
+        self.writer.close()
+        if self._tasks:
+            writer, follower = self._tasks
+            await writer
+            follower.cancel()
+            await asyncio.gather(follower, return_exceptions=True)
+        await self.reads.close()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Engine]:
+        """Start, and stop at the end of the block."""
+        await self.start()
+        try:
+            yield self
+        finally:
+            await self.stop()
+
+    # --- work ------------------------------------------------------------------------------
+
+    async def submit(self, command: Command[Answer], idempotency: Idempotency | None = None) -> Outcome[Answer]:
+        """Hand a command to the writer and wait until it is committed.
+
+        Raises the operation's refusals, IdempotencyKeyReused, and Busy when the queue is full or its deadline passed.
+        The command is done or refused even when the caller stops waiting.
+        """
+        return await asyncio.shield(self.writer.put(command, idempotency))
+
+    async def find_answer(
+        self, command_type: type[Command[Answer]], merchant_id: int, environment: str, idempotency: Idempotency
+    ) -> Answer | None:
+        """The stored answer under an idempotency key, without running anything. IdempotencyKeyReused as in submit."""
+        async with self.reads.connection() as connection:
+            found = await sql.idempotency(connection, merchant_id, environment, idempotency)
+        if found is None:
+            return None
+        fingerprint, answer = found
+        if fingerprint != idempotency.fingerprint:
+            raise IdempotencyKeyReused(idempotency.key)
+        return cast("Answer", command_type.decode_answer(answer))
+
+    def now(self, merchant_id: int, environment: str) -> datetime:
+        """The time on the merchant's clock for this environment."""
+        return self.directory.merchant(merchant_id).now(environment)

@@ -1,0 +1,198 @@
+"""Who exists and what they sell: immutable snapshots in memory, one per merchant, swapped when a NOTIFY says so.
+
+Keys, merchants and members that own keys are always here. A door's own catalogue is a :class:`Part`: a name and a
+function that loads it. An order freezes what it used, so a swap never changes an order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar, cast
+
+import structlog
+from psycopg import AsyncConnection, OperationalError
+
+from gerai.domain.refusals import NotFound
+from gerai.kit.clock import real_now
+from gerai.store import directory as sql
+
+T = TypeVar("T")
+log = structlog.get_logger("gerai.directory")
+
+
+@dataclass(frozen=True)
+class MerchantFacts:
+    """A tenant. ``simulated``: its production keys use the simulators too. ``accounts``: system accounts by
+    (environment, kind)."""
+
+    merchant_id: int
+    code: str
+    name: str
+    settings: dict[str, Any]
+    simulated: bool
+    clock_frozen_at: datetime | None
+    clock_offset_s: int
+    accounts: dict[tuple[str, str], int]
+
+    def now(self, environment: str) -> datetime:
+        """Real time; in the sandbox the test clock's."""
+        if environment != "sandbox":
+            return real_now()
+        if self.clock_frozen_at is not None:
+            return self.clock_frozen_at
+        return real_now() + timedelta(seconds=self.clock_offset_s) if self.clock_offset_s else real_now()
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """The member a key belongs to. ``links``: outside identities, e.g. {"discord": ["1262…"]}."""
+
+    member_id: int
+    name: str
+    email: str
+    mobile: str
+    public_id: str
+    status: str
+    discount_bp: int
+    details: dict[str, Any]
+    links: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """An API key as the doors see it. ``limits`` None: no rate limit. ``account_id``: its member's wallet."""
+
+    key_id: int
+    merchant: MerchantFacts
+    environment: str
+    dialect: str
+    name: str
+    prefix: str
+    member: MemberFacts | None
+    account_id: int | None
+    permissions: frozenset[str]
+    limits: dict[str, int] | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this key's orders go to the simulators."""
+        return self.environment == "sandbox" or self.merchant.simulated
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """A catalogue a door keeps in the snapshot: its name and how it is loaded for one merchant."""
+
+    name: str
+    load: Callable[[AsyncConnection, int], Awaitable[T]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One merchant at one moment."""
+
+    merchant: MerchantFacts
+    keys: dict[bytes, KeyFacts]
+    parts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Directory:
+    """All snapshots of this process."""
+
+    def __init__(self, parts: tuple[Part[Any], ...] = ()) -> None:
+        self._parts = parts
+        self._merchants: dict[int, Snapshot] = {}
+        self._keys: dict[bytes, KeyFacts] = {}
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def find_key(self, token: str) -> KeyFacts | None:
+        """The key with this secret, revoked and expired ones too.
+
+        Only SHA-256 digests are compared, so the time it takes says nothing about any stored secret.
+        """
+        return self._keys.get(token_digest(token))
+
+    def merchant(self, merchant_id: int) -> MerchantFacts:
+        """NotFound when there is none."""
+        found = self._merchants.get(merchant_id)
+        if found is None:
+            raise NotFound("merchant", str(merchant_id))
+        return found.merchant
+
+    def merchants(self) -> list[MerchantFacts]:
+        """All merchants, by id."""
+        return [self._merchants[i].merchant for i in sorted(self._merchants)]
+
+    def get(self, part: Part[T], merchant_id: int) -> T:
+        """A door's catalogue of this merchant."""
+        self.merchant(merchant_id)
+        return cast("T", self._merchants[merchant_id].parts[part.name])
+
+    # --- loading ---------------------------------------------------------------------------
+
+    async def load(self, connection: AsyncConnection, merchant_id: int | None = None) -> None:
+        """Read one merchant, or all of them, and swap the snapshots in."""
+        wanted = [merchant_id] if merchant_id is not None else await sql.merchant_ids(connection)
+        fresh = {i: await self._snapshot(connection, i) for i in wanted}
+        merchants = dict(self._merchants) if merchant_id is not None else {}
+        merchants.update({i: s for i, s in fresh.items() if s is not None})
+        keys: dict[bytes, KeyFacts] = {}
+        for snapshot in merchants.values():
+            keys.update(snapshot.keys)
+        self._merchants, self._keys = merchants, keys
+
+    async def _snapshot(self, connection: AsyncConnection, merchant_id: int) -> Snapshot | None:
+        row = await sql.merchant(connection, merchant_id)
+        if row is None:
+            return None
+        accounts = await sql.system_accounts(connection, merchant_id)
+        merchant = MerchantFacts(*row, accounts=accounts)
+        members = {m[0]: MemberFacts(*m) for m in await sql.members_with_keys(connection, merchant_id)}
+        wallets = await sql.wallets_of_members(connection, merchant_id)
+        keys: dict[bytes, KeyFacts] = {}
+        for k in await sql.keys(connection, merchant_id):
+            keys[k.token_sha256] = KeyFacts(
+                key_id=k.key_id,
+                merchant=merchant,
+                environment=k.environment,
+                dialect=k.dialect,
+                name=k.name,
+                prefix=k.prefix,
+                member=members.get(k.member_id) if k.member_id else None,
+                account_id=wallets.get((k.environment, k.member_id)) if k.member_id else None,
+                permissions=frozenset(k.permissions),
+                limits=k.limits,
+                created_at=k.created_at,
+                expires_at=k.expires_at,
+                revoked_at=k.revoked_at,
+            )
+        parts = {part.name: await part.load(connection, merchant_id) for part in self._parts}
+        return Snapshot(merchant, keys, parts)
+
+    # --- following changes -----------------------------------------------------------------
+
+    async def follow(self, dsn: str) -> None:
+        """Reload merchants as notifications name them, until cancelled. A lost connection reloads everything."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+                    await connection.execute(sql.LISTEN)
+                    await self.load(connection)
+                    async for notice in connection.notifies():
+                        await self.load(connection, int(notice.payload) if notice.payload else None)
+            except OperationalError as error:
+                log.warning("directory.lost", error=str(error))
+                await asyncio.sleep(0.5)
+
+
+def token_digest(token: str) -> bytes:
+    """How a key's secret is stored."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

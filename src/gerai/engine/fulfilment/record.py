@@ -1,0 +1,142 @@
+"""Record what a provider did for an order: capture what succeeded, return the rest, finish the order."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from gerai.domain.records import Fulfilment, Order, OrderView
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.domain.states import FULFILMENT, INVOICE, PAYMENT
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders.moves import move_order, request_fulfilment
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """The order as it stands now, and what its wallet has available (None: no wallet)."""
+
+    view: OrderView
+    available_sen: int | None
+
+
+class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
+    """Record a provider's answer.
+
+    ``done``: ``succeeded`` + ``failed`` are the order's items; the hold is captured for what succeeded (unit price x
+    succeeded) and the rest returned by the same act; an order that was paid already and failed is refunded into the
+    member's wallet when there is one. ``pending`` and ``unknown``: nothing is decided; the janitor asks again after
+    ``again_after_s``.
+
+    Refuses: NotFound, StateConflict (the order is final already).
+    """
+
+    order_id: int
+    outcome: Literal["done", "pending", "unknown"]
+    succeeded: int = 0
+    failed: int = 0
+    reference: str = ""
+    result: Any = None
+    error: str = ""
+    again_after_s: float | None = None
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
+
+    def decide(self, state: State, context: Context) -> Recorded:
+        order = state.order(self.merchant_id, self.order_id)
+        fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
+        if order.environment != self.environment or fulfilment is None:
+            raise NotFound("order", str(self.order_id))
+        if order.status != "processing":
+            raise StateConflict("order", order.public_id, order.status, "record")
+        if self.outcome == "done":
+            self._finish(state, context, order, fulfilment)
+        else:
+            self._not_yet(state, context, order, fulfilment)
+        account = state.accounts.get(self.merchant_id, order.account_id)
+        return Recorded(state.view(self.merchant_id, self.order_id), None if account is None else account.available_sen)
+
+    def _not_yet(self, state: State, context: Context, order: Order, fulfilment: Fulfilment) -> None:
+        status = FULFILMENT.move(fulfilment.status, "lose_sight") if self.outcome == "unknown" else fulfilment.status
+        state.fulfilments.update(
+            msgspec.structs.replace(
+                fulfilment,
+                status=status,
+                attempts=fulfilment.attempts + 1,
+                reference=self.reference or fulfilment.reference,
+                error=self.error,
+                updated_at=context.now,
+            )
+        )
+        state.announce(order, f"fulfilment.{self.outcome}", context.now, attempt=fulfilment.attempts + 1)
+        if self.again_after_s is not None:
+            request_fulfilment(state, order, self.again_after_s)
+
+    def _finish(self, state: State, context: Context, order: Order, fulfilment: Fulfilment) -> None:
+        items = sum(line.quantity for line in state.lines_of(order))
+        if self.succeeded < 0 or self.failed < 0 or self.succeeded + self.failed != items:
+            raise AssertionError(f"order {order.order_id}: {self.succeeded}+{self.failed} of {items} items")
+        if self.failed == 0:
+            verb, order_verb = "succeed", "complete"
+        elif self.succeeded == 0:
+            verb, order_verb = "fail", "fail"
+        else:
+            verb, order_verb = "succeed_in_part", "complete_in_part"
+        done = state.fulfilments.update(
+            msgspec.structs.replace(
+                fulfilment,
+                status=FULFILMENT.move(fulfilment.status, verb),
+                attempts=fulfilment.attempts + 1,
+                reference=self.reference,
+                succeeded=self.succeeded,
+                failed=self.failed,
+                result=self.result,
+                error=self.error,
+                updated_at=context.now,
+            )
+        )
+        state.announce(order, f"fulfilment.{done.status}", context.now, succeeded=self.succeeded, failed=self.failed)
+        order = move_order(state, context, order, order_verb)
+        if order.funding == "hold":
+            self._capture(state, context, order)
+        elif self.succeeded == 0:
+            self._give_back(state, context, order)
+
+    def _capture(self, state: State, context: Context, order: Order) -> None:
+        if self.failed == 0:
+            captured_sen = order.total_sen
+        else:
+            # Held orders have one line; its unit price is what one item costs.
+            [line] = state.lines_of(order)
+            captured_sen = line.unit_price_sen * self.succeeded
+        ledger.resolve_hold(state, context, order, captured_sen)
+        state.orders.update(
+            msgspec.structs.replace(
+                order, charged_sen=captured_sen, refunded_sen=order.total_sen - captured_sen, updated_at=context.now
+            )
+        )
+
+    def _give_back(self, state: State, context: Context, order: Order) -> None:
+        """Paid but impossible: the money returns by itself, with the reason."""
+        paid = [p for p in state.payments_of(order) if p.status == "completed"]
+        if order.account_id is None or not paid:
+            state.announce(order, "refund.due", context.now, reason=self.error)
+            return
+        payment = paid[-1]
+        amount_sen = payment.amount_sen - payment.refunded_sen
+        ledger.refund_to_wallet(state, context, order, amount_sen, payment.payment_id, "sales", self.error)
+        state.payments.update(
+            msgspec.structs.replace(
+                payment,
+                status=PAYMENT.move(payment.status, "refund"),
+                refunded_sen=payment.amount_sen,
+                updated_at=context.now,
+            )
+        )
+        invoice = state.invoices.rows[self.merchant_id, self.order_id]
+        state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "refund")))
+        state.orders.update(msgspec.structs.replace(order, refunded_sen=order.refunded_sen + amount_sen))
+        state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen)

@@ -1,0 +1,128 @@
+"""The *load* of a batch: what its commands need, read and locked in one round trip."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncCursor
+
+from gerai.engine.command import NOTHING, Command, Contact, Idempotency
+from gerai.engine.state import Rows, State
+from gerai.store import loads
+from gerai.store.table import Table
+from gerai.store.tables import (
+    ACCOUNTS,
+    FULFILMENTS,
+    IDEMPOTENCY,
+    INVOICES,
+    LINES,
+    MEMBERS,
+    ORDERS,
+    PAYMENTS,
+    STOCK,
+)
+
+Asked = tuple[Command[Any], Idempotency | None]
+Statement = tuple[bytes, Sequence[Any], Table[Any], Rows[Any]]
+
+
+@dataclass
+class _Wanted:
+    """What one merchant's commands need."""
+
+    accounts: set[int] = field(default_factory=set[int])
+    orders: set[int] = field(default_factory=set[int])
+    stock: set[int] = field(default_factory=set[int])
+    wallets_of: set[int] = field(default_factory=set[int])
+    stock_of: set[int] = field(default_factory=set[int])
+    contacts: dict[tuple[str, str], list[Contact]] = field(
+        default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
+    )
+
+    def add(self, command: Command[Any]) -> None:
+        needs = command.needs()
+        if needs is NOTHING:
+            return
+        self.accounts.update(needs.accounts)
+        self.orders.update(needs.orders)
+        self.stock.update(needs.stock)
+        if needs.wallets_of_orders:
+            self.wallets_of.update(needs.orders)
+        if needs.stock_of_orders:
+            self.stock_of.update(needs.orders)
+        for channel, contact in needs.contacts:
+            self.contacts[command.environment, channel].append(contact)
+
+
+async def load(connection: AsyncConnection, state: State, batch: Sequence[Asked]) -> None:
+    """Begin the transaction and fill ``state``. Locks are taken table by table, merchants and keys ascending."""
+    wanted: dict[int, _Wanted] = {}
+    for command, _ in batch:
+        mine = wanted.get(command.merchant_id)
+        if mine is None:
+            mine = wanted[command.merchant_id] = _Wanted()
+        mine.add(command)
+    statements = _statements(state, wanted, batch)
+    cursors: list[tuple[AsyncCursor[Any], Statement]] = []
+    async with connection.pipeline():
+        await connection.execute("BEGIN")
+        for statement in statements:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement[0], statement[1], prepare=True)
+            cursors.append((cursor, statement))
+    for cursor, (_, _, table, rows) in cursors:
+        rows.load(map(table.read, await cursor.fetchall()))
+
+
+def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]) -> list[Statement]:
+    merchants = sorted(wanted.items())
+    found: list[Statement] = []
+    keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
+    if keys:
+        arrays = [list(column) for column in zip(*keys, strict=True)]
+        found.append((loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY, state.idempotency))
+    for merchant_id, mine in merchants:
+        for (environment, channel), contacts in mine.contacts.items():
+            found.append(_members(state, merchant_id, environment, channel, contacts))
+    for merchant_id, mine in merchants:
+        if mine.wallets_of:
+            params = (sorted(mine.accounts), merchant_id, sorted(mine.wallets_of), merchant_id)
+            found.append((loads.ACCOUNTS_BY_ORDER, params, ACCOUNTS, state.accounts))
+        elif mine.accounts:
+            found.append((loads.ACCOUNTS_BY_ID, (merchant_id, sorted(mine.accounts)), ACCOUNTS, state.accounts))
+    for merchant_id, mine in merchants:
+        if mine.stock_of:
+            params = (sorted(mine.stock), merchant_id, sorted(mine.stock_of), merchant_id)
+            found.append((loads.STOCK_BY_ORDER, params, STOCK, state.stock))
+        elif mine.stock:
+            found.append((loads.STOCK_BY_ID, (merchant_id, sorted(mine.stock)), STOCK, state.stock))
+    for merchant_id, mine in merchants:
+        if mine.orders:
+            found.extend(_orders(state, merchant_id, sorted(mine.orders)))
+    return found
+
+
+def _orders(state: State, merchant_id: int, ids: list[int]) -> list[Statement]:
+    params = (merchant_id, ids)
+    return [
+        (loads.ORDERS_BY_ID, params, ORDERS, state.orders),
+        (loads.LINES_BY_ORDER, params, LINES, state.lines),
+        (loads.INVOICES_BY_ORDER, params, INVOICES, state.invoices),
+        (loads.PAYMENTS_BY_ORDER, params, PAYMENTS, state.payments),
+        (loads.FULFILMENTS_BY_ORDER, params, FULFILMENTS, state.fulfilments),
+    ]
+
+
+def _members(state: State, merchant_id: int, environment: str, channel: str, contacts: list[Contact]) -> Statement:
+    params = (
+        merchant_id,
+        environment,
+        channel,
+        [c.find_public_id for c in contacts if c.find_public_id],
+        [c.email.lower() for c in contacts if c.email],
+        [c.mobile for c in contacts if c.mobile],
+    )
+    return (loads.MEMBERS_BY_CONTACT, params, MEMBERS, state.members)

@@ -1,0 +1,53 @@
+"""Make, list and revoke API keys. A key's secret is shown once and stored as a SHA-256 digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gerai.domain.records import Environment
+from gerai.domain.refusals import NotFound
+from gerai.engine.core import Engine
+from gerai.engine.directory import token_digest
+from gerai.engine.merchants.open import changing
+from gerai.kit.clock import real_now
+from gerai.store import directory as sql
+
+KeyRow = sql.KeyRow
+
+
+async def create_key(
+    engine: Engine,
+    merchant_id: int,
+    environment: Environment,
+    dialect: str,
+    token: str,
+    *,
+    name: str,
+    prefix: str,
+    member_id: int | None = None,
+    permissions: tuple[str, ...] = (),
+    limits: dict[str, int] | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Store a key whose secret ``token`` the door composed; answers its id. ``limits`` None: no rate limit."""
+    key_id = engine.ids.next()
+    key = KeyRow(
+        key_id, environment, dialect, name, prefix, token_digest(token), member_id, list(permissions), limits,
+        real_now(), expires_at, None, None,
+    )  # fmt: skip
+    async with changing(engine, merchant_id) as connection:
+        await sql.add_key(connection, merchant_id, key)
+    return key_id
+
+
+async def list_keys(engine: Engine, merchant_id: int) -> list[KeyRow]:
+    """All keys of a merchant, revoked ones too."""
+    async with engine.reads.connection() as connection:
+        return await sql.keys(connection, merchant_id)
+
+
+async def revoke_key(engine: Engine, merchant_id: int, key_id: int) -> None:
+    """The key stops working, here at once and in every other process within a second. NotFound: no such live key."""
+    async with changing(engine, merchant_id) as connection:
+        if not await sql.revoke_key(connection, merchant_id, key_id, real_now()):
+            raise NotFound("key", str(key_id))

@@ -1,0 +1,93 @@
+"""Open a merchant and its members: the acts of an operator. Each is one transaction and tells every process.
+
+They are not commands of the batch: they are rare, and nothing about them is hot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from gerai.domain.records import Environment, Member
+from gerai.engine.core import Engine
+from gerai.kit.clock import real_now
+from gerai.store import directory as sql
+from gerai.store.tables import MEMBERS
+
+ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
+_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding")
+
+
+@asynccontextmanager
+async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[AsyncConnection]:
+    """One transaction over a merchant's master data; afterwards this process has read it, and others are told."""
+    async with engine.reads.connection() as connection:
+        async with connection.transaction():
+            yield connection
+            await sql.changed(connection, merchant_id)
+        await engine.directory.load(connection, merchant_id)
+
+
+async def open_merchant(
+    engine: Engine, code: str, name: str, settings: dict[str, Any] | None = None, *, simulated: bool = False
+) -> int:
+    """Create a merchant with its system accounts in both environments; answers its id. The code must be new."""
+    merchant_id = engine.ids.next()
+    async with changing(engine, merchant_id) as connection:
+        await sql.add_merchant(connection, merchant_id, code, name, settings or {}, simulated)
+        for environment in ENVIRONMENTS:
+            for kind in _SYSTEM_ACCOUNTS:
+                await sql.add_account(connection, merchant_id, engine.ids.next(), environment, kind, None)
+    return merchant_id
+
+
+async def add_member(
+    engine: Engine,
+    merchant_id: int,
+    channel: str,
+    public_id: str,
+    name: str,
+    *,
+    email: str = "",
+    mobile: str = "",
+    discount_bp: int = 0,
+    links: dict[str, str] | None = None,
+    details: dict[str, Any] | None = None,
+    environment: Environment = "production",
+) -> tuple[int, dict[str, int]]:
+    """Create a member with a wallet in both environments; answers its id and the wallets by environment.
+
+    ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}.
+    """
+    member_id = engine.ids.next()
+    now = real_now()
+    member = Member(
+        merchant_id, member_id, environment, channel, public_id, name, email, mobile, "", details or {}, now, now,
+        "active", discount_bp,
+    )  # fmt: skip
+    wallets = {e: engine.ids.next() for e in ENVIRONMENTS}
+    async with changing(engine, merchant_id) as connection:
+        await connection.execute(MEMBERS.insert_sql, MEMBERS.insert_params([member]))
+        for kind, external_id in (links or {}).items():
+            await sql.add_link(connection, merchant_id, member_id, kind, external_id)
+        for wallet_environment, account_id in wallets.items():
+            await sql.add_account(connection, merchant_id, account_id, wallet_environment, "wallet", member_id)
+    return member_id, dict(wallets)
+
+
+async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, Any]) -> None:
+    """Merge settings into the merchant's."""
+    async with changing(engine, merchant_id) as connection:
+        await sql.change_settings(connection, merchant_id, settings)
+
+
+async def set_test_clock(
+    engine: Engine, merchant_id: int, *, frozen_at: datetime | None = None, offset_s: int = 0
+) -> None:
+    """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time)."""
+    async with changing(engine, merchant_id) as connection:
+        await sql.set_clock(connection, merchant_id, frozen_at, offset_s)

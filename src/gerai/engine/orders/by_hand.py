@@ -1,0 +1,155 @@
+"""Steps for money that a person vouches for: marked paid, taken back, disputed, settled. All on the working copy.
+
+An order's invoice is ``paid`` exactly while the money counts as received. What a person adds to that stands under
+``payment_mark`` in the order's details: ``conflict`` (amount or proof does not fit; not counted as received) or
+``settled`` (the gateway has passed the money on).
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from gerai.domain.records import Invoice, Order, Payment
+from gerai.domain.refusals import StateConflict
+from gerai.domain.states import INVOICE, ORDER, PAYMENT
+from gerai.engine.command import Context
+from gerai.engine.orders.moves import pay_invoice
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+PaymentWord = Literal["unpaid", "paid", "conflict", "settled"]
+MARK: Final = "payment_mark"
+
+#: Where each word may lead. Settled money has left our hands.
+MOVES: Final[dict[str, frozenset[str]]] = {
+    "unpaid": frozenset({"paid", "conflict"}),
+    "paid": frozenset({"unpaid", "conflict", "settled"}),
+    "conflict": frozenset({"paid", "unpaid"}),
+    "settled": frozenset(),
+}
+
+
+def payment_word(order: Order, invoice: Invoice | None) -> PaymentWord:
+    """How the order's payment stands, in one word."""
+    mark = order.details.get(MARK)
+    if mark == "conflict":
+        return "conflict"
+    if invoice is None or invoice.status not in ("paid", "refunded"):
+        return "unpaid"
+    return "settled" if mark == "settled" else "paid"
+
+
+def set_payment_word(
+    state: State, context: Context, order: Order, wanted: PaymentWord, method: str, **facts: object
+) -> Order:
+    """Take the order's payment to ``wanted``; nothing happens when it is there.
+
+    Refuses StateConflict: a move the table lacks, an order that has ended unpaid, or money already refunded.
+    """
+    invoice = state.invoices.get(order.merchant_id, order.order_id)
+    word = payment_word(order, invoice)
+    if wanted == word:
+        return order
+    if wanted not in MOVES[word]:
+        raise StateConflict("payment", order.public_id, word, wanted)
+    if wanted == "paid":
+        order = _receive(state, context, order, invoice, method)
+    elif word == "paid" and wanted != "settled" and invoice is not None:
+        order = _take_back(state, context, order, invoice)
+    mark = wanted if wanted in ("conflict", "settled") else ""
+    order = state.orders.update(
+        msgspec.structs.replace(order, details={**order.details, MARK: mark}, updated_at=context.now)
+    )
+    state.announce(order, f"invoice.{wanted}", context.now, invoice=order.number, **facts)
+    return order
+
+
+def _receive(state: State, context: Context, order: Order, invoice: Invoice | None, method: str) -> Order:
+    """Book the whole amount as paid now. Open payments end, so that nobody pays twice."""
+    if order.status in ("cancelled", "expired", "failed"):
+        raise StateConflict("order", order.public_id, order.status, "pay")
+    if invoice is None:
+        invoice = state.invoices.insert(_invoice(context, order, method))
+    for open_payment in state.payments_of(order):
+        if PAYMENT.can(open_payment.status, "cancel"):
+            state.payments.update(
+                msgspec.structs.replace(
+                    open_payment, status=PAYMENT.move(open_payment.status, "cancel"), updated_at=context.now
+                )
+            )
+            state.announce(order, "payment.cancelled", context.now, payment=open_payment.public_id)
+    payment = state.payments.insert(_payment(context, order, invoice, method))
+    pay_invoice(state, context, invoice, method)
+    ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)
+    state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=method)
+    return state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
+
+
+def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
+    """The money did not count after all: what was booked is booked out again."""
+    status = INVOICE.move(invoice.status, "unpay", order.public_id)
+    if order.refunded_sen:
+        raise StateConflict("payment", order.public_id, "refunded", "unpaid")
+    for payment in state.payments_of(order):
+        if PAYMENT.can(payment.status, "take_back"):
+            state.payments.update(
+                msgspec.structs.replace(
+                    payment, status=PAYMENT.move(payment.status, "take_back"), updated_at=context.now
+                )
+            )
+            if payment.amount_sen:
+                ledger.unbook_payment(state, context, order, payment.amount_sen, payment.payment_id)
+    state.invoices.update(msgspec.structs.replace(invoice, status=status, paid_at=None))
+    return state.orders.update(msgspec.structs.replace(order, charged_sen=0, updated_at=context.now))
+
+
+def verb_between(order: Order, target: str) -> str:
+    """The verb that takes an order to a state. StateConflict when there is none."""
+    for source, verb, result in ORDER.moves:
+        if source == order.status and result == target:
+            return verb
+    raise StateConflict("order", order.public_id, order.status, target)
+
+
+def _invoice(context: Context, order: Order, method: str) -> Invoice:
+    """An order that nobody collected for is invoiced when its money turns up."""
+    return Invoice(
+        merchant_id=order.merchant_id,
+        invoice_id=order.order_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        number=order.number,
+        status="pending",
+        amount_sen=order.total_sen,
+        method=method,
+        due_at=None,
+        paid_at=None,
+        created_at=context.now,
+    )
+
+
+def _payment(context: Context, order: Order, invoice: Invoice, method: str) -> Payment:
+    payment_id = context.next_id()
+    return Payment(
+        merchant_id=order.merchant_id,
+        payment_id=payment_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        invoice_id=invoice.invoice_id,
+        public_id=f"manual-{payment_id}",
+        method=method,
+        channel_code="",
+        status="completed",
+        amount_sen=invoice.amount_sen,
+        fee_sen=0,
+        refunded_sen=0,
+        reference="",
+        instructions={},
+        failure={},
+        created_at=context.now,
+        updated_at=context.now,
+        expires_at=None,
+        completed_at=context.now,
+    )

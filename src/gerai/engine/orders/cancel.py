@@ -1,0 +1,32 @@
+"""Cancel an order that has not been finished."""
+
+from __future__ import annotations
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders.moves import end_unpaid
+from gerai.engine.state import State
+
+
+class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
+    """Cancel: stock and holds return, open payments and the invoice end. A paid order is refunded first, not cancelled.
+
+    Refuses: NotFound, StateConflict (the order cannot be cancelled from where it is, or is paid).
+    """
+
+    order_id: int
+    reason: str = ""
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
+
+    def decide(self, state: State, context: Context) -> OrderView:
+        order = state.order(self.merchant_id, self.order_id)
+        if order.environment != self.environment:
+            raise NotFound("order", str(self.order_id))
+        invoice = state.invoices.get(self.merchant_id, self.order_id)
+        if invoice is not None and invoice.status == "paid":
+            raise StateConflict("order", order.public_id, "paid", "cancel")
+        end_unpaid(state, context, order, "cancel", reason=self.reason)
+        return state.view(self.merchant_id, self.order_id)

@@ -1,0 +1,83 @@
+"""Change what many orders stand at, by hand: all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import msgspec
+
+from gerai.domain.records import Order, OrderView
+from gerai.domain.refusals import NotFound
+from gerai.domain.states import ORDER
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders.by_hand import PaymentWord, set_payment_word, verb_between
+from gerai.engine.orders.moves import end_unpaid, move_order, request_fulfilment
+from gerai.engine.state import State
+
+
+class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
+    """Take every order to ``target`` and its payment to ``payment`` (either may be empty), in one transaction.
+
+    The payment changes first. An order that is paid by this moves on by itself (its ``after_payment``) unless a target
+    is named; so does a settled one that is among ``completed_by_settling``. An order that stands at the target already
+    is left there. ``noted`` is kept in the details of each order under ``noted``; ``by`` goes into the events.
+
+    Refuses: NotFound, StateConflict (naming the first order that cannot). Then no order has changed.
+    """
+
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(tuple[OrderView, ...]).decode
+
+    channel: str
+    order_ids: tuple[int, ...]
+    target: str = ""
+    payment: PaymentWord | None = None
+    method: str = "manual"
+    by: str = ""
+    noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    completed_by_settling: frozenset[int] = frozenset()
+
+    def needs(self) -> Needs:
+        return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True)
+
+    def decide(self, state: State, context: Context) -> tuple[OrderView, ...]:
+        orders = [state.order(self.merchant_id, order_id) for order_id in self.order_ids]
+        for order in orders:
+            if (order.environment, order.channel) != (self.environment, self.channel):
+                raise NotFound("order", str(order.order_id))
+        for order in orders:
+            self._change(state, context, order)
+        return tuple(state.view(self.merchant_id, order_id) for order_id in self.order_ids)
+
+    def _change(self, state: State, context: Context, order: Order) -> None:
+        if self.noted:
+            details = {**order.details, "noted": {**order.details.get("noted", {}), **self.noted}}
+            order = state.orders.update(msgspec.structs.replace(order, details=details, updated_at=context.now))
+        if self.payment is not None:
+            before = order.charged_sen
+            order = set_payment_word(state, context, order, self.payment, self.method, by=self.by)
+            if order.provider and order.charged_sen > before:
+                request_fulfilment(state, order, None)
+        if self.target:
+            self._take_to_target(state, context, order)
+        elif verb := self._next_verb(order):
+            move_order(state, context, order, verb, by=self.by)
+
+    def _take_to_target(self, state: State, context: Context, order: Order) -> None:
+        if order.status == self.target or (order.status == "expired" and self.target == "cancelled"):
+            return
+        verb = verb_between(order, self.target)
+        if verb == "cancel":
+            end_unpaid(state, context, order, verb, by=self.by)
+        else:
+            move_order(state, context, order, verb, by=self.by)
+
+    def _next_verb(self, order: Order) -> str:
+        """What an order does by itself now that its payment changed; empty: nothing."""
+        verb = ""
+        if self.payment == "paid":
+            verb = order.after_payment
+        elif self.payment == "settled" and order.order_id in self.completed_by_settling:
+            verb = "complete"
+        waiting = order.status in ("draft", "pending", "confirmed")
+        return verb if verb and waiting and ORDER.can(order.status, verb) else ""

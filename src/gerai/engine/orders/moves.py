@@ -1,0 +1,93 @@
+"""Steps that several operations share: an order moves, is paid, or ends unpaid. All on the working copy."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gerai.domain.records import Fulfilment, Invoice, Order
+from gerai.domain.states import FULFILMENT, INVOICE, ORDER, PAYMENT
+from gerai.engine.command import Context
+from gerai.engine.orders import stock
+from gerai.engine.state import Job, State
+from gerai.engine.wallet import ledger
+
+FULFIL_TASK = "gerai.fulfil"
+FULFIL_QUEUE = "fulfilment"
+
+
+def move_order(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
+    """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, and announce the state."""
+    status = ORDER.move(order.status, verb, order.public_id)
+    if status in ("shipped", "completed") and order.status != "shipped":
+        stock.consume(state, context, order)
+    elif status in ("cancelled", "expired", "failed"):
+        stock.release(state, context, order)
+    moved = state.orders.update(msgspec.structs.replace(order, status=status, updated_at=context.now))
+    state.announce(moved, f"order.{status}", context.now, status=status, was=order.status, **facts)
+    return moved
+
+
+def order_paid(state: State, context: Context, order: Order) -> Order:
+    """The order is paid for: it takes its ``after_payment`` verb, and its fulfilment is asked for."""
+    order = state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
+    moved = move_order(state, context, order, order.after_payment)
+    if order.provider:
+        request_fulfilment(state, moved, delay_s=None)
+    return moved
+
+
+def begin_fulfilment(state: State, context: Context, order: Order, work: dict[str, object]) -> Fulfilment:
+    """Write down what the provider will be asked, once the order is paid for."""
+    return state.fulfilments.insert(
+        Fulfilment(
+            merchant_id=order.merchant_id,
+            fulfilment_id=order.order_id,
+            environment=order.environment,
+            order_id=order.order_id,
+            provider=order.provider,
+            status=next(iter(FULFILMENT.initial)),
+            attempts=0,
+            request=work,
+            reference="",
+            succeeded=0,
+            failed=0,
+            result=None,
+            error="",
+            created_at=context.now,
+            updated_at=context.now,
+        )
+    )
+
+
+def request_fulfilment(state: State, order: Order, delay_s: float | None) -> None:
+    """Defer the job that asks the provider, in this transaction. One job of an order runs at a time."""
+    args = {"merchant_id": order.merchant_id, "order_id": order.order_id}
+    lock = f"order:{order.merchant_id}:{order.order_id}"
+    state.jobs.append(Job(FULFIL_QUEUE, FULFIL_TASK, lock, args, delay_s))
+
+
+def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
+    """Cancel or expire: the hold is returned, open payments and the invoice end with the order."""
+    moved = move_order(state, context, order, verb, **facts)
+    if order.funding == "hold" and order.held_transfer_id is not None and order.charged_sen == 0:
+        ledger.resolve_hold(state, context, order, 0)
+        moved = state.orders.update(msgspec.structs.replace(moved, refunded_sen=order.total_sen))
+    for payment in state.payments_of(order):
+        if PAYMENT.can(payment.status, verb):
+            ended = msgspec.structs.replace(payment, status=PAYMENT.move(payment.status, verb), updated_at=context.now)
+            state.payments.update(ended)
+            state.announce(moved, f"payment.{ended.status}", context.now, payment=payment.public_id)
+    invoice = state.invoices.get(order.merchant_id, order.order_id)
+    if invoice is not None and INVOICE.can(invoice.status, verb):
+        state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, verb)))
+    fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
+    if fulfilment is not None and verb == "cancel" and FULFILMENT.can(fulfilment.status, "cancel"):
+        status = FULFILMENT.move(fulfilment.status, "cancel")
+        state.fulfilments.update(msgspec.structs.replace(fulfilment, status=status, updated_at=context.now))
+    return moved
+
+
+def pay_invoice(state: State, context: Context, invoice: Invoice, method: str) -> Invoice:
+    """The invoice is paid now, by ``method``."""
+    status = INVOICE.move(invoice.status, "pay", invoice.number)
+    return state.invoices.update(msgspec.structs.replace(invoice, status=status, method=method, paid_at=context.now))

@@ -1,0 +1,246 @@
+"""Place an order: the one way an order comes into being, whichever door it came through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from gerai.domain.records import Funding, Invoice, Member, Order, OrderLine, OrderView, Payment, Transfer
+from gerai.engine.command import Command, Contact, Context, Needs
+from gerai.engine.orders import stock
+from gerai.engine.orders.moves import begin_fulfilment, order_paid, request_fulfilment
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+
+class NewLine(msgspec.Struct, frozen=True):
+    """What is ordered. ``total_sen`` is what the line costs, usually quantity x unit price."""
+
+    item_kind: str
+    item_id: int
+    name: str
+    quantity: int
+    unit_price_sen: int
+    total_sen: int
+    stock_id: int | None = None
+    details: dict[str, Any] = {}
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """The new order, and for wallet and hold orders what the wallet had before and after."""
+
+    view: OrderView
+    available_before_sen: int | None
+    available_after_sen: int | None
+    transfer_id: int | None
+
+
+class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
+    """Place an order.
+
+    The door draws ``order_id`` from the engine's ids first, so that it can compose its public ids from it.
+    ``total_sen`` is what the order costs in all (lines, shipping, discounts): the door priced it. ``funding`` says how
+    it is paid:
+
+    * ``invoice``: later; the order starts as ``status`` (``pending``, or ``draft``) with an open invoice;
+    * ``wallet``: at once from ``account_id``; invoice and payment are written as paid, then ``after_payment`` is taken;
+    * ``hold``: reserved on ``account_id``; the order is ``processing`` until its fulfilment is recorded;
+    * ``free``: nothing is paid here; the order starts as ``status``.
+
+    ``provider`` names who fulfils the order (empty: nobody) and ``work`` what it is asked. For hold orders the worker
+    takes over after ``resume_after_s``.
+
+    Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
+    """
+
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Placed).decode
+
+    channel: str
+    key_id: int | None
+    order_id: int
+    public_id: str
+    number: str
+    secret: str
+    lines: tuple[NewLine, ...]
+    total_sen: int
+    funding: Funding
+    member_id: int | None = None
+    contact: Contact | None = None
+    account_id: int | None = None
+    status: str = "pending"
+    invoice_number: str = ""
+    method: str = ""
+    reference: str = ""
+    provider: str = ""
+    work: dict[str, Any] = {}
+    after_payment: str = "start"
+    details: dict[str, Any] = {}
+    expires_at: datetime | None = None
+    resume_after_s: float | None = None
+
+    def needs(self) -> Needs:
+        touches_wallet = self.funding in ("wallet", "hold") and self.account_id is not None
+        return Needs(
+            accounts=(self.account_id,) if touches_wallet and self.account_id is not None else (),
+            stock=tuple(line.stock_id for line in self.lines if line.stock_id is not None),
+            contacts=((self.channel, self.contact),) if self.contact is not None else (),
+        )
+
+    def decide(self, state: State, context: Context) -> Placed:
+        member = self._member(state, context)
+        lines = self._lines()
+        stock.reserve(state, context, lines)
+        order = state.orders.insert(self._order(context, member))
+        for line in lines:
+            state.lines.insert(line)
+        state.announce(order, "order.placed", context.now, status=order.status)
+        if self.provider:
+            begin_fulfilment(state, context, order, self.work)
+        match self.funding:
+            case "invoice":
+                invoice = state.invoices.insert(self._invoice(context))
+                view = OrderView(
+                    order, lines, invoice, (), state.fulfilments.get(self.merchant_id, self.order_id), member
+                )
+                return Placed(view, None, None, None)
+            case "wallet":
+                return self._pay_now(state, context, order, member)
+            case "hold":
+                return self._hold(state, context, order, member)
+            case "free":
+                return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
+
+    def _member(self, state: State, context: Context) -> Member | None:
+        if self.contact is None:
+            return None
+        found = state.find_member(self.merchant_id, self.environment, self.channel, self.contact)
+        if found is not None:
+            return found
+        contact = self.contact
+        return state.members.insert(
+            Member(
+                merchant_id=self.merchant_id,
+                member_id=context.next_id(),
+                environment=self.environment,
+                channel=self.channel,
+                public_id=contact.public_id,
+                name=contact.name,
+                email=contact.email,
+                mobile=contact.mobile,
+                reference=contact.reference,
+                details=contact.details,
+                created_at=context.now,
+                updated_at=context.now,
+            )
+        )
+
+    def _order(self, context: Context, member: Member | None) -> Order:
+        return Order(
+            merchant_id=self.merchant_id,
+            order_id=self.order_id,
+            environment=self.environment,
+            channel=self.channel,
+            key_id=self.key_id,
+            member_id=member.member_id if member is not None else self.member_id,
+            account_id=self.account_id,
+            public_id=self.public_id,
+            number=self.number,
+            secret=self.secret,
+            # A wallet order is paid in this same act; a hold order is already being worked on.
+            status={"wallet": "pending", "hold": "processing"}.get(self.funding, self.status),
+            funding=self.funding,
+            currency="IDR",
+            total_sen=self.total_sen,
+            held_transfer_id=None,
+            charged_sen=0,
+            refunded_sen=0,
+            reference=self.reference,
+            provider=self.provider,
+            after_payment=self.after_payment,
+            details=self.details,
+            created_at=context.now,
+            updated_at=context.now,
+            expires_at=self.expires_at,
+        )
+
+    def _lines(self) -> tuple[OrderLine, ...]:
+        return tuple(
+            OrderLine(
+                self.merchant_id, self.order_id, number, line.item_kind, line.item_id, line.stock_id, line.name,
+                line.quantity, line.unit_price_sen, line.total_sen, line.details,
+            )
+            for number, line in enumerate(self.lines, start=1)
+        )  # fmt: skip
+
+    def _invoice(self, context: Context) -> Invoice:
+        return Invoice(
+            merchant_id=self.merchant_id,
+            invoice_id=self.order_id,
+            environment=self.environment,
+            order_id=self.order_id,
+            number=self.invoice_number or self.number,
+            status="pending",
+            amount_sen=self.total_sen,
+            method=self.method,
+            due_at=self.expires_at,
+            paid_at=None,
+            created_at=context.now,
+        )
+
+    def _pay_now(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
+        account = ledger.wallet(state, self.merchant_id, self.account_id)
+        transfer = ledger.pay_from_wallet(state, context, account, order, "order")
+        invoice = msgspec.structs.replace(self._invoice(context), status="paid", method="wallet", paid_at=context.now)
+        state.invoices.insert(invoice)
+        payment = state.payments.insert(self._wallet_payment(context))
+        order = order_paid(state, context, order)
+        return self._answer(state, account.available_sen, transfer, order, invoice, (payment,), member)
+
+    def _wallet_payment(self, context: Context) -> Payment:
+        payment_id = context.next_id()
+        return Payment(
+            merchant_id=self.merchant_id,
+            payment_id=payment_id,
+            environment=self.environment,
+            order_id=self.order_id,
+            invoice_id=self.order_id,
+            public_id=f"wallet-{payment_id}",
+            method="wallet",
+            channel_code="",
+            status="completed",
+            amount_sen=self.total_sen,
+            fee_sen=0,
+            refunded_sen=0,
+            reference=self.reference,
+            instructions={},
+            failure={},
+            created_at=context.now,
+            updated_at=context.now,
+            expires_at=None,
+            completed_at=context.now,
+        )
+
+    def _hold(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
+        account = ledger.wallet(state, self.merchant_id, self.account_id)
+        transfer = ledger.hold(state, context, account, order)
+        order = state.orders.update(msgspec.structs.replace(order, held_transfer_id=transfer.transfer_id))
+        if self.provider:
+            request_fulfilment(state, order, delay_s=self.resume_after_s)
+        return self._answer(state, account.available_sen, transfer, order, None, (), member)
+
+    def _answer(
+        self,
+        state: State,
+        before_sen: int,
+        transfer: Transfer,
+        order: Order,
+        invoice: Invoice | None,
+        payments: tuple[Payment, ...],
+        member: Member | None,
+    ) -> Placed:
+        fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
+        view = OrderView(order, state.lines_of(order), invoice, payments, fulfilment, member)
+        return Placed(view, before_sen, transfer.debit_available_after, transfer.transfer_id)

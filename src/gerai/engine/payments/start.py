@@ -1,0 +1,91 @@
+"""Start a payment: the payer has chosen how to pay, and what they must see is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from gerai.domain.records import OrderView, Payment
+from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.state import Job, State
+
+SETTLE_TASK = "gerai.settle"
+SETTLE_QUEUE = "payments"
+
+
+class StartPayment(Command[OrderView], frozen=True, kw_only=True):
+    """Open a payment for a pending order.
+
+    ``amount_sen`` must be the invoice's; ``fee_sen`` is what the payer pays on top. ``settle_after_s`` with
+    ``settle_outcome`` lets a sandbox payment finish by itself (a job of this same transaction).
+
+    Refuses: NotFound, StateConflict (not pending, or past its expiry: state ``expired``), AmountMismatch.
+    """
+
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(OrderView).decode
+
+    order_id: int
+    payment_id: int
+    public_id: str
+    method: str
+    channel_code: str
+    amount_sen: int
+    instructions: dict[str, Any]
+    fee_sen: int = 0
+    reference: str = ""
+    expires_at: datetime | None = None
+    settle_after_s: float | None = None
+    settle_outcome: str = "paid"
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,))
+
+    def decide(self, state: State, context: Context) -> OrderView:
+        order = state.order(self.merchant_id, self.order_id)
+        invoice = state.invoices.get(self.merchant_id, self.order_id)
+        if order.environment != self.environment or invoice is None:
+            raise NotFound("order", str(self.order_id))
+        if order.status not in ("draft", "pending") or invoice.status != "pending":
+            raise StateConflict("order", order.public_id, order.status, "charge")
+        if order.expires_at is not None and order.expires_at <= context.now:
+            raise StateConflict("order", order.public_id, "expired", "charge")
+        if self.amount_sen != invoice.amount_sen:
+            raise AmountMismatch(given_sen=self.amount_sen, right_sen=invoice.amount_sen)
+        state.payments.insert(
+            Payment(
+                merchant_id=self.merchant_id,
+                payment_id=self.payment_id,
+                environment=self.environment,
+                order_id=self.order_id,
+                invoice_id=self.order_id,
+                public_id=self.public_id,
+                method=self.method,
+                channel_code=self.channel_code,
+                status="processing",
+                amount_sen=self.amount_sen,
+                fee_sen=self.fee_sen,
+                refunded_sen=0,
+                reference=self.reference,
+                instructions=self.instructions,
+                failure={},
+                created_at=context.now,
+                updated_at=context.now,
+                expires_at=self.expires_at,
+                completed_at=None,
+            )
+        )
+        state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
+        if self.settle_after_s is not None:
+            args = {
+                "merchant_id": self.merchant_id,
+                "environment": self.environment,
+                "order_id": self.order_id,
+                "payment_id": self.payment_id,
+                "outcome": self.settle_outcome,
+            }
+            state.jobs.append(Job(SETTLE_QUEUE, SETTLE_TASK, None, args, self.settle_after_s))
+        return state.view(self.merchant_id, self.order_id)

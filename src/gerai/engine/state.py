@@ -1,0 +1,208 @@
+"""The working copy of one batch: the rows it loaded, and what its commands changed so far.
+
+Each command sees the changes of the commands before it. A refusal takes its own changes back (``rollback``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from gerai.domain.records import (
+    Account,
+    Event,
+    Fulfilment,
+    IdempotencyRecord,
+    Invoice,
+    Member,
+    Order,
+    OrderLine,
+    OrderView,
+    Payment,
+    Stock,
+    Transfer,
+)
+from gerai.domain.refusals import NotFound
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+Key = tuple[Any, ...]
+
+
+class Rows(Generic[Row]):
+    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written."""
+
+    __slots__ = ("_key", "_undo", "inserted", "rows", "updated")
+
+    def __init__(self, key: Callable[[Row], Key]) -> None:
+        self._key = key
+        self.rows: dict[Key, Row] = {}
+        self.inserted: dict[Key, Row] = {}
+        self.updated: dict[Key, Row] = {}
+        self._undo: list[Callable[[], None]] = []
+
+    def load(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.rows[self._key(row)] = row
+
+    def get(self, *key: Any) -> Row | None:
+        return self.rows.get(key)
+
+    def insert(self, row: Row) -> Row:
+        key = self._key(row)
+        if key in self.rows:
+            raise AssertionError(f"{type(row).__name__} {key} exists already")
+        self.rows[key] = self.inserted[key] = row
+        self._undo.append(lambda: self._forget(key))
+        return row
+
+    def update(self, row: Row) -> Row:
+        key = self._key(row)
+        before = self.rows[key]
+        self.rows[key] = row
+        if key in self.inserted:
+            self.inserted[key] = row
+            self._undo.append(lambda: self._restore_inserted(key, before))
+        else:
+            fresh = key not in self.updated
+            self.updated[key] = row
+            self._undo.append(lambda: self._restore_updated(key, before, fresh))
+        return row
+
+    def commit(self) -> None:
+        if self._undo:
+            self._undo.clear()
+
+    def rollback(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _forget(self, key: Key) -> None:
+        del self.rows[key], self.inserted[key]
+
+    def _restore_inserted(self, key: Key, before: Row) -> None:
+        self.rows[key] = self.inserted[key] = before
+
+    def _restore_updated(self, key: Key, before: Row, fresh: bool) -> None:
+        self.rows[key] = before
+        if fresh:
+            del self.updated[key]
+        else:
+            self.updated[key] = before
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Work to defer with the batch's commit; ``delay_s`` from then on, in real time. ``lock`` serialises jobs of one
+    thing."""
+
+    queue: str
+    task: str
+    lock: str | None
+    args: dict[str, Any]
+    delay_s: float | None = None
+
+
+class State:
+    """All tables of one batch."""
+
+    def __init__(self) -> None:
+        self.members = Rows[Member](lambda r: (r.merchant_id, r.member_id))
+        self.accounts = Rows[Account](lambda r: (r.merchant_id, r.account_id))
+        self.transfers = Rows[Transfer](lambda r: (r.merchant_id, r.transfer_id))
+        self.orders = Rows[Order](lambda r: (r.merchant_id, r.order_id))
+        self.lines = Rows[OrderLine](lambda r: (r.merchant_id, r.order_id, r.line_no))
+        self.invoices = Rows[Invoice](lambda r: (r.merchant_id, r.invoice_id))
+        self.payments = Rows[Payment](lambda r: (r.merchant_id, r.payment_id))
+        self.fulfilments = Rows[Fulfilment](lambda r: (r.merchant_id, r.fulfilment_id))
+        self.stock = Rows[Stock](lambda r: (r.merchant_id, r.stock_id))
+        self.idempotency = Rows[IdempotencyRecord](
+            lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
+        )
+        self.events: list[Event] = []
+        self.jobs: list[Job] = []
+        self._marks = (0, 0)
+        self._tables: tuple[Rows[Any], ...] = (
+            self.idempotency, self.members, self.accounts, self.stock, self.orders, self.lines, self.invoices,
+            self.payments, self.fulfilments, self.transfers,
+        )  # fmt: skip
+
+    @property
+    def tables(self) -> tuple[Rows[Any], ...]:
+        """In the order of ``store.tables.WRITE_ORDER`` (events follow)."""
+        return self._tables
+
+    def commit_command(self) -> None:
+        """The command stands: its changes are visible to the next one."""
+        for table in self._tables:
+            table.commit()
+        self._marks = (len(self.events), len(self.jobs))
+
+    def rollback_command(self) -> None:
+        """The command was refused: not a trace of it."""
+        for table in self._tables:
+            table.rollback()
+        del self.events[self._marks[0] :]
+        del self.jobs[self._marks[1] :]
+
+    # --- looking things up -----------------------------------------------------------------
+
+    def order(self, merchant_id: int, order_id: int) -> Order:
+        """NotFound when there is none."""
+        found = self.orders.get(merchant_id, order_id)
+        if found is None:
+            raise NotFound("order", str(order_id))
+        return found
+
+    def lines_of(self, order: Order) -> tuple[OrderLine, ...]:
+        found: list[OrderLine] = []
+        while (line := self.lines.get(order.merchant_id, order.order_id, len(found) + 1)) is not None:
+            found.append(line)
+        return tuple(found)
+
+    def lines_hold_stock(self, order: Order) -> bool:
+        """Whether the order reserves stock; once released, somebody else may have it."""
+        return any(line.stock_id is not None for line in self.lines_of(order))
+
+    def payments_of(self, order: Order) -> tuple[Payment, ...]:
+        mine = (p for p in self.payments.rows.values() if p.order_id == order.order_id)
+        return tuple(sorted((p for p in mine if p.merchant_id == order.merchant_id), key=lambda p: p.payment_id))
+
+    def find_member(self, merchant_id: int, environment: str, channel: str, contact: Any) -> Member | None:
+        """The member a contact names. NotFound when it names one by id that does not exist."""
+        mine = [
+            m
+            for m in self.members.rows.values()
+            if (m.merchant_id, m.environment, m.channel) == (merchant_id, environment, channel)
+        ]
+        if contact.find_public_id:
+            for member in mine:
+                if member.public_id == contact.find_public_id:
+                    return member
+            raise NotFound("member", contact.find_public_id)
+        for member in mine:
+            if contact.email and member.email.lower() == contact.email.lower():
+                return member
+        for member in mine:
+            if contact.mobile and member.mobile == contact.mobile:
+                return member
+        return None
+
+    def view(self, merchant_id: int, order_id: int, member: Member | None = None) -> OrderView:
+        """The order with everything around it, as it stands now."""
+        order = self.order(merchant_id, order_id)
+        return OrderView(
+            order=order,
+            lines=self.lines_of(order),
+            invoice=self.invoices.get(merchant_id, order_id),
+            payments=self.payments_of(order),
+            fulfilment=self.fulfilments.get(merchant_id, order_id),
+            member=member,
+        )
+
+    # --- saying what happened --------------------------------------------------------------
+
+    def announce(self, order: Order, name: str, at: datetime, **facts: Any) -> None:
+        """Write an event of this order."""
+        self.events.append(Event(order.merchant_id, order.environment, order.order_id, name, facts, at))

@@ -1,0 +1,158 @@
+"""Postings on the working copy: the only code that changes account totals and writes transfers.
+
+Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
+rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway`` and
+``funding`` are summed from transfers when somebody asks, and never locked.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from gerai.domain.records import Account, Order, Transfer
+from gerai.domain.refusals import InsufficientFunds, NotFound
+from gerai.engine.command import Context
+from gerai.engine.state import State
+
+
+def wallet(state: State, merchant_id: int, account_id: int | None) -> Account:
+    """The locked wallet. NotFound when there is none."""
+    found = state.accounts.get(merchant_id, account_id)
+    if found is None or found.kind != "wallet":
+        raise NotFound("wallet", str(account_id))
+    return found
+
+
+def pay_from_wallet(state: State, context: Context, account: Account, order: Order, reason: str) -> Transfer:
+    """Debit the order's total at once. InsufficientFunds when the wallet has less."""
+    _require(account, order.total_sen)
+    after = _update(state, context, account, debits_posted=account.debits_posted + order.total_sen)
+    return _transfer(
+        state, context, order, "single", account.account_id, context.system_account("sales"), order.total_sen, reason,
+        debit_after=after.available_sen,
+    )  # fmt: skip
+
+
+def hold(state: State, context: Context, account: Account, order: Order) -> Transfer:
+    """Reserve the order's total. InsufficientFunds when the wallet has less."""
+    _require(account, order.total_sen)
+    after = _update(state, context, account, debits_pending=account.debits_pending + order.total_sen)
+    return _transfer(
+        state, context, order, "pending", account.account_id, context.system_account("sales"), order.total_sen, "order",
+        debit_after=after.available_sen,
+    )  # fmt: skip
+
+
+def resolve_hold(state: State, context: Context, order: Order, captured_sen: int) -> Transfer:
+    """Post ``captured_sen`` of the order's hold and return the rest; nothing captured voids it."""
+    account = wallet(state, order.merchant_id, order.account_id)
+    if order.held_transfer_id is None or not 0 <= captured_sen <= order.total_sen:
+        raise AssertionError(f"order {order.order_id}: cannot capture {captured_sen} of its hold")
+    after = _update(
+        state,
+        context,
+        account,
+        debits_pending=account.debits_pending - order.total_sen,
+        debits_posted=account.debits_posted + captured_sen,
+    )
+    phase, amount = ("post", captured_sen) if captured_sen else ("void", order.total_sen)
+    return _transfer(
+        state, context, order, phase, account.account_id, context.system_account("sales"), amount, "order",
+        pending_id=order.held_transfer_id, debit_after=after.available_sen,
+    )  # fmt: skip
+
+
+def refund_to_wallet(
+    state: State, context: Context, order: Order, amount_sen: int, payment_id: int | None, source: str, note: str
+) -> Transfer:
+    """Credit the wallet of the order's member from ``source`` (``sales``, or ``gateway`` for money never booked)."""
+    account = wallet(state, order.merchant_id, order.account_id)
+    after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
+    return _transfer(
+        state, context, order, "single", context.system_account(source), account.account_id, amount_sen, "refund",
+        payment_id=payment_id, credit_after=after.available_sen, note=note,
+    )  # fmt: skip
+
+
+def book_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
+    """Money that came in from outside becomes sales. Nothing is booked for an order that cost nothing."""
+    if amount_sen == 0:
+        return None
+    debit, credit = context.system_account("gateway"), context.system_account("sales")
+    return _transfer(state, context, order, "single", debit, credit, amount_sen, "payment", payment_id=payment_id)
+
+
+def unbook_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer:
+    """Sales go back out to where the payment came from."""
+    debit, credit = context.system_account("sales"), context.system_account("gateway")
+    return _transfer(state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id)
+
+
+def deposit(state: State, context: Context, account: Account, amount_sen: int, note: str) -> Transfer:
+    """Money put into a wallet from outside (a top-up, an operator's adjustment)."""
+    after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
+    return state.transfers.insert(
+        Transfer(
+            merchant_id=account.merchant_id,
+            transfer_id=context.next_id(),
+            environment=account.environment,
+            phase="single",
+            pending_id=None,
+            debit_account_id=context.system_account("funding"),
+            credit_account_id=account.account_id,
+            amount_sen=amount_sen,
+            reason="deposit",
+            order_id=None,
+            payment_id=None,
+            debit_available_after=None,
+            credit_available_after=after.available_sen,
+            note=note,
+            created_at=context.now,
+        )
+    )
+
+
+def _require(account: Account, amount_sen: int) -> None:
+    if account.available_sen < amount_sen:
+        raise InsufficientFunds(available_sen=account.available_sen, needed_sen=amount_sen)
+
+
+def _update(state: State, context: Context, account: Account, **totals: int) -> Account:
+    return state.accounts.update(msgspec.structs.replace(account, updated_at=context.now, **totals))
+
+
+def _transfer(
+    state: State,
+    context: Context,
+    order: Order,
+    phase: str,
+    debit_account_id: int,
+    credit_account_id: int,
+    amount_sen: int,
+    reason: str,
+    *,
+    pending_id: int | None = None,
+    payment_id: int | None = None,
+    debit_after: int | None = None,
+    credit_after: int | None = None,
+    note: str = "",
+) -> Transfer:
+    return state.transfers.insert(
+        Transfer(
+            merchant_id=order.merchant_id,
+            transfer_id=context.next_id(),
+            environment=order.environment,
+            phase=phase,
+            pending_id=pending_id,
+            debit_account_id=debit_account_id,
+            credit_account_id=credit_account_id,
+            amount_sen=amount_sen,
+            reason=reason,
+            order_id=order.order_id,
+            payment_id=payment_id,
+            debit_available_after=debit_after,
+            credit_available_after=credit_after,
+            note=note,
+            created_at=context.now,
+        )
+    )

@@ -1,0 +1,36 @@
+"""Finds plug-ins: every folder below a package is one, and must introduce itself with a descriptor."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+
+class PluginBroken(Exception):
+    """A plug-in folder has no ``__init__.py``, or its package does not define the descriptor. Start must stop."""
+
+
+def discover(package: str, attribute: str) -> dict[str, Any]:
+    """The descriptors of all plug-ins of a package, by folder name, in name order.
+
+    ``package`` is a dotted name (``gerai.partners.payments``); ``attribute`` is what every plug-in's package must
+    define (``METHOD``, ``DIALECT``, ``PROVIDER`` …). Folders whose names begin with ``_`` or ``.`` are not plug-ins.
+    PluginBroken names the folder that does not introduce itself; an import error of a plug-in is passed on.
+    """
+    found: dict[str, Any] = {}
+    for folder in _folders(package):
+        if not (folder / "__init__.py").is_file():
+            raise PluginBroken(f"{folder} is no package: add an __init__.py that defines {attribute}")
+        module = import_module(f"{package}.{folder.name}")
+        descriptor = getattr(module, attribute, None)
+        if descriptor is None:
+            raise PluginBroken(f"{package}.{folder.name} does not define {attribute}")
+        found[folder.name] = descriptor
+    return found
+
+
+def _folders(package: str) -> list[Path]:
+    roots = [Path(root) for root in import_module(package).__path__]
+    children = [child for root in roots for child in root.iterdir()]
+    return sorted(child for child in children if child.is_dir() and child.name[0] not in "_.")

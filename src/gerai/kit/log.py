@@ -1,0 +1,109 @@
+"""Logging: one JSON object per line on standard error, for us and for the libraries; secrets are struck out.
+
+A field named like a secret, and a credential inside any text, never leaves the process (see :func:`redact`).
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import sys
+from typing import Any, Final, Literal
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+STRUCK_OUT: Final = "[redacted]"
+LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+#: A field is a secret when its name is one of these, or ends in one after "_" or "-" (``webhook_secret``).
+_SECRET_NAMES = re.compile(
+    r"(?:^|[_-])(?:authorization|cookie|password|passwd|secret|token|api_?key|credentials?|dsn|otp|totp|pin|cvv|slug)$",
+    re.IGNORECASE,
+)
+#: Credentials inside a text: an Authorization value, a connection string's password, one of our own keys.
+_SECRET_TEXTS: Final = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=_.~-]{6,}"), rf"\1 {STRUCK_OUT}"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@/]+@"), rf"\1:{STRUCK_OUT}@"),
+    (re.compile(r"\b((?:lrr[sp]_v1|dp_(?:test|live)|sk|rk|sfpk)_)[A-Za-z0-9_-]{8,}"), rf"\1{STRUCK_OUT}"),
+)
+#: Nearly every text has none of these, and is then let through without a pattern being tried.
+_HINTS: Final = ("://", "earer ", "EARER ", "asic ", "_v1_", "dp_", "sk_", "rk_", "pk_")
+
+
+def configure(level: str = "info", format: Literal["json", "text"] | str = "json") -> None:
+    """Set up logging for this process. ``text`` is for a person at a terminal.
+
+    KeyError when ``level`` is not one of LEVELS.
+    """
+    threshold = LEVELS[level]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    if format == "json":
+        structlog.configure(
+            processors=[*shared, structlog.processors.JSONRenderer(serializer=_encode)],
+            wrapper_class=structlog.make_filtering_bound_logger(threshold),
+            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            cache_logger_on_first_use=True,
+        )
+    else:
+        structlog.configure(
+            processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+            wrapper_class=structlog.make_filtering_bound_logger(threshold),
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+            cache_logger_on_first_use=True,
+        )
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Strike out secrets in one log entry, however deep they lie."""
+    return {name: _clean(name, value) for name, value in event.items()}
+
+
+@functools.lru_cache(4096)
+def _secret(name: Any) -> bool:
+    return isinstance(name, str) and _SECRET_NAMES.search(name) is not None
+
+
+def _clean(name: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if _secret(name):
+        return STRUCK_OUT
+    if isinstance(value, str):
+        if any(hint in value for hint in _HINTS):
+            for pattern, replacement in _SECRET_TEXTS:
+                value = pattern.sub(replacement, value)
+        return value
+    if isinstance(value, dict):
+        return {n: _clean(n, v) for n, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_clean("", v) for v in value]
+    return value
+
+
+def _encode(event: EventDict, **_: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=str)
+
+
+class _Forward(logging.Handler):
+    """The libraries log with the standard module; their records join ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger()
+        facts: dict[str, Any] = {"logger": record.name}
+        if record.exc_info:
+            facts["exc_info"] = record.exc_info
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):
+            text = str(record.msg)
+        log.log(record.levelno, text, **facts)

@@ -1,0 +1,76 @@
+"""JSON Schema with the error texts of Ajv 8, in the order Ajv reports them with ``allErrors``.
+
+jsonschema_rs decides: it reads the schema against its meta-schema, answers the common case (a valid document) in one
+call, and judges every single keyword. :mod:`gerai.kit.schema_walk` adds only what Ajv's readers expect: its order,
+its nesting and its English. ``tests/kit/ajv_table.json`` holds what the real Ajv says.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, cast
+
+import jsonschema_rs
+
+from gerai.kit.schema_walk import Compiler, Draft, Fault
+
+#: Formats that are younger than their draft; Ajv knows them in every one.
+_YOUNG_FORMATS = {
+    name: jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True).is_valid
+    for name in ("uuid", "duration")
+}
+_DRAFTS: dict[str, Draft] = {
+    "http://json-schema.org/draft-07/schema": Draft(
+        partial(jsonschema_rs.Draft7Validator, formats=_YOUNG_FORMATS),
+        frozenset({"prefixItems", "minContains", "maxContains", "dependentRequired", "dependentSchemas"}),
+    ),
+    "https://json-schema.org/draft/2019-09/schema": Draft(
+        jsonschema_rs.Draft201909Validator, frozenset({"prefixItems"})
+    ),
+    "https://json-schema.org/draft/2020-12/schema": Draft(
+        jsonschema_rs.Draft202012Validator, frozenset({"additionalItems"})
+    ),
+}
+_DEFAULT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class SchemaUnusable(ValueError):
+    """The document is not a schema we can stand behind; the text says where and why."""
+
+
+class Schema:
+    """One compiled schema. Compile once per version of a service; checking is pure and may run in any thread."""
+
+    def __init__(self, document: dict[str, Any] | bool) -> None:
+        """Compile. SchemaUnusable for what the meta-schema refuses, an unknown draft, or a reference that leaves
+        the document (references are JSON pointers: ``#/$defs/imei``)."""
+        named = document.get("$schema", _DEFAULT) if isinstance(document, dict) else _DEFAULT
+        draft = _DRAFTS.get(str(named).rstrip("#"))
+        if draft is None:
+            raise SchemaUnusable(f"$schema: {named!r} is not a draft we know")
+        try:
+            self._whole = draft.validator(document, validate_formats=True, offline=True)
+            self._walk = Compiler(document, draft).node(document)
+        except (ValueError, jsonschema_rs.ReferencingError) as problem:
+            raise SchemaUnusable(str(problem).splitlines()[0]) from problem
+
+    def errors(self, data: Any) -> list[str]:
+        """Everything wrong with ``data``, each as ``<JSON pointer>: <Ajv's text>``; the root's pointer is ``/``."""
+        if self._whole.is_valid(data):
+            return []
+        faults: list[Fault] = []
+        self._walk(data, "", faults)
+        faults += self._unevaluated(data)
+        return [f"{pointer or '/'}: {text}" for pointer, text in faults]
+
+    def _unevaluated(self, data: Any) -> list[Fault]:
+        """The two keywords that depend on what other keywords saw. Ajv reports them last of their schema."""
+        found: list[Fault] = []
+        for error in self._whole.iter_errors(data):
+            pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in error.instance_path)
+            if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.UnevaluatedProperties):
+                found += [(pointer, "must NOT have unevaluated properties")] * len(error.kind.unexpected)
+            elif isinstance(error.kind, jsonschema_rs.ValidationErrorKind.UnevaluatedItems):
+                seen = len(cast("list[Any]", error.instance)) - len(error.kind.unexpected)
+                found.append((pointer, f"must NOT have more than {seen} items"))
+        return found

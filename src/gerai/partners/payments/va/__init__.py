@@ -1,0 +1,79 @@
+"""Virtual account: the payer transfers to a number that belongs to this one payment. Simulated.
+
+Bounds are those of the Durianpay contract (§6.1, payment methods page); banks it gives no bounds for get the commonest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from gerai.partners.payments.simulated import between, stable_digits
+from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
+
+#: What the numbers of each bank begin with here, in the manner of its real corporate prefixes.
+PREFIXES: Final = {
+    "BCA": "39017",
+    "BNI": "98829",
+    "BRI": "26215",
+    "BSI": "90012",
+    "BTN": "95147",
+    "BTPN": "92013",
+    "CIMB": "20491",
+    "DANAMON": "79150",
+    "MANDIRI": "88708",
+    "MAYBANK": "78280",
+    "NOBU": "19006",
+    "OTHERS": "71820",
+    "PERMATA": "85280",
+    "SAHABAT_SAMPOERNA": "99230",
+    "SINARMAS": "80990",
+    "SYARIAH": "90095",
+}
+_LENGTH: Final = 16
+_USUAL: Final = between(10_000, 50_000_000)
+_UNUSUAL: Final = {"BCA": between(10_000, 999_999_999_999), "PERMATA": between(10_000, 9_999_999_999)}
+
+
+def _channels() -> dict[str, Bounds]:
+    return {bank: _UNUSUAL.get(bank, _USUAL) for bank in PREFIXES}
+
+
+@dataclass
+class VirtualAccount:
+    """Numbers of 16 digits: the bank's prefix, then digits drawn from the payment's public id."""
+
+    name: str = "va"
+    kind: PaymentKind = "code"
+    title: dict[str, str] = field(default_factory=lambda: {"id": "Virtual account", "en": "Virtual account"})
+    channels: dict[str, Bounds] = field(default_factory=_channels)
+
+    def instruct(self, charge: Charge) -> Instructions:
+        """The number to transfer to. It is good for as long as the order is."""
+        prefix = PREFIXES[charge.channel_code]
+        number = prefix + stable_digits(f"va:{charge.payment_public_id}", _LENGTH - len(prefix))
+        return Instructions(
+            kind=self.kind, code=number, expires_at=charge.order_expires_at, steps=_steps(charge.channel_code, number)
+        )
+
+
+def _steps(bank: str, number: str) -> dict[str, list[str]]:
+    return {
+        "id": [
+            f"Buka ATM, mobile banking, atau internet banking {bank}.",
+            "Pilih menu transfer atau bayar, lalu Virtual Account.",
+            f"Masukkan nomor virtual account {number}.",
+            "Periksa nama dan jumlah yang tampil, lalu konfirmasi pembayaran.",
+            "Simpan bukti pembayaran.",
+        ],
+        "en": [
+            f"Open the ATM, mobile banking or internet banking of {bank}.",
+            "Choose transfer or pay, then Virtual Account.",
+            f"Enter the virtual account number {number}.",
+            "Check the name and the amount shown, then confirm the payment.",
+            "Keep the receipt.",
+        ],
+    }
+
+
+METHOD: PaymentMethod = VirtualAccount()

@@ -1,0 +1,56 @@
+"""What a fulfilment provider must be: somebody who does the work of an order, item by item.
+
+A provider never touches the engine. ``fulfil`` may be called once per request id; ``inquire`` asks again about a
+request whose answer was lost and must be safe to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+
+class ProviderUnreachable(Exception):
+    """The request certainly did not arrive: nothing was done, trying again is safe."""
+
+
+class AnswerUnknown(Exception):
+    """It may or may not have been done (time-out, broken answer). Ask with ``inquire``; never treat as failed."""
+
+
+@dataclass(frozen=True)
+class WorkRequest:
+    """``request_id`` is ours, unique and stable over retries. ``items`` is what the service's x-requestFrom selects."""
+
+    request_id: str
+    service: str
+    items: list[Any]
+    payload: dict[str, Any]
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class WorkAnswer:
+    """``outcome`` pending: the provider works on it, ask again later. Counts add up to the items when final."""
+
+    outcome: Literal["pending", "done"]
+    succeeded: int
+    failed: int
+    reference: str | None
+    result: Any
+    error: str | None = None
+
+
+class FulfilmentProvider(Protocol):
+    """``name`` is how a service names it; ``automatic`` says whether it answers by itself (manual: an operator)."""
+
+    name: str
+    automatic: bool
+
+    async def fulfil(self, request: WorkRequest) -> WorkAnswer:
+        """Do the work. Raises ProviderUnreachable or AnswerUnknown."""
+        ...
+
+    async def inquire(self, request: WorkRequest) -> WorkAnswer:
+        """What became of this request. Raises ProviderUnreachable or AnswerUnknown."""
+        ...

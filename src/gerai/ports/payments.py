@@ -1,0 +1,61 @@
+"""What a payment method must be: it says what the payer must see to pay, and within which amounts it works.
+
+``kind`` is a closed set the pages switch on; they never look at the name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+PaymentKind = Literal["code", "qr", "redirect", "manual"]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What is to be paid. ``details`` carries what the door was given for this method (name, mobile …)."""
+
+    payment_public_id: str
+    order_public_id: str
+    amount_sen: int
+    merchant_name: str
+    channel_code: str
+    at: datetime
+    order_expires_at: datetime | None
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """What the payer sees. ``code``: VA number or retail code; ``qr_text``: the EMV text of a QR; ``url``: where
+    to go. ``steps``: lines of help by language."""
+
+    kind: PaymentKind
+    expires_at: datetime | None
+    code: str = ""
+    qr_text: str = ""
+    url: str = ""
+    steps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and most one payment may be, for one channel."""
+
+    minimum_sen: int
+    maximum_sen: int
+
+
+class PaymentMethod(Protocol):
+    """One way to pay. ``name`` is ours (va, qris, ewallet, retail, card, online_banking, bnpl, bank_transfer);
+    ``channels`` are its banks, wallets or chains (BCA, DANA, ALFAMART …), each with its bounds and display name."""
+
+    name: str
+    kind: PaymentKind
+    title: dict[str, str]
+    channels: dict[str, Bounds]
+
+    def instruct(self, charge: Charge) -> Instructions:
+        """What the payer must see. Pure for simulated methods: no network, the same charge gives the same answer."""
+        ...

@@ -1,0 +1,41 @@
+"""What we ask of Roblox: does this player, this place and this pass exist, and what does the pass cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+class RobloxRefused(Exception):
+    """Roblox answered, and the order cannot be right. ``reason``: user | place | pass | not_for_sale | not_of_place
+    | private_servers_off | price."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RobloxUnreachable(Exception):
+    """Roblox did not answer (time-out, 429, 5xx, nonsense). Never a validation failure."""
+
+
+@dataclass(frozen=True)
+class RobloxProduct:
+    """What the order is for. ``price_robux`` is a whole number above zero."""
+
+    user_id: int
+    user_name: str
+    universe_id: int
+    product_id: int
+    product_name: str
+    price_robux: int
+
+
+class Roblox(Protocol):
+    """The look-up; both the simulator and the HTTP client are one of these."""
+
+    async def look_up(
+        self, order_type: Literal["gamepass", "vip_server"], username: str, place_id: int, pass_id: int
+    ) -> RobloxProduct:
+        """Raises RobloxRefused or RobloxUnreachable."""
+        ...

@@ -1,0 +1,225 @@
+"""Every setting of the server: name, default and help together, grouped by subject.
+
+Loaded once, from a TOML file and the environment (which wins); unknown names are refused, so a typo never passes
+silently. ``docs/reference/settings.md`` is printed from this module.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+#: Environment names that begin with GERAI_ but are not settings: where the file is, and where the data is.
+RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA"})
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has an impossible value. The text names it and is fit for an operator."""
+
+
+def _setting(default: Any, help_text: str, minimum: float | None = None) -> Any:
+    return field(default=default, metadata={"help": help_text, "minimum": minimum})
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the server listens and how it stops."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
+    port: int = _setting(8000, "TCP port; 0 picks a free one.", 0)
+    workers: int = _setting(1, "Server processes of `gerai serve`.", 1)
+    backlog: int = _setting(1024, "Connections the kernel keeps waiting for one process.", 1)
+    shutdown_grace_s: float = _setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
+
+
+@dataclass(frozen=True)
+class Database:
+    """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
+
+    url: str = _setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
+    connect_timeout_s: float = _setting(10.0, "How long a connection attempt may take.", 0.1)
+    statement_timeout_s: float = _setting(30.0, "Longest a statement of the server may run.", 0.1)
+    lock_timeout_s: float = _setting(10.0, "Longest a statement may wait for a lock.", 0.1)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Limits of the writer (docs/explanation/architecture.md)."""
+
+    queue_limit: int = _setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
+    batch_limit: int = _setting(256, "Most commands in one transaction.", 1)
+    command_deadline_s: float = _setting(10.0, "A command not started by then is refused, never run late.", 0.1)
+    reads_pool_size: int = _setting(8, "Connections for reading, per process.", 1)
+    idempotency_keep_days: int = _setting(30, "How long answers stay stored under their idempotency key.", 1)
+
+
+@dataclass(frozen=True)
+class Http:
+    """What a request may be."""
+
+    body_limit_bytes: int = _setting(262_144, "Largest request body.", 1)
+    json_depth_limit: int = _setting(32, "Deepest nesting of a JSON body.", 1)
+    public_base_url: str = _setting("", "Address clients see, such as https://gerai.example; empty: the Host header.")
+    access_log: bool = _setting(False, "Write one log line per request.")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """A host name of its own for a door; then its paths also work without that door's prefix rules. Empty: none."""
+
+    leuwongrr_host: str = _setting("", "Host name that serves only the LeuwongRR door.")
+    cekceir_host: str = _setting("", "Host name that serves only the Cek Ceir door.")
+    durianpay_host: str = _setting("", "Host name that serves only the Durianpay door.")
+    scalev_host: str = _setting("", "Host name that serves only the Scalev door.")
+
+
+@dataclass(frozen=True)
+class Roblox:
+    """The Roblox look-ups of the LeuwongRR door. Sandbox keys always use the simulator."""
+
+    users_base_url: str = _setting("https://users.roblox.com", "Base address of the users API.")
+    games_base_url: str = _setting("https://games.roblox.com", "Base address of the games API.")
+    apis_base_url: str = _setting("https://apis.roblox.com", "Base address of the game-pass and universe APIs.")
+    timeout_s: float = _setting(5.0, "How long one look-up may take.", 0.1)
+    production_uses_simulator: bool = _setting(False, "Production keys use the simulator too (the demo shop).")
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Background work: fulfilment, expiry, clean-up."""
+
+    concurrency: int = _setting(8, "Jobs one worker process runs at once.", 1)
+    poll_interval_s: float = _setting(5.0, "Longest a job waits when its notification was lost.", 0.1)
+
+
+@dataclass(frozen=True)
+class Log:
+    """Log lines go to standard error, one JSON object each."""
+
+    level: str = _setting("info", "debug, info, warning or error.")
+    format: str = _setting("json", "json, or text for a person at a terminal.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of them. Every field is a section of the TOML file."""
+
+    server: Server = Server()
+    database: Database = Database()
+    engine: Engine = Engine()
+    http: Http = Http()
+    doors: Doors = Doors()
+    roblox: Roblox = Roblox()
+    worker: Worker = Worker()
+    log: Log = Log()
+
+
+def env_name(section: str, name: str) -> str:
+    """``http``, ``body_limit_bytes`` → ``GERAI_HTTP_BODY_LIMIT_BYTES``."""
+    return f"GERAI_{section}_{name}".upper()
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from ``file`` (or the file GERAI_SETTINGS names), overlaid with the environment.
+
+    Raises SettingsError for an unreadable file, an unknown name or a value that does not fit.
+    """
+    environ = os.environ if environ is None else environ
+    if file is None and environ.get("GERAI_SETTINGS"):
+        file = Path(environ["GERAI_SETTINGS"])
+    given = _read(file) if file else {}
+    sections = _sections()
+    if unknown := sorted(set(given) - set(sections)):
+        raise SettingsError(f"unknown section [{unknown[0]}]; known: {', '.join(sections)}")
+    names = {env_name(s, f.name) for s, default in sections.items() for f in dataclasses.fields(default)}
+    for name in environ:
+        if name.startswith("GERAI_") and name not in names | RESERVED:
+            raise SettingsError(f"unknown setting {name}; docs/reference/settings.md lists all of them")
+    return Settings(
+        **{name: _section(name, default, given.get(name, {}), environ) for name, default in sections.items()}
+    )
+
+
+def _sections() -> dict[str, Any]:
+    return {f.name: f.default for f in dataclasses.fields(Settings)}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+
+
+def _section(section: str, default: Any, given: Any, environ: Mapping[str, str]) -> Any:
+    if not isinstance(given, dict):
+        raise SettingsError(f"[{section}] must be a table")
+    known = {f.name: f for f in dataclasses.fields(default)}
+    if unknown := sorted(set(given) - set(known)):
+        raise SettingsError(f"unknown setting {section}.{unknown[0]}; known: {', '.join(known)}")
+    values: dict[str, Any] = {}
+    for name, declared in known.items():
+        where, raw = f"{section}.{name}", given.get(name, declared.default)
+        if (section, name) == ("database", "url") and environ.get("DATABASE_URL"):
+            where, raw = "DATABASE_URL", environ["DATABASE_URL"]
+        if (variable := env_name(section, name)) in environ:
+            where, raw = variable, _from_text(variable, environ[variable], type(declared.default))
+        values[name] = _checked(where, raw, declared)
+    return type(default)(**values)
+
+
+def _from_text(where: str, text: str, wanted: type) -> Any:
+    if wanted is bool:
+        answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        if text.lower() not in answers:
+            raise SettingsError(f"{where}: {text!r} is neither true nor false")
+        return answers[text.lower()]
+    try:
+        return wanted(text)
+    except ValueError:
+        raise SettingsError(f"{where}: {text!r} is not a number") from None
+
+
+def _checked(where: str, value: Any, declared: dataclasses.Field[Any]) -> Any:
+    wanted = type(declared.default)
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted:
+        raise SettingsError(f"{where}: expected {wanted.__name__}, got {value!r}")
+    minimum = declared.metadata["minimum"]
+    if minimum is not None and not value >= minimum:
+        raise SettingsError(f"{where}: {value!r} is below {minimum}")
+    return value
+
+
+def reference() -> str:
+    """The text of ``docs/reference/settings.md``."""
+    lines = [
+        "# Settings",
+        "",
+        "Printed from `src/gerai/settings.py` (`gerai settings`); a test holds the two equal.",
+        "",
+        "A TOML file (`--settings FILE` or `GERAI_SETTINGS`) with one table per section, and the environment, which",
+        "wins. Unknown names are refused at start.",
+    ]
+    for section, default in _sections().items():
+        lines += ["", f"## [{section}]", "", " ".join((type(default).__doc__ or "").split()), ""]
+        lines += ["| Name | Default | Environment | What it does |", "|---|---|---|---|"]
+        for f in dataclasses.fields(default):
+            lines.append(
+                f"| `{f.name}` | `{_toml(f.default)}` | `{env_name(section, f.name)}` | {f.metadata['help']} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

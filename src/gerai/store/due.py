@@ -1,0 +1,73 @@
+"""What is due: orders and payments past their time, fulfilments nobody asks about any more, records old enough to go.
+
+"Now" is the clock of each merchant's environment: in the sandbox the test clock, when one is set.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from psycopg import AsyncConnection
+
+_CLOCK: Final = """
+CASE WHEN t.environment = 'sandbox'
+     THEN coalesce(m.sandbox_clock_frozen_at, now() + m.sandbox_clock_offset_s * interval '1 second')
+     ELSE now() END"""
+#: The furthest any clock is ahead: lets the index on expires_at end the scan early.
+_FURTHEST: Final = """
+(SELECT greatest(now(), max(coalesce(sandbox_clock_frozen_at, now() + sandbox_clock_offset_s * interval '1 second')))
+ FROM merchants)"""
+
+DUE_ORDERS: Final = f"""
+SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m USING (merchant_id)
+WHERE t.status IN ('draft', 'pending') AND t.expires_at IS NOT NULL
+  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {_CLOCK}
+ORDER BY t.expires_at LIMIT %s"""
+
+DUE_PAYMENTS: Final = f"""
+SELECT t.merchant_id, t.environment, t.order_id, t.payment_id FROM payments t JOIN merchants m USING (merchant_id)
+WHERE t.status = 'processing' AND t.expires_at IS NOT NULL
+  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {_CLOCK}
+ORDER BY t.expires_at LIMIT %s"""
+
+#: A fulfilment that is still open, untouched for a while, and has no job that would ask about it.
+REQUEUE_FORGOTTEN: Final = """
+SELECT procrastinate_defer_jobs_v1(array_agg(
+    ROW(%s, %s, 0, x.lock, NULL, jsonb_build_object('merchant_id', x.merchant_id, 'order_id', x.order_id), NULL)
+    ::procrastinate_job_to_defer_v1))
+FROM (SELECT f.merchant_id, f.order_id, 'order:' || f.merchant_id || ':' || f.order_id AS lock
+      FROM fulfilments f JOIN orders o USING (merchant_id, order_id)
+      WHERE f.status IN ('requested', 'unknown') AND f.updated_at < now() - %s * interval '1 second'
+        AND o.status = 'processing' AND f.provider = ANY(%s)
+      ORDER BY f.updated_at LIMIT %s) x
+WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.lock = x.lock AND j.status IN ('todo', 'doing'))
+HAVING count(*) > 0"""
+
+FORGET_ANSWERS: Final = """
+DELETE FROM idempotency_keys WHERE ctid IN
+    (SELECT ctid FROM idempotency_keys WHERE created_at < now() - %s * interval '1 day' LIMIT %s)"""
+
+
+async def due_orders(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int]]:
+    """(merchant_id, environment, order_id) of unpaid orders past their time."""
+    cursor = await connection.execute(DUE_ORDERS, (limit,))
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
+async def due_payments(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int, int]]:
+    """(merchant_id, environment, order_id, payment_id) of open payments past their time."""
+    cursor = await connection.execute(DUE_PAYMENTS, (limit,))
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
+
+
+async def requeue_forgotten(
+    connection: AsyncConnection, queue: str, task: str, older_than_s: float, providers: list[str], limit: int
+) -> None:
+    """Defer a job for each forgotten fulfilment of these providers."""
+    await connection.execute(REQUEUE_FORGOTTEN, (queue, task, older_than_s, providers, limit))
+
+
+async def forget_answers(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
+    """Delete stored answers that nobody may replay any more; answers how many."""
+    cursor = await connection.execute(FORGET_ANSWERS, (older_than_days, limit))
+    return cursor.rowcount

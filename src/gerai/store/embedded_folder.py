@@ -1,0 +1,73 @@
+"""What a data folder says about its database, and the lock that gives the folder to one Gerai at a time.
+
+Only used by ``embedded.py``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from gerai.kit.files import write_private
+from gerai.store.embedded_host import EmbeddedError, root_homes
+
+POINTER: Final = "database.json"
+
+
+class FolderBusy(EmbeddedError):
+    """Another Gerai uses this data folder."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """``DIR/database.json`` (0600): where the cluster is, its password, and whether it was ever completed."""
+
+    home: Path
+    password: str
+    complete: bool
+
+
+def read_pointer(folder: Path) -> Pointer | None:
+    try:
+        found: dict[str, Any] = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        raise EmbeddedError(f"{folder} belongs to another user; use --data for a folder of your own") from None
+    return Pointer(folder / found["home"], found["password"], found["complete"])
+
+
+def new_pointer(folder: Path) -> Pointer:
+    """A fresh home and password. Written down before anything is made, so that a crash leaves nothing unknown."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedError(f"cannot make {folder}: {error.strerror}") from error
+    home = root_homes() / secrets.token_hex(8) if os.geteuid() == 0 else folder / "postgres"
+    if home.exists():
+        raise EmbeddedError(f"{home} exists, but {folder / POINTER}, which holds its password, does not")
+    pointer = Pointer(home, secrets.token_urlsafe(24), complete=False)
+    write_pointer(folder, pointer)
+    return pointer
+
+
+def write_pointer(folder: Path, pointer: Pointer) -> None:
+    home = pointer.home.relative_to(folder) if pointer.home.is_relative_to(folder) else pointer.home
+    found = {"home": str(home), "password": pointer.password, "complete": pointer.complete}
+    write_private(folder / POINTER, json.dumps(found))
+
+
+def take_lock(home: Path) -> int:
+    """The kernel's lock on ``home/lock``; it ends with our process, however that ends."""
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise FolderBusy("another Gerai is running on this data folder") from None
+    return descriptor

@@ -1,0 +1,81 @@
+"""What a batch reads before it decides, and every row lock in the system.
+
+Locks are taken in one global order: tables as listed in ``LOCKING`` below, keys ascending, one merchant per statement
+(merchants ascending). Nothing else in the code base locks a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gerai.store.table import Table
+from gerai.store.tables import ACCOUNTS, FULFILMENTS, IDEMPOTENCY, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, STOCK
+
+ACCOUNTS_BY_ID: Final = f"""
+SELECT {ACCOUNTS.select_list} FROM accounts t
+WHERE t.merchant_id = %b AND t.account_id = ANY(%b::int8[])
+ORDER BY t.account_id FOR UPDATE""".encode()
+
+#: The wallets of orders, whose ids the caller does not know yet, besides those named directly.
+ACCOUNTS_BY_ORDER: Final = f"""
+SELECT {ACCOUNTS.select_list} FROM accounts t
+JOIN (SELECT unnest(%b::int8[]) AS account_id
+      UNION SELECT o.account_id FROM orders o WHERE o.merchant_id = %b AND o.order_id = ANY(%b::int8[])) w
+  ON w.account_id = t.account_id
+WHERE t.merchant_id = %b
+ORDER BY t.account_id FOR UPDATE OF t""".encode()
+
+STOCK_BY_ID: Final = f"""
+SELECT {STOCK.select_list} FROM stock t
+WHERE t.merchant_id = %b AND t.stock_id = ANY(%b::int8[])
+ORDER BY t.stock_id FOR UPDATE""".encode()
+
+STOCK_BY_ORDER: Final = f"""
+SELECT {STOCK.select_list} FROM stock t
+JOIN (SELECT unnest(%b::int8[]) AS stock_id
+      UNION SELECT l.stock_id FROM order_lines l WHERE l.merchant_id = %b AND l.order_id = ANY(%b::int8[])) w
+  ON w.stock_id = t.stock_id
+WHERE t.merchant_id = %b
+ORDER BY t.stock_id FOR UPDATE OF t""".encode()
+
+ORDERS_BY_ID: Final = f"""
+SELECT {ORDERS.select_list} FROM orders t
+WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[])
+ORDER BY t.order_id FOR UPDATE""".encode()
+
+
+def _of_orders(table: Table[Any], order_by: str) -> bytes:
+    """Rows that belong to orders; the order's lock protects them."""
+    return f"""
+SELECT {table.select_list} FROM {table.name} t
+WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[])
+ORDER BY {order_by}""".encode()
+
+
+LINES_BY_ORDER: Final = _of_orders(LINES, "t.order_id, t.line_no")
+INVOICES_BY_ORDER: Final = _of_orders(INVOICES, "t.order_id")
+PAYMENTS_BY_ORDER: Final = _of_orders(PAYMENTS, "t.order_id, t.payment_id")
+FULFILMENTS_BY_ORDER: Final = _of_orders(FULFILMENTS, "t.order_id")
+
+#: Members by any of their three handles. No lock: two rivals creating one meet at the unique index.
+MEMBERS_BY_CONTACT: Final = f"""
+SELECT {MEMBERS.select_list} FROM members t
+WHERE t.merchant_id = %b AND t.environment = %b AND t.channel = %b
+  AND (t.public_id = ANY(%b::text[])
+       OR (t.email <> '' AND lower(t.email) = ANY(%b::text[]))
+       OR (t.mobile <> '' AND t.mobile = ANY(%b::text[])))
+ORDER BY t.member_id""".encode()
+
+IDEMPOTENCY_BY_KEY: Final = f"""
+SELECT {IDEMPOTENCY.select_list} FROM idempotency_keys t
+JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[])
+  AS n(merchant_id, environment, owner, operation, key)
+USING (merchant_id, environment, owner, operation, key)""".encode()
+
+DEFER_JOBS: Final = """
+SELECT procrastinate_defer_jobs_v1(array_agg(
+    ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, n.scheduled_at)::procrastinate_job_to_defer_v1))
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[]) AS n(queue, task, lock, args,
+scheduled_at)"""
+
+NEXT_ID_BLOCKS: Final = "SELECT nextval('gerai_ids') FROM generate_series(1, %b::int4)"

@@ -1,0 +1,47 @@
+"""The tables of services: their columns, and replacing rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.types.json import Jsonb
+
+from gerai.store.small import Small, small
+
+TYPES: Final = small("service_types", "type_id code name description is_active input_schema result_schema")
+SERVICES: Final = small(
+    "services",
+    "service_id type_id code name description open_time close_time is_active processing_type provider "
+    "provider_settings unit_price_sen min_items max_items deadline_ms created_at updated_at",
+)
+
+
+async def put(connection: AsyncConnection, table: Small, merchant_id: int, row: Sequence[Any]) -> None:
+    """Insert a row, or replace the one with the same id. Values stand in the columns' order; a dict becomes jsonb."""
+    names = ("merchant_id", *table.columns)
+    statement = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (merchant_id, {}) DO UPDATE SET {}").format(
+        Identifier(table.name),
+        SQL(", ").join(map(Identifier, names)),
+        SQL(", ").join([Placeholder()] * len(names)),
+        Identifier(table.columns[0]),
+        SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in table.columns[1:]),
+    )
+    values = [Jsonb(value) if isinstance(value, dict) else value for value in row]
+    await connection.execute(statement, (merchant_id, *values))
+
+
+async def holds_of_orders(
+    connection: AsyncConnection, merchant_id: int, order_ids: list[int]
+) -> list[tuple[int, int, int]]:
+    """(order, available before its hold, available after its latest transfer) of orders that hold or held money."""
+    cursor = await connection.execute(
+        "SELECT h.order_id, h.debit_available_after + h.amount_sen, "
+        "coalesce(r.debit_available_after, h.debit_available_after) "
+        "FROM transfers h LEFT JOIN transfers r ON r.merchant_id = h.merchant_id AND r.pending_id = h.transfer_id "
+        "WHERE h.merchant_id = %s AND h.order_id = ANY(%s) AND h.phase = 'pending'",
+        (merchant_id, order_ids),
+    )
+    return await cursor.fetchall()

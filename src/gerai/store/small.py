@@ -1,0 +1,55 @@
+"""Small catalogue tables that are read whole: every row of a merchant, and adding rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.types.json import Jsonb
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+class Small(NamedTuple):
+    """A table and the columns that are read and written, in order; ``merchant_id`` comes before them."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+def small(name: str, columns: str) -> Small:
+    """``small("stores", "store_id name")``."""
+    return Small(name, tuple(columns.split()))
+
+
+async def rows(connection: AsyncConnection, table: Small, merchant_id: int) -> list[tuple[Any, ...]]:
+    """All rows of a merchant, by the first column, then the second."""
+    cursor = await connection.execute(
+        SQL("SELECT {} FROM {} WHERE merchant_id = %s ORDER BY 1, 2").format(
+            SQL(", ").join(map(Identifier, table.columns)), Identifier(table.name)
+        ),
+        (merchant_id,),
+    )
+    return await cursor.fetchall()
+
+
+async def add(connection: AsyncConnection, table: Small, merchant_id: int, new: Sequence[Sequence[Any]]) -> None:
+    """Insert rows whose values stand in the columns' order (a dict becomes jsonb); existing ones stay as they are."""
+    names = ("merchant_id", *table.columns)
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING").format(
+                Identifier(table.name),
+                SQL(", ").join(map(Identifier, names)),
+                SQL(", ").join([Placeholder()] * len(names)),
+            ),
+            [(merchant_id, *(Jsonb(value) if isinstance(value, dict) else value for value in row)) for row in new],
+        )
+
+
+def record(kind: type[Record], *values: Any) -> Record:
+    """A record whose fields, in order, are these values."""
+    return msgspec.convert(dict(zip(kind.__struct_fields__, values, strict=True)), kind)

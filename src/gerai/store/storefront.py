@@ -1,0 +1,44 @@
+"""The tables behind a merchant's shelves: stores, products, bundles, warehouses. Column order is the reader's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from psycopg import AsyncConnection
+
+from gerai.store.small import small
+
+STORES: Final = small(
+    "stores",
+    "store_id unique_id uuid name logo domain domain_verified is_active is_public payment_methods sub_payment_methods "
+    "settings",
+)
+PRODUCTS: Final = small("products", "product_id uuid name public_name item_type is_visible options labels images")
+VARIANTS: Final = small(
+    "variants",
+    "variant_id product_id unique_id uuid name sku price_sen reseller_price_sen cost_sen weight_g is_inventory "
+    "is_active options images metadata",
+)
+BUNDLES: Final = small("bundles", "bundle_id name public_name custom_id is_sharing weight_bump_g images")
+PARTS: Final = small("bundle_parts", "part_id bundle_id variant_id quantity")
+OPTIONS: Final = small("price_options", "option_id bundle_id unique_id name slug price_sen is_visible")
+WAREHOUSES: Final = small(
+    "warehouses", "warehouse_id unique_id name contact_name contact_phone address location_id postal_code"
+)
+ON_SHELF: Final = small("store_products", "store_id product_id")
+ON_OFFER: Final = small("store_price_options", "store_id option_id")
+STOCK_IDS: Final = small("stock", "environment item_id warehouse_id stock_id")
+STOCK: Final = small("stock", "stock_id environment item_id warehouse_id on_hand reserved updated_at")
+
+
+async def available(
+    connection: AsyncConnection, merchant_id: int, environment: str, item_ids: Sequence[int]
+) -> list[tuple[int, int, int]]:
+    """(item id, warehouse id, how many can still be promised) of these items. Not locked: for showing only."""
+    cursor = await connection.execute(
+        "SELECT item_id, warehouse_id, on_hand - reserved FROM stock "
+        "WHERE merchant_id = %s AND environment = %s AND item_id = ANY(%s::int8[]) ORDER BY 1, 2",
+        (merchant_id, environment, list(item_ids)),
+    )
+    return await cursor.fetchall()

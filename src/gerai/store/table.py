@@ -1,0 +1,78 @@
+"""A table as the engine's batch sees it: how its rows are inserted, updated and read, many at a time.
+
+The statements are made once, from the record class and the column types, in the one shape that was measured:
+``unnest`` over one binary array per column. ``python -m gerai sql`` is not needed to see them: print
+``ORDERS.insert_sql``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Table(Generic[Row]):
+    """``types`` names each column's PostgreSQL type in the record's field order; ``mutable`` are the columns an
+    update may change. jsonb columns travel as text."""
+
+    def __init__(
+        self, name: str, record: type[Row], types: str, *, key: tuple[str, ...], mutable: tuple[str, ...] = ()
+    ) -> None:
+        self.name = name
+        self.record = record
+        self.columns: tuple[str, ...] = record.__struct_fields__
+        self.types = tuple(types.split())
+        if len(self.types) != len(self.columns):
+            raise ValueError(f"{name}: {len(self.columns)} columns, {len(self.types)} types")
+        self.key = key
+        self._json = tuple(i for i, t in enumerate(self.types) if t == "jsonb")
+        self.insert_sql = self._insert()
+        self._update_columns = key + mutable if mutable else ()
+        self._update_index = [self.columns.index(c) for c in self._update_columns]
+        self.update_sql = self._update(mutable) if mutable else b""
+        self.select_list = ", ".join(f"t.{c}" for c in self.columns)
+
+    def _unnest(self, columns: Sequence[str]) -> str:
+        types = [self.types[self.columns.index(c)] for c in columns]
+        return ", ".join("%b::" + ("text" if t == "jsonb" else t) + "[]" for t in types)
+
+    def _value(self, column: str) -> str:
+        return f"n.{column}::jsonb" if self.types[self.columns.index(column)] == "jsonb" else f"n.{column}"
+
+    def _insert(self) -> bytes:
+        names = ", ".join(self.columns)
+        values = ", ".join(self._value(c) for c in self.columns)
+        source = f"unnest({self._unnest(self.columns)}) AS n({names})"
+        return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {source}".encode()
+
+    def _update(self, mutable: tuple[str, ...]) -> bytes:
+        names = ", ".join(self._update_columns)
+        sets = ", ".join(f"{c} = {self._value(c)}" for c in mutable)
+        where = " AND ".join(f"t.{c} = n.{c}" for c in self.key)
+        source = f"unnest({self._unnest(self._update_columns)}) AS n({names})"
+        return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {where}".encode()
+
+    def _arrays(self, rows: Iterable[Row]) -> list[list[Any]]:
+        arrays = [list(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+        for i in self._json:
+            arrays[i] = [None if v is None else _encode(v).decode() for v in arrays[i]]
+        return arrays
+
+    def insert_params(self, rows: Iterable[Row]) -> list[list[Any]]:
+        """One array per column, in the record's order."""
+        return self._arrays(rows)
+
+    def update_params(self, rows: Iterable[Row]) -> list[list[Any]]:
+        """One array per key and mutable column."""
+        arrays = self._arrays(rows)
+        return [arrays[i] for i in self._update_index]
+
+    def read(self, values: Sequence[Any]) -> Row:
+        """A record from a row selected with ``select_list``."""
+        return self.record(*values)

@@ -1,0 +1,34 @@
+"""The job of every fulfilment: ask an order's provider when nobody is waiting for its answer any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from gerai.engine.core import Engine
+from gerai.engine.fulfilment.carry_out import follow_up
+from gerai.engine.orders import find
+from gerai.ports.fulfilment import FulfilmentProvider
+
+log = structlog.get_logger("gerai.worker.fulfil")
+#: How long the worker waits for one answer, in seconds.
+TIMEOUT_S: Final = 30.0
+
+
+async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], merchant_id: int, order_id: int) -> None:
+    """Ask the order's provider and record the answer; what stays open defers the next job with the record.
+
+    Nothing to do for an order that is final, that people fulfil, or that is gone. Safe to run any number of times.
+    """
+    view = await find.by_id(engine.reads, merchant_id, order_id)
+    if view is None or view.fulfilment is None or view.order.status != "processing":
+        return
+    provider = providers.get(view.order.provider)
+    if provider is None:
+        log.error("fulfil.no_such_provider", merchant_id=merchant_id, order_id=order_id, provider=view.order.provider)
+        return
+    if provider.automatic:
+        recorded = await follow_up(engine, provider, view, TIMEOUT_S)
+        log.info("fulfil.asked", merchant_id=merchant_id, order_id=order_id, status=recorded.view.order.status)

@@ -1,0 +1,129 @@
+"""The worker: runs deferred jobs from the queue and sweeps by the clock, until it is stopped.
+
+Jobs are at-least-once: each task leads to one engine command that is harmless when it comes again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Literal, Protocol
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from psycopg import Error as DatabaseError
+
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.engine.core import Engine
+from gerai.engine.orders.moves import FULFIL_TASK
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.start import SETTLE_TASK
+from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.settings import Settings
+from gerai.worker.fulfil import fulfil
+from gerai.worker.sweep import sweep, tidy
+
+log = structlog.get_logger("gerai.worker")
+
+_SWEEP_EVERY_S = 1.0
+_TIDY_EVERY_S = 60.0
+_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
+
+
+class Partners(Protocol):
+    """The partners the worker asks."""
+
+    @property
+    def fulfilment(self) -> dict[str, FulfilmentProvider]: ...
+
+
+class Worker:
+    """One worker of a process. :meth:`run` ends after :meth:`stop`, when the jobs under way are done."""
+
+    def __init__(self, engine: Engine, partners: Partners, settings: Settings) -> None:
+        self._engine = engine
+        self._partners = partners
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._queue = App(connector=PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4))
+        self._declare_tasks()
+
+    def _declare_tasks(self) -> None:
+        @self._queue.task(name=FULFIL_TASK, retry=_RETRY, pass_context=True)
+        async def fulfil_task(_: JobContext, merchant_id: int, order_id: int) -> None:
+            await fulfil(self._engine, self._partners.fulfilment, merchant_id, order_id)
+
+        @self._queue.task(name=SETTLE_TASK, retry=_RETRY)
+        async def settle_task(
+            merchant_id: int, environment: str, order_id: int, payment_id: int, outcome: Literal["paid", "failed"]
+        ) -> None:
+            await settle(self._engine, merchant_id, environment, order_id, payment_id, outcome)
+
+        self._tasks = (fulfil_task, settle_task)
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        async with self._queue.open_async():
+            settings = self._settings.worker
+            jobs = asyncio.create_task(
+                self._queue.run_worker_async(
+                    concurrency=settings.concurrency,
+                    fetch_job_polling_interval=settings.poll_interval_s,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=self._settings.server.shutdown_grace_s,
+                )
+            )
+            janitor = asyncio.create_task(self._janitor())
+            await self._stopping.wait()
+            janitor.cancel()
+            jobs.cancel()
+            await asyncio.gather(janitor, jobs, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Take no new jobs; let :meth:`run` end."""
+        self._stopping.set()
+
+    async def run_once(self) -> None:
+        """Do everything that is due now, then return. For tests and one-off runs."""
+        async with self._queue.open_async():
+            await sweep(self._engine)
+            await self._queue.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
+
+    async def _janitor(self) -> None:
+        automatic = [name for name, provider in self._partners.fulfilment.items() if provider.automatic]
+        keep_days = self._settings.engine.idempotency_keep_days
+        next_tidy_s = 0.0
+        while True:
+            try:
+                await sweep(self._engine)
+                if (now_s := asyncio.get_running_loop().time()) >= next_tidy_s:
+                    next_tidy_s = now_s + _TIDY_EVERY_S
+                    await tidy(self._engine, automatic, keep_days)
+                    await self._revive_stalled_jobs()
+            except DatabaseError as error:
+                log.warning("janitor.database", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _SWEEP_EVERY_S)
+
+    async def _revive_stalled_jobs(self) -> None:
+        """Jobs whose worker died (kill -9) are run again by whoever is alive."""
+        for job in await self._queue.job_manager.get_stalled_jobs():
+            log.info("job.revived", task=job.task_name, job_id=job.id)
+            await self._queue.job_manager.retry_job(job)
+
+
+async def settle(
+    engine: Engine,
+    merchant_id: int,
+    environment: str,
+    order_id: int,
+    payment_id: int,
+    outcome: Literal["paid", "failed"],
+) -> None:
+    """Finish a sandbox payment that was started with an outcome. Nothing to do when it has ended otherwise."""
+    command = RecordPayment(
+        merchant_id=merchant_id, environment=environment, order_id=order_id, payment_id=payment_id, outcome=outcome
+    )
+    with contextlib.suppress(StateConflict, NotFound):
+        await engine.submit(command)

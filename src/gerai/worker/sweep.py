@@ -1,0 +1,58 @@
+"""The janitor: looks for what is due by the clock, and for what was forgotten. Running it twice at once does no
+harm."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from gerai.domain.refusals import Busy, Refusal
+from gerai.engine.core import Engine
+from gerai.engine.orders.expire import ExpireOrder
+from gerai.engine.orders.moves import FULFIL_QUEUE, FULFIL_TASK
+from gerai.engine.payments.record import RecordPayment
+from gerai.store import due
+
+log = structlog.get_logger("gerai.sweep")
+
+_AT_ONCE = 500
+_FORGOTTEN_AFTER_S = 900.0
+
+
+async def sweep(engine: Engine) -> int:
+    """Expire orders and payments whose time is over; answers how many."""
+    async with engine.reads.connection() as connection:
+        orders = await due.due_orders(connection, _AT_ONCE)
+        payments = await due.due_payments(connection, _AT_ONCE)
+    commands = [ExpireOrder(merchant_id=m, environment=e, order_id=o) for m, e, o in orders]
+    done = await asyncio.gather(*(_try(engine, command) for command in commands))
+    expiring = {(m, o) for m, _, o in orders}
+    endings = [
+        RecordPayment(merchant_id=m, environment=e, order_id=o, payment_id=p, outcome="expired")
+        for m, e, o, p in payments
+        if (m, o) not in expiring
+    ]
+    ended = await asyncio.gather(*(_try(engine, command) for command in endings))
+    return sum(done) + sum(ended)
+
+
+async def tidy(engine: Engine, automatic_providers: list[str], keep_answers_days: int) -> None:
+    """Ask again about forgotten fulfilments; let old stored answers go."""
+    async with engine.reads.connection() as connection:
+        await due.requeue_forgotten(
+            connection, FULFIL_QUEUE, FULFIL_TASK, _FORGOTTEN_AFTER_S, automatic_providers, _AT_ONCE
+        )
+        await due.forget_answers(connection, keep_answers_days, 10 * _AT_ONCE)
+
+
+async def _try(engine: Engine, command: ExpireOrder | RecordPayment) -> bool:
+    try:
+        await engine.submit(command)
+    except Busy:
+        return False
+    except Refusal as refusal:
+        # Somebody paid or cancelled it in between: nothing to do.
+        log.info("sweep.refused", order_id=command.order_id, code=refusal.code)
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Fixtures every test may use: one embedded PostgreSQL and one running server for the session, a merchant of its own
+per test. Nothing is rolled back or truncated: merchants never see each other, and that is tested all the time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from gerai.app import App
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.engine.wallet.deposit import Deposit
+from gerai.settings import Database, Http, Settings
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def dsn() -> Generator[str]:
+    """A migrated scratch database."""
+    with scratch() as server:
+        migrate(server.dsn)
+        yield server.dsn
+
+
+@pytest.fixture(scope="session")
+def settings(dsn: str) -> Settings:
+    """The settings of the test server."""
+    return replace(Settings(), database=Database(url=dsn), http=Http(access_log=False))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def app(settings: Settings) -> AsyncGenerator[App]:
+    """The whole application, engine running, no worker: a test that wants background work runs it itself."""
+    app = App(settings)
+    async with app.running():
+        yield app
+
+
+@pytest.fixture(scope="session")
+def engine(app: App) -> Engine:
+    """The running engine."""
+    return app.engine
+
+
+@pytest_asyncio.fixture
+async def client(app: App) -> AsyncGenerator[httpx.AsyncClient]:
+    """HTTP straight into the application, without a socket."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class TestMember:
+    """A member of a test merchant, with its wallets by environment."""
+
+    __test__ = False
+    member_id: int
+    wallets: dict[str, int]
+
+
+@dataclass(frozen=True)
+class TestMerchant:
+    """A fresh merchant."""
+
+    __test__ = False
+    engine: Engine
+    merchant_id: int
+    code: str
+
+    async def member(self, channel: str = "test", money_sen: int = 0, **facts: Any) -> TestMember:
+        """A member with wallets in both environments, each holding ``money_sen``."""
+        number = next(_numbers)
+        facts.setdefault("environment", "production")
+        member_id, wallets = await add_member(
+            self.engine, self.merchant_id, channel, f"m{number}", facts.pop("name", f"Member {number}"), **facts
+        )
+        if money_sen:
+            for environment, account_id in wallets.items():
+                await self.engine.submit(
+                    Deposit(
+                        merchant_id=self.merchant_id,
+                        environment=environment,
+                        account_id=account_id,
+                        amount_sen=money_sen,
+                        note="opening",
+                    )
+                )
+        return TestMember(member_id, wallets)
+
+
+@pytest_asyncio.fixture
+async def merchant(engine: Engine) -> TestMerchant:
+    """A merchant of this test's own, with simulators in both environments."""
+    return await new_merchant(engine)
+
+
+async def new_merchant(engine: Engine, **settings: Any) -> TestMerchant:
+    """Another merchant, for tests that need two or need settings."""
+    code = f"shop{next(_numbers)}"
+    merchant_id = await open_merchant(engine, code, f"Toko {code}", settings, simulated=True)
+    return TestMerchant(engine, merchant_id, code)

@@ -1,0 +1,182 @@
+"""Reading a create-order body: what is accepted, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gerai.domain.refusals import FieldsForbidden, InputInvalid
+from gerai.doors.dialects.leuwongrr.request import (
+    WantedOrder,
+    idempotency_key,
+    list_limit,
+    read_order,
+    read_patiently,
+)
+
+GOOD: dict[str, Any] = {
+    "order_type": "gamepass",
+    "roblox_username": "LeuwongUser",
+    "place_id": 123456789,
+    "roblox_pass_id": 987654321,
+    "payment_method": "invoice",
+    "client_reference": "bot-order-001",
+}
+WANTED = WantedOrder("gamepass", "LeuwongUser", 123456789, 987654321, "invoice", "bot-order-001")
+
+
+async def read(body: Any) -> WantedOrder:
+    """Read a body as the endpoint does."""
+
+    async def careful() -> Any:
+        return body
+
+    return await read_order(json.dumps(body).encode(), careful)
+
+
+def without(*names: str) -> dict[str, Any]:
+    return {name: value for name, value in GOOD.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        GOOD,
+        without("order_type", "payment_method"),
+        without("roblox_pass_id") | {"gamepass_id": 987654321},
+        GOOD | {"gamepass_id": 987654321},
+        GOOD | {"place_id": "123456789", "roblox_pass_id": "987654321"},
+        GOOD | {"place_id": 123456789.0},
+        GOOD | {"order_type": None, "payment_method": ""},
+        GOOD | {"order_type": "", "gamepass_id": None},
+        GOOD | {"roblox_username": "  LeuwongUser\n", "client_reference": " bot-order-001 "},
+    ],
+)
+async def test_spellings_of_the_same_order(body: dict[str, Any]) -> None:
+    """Alias, defaults, digits as strings, empty values and blanks are one order with one fingerprint."""
+    wanted = await read(body)
+    assert wanted == WANTED
+    assert wanted.fingerprint() == WANTED.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("order_type", "vip_server"),
+        ("roblox_username", "leuwonguser"),
+        ("place_id", 1),
+        ("roblox_pass_id", 1),
+        ("payment_method", "balance"),
+        ("client_reference", ""),
+    ],
+)
+async def test_every_difference_is_another_order(name: str, value: Any) -> None:
+    """The fingerprint covers every field."""
+    assert (await read(GOOD | {name: value})).fingerprint() != WANTED.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("body", "mistakes"),
+    [
+        ([], {"body": ["body harus berupa objek JSON."]}),
+        ("x", {"body": ["body harus berupa objek JSON."]}),
+        (
+            {},
+            {
+                "roblox_username": ["roblox_username wajib diisi."],
+                "place_id": ["place_id wajib diisi."],
+                "roblox_pass_id": ["roblox_pass_id wajib diisi."],
+            },
+        ),
+        (GOOD | {"roblox_username": "  "}, {"roblox_username": ["roblox_username wajib diisi."]}),
+        (GOOD | {"roblox_username": 5}, {"roblox_username": ["roblox_username harus berupa string."]}),
+        (GOOD | {"roblox_username": ["x"]}, {"roblox_username": ["roblox_username harus berupa string."]}),
+        (GOOD | {"roblox_username": "a" * 51}, {"roblox_username": ["roblox_username maksimal berisi 50 karakter."]}),
+        (
+            GOOD | {"roblox_username": "a\x07b"},
+            {"roblox_username": ["roblox_username berisi karakter yang tidak diizinkan."]},
+        ),
+        (GOOD | {"order_type": "robux"}, {"order_type": ["order_type yang dipilih tidak valid."]}),
+        (GOOD | {"order_type": ["gamepass"]}, {"order_type": ["order_type yang dipilih tidak valid."]}),
+        (GOOD | {"place_id": True}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"place_id": 1.5}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"place_id": "12a"}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"place_id": "٣"}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"place_id": 0}, {"place_id": ["place_id minimal bernilai 1."]}),
+        (GOOD | {"place_id": -5}, {"place_id": ["place_id minimal bernilai 1."]}),
+        (GOOD | {"place_id": 2**63}, {"place_id": ["place_id maksimal bernilai 9223372036854775807."]}),
+        (GOOD | {"place_id": "9" * 5000}, {"place_id": ["place_id maksimal bernilai 9223372036854775807."]}),
+        (GOOD | {"place_id": 1e300}, {"place_id": ["place_id maksimal bernilai 9223372036854775807."]}),
+        (GOOD | {"gamepass_id": 5}, {"gamepass_id": ["gamepass_id harus sama dengan roblox_pass_id."]}),
+        (
+            GOOD | {"client_reference": "x" * 256},
+            {"client_reference": ["client_reference maksimal berisi 255 karakter."]},
+        ),
+        (GOOD | {"payment_method": {}}, {"payment_method": ["payment_method harus berupa string."]}),
+    ],
+)
+async def test_mistakes_are_named(body: Any, mistakes: dict[str, list[str]]) -> None:
+    """All mistakes at once, by field, in Indonesian."""
+    with pytest.raises(InputInvalid) as refused:
+        await read(body)
+    assert refused.value.fields == mistakes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "user_id", "email", "price", "amount", "total_amount", "status", "payment_status", "paid_at", "role", "balance",
+        "order_id", "invoice_id", "provider_payload", "warna",
+    ],
+)  # fmt: skip
+async def test_other_fields_are_forbidden(name: str) -> None:
+    """The listed sensitive fields and any unknown one are refused by name, before other mistakes."""
+    with pytest.raises(FieldsForbidden) as refused:
+        await read({"place_id": "x", name: 1})
+    assert refused.value.names == (name,)
+
+
+def test_told_names_are_bounded() -> None:
+    """A body full of unknown fields is not echoed whole."""
+    with pytest.raises(FieldsForbidden) as refused:
+        read_patiently({f"{n}" + "x" * 100: 1 for n in range(1000)})
+    assert len(refused.value.names) == 50
+    assert max(map(len, refused.value.names)) == 64
+
+
+@pytest.mark.parametrize("key", ["a", "order-unique-001", "x" * 255, "with space"])
+def test_good_keys(key: str) -> None:
+    """1 to 255 printable ASCII characters."""
+    assert idempotency_key(key) == key
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "tab\there", "kunci-é", "\x7f"])
+def test_bad_keys(key: str) -> None:
+    """Anything else is a mistake of the request."""
+    with pytest.raises(InputInvalid) as refused:
+        idempotency_key(key)
+    assert list(refused.value.fields) == ["Idempotency-Key"]
+
+
+def test_no_key() -> None:
+    """The header is optional."""
+    assert idempotency_key(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [(None, 20), ("", 20), ("1", 1), ("100", 100), ("101", 100), ("0", 1), ("-7", 1), ("9" * 5000, 100), ("007", 7)],
+)
+def test_limits(text: str | None, limit: int) -> None:
+    """An integer, pulled into 1..100; 20 when absent."""
+    assert list_limit(text) == limit
+
+
+@pytest.mark.parametrize("text", ["abc", "1.5", "1e2", "²", "--1", " 5", "0x5"])
+def test_limits_that_are_no_integers(text: str) -> None:
+    """Not an integer is refused."""
+    with pytest.raises(InputInvalid) as refused:
+        list_limit(text)
+    assert refused.value.fields == {"limit": ["limit harus berupa bilangan bulat."]}

@@ -1,0 +1,135 @@
+"""The drawn HTML: escaping, no inline script or style, both languages, all looks."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from pay_orders import NOW, SECRET, event, payment, surroundings, view
+
+from gerai.domain.records import OrderView
+from gerai.doors.pay import assets, draw, qr
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.present import present
+from gerai.doors.pay.words import Words
+
+HERE = Address(("i", SECRET))
+ORDERS = [
+    view(),
+    view(payments=(payment(),)),
+    view(payments=(payment(method="qris", channel="QRIS", instructions={"kind": "qr", "qr_text": "000201"}),)),
+    view("completed", "paid", (payment("completed"),), {"digital": {"links": ["https://x.example/a"]}}),
+    view("expired", "expired", (payment("expired"),)),
+    view("failed", "refunded", (payment("refunded"),), refunded_sen=100),
+    view("pending", None, details={"cod": True}, funding="free"),
+    view("partial", None, funding="hold", charged_sen=100, refunded_sen=100),
+]
+
+
+class Checker(HTMLParser):
+    """Collects what a strict page must not have, and what every page must."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.depth: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        self.faults += [f"{tag} {name}" for name in names if name == "style" or name.startswith("on")]
+        if tag in ("style", "iframe", "img") or (tag == "script" and "src" not in names):
+            self.faults.append(tag)
+        self.faults += [f"{tag} {names[a]}" for a in ("src", "action") if not (names.get(a) or "/").startswith("/")]
+        if identity := names.get("id"):
+            self.ids.append(identity)
+        if tag not in {"meta", "link", "br"}:
+            self.depth.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.depth or self.depth.pop() != tag:
+            self.faults.append(f"unbalanced {tag}")
+
+
+def drawn(order: OrderView, language: str) -> str:
+    """The page of an order."""
+    words = Words("en" if language == "en" else "id")
+    return draw.pay_page(present(order, [event("order.placed")], surroundings(), NOW, words), words, HERE)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("order", ORDERS, ids=lambda o: f"{o.order.status}-{o.order.funding}")
+def test_pages_keep_a_strict_policy(order: OrderView, language: str) -> None:
+    """No inline script or style, nothing from another host, balanced tags, unique ids, the right language."""
+    html = drawn(order, language)
+    checker = Checker()
+    checker.feed(html)
+    assert checker.faults == []
+    assert checker.depth == []
+    assert len(checker.ids) == len(set(checker.ids))
+    assert f'<html lang="{language}">' in html
+
+
+def test_names_from_outside_are_escaped() -> None:
+    """Whatever a door or a buyer wrote stays text."""
+    nasty = "<script>alert(1)</script>\"'"
+    order = view(details={"customer": {"name": nasty}, "note": nasty, "shipping": {"title": nasty, "address": nasty}})
+    words = Words("id")
+    html = draw.pay_page(present(order, [], surroundings(merchant_name=nasty), NOW, words), words, HERE)
+    assert "<script>alert" not in html
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+def test_the_private_page_does_not_name_the_order() -> None:
+    """Nor its number, its secret, its lines or its buyer."""
+    words, order = Words("id"), view(details={"customer": {"name": "Rina"}})
+    html = draw.pay_page(present(order, [], surroundings(private=True), NOW, words), words, Address(("payment", "abc")))
+    for secret in ("SC-0042", SECRET, "Rina", "Kopi Gayo"):
+        assert secret not in html
+    assert "Rp174.000" in html
+
+
+def test_addresses_are_quoted_and_keep_the_secret() -> None:
+    """A page whose secret is in the query carries it into every action; odd codes cannot break out of the path."""
+    address = Address(("user", "invoice", 'INV/1"?x'), "a b&c")
+    assert address.at("play") == "/user/invoice/INV%2F1%22%3Fx/play?t=a+b%26c"
+    assert address.at(lang="en") == "/user/invoice/INV%2F1%22%3Fx?t=a+b%26c&lang=en"
+    assert Address(("o", "s", "success")).at("events") == "/o/s/success/events"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
+def test_error_pages_have_texts(status: int) -> None:
+    """Every status we answer to a person has a page in both languages."""
+    for language in ("id", "en"):
+        html = draw.error_page(Words(language), HERE, status, "req-1")
+        assert f'<p class="badge">{status}</p>' in html
+        assert "req-1" in html
+
+
+def test_the_front_page_lists_the_doors() -> None:
+    """Each door has its contract one click away, and simulators are announced."""
+    card = draw.DoorCard("Scalev", "text", "/v3", "/docs/scalev")
+    html = draw.home_page(Words("en"), [card], simulated=True)
+    assert 'href="/docs/scalev"' in html
+    assert "play money" in html
+    assert "play money" not in draw.home_page(Words("en"), [card], simulated=False)
+
+
+def test_assets_are_named_by_their_content() -> None:
+    """Style sheet, script and icon exist under an address that changes with them; the style sheet calls nobody."""
+    assert sorted(assets.ASSETS) == ["icon.svg", "pay.css", "pay.js"]
+    assert assets.asset_url("pay.css") == f"/_pay/{assets.DIGEST}/pay.css"
+    with pytest.raises(KeyError):
+        assets.asset_url("other.css")
+    assert b"url(" not in assets.ASSETS["pay.css"].content
+    assert not re.search(rb"https?://", assets.ASSETS["pay.js"].content)
+
+
+def test_a_qr_is_an_image_to_keep() -> None:
+    """The PNG is a real one of a size that phones scan well; empty and endless texts have none."""
+    image = qr.png("00020101021226")
+    assert image is not None
+    assert image[:8] == b"\x89PNG\r\n\x1a\n"
+    assert 500 <= int.from_bytes(image[16:20]) <= 600
+    assert (qr.png(""), qr.png("x" * 1_001), qr.svg("", "t")) == (None, None, None)

@@ -1,0 +1,200 @@
+"""The view model of the hosted page, from orders made by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pay_orders import NOW, SECRET, event, payment, surroundings, view
+
+from gerai.domain.money import rupiah
+from gerai.domain.records import OrderView
+from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.present import grouped, present
+from gerai.doors.pay.words import Words
+
+DETAILS: dict[str, Any] = {
+    "shipping": {"title": "JNE REG", "cost_sen": rupiah(20_000), "etd": "2–3 hari", "address": "Jl. Pegangsaan 28"},
+    "discounts": [{"title": "Bundel", "amount_sen": rupiah(5_000)}],
+    "customer": {"name": "Rina", "email": "rina@example.com", "phone": "+62812"},
+    "note": "Bungkus kado.",
+}
+
+
+def page(order: OrderView, language: str = "id", **changes: Any) -> PayPage:
+    """The page of ``order`` at NOW."""
+    return present(order, (), surroundings(**changes), NOW, Words("en" if language == "en" else "id"))
+
+
+def test_the_sum_shows_how_lines_become_the_total() -> None:
+    """Subtotal, shipping and discount stand between the lines and the total, in rupiah with dots."""
+    shown = page(view(details=DETAILS))
+    assert [(row.label, row.value, row.strong) for row in shown.sums] == [
+        ("Subtotal", "Rp159.000", False),
+        ("Ongkos kirim (JNE REG)", "Rp20.000", False),
+        ("Bundel", "−Rp5.000", False),
+        ("Total", "Rp174.000", True),
+    ]
+    assert [(row.name, row.quantity_text, row.total) for row in shown.lines] == [
+        ("Kopi Gayo 250 g", "2 × Rp65.000", "Rp130.000"),
+        ("Panduan Seduh", "1 × Rp29.000", "Rp29.000"),
+    ]
+
+
+def test_a_difference_nobody_explained_is_still_shown() -> None:
+    """Without shipping or discounts in the details the rows must add up all the same."""
+    assert [(row.label, row.value) for row in page(view()).sums] == [
+        ("Subtotal", "Rp159.000"),
+        ("Biaya lain", "Rp15.000"),
+        ("Total", "Rp174.000"),
+    ]
+
+
+def test_odd_details_are_skipped() -> None:
+    """Doors freeze what they like into the details; what is not in the neutral shape must not break the page."""
+    odd = {"shipping": "kilat", "discounts": {"a": 1}, "customer": [1], "note": 7, "digital": None, "methods": "va"}
+    shown = page(view("completed", "paid", (payment("completed"),), details=odd))
+    assert (shown.people, shown.note, shown.downloads) == ((), "", ())
+
+
+def test_the_deadline_counts_on_the_orders_clock() -> None:
+    """Seconds and text come from the order's own time, in Jakarta."""
+    deadline = page(view()).deadline
+    assert deadline is not None
+    assert (deadline.seconds, deadline.clock, deadline.text) == (86_365, "23:59:25", "23 November 2026, 08.09 WIB")
+
+
+def test_channels_outside_their_bounds_are_shown_closed() -> None:
+    """Rp174.000 is too little for one bank and too much for one wallet: both say so and cannot be chosen."""
+    groups = page(view()).groups
+    assert [(group.name, [(c.value, c.open, c.note) for c in group.choices]) for group in groups] == [
+        ("qris", [("qris:QRIS", True, "")]),
+        ("va", [("va:BCA", True, ""), ("va:SAHABAT_SAMPOERNA", False, "mulai Rp200.000")]),
+        ("ewallet", [("ewallet:DANA", False, "sampai Rp100.000")]),
+    ]
+
+
+def test_an_order_may_narrow_its_methods() -> None:
+    """A door can freeze which methods and channels an order takes."""
+    groups = page(view(details={"methods": ["va:BCA", "qris"]})).groups
+    assert [c.value for group in groups for c in group.choices] == ["qris:QRIS", "va:BCA"]
+
+
+def test_the_desk_tells_how_to_pay() -> None:
+    """A running payment shows its number in groups, the amount with the payer's fee, its steps and its own deadline."""
+    shown = page(view(payments=(payment(fee_sen=rupiah(4_000)),)))
+    assert shown.desk is not None
+    assert (shown.desk.title, shown.desk.code_shown, shown.desk.code) == (
+        "Virtual Account BCA",
+        "3901 7054 8775 4335",
+        "3901705487754335",
+    )
+    assert (shown.desk.amount, shown.desk.amount_plain, shown.amount) == ("Rp178.000", "178000", "Rp178.000")
+    assert shown.desk.steps == ("Buka aplikasi.",)
+    assert shown.desk.until is not None
+    assert shown.desk.until.seconds == 72_000
+    assert shown.groups == ()
+    assert [(r.label, r.value) for r in shown.sums][-2:] == [("Biaya layanan", "Rp4.000"), ("Total", "Rp178.000")]
+
+
+def test_a_qr_is_drawn_with_a_title_and_without_markup_from_outside() -> None:
+    """The QR is an inline SVG; its text cannot smuggle markup into the page."""
+    told = {"kind": "qr", "qr_text": "<script>alert(1)</script>"}
+    desk = page(view(payments=(payment(method="qris", channel="QRIS", instructions=told),))).desk
+    assert desk is not None
+    assert desk.qr is not None
+    assert desk.qr.startswith("<svg ")
+    assert "Kode QR untuk pembayaran Rp174.000" in desk.qr
+    assert "script" not in desk.qr
+    assert desk.title == "QRIS"
+
+
+def test_only_web_addresses_elsewhere_are_followed() -> None:
+    """A redirect must be http(s) and must not lead back to a page of this order."""
+    for url, shown in [
+        ("https://wallet.example/pay/1", "https://wallet.example/pay/1"),
+        ("javascript:alert(1)", ""),
+        (f"https://shop.example/user/invoice/INV1?t={SECRET}", ""),
+        ("https://shop.example/payment/abcdef?lang=id", ""),
+    ]:
+        told = {"kind": "redirect", "url": url}
+        order = view(payments=(payment(method="ewallet", channel="DANA", instructions=told),))
+        desk = page(order, here="https://shop.example/payment/abcdef").desk
+        assert desk is not None
+        assert desk.url == shown
+
+
+def test_a_private_page_shows_nothing_of_the_buyer() -> None:
+    """The payment link's code can be guessed: amount, merchant and the acts of paying only."""
+    order = view(payments=(payment(),), details=DETAILS)
+    shown = present(order, (event("order.placed"),), surroundings(private=True), NOW, Words("id"))
+    assert (shown.number, shown.placed_at, shown.lines, shown.sums, shown.people) == ("", "", (), (), ())
+    assert (shown.note, shown.downloads, shown.timeline) == ("", (), ())
+    assert (shown.merchant, shown.amount, shown.desk is not None) == ("Toko Sinar Pagi", "Rp174.000", True)
+
+
+def test_playing_the_payer_needs_play_money() -> None:
+    """The simulator is on sandbox orders and demo merchants only, and offers what the state allows."""
+    paying = view(payments=(payment(),))
+    ended = view("expired", "expired", (payment("expired"),))
+    plays = [page(view()).play, page(paying).play, page(ended).play]
+    assert [(p.pay, p.fail, p.late) for p in plays if p is not None] == [
+        (True, False, False),
+        (True, True, False),
+        (False, False, True),
+    ]
+    assert page(view("completed", "paid", (payment("completed"),))).play is None
+    real = view(environment="production", payments=(payment(),))
+    assert page(real, simulated=False, environment="production").play is None
+    assert page(real, simulated=True, environment="production").play is not None
+
+
+def test_downloads_appear_once_paid() -> None:
+    """A digital product is handed out after payment, never before, and only through web addresses."""
+    details = {
+        "digital": {"title": "Unduhan", "links": [{"title": "PDF", "url": "https://x.example/a.pdf"}, "ftp://x"]}
+    }
+    assert page(view(details=details)).downloads == ()
+    shown = page(view("completed", "paid", (payment("completed"),), details=details))
+    assert [(d.title, d.url) for d in shown.downloads] == [("PDF", "https://x.example/a.pdf")]
+    assert shown.digital_title == "Unduhan"
+
+
+def test_the_timeline_tells_news_in_the_readers_language() -> None:
+    """Events become short texts; a payment that ended with its order and events of no interest are left out."""
+    order = view("expired", "expired", (payment("expired"),))
+    events = [
+        event("order.placed", 9),
+        event("payment.started", 8, payment="pay_abc", method="va"),
+        event("order.expired", 1),
+        event("payment.expired", 1, payment="pay_abc"),
+        event("webhook.sent", 0),
+    ]
+    shown = present(order, events, surroundings(), NOW, Words("en"))
+    assert [(m.text, m.when) for m in shown.timeline] == [
+        ("Order placed", "22 Nov, 08:01"),
+        ("Payment method chosen: Virtual Account BCA", "22 Nov, 08:02"),
+        ("Order expired", "22 Nov, 08:09"),
+    ]
+
+
+def test_the_version_changes_with_what_is_seen() -> None:
+    """The live page asks for a fresh drawing exactly when the order, a payment or its look changed."""
+    one = page(view())
+    assert one.version == page(view(), "en").version
+    others = [view(payments=(payment(),)), view(payments=(payment("failed"),)), view("cancelled", "cancelled")]
+    others.append(view(expires_at=NOW - timedelta(seconds=1)))
+    assert len({one.version, *(page(other).version for other in others)}) == 5
+
+
+def test_a_failed_attempt_is_told_while_another_can_be_made() -> None:
+    """After a failed payment the page says so and offers the methods again."""
+    shown = page(view(payments=(payment("failed"),)), "en")
+    assert shown.notice == "The last payment attempt failed. Please choose a payment method again."
+    assert shown.groups != ()
+    assert page(view(payments=(payment("cancelled"),))).notice == ""
+
+
+def test_grouping_leaves_words_alone() -> None:
+    """Only long numbers are grouped."""
+    assert [grouped(c) for c in ("12345678", "1234567", "ALFA-991234567")] == ["1234 5678", "1234567", "ALFA-991234567"]
