@@ -43,8 +43,6 @@ class Database:
 
     url: str = _setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
     connect_timeout_s: float = _setting(10.0, "How long a connection attempt may take.", 0.1)
-    statement_timeout_s: float = _setting(30.0, "Longest a statement of the server may run.", 0.1)
-    lock_timeout_s: float = _setting(10.0, "Longest a statement may wait for a lock.", 0.1)
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,18 @@ class Doors:
     cekceir_host: str = _setting("", "Host name that serves only the Cek Ceir door.")
     durianpay_host: str = _setting("", "Host name that serves only the Durianpay door.")
     scalev_host: str = _setting("", "Host name that serves only the Scalev door.")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The hosted pages."""
+
+    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it a page is reloaded by hand.", 0)
+    stream_seconds: int = _setting(600, "How long one live connection lasts before the page opens a new one.", 1)
+    poll_interval_s: float = _setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
+    heartbeat_s: float = _setting(15.0, "Longest silence on a live connection.", 0.1)
+    acts_per_minute: int = _setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
+    link_lookups_per_minute: int = _setting(300, "Payment links one address may open per minute: codes can be guessed.", 1)
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,7 @@ class Settings:
     engine: Engine = Engine()
     http: Http = Http()
     doors: Doors = Doors()
+    pages: Pages = Pages()
     roblox: Roblox = Roblox()
     worker: Worker = Worker()
     log: Log = Log()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import threading
+from types import TracebackType
+from typing import Final, NoReturn, Self
 
 import typer
 from rich.console import Console
@@ -10,8 +12,46 @@ from rich.console import Console
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
+#: A step that takes longer than this is shown, also where there is no terminal to animate.
+_SHOWN_AFTER_S: Final = 1.0
+
 
 def fail(text: str, code: int = 1) -> NoReturn:
     """Say what is wrong on standard error, without a traceback, and leave with this exit code."""
     errors.print(f"gerai: {text}", style="red", markup=False, highlight=False)
     raise typer.Exit(code)
+
+
+class Steps:
+    """Steps of a longer act. On a terminal each spins while it lasts; elsewhere one line tells of each slow one."""
+
+    def __init__(self) -> None:
+        self._status = errors.status("")
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        if errors.is_terminal:
+            self._status.start()
+        return self
+
+    def next(self, text: str) -> None:
+        """The next step begins."""
+        self._cancel()
+        if errors.is_terminal:
+            self._status.update(f"{text} …")
+            return
+        self._timer = threading.Timer(_SHOWN_AFTER_S, errors.print, [f"{text} …"], {"highlight": False})
+        self._timer.daemon = True
+        self._timer.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cancel()
+        if errors.is_terminal:
+            self._status.stop()
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

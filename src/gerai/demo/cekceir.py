@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
+import msgspec
 
 from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
@@ -74,28 +75,26 @@ def service(
     service_id: int, type_id: int, code: str, name: str, unit_price: int, *, most: int = 100, **facts: Any
 ) -> Service:
     """A demo service, automatic and always open unless ``facts`` say otherwise; ``unit_price`` in whole rupiah."""
-    return Service(
-        **{
-            "service_id": service_id,
-            "type_id": type_id,
-            "code": code,
-            "name": name,
-            "description": None,
-            "open_time": None,
-            "close_time": None,
-            "is_active": True,
-            "processing_type": "automatic",
-            "provider": "simulator",
-            "provider_settings": {},
-            "unit_price_sen": rupiah(unit_price),
-            "min_items": 1,
-            "max_items": most,
-            "deadline_ms": 20_000,
-            "created_at": _PUBLISHED_AT,
-            "updated_at": _PUBLISHED_AT,
-            **facts,
-        }
+    plain = Service(
+        service_id=service_id,
+        type_id=type_id,
+        code=code,
+        name=name,
+        description=None,
+        open_time=None,
+        close_time=None,
+        is_active=True,
+        processing_type="automatic",
+        provider="simulator",
+        provider_settings={},
+        unit_price_sen=rupiah(unit_price),
+        min_items=1,
+        max_items=most,
+        deadline_ms=20_000,
+        created_at=_PUBLISHED_AT,
+        updated_at=_PUBLISHED_AT,
     )
+    return msgspec.structs.replace(plain, **facts)
 
 
 SERVICES: Final[tuple[Service, ...]] = (

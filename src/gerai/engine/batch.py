@@ -32,6 +32,7 @@ from gerai.engine.gather import load
 from gerai.engine.ids import Ids
 from gerai.engine.state import State
 from gerai.kit.clock import real_now
+from gerai.store.arrays import pack
 from gerai.store.loads import DEFER_JOBS
 from gerai.store.tables import EVENTS, WRITE_ORDER
 
@@ -287,12 +288,13 @@ async def write(connection: AsyncConnection, state: State) -> None:
             await cursor.execute(EVENTS.insert_sql, EVENTS.insert_params(state.events), prepare=True)
         if state.jobs:
             jobs = state.jobs
+            due = [None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s) for job in jobs]
             arrays = [
-                [job.queue for job in jobs],
-                [job.task for job in jobs],
-                [job.lock for job in jobs],
-                [_encode(job.args).decode() for job in jobs],
-                [None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s) for job in jobs],
+                pack("text", [job.queue for job in jobs]),
+                pack("text", [job.task for job in jobs]),
+                pack("text", [job.lock for job in jobs]),
+                pack("jsonb", [_encode(job.args) for job in jobs]),
+                pack("timestamptz", due),
             ]
             await cursor.execute(DEFER_JOBS, arrays, prepare=True)
         await cursor.execute("COMMIT")

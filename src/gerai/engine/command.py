@@ -13,23 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
+from gerai.engine.contact import Contact
+
 if TYPE_CHECKING:
     from gerai.engine.state import State
 
 Answer = TypeVar("Answer")
-
-
-class Contact(msgspec.Struct, frozen=True):
-    """How to find a member, or what to create one from. Found by ``find_public_id``, else by e-mail, else by mobile;
-    ``public_id`` is the identifier a new member gets."""
-
-    public_id: str
-    find_public_id: str = ""
-    email: str = ""
-    mobile: str = ""
-    name: str = ""
-    reference: str = ""
-    details: dict[str, Any] = {}
 
 
 class Needs(msgspec.Struct, frozen=True):

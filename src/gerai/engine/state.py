@@ -26,18 +26,22 @@ from gerai.domain.records import (
     Transfer,
 )
 from gerai.domain.refusals import NotFound
+from gerai.engine.contact import Contact
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Key = tuple[Any, ...]
 
 
 class Rows(Generic[Row]):
-    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written."""
+    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written. ``handles``: other ways to name
+    a row, which never change in a row's life (an order's payments, a member's e-mail)."""
 
-    __slots__ = ("_key", "_undo", "inserted", "rows", "updated")
+    __slots__ = ("_handles", "_key", "_named", "_undo", "inserted", "rows", "updated")
 
-    def __init__(self, key: Callable[[Row], Key]) -> None:
+    def __init__(self, key: Callable[[Row], Key], handles: Callable[[Row], tuple[Key, ...]] | None = None) -> None:
         self._key = key
+        self._handles = handles
+        self._named: dict[Key, list[Key]] = {}
         self.rows: dict[Key, Row] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}
@@ -46,15 +50,21 @@ class Rows(Generic[Row]):
     def load(self, rows: Iterable[Row]) -> None:
         for row in rows:
             self.rows[self._key(row)] = row
+            self._name(row)
 
     def get(self, *key: Any) -> Row | None:
         return self.rows.get(key)
+
+    def named(self, *handle: Any) -> list[Row]:
+        """The rows with this handle, in the order they came."""
+        return [self.rows[key] for key in self._named.get(handle, ())]
 
     def insert(self, row: Row) -> Row:
         key = self._key(row)
         if key in self.rows:
             raise AssertionError(f"{type(row).__name__} {key} exists already")
         self.rows[key] = self.inserted[key] = row
+        self._name(row)
         self._undo.append(lambda: self._forget(key))
         return row
 
@@ -79,8 +89,17 @@ class Rows(Generic[Row]):
         while self._undo:
             self._undo.pop()()
 
+    def _name(self, row: Row) -> None:
+        if self._handles is not None:
+            for handle in self._handles(row):
+                self._named.setdefault(handle, []).append(self._key(row))
+
     def _forget(self, key: Key) -> None:
-        del self.rows[key], self.inserted[key]
+        row = self.rows.pop(key)
+        del self.inserted[key]
+        if self._handles is not None:
+            for handle in self._handles(row):
+                self._named[handle].remove(key)
 
     def _restore_inserted(self, key: Key, before: Row) -> None:
         self.rows[key] = self.inserted[key] = before
@@ -104,17 +123,27 @@ class Job(msgspec.Struct, frozen=True):
     delay_s: float | None = None
 
 
+def _member_handles(member: Member) -> tuple[Key, ...]:
+    of = (member.merchant_id, member.environment, member.channel)
+    handles: list[Key] = [(*of, "id", member.public_id)]
+    if member.email:
+        handles.append((*of, "email", member.email.lower()))
+    if member.mobile:
+        handles.append((*of, "mobile", member.mobile))
+    return tuple(handles)
+
+
 class State:
     """All tables of one batch."""
 
     def __init__(self) -> None:
-        self.members = Rows[Member](lambda r: (r.merchant_id, r.member_id))
+        self.members = Rows[Member](lambda r: (r.merchant_id, r.member_id), _member_handles)
         self.accounts = Rows[Account](lambda r: (r.merchant_id, r.account_id))
         self.transfers = Rows[Transfer](lambda r: (r.merchant_id, r.transfer_id))
         self.orders = Rows[Order](lambda r: (r.merchant_id, r.order_id))
         self.lines = Rows[OrderLine](lambda r: (r.merchant_id, r.order_id, r.line_no))
         self.invoices = Rows[Invoice](lambda r: (r.merchant_id, r.invoice_id))
-        self.payments = Rows[Payment](lambda r: (r.merchant_id, r.payment_id))
+        self.payments = Rows[Payment](lambda r: (r.merchant_id, r.payment_id), lambda r: ((r.merchant_id, r.order_id),))
         self.fulfilments = Rows[Fulfilment](lambda r: (r.merchant_id, r.fulfilment_id))
         self.stock = Rows[Stock](lambda r: (r.merchant_id, r.stock_id))
         self.idempotency = Rows[IdempotencyRecord](
@@ -166,27 +195,19 @@ class State:
         return any(line.stock_id is not None for line in self.lines_of(order))
 
     def payments_of(self, order: Order) -> tuple[Payment, ...]:
-        mine = (p for p in self.payments.rows.values() if p.order_id == order.order_id)
-        return tuple(sorted((p for p in mine if p.merchant_id == order.merchant_id), key=lambda p: p.payment_id))
+        return tuple(self.payments.named(order.merchant_id, order.order_id))
 
-    def find_member(self, merchant_id: int, environment: str, channel: str, contact: Any) -> Member | None:
+    def find_member(self, merchant_id: int, environment: str, channel: str, contact: Contact) -> Member | None:
         """The member a contact names. NotFound when it names one by id that does not exist."""
-        mine = [
-            m
-            for m in self.members.rows.values()
-            if (m.merchant_id, m.environment, m.channel) == (merchant_id, environment, channel)
-        ]
+        of = (merchant_id, environment, channel)
         if contact.find_public_id:
-            for member in mine:
-                if member.public_id == contact.find_public_id:
-                    return member
+            for member in self.members.named(*of, "id", contact.find_public_id):
+                return member
             raise NotFound("member", contact.find_public_id)
-        for member in mine:
-            if contact.email and member.email.lower() == contact.email.lower():
-                return member
-        for member in mine:
-            if contact.mobile and member.mobile == contact.mobile:
-                return member
+        for kind, value in (("email", contact.email.lower()), ("mobile", contact.mobile)):
+            if value:
+                for member in self.members.named(*of, kind, value):
+                    return member
         return None
 
     def view(self, merchant_id: int, order_id: int, member: Member | None = None) -> OrderView:

@@ -6,10 +6,11 @@ A field named like a secret, and a credential inside any text, never leaves the 
 from __future__ import annotations
 
 import functools
+import io
 import logging
 import re
 import sys
-from typing import Any, Final, Literal
+from typing import Any, BinaryIO, Final
 
 import msgspec
 import structlog
@@ -20,7 +21,7 @@ LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 #: A field is a secret when its name is one of these, or ends in one after "_" or "-" (``webhook_secret``).
 _SECRET_NAMES = re.compile(
-    r"(?:^|[_-])(?:authorization|cookie|password|passwd|secret|token|api_?key|credentials?|dsn|otp|totp|pin|cvv|slug)$",
+    r"(?:^|[_-])(?:authorization|cookie|password|passwd|secret|token|api[_-]?key|credentials?|dsn|otp|totp|pin|cvv|slug)$",
     re.IGNORECASE,
 )
 #: Credentials inside a text: an Authorization value, a connection string's password, one of our own keys.
@@ -33,12 +34,13 @@ _SECRET_TEXTS: Final = (
 _HINTS: Final = ("://", "earer ", "EARER ", "asic ", "_v1_", "dp_", "sk_", "rk_", "pk_")
 
 
-def configure(level: str = "info", format: Literal["json", "text"] | str = "json") -> None:
-    """Set up logging for this process. ``text`` is for a person at a terminal.
+def configure(level: str = "info", format: str = "json", stream: BinaryIO | None = None) -> None:
+    """Set up logging for this process, to ``stream`` or standard error. ``text`` is for a person at a terminal.
 
     KeyError when ``level`` is not one of LEVELS.
     """
     threshold = LEVELS[level]
+    output: BinaryIO = sys.stderr.buffer if stream is None else stream
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -50,14 +52,16 @@ def configure(level: str = "info", format: Literal["json", "text"] | str = "json
         structlog.configure(
             processors=[*shared, structlog.processors.JSONRenderer(serializer=_encode)],
             wrapper_class=structlog.make_filtering_bound_logger(threshold),
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            logger_factory=structlog.BytesLoggerFactory(output),
             cache_logger_on_first_use=True,
         )
     else:
         structlog.configure(
-            processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+            processors=[*shared, structlog.dev.ConsoleRenderer(colors=output.isatty())],
             wrapper_class=structlog.make_filtering_bound_logger(threshold),
-            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+            logger_factory=structlog.PrintLoggerFactory(
+                io.TextIOWrapper(output, encoding="utf-8", line_buffering=True)
+            ),
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from procrastinate.schema import SchemaManager
@@ -31,12 +31,22 @@ def migrate(dsn: str) -> list[str]:
     return applied
 
 
+def pending(dsn: str) -> list[str]:
+    """The names of our migrations that this database lacks."""
+    backend, migrations = _yoyo(dsn)
+    return [migration.id for migration in backend.to_apply(migrations)]
+
+
 def _ours(dsn: str) -> list[str]:
-    backend = get_backend(dsn.replace("postgresql://", "postgresql+psycopg://", 1))
-    migrations = read_migrations(*(str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()))
-    pending = backend.to_apply(migrations)
-    backend.apply_migrations(pending)
-    return [migration.id for migration in pending]
+    backend, migrations = _yoyo(dsn)
+    missing = backend.to_apply(migrations)
+    backend.apply_migrations(missing)
+    return [migration.id for migration in missing]
+
+
+def _yoyo(dsn: str) -> tuple[Any, Any]:
+    folders = [str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
+    return get_backend(dsn.replace("postgresql://", "postgresql+psycopg://", 1)), read_migrations(*folders)
 
 
 def _queue(dsn: str) -> None:

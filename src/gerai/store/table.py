@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from gerai.store.arrays import Packed, pack
+
 Row = TypeVar("Row", bound=msgspec.Struct)
 
 _encode = msgspec.json.Encoder().encode
@@ -58,20 +60,20 @@ class Table(Generic[Row]):
         source = f"unnest({self._unnest(self._update_columns)}) AS n({names})"
         return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {where}".encode()
 
-    def _arrays(self, rows: Iterable[Row]) -> list[list[Any]]:
-        arrays = [list(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+    def _columns(self, rows: Iterable[Row]) -> list[Sequence[Any]]:
+        columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         for i in self._json:
-            arrays[i] = [None if v is None else _encode(v).decode() for v in arrays[i]]
-        return arrays
+            columns[i] = [None if v is None else _encode(v) for v in columns[i]]
+        return columns
 
-    def insert_params(self, rows: Iterable[Row]) -> list[list[Any]]:
+    def insert_params(self, rows: Iterable[Row]) -> list[Packed]:
         """One array per column, in the record's order."""
-        return self._arrays(rows)
+        return list(map(pack, self.types, self._columns(rows)))
 
-    def update_params(self, rows: Iterable[Row]) -> list[list[Any]]:
+    def update_params(self, rows: Iterable[Row]) -> list[Packed]:
         """One array per key and mutable column."""
-        arrays = self._arrays(rows)
-        return [arrays[i] for i in self._update_index]
+        columns = self._columns(rows)
+        return [pack(self.types[i], columns[i]) for i in self._update_index]
 
     def read(self, values: Sequence[Any]) -> Row:
         """A record from a row selected with ``select_list``."""

@@ -26,7 +26,7 @@ from gerai.worker.sweep import sweep, tidy
 log = structlog.get_logger("gerai.worker")
 
 _SWEEP_EVERY_S = 1.0
-_TIDY_EVERY_S = 60.0
+_TIDY_EVERY_S = 10.0
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 

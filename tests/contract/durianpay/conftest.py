@@ -135,12 +135,8 @@ async def open_shop(client: httpx.AsyncClient, engine: Engine, **settings: Any) 
     code = f"dp-{ids.base62(12).lower()}"
     merchant_id = await open_merchant(engine, code, "Toko Contoh", settings, simulated=True)
     keys = {"sandbox": f"dp_test_{ids.base62(24)}", "production": f"dp_live_{ids.base62(24)}"}
-    await create_key(
-        engine, merchant_id, "sandbox", "durianpay", keys["sandbox"], name="test", prefix="dp_test_"
-    )
-    await create_key(
-        engine, merchant_id, "production", "durianpay", keys["production"], name="live", prefix="dp_live_"
-    )
+    await create_key(engine, merchant_id, "sandbox", "durianpay", keys["sandbox"], name="test", prefix="dp_test_")
+    await create_key(engine, merchant_id, "production", "durianpay", keys["production"], name="live", prefix="dp_live_")
     return Shop(client, engine, merchant_id, keys)
 
 

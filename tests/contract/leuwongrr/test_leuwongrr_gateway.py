@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
-from gerai.doors.dialects.leuwongrr.gateway import choose, gateways
+from gerai.doors.dialects.leuwongrr.gateway import check_amount, find, gateways
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
 
@@ -39,7 +39,7 @@ def test_codes() -> None:
 @pytest.mark.parametrize("code", ["bank-transfer-bca", "bank_transfer_bca", "BANK-TRANSFER-BCA"])
 def test_spellings(code: str) -> None:
     """Case does not matter, and an underscore works as a hyphen."""
-    found = choose(code, 1_000, METHODS, None)
+    found = find(code, METHODS, None)
     assert (found.code, found.method.name, found.channel_code) == ("bank-transfer-bca", "bank_transfer", "BCA")
 
 
@@ -49,11 +49,11 @@ def test_spellings(code: str) -> None:
 def test_what_is_not_on_offer(code: str, active: list[str] | None) -> None:
     """Unknown and switched-off codes are refused."""
     with pytest.raises(MethodUnavailable):
-        choose(code, 1_000, METHODS, active)
+        find(code, METHODS, active)
 
 
 @pytest.mark.parametrize("amount_sen", [999, 100_001])
 def test_bounds(amount_sen: int) -> None:
     """Amounts outside the channel's bounds are refused before an order exists."""
     with pytest.raises(AmountOutOfRange):
-        choose("qris", amount_sen, METHODS, None)
+        check_amount(find("qris", METHODS, None), amount_sen)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gerai.domain.money import rupiah
-from gerai.domain.records import Event, Invoice, Order, OrderLine, OrderView, Payment
+from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment
 from gerai.doors.pay.model import Surroundings
+from gerai.engine.orders.find import EventEntry
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
 NOW = datetime(2026, 11, 22, 1, 10, tzinfo=UTC)
@@ -131,6 +132,6 @@ def bill(status: str) -> Invoice:
     return Invoice(1, 7, "sandbox", 7, "INV-1", status, rupiah(174_000), "", None, None, NOW)
 
 
-def event(name: str, minutes_ago: int = 0, **facts: Any) -> Event:
+def event(name: str, minutes_ago: int = 0, **facts: Any) -> EventEntry:
     """An event of the order."""
-    return Event(1, "sandbox", 7, name, facts, NOW - timedelta(minutes=minutes_ago))
+    return EventEntry(1, 7, name, facts, NOW - timedelta(minutes=minutes_ago))

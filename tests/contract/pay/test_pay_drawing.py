@@ -22,7 +22,7 @@ ORDERS = [
     view("completed", "paid", (payment("completed"),), {"digital": {"links": ["https://x.example/a"]}}),
     view("expired", "expired", (payment("expired"),)),
     view("failed", "refunded", (payment("refunded"),), refunded_sen=100),
-    view("pending", None, details={"cod": True}, funding="free"),
+    view("pending", None, details={"method": "cod"}, funding="free"),
     view("partial", None, funding="hold", charged_sen=100, refunded_sen=100),
 ]
 
@@ -98,7 +98,7 @@ def test_addresses_are_quoted_and_keep_the_secret() -> None:
     assert Address(("o", "s", "success")).at("events") == "/o/s/success/events"
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
 def test_error_pages_have_texts(status: int) -> None:
     """Every status we answer to a person has a page in both languages."""
     for language in ("id", "en"):

@@ -19,6 +19,7 @@ from gerai.doors.pay.looks import look_of
         (view("draft"), "choose"),
         (view(payments=(payment("failed"),)), "choose"),
         (view(payments=(payment("cancelled"), payment(payment_id=10))), "pay"),
+        (view(payments=(payment(expires_at=NOW),)), "choose"),
         (view("confirmed", "paid", (payment("completed"),)), "paid"),
         (view("processing", "paid", (payment("completed"),)), "paid"),
         (view("ready", "paid", (payment("completed"),)), "paid"),
@@ -34,7 +35,7 @@ from gerai.doors.pay.looks import look_of
         (view("processing", None, funding="hold"), "working"),
         (view("partial", None, funding="hold"), "partial"),
         (view("pending", None, funding="free"), "free"),
-        (view("pending", None, details={"cod": True}, funding="free"), "cod"),
+        (view("pending", None, details={"method": "cod"}, funding="free"), "cod"),
         (view("completed", "paid", (payment("completed"), payment("refunded", payment_id=10))), "done"),
     ],
 )
@@ -45,7 +46,7 @@ def test_each_state_has_its_look(order: OrderView, look: str) -> None:
 
 def test_an_order_past_its_time_is_expired_before_the_sweep() -> None:
     """Nobody may be asked to pay after the deadline, even while the order is still stored as pending."""
-    order = view(payments=(payment(),))
+    order = view(payments=(payment(expires_at=None),))
     assert order.order.expires_at is not None
     assert look_of(order, order.order.expires_at - timedelta(seconds=1)).name == "pay"
     assert look_of(order, order.order.expires_at).name == "expired"

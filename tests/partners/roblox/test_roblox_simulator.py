@@ -27,12 +27,13 @@ async def test_the_contracts_example_exists() -> None:
         ("gamepass", 123456789, 770000000, 100),
         ("gamepass", 123456789, 771000000, 100),
         ("gamepass", 403403403, 1, 100),
+        ("gamepass", 123456789, 777777777, 1_000_000_000),
         ("vip_server", 123456789, 1, 200),
         ("vip_server", 123456789, 404404404, 200),
     ],
 )
 async def test_prices(kind: Kind, place_id: int, pass_id: int, price: int) -> None:
-    """Passes from 770000001 cost what their last six digits say, others 100, private servers 200."""
+    """Passes from 770000001 cost what their last six digits say, 777777777 a fortune, others 100, private servers 200."""
     assert (await SimulatedRoblox().look_up(kind, "LeuwongUser", place_id, pass_id)).price_robux == price
 
 

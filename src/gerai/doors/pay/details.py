@@ -1,8 +1,9 @@
 """Reads what doors may leave in ``order.details`` for the page, in neutral words; whatever is absent or odd is skipped.
 
 Keys: ``shipping`` {title, cost_sen, etd, address}, ``discounts`` [{title, amount_sen}], ``customer`` {name, email,
-phone}, ``note``, ``digital`` {title, links: [{title, url}] or [url]}, ``methods`` ["va", "va:BCA", …] (what may be
-offered; absent: everything), ``cod`` (true: the courier takes the money).
+phone}, ``note``, ``digital`` {title, links: [{title, url}] or [url]}, ``method`` ("cod": the courier takes the money),
+``methods`` ["va", "va:BCA", …] (what may be offered; absent: everything), ``payer_fees`` {"va": sen, "va:BCA": sen}
+(what the payer pays on top with that method).
 """
 
 from __future__ import annotations
@@ -66,3 +67,9 @@ def allowed_methods(view: OrderView) -> frozenset[str] | None:
     """The methods (``va``) and channels (``va:BCA``) this order may be paid with; None means all."""
     names = frozenset(n for n in items(view.order.details, "methods") if isinstance(n, str))
     return names or None
+
+
+def payer_fee(view: OrderView, method: str, channel: str) -> int:
+    """What the payer pays on top with this method, in sen; the channel's own figure wins over the method's."""
+    fees = mapping(view.order.details, "payer_fees")
+    return max(sen(fees, f"{method}:{channel}") or sen(fees, method), 0)

@@ -53,9 +53,10 @@ _BY_STATE: Final = {
 }
 
 
-def running_payment(view: OrderView) -> Payment | None:
-    """The payment under way, the newest if there are several."""
-    return next((p for p in reversed(view.payments) if p.status == "processing"), None)
+def running_payment(view: OrderView, now: datetime) -> Payment | None:
+    """The payment under way that can still be made, the newest if there are several."""
+    running = (p for p in reversed(view.payments) if p.status == "processing")
+    return next((p for p in running if p.expires_at is None or p.expires_at > now), None)
 
 
 def look_of(view: OrderView, now: datetime) -> Look:
@@ -72,11 +73,11 @@ def look_of(view: OrderView, now: datetime) -> Look:
     if order.status in _BY_STATE:
         return _BY_STATE[order.status]
     if order.funding == "free":
-        return COD if order.details.get("cod") is True else FREE
+        return COD if order.details.get("method") == "cod" else FREE
     if order.funding == "hold":
         return WORKING
     if view.invoice is None or view.invoice.status != "pending":
         return PAID
     if order.expires_at is not None and order.expires_at <= now:
         return EXPIRED
-    return PAY if running_payment(view) else CHOOSE
+    return PAY if running_payment(view, now) else CHOOSE

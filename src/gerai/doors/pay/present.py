@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gerai.domain import money
-from gerai.domain.records import Event, OrderView, Payment
+from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, details, looks, qr
 from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, Surroundings
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words, clock
+from gerai.engine.orders.find import EventEntry
 
 
 def present(
     view: OrderView,
-    events: Sequence[Event],
+    events: Sequence[EventEntry],
     surroundings: Surroundings,
     now: datetime,
     words: Words,
@@ -27,9 +28,9 @@ def present(
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
     order, look, shown = view.order, looks.look_of(view, now), not surroundings.private
-    merchant, amount = surroundings.merchant_name, money.display(_amount(view, look))
+    merchant, amount = surroundings.merchant_name, money.display(_amount(view, look, now))
     open_to_pay = look in (looks.CHOOSE, looks.PAY)
-    payment = looks.running_payment(view) if look is looks.PAY else None
+    payment = looks.running_payment(view, now) if look is looks.PAY else None
     digital = details.mapping(order.details, "digital") if shown and look in (looks.DONE, looks.PAID) else {}
     return PayPage(
         version=version(view, look),
@@ -77,9 +78,9 @@ def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | Non
     return Deadline(iso=at.isoformat(), text=words.long_time(at), seconds=seconds, clock=clock(seconds))
 
 
-def _amount(view: OrderView, look: looks.Look) -> int:
+def _amount(view: OrderView, look: looks.Look, now: datetime) -> int:
     """What the big figure says: with an extra fee for the payer when the chosen method takes one."""
-    payment = looks.running_payment(view) or next((p for p in view.payments if p.status == "completed"), None)
+    payment = looks.running_payment(view, now) or next((p for p in view.payments if p.status == "completed"), None)
     if payment is not None and look in (looks.PAY, looks.PAID, looks.DONE):
         return payment.amount_sen + payment.fee_sen
     return view.order.total_sen

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from typing import Final
 
 import segno
 from markupsafe import Markup
 
-#: The longest text drawn. An EMV payment text is below 512 characters; what is longer is not one.
+#: The longest text drawn. An EMV payment text is below 512 characters; what is longer is not one. Drawing takes some
+#: 20 ms, so the page's drawings are kept.
 MAX_QR_TEXT: Final = 1_000
 
 
+@functools.lru_cache(maxsize=256)
 def svg(text: str, title: str) -> Markup | None:
     """The QR of ``text`` as an inline SVG of black on white, or None when the text is empty or too long."""
     if not text or len(text) > MAX_QR_TEXT:

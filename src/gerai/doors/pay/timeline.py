@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gerai.domain.records import Event, OrderView
+from gerai.domain.records import OrderView
 from gerai.doors.pay.choices import full_title
 from gerai.doors.pay.model import Moment, Surroundings
 from gerai.doors.pay.words import Words
+from gerai.engine.orders.find import EventEntry
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,20 @@ _NEWS: Final = {
 _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
 
 
-def moments(view: OrderView, events: Sequence[Event], surroundings: Surroundings, words: Words) -> tuple[Moment, ...]:
+def moments(
+    view: OrderView, events: Sequence[EventEntry], surroundings: Surroundings, words: Words
+) -> tuple[Moment, ...]:
     """The news among ``events``, oldest first."""
-    told = {(event.name, event.created_at) for event in events}
-    news = [e for e in events if e.name in _NEWS and (_SWALLOWED.get(e.name, ""), e.created_at) not in told]
+    told = {(event.name, event.at) for event in events}
+    news = [e for e in events if e.name in _NEWS and (_SWALLOWED.get(e.name, ""), e.at) not in told]
     return tuple(_moment(view, event, surroundings, words) for event in news)
 
 
-def _moment(view: OrderView, event: Event, surroundings: Surroundings, words: Words) -> Moment:
+def _moment(view: OrderView, event: EventEntry, surroundings: Surroundings, words: Words) -> Moment:
     news = _NEWS[event.name]
     text, started = words(news.text), event.facts.get("payment") if event.name == "payment.started" else None
     for payment in view.payments:
         if payment.public_id == started:
             title = full_title(surroundings, payment.method, payment.channel_code, words)
             text = words("moment.method", method=title)
-    return Moment(text=text, when=words.short_time(event.created_at), iso=event.created_at.isoformat(), tone=news.tone)
+    return Moment(text=text, when=words.short_time(event.at), iso=event.at.isoformat(), tone=news.tone)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from typing import Final, Literal, get_args
-from zoneinfo import ZoneInfo
 
 import msgspec
 from babel.dates import format_datetime
 
+from gerai.kit.clock import JAKARTA
+
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 DEFAULT_LANGUAGE: Final[Language] = "id"
-JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 
 _LONG: Final[dict[Language, str]] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
 _SHORT: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}

@@ -16,6 +16,7 @@ pass id           403403403                              refused: ``not_for_sale
 pass id           409409409                              refused: ``not_of_place``
 pass id           422422422                              refused: ``price`` (on sale without a usable price)
 pass id           770000001 … 770999999                  costs the last six digits: 770000050 costs 50 Robux
+pass id           777777777                              costs 1,000,000,000 Robux, more than anybody has
 pass id           every other                            costs 100 Robux
 place id          every other, order type vip_server     a private server costs 200 Robux
 ================  =====================================  =====================================================
@@ -40,6 +41,8 @@ DOWN_ID: Final = 503503503
 ORDINARY_PRICE: Final = 100
 PRIVATE_SERVER_PRICE: Final = 200
 PRICED_PASSES: Final = range(770_000_001, 771_000_000)
+DEAREST_PASS: Final = 777777777
+DEAREST_PRICE: Final = 1_000_000_000
 REFUSED_PASSES: Final = {
     404404404: "pass",
     403403403: "not_for_sale",
@@ -72,5 +75,10 @@ class SimulatedRoblox:
         reason = REFUSED_PASSES.get(pass_id)
         if reason is not None:
             raise RobloxRefused(reason)
-        price = pass_id - PRICED_PASSES.start + 1 if pass_id in PRICED_PASSES else ORDINARY_PRICE
-        return RobloxProduct(user_id, username, place_id, pass_id, "Game pass", price)
+        return RobloxProduct(user_id, username, place_id, pass_id, "Game pass", _pass_price(pass_id))
+
+
+def _pass_price(pass_id: int) -> int:
+    if pass_id in PRICED_PASSES:
+        return pass_id - PRICED_PASSES.start + 1
+    return DEAREST_PRICE if pass_id == DEAREST_PASS else ORDINARY_PRICE

@@ -78,6 +78,8 @@ def idempotency_key(value: str | None) -> str | None:
         return None
     if not value.strip():
         raise InputInvalid({"idempotency-key": ["Too small: expected string to have >=1 characters"]}, "headers")
+    if not (value.isascii() and value.isprintable()):
+        raise InputInvalid({"idempotency-key": ["Invalid string"]}, "headers")
     if len(value) > MAX_KEY:
         raise InputInvalid({"idempotency-key": [f"Too big: expected string to have <={MAX_KEY} characters"]}, "headers")
     return value

@@ -17,14 +17,13 @@ from gerai.domain.refusals import (
     FundingNotAllowed,
     IdentityNotLinked,
     InsufficientFunds,
-    MethodUnavailable,
     PartnerRefused,
     PartnerUnavailable,
     Refusal,
 )
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
-from gerai.doors.dialects.leuwongrr.gateway import Gateway, choose, gateways
+from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder, idempotency_key, read_order
 from gerai.doors.http.ask import Ask
@@ -49,25 +48,32 @@ async def create_order(ask: Ask) -> Response:
     caller = authenticate(ask, "create_order")
     key = idempotency_key(ask.headers.get("idempotency-key"))
     wanted = await read_order(await ask.body(), ask.json)
-    attempt = None
-    if key is not None:
+    if key is None:
+        outcome = await ask.services.engine.submit(await _command(ask, caller, wanted))
+        view, replayed = outcome.answer.view, False
+    else:
         attempt = Idempotency(f"member:{caller.member.member_id}", _OPERATION, key, wanted.fingerprint())
-    engine = ask.services.engine
-    try:
-        outcome = await engine.submit(await _command(ask, caller, wanted), attempt)
-        view, replayed = outcome.answer.view, outcome.replayed
-    except Refusal:
-        # What refuses now (Roblox is down, a link was removed) does not undo what this key did before.
-        merchant_id, environment = caller.key.merchant.merchant_id, caller.key.environment
-        stored = attempt and await engine.find_answer(PlaceOrder, merchant_id, environment, attempt)
-        if stored is None:
-            raise
-        view, replayed = stored.view, True
-    if replayed:
-        view = await by_id(engine.reads, view.order.merchant_id, view.order.order_id) or view
+        view, replayed = await _once(ask, caller, wanted, attempt)
     if wanted.payment_method not in (INVOICE, BALANCE):
         view = await _with_payment(ask, caller, view)
     return _answer(ask, view, replayed=replayed)
+
+
+async def _once(ask: Ask, caller: Caller, wanted: WantedOrder, attempt: Idempotency) -> tuple[OrderView, bool]:
+    """The order under this key, and whether it was there before: then as it is now."""
+    engine, key = ask.services.engine, caller.key
+    try:
+        outcome = await engine.submit(await _command(ask, caller, wanted), attempt)
+        placed = outcome.answer
+        if not outcome.replayed:
+            return placed.view, False
+    except Refusal:
+        # What refuses now (Roblox is down, a link was removed) does not undo what this key did before.
+        placed = await engine.find_answer(PlaceOrder, key.merchant.merchant_id, key.environment, attempt)
+        if placed is None:
+            raise
+    order = placed.view.order
+    return await by_id(engine.reads, order.merchant_id, order.order_id) or placed.view, True
 
 
 def _answer(ask: Ask, view: OrderView, *, replayed: bool) -> Response:
@@ -75,8 +81,8 @@ def _answer(ask: Ask, view: OrderView, *, replayed: bool) -> Response:
         wire.invoice_of(view, ask.base_url), wire.gateway_of(view), view.order.environment, replayed
     )
     if replayed:
-        return reply(wire.Success(data, wire.FOUND_AGAIN), 200, _REPLAYED)
-    return reply(wire.Success(data, wire.CREATED), 201)
+        return reply(wire.Success(data=data, message=wire.FOUND_AGAIN), 200, _REPLAYED)
+    return reply(wire.Success(data=data, message=wire.CREATED), 201)
 
 
 async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
@@ -85,13 +91,13 @@ async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     Refuses: FundingNotAllowed, IdentityNotLinked, InsufficientFunds (no wallet), MethodUnavailable, PartnerRefused,
     PartnerUnavailable, ItemClosed, AmountOutOfRange.
     """
-    _check_funding(ask, caller, wanted.payment_method)
+    gateway = _check_funding(ask, caller, wanted.payment_method)
     product = await _look_up(ask, caller, wanted)
     settings: dict[str, Any] = caller.key.merchant.settings
     rate_sen: int = settings.get("robux_rate_sen", 0)
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
-    if wanted.payment_method not in (INVOICE, BALANCE):
-        _gateway(ask, caller, wanted.payment_method, total_sen)
+    if gateway is not None:
+        check_amount(gateway, total_sen)
     paid_now = wanted.payment_method == BALANCE
     order_id, now = ask.services.engine.ids.next(), ask.now
     code = invoice_code(order_id, now, sandbox=caller.key.environment == "sandbox")
@@ -119,18 +125,19 @@ async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     )
 
 
-def _check_funding(ask: Ask, caller: Caller, method: str) -> None:
+def _check_funding(ask: Ask, caller: Caller, method: str) -> Gateway | None:
+    """Whether the caller may pay so; the gateway when it is one."""
     if method == INVOICE:
-        return
+        return None
     if caller.key.environment == "sandbox":
         raise FundingNotAllowed(method, "sandbox")
-    if method == BALANCE:
-        if ask.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
-            raise IdentityNotLinked("discord")
-        if caller.key.account_id is None:
-            raise InsufficientFunds(available_sen=0, needed_sen=1)
-    elif method not in gateways(ask.services.partners.payment_methods):
-        raise MethodUnavailable(method)
+    if method != BALANCE:
+        return _gateway(ask, caller, method)
+    if ask.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
+        raise IdentityNotLinked("discord")
+    if caller.key.account_id is None:
+        raise InsufficientFunds(available_sen=0, needed_sen=1)
+    return None
 
 
 async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
@@ -143,9 +150,9 @@ async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProdu
         raise PartnerUnavailable("roblox", _RETRY_AFTER_S) from unreachable
 
 
-def _gateway(ask: Ask, caller: Caller, code: str, amount_sen: int) -> Gateway:
+def _gateway(ask: Ask, caller: Caller, code: str) -> Gateway:
     active = caller.key.merchant.settings.get("leuwongrr_payment_methods")
-    return choose(code, amount_sen, ask.services.partners.payment_methods, active)
+    return find(code, ask.services.partners.payment_methods, active)
 
 
 def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLine:
@@ -180,7 +187,7 @@ async def _with_payment(ask: Ask, caller: Caller, view: OrderView) -> OrderView:
     order, engine = view.order, ask.services.engine
     if order.status != "pending" or wire.gateway_payment(view) is not None:
         return view
-    gateway = _gateway(ask, caller, order.details["payment_method"], order.total_sen)
+    gateway = _gateway(ask, caller, order.details["payment_method"])
     payment_id = engine.ids.next()
     public_id = f"{order.public_id}-{payment_id}"
     page = wire.invoice_url(ask.base_url, order)

@@ -28,20 +28,22 @@ def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, Gateway]:
     return found
 
 
-def choose(
-    wanted: str, amount_sen: int, methods: Mapping[str, PaymentMethod], active: Collection[str] | None
-) -> Gateway:
+def find(wanted: str, methods: Mapping[str, PaymentMethod], active: Collection[str] | None) -> Gateway:
     """The gateway behind a code; ``active`` None means that the merchant offers all of them.
 
-    Refuses: MethodUnavailable for an unknown or switched-off code, AmountOutOfRange outside the channel's bounds.
+    MethodUnavailable for an unknown or switched-off code.
     """
     found = gateways(methods).get(_code(wanted))
     if found is None or (active is not None and found.code not in active):
         raise MethodUnavailable(wanted)
-    bounds = found.method.channels[found.channel_code]
+    return found
+
+
+def check_amount(gateway: Gateway, amount_sen: int) -> None:
+    """AmountOutOfRange outside the bounds of the gateway's channel."""
+    bounds = gateway.method.channels[gateway.channel_code]
     if not bounds.minimum_sen <= amount_sen <= bounds.maximum_sen:
         raise AmountOutOfRange(amount_sen, bounds.minimum_sen, bounds.maximum_sen)
-    return found
 
 
 def _code(text: str) -> str:

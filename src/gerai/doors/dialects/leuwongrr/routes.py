@@ -33,7 +33,7 @@ _NEXT_STEPS: Final = [
 async def health(ask: Ask) -> Response:
     """Whether the API is up. Public; limited by address."""
     ask.limit("public_read", LIMITS["public_read"])
-    return reply(wire.Success({"service": "LeuwongRR REST API v1", "enabled": True}))
+    return reply(wire.Success(data={"service": "LeuwongRR REST API v1", "enabled": True}))
 
 
 async def validate(ask: Ask) -> Response:
@@ -59,20 +59,20 @@ async def validate(ask: Ask) -> Response:
         "currency": "IDR",
     }
     report = {"valid": True, "connected": True, "base_url": ask.base_url + BASE, "token": token, "user": user}
-    return reply(wire.Success(report | {"next_steps": _NEXT_STEPS}))
+    return reply(wire.Success(data=report | {"next_steps": _NEXT_STEPS}))
 
 
 async def me(ask: Ask) -> Response:
     """The owner of the token."""
     member = authenticate(ask, "user_read").member
-    return reply(wire.Success({"user": {"id": member.member_id, "name": member.name, "email": member.email}}))
+    return reply(wire.Success(data={"user": {"id": member.member_id, "name": member.name, "email": member.email}}))
 
 
 async def my_balance(ask: Ask) -> Response:
     """The wallet of the token's environment."""
     owned = await _wallet(ask, authenticate(ask, "user_read"))
     answer = {"balance": wire.balance_of(owned.available_sen), "updated_at": zoned_time(owned.updated_at)}
-    return reply(wire.Success(answer))
+    return reply(wire.Success(data=answer))
 
 
 async def my_orders(ask: Ask) -> Response:
@@ -82,22 +82,22 @@ async def my_orders(ask: Ask) -> Response:
     wanted = OrderFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
     found = await listing(ask.services.engine.reads, wanted, limit)
     orders = [wire.order_of(view, ask.base_url) for view in found]
-    return reply(wire.Success({"orders": orders, "limit": limit}))
+    return reply(wire.Success(data={"orders": orders, "limit": limit}))
 
 
 async def my_order(ask: Ask) -> Response:
     """One order of the owner."""
-    return reply(wire.Success({"order": wire.order_of(await _mine(ask, "order"), ask.base_url)}))
+    return reply(wire.Success(data={"order": wire.order_of(await _mine(ask, "order"), ask.base_url)}))
 
 
 async def my_invoice(ask: Ask) -> Response:
     """One invoice of the owner."""
-    return reply(wire.Success({"invoice": wire.invoice_of(await _mine(ask, "invoice"), ask.base_url)}))
+    return reply(wire.Success(data={"invoice": wire.invoice_of(await _mine(ask, "invoice"), ask.base_url)}))
 
 
 async def my_invoice_status(ask: Ask) -> Response:
     """The same in short, for polling."""
-    return reply(wire.Success({"invoice": wire.short_invoice_of(await _mine(ask, "invoice"))}))
+    return reply(wire.Success(data={"invoice": wire.short_invoice_of(await _mine(ask, "invoice"))}))
 
 
 async def _mine(ask: Ask, thing: str) -> OrderView:

@@ -27,12 +27,12 @@ _ORDER_WORDS: Final = {
 }
 
 
-class Success(msgspec.Struct):
+class Success(msgspec.Struct, kw_only=True):
     """The envelope of every 2xx answer."""
 
-    data: Any
-    message: str = "OK"
     success: bool = True
+    message: str = "OK"
+    data: Any
 
 
 class OrderPart(msgspec.Struct):

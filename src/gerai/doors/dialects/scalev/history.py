@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from gerai.domain.records import Order
+from gerai.doors.dialects.scalev.reading import timestamp
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS, TARGET
 from gerai.engine.orders.find import EventEntry
 
 _INVOICE: Final = "invoice."
-
-
-def timestamp(at: datetime) -> str:
-    """``2025-01-30T07:11:48.000000Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -127,7 +128,7 @@ class Reader:
             return {}
         if len(repr(value)) > limit:
             self.wrong(name, f"should be at most {limit} character(s)")
-        return value
+        return plain(value)
 
     def objects(self, name: str, *, maximum: int, required: bool = False) -> list[Reader]:
         """A list of objects, each as a reader; a required one is not empty."""
@@ -152,6 +153,18 @@ class Reader:
             else:
                 self.wrong(f"{name}.{index}", INVALID)
         return texts
+
+    def moment(self, name: str) -> str | None:
+        """An ISO 8601 time with or without an offset (then UTC), as the contract writes times."""
+        value = self.text(name, maximum=40)
+        if value is None:
+            return None
+        try:
+            at = datetime.fromisoformat(value)
+            return timestamp(at if at.tzinfo else at.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):
+            self.wrong(name, INVALID)
+            return None
 
     def email(self, name: str) -> str | None:
         """An e-mail address, as far as its form goes."""
@@ -201,12 +214,26 @@ def exact(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+def timestamp(at: datetime) -> str:
+    """``2025-01-30T07:11:48.000000Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def whole(value: Any) -> int | None:
     """A JSON number without a fraction, of a sane size, as an integer; None for anything else."""
     number = exact(value)
     if number is None or abs(number) > 10**18 or number != int(number):
         return None
     return int(number)
+
+
+def plain(value: Any) -> Any:
+    """Free data without exact decimals, as it can be stored and given back."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def plain_phone(value: str) -> str:

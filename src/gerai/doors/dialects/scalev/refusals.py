@@ -104,7 +104,8 @@ def _input(refusal: r.InputInvalid) -> _Priced:
 
 def _not_found(refusal: r.NotFound) -> _Priced:
     things = {"store": "Store not found", "order": "Order not found", "location": "Location not found"}
-    return 404, _body(things.get(refusal.thing, "Not found"), "not_found"), {}
+    named = {refusal.id: ["not found"]} if refusal.thing == "order" and refusal.id else None
+    return 404, _body(things.get(refusal.thing, "Not found"), "not_found", named), {}
 
 
 def _conflict(refusal: r.StateConflict) -> _Priced:
@@ -133,7 +134,11 @@ _OWN: Final[dict[type[r.Refusal], Callable[[Any], _Priced]]] = dict(
         _own(r.BodyTooLarge, lambda _: (413, _body("Request body is too large", "payload_too_large"), {})),
         _own(
             r.MethodNotAllowed,
-            lambda refusal: (405, _body("Method not allowed", "method_not_allowed"), {"allow": ", ".join(refusal.allowed)}),
+            lambda refusal: (
+                405,
+                _body("Method not allowed", "method_not_allowed"),
+                {"allow": ", ".join(refusal.allowed)},
+            ),
         ),
         _own(r.InputInvalid, _input),
         _own(r.FieldsForbidden, lambda refusal: _fields({name: ["is not allowed"] for name in refusal.names})),

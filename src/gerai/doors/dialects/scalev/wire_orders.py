@@ -7,7 +7,8 @@ from typing import Any, Final
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.facts import Facts, facts_of
-from gerai.doors.dialects.scalev.history import History, shape, times, timestamp
+from gerai.doors.dialects.scalev.history import History, shape, times
+from gerai.doors.dialects.scalev.reading import timestamp
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
@@ -16,10 +17,10 @@ from gerai.engine.orders.by_hand import payment_word
 
 #: Keys of the contract that nothing here ever fills.
 _NEVER: Final = (
-    "page", "channel_name", "ip", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "last_updated_by",
-    "external_id", "discount_code_id", "discount_code_code", "discount_code_applied_to", "courier_additional_info",
-    "chat_message", "shipment_receipt", "shipment_status", "handler", "handler_phone", "advertiser",
-    "mark_as_spam_by", "follow_up_chat_type",
+    "page", "channel_name", "ip", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term",
+    "last_updated_by", "external_id", "discount_code_id", "discount_code_code", "discount_code_applied_to",
+    "courier_additional_info", "chat_message", "shipment_receipt", "shipment_status", "handler", "handler_phone",
+    "advertiser", "mark_as_spam_by", "follow_up_chat_type",
 )  # fmt: skip
 _NO: Final = ("is_from_form", "is_repeat", "is_purchase_fb", "is_purchase_tiktok", "is_purchase_kwai")
 _NONE_OF: Final = (

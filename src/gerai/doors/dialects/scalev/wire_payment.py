@@ -13,14 +13,14 @@ _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_numb
 def payment_fields(view: OrderView, facts: Facts) -> dict[str, Any]:
     """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
     noted = {**facts.extras, **view.order.details.get("noted", {})}
-    changed = noted.get("payment_method")
+    changed, attempt = noted.get("payment_method"), _attempt(view)
     return {
         "payment_method": changed or facts.sent_method or None,
         "sub_payment_method": None if changed else facts.sent_sub_method or None,
         "epayment_provider": None,
         "pg_payment_info": gateway_info(view),
         "pg_paid_info": None,
-        "pg_reference_id": _open_payment(view).public_id if _open_payment(view) else None,
+        "pg_reference_id": attempt.public_id if attempt else None,
         "financial_entity": _entity(noted.get("financial_entity_id")),
         **{name: noted.get(name) for name in _NOTED[1:]},
         "payment_account_id": noted.get("payment_account_unique_id"),
@@ -37,14 +37,14 @@ def _entity(entity_id: Any) -> dict[str, Any] | None:
     return {"id": entity_id, **dict.fromkeys(empty)}
 
 
-def _open_payment(view: OrderView) -> Payment | None:
+def _attempt(view: OrderView) -> Payment | None:
     """The newest attempt that runs or has succeeded."""
     return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
 
 
 def gateway_info(view: OrderView) -> dict[str, Any] | None:
     """What the payer must see, in the gateway's form; None before a method was chosen."""
-    payment = _open_payment(view)
+    payment = _attempt(view)
     if payment is None or not payment.instructions:
         return None
     told = payment.instructions

@@ -53,6 +53,7 @@
   function showLive(on) {
     const live = document.getElementById("live");
     if (!live) return;
+    live.querySelector(".live-none").hidden = true;
     live.querySelector(".live-on").hidden = !on;
     live.querySelector(".live-off").hidden = on;
   }

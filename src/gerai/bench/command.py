@@ -1,0 +1,90 @@
+"""The command `gerai bench`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gerai.bench.case import CASES, CONNECTIONS, PGBENCH_CLIENTS, BenchError, Case
+from gerai.bench.run import Figures, measure
+
+
+def bench(
+    seconds: Annotated[int, typer.Option(min=1, help="Measured seconds for each side of a case.")] = 10,
+    case: Annotated[str | None, typer.Option(help=f"Only this case: {' or '.join(CASES)}.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
+) -> None:
+    """Orders per second over HTTP against pgbench writing the same rows, one transaction per order.
+
+    Starts its own database and server. Exit 1 when an order failed or the books do not balance afterwards.
+    """
+    if case is not None and case not in CASES:
+        raise typer.BadParameter(f"no such case; there are {', '.join(CASES)}", param_hint="--case")
+    errors = Console(stderr=True, soft_wrap=True)
+    found: list[Figures] = []
+    try:
+        for wanted in [CASES[case]] if case is not None else CASES.values():
+            found.append(_measured(wanted, seconds, errors))
+    except BenchError as error:
+        errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+    if json_output:
+        sys.stdout.write(msgspec.json.encode({"cases": [_facts(figures) for figures in found]}).decode() + "\n")
+    else:
+        _show(found)
+    for figures in found:
+        for text in [*filter(None, [figures.first_error]), *figures.violations[:20]]:
+            errors.print(f"{figures.case.name}: {text}", style="red", markup=False, highlight=False)
+    if any(figures.errors or figures.violations for figures in found):
+        raise typer.Exit(1)
+
+
+def _measured(case: Case, seconds: int, errors: Console) -> Figures:
+    with errors.status(f"{case.name} …") as status:
+        return measure(case, seconds, lambda text: status.update(f"{case.name}: {text} …"))
+
+
+def _facts(figures: Figures) -> dict[str, object]:
+    """One case of the JSON object."""
+    return {
+        "case": figures.case.name,
+        "http_per_s": round(figures.http_per_s, 1),
+        "pgbench_per_s": round(figures.pgbench_per_s, 1),
+        "ratio": round(figures.ratio, 3),
+        "p50_ms": round(figures.p50_ms, 2),
+        "p99_ms": round(figures.p99_ms, 2),
+        "errors": figures.errors,
+        "invariants_ok": not figures.violations,
+    }
+
+
+def _show(found: list[Figures]) -> None:
+    table = Table(title="Orders per second: Gerai over HTTP ÷ pgbench, same rows", title_justify="left")
+    table.add_column("Case")
+    for name in ("HTTP /s", "pgbench /s", "ratio", "p50 ms", "p99 ms", "orders", "errors"):
+        table.add_column(name, justify="right")
+    table.add_column("books")
+    for figures in found:
+        table.add_row(
+            figures.case.title,
+            f"{figures.http_per_s:,.0f}",
+            f"{figures.pgbench_per_s:,.0f}",
+            f"[bold]{figures.ratio:.2f}[/]",
+            f"{figures.p50_ms:.1f}",
+            f"{figures.p99_ms:.1f}",
+            f"{figures.orders:,}",
+            str(figures.errors),
+            "[red]broken[/]" if figures.violations else "[green]balanced[/]",
+        )
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{CONNECTIONS} keep-alive connections against one server process; pgbench -M prepared -c {PGBENCH_CLIENTS}; "
+        "fsync on; medians of rounds in turns. More: docs/explanation/speed.md",
+        style="dim",
+    )

@@ -1,0 +1,170 @@
+"""The load generator, a process of its own: keep-alive connections that each send the next order once they are answered.
+
+Started by ``processes.py`` as ``python -m gerai.bench.load``. Reads JSON lines from standard input: first a
+:class:`Target`, then one :class:`Round` at a time; answers each round with a line :class:`Result`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from time import perf_counter_ns
+from typing import Any, Final
+
+import msgspec
+import uvloop
+
+from gerai.bench.requests import Requests
+
+_DRAIN_S: Final = 30.0
+_NS: Final = 1_000_000_000
+_HEAD_END: Final = b"\r\n\r\n"
+_LENGTH: Final = b"\r\ncontent-length:"
+
+
+class Target(msgspec.Struct):
+    """Where to send what."""
+
+    host: str
+    port: int
+    connections: int
+    tokens: list[str]
+    payment_method: str
+
+
+class Round(msgspec.Struct):
+    """Load for ``warm_up_s + seconds``; only the latter is measured."""
+
+    warm_up_s: float
+    seconds: float
+
+
+class Result(msgspec.Struct):
+    """``answered``: orders acknowledged within the measured time; ``latencies_us`` of the requests sent in it.
+    ``acknowledged``: all of them, warm-up and tail too. ``errors``: everything that was not a new order."""
+
+    answered: int
+    acknowledged: int
+    errors: int
+    first_error: str
+    latencies_us: list[int]
+
+
+class Load:
+    """All connections of one target, and the figures of the round under way."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._requests = Requests(f"{target.host}:{target.port}", target.tokens, target.payment_method, 1)
+        self._clients: list[Client] = []
+        self._outstanding = 0
+        self._measured_from = self._until = 0
+        self._result = Result(0, 0, 0, "", [])
+        self._drained = asyncio.Event()
+
+    async def connect(self) -> None:
+        """Open all connections."""
+        loop = asyncio.get_running_loop()
+        for _ in range(self._target.connections):
+            _, client = await loop.create_connection(lambda: Client(self), self._target.host, self._target.port)
+            self._clients.append(client)
+
+    async def run(self, wanted: Round) -> Result:
+        """One round, until the last answer is in."""
+        self._result = Result(0, 0, 0, "", [])
+        self._drained.clear()
+        self._measured_from = perf_counter_ns() + int(wanted.warm_up_s * _NS)
+        self._until = self._measured_from + int(wanted.seconds * _NS)
+        for client in self._clients:
+            self.send(client)
+        await asyncio.wait_for(self._drained.wait(), wanted.warm_up_s + wanted.seconds + _DRAIN_S)
+        return self._result
+
+    def send(self, client: Client) -> None:
+        """Send the next order on this connection."""
+        self._outstanding += 1
+        client.send(self._requests.next())
+
+    def answered(self, client: Client, status: bytes, head: bytes, sent_at: int) -> None:
+        """Count an answer, and go on while the round lasts."""
+        now = perf_counter_ns()
+        result = self._result
+        self._outstanding -= 1
+        if status == b"201":
+            result.acknowledged += 1
+            if self._measured_from <= now < self._until:
+                result.answered += 1
+        else:
+            self.failed(head.decode("latin-1"))
+        if self._measured_from <= sent_at < self._until:
+            result.latencies_us.append((now - sent_at) // 1000)
+        if now < self._until:
+            self.send(client)
+        elif self._outstanding == 0:
+            self._drained.set()
+
+    def failed(self, text: str) -> None:
+        """Count an error and keep the first one's text."""
+        self._result.errors += 1
+        self._result.first_error = self._result.first_error or text[:2000]
+
+    def lost(self, client: Client, waiting: bool) -> None:
+        """A connection broke; what it waited for is an error."""
+        self._clients.remove(client)
+        if waiting:
+            self._outstanding -= 1
+            self.failed("connection lost")
+            if self._outstanding == 0:
+                self._drained.set()
+
+
+class Client(asyncio.Protocol):
+    """One connection: one request at a time, and of its answer only status and length are read."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._transport: Any = None
+        self._buffer = b""
+        self._missing = -1
+        self._sent_at = 0
+        self._waiting = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._load.lost(self, self._waiting)
+
+    def send(self, request: bytes) -> None:
+        self._waiting = True
+        self._sent_at = perf_counter_ns()
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = buffer = self._buffer + data if self._buffer else data
+        if self._missing < 0:
+            end = buffer.find(_HEAD_END)
+            if end < 0:
+                return
+            head = buffer[: end + 2].lower()
+            at = head.find(_LENGTH) + len(_LENGTH)
+            self._missing = end + 4 + int(head[at : head.index(b"\r\n", at)])
+        if len(buffer) < self._missing:
+            return
+        self._buffer, self._missing, self._waiting = b"", -1, False
+        self._load.answered(self, buffer[9:12], buffer, self._sent_at)
+
+
+async def main() -> None:
+    """Serve rounds until standard input ends."""
+    loop = asyncio.get_running_loop()
+    load = Load(msgspec.json.decode(sys.stdin.readline(), type=Target))
+    await load.connect()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        result = await load.run(msgspec.json.decode(line, type=Round))
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,123 @@
+"""The processes beside ours: the server under test, and the load generator."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from typing import IO, Final
+
+import httpx
+import msgspec
+
+from gerai.bench.case import CONNECTIONS, BenchError, Case
+from gerai.bench.load import Result, Round, Target
+from gerai.bench.requests import Requests
+from gerai.bench.shop import Shop
+
+_HOST: Final = "127.0.0.1"
+_START_S: Final = 60.0
+_STOP_S: Final = 30.0
+_SERVE: Final = (sys.executable, "-P", "-m", "gerai", "serve")
+_LOAD: Final = (sys.executable, "-P", "-m", "gerai.bench.load")
+
+
+@contextlib.contextmanager
+def serving(dsn: str) -> Generator[int]:
+    """`gerai serve` with its default settings on this database; answers the port once it is healthy."""
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
+    environment |= {
+        "DATABASE_URL": dsn,
+        "GERAI_SERVER_HOST": _HOST,
+        "GERAI_SERVER_PORT": str(port),
+        "GERAI_HTTP_ACCESS_LOG": "false",
+    }
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(_SERVE, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            _becomes_healthy(process, port, log)
+            yield port
+        finally:
+            _end(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        return listener.getsockname()[1]
+
+
+def _becomes_healthy(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
+    deadline = time.monotonic() + _START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if httpx.get(f"http://{_HOST}:{port}/api/v1/health", trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        # The address has a rate limit of its own: 60 questions in a minute.
+        time.sleep(0.2 if time.monotonic() < deadline - _START_S + 5 else 2)
+    log.seek(0)
+    raise BenchError("the server does not start:\n" + log.read().decode(errors="replace")[-2000:])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def place_one(port: int, case: Case, shop: Shop) -> None:
+    """Place a single order, as the load generator would. BenchError when it is refused."""
+    request = Requests(f"{_HOST}:{port}", shop.tokens[:1], case.payment_method, 0).next()
+    with socket.create_connection((_HOST, port), timeout=_STOP_S) as connection:
+        connection.sendall(request)
+        answer = connection.recv(65_536)
+    if answer[9:12] != b"201":
+        raise BenchError("the sample order was refused:\n" + answer.decode(errors="replace"))
+
+
+class LoadProcess:
+    """The running load generator."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def tell(self, message: Target | Round) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(msgspec.json.encode(message) + b"\n")
+        self._process.stdin.flush()
+
+    def run(self, wanted: Round) -> Result:
+        """One round. BenchError when the generator broke."""
+        self.tell(wanted)
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise BenchError("the load generator broke off")
+        return msgspec.json.decode(line, type=Result)
+
+
+@contextlib.contextmanager
+def loading(port: int, case: Case, shop: Shop, connections: int = CONNECTIONS) -> Generator[LoadProcess]:
+    """The load generator, connected to the server."""
+    target = Target(_HOST, port, connections, shop.tokens[: case.members], case.payment_method)
+    process = subprocess.Popen(_LOAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        load = LoadProcess(process)
+        load.tell(target)
+        yield load
+    finally:
+        _end(process)
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()

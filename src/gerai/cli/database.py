@@ -1,0 +1,69 @@
+"""The database a command works on: the one DATABASE_URL names, or that of a data folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import psycopg
+import typer
+
+from gerai.cli.terminal import fail
+from gerai.settings import Settings, SettingsError, load
+from gerai.store.embedded import running
+from gerai.store.embedded_host import EmbeddedError
+from gerai.store.migrate import pending
+
+DEFAULT_FOLDER: Final = Path("gerai-data")
+_OLDEST_SERVER: Final = 150_000
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", envvar="GERAI_DATA", help="Data folder of `gerai up`, instead of DATABASE_URL.")
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")]
+
+
+def read_settings(file: Path | None) -> Settings:
+    """The settings, or a clear message and exit code 2."""
+    try:
+        return load(file)
+    except SettingsError as error:
+        fail(str(error), 2)
+
+
+def with_database_url(settings: Settings, dsn: str) -> Settings:
+    """The same settings on another database."""
+    return dataclasses.replace(settings, database=dataclasses.replace(settings.database, url=dsn))
+
+
+@contextmanager
+def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settings]:
+    """Settings whose database answers: of ``folder``, else of DATABASE_URL, else of the default folder."""
+    if folder is None and settings.database.url:
+        require_database(settings)
+        yield settings
+        return
+    try:
+        with running(folder or DEFAULT_FOLDER) as dsn:
+            yield with_database_url(settings, dsn)
+    except EmbeddedError as error:
+        fail(str(error))
+
+
+def require_database(settings: Settings, *, migrated: bool = False) -> None:
+    """Make sure that there is a PostgreSQL 15 or newer behind DATABASE_URL (and that its schema is current)."""
+    if not settings.database.url:
+        fail("DATABASE_URL is not set: the address of a PostgreSQL 15 or newer, such as postgresql://…", 2)
+    timeout_s = max(1, round(settings.database.connect_timeout_s))
+    try:
+        with psycopg.connect(settings.database.url, connect_timeout=timeout_s) as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError as error:
+        fail(f"the database does not answer: {str(error).strip()}")
+    if version < _OLDEST_SERVER:
+        fail(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")
+    if migrated and (missing := pending(settings.database.url)):
+        fail(f"the database lacks {', '.join(missing)}; run `gerai migrate` first")

@@ -1,0 +1,19 @@
+"""`gerai migrate`: bring the database to the schema of this version."""
+
+from __future__ import annotations
+
+from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
+from gerai.cli.terminal import Steps, console
+from gerai.store.migrate import migrate as apply
+
+
+def migrate(data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """Apply the migrations that are missing. Safe to run again, and while others run it."""
+    with chosen_database(read_settings(settings_file), data) as settings:
+        with Steps() as steps:
+            steps.next("migrating")
+            applied = apply(settings.database.url)
+        for name in applied:
+            console.print(f"applied {name}", highlight=False)
+        if not applied:
+            console.print("nothing to do: the database is up to date")

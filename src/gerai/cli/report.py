@@ -1,0 +1,53 @@
+"""What `gerai up` prints once everything runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.syntax import Syntax
+
+from gerai.demo import Shown
+from gerai.demo.shop import Tour
+
+_TITLES: Final = {"leuwongrr": "LeuwongRR", "cekceir": "Cek Ceir", "durianpay": "Durianpay", "scalev": "Scalev"}
+#: An answer longer than this is cut on the terminal; the curl line shows all of it.
+_ANSWER_LINES: Final = 24
+
+
+def report(console: Console, base_url: str, folder: Path, tour: Tour) -> None:
+    """Each door's calls with answer and curl line, the pay pages, and where to go next."""
+    for name, calls in tour.doors.items():
+        console.print()
+        console.rule(f"[bold]{_TITLES[name]}", align="left", style="green")
+        for shown in calls:
+            _call(console, shown)
+    console.print()
+    console.rule("[bold]Gerai", align="left", style="green")
+    pages = [(s.title, s.pay_url) for calls in tour.doors.values() for s in calls if s.pay_url]
+    for title, url in pages:
+        paid = "  [green]✓ lunas / paid[/]" if url == tour.paid_url else ""
+        console.print(f"  [link={url}]{url}[/]{paid}  [dim]{title}[/]", highlight=False)
+    console.print(f"\n  Server        {base_url}", highlight=False)
+    console.print(f"  Dokumentasi   {base_url}/docs   [dim]API documentation[/]", highlight=False)
+    console.print(f"  Kunci demo    {folder / 'demo.json'}   [dim]demo keys[/]", highlight=False)
+    console.print(f"  Log           {folder / 'gerai.log'}", highlight=False)
+    console.print(
+        "\n  [yellow]Toko demo: kunci produksinya pun memakai simulator, tidak ada uang sungguhan.\n"
+        "  Demo shop: even its production keys use simulators, no real money moves.[/]",
+        highlight=False,
+    )
+    for problem in tour.failed:
+        console.print(f"  gagal / failed: {problem}", style="red", markup=False, highlight=False)
+
+
+def _call(console: Console, shown: Shown) -> None:
+    colour = "green" if 200 <= shown.status < 300 else "red"
+    console.print(f"\n[bold]{shown.title}[/]  [{colour}]{shown.status}[/]", highlight=False)
+    console.print(shown.curl, style="cyan", markup=False, highlight=False)
+    lines = json.dumps(shown.answer, indent=2, ensure_ascii=False).splitlines()
+    if len(lines) > _ANSWER_LINES:
+        lines = [*lines[: _ANSWER_LINES - 1], f"… {len(lines) - _ANSWER_LINES + 1} more lines"]
+    console.print(Syntax("\n".join(lines), "json", theme="ansi_dark", background_color="default"))

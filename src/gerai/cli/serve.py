@@ -1,0 +1,83 @@
+"""`gerai serve`: the production server: settings from file and environment, a PostgreSQL of your own, N processes."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+import typer
+
+from gerai.app import App
+from gerai.cli.database import SettingsOption, read_settings, require_database
+from gerai.cli.serving import free_port, run, serving
+from gerai.doors.http.access import with_access_log
+from gerai.kit import log
+from gerai.settings import Server, Settings
+
+#: A process that lived shorter than this is started again only after this long.
+_RESTART_AFTER_S: Final = 1.0
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
+    settings_file: SettingsOption = None,
+    part: Annotated[bool, typer.Option("--part", hidden=True)] = False,
+) -> None:
+    """Serve all doors from the database that DATABASE_URL names. Background work is `gerai work`."""
+    settings = read_settings(settings_file)
+    given = {k: v for k, v in (("host", host), ("port", port), ("workers", workers)) if v is not None}
+    server = dataclasses.replace(settings.server, **given)
+    log.configure(settings.log.level, settings.log.format)
+    if not part:
+        require_database(settings, migrated=True)
+        server = dataclasses.replace(server, port=free_port(server.host, server.port))
+        structlog.get_logger("gerai").info(
+            "server.listening", host=server.host, port=server.port, workers=server.workers
+        )
+    settings = dataclasses.replace(settings, server=server)
+    if part or server.workers == 1:
+        run(lambda stop: _serve(settings, stop))
+    else:
+        run(lambda stop: _supervise(_command(server, settings_file), server, stop))
+
+
+async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+    server = settings.server
+    app = App(settings)
+    handler = with_access_log(app) if settings.http.access_log else app
+    async with app.running(), serving(handler, server.host, server.port, server.backlog, server.shutdown_grace_s):
+        await stop.wait()
+
+
+def _command(server: Server, settings_file: Path | None) -> list[str]:
+    words = [sys.executable, "-P", "-m", "gerai", "serve", "--part", "--host", server.host, "--port", str(server.port)]
+    return words if settings_file is None else [*words, "--settings", str(settings_file)]
+
+
+async def _supervise(command: list[str], server: Server, stop: asyncio.Event) -> None:
+    """Keep as many processes as wanted, all on one port; at the end each finishes what it accepted."""
+    logger = structlog.get_logger("gerai")
+
+    async def keep(number: int) -> None:
+        while not stop.is_set():
+            began = time.monotonic()
+            process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+            ended = asyncio.create_task(process.wait())
+            asked = asyncio.create_task(stop.wait())
+            await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+            asked.cancel()
+            if not ended.done():
+                process.terminate()
+                await ended
+                return
+            logger.error("server.died", number=number, code=process.returncode)
+            await asyncio.sleep(max(0.0, _RESTART_AFTER_S - (time.monotonic() - began)))
+
+    await asyncio.gather(*(keep(number) for number in range(1, server.workers + 1)))

@@ -1,0 +1,93 @@
+"""One server in this process: the application, its HTTP server, and the signals that end it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from gerai.cli.terminal import fail
+from gerai.doors.http.drain import Draining
+
+_HEALTHY_WITHIN_S: Final = 30.0
+
+
+def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run ``main`` on uvloop; the event it is given is set when somebody asks us to stop (Ctrl-C, SIGTERM, SIGHUP)."""
+
+    async def until_done() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(sign, stop.set)
+        await main(stop)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_done())
+
+
+def free_port(host: str, port: int) -> int:
+    """``port``, or a free one for 0. Leaves with a clear message when it cannot be had."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(found[0], found[1]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[4])
+            return probe.getsockname()[1]
+    except socket.gaierror:
+        fail(f"{host} is not an address of this machine", 2)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            fail(f"port {port} on {host} is taken; choose another with --port, or --port 0 for any free one", 2)
+        fail(f"cannot listen on {host}:{port}: {error.strerror}", 2)
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, host: str, port: int, backlog: int, grace_s: float) -> AsyncGenerator[None]:
+    """The HTTP server, accepting; at the end it takes nothing new and finishes what it accepted, within ``grace_s``."""
+    draining = Draining(app)
+    server = Server(
+        draining,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.auto,
+        websockets=False,
+        backlog=backlog,
+        log_enabled=False,
+    )
+    # Its own start-up notes would go to the terminal; what matters reaches our log.
+    logging.getLogger("_granian").setLevel(logging.ERROR)
+    task = asyncio.create_task(server.serve(), name="gerai-http")
+    try:
+        yield
+    finally:
+        server.stop()
+        draining.end_streams()
+        done, _ = await asyncio.wait({task}, timeout=grace_s)
+        if not done:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def healthy(client: httpx.AsyncClient) -> None:
+    """Wait until the server answers. TimeoutError when it does not in time."""
+    async with asyncio.timeout(_HEALTHY_WITHIN_S):
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get("/docs/style.css")).status_code == 200:
+                    return
+            await asyncio.sleep(0.01)

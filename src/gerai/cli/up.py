@@ -1,0 +1,124 @@
+"""`gerai up`: everything on one machine, with a demo shop: database, server, worker, and one order at each counter."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import structlog
+import typer
+
+from gerai.app import App
+from gerai.cli.report import report
+from gerai.cli.serving import free_port, healthy, run, serving
+from gerai.cli.terminal import Steps, console, fail
+from gerai.demo.shop import open_demo, read_demo, show_all, write_demo
+from gerai.doors.http.access import with_access_log
+from gerai.kit import log
+from gerai.settings import Settings, SettingsError, load
+from gerai.store.embedded import EmbeddedPostgres
+from gerai.store.embedded_host import EmbeddedError
+from gerai.store.migrate import migrate
+
+_LOG_NAME: Final = "gerai.log"
+_LOG_KEEP_BYTES: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this run lives."""
+
+    folder: Path
+    host: str
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (0.0.0.0: every interface).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
+    data: Annotated[Path, typer.Option(envvar="GERAI_DATA", help="Data folder.")] = Path("gerai-data"),
+    once: Annotated[bool, typer.Option("--once", help="Place the demo orders, print them, and stop.")] = False,
+    settings_file: Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")] = None,
+) -> None:
+    """Start Gerai with its own database and a demo shop, and place one order at each of the four counters."""
+    try:
+        settings = load(settings_file)
+    except SettingsError as error:
+        fail(str(error), 2)
+    chosen = settings.server.host if host is None else host
+    place = Place(data, chosen, free_port(chosen, settings.server.port if port is None else port))
+    server = EmbeddedPostgres(data)
+    with ExitStack() as stack:
+        with Steps() as steps:
+            dsn = _start_database(server, steps)
+            stack.callback(server.stop)
+            log.configure(settings.log.level, settings.log.format, stack.enter_context(_log_file(data)))
+            steps.next("bringing the database up to date")
+            migrate(dsn)
+        settings = dataclasses.replace(
+            settings,
+            database=dataclasses.replace(settings.database, url=dsn),
+            server=dataclasses.replace(settings.server, host=chosen, port=place.port),
+        )
+        run(lambda stop: _serve(settings, place, stop, once))
+    console.print("[dim]stopped / berhenti[/]")
+
+
+def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:
+    first = not (server.folder / "database.json").exists()
+    steps.next("creating the database" if first else "starting the database")
+    try:
+        return server.start()
+    except EmbeddedError as error:
+        fail(str(error))
+
+
+def _log_file(folder: Path) -> Any:
+    """The log of this data folder, private, appended to; an overlong one is put aside first."""
+    file = folder / _LOG_NAME
+    if file.exists() and file.stat().st_size > _LOG_KEEP_BYTES:
+        file.replace(file.with_suffix(".log.1"))
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab")
+
+
+async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bool) -> None:
+    app = App(settings, with_worker=True)
+    server = settings.server
+    async with app.running():
+        with Steps() as steps:
+            demo = read_demo(place.folder)
+            if demo is None:
+                steps.next("opening the demo shop")
+                demo = await open_demo(app.engine)
+            demo = {"base_url": place.base_url, **{k: v for k, v in demo.items() if k != "base_url"}}
+            write_demo(place.folder, demo)
+        structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
+        handler = with_access_log(app) if settings.http.access_log else app
+        async with (
+            serving(handler, place.host, place.port, server.backlog, server.shutdown_grace_s),
+            httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
+        ):
+            with Steps() as steps:
+                steps.next("waiting until the server answers")
+                await healthy(client)
+                steps.next("placing one order at each counter")
+                shown = await show_all(client, demo)
+            report(console, place.base_url, place.folder, shown)
+            if shown.failed:
+                raise typer.Exit(1)
+            if not once:
+                console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
+                sys.stdout.flush()
+                await stop.wait()

@@ -1,0 +1,85 @@
+"""The LeuwongRR door's part of the demo shop: a member with a Discord link and money, three tokens, one order."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import httpx
+
+from gerai.demo import DemoShop, Shown, call
+from gerai.domain.money import rupiah
+from gerai.domain.records import Environment
+from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.open import add_member, change_settings
+from gerai.engine.wallet.deposit import Deposit
+from gerai.kit.ids import base62
+
+#: 100 Robux cost Rp15.000, as in the contract's example.
+RATE_SEN: Final = 15_000
+_OPENING_BALANCE: Final = rupiah(10_000_000_000)
+_DISCORD_USER: Final = "1262024148939440249"
+_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
+_ORDER: Final = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
+
+
+async def seed(shop: DemoShop) -> dict[str, Any]:
+    """A rate, a member with Rp10.000.000.000 in both wallets and a linked Discord user, and its tokens."""
+    engine, merchant_id = shop.engine, shop.merchant_id
+    await change_settings(engine, merchant_id, {"robux_rate_sen": RATE_SEN, "leuwongrr_provider": "simulator"})
+    member_id, wallets = await add_member(
+        engine, merchant_id, "leuwongrr", "demo", "LeuwongRR User",
+        email="user@example.com", links={"discord": _DISCORD_USER},
+    )  # fmt: skip
+    for environment, account_id in wallets.items():
+        await engine.submit(
+            Deposit(
+                merchant_id=merchant_id,
+                environment=environment,
+                account_id=account_id,
+                amount_sen=_OPENING_BALANCE,
+                note="Saldo awal demo",
+            )
+        )
+    return {
+        # An empty table of limits means the contract's own; none at all means no limit.
+        "sandbox_token": await make_token(shop, member_id, "sandbox", "Demo sandbox", {}),
+        "unlimited_sandbox_token": await make_token(shop, member_id, "sandbox", "Demo sandbox, no limit", None),
+        "production_token": await make_token(shop, member_id, "production", "Demo production", None),
+        "discord_user_id": _DISCORD_USER,
+        **_ORDER,
+    }
+
+
+async def make_token(
+    shop: DemoShop, member_id: int, environment: Environment, name: str, limits: dict[str, int] | None
+) -> str:
+    """A new User API token of this member, shown this once."""
+    prefix = _PREFIXES[environment]
+    token = prefix + base62(40)
+    await create_key(
+        shop.engine, shop.merchant_id, environment, "leuwongrr", token,
+        name=name, prefix=prefix, member_id=member_id, limits=limits,
+    )  # fmt: skip
+    return token
+
+
+async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
+    """The contract's example order on the sandbox token, and the same paid from the balance on the production one."""
+    order = {"order_type": "gamepass", **{name: section[name] for name in _ORDER}}
+    invoice = order | {"payment_method": "invoice", "client_reference": "bot-order-001"}
+    balance = order | {"payment_method": "balance", "client_reference": "discord-order-001"}
+    sandbox = {"Authorization": f"Bearer {section['sandbox_token']}", "Accept": "application/json"}
+    production = {"Authorization": f"Bearer {section['production_token']}", "Accept": "application/json"}
+    production |= {"X-Discord-User-ID": section["discord_user_id"]}
+    path = "/api/v1/me/orders"
+    return [
+        _with_page(await call(client, "LeuwongRR: invoice order", "POST", path, sandbox, invoice)),
+        _with_page(await call(client, "LeuwongRR: paid from the balance", "POST", path, production, balance)),
+    ]
+
+
+def _with_page(shown: Shown) -> Shown:
+    """The call with the address of its invoice page."""
+    answer: dict[str, Any] = shown.answer
+    page: str = answer["data"]["invoice"]["invoice_url"] if answer.get("success") else ""
+    return Shown(shown.title, shown.curl, shown.status, shown.answer, page)

@@ -1,0 +1,131 @@
+"""The filters of the order list (contract §11.1), and how a page of it is found.
+
+What the engine can ask the database goes into its filter; what it cannot (parts of a customer's name, a payment's word)
+is sifted here, a bounded number of orders at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import InputInvalid
+from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
+from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
+from gerai.doors.dialects.scalev.paging import Page
+from gerai.doors.dialects.scalev.reading import plain_phone
+from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS
+from gerai.doors.dialects.scalev.wire_orders import text as money_text
+from gerai.engine.orders import find
+from gerai.engine.orders.by_hand import MARK, payment_word
+from gerai.engine.orders.find import OrderFilter
+
+SEARCH_FIELDS: Final = (
+    "order_id", "shipment_receipt", "external_id", "pg_reference_id", "gross_revenue", "customer_name",
+    "customer_email", "customer_phone",
+)  # fmt: skip
+_SIFT_AT_ONCE: Final = 100
+_SIFT_AT_MOST: Final = 40
+Keep = Callable[[OrderView], bool]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A page, newest first. ``newer``, ``older``: whether there is more on that side."""
+
+    views: list[OrderView]
+    newer: bool
+    older: bool
+
+
+def read_filter(query: dict[str, str], merchant_id: int, environment: str) -> tuple[OrderFilter, list[Keep]]:
+    """The filter and what is left to sift. InputInvalid (query) for words the contract does not have."""
+    wrong = {
+        name: ["is invalid"]
+        for name, known in (
+            ("status", FILTER), ("payment_status", PAYMENT_STATUS), ("payment_method", {*METHODS, EWALLET}),
+            ("search_field", SEARCH_FIELDS),
+        )
+        if query.get(name) and query[name] not in known
+    }  # fmt: skip
+    store_id = query.get("store_id", "")
+    if store_id and not (store_id.isascii() and store_id.isdigit() and len(store_id) <= 16):
+        wrong["store_id"] = ["is invalid"]
+    if wrong:
+        raise InputInvalid(wrong, "query")
+    keeps: list[Keep] = []
+    wanted = OrderFilter(
+        merchant_id,
+        environment,
+        CHANNEL,
+        statuses=FILTER[query["status"]] if query.get("status") else (),
+        numbers=(query["order_id"],) if query.get("order_id") else (),
+        references=(query["external_id"],) if query.get("external_id") else (),
+        invoice_statuses=("paid", "refunded") if query.get("payment_status") in ("paid", "settled") else (),
+        details=_details(query) or None,
+    )
+    if word := query.get("payment_status"):
+        keeps.append(lambda view: payment_word(view.order, view.invoice) == word)
+    if search := query.get("search", "").strip():
+        keeps.append(_searching(query.get("search_field") or "order_id", search))
+    return wanted, keeps
+
+
+def _details(query: dict[str, str]) -> dict[str, Any]:
+    """What must stand in the order's details."""
+    found: dict[str, Any] = {}
+    if store_id := query.get("store_id"):
+        found["store"] = {"id": int(store_id)}
+    if (name := query.get("payment_method")) == EWALLET:
+        found["method"] = EWALLET
+    elif name:
+        method = METHODS[name]
+        found |= {"method": method.kind} | ({"channel_code": method.channel} if method.channel else {})
+    if (word := query.get("payment_status")) in ("conflict", "settled"):
+        found[MARK] = word
+    return found
+
+
+def _searching(field: str, wanted: str) -> Keep:
+    """Part of the field, in any case; telephones by their digits, amounts whole."""
+    text = wanted.casefold()
+    match field:
+        case "customer_name":
+            return lambda view: text in facts_of(view.order).customer.name.casefold()
+        case "customer_email":
+            return lambda view: text in facts_of(view.order).customer.email.casefold()
+        case "customer_phone":
+            digits = plain_phone(wanted)
+            return lambda view: bool(digits) and digits in facts_of(view.order).customer.phone
+        case "gross_revenue":
+            return lambda view: wanted in (money_text(view.order.total_sen), money_text(view.order.total_sen)[:-3])
+        case "external_id":
+            return lambda view: text in view.order.reference.casefold() and view.order.reference != ""
+        case "pg_reference_id":
+            return lambda view: any(text == payment.public_id.casefold() for payment in view.payments)
+        case "shipment_receipt":
+            return lambda _: False
+        case _:
+            return lambda view: text in view.order.number.casefold()
+
+
+async def find_page(reads: find.Reads, wanted: OrderFilter, keeps: list[Keep], page: Page) -> Found:
+    """A page before or after a position (an order id)."""
+    backwards = page.way == "before" and page.at is not None
+    at = page.at
+    views: list[OrderView] = []
+    for _ in range(_SIFT_AT_MOST):
+        asked = replace(wanted, after_id=at) if backwards else replace(wanted, before_id=at)
+        batch = _SIFT_AT_ONCE if keeps else page.size + 1
+        got = await find.listing(reads, asked, batch)
+        views += [view for view in got if all(keep(view) for keep in keeps)]
+        if len(got) < batch or len(views) > page.size:
+            break
+        at = got[-1].order.order_id
+    shown, more = views[: page.size], len(views) > page.size
+    if backwards:
+        return Found(shown[::-1], newer=more, older=bool(shown))
+    return Found(shown, newer=page.at is not None and bool(shown), older=more)

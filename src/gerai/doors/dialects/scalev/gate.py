@@ -1,0 +1,77 @@
+"""Who may do what here: the key, its limits and scopes, and what every endpoint starts from (contract §1.2, §1.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, PermissionMissing
+from gerai.doors.dialects.scalev.facts import CHANNEL
+from gerai.doors.dialects.scalev.refusals import HOURLY, full_hour
+from gerai.doors.http.ask import Ask
+from gerai.engine.catalogue.shelves import Store
+from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
+from gerai.engine.directory import KeyFacts, MerchantFacts
+
+BURST: Final = 100
+_BURST_S: Final = 10
+_HOUR_S: Final = 3600
+_SECRET, _RESTRICTED = "sk_", "rk_"
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+
+
+def admit(ask: Ask, scope: str) -> KeyFacts:
+    """The key that asks. A secret key has every scope, a restricted one those it was given.
+
+    Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key says otherwise),
+    PermissionMissing.
+    """
+    key = ask.authenticate(ask.bearer(), CHANNEL)
+    if not key.prefix.startswith((_SECRET, _RESTRICTED)):
+        raise NotAuthenticated("unknown")
+    ask.limit("burst", BURST, _BURST_S)
+    ask.limit("hour", HOURLY, _HOUR_S)
+    ask.rate = ask.rate or full_hour()
+    if not key.prefix.startswith(_SECRET) and scope not in key.permissions:
+        raise PermissionMissing(scope)
+    return key
+
+
+def query_of(ask: Ask) -> dict[str, str]:
+    """The query, the first of each name. InputInvalid (query) for characters that no text here has."""
+    found: dict[str, str] = {}
+    for name, value in ask.query.multi_items():
+        if _UNSEEN.search(value) or len(value) > 1000:
+            raise InputInvalid({name[:64]: ["is invalid"]}, "query")
+        found.setdefault(name, value)
+    return found
+
+
+def storefront(ask: Ask) -> Storefront:
+    """What the caller's merchant sells."""
+    return ask.services.engine.directory.get(STOREFRONT, ask.caller.merchant.merchant_id)
+
+
+def store_of_path(ask: Ask) -> Store:
+    """The store the path names, by number or ``store_…``. NotFound: none of this merchant."""
+    return store_named(ask, ask.path_params["store_id"])
+
+
+def store_named(ask: Ask, reference: str) -> Store:
+    found = storefront(ask).shelves.store(reference)
+    if found is None:
+        raise NotFound("store")
+    return found
+
+
+def business(merchant: MerchantFacts) -> dict[str, Any]:
+    """The merchant, as the contract shows the business everything belongs to."""
+    return {
+        "id": merchant.merchant_id,
+        "unique_id": f"business_{merchant.code}",
+        "username": merchant.code,
+        "email": None,
+        "account_holder": merchant.name,
+        "logo": None,
+        "is_banned": False,
+    }

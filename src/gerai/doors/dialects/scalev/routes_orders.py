@@ -1,0 +1,176 @@
+"""Orders: placing, reading, listing, changing their status (contract §9 to §11)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.doors.dialects.scalev import wire_orders as wire
+from gerai.doors.dialects.scalev.asking import Asked, read_order
+from gerai.doors.dialects.scalev.changing import read_change
+from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
+from gerai.doors.dialects.scalev.filters import find_page, read_filter
+from gerai.doors.dialects.scalev.gate import admit, business, query_of, storefront
+from gerai.doors.dialects.scalev.history import placed_history, read_history
+from gerai.doors.dialects.scalev.ordering import Identity, Surroundings, compose
+from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
+from gerai.doors.dialects.scalev.reading import body_object
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import Route, reply
+from gerai.engine.command import Idempotency
+from gerai.engine.orders import find
+from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.place import PlaceOrder
+from gerai.kit.ids import token, uuid7
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+async def create(ask: Ask) -> Response:
+    """Place an order; 200 with the whole order (§9, §16). The same Idempotency-Key answers the same order again."""
+    caller = admit(ask, "order:create")
+    asked = read_order(body_object(await ask.json(exact=True)))
+    engine, key = ask.services.engine, _idempotency(ask, asked)
+    merchant, environment = caller.merchant, caller.environment
+    placed, replayed = None, True
+    if key is not None:
+        placed = await engine.find_answer(PlaceOrder, merchant.merchant_id, environment, key)
+    if placed is None:
+        outcome = await engine.submit(compose(asked, _around(ask), _identity(ask)), key)
+        placed, replayed = outcome.answer, outcome.replayed
+    body = wire.order(placed.view, placed_history(placed.view.order), business(merchant))
+    return reply(body, headers={"idempotency-replayed": "true"} if replayed else None)
+
+
+def _idempotency(ask: Ask, asked: Asked) -> Idempotency | None:
+    """Our extension: the contract has no such key. InputInvalid (headers) when it is no printable text."""
+    key = ask.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not _KEY.fullmatch(key):
+        raise InputInvalid({"Idempotency-Key": ["is invalid"]}, "headers")
+    return Idempotency("merchant", "scalev.orders.create", key, hashlib.sha256(_encode(asked)).digest())
+
+
+def _around(ask: Ask) -> Surroundings:
+    sold, caller = storefront(ask), ask.caller
+    return Surroundings(
+        merchant_id=caller.merchant.merchant_id,
+        environment=caller.environment,
+        key_id=caller.key_id,
+        now=ask.now,
+        shelves=sold.shelves,
+        districts=sold.districts,
+        rates=sold.rates,
+        channels={name: frozenset(m.channels) for name, m in ask.services.partners.payment_methods.items()},
+        base_url=ask.base_url,
+        luck=secrets.randbelow(10**9),
+    )
+
+
+def _identity(ask: Ask) -> Identity:
+    now_s = ask.now.timestamp()
+    return Identity(ask.services.engine.ids.next(), str(uuid7(now_s)), token(30), str(uuid7(now_s)))
+
+
+async def one(ask: Ask) -> Response:
+    """One order by its UUID."""
+    caller = admit(ask, "order:read")
+    order_id, view = ask.path_params["order_id"].lower(), None
+    if _UUID.fullmatch(order_id):
+        view = await find.by_public_id(
+            ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, CHANNEL, order_id
+        )
+    if view is None:
+        raise NotFound("order")
+    [body] = await _whole(ask, [view])
+    return reply(body)
+
+
+async def listing(ask: Ask) -> Response:
+    """Orders, newest first; ``columns`` picks fields of each."""
+    caller = admit(ask, "order:list")
+    query = query_of(ask)
+    page = read_page(query)
+    wanted, keeps = read_filter(query, caller.merchant.merchant_id, caller.environment)
+    found = await find_page(ask.services.engine.reads, wanted, keeps, page)
+    columns = {name.strip() for name in query.get("columns", "").split(",") if name.strip()}
+    shown = [
+        {name: value for name, value in order.items() if not columns or name in columns or name == "id"}
+        for order in await _whole(ask, found.views)
+    ]
+    older = found.views[-1].order.order_id if found.older else None
+    newer = found.views[0].order.order_id if found.newer else None
+    return reply(paginated(shown, page.size, older, newer))
+
+
+async def _whole(ask: Ask, views: list[OrderView]) -> list[dict[str, Any]]:
+    """Orders with their histories, one question for all."""
+    merchant = ask.caller.merchant
+    ids = [view.order.order_id for view in views]
+    events = await find.events(ask.services.engine.reads, merchant.merchant_id, ids) if ids else []
+    owner = business(merchant)
+    return [
+        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner)
+        for view in views
+    ]
+
+
+async def change_status(ask: Ask) -> Response:
+    """Take orders to a status, or their payments, or both; all of them or none (§11.4)."""
+    caller = admit(ask, "order:change_status")
+    change = read_change(body_object(await ask.json(exact=True)))
+    chosen = await _chosen(ask, change.ids)
+    command = ChangeStatus(
+        merchant_id=caller.merchant.merchant_id,
+        environment=caller.environment,
+        channel=CHANNEL,
+        order_ids=tuple(view.order.order_id for view in chosen),
+        target=change.target,
+        payment=change.payment,
+        method=change.method,
+        by=change.by,
+        noted=change.noted,
+        completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
+    )
+    outcome = await ask.services.engine.submit(command)
+    return reply(bare([wire.changed_order(view) for view in outcome.answer]))
+
+
+async def _chosen(ask: Ask, ids: list[str]) -> list[OrderView]:
+    """The orders with these ids, each once, in the order they were named. NotFound names the first unknown one."""
+    wanted = list(dict.fromkeys(order_id.lower() for order_id in ids))
+    views = await find.by_public_ids(
+        ask.services.engine.reads,
+        ask.caller.merchant.merchant_id,
+        ask.caller.environment,
+        CHANNEL,
+        [order_id for order_id in wanted if _UUID.fullmatch(order_id)],
+    )
+    by_id = {view.order.public_id: view for view in views}
+    for order_id in wanted:
+        if order_id not in by_id:
+            raise NotFound("order", order_id)
+    return [by_id[order_id] for order_id in wanted]
+
+
+def _completes_when_settled(view: OrderView) -> bool:
+    facts = facts_of(view.order)
+    return facts.shipping is None and facts.store.digital_completion == "when_settled"
+
+
+ROUTES: Final = (
+    Route("POST", "/v3/orders", create),
+    Route("GET", "/v3/orders", listing),
+    Route("POST", "/v3/orders/change-status", change_status),
+    Route("GET", "/v3/orders/{order_id}", one),
+)

@@ -1,0 +1,159 @@
+"""Districts, warehouses and courier costs (contract §7, §8)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from starlette.responses import Response
+
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.scalev import wire_shipping as wire
+from gerai.doors.dialects.scalev.asking import MAX_LINES, MAX_QUANTITY
+from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_named, storefront
+from gerai.doors.dialects.scalev.methods import METHODS
+from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
+from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object, exact
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import Route, reply
+from gerai.engine.catalogue.storefront import available
+from gerai.engine.shipping.nearest import Warehouse, nearest
+from gerai.engine.shipping.places import Place
+
+_SCOPE: Final = "order:create"
+#: Ten tonnes: more than any courier takes.
+_MAX_GRAMS: Final = 10_000_000
+_ABSENT: Final = "does not exist"
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """From where to where, and how heavy."""
+
+    warehouse: Warehouse
+    origin: Place
+    destination: Place
+    grams: int
+
+
+async def locations(ask: Ask) -> Response:
+    """Districts that match ``search``, best first."""
+    admit(ask, _SCOPE)
+    query = query_of(ask)
+    found = storefront(ask).districts.search(query.get("search", ""))
+    return reply(slice_page(found, read_page(query), wire.location))
+
+
+async def postal_codes(ask: Ask) -> Response:
+    """Postal codes of a district; none are known of some."""
+    admit(ask, _SCOPE)
+    reference = ask.path_params["location_id"]
+    known = reference.isascii() and reference.isdigit() and len(reference) <= 18
+    place = storefront(ask).districts.by_id.get(int(reference)) if known else None
+    if place is None:
+        raise NotFound("location")
+    return reply(bare([wire.postal_code(code) for code in place.postal_codes]))
+
+
+async def search_warehouse(ask: Ask) -> Response:
+    """Warehouses that have everything a parcel needs, nearest to its destination first."""
+    caller = admit(ask, _SCOPE)
+    reader = body_object(await ask.json(exact=True))
+    store_id = reader.integer("store_id", required=True)
+    destination = _place(ask, reader, "destination_id")
+    items = reader.objects("variants", maximum=MAX_LINES, required=True)
+    asked = [
+        (item.integer("variant_id", required=True), item.integer("qty", required=True, maximum=MAX_QUANTITY), item)
+        for item in items
+    ]
+    reader.finish()
+    wanted, has_parcel = _wanted(ask, str(store_id), asked)
+    reader.finish()
+    if destination is None or not has_parcel:
+        return reply(bare([]))
+    sold, merchant = storefront(ask), caller.merchant
+    left = await available(ask.services.engine.reads, merchant.merchant_id, caller.environment, list(wanted))
+    reached = nearest(sold.shelves.warehouses.values(), destination, sold.districts, wanted, left)
+    owner = business(merchant)
+    return reply(bare([wire.warehouse_reach(reach, destination, owner) for reach in reached]))
+
+
+def _wanted(
+    ask: Ask, store_reference: str, asked: list[tuple[int | None, int | None, Reader]]
+) -> tuple[dict[int, int], bool]:
+    """Counted goods with their quantities, and whether anything goes into a parcel at all."""
+    store, shelves = store_named(ask, store_reference), storefront(ask).shelves
+    wanted, has_parcel = dict[int, int](), False
+    for variant_id, quantity, item in asked:
+        variant = shelves.variants.get(variant_id or 0)
+        if variant is None or not shelves.sells_variant(store, variant):
+            item.wrong("variant_id", "does not exist in this store")
+            continue
+        has_parcel = has_parcel or not variant.is_digital
+        if variant.is_inventory and not variant.is_digital:
+            wanted[variant.variant_id] = wanted.get(variant.variant_id, 0) + (quantity or 0)
+    return wanted, has_parcel
+
+
+async def search_courier_service(ask: Ask) -> Response:
+    """What each courier service asks for a parcel, cheapest first; for cash on delivery only those that take cash,
+    unless ``is_show_all``."""
+    admit(ask, _SCOPE)
+    reader = body_object(await ask.json(exact=True))
+    store_id = reader.integer("store_id", required=True)
+    method = reader.choice("payment_method", METHODS, required=True)
+    show_all = reader.flag("is_show_all")
+    reader.text("postal_code", maximum=10)
+    parcel = _parcel(ask, reader)
+    store_named(ask, str(store_id))
+    quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
+    shown = [quote for quote in quotes if method != "cod" or show_all or quote.rate.cod]
+    return reply(bare([wire.quoted_service(quote, parcel.warehouse, parcel.origin) for quote in shown]))
+
+
+async def shipping_costs(ask: Ask) -> Response:
+    """What the services of these couriers ask for a parcel, cheapest first."""
+    admit(ask, _SCOPE)
+    reader = body_object(await ask.json(exact=True))
+    codes = reader.texts("courier_codes", maximum=50, required=True)
+    reader.text("postal_code", maximum=10)
+    parcel = _parcel(ask, reader)
+    quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
+    return reply(bare([wire.plain_cost(quote) for quote in quotes if quote.service.courier_code in codes]))
+
+
+def _place(ask: Ask, reader: Reader, name: str) -> Place | None:
+    location_id = reader.integer(name, required=True)
+    place = storefront(ask).districts.by_id.get(location_id or 0)
+    if location_id is not None and place is None:
+        reader.wrong(name, _ABSENT)
+    return place
+
+
+def _parcel(ask: Ask, reader: Reader) -> Parcel:
+    """``warehouse_id``, ``location_id`` and ``weight`` in grams (part of a gram counts as one). InputInvalid."""
+    sold = storefront(ask)
+    destination = _place(ask, reader, "location_id")
+    warehouse_id = reader.integer("warehouse_id", required=True)
+    warehouse = sold.shelves.warehouses.get(warehouse_id or 0)
+    origin = sold.districts.by_id.get(warehouse.location_id) if warehouse else None
+    if warehouse_id is not None and origin is None:
+        reader.wrong("warehouse_id", _ABSENT)
+    weight = exact(reader.raw("weight"))
+    if weight is None or not 0 <= weight <= _MAX_GRAMS:
+        reader.wrong("weight", BLANK if reader.raw("weight") is None else INVALID)
+    reader.finish()
+    # finish() has refused when one of these is missing.
+    assert warehouse is not None
+    assert origin is not None
+    assert destination is not None
+    assert weight is not None
+    return Parcel(warehouse, origin, destination, int(-(-weight // 1)))
+
+
+ROUTES: Final = (
+    Route("GET", "/v3/locations", locations),
+    Route("GET", "/v3/locations/{location_id}/postal-codes", postal_codes),
+    Route("POST", "/v3/shipping-costs", shipping_costs),
+    Route("POST", "/v3/shipping-costs/search-warehouse", search_warehouse),
+    Route("POST", "/v3/shipping-costs/search-courier-service", search_courier_service),
+)

@@ -1,0 +1,141 @@
+"""Stores and what stands on their shelves (contract §3 to §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.scalev import wire_catalogue as wire
+from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_of_path, storefront
+from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import Route, reply
+from gerai.engine.catalogue.shelves import Bundle, PriceOption, Shelves, Store
+from gerai.engine.catalogue.storefront import available
+
+
+async def simplified(ask: Ask) -> Response:
+    """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
+    caller = admit(ask, "store:list")
+    query = query_of(ask)
+    stores = [store for store in storefront(ask).shelves.stores.values() if _matches(store, query)]
+    business_id = caller.merchant.merchant_id
+    return reply(slice_page(stores, read_page(query), lambda store: wire.store(store, business_id)))
+
+
+def _matches(store: Store, query: dict[str, str]) -> bool:
+    wanted, domain, has_domain = query.get("search", ""), query.get("domain", ""), query.get("has_domain", "")
+    if wanted.casefold().strip() not in store.name.casefold():
+        return False
+    if domain and _host(domain) != _host(store.domain):
+        return False
+    return has_domain not in ("true", "false") or bool(store.domain) == (has_domain == "true")
+
+
+def _host(address: str) -> str:
+    """A custom domain without scheme and slash, lower case."""
+    return address.casefold().strip().removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+async def one_store(ask: Ask) -> Response:
+    """A store with its settings."""
+    caller = admit(ask, "store:read")
+    return reply(wire.whole_store(store_of_path(ask), business(caller.merchant)))
+
+
+async def payment_methods(ask: Ask) -> Response:
+    """How a store may be paid: plain names."""
+    admit(ask, "store:read")
+    return reply(bare(store_of_path(ask).payment_methods))
+
+
+async def products(ask: Ask) -> Response:
+    """Products of a store, newest first, each with its variants and what is left of them."""
+    admit(ask, "product:list")
+    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
+    shown = [shelves.products[product_id] for product_id in shelves.products_of_store.get(store.store_id, ())]
+    ids = [v.variant_id for product in shown for v in shelves.variants_of_product.get(product.product_id, ())]
+    left = await _left(ask, ids)
+    return reply(slice_page(shown, page, lambda product: wire.product(product, shelves, left)))
+
+
+async def bundles(ask: Ask) -> Response:
+    """Bundles a store sells, newest first, with the price options it sells them at."""
+    admit(ask, "bundle:list")
+    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
+    shown = sorted(_options_by_bundle(store, shelves).items(), reverse=True)
+    left = await _left(ask, _variants_of(shelves.bundles[bundle_id] for bundle_id, _ in shown))
+    return reply(slice_page(shown, page, lambda item: wire.bundle(shelves.bundles[item[0]], item[1], shelves, left)))
+
+
+async def one_bundle(ask: Ask) -> Response:
+    admit(ask, "bundle:read")
+    store, shelves = store_of_path(ask), storefront(ask).shelves
+    wanted = _number(ask.path_params["bundle_id"])
+    options = _options_by_bundle(store, shelves).get(wanted)
+    if options is None:
+        raise NotFound("bundle")
+    bundle = shelves.bundles[wanted]
+    left = await _left(ask, _variants_of([bundle]))
+    return reply(wire.bundle(bundle, options, shelves, left))
+
+
+async def price_options(ask: Ask) -> Response:
+    """All price options a store sells, newest first."""
+    caller = admit(ask, "bundle:list")
+    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
+    options = [shelves.options[option_id] for option_id in shelves.options_of_store.get(store.store_id, ())]
+    stores = [wire.store(store, caller.merchant.merchant_id)]
+    return reply(slice_page(options, page, lambda option: wire.listed_price_option(option, stores)))
+
+
+async def one_price_option(ask: Ask) -> Response:
+    caller = admit(ask, "bundle:read")
+    store, shelves = store_of_path(ask), storefront(ask).shelves
+    reference = ask.path_params["option_id"]
+    found = shelves.options_by_unique_id.get(reference) or shelves.options.get(_number(reference))
+    if found is None or not shelves.sells_option(store, found):
+        raise NotFound("price_option")
+    return reply(wire.listed_price_option(found, [wire.store(store, caller.merchant.merchant_id)]))
+
+
+def _number(reference: str) -> int:
+    """An id of a path; 0, which nothing has, for anything else."""
+    return int(reference) if reference.isascii() and reference.isdigit() and len(reference) <= 18 else 0
+
+
+def _options_by_bundle(store: Store, shelves: Shelves) -> dict[int, list[PriceOption]]:
+    found: dict[int, list[PriceOption]] = {}
+    for option_id in shelves.options_of_store.get(store.store_id, ()):
+        option = shelves.options[option_id]
+        found.setdefault(option.bundle_id, []).append(option)
+    return found
+
+
+def _variants_of(bundles_shown: Iterable[Bundle]) -> list[int]:
+    return [part.variant_id for bundle in bundles_shown for part in bundle.parts]
+
+
+async def _left(ask: Ask, variant_ids: list[int]) -> dict[int, int]:
+    """How many of each variant are left in all warehouses together."""
+    caller = ask.caller
+    found = await available(ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, variant_ids)
+    left: dict[int, int] = {}
+    for (variant_id, _), count in found.items():
+        left[variant_id] = left.get(variant_id, 0) + count
+    return left
+
+
+ROUTES: Final = (
+    Route("GET", "/v3/stores/simplified", simplified),
+    Route("GET", "/v3/stores/{store_id}", one_store),
+    Route("GET", "/v3/stores/{store_id}/payment-methods", payment_methods),
+    Route("GET", "/v3/stores/{store_id}/products", products),
+    Route("GET", "/v3/stores/{store_id}/bundles", bundles),
+    Route("GET", "/v3/stores/{store_id}/bundles/{bundle_id}", one_bundle),
+    Route("GET", "/v3/stores/{store_id}/bundle-price-options", price_options),
+    Route("GET", "/v3/stores/{store_id}/bundle-price-options/{option_id}", one_price_option),
+)

@@ -1,0 +1,171 @@
+"""What a payer does on the page: choose a method, choose another one, and, with play money, play the payer."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.responses import Response
+
+from gerai.domain.records import Payment
+from gerai.domain.refusals import (
+    AmountMismatch,
+    BodyUnreadable,
+    Busy,
+    NotFound,
+    PermissionMissing,
+    Refusal,
+    StateConflict,
+)
+from gerai.doors.http.ask import Ask
+from gerai.doors.pay import answers, choices, details, looks
+from gerai.doors.pay.opening import Opened
+from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.start import StartPayment
+from gerai.kit import ids
+from gerai.kit.clock import unix_s
+from gerai.ports.payments import Charge, PaymentMethod
+
+_MOST_FIELDS: Final = 10
+#: What the buyer is told when an act is refused.
+_NOTICES: Final[dict[type[Refusal], str]] = {StateConflict: "changed", AmountMismatch: "changed", Busy: "busy"}
+_PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
+
+
+async def form_of(ask: Ask) -> dict[str, str]:
+    """The fields of a posted form, the last of each name. BodyTooLarge, BodyUnreadable.
+
+    PermissionMissing when another site sent it.
+    """
+    if not answers.from_our_own_page(ask):
+        raise PermissionMissing("same_origin")
+    try:
+        fields = parse_qs((await ask.body()).decode("utf-8"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise BodyUnreadable("form") from None
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def count_act(ask: Ask, opened: Opened) -> None:
+    """Each order's page may be acted on so often per minute. RateLimited."""
+    order, pages = opened.view.order, ask.services.settings.pages
+    who = f"order:{order.merchant_id}:{order.order_id}"
+    ask.services.limiter.hit(who, "pages.acts", pages.acts_per_minute, unix_s())
+
+
+async def choose(ask: Ask, opened: Opened) -> Response:
+    """Start a payment with the chosen method (field ``choice``: ``va:BCA``)."""
+    form = await form_of(ask)
+    count_act(ask, opened)
+    chosen = choices.find(opened.surroundings(ask), opened.view, form.get("choice", ""))
+    if chosen is None:
+        return answers.see(opened.address, "unavailable")
+    if looks.look_of(opened.view, opened.now(ask)) is not looks.CHOOSE:
+        return answers.see(opened.address, "changed")
+    notice = await _start(ask, opened, *chosen)
+    return answers.see(opened.address, notice if isinstance(notice, str) else "")
+
+
+async def change(ask: Ask, opened: Opened) -> Response:
+    """Cancel what was started, so that another method can be chosen."""
+    await form_of(ask)
+    count_act(ask, opened)
+    order = opened.view.order
+    try:
+        for payment in opened.view.payments:
+            if payment.status == "processing":
+                command = CancelPayment(
+                    merchant_id=order.merchant_id,
+                    environment=order.environment,
+                    order_id=order.order_id,
+                    payment_id=payment.payment_id,
+                )
+                await ask.services.engine.submit(command)
+    except tuple(_NOTICES) as refusal:
+        return answers.see(opened.address, _NOTICES[type(refusal)])
+    return answers.see(opened.address)
+
+
+async def play(ask: Ask, opened: Opened) -> Response:
+    """Play the payer (field ``act``: pay, fail or late). NotFound where real money is paid."""
+    form = await form_of(ask)
+    count_act(ask, opened)
+    if not opened.surroundings(ask).simulated:
+        raise NotFound("page")
+    act, now = form.get("act"), opened.now(ask)
+    payment = looks.running_payment(opened.view, now)
+    if act == "late":
+        payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
+    if payment is None and act == "pay" and looks.look_of(opened.view, now) is looks.CHOOSE:
+        payment = await _start_any(ask, opened)
+    if payment is None or act not in ("pay", "fail", "late"):
+        return answers.see(opened.address, "changed")
+    order = opened.view.order
+    command = RecordPayment(
+        merchant_id=order.merchant_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        payment_id=payment.payment_id,
+        outcome="failed" if act == "fail" else "paid",
+        failure=_PLAYED_FAILURE if act == "fail" else {},
+    )
+    try:
+        await ask.services.engine.submit(command)
+    except tuple(_NOTICES) as refusal:
+        return answers.see(opened.address, _NOTICES[type(refusal)])
+    return answers.see(opened.address)
+
+
+async def _start_any(ask: Ask, opened: Opened) -> Payment | None:
+    """A payer who did not choose pays with the first method that is open."""
+    surroundings = opened.surroundings(ask)
+    for group in choices.groups(surroundings, opened.view, answers.words_for(ask)):
+        for choice in group.choices:
+            chosen = choices.find(surroundings, opened.view, choice.value)
+            started = await _start(ask, opened, *chosen) if chosen is not None else None
+            if isinstance(started, Payment):
+                return started
+    return None
+
+
+async def _start(ask: Ask, opened: Opened, method: PaymentMethod, channel: str) -> Payment | str:
+    """The started payment, or the notice that says why there is none."""
+    order, engine = opened.view.order, ask.services.engine
+    public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
+    fee_sen = details.payer_fee(opened.view, method.name, channel)
+    charge = Charge(
+        payment_public_id=public_id,
+        order_public_id=order.public_id,
+        amount_sen=order.total_sen + fee_sen,
+        merchant_name=opened.surroundings(ask).merchant_name,
+        channel_code=channel,
+        at=opened.now(ask),
+        order_expires_at=order.expires_at,
+        details={"page_url": ask.base_url + opened.address.at()},
+    )
+    try:
+        told = method.instruct(charge)
+    except ValueError:
+        # A method that cannot take exactly this amount (sen in a QR, for example).
+        return "unavailable"
+    payment_id = engine.ids.next()
+    command = StartPayment(
+        merchant_id=order.merchant_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        payment_id=payment_id,
+        public_id=public_id,
+        method=method.name,
+        channel_code=channel,
+        amount_sen=order.total_sen,
+        fee_sen=fee_sen,
+        instructions=msgspec.to_builtins(told),
+        expires_at=told.expires_at,
+    )
+    try:
+        view = (await engine.submit(command)).answer
+    except tuple(_NOTICES) as refusal:
+        return _NOTICES[type(refusal)]
+    return next(payment for payment in view.payments if payment.payment_id == payment_id)

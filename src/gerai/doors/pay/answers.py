@@ -1,0 +1,118 @@
+"""Answers to browsers: pages with strict headers, redirects after an act, and refusals in the same look."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.refusals import BodyTooLarge, Broken, Kind, MethodNotAllowed, RateLimited, Refusal
+from gerai.doors.http.ask import Ask
+from gerai.doors.pay import draw
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language
+
+LANGUAGE_COOKIE: Final = "gerai_lang"
+_YEAR_S: Final = 365 * 24 * 3600
+_STATUS: Final = {
+    Kind.NOT_AUTHENTICATED: 403,
+    Kind.NOT_ALLOWED: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.INVALID: 400,
+    Kind.CONFLICT: 409,
+    Kind.FUNDS: 409,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+    Kind.INTERNAL: 500,
+}
+
+#: On every answer of the pages. The referrer stays within the site: with none at all, browsers would also hide the
+#: origin of our own forms, which :func:`from_our_own_page` looks at.
+SAFETY: Final = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex",
+}
+PRIVATE: Final = {"cache-control": "no-store"}
+
+
+def words_for(ask: Ask) -> Words:
+    """The language of this request: switch on the page, cookie, browser."""
+    remembered = ask.headers.get("cookie", "")
+    pairs = [part.strip().partition("=") for part in remembered.split(";")]
+    cookie = next((value for name, _, value in pairs if name == LANGUAGE_COOKIE), None)
+    return Words(choose_language(ask.query.get("lang"), cookie, ask.headers.get("accept-language", "")))
+
+
+def page(ask: Ask, html: str, words: Words, status: int = 200) -> Response:
+    """An HTML answer. A language chosen by the switch is remembered for a year."""
+    response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
+    response.headers["content-language"] = words.language
+    response.headers["vary"] = "Accept-Language, Cookie"
+    secure = ask.base_url.startswith("https://")
+    if secure:
+        response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
+    if ask.query.get("lang") == words.language:
+        response.set_cookie(
+            LANGUAGE_COOKIE, words.language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax"
+        )
+    return response
+
+
+def see(address: Address, notice: str = "") -> Response:
+    """After an act: look at the page again (303), perhaps with something to tell once."""
+    target = address.at(notice=notice) if notice else address.at()
+    return Response(None, 303, SAFETY | PRIVATE | {"location": target})
+
+
+def not_found(ask: Ask) -> Response:
+    """The 404 page. Answered, not raised: a refusal would be logged with its path, and paths here hold secrets."""
+    words = words_for(ask)
+    return page(ask, draw.error_page(words, Address(("",)), 404), words, 404)
+
+
+def problem(ask: Ask, refusal: Refusal) -> Response:
+    """A refusal as a page in the reader's language."""
+    words, status = words_for(ask), status_of(refusal)
+    request_id = ask.request_id if status >= 500 else ""
+    response = page(ask, draw.error_page(words, Address(("",)), status, request_id), words, status)
+    response.headers.update(_retry(refusal))
+    return response
+
+
+def refuse(refusal: Refusal, request_id: str) -> Response:
+    """A refusal without its request, from the shared layer: in the default language."""
+    words, status = Words(DEFAULT_LANGUAGE), status_of(refusal)
+    html = draw.error_page(words, Address(("",)), status, request_id if isinstance(refusal, Broken) else "")
+    headers = SAFETY | PRIVATE | {"content-language": words.language} | _retry(refusal)
+    return Response(html, status, headers, media_type="text/html")
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal on the pages."""
+    if isinstance(refusal, BodyTooLarge):
+        return 413
+    return 405 if isinstance(refusal, MethodNotAllowed) else _STATUS[refusal.kind]
+
+
+def from_our_own_page(ask: Ask) -> bool:
+    """Whether a form was sent from a page of ours. Browsers say so; what says nothing at all is no browser."""
+    site = ask.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = ask.headers.get("origin")
+    return origin is None or origin == ask.base_url or origin.partition("://")[2] == ask.headers.get("host", "")
+
+
+def _retry(refusal: Refusal) -> dict[str, str]:
+    if isinstance(refusal, RateLimited):
+        return {"retry-after": str(refusal.retry_after_s)}
+    return {"retry-after": "2"} if refusal.kind is Kind.UNAVAILABLE else {}

@@ -1,0 +1,57 @@
+"""The live status: an event stream that names the page's version whenever it changes (text/event-stream)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from starlette.responses import Response, StreamingResponse
+
+from gerai.doors.http.ask import Ask
+from gerai.doors.pay import answers, looks
+from gerai.doors.pay.lookout import Lookout, Watch
+from gerai.doors.pay.opening import Opened
+from gerai.doors.pay.present import version
+from gerai.engine.orders import find
+
+#: Browsers come back after this long when a connection ends.
+_RETRY_MS: Final = 3_000
+_LOOKOUT: Final = Lookout()
+
+
+async def events(ask: Ask, opened: Opened) -> Response:
+    """The stream of one page: its version now and after every change, then ``end`` once nothing will change any more.
+
+    503 with Retry-After when this process serves its limit of live pages; the page works without.
+    """
+    engine, pages = ask.services.engine, ask.services.settings.pages
+    headers = answers.SAFETY | answers.PRIVATE
+    if _LOOKOUT.pages(engine) >= pages.streams_limit:
+        return Response(None, 503, headers | {"retry-after": "30"})
+    headers = headers | {"x-accel-buffering": "no"}
+    return StreamingResponse(_stream(ask, opened), 200, headers, media_type="text/event-stream")
+
+
+async def _stream(ask: Ask, opened: Opened) -> AsyncGenerator[str]:
+    engine, pages, order = ask.services.engine, ask.services.settings.pages, opened.view.order
+    loop = asyncio.get_running_loop()
+    until = loop.time() + pages.stream_seconds
+    yield f"retry: {_RETRY_MS}\n\n"
+    with _LOOKOUT.watch(engine, Watch(order.merchant_id, order.order_id), pages.poll_interval_s) as watch:
+        told = ""
+        while loop.time() < until:
+            view = await find.by_id(engine.reads, order.merchant_id, order.order_id) or opened.view
+            look = looks.look_of(view, opened.now(ask))
+            if (now := version(view, look)) != told:
+                told = now
+                yield f"event: version\ndata: {now}\n\n"
+            if look.final:
+                yield "event: end\ndata: \n\n"
+                return
+            while loop.time() < until and not watch.bell.is_set():
+                try:
+                    await asyncio.wait_for(watch.bell.wait(), pages.heartbeat_s)
+                except TimeoutError:
+                    yield ":\n\n"
+            watch.bell.clear()

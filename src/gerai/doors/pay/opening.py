@@ -1,0 +1,85 @@
+"""How an address opens an order's page. Whoever knows the address may see and pay the order; nothing else is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gerai.domain.records import OrderView
+from gerai.doors.http.ask import Ask
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.model import Surroundings
+from gerai.engine.orders import find
+
+#: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
+_SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
+_LINK_CODE: Final = re.compile(r"[A-Za-z]{6}")
+#: The channel whose orders have payment links with short codes (its contract fixes their form).
+_LINK_CHANNEL: Final = "durianpay"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An order behind the address it was asked for. ``private``: the address could be guessed."""
+
+    view: OrderView
+    address: Address
+    private: bool = False
+
+    def now(self, ask: Ask) -> datetime:
+        """The time on the order's clock."""
+        return ask.services.engine.now(self.view.order.merchant_id, self.view.order.environment)
+
+    def surroundings(self, ask: Ask) -> Surroundings:
+        """What the page needs beside the order."""
+        order = self.view.order
+        merchant = ask.services.engine.directory.merchant(order.merchant_id)
+        return Surroundings(
+            merchant_name=merchant.name,
+            environment=order.environment,
+            simulated=merchant.simulated or order.environment == "sandbox",
+            methods=ask.services.partners.payment_methods,
+            private=self.private,
+            here=ask.base_url + self.address.at(),
+        )
+
+
+Opener = Callable[[Ask], Awaitable[Opened | None]]
+
+
+def by_path(*segments: str) -> Opener:
+    """Pages whose path holds the secret: ``by_path("o", "{secret}", "success")``."""
+
+    async def opened(ask: Ask) -> Opened | None:
+        secret = ask.path_params["secret"]
+        view = await _by_secret(ask, secret)
+        address = Address(tuple(secret if segment == "{secret}" else segment for segment in segments))
+        return None if view is None else Opened(view, address)
+
+    return opened
+
+
+async def by_invoice(ask: Ask) -> Opened | None:
+    """``/user/invoice/{code}?t={secret}``: the code can be guessed, so both must name the same order."""
+    code, secret = ask.path_params["code"], ask.query.get("t", "")
+    view = await _by_secret(ask, secret)
+    if view is None or code not in (view.order.number, view.order.public_id):
+        return None
+    return Opened(view, Address(("user", "invoice", code), secret))
+
+
+async def by_link(ask: Ask) -> Opened | None:
+    """``/payment/{code}``: six letters, so the page is private, and looking up is limited per address (RateLimited)."""
+    code = ask.path_params["code"]
+    ask.limit("pages.link", ask.services.settings.pages.link_lookups_per_minute)
+    if not _LINK_CODE.fullmatch(code):
+        return None
+    found = await find.by_number(ask.services.engine.reads, _LINK_CHANNEL, code)
+    return Opened(found[-1], Address(("payment", code)), private=True) if found else None
+
+
+async def _by_secret(ask: Ask, secret: str) -> OrderView | None:
+    return await find.by_secret(ask.services.engine.reads, secret) if _SECRET.fullmatch(secret) else None

@@ -1,0 +1,138 @@
+"""The hosted pages' routes: every way to address an order carries the same page and the same acts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+from starlette.responses import Response
+
+from gerai.domain.refusals import Broken, Kind, Refusal
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import Endpoint, Route
+from gerai.doors.pay import acts, answers, details, draw, live, looks, qr
+from gerai.doors.pay.assets import ASSETS, DIGEST
+from gerai.doors.pay.opening import Opened, Opener, by_invoice, by_link, by_path
+from gerai.doors.pay.present import present
+from gerai.engine.orders import find
+
+log = structlog.get_logger("gerai.pages")
+
+Act = Callable[[Ask, Opened], Awaitable[Response]]
+
+#: The addresses an order's page has, and how each opens it.
+PLACES: Final[tuple[tuple[str, Opener], ...]] = (
+    ("/i/{secret}", by_path("i", "{secret}")),
+    ("/o/{secret}", by_path("o", "{secret}")),
+    ("/o/{secret}/success", by_path("o", "{secret}", "success")),
+    ("/user/invoice/{code}", by_invoice),
+    ("/payment/{code}", by_link),
+)
+_NOTICES: Final = ("changed", "unavailable", "busy")
+#: The doors on the front page: text key, name, where their paths begin.
+_DOORS: Final = (
+    ("leuwongrr", "LeuwongRR", "/api/v1"),
+    ("cekceir", "Cek Ceir", "/api"),
+    ("durianpay", "Durianpay", "/v1"),
+    ("scalev", "Scalev", "/v3"),
+)
+
+
+async def show(ask: Ask, opened: Opened) -> Response:
+    """The page as it stands now."""
+    order, words = opened.view.order, answers.words_for(ask)
+    happened = await find.events(ask.services.engine.reads, order.merchant_id, [order.order_id])
+    asked = ask.query.get("notice", "")
+    notice = asked if asked in _NOTICES else ""
+    surroundings, now = opened.surroundings(ask), opened.now(ask)
+
+    def drawn() -> str:
+        shown = present(opened.view, happened, surroundings, now, words, notice)
+        return draw.pay_page(shown, words, opened.address)
+
+    # Drawing takes milliseconds, with a QR tens of them: not on the thread that answers everybody.
+    return answers.page(ask, await asyncio.to_thread(drawn), words)
+
+
+async def qr_image(ask: Ask, opened: Opened) -> Response:
+    """The QR of the running payment as a PNG to keep; 404 when there is none."""
+    payment = looks.running_payment(opened.view, opened.now(ask))
+    text = details.text(payment.instructions, "qr_text") if payment is not None else ""
+    image = await asyncio.to_thread(qr.png, text)
+    if image is None:
+        return answers.not_found(ask)
+    return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
+
+
+async def home(ask: Ask) -> Response:
+    """The front page."""
+    words = answers.words_for(ask)
+    doors = [draw.DoorCard(title, words(f"home.door.{key}"), at, f"/docs/{key}") for key, title, at in _DOORS]
+    simulated = any(merchant.simulated for merchant in ask.services.engine.directory.merchants())
+    return answers.page(ask, draw.home_page(words, doors, simulated), words)
+
+
+async def asset(ask: Ask) -> Response:
+    """The style sheet, the script or the icon. An address of another version is answered with this one, uncached."""
+    found = ASSETS.get(ask.path_params["name"])
+    if found is None:
+        return answers.not_found(ask)
+    current = ask.path_params["digest"] == DIGEST
+    cache = "public, max-age=31536000, immutable" if current else "no-store"
+    return Response(found.content, 200, answers.SAFETY | {"cache-control": cache}, media_type=found.media_type)
+
+
+async def unknown(ask: Ask) -> Response:
+    """Any other address."""
+    return answers.not_found(ask)
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """An endpoint whose refusals and failures are pages in the reader's language, logged without the path: paths here
+    hold secrets."""
+
+    async def answered(ask: Ask) -> Response:
+        try:
+            return await endpoint(ask)
+        except Refusal as refusal:
+            if refusal.kind is Kind.NOT_FOUND:
+                return answers.not_found(ask)
+            log.info("page.refused", request_id=ask.request_id, code=refusal.code)
+            return answers.problem(ask, refusal)
+        except Exception:
+            log.exception("page.broken", request_id=ask.request_id)
+            return answers.problem(ask, Broken(ask.request_id))
+
+    return answered
+
+
+def opening(opener: Opener, act: Act) -> Endpoint:
+    """Open the order, then act; an address that opens nothing is not found."""
+
+    async def endpoint(ask: Ask) -> Response:
+        opened = await opener(ask)
+        return answers.not_found(ask) if opened is None else await act(ask, opened)
+
+    return guarded(endpoint)
+
+
+def routes() -> tuple[Route, ...]:
+    """All routes of the pages."""
+    found: list[Route] = []
+    for path, opener in PLACES:
+        found += [
+            Route("GET", path, opening(opener, show)),
+            Route("GET", f"{path}/events", opening(opener, live.events)),
+            Route("GET", f"{path}/qr.png", opening(opener, qr_image)),
+            Route("POST", f"{path}/method", opening(opener, acts.choose)),
+            Route("POST", f"{path}/change", opening(opener, acts.change)),
+            Route("POST", f"{path}/play", opening(opener, acts.play)),
+        ]
+    return (
+        *found,
+        Route("GET", "/", guarded(home)),
+        Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
+        Route("GET", "/{rest:path}", guarded(unknown)),
+    )

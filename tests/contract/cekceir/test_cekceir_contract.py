@@ -1,0 +1,359 @@
+"""Shapes, keys, reads and refusals of this door (contract sections 1 to 4 and 8)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from cekceir_shop import BAD, GOOD, LOST, Caller, Shop
+
+from gerai.doors.dialects.cekceir.keys import PERMISSIONS
+from gerai.engine.keys.manage import list_keys, revoke_key
+
+#: The seed's success response, field by field.
+SEED_FIELDS = [
+    "status", "reference_id", "message", "processed", "processed_success", "processed_error", "remaining_balance",
+    "result", "error_message", "order_id", "transaction_id", "service_code", "total", "price", "total_price",
+    "charged_amount", "refunded_amount", "balance_before", "created_at",
+]  # fmt: skip
+
+
+def is_error(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The error envelope, and nothing but it."""
+    body = answer.json()
+    assert (answer.status_code, body["error"], body["code"]) == (status, True, code)
+    assert set(body) - {"source", "errors"} == {"error", "code", "message", "traceId"}
+    assert str(UUID(body["traceId"])) == body["traceId"]
+    assert ("source" in body) == ("errors" in body)
+    return body
+
+
+async def test_every_result_has_the_seeds_fields_in_its_order(shop: Shop) -> None:
+    """One flat shape for every outcome; amounts are whole rupiah integers, the time has milliseconds and Z."""
+    caller = await shop.caller()
+    for imeis in ([GOOD], [GOOD, BAD], [BAD], [LOST]):
+        body = (await caller.order(*imeis)).json()
+        assert list(body) == SEED_FIELDS
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", body["created_at"])
+    first = (await caller.orders())[-1]
+    assert first["message"] == "Pesanan-mu telah berhasil kami proses."
+    assert (first["result"], first["error_message"]) == ({"status": "registered"}, None)
+
+
+async def test_reads_show_the_order_and_its_way(shop: Shop) -> None:
+    """Both reads answer {"data": creation fields + status_history}; a failed order is read with 200."""
+    caller = await shop.caller()
+    placed = (await caller.order(BAD)).json()
+    for path in (f"/api/order/{placed['order_id']}", f"/api/order/{placed['order_id']}/status"):
+        answer = await caller.get(path)
+        assert answer.status_code == 200
+        read = answer.json()["data"]
+        assert [entry["status"] for entry in read.pop("status_history")] == ["pending", "failed"]
+        assert read == placed
+
+
+async def test_somebody_elses_order_is_not_found(shop: Shop, engine: Any, client: httpx.AsyncClient) -> None:
+    """Another member's order, another merchant's order and an order that never was look the same."""
+    caller, other = await shop.caller(), await shop.caller()
+    order_id = (await caller.order(GOOD)).json()["order_id"]
+    stranger_merchant = await shop.other_merchant()
+    stranger = await stranger_merchant.caller()
+    bodies: list[dict[str, Any]] = []
+    for asking, wanted in ((other, order_id), (stranger, order_id), (caller, 999_999_999_999)):
+        bodies.append(is_error(await asking.get(f"/api/order/{wanted}"), 404, "NOT_FOUND_ERROR"))
+    assert len({body["message"] for body in bodies}) == 1
+    assert await other.orders() == await stranger.orders() == []
+
+
+@pytest.mark.parametrize("order_id", ["abc", "0", "-1", "1.5", "9" * 30, "%00", "१"])
+async def test_an_id_that_is_none_is_a_params_error(shop: Shop, order_id: str) -> None:
+    """Path values are validated like the rest."""
+    caller = await shop.caller()
+    body = is_error(await caller.get(f"/api/order/{order_id}"), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    assert body["source"] == "params"
+    assert list(body["errors"]) == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "permission"),
+    [
+        ("GET", "/api/me", "user.me.read"),
+        ("GET", "/api/services", "service.list"),
+        ("GET", "/api/services/cek_imei", "service.read_detail"),
+        ("POST", "/api/order", "order.create"),
+        ("GET", "/api/order", "order.list"),
+        ("GET", "/api/order/1", "order.read"),
+        ("GET", "/api/order/1/status", "order.read"),
+        ("GET", "/api/wallet/snap", "wallet.balance.read"),
+    ],
+)
+async def test_each_call_needs_its_permission(shop: Shop, method: str, path: str, permission: str) -> None:
+    """A key without it gets 403, whatever else it may do; with it alone, it gets past."""
+    without = await shop.caller(permissions=tuple(p for p in PERMISSIONS if p != permission))
+    is_error(await shop.client.request(method, path, headers=without.headers), 403, "FORBIDDEN_ERROR")
+    alone = await shop.caller(permissions=(permission,))
+    assert (await shop.client.request(method, path, headers=alone.headers)).status_code in (200, 400, 404)
+
+
+async def test_keys_that_do_not_work(shop: Shop, client: httpx.AsyncClient) -> None:
+    """No key, a malformed, unknown, expired or revoked one: 401 with one and the same text."""
+    expired = await shop.caller(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    revoked = await shop.caller()
+    for key in await list_keys(shop.engine, shop.merchant.merchant_id):
+        if key.prefix == revoked.token.split(".")[0]:
+            await revoke_key(shop.engine, shop.merchant.merchant_id, key.key_id)
+    tokens = [
+        None,
+        "Bearer",
+        "Bearer x",
+        f"Basic {expired.token}",
+        f"Bearer {expired.token}",
+        f"Bearer {revoked.token}",
+    ]
+    answers = [await client.get("/api/me", headers={"Authorization": t} if t else {}) for t in tokens]
+    assert {is_error(a, 401, "UNAUTHORIZED_ERROR")["message"] for a in answers} == {
+        "Upps, API key-mu tidak valid, cek kembali yuk!"
+    }
+
+
+async def test_me(shop: Shop) -> None:
+    """Flat, field by field; empty facts are null; a key that ends says when."""
+    caller = await shop.caller(
+        permissions=("order.create", "user.me.read"), expires_at=datetime(2099, 1, 1, tzinfo=UTC)
+    )
+    me = (await caller.get("/api/me")).json()
+    assert me["token"]["expires_at"] == "2099-01-01T00:00:00.000Z"
+    assert me["token"]["expires_in"] > 60 * 60 * 24 * 365
+    assert me["user_id"] == caller.member_id
+    assert (me["phone"], me["email"], me["external_user"], me["session_id"]) == (None, None, None, None)
+    assert me["permissions"] == ["order.create", "user.me.read"]
+    assert (me["via"], me["access_channel"], me["api_key_type"]) == ("client_api_key", "api", "client")
+
+
+async def test_services_are_paged_by_cursor(shop: Shop) -> None:
+    """limit 1..50 default 20, next_cursor null at the end; no price in the list, price in the detail."""
+    caller = await shop.caller()
+    codes: list[str] = []
+    cursor: dict[str, Any] = {}
+    for _ in range(3):
+        page = (await caller.get("/api/services", limit=2, **cursor)).json()["data"]["page"]
+        codes += [item["code"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    assert codes == ["cek_imei", "cek_history_imei", "create_barcode", "unlock_manual"]
+    item = page["items"][0]
+    by_code = (await caller.get(f"/api/services/{item['code']}")).json()["data"]
+    assert by_code == (await caller.get(f"/api/services/{item['id']}")).json()["data"]
+    assert {key: by_code[key] for key in item} == item
+    assert set(by_code) - set(item) == {"scope", "rule", "availability"}
+    assert "rule" not in item
+
+
+@pytest.mark.parametrize("path", ["/api/services", "/api/order"])
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ({"limit": "0"}, "Too small: expected number to be >=1"),
+        ({"limit": "51"}, "Too big: expected number to be <=50"),
+        ({"limit": "ten"}, "Invalid input: expected number"),
+        ({"limit": ""}, "Invalid input: expected number"),
+        ({"cursor": "-3"}, "Too small: expected number to be >=1"),
+        ({"cursor": "9" * 400}, "Too big: expected number to be <=9007199254740991"),
+    ],
+)
+async def test_paging_is_validated(shop: Shop, path: str, query: dict[str, str], text: str) -> None:
+    """A page outside 1..50, or a cursor that is no positive integer: 422 with source query."""
+    caller = await shop.caller()
+    body = is_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    assert (body["source"], body["errors"]) == ("query", {next(iter(query)): [text]})
+
+
+async def test_the_order_list_filters(shop: Shop) -> None:
+    """Every filter narrows; both status vocabularies are understood; pages go from new to old without overlap."""
+    caller = await shop.caller(money=1_000_000)
+    made = [
+        (await caller.order(*imeis, code=code)).json()["order_id"]
+        for imeis, code in (
+            ([GOOD], "cek_imei"), ([GOOD, BAD], "cek_imei"), ([BAD], "cek_imei"), ([LOST], "cek_imei"),
+            ([GOOD], "unlock_manual"), ([GOOD], "cek_history_imei"),
+        )
+    ]  # fmt: skip
+    one, part, failed, lost, manual, history = made
+
+    async def ids(**query: Any) -> list[int]:
+        return [item["order_id"] for item in (await caller.get("/api/order", **query)).json()["data"]["page"]["items"]]
+
+    assert await ids() == made[::-1]
+    assert await ids(status="completed") == await ids(status="success") == [history, one]
+    assert await ids(status="processing") == await ids(status="pending") == [manual, lost]
+    assert await ids(status="partial") == [part]
+    assert await ids(status="refunded") == await ids(status="failed") == [failed]
+    assert await ids(status="draft") == await ids(status="cancelled") == []
+    assert await ids(processing_type="manual") == [manual]
+    assert await ids(service_code="cek_history_imei", status="success") == [history]
+    assert await ids(service_code="nothing") == []
+    assert await ids(q=str(part)) == [part]
+    assert await ids(q="unlock") == [manual]
+    assert await ids(q="%") == []
+    assert await ids(created_from="2000-01-01", created_to="2099-12-31") == made[::-1]
+    assert await ids(created_to="2000-01-01T00:00:00Z") == []
+    created_at = (await caller.get(f"/api/order/{one}")).json()["data"]["created_at"]
+    assert one in await ids(created_from=created_at, created_to=created_at)
+    seen: list[int] = []
+    cursor: dict[str, Any] = {}
+    for _ in range(4):
+        page = (await caller.get("/api/order", limit=2, **cursor)).json()["data"]["page"]
+        seen += [item["order_id"] for item in page["items"]]
+        cursor = {"cursor": page["next_cursor"]}
+        if page["next_cursor"] is None:
+            break
+    assert seen == made[::-1]
+
+
+async def test_bad_filters_are_all_named(shop: Shop) -> None:
+    """One 422 lists every wrong filter."""
+    caller = await shop.caller()
+    query = {
+        "status": "lost",
+        "processing_type": "magic",
+        "created_from": "yesterday",
+        "created_to": "9999-12-31",
+        "q": "x" * 201,
+    }
+    body = is_error(await caller.get("/api/order", **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    assert set(body["errors"]) == {"status", "processing_type", "created_from", "created_to", "q"}
+    assert body["errors"]["processing_type"] == ['Invalid option: expected one of "automatic"|"manual"']
+
+
+async def test_schema_errors_come_whole_and_in_ajvs_words(shop: Shop) -> None:
+    """All errors of the data, each with its pointer, and the documented message (seed)."""
+    caller = await shop.caller()
+    body = is_error(
+        await caller.post(
+            {"code": "create_barcode", "data": {"items": [{}, {"primary_imei": GOOD, "theme": "red", "x": 1}]}}
+        ),
+        422,
+        "ORDER_VALIDATION_ERROR",
+    )
+    assert body["message"] == "Format order mu tidak sesuai dengan format layanan yang kamu minta."
+    assert body["source"] == "order"
+    assert body["errors"] == {
+        "data": [
+            "/items/0: must have required property 'primary_imei'",
+            "/items/1: must NOT have additional properties",
+            "/items/1/theme: must be equal to one of the allowed values",
+        ]
+    }
+    assert await caller.orders() == []
+
+
+async def test_what_is_checked_first(shop: Shop) -> None:
+    """Types of the request, then the service, then its hours, then its schema, then the item limit, then the money."""
+    caller = await shop.caller(money=0)
+    is_error(await caller.post({"code": "nothing", "data": "example"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    is_error(await caller.post({"code": "nothing", "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
+    await shop.change("cek_imei", is_active=False)
+    is_error(await caller.order(), 422, "SERVICE_CLOSED_ERROR")
+    await shop.change("cek_imei", max_items=1)
+    is_error(await caller.order(GOOD, "x"), 422, "ORDER_VALIDATION_ERROR")
+    is_error(await caller.order(GOOD, GOOD), 422, "ITEM_LIMIT_ERROR")
+    is_error(await caller.order(GOOD), 402, "INSUFFICIENT_BALANCE_ERROR")
+    assert await caller.orders() == []
+
+
+async def test_closed_hours_refuse_orders(shop: Shop) -> None:
+    """Outside its Jakarta hours a service is closed; inside it works."""
+    caller = await shop.caller()
+    wall = datetime.now(UTC) + timedelta(hours=7)
+    before, after = (wall + timedelta(minutes=-2)).strftime("%H:%M"), (wall + timedelta(minutes=2)).strftime("%H:%M")
+    await shop.change("cek_imei", open_time=after, close_time=before)
+    is_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
+    await shop.change("cek_imei", open_time=before, close_time=after)
+    assert (await caller.order(GOOD)).status_code == 200
+
+
+async def test_no_provider_means_no_order(shop: Shop) -> None:
+    """An outage before there is an order: 503 with the error envelope, nothing held."""
+    caller = await shop.caller()
+    await shop.change("unlock_manual", provider="gone")
+    is_error(await caller.order(GOOD, code="unlock_manual"), 503, "PROVIDER_UNAVAILABLE_ERROR")
+    assert await caller.orders() == []
+    assert await caller.wallet() == (100_000, 0)
+
+
+async def test_rate_limits(shop: Shop) -> None:
+    """The key's own figure; the documented body and headers; a key without limits is never refused."""
+    caller = await shop.caller(limits={"requests": 3})
+    answers = [await caller.get("/api/me") for _ in range(3)]
+    assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["2", "1", "0"]
+    refused = await caller.get("/api/me")
+    body = is_error(refused, 429, "RATELIMIT_EXCEDED_ERROR")
+    assert body["message"] == "Upps, terlalu banyak permintaan, coba lagi nanti."
+    assert refused.headers["x-ratelimit-limit"] == "3"
+    assert refused.headers["x-ratelimit-policy"] == "3;w=60"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert "x-ratelimit-limit" not in (await (await shop.caller()).get("/api/me")).headers
+
+
+GARBAGE: list[tuple[bytes, str, int]] = [
+    (b"", "application/json", 400),
+    (b"{", "application/json", 400),
+    (b"\xff\xfe", "application/json", 400),
+    (b'{"code":"cek_imei","data":{"imeis":["\\u0000"]}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":{"imeis":["\\ud800"]}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":' + b'{"a":' * 40 + b"1" + b"}" * 41, "application/json", 400),
+    (b'{"code":"cek_imei","data":{"n":1e999}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":{"n":' + b"9" * 5000 + b"}}", "application/json", 400),
+    (b"x" * (300 * 1024), "application/json", 413),
+    (b'{"code":"cek_imei","data":{}}', "text/plain", 400),
+    (b"code=cek_imei", "application/x-www-form-urlencoded", 400),
+    (b"[]", "application/json", 422),
+    (b'"x"', "application/json", 422),
+    (b"null", "application/json", 422),
+    (b'{"code":1,"data":[]}', "application/json", 422),
+    (b'{"code":"","data":{}}', "application/json", 422),
+    (b'{"code":"cek_imei","data":{"imeis":{"a":1}}}', "application/json", 422),
+    (b'{"code":"cek_imei","data":{"imeis":[null,1.5,true,{},[]]}}', "application/json", 422),
+    (b'{"code":"' + b"9" * 300 + b'","data":{}}', "application/json", 404),
+]
+
+
+@pytest.mark.parametrize(("raw", "kind", "status"), GARBAGE)
+async def test_garbage_is_refused_politely_and_leaves_nothing(shop: Shop, raw: bytes, kind: str, status: int) -> None:
+    """Whatever arrives gets this door's envelope with the documented status, and no row remains."""
+    caller = await shop.caller()
+    answer = await shop.client.post("/api/order", content=raw, headers=caller.headers | {"Content-Type": kind})
+    is_error(answer, status, "SERVICE_NOT_FOUND_ERROR" if status == 404 else answer.json()["code"])
+    assert await caller.orders() == []
+    assert await caller.wallet() == (100_000, 0)
+
+
+@pytest.mark.parametrize("key", ["", " ", "k" * 256, "kéy"])
+async def test_an_unusable_idempotency_key_is_a_headers_error(shop: Shop, key: str) -> None:
+    """Empty, too long or not plain text: 422 with source headers, no order."""
+    caller = await shop.caller()
+    headers = {**caller.headers, "Idempotency-Key": key.encode("latin-1")}
+    answer = await shop.client.post("/api/order", json={"code": "cek_imei", "data": {"imeis": [GOOD]}}, headers=headers)
+    assert is_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["source"] == "headers"
+    assert await caller.orders() == []
+
+
+async def test_unknown_paths_and_methods_get_the_envelope(client: httpx.AsyncClient) -> None:
+    """Also without a key."""
+    is_error(await client.get("/api/nothing"), 404, "NOT_FOUND_ERROR")
+    answer = await client.put("/api/order")
+    is_error(answer, 405, "METHOD_NOT_ALLOWED_ERROR")
+    assert "POST" in answer.headers["allow"].split(", ")
+
+
+async def test_an_inactive_account_may_do_nothing(shop: Shop) -> None:
+    """A key whose account is not active: 403, also for reads."""
+    caller: Caller = await shop.caller()
+    await shop.suspend(caller)
+    is_error(await caller.get("/api/me"), 403, "FORBIDDEN_ERROR")
+    is_error(await caller.order(GOOD), 403, "FORBIDDEN_ERROR")

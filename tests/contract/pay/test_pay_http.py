@@ -1,0 +1,310 @@
+"""The hosted pages over HTTP, on the real engine: every address, every act, and what must not work."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from gerai.domain.money import rupiah
+from gerai.domain.records import OrderView
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import open_merchant
+from gerai.engine.orders import find
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.kit import ids
+from gerai.kit.clock import real_now
+
+
+async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
+    """An invoice order of Rp15.000 in the sandbox, open for an hour."""
+    order_id = engine.ids.next()
+    facts: dict[str, Any] = {
+        "merchant_id": merchant_id,
+        "environment": "sandbox",
+        "channel": "test",
+        "key_id": None,
+        "order_id": order_id,
+        "public_id": f"order-{order_id}",
+        "number": f"N-{order_id}",
+        "secret": ids.token(),
+        "lines": (NewLine("thing", 1, "Gamepass 100", 1, rupiah(15_000), rupiah(15_000)),),
+        "total_sen": rupiah(15_000),
+        "funding": "invoice",
+        "after_payment": "complete",
+        "details": {"customer": {"name": "Rina Wulandari"}},
+        "expires_at": real_now() + timedelta(hours=1),
+    }
+    return (await engine.submit(PlaceOrder(**(facts | changes)))).answer.view
+
+
+async def again(engine: Engine, view: OrderView) -> OrderView:
+    """The order as it is stored now."""
+    found = await find.by_id(engine.reads, view.order.merchant_id, view.order.order_id)
+    assert found is not None
+    return found
+
+
+async def test_every_address_of_an_order_opens_its_page(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """The same order is behind /i, /o, /o/…/success and /user/invoice with its secret."""
+    order = (await place(engine, merchant.merchant_id)).order
+    for path in (
+        f"/i/{order.secret}",
+        f"/o/{order.secret}",
+        f"/o/{order.secret}/success",
+        f"/user/invoice/{order.number}?t={order.secret}",
+        f"/user/invoice/{order.public_id}?t={order.secret}",
+    ):
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert "Rp15.000" in answer.text
+        assert order.number in answer.text
+        assert "Rina Wulandari" in answer.text
+
+
+async def test_what_cannot_be_proved_is_not_found(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """A wrong, missing or foreign secret, odd bytes and unknown paths are all the same 404 page; it names nothing."""
+    one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
+    for path in (
+        f"/user/invoice/{one.number}",
+        f"/user/invoice/{one.number}?t=",
+        f"/user/invoice/{one.number}?t={other.secret}",
+        f"/user/invoice/{one.number}?t={one.secret}x",
+        f"/i/{one.secret[:-1]}",
+        f"/i/{one.number}",
+        f"/i/{one.secret}/nothing",
+        f"/i/{'a' * 5_000}",
+        "/i/%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00",
+        "/i/%ff%fe%ff%fe%ff%fe%ff%fe%ff%fe%ff%fe",
+        "/user/invoice/%00?t=%00",
+        f"/o/{one.secret}/success/more",
+        "/payment/abcdefg",
+        "/payment/abcde%00",
+        "/payment/ZzZzZz",
+        "/nothing",
+    ):
+        answer = await client.get(path)
+        assert answer.status_code == 404, path
+        assert "Halaman tidak ditemukan" in answer.text
+        assert one.number not in answer.text
+        assert one.secret not in answer.text
+
+
+async def test_a_payment_link_shows_nothing_of_the_buyer(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """The short code opens amount, merchant and the acts of paying, not who buys, nor what, nor the secret."""
+    code = "".join(chr(ord("a") + b % 26) for b in ids.token().encode()[:6])
+    view = await place(engine, merchant.merchant_id, channel="durianpay", number=code)
+    answer = await client.get(f"/payment/{code}")
+    assert answer.status_code == 200
+    assert "Rp15.000" in answer.text
+    assert f"Toko {merchant.code}" in answer.text
+    for hidden in ("Rina Wulandari", "Gamepass 100", view.order.secret, view.order.public_id):
+        assert hidden not in answer.text
+    chosen = await client.post(f"/payment/{code}/method", data={"choice": "va:BCA"})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, f"/payment/{code}")
+
+
+async def test_answers_are_strict_and_uncached(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Pages carry a policy without inline code, are not stored, not framed and not indexed."""
+    order = (await place(engine, merchant.merchant_id)).order
+    for path, status in ((f"/i/{order.secret}", 200), ("/", 200), ("/nothing", 404)):
+        answer = await client.get(path)
+        assert answer.status_code == status
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert answer.headers["x-robots-tag"] == "noindex"
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_assets_are_kept_by_browsers(client: httpx.AsyncClient) -> None:
+    """The address named in the page is cached for good; an older one is answered, uncached; an unknown one is 404."""
+    style = re.search(r'href="(/_pay/[0-9a-f]+/pay\.css)"', (await client.get("/")).text)
+    assert style is not None
+    answer = await client.get(style[1])
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert (await client.get("/_pay/old/pay.js")).headers["cache-control"] == "no-store"
+    for odd in ("/_pay/x/..%2f__init__.py", "/_pay/x/pay.py", "/_pay/x/"):
+        assert (await client.get(odd)).status_code == 404
+
+
+async def test_the_language_is_the_readers(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Browser language first; the switch wins and is remembered in a cookie; the secret is kept in the switch."""
+    order = (await place(engine, merchant.merchant_id)).order
+    path = f"/user/invoice/{order.number}?t={order.secret}"
+    english = await client.get(path, headers={"accept-language": "en-GB,en;q=0.9"})
+    assert "Choose how to pay" in english.text
+    assert "set-cookie" not in english.headers
+    assert f"?t={order.secret}&amp;lang=id" in english.text
+    switched = await client.get(f"{path}&lang=en", headers={"accept-language": "id"})
+    assert "Choose how to pay" in switched.text
+    cookie = switched.headers["set-cookie"]
+    assert cookie.startswith("gerai_lang=en; HttpOnly; Max-Age=31536000; Path=/; SameSite=lax")
+    remembered = await client.get(path, headers={"accept-language": "id"})
+    assert remembered.headers["content-language"] == "en"
+    client.cookies.clear()
+    assert "Pilih cara bayar" in (await client.get(path)).text
+
+
+async def test_choose_pay_and_thank(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """The whole way with forms only: choose a bank, see the number, play the payer, read the thanks."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/o/{view.order.secret}/success"
+    chosen = await client.post(f"{path}/method", data={"choice": "va:BCA"}, headers={"sec-fetch-site": "same-origin"})
+    assert (chosen.status_code, chosen.headers["location"]) == (303, path)
+    [payment] = (await again(engine, view)).payments
+    assert (payment.method, payment.channel_code, payment.status) == ("va", "BCA", "processing")
+    assert re.fullmatch(r"pay_[0-9A-Za-z]{10}\d{4}", payment.public_id)
+    shown = (await client.get(path)).text
+    assert payment.instructions["code"] in shown.replace(" ", "")
+    assert "Virtual Account BCA" in shown
+    played = await client.post(f"{path}/play", data={"act": "pay"})
+    assert (played.status_code, played.headers["location"]) == (303, path)
+    after = await again(engine, view)
+    assert (after.order.status, after.payments[0].status) == ("completed", "completed")
+    assert after.invoice is not None
+    assert after.invoice.status == "paid"
+    thanks = (await client.get(path)).text
+    assert "Pesanan Anda selesai" in thanks
+    assert "data-events" not in thanks
+
+
+async def test_another_method_can_be_chosen(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Changing cancels the first payment and leaves the order open; the QR of the second is an image to keep."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    assert (await client.get(f"{path}/qr.png")).status_code == 404
+    await client.post(f"{path}/method", data={"choice": "va:BCA"})
+    await client.post(f"{path}/change")
+    assert "Pilih cara bayar" in (await client.get(path)).text
+    await client.post(f"{path}/method", data={"choice": "qris:QRIS"})
+    after = await again(engine, view)
+    assert [(p.method, p.status) for p in after.payments] == [("va", "cancelled"), ("qris", "processing")]
+    assert (after.order.status, after.order.charged_sen) == ("pending", 0)
+    image = await client.get(f"{path}/qr.png")
+    assert (image.headers["content-type"], image.content[:4]) == ("image/png", b"\x89PNG")
+
+
+async def test_a_failed_payment_leaves_the_order_open(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """The payer can fail; nothing is charged and another attempt is offered."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    await client.post(f"{path}/method", data={"choice": "ewallet:DANA"})
+    await client.post(f"{path}/play", data={"act": "fail"})
+    after = await again(engine, view)
+    assert (after.payments[0].status, after.order.status, after.order.charged_sen) == ("failed", "pending", 0)
+    assert "Percobaan pembayaran terakhir gagal" in (await client.get(path)).text
+
+
+async def test_acting_twice_does_it_once(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """A second click finds another state and says so; nothing is paid or started twice."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    await client.post(f"{path}/method", data={"choice": "va:BCA"})
+    second = await client.post(f"{path}/method", data={"choice": "va:BNI"})
+    assert second.headers["location"] == f"{path}?notice=changed"
+    await client.post(f"{path}/play", data={"act": "pay"})
+    third = await client.post(f"{path}/play", data={"act": "pay"})
+    assert third.headers["location"] == f"{path}?notice=changed"
+    assert "Keadaan pesanan sudah berubah" in (await client.get(third.headers["location"])).text
+    assert len((await again(engine, view)).payments) == 1
+
+
+@pytest.mark.parametrize("choice", ["", "va", "va:NOWHERE", "cash:", "va:BCA:1", "qris:\x00", "bnpl:AKULAKU"])
+async def test_what_is_not_offered_cannot_be_chosen(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient, choice: str
+) -> None:
+    """Only what the page offers this order starts a payment."""
+    view = await place(engine, merchant.merchant_id, details={"methods": ["va:BCA", "qris"]})
+    answer = await client.post(f"/i/{view.order.secret}/method", data={"choice": choice})
+    assert answer.headers["location"] == f"/i/{view.order.secret}?notice=unavailable"
+    assert (await again(engine, view)).payments == ()
+
+
+async def test_other_sites_cannot_act(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """A form sent from another site is refused, whichever way the browser says so, and changes nothing."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}, {"origin": "null"}):
+        for act, data in (("method", {"choice": "va:BCA"}), ("change", {}), ("play", {"act": "pay"})):
+            answer = await client.post(f"{path}/{act}", data=data, headers=headers)
+            assert answer.status_code == 403
+            assert "situs lain" in answer.text
+    assert (await again(engine, view)).payments == ()
+    for headers in ({"sec-fetch-site": "none"}, {"origin": "http://gerai.test"}):
+        assert (await client.post(f"{path}/change", headers=headers)).status_code == 303
+
+
+async def test_real_money_cannot_be_played(engine: Engine, client: httpx.AsyncClient) -> None:
+    """A merchant without simulators has no payer to play in production, neither on the page nor behind it."""
+    merchant_id = await open_merchant(engine, f"real{engine.ids.next()}", "Toko Sungguhan", {}, simulated=False)
+    view = await place(engine, merchant_id, environment="production")
+    path = f"/i/{view.order.secret}"
+    assert "/play" not in (await client.get(path)).text
+    assert (await client.post(f"{path}/play", data={"act": "pay"})).status_code == 404
+    assert (await again(engine, view)).order.status == "pending"
+
+
+async def test_an_order_past_its_time_takes_no_payment(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """Even before the sweep has marked it, the page says that the time is over, and choosing is refused."""
+    view = await place(engine, merchant.merchant_id, expires_at=real_now() - timedelta(seconds=1))
+    path = f"/i/{view.order.secret}"
+    assert "Batas waktu pembayaran sudah lewat" in (await client.get(path)).text
+    answer = await client.post(f"{path}/method", data={"choice": "va:BCA"})
+    assert answer.headers["location"] == f"{path}?notice=changed"
+    assert (await again(engine, view)).payments == ()
+
+
+async def test_bad_requests_get_pages(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Wrong methods, huge and unreadable forms have the documented status and the same look; nothing is a 500."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    for method, where, body, status in (
+        ("POST", path, b"", 405),
+        ("PUT", path, b"", 405),
+        ("POST", "/", b"", 405),
+        ("POST", f"{path}/method", b"choice=" + b"a" * 300_000, 413),
+        ("POST", f"{path}/method", b"&".join(b"a=1" for _ in range(50)), 400),
+        ("POST", f"{path}/method", b"\xff\xfe", 400),
+        ("POST", f"{path}/play", b'{"act":"pay"}', 303),
+        ("POST", f"/i/{'x' * 40}/play", b"act=pay", 404),
+    ):
+        answer = await client.request(method, where, content=body, headers=form)
+        assert answer.status_code == status, (method, where)
+    assert (await again(engine, view)).payments == ()
+
+
+async def test_one_order_is_acted_on_so_often(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Beyond 30 acts a minute the page asks to wait; another order is not affected."""
+    one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
+    answers = [(await client.post(f"/i/{one.secret}/change")) for _ in range(31)]
+    # The minute may turn once in between, which forgives what came before.
+    assert {answer.status_code for answer in answers[:30]} == {303}
+    last = answers[30] if answers[30].status_code == 429 else None
+    if last is not None:
+        assert int(last.headers["retry-after"]) >= 1
+        assert "Terlalu banyak permintaan" in last.text
+    assert (await client.post(f"/i/{other.secret}/change")).status_code == 303
+
+
+async def test_the_front_page_says_what_this_is(client: httpx.AsyncClient) -> None:
+    """Four doors with their contracts, and that simulators are on."""
+    text = (await client.get("/", headers={"accept-language": "en"})).text
+    for door in ("leuwongrr", "cekceir", "durianpay", "scalev"):
+        assert f'href="/docs/{door}"' in text

@@ -1,0 +1,252 @@
+"""The invariant check: silent over sound books, and for each way of breaking them exactly one finding."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from engine_kit import Shop, clone_of, database, open_shop
+from psycopg_pool import AsyncConnectionPool
+
+from gerai.domain.states import ORDER
+from gerai.engine.check import Violation, check
+from gerai.engine.core import Engine
+from gerai.engine.fulfilment.record import RecordFulfilment
+from gerai.engine.orders.cancel import CancelOrder
+from gerai.engine.payments.refund import RefundPayment
+from gerai.store.check import INVARIANTS, ROWS_AT_MOST
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A database with sound books of every kind of order; ``ids`` names the rows the tests break."""
+
+    dsn: str
+    template: str
+    ids: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def sound() -> Generator[Sound]:
+    """Books written by the engine itself, in a database that is copied for each test."""
+    with scratch() as server:
+        template = database(server.dsn, "sound")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE sound")
+        migrate(template)
+        ids = asyncio.run(_keep_books(template))
+        yield Sound(server.dsn, "sound", ids)
+
+
+async def _keep_books(dsn: str) -> dict[str, int]:
+    async with Engine(dsn, reads_pool_size=2).running() as engine:
+        shop = await open_shop(engine, money_sen=1_000_000_00)
+        other = await open_shop(engine, money_sen=50_000_00)
+        stock_id = await shop.add_stock(9)
+        ids = {"merchant": shop.merchant_id, "wallet": shop.account_id, "stock": stock_id, "other": other.merchant_id}
+        ids["foreign_wallet"] = other.account_id
+        ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
+        ids |= await _finished_orders(shop, stock_id)
+        ids["sales"] = engine.directory.merchant(shop.merchant_id).accounts["production", "sales"]
+        assert await check(engine.reads) == []
+        return ids
+
+
+async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
+    paid = await shop.place("invoice", 7_000_00, lines=(shop.line(7_000_00, 2, stock_id),))
+    await shop.pay(paid)
+    refunded = await shop.place("wallet", 6_000_00)
+    [payment] = refunded.view.payments
+    await shop.do(RefundPayment, refunded, payment_id=payment.payment_id, amount_sen=6_000_00)
+    partly = await shop.place("wallet", 5_000_00)
+    [part] = partly.view.payments
+    await shop.do(RefundPayment, partly, payment_id=part.payment_id, amount_sen=1_000_00)
+    held = await shop.place("hold", 3_000_00, lines=(shop.line(3_000_00, 3),))
+    await shop.do(RecordFulfilment, held, outcome="done", succeeded=2, failed=1)
+    cancelled = await shop.place("invoice", 2_000_00)
+    await shop.do(CancelOrder, cancelled)
+    return {
+        "paid": paid.view.order.order_id,
+        "refunded": refunded.view.order.order_id,
+        "partly": partly.view.order.order_id,
+        "part_payment": part.payment_id,
+        "held": held.view.order.order_id,
+        "cancelled": cancelled.view.order.order_id,
+    }
+
+
+def _found_after(sound: Sound, statements: list[str], merchant_id: int | None = None) -> list[Violation]:
+    with clone_of(sound.dsn, sound.template) as dsn:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.format_map(sound.ids))  # type: ignore[arg-type]
+        return asyncio.run(_check(dsn, merchant_id))
+
+
+async def _check(dsn: str, merchant_id: int | None = None) -> list[Violation]:
+    async with AsyncConnectionPool(dsn, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
+        return await check(pool, merchant_id)
+
+
+_TRANSFER = (
+    "INSERT INTO transfers (merchant_id, transfer_id, environment, phase, pending_id, debit_account_id, "
+    "credit_account_id, amount_sen, reason, order_id, payment_id, note, created_at) VALUES "
+)
+_HOLD_OF = "(SELECT held_transfer_id FROM orders WHERE merchant_id = {merchant} AND order_id = {%s})"
+_DROP = "ALTER TABLE %s DROP CONSTRAINT %s"
+_WALLET = "UPDATE accounts SET %s WHERE merchant_id = {merchant} AND account_id = {wallet}"
+_ORDER = "UPDATE orders SET %s WHERE merchant_id = {merchant} AND order_id = {%s}"
+
+#: How each invariant is broken, where needed after switching off the constraint that would not let it.
+BREAKS: dict[str, list[list[str]]] = {
+    "transfers_balance": [
+        [_TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {sales}, -5, 100, 'x', NULL, NULL, '', now())"],
+        [_TRANSFER + "({merchant}, -1, 'sandbox', 'single', NULL, -5, {sales}, 100, 'x', NULL, NULL, '', now())"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {foreign_wallet}, {sales}, 1, 'x', NULL, NULL, "
+            "'', now())"
+        ],
+    ],
+    "holds_resolved_once": [
+        [
+            "DROP INDEX transfers_resolution",
+            _TRANSFER + "({merchant}, -1, 'production', 'void', " + _HOLD_OF % "held" + ", {wallet}, {sales}, 300000, "
+            "'order', NULL, NULL, '', now())",
+        ],
+        ["UPDATE transfers SET pending_id = transfer_id WHERE merchant_id = {merchant} AND phase = 'post'"],
+    ],
+    "wallet_not_below_zero": [
+        [
+            _DROP % ("accounts", "wallet_not_below_zero"),
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {wallet}, {sales}, 900000000, 'x', NULL, NULL, "
+            "'', now())",
+            _WALLET % "debits_posted = debits_posted + 900000000",
+        ]
+    ],
+    "held_is_open_holds": [[_WALLET % "debits_pending = debits_pending - 1"], [_WALLET % "credits_pending = 1"]],
+    "totals_recomputed": [
+        [_WALLET % "credits_posted = credits_posted + 1"],
+        [_WALLET % "debits_posted = debits_posted - 1"],
+        ["UPDATE accounts SET credits_posted = 5 WHERE merchant_id = {merchant} AND account_id = {sales}"],
+    ],
+    "paid_invoice_has_payment": [
+        [
+            "UPDATE invoices SET status = 'paid', paid_at = now() WHERE merchant_id = {merchant} "
+            "AND order_id = {cancelled}"
+        ],
+        ["UPDATE invoices SET status = 'expired' WHERE merchant_id = {merchant} AND order_id = {paid}"],
+        ["UPDATE invoices SET amount_sen = 1 WHERE merchant_id = {merchant} AND order_id = {paid}"],
+        ["UPDATE invoices SET status = 'refunded' WHERE merchant_id = {merchant} AND order_id = {cancelled}"],
+    ],
+    "event_per_state": [
+        ["DELETE FROM events WHERE merchant_id = {merchant} AND order_id = {paid} AND name = 'order.processing'"],
+        ["DELETE FROM events WHERE merchant_id = {merchant} AND order_id = {paid} AND name = 'order.placed'"],
+        ["DELETE FROM events WHERE merchant_id = {merchant} AND order_id = {cancelled}"],
+        [_ORDER % ("status = 'expired'", "cancelled")],
+    ],
+    "stock_reserved": [
+        ["UPDATE stock SET reserved = reserved + 1 WHERE merchant_id = {merchant} AND stock_id = {stock}"],
+        ["UPDATE order_lines SET stock_id = NULL WHERE merchant_id = {merchant} AND order_id = {paid}"],
+    ],
+    "refunds_within_captured": [
+        [
+            _TRANSFER
+            + "({merchant}, -1, 'production', 'single', NULL, {sales}, {wallet}, 200000, 'refund', {refunded}, "
+            "NULL, '', now())",
+            _WALLET % "credits_posted = credits_posted + 200000",
+            "ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_check1, DROP CONSTRAINT IF EXISTS orders_check, "
+            "DROP CONSTRAINT IF EXISTS orders_refunded_sen_check",
+            _ORDER % ("refunded_sen = 800000, total_sen = 800000", "refunded"),
+        ]
+    ],
+    "order_money": [
+        [_ORDER % ("charged_sen = 0", "paid")],
+        [_ORDER % ("refunded_sen = 0", "partly")],
+        [_ORDER % ("charged_sen = 200001, refunded_sen = 99999", "held")],
+    ],
+    "held_orders": [
+        [_ORDER % ("refunded_sen = 99999", "held")],
+        [_ORDER % ("held_transfer_id = NULL", "open_hold")],
+        [_ORDER % ("refunded_sen = 1", "open_hold")],
+    ],
+    "payments_booked": [
+        [
+            "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
+        ],
+        ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+}
+
+
+def test_every_invariant_is_broken_here() -> None:
+    """No invariant is without a test that breaks it."""
+    assert set(BREAKS) == {invariant.name for invariant in INVARIANTS}
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(name, statements, id=f"{name}-{number}")
+        for name, ways in BREAKS.items()
+        for number, statements in enumerate(ways, 1)
+    ]
+
+
+@pytest.mark.parametrize(("invariant", "statements"), _cases())
+def test_a_broken_invariant_is_the_only_one_reported(sound: Sound, invariant: str, statements: list[str]) -> None:
+    """Rows that break one invariant are found by that one and by no other, and the rows are told."""
+    found = _found_after(sound, statements)
+    assert [violation.invariant for violation in found] == [invariant]
+    assert all(row["merchant_id"] == sound.ids["merchant"] for row in found[0].rows)
+    assert len(found[0].rows) >= 1
+
+
+def test_one_merchants_check_does_not_see_anothers_rows(sound: Sound) -> None:
+    """A check of one merchant is silent about a break at another one."""
+    statements = BREAKS["totals_recomputed"][0]
+    assert _found_after(sound, statements, sound.ids["other"]) == []
+    assert [v.invariant for v in _found_after(sound, statements, sound.ids["merchant"])] == ["totals_recomputed"]
+
+
+def test_rows_are_bounded(sound: Sound) -> None:
+    """However many rows are wrong, twenty are told."""
+    many = ", ".join(
+        f"({{merchant}}, {-n}, 'production', 'single', NULL, {{sales}}, -5, 100, 'x', NULL, NULL, '', now())"
+        for n in range(1, 51)
+    )
+    [violation] = _found_after(sound, [_TRANSFER + many])
+    assert len(violation.rows) == ROWS_AT_MOST == 20
+
+
+def test_states_that_promise_stock_are_those_before_the_goods_left() -> None:
+    """Every state of an order either promises stock or has consumed or released it; the query names the first kind."""
+    promising = {"draft", "pending", "confirmed", "processing", "ready"}
+    gone = {"shipped", "completed", "returned", "closed", "partial", "cancelled", "expired", "failed"}
+    assert promising | gone == ORDER.states
+    [stock] = [invariant for invariant in INVARIANTS if invariant.name == "stock_reserved"]
+    assert all(f"'{state}'" in stock.find for state in promising)
+    assert not any(f"'{state}'" in stock.find for state in gone)
+
+
+async def test_no_false_alarm_while_orders_are_written(shop: Shop) -> None:
+    """The check reads one snapshot: it stays silent while a thousand orders change the books under it."""
+
+    async def write() -> None:
+        for _ in range(20):
+            orders = await asyncio.gather(*(shop.place("wallet", 10_00) for _ in range(20)))
+            assert len(orders) == 20
+            held = await asyncio.gather(*(shop.place("hold", 10_00) for _ in range(10)))
+            await asyncio.gather(*(shop.do(CancelOrder, order) for order in held))
+
+    writing = asyncio.create_task(write())
+    checks = 0
+    while not writing.done():
+        assert await check(shop.engine.reads, shop.merchant_id) == []
+        checks += 1
+    await writing
+    assert checks > 1

@@ -1,0 +1,247 @@
+"""The hosted pages in a real browser, over a real socket: live status, both languages, no JavaScript, no other host."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+
+from gerai.domain.money import rupiah
+from gerai.domain.records import OrderView
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import open_merchant
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.record import RecordPayment
+from gerai.kit import ids
+from gerai.kit.clock import real_now
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def base_url(app: Any) -> AsyncGenerator[str]:
+    """The application on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_enabled=False)
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient() as client:
+        for _ in range(100):
+            try:
+                await client.get(f"http://127.0.0.1:{port}/")
+                break
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+    await serving
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def playwright() -> AsyncGenerator[Playwright]:
+    """The driver."""
+    async with async_playwright() as driver:
+        yield driver
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(playwright: Playwright) -> AsyncGenerator[Browser]:
+    """Debian's chromium, without the calls it makes of its own accord."""
+    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield browser
+    await browser.close()
+
+
+class Reader:
+    """One person with a browser; remembers what the console said and which hosts were asked."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(httpx.URL(request.url).netloc.decode()))
+
+
+async def reader(browser: Browser, **facts: Any) -> Reader:
+    """A phone, Indonesian unless said otherwise."""
+    context = await browser.new_context(**({"locale": "id-ID", "viewport": {"width": 390, "height": 844}} | facts))
+    return Reader(context, await context.new_page())
+
+
+async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
+    """An invoice order of Rp174.000 with shipping, a discount and a buyer."""
+    order_id = engine.ids.next()
+    facts: dict[str, Any] = {
+        "merchant_id": merchant_id,
+        "environment": "sandbox",
+        "channel": "test",
+        "key_id": None,
+        "order_id": order_id,
+        "public_id": f"order-{order_id}",
+        "number": f"N-{order_id}",
+        "secret": ids.token(),
+        "lines": (
+            NewLine("thing", 1, "Kopi Gayo Arabika 250 g, giling kasar", 2, rupiah(65_000), rupiah(130_000)),
+            NewLine("thing", 2, "Panduan Seduh (PDF)", 1, rupiah(29_000), rupiah(29_000)),
+        ),
+        "total_sen": rupiah(174_000),
+        "funding": "invoice",
+        "after_payment": "complete",
+        "details": {
+            "shipping": {
+                "title": "JNE Reguler",
+                "cost_sen": rupiah(20_000),
+                "etd": "2–3 hari",
+                "address": "Jl. Melati 1",
+            },
+            "discounts": [{"title": "Diskon bundel", "amount_sen": rupiah(5_000)}],
+            "customer": {"name": "Rina Wulandari", "email": "rina@example.com", "phone": "+62 812-3456-789"},
+        },
+        "expires_at": real_now() + timedelta(hours=24),
+    }
+    return (await engine.submit(PlaceOrder(**(facts | changes)))).answer.view
+
+
+@pytest_asyncio.fixture
+async def order(engine: Engine) -> OrderView:
+    """A fresh order of a shop with a name."""
+    merchant_id = await open_merchant(engine, f"pages{engine.ids.next()}", "Toko Sinar Pagi", {}, simulated=True)
+    return await place(engine, merchant_id)
+
+
+@pytest.mark.browser
+async def test_a_payer_goes_all_the_way(base_url: str, browser: Browser, order: OrderView) -> None:
+    """Open, switch the language, choose a bank, copy the number, play the payer, and see the status change."""
+    me = await reader(browser, permissions=["clipboard-read", "clipboard-write"])
+    page = me.page
+    await page.goto(f"{base_url}/o/{order.order.secret}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pilih cara bayar")
+    await page.get_by_role("link", name="EN").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Choose how to pay")
+    assert await page.get_attribute("html", "lang") == "en"
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Choose how to pay")
+    await page.get_by_text("Virtual Account", exact=True).click()
+    await page.get_by_role("button", name="BCA", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Complete your payment")
+    shown = (await page.locator("#pay-code").inner_text()).replace(" ", "")
+    assert len(shown) == 16
+    assert shown.isdigit()
+    await page.get_by_role("button", name="Copy payment number").click()
+    assert await page.evaluate("navigator.clipboard.readText()") == shown
+    before = await page.locator("time[data-seconds]").inner_text()
+    await expect(page.locator("time[data-seconds]")).not_to_have_text(before)
+    await page.get_by_role("button", name="Pay now").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your order is complete")
+    assert me.complaints == []
+    assert me.hosts == {httpx.URL(base_url).netloc.decode()}
+    await me.context.close()
+
+
+@pytest.mark.browser
+async def test_the_status_changes_without_reloading(
+    base_url: str, browser: Browser, engine: Engine, order: OrderView
+) -> None:
+    """Two open pages of one order follow a payment made elsewhere; neither is loaded again."""
+    readers = [await reader(browser), await reader(browser, locale="en-GB", viewport={"width": 1280, "height": 900})]
+    for me in readers:
+        await me.page.goto(f"{base_url}/user/invoice/{order.order.number}?t={order.order.secret}")
+        await me.page.evaluate("window.sameDocument = true")
+        await expect(me.page.locator(".live-on")).to_be_visible()
+    await engine.submit(
+        RecordPayment(
+            merchant_id=order.order.merchant_id,
+            environment="sandbox",
+            order_id=order.order.order_id,
+            outcome="paid",
+            public_id=f"pay-{order.order.order_id}",
+            method="qris",
+        )
+    )
+    for me, thanks in zip(readers, ("Pesanan Anda selesai", "Your order is complete"), strict=True):
+        await expect(me.page.get_by_role("heading", level=1)).to_have_text(thanks)
+        await expect(me.page.locator("#announcement")).to_have_text(thanks)
+        assert await me.page.evaluate("window.sameDocument") is True
+        assert me.complaints == []
+        await me.context.close()
+
+
+@pytest.mark.browser
+async def test_it_works_without_javascript(base_url: str, browser: Browser, order: OrderView) -> None:
+    """Forms and links alone: choose, change, choose a QR, pay, reload; nothing is offered that could not work."""
+    me = await reader(browser, java_script_enabled=False)
+    page = me.page
+    await page.goto(f"{base_url}/o/{order.order.secret}/success")
+    await expect(page.get_by_text("tidak berubah sendiri tanpa JavaScript")).to_be_visible()
+    await page.get_by_text("Virtual Account", exact=True).click()
+    await page.get_by_role("button", name="Mandiri").click()
+    await expect(page.locator("#pay-code")).to_be_visible()
+    assert await page.get_by_role("button", name="Salin nomor pembayaran").count() == 0
+    await page.get_by_role("button", name="Ganti cara bayar").click()
+    await page.get_by_role("button", name="QRIS").click()
+    await expect(page.locator("svg.qr")).to_be_visible()
+    await page.get_by_role("button", name="Bayar sekarang").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pesanan Anda selesai")
+    assert me.hosts == {httpx.URL(base_url).netloc.decode()}
+    await me.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_pages_fit_and_can_be_tapped(base_url: str, browser: Browser, order: OrderView, width: int) -> None:
+    """No sideways scrolling at any width, and everything there is to press is at least 44 pixels high."""
+    me = await reader(browser, viewport={"width": width, "height": 844})
+    page = me.page
+    for path in ("/", f"/i/{order.order.secret}", "/nothing"):
+        await page.goto(base_url + path)
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        small = await page.evaluate(
+            """[...document.querySelectorAll("main button, main summary, main a, nav a")]
+               .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44)
+               .map((e) => e.outerHTML)"""
+        )
+        assert small == []
+    await me.context.close()
+
+
+async def test_the_stream_names_versions_and_ends(base_url: str, engine: Engine, order: OrderView) -> None:
+    """The stream begins with the version of the page as it is, tells a new one after a change, and ends when final."""
+    url = f"{base_url}/i/{order.order.secret}"
+    lines: list[str] = []
+    async with httpx.AsyncClient(timeout=10) as client, client.stream("GET", f"{url}/events") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-store"
+        async for line in answer.aiter_lines():
+            lines.append(line)
+            if line or len(lines) != 5:
+                continue
+            # The first version has arrived: it is the page's own. Now something happens.
+            assert f'data-version="{lines[3][6:]}"' in (await client.get(url)).text
+            assert (await client.post(f"{url}/play", data={"act": "pay"})).status_code == 303
+    assert lines[:3] == ["retry: 3000", "", "event: version"]
+    assert lines[-3:] == ["event: end", "data: ", ""]
+    versions = [line for line in lines if line.startswith("data: ") and len(line) > 6]
+    assert len(versions) == len(set(versions)) >= 2

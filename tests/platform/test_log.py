@@ -1,0 +1,104 @@
+"""The log: one JSON object per line, and no secret in any of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import structlog
+
+from gerai.kit.log import STRUCK_OUT, configure, redact
+
+
+@pytest.fixture
+def lines() -> Generator[io.BytesIO]:
+    """A log of this test's own; the old configuration comes back afterwards."""
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    stream = io.BytesIO()
+    configure("info", "json", stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:] = kept
+    root.setLevel(level)
+
+
+def entries(stream: io.BytesIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_one_object_per_line(lines: io.BytesIO) -> None:
+    """Each entry is a line of JSON with event, level, time and its fields; lower levels are left out."""
+    log = structlog.get_logger("test")
+    log.debug("too.quiet")
+    log.info("order.placed", order="A\nB", amount_sen=1500)
+    (entry,) = entries(lines)
+    assert entry.pop("at").endswith("Z")
+    assert entry == {"event": "order.placed", "level": "info", "order": "A\nB", "amount_sen": 1500}
+
+
+def test_exceptions_are_told(lines: io.BytesIO) -> None:
+    """An exception's traceback is part of the entry."""
+    try:
+        raise ValueError("odd")
+    except ValueError:
+        structlog.get_logger("test").exception("request.broken", request_id="r1")
+    (entry,) = entries(lines)
+    assert (entry["level"], entry["request_id"]) == ("error", "r1")
+    assert "ValueError: odd" in entry["exception"]
+
+
+def test_libraries_join(lines: io.BytesIO) -> None:
+    """What libraries say with the standard module becomes an entry too, from warnings upwards."""
+    logging.getLogger("somelib").info("chatter")
+    logging.getLogger("somelib").warning("pool %s is full", "p1")
+    (entry,) = entries(lines)
+    assert (entry["event"], entry["logger"], entry["level"]) == ("pool p1 is full", "somelib", "warning")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorization",
+        "Authorization",
+        "password",
+        "token",
+        "api_key",
+        "apikey",
+        "webhook_secret",
+        "x-api-key",
+        "dsn",
+        "otp",
+    ],
+)
+def test_secret_fields_are_struck_out(name: str) -> None:
+    """A field named like a secret never shows its value, at any depth."""
+    event = {"event": "e", name: "s3cret", "inner": [{name: ["s3cret"]}], "count": 3}
+    assert redact(None, "info", dict(event)) == {
+        "event": "e",
+        name: STRUCK_OUT,
+        "inner": [{name: STRUCK_OUT}],
+        "count": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Bearer lrrs_v1_abcdefgh", f"Bearer {STRUCK_OUT}"),
+        ("sent Basic ZHBfdGVzdDo=", f"sent Basic {STRUCK_OUT}"),
+        ("postgresql://gerai:pw@/gerai?host=x", f"postgresql://gerai:{STRUCK_OUT}@/gerai?host=x"),
+        ("key lrrp_v1_ABCdef123456 is unknown", f"key lrrp_v1_{STRUCK_OUT} is unknown"),
+        ("dp_live_ABCdef123456", f"dp_live_{STRUCK_OUT}"),
+        ("sk_ABCdef123456 sfpk_ABCdef123456", f"sk_{STRUCK_OUT} sfpk_{STRUCK_OUT}"),
+        ("order INV20260429123456001 paid", "order INV20260429123456001 paid"),
+        ("https://gerai.example/docs", "https://gerai.example/docs"),
+    ],
+)
+def test_secrets_inside_texts_are_struck_out(text: str, shown: str) -> None:
+    """Credentials inside any text are struck out, and nothing else is."""
+    assert redact(None, "info", {"event": text}) == {"event": shown}
