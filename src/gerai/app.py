@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects import cekceir, durianpay, leuwongrr, scalev
 from gerai.doors.http.ask import Services
 from gerai.doors.http.dispatch import Dispatcher
+from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.pay import PAGES
@@ -46,7 +47,13 @@ class FoundPartners:
 
     def __post_init__(self) -> None:
         self._simulated_roblox: Roblox = SimulatedRoblox()
-        self._roblox: Roblox = HttpRoblox(self.settings.roblox)
+        self._roblox = HttpRoblox(self.settings.roblox)
+
+    async def __aenter__(self) -> FoundPartners:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._roblox.close()
 
     def roblox(self, simulated: bool) -> Roblox:
         """The simulator for sandbox keys and simulated merchants, else the real thing."""
@@ -87,7 +94,8 @@ class App:
             )
             if host
         }
-        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(PAGES, services))
+        pages = replace(PAGES, routes=(*docs_routes(DIALECTS), *PAGES.routes))
+        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(pages, services))
         self._with_worker = with_worker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +107,7 @@ class App:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
-        async with self.engine.running():
+        async with self.engine.running(), self.partners:
             if not self._with_worker:
                 yield
                 return

@@ -53,7 +53,8 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids["foreign_wallet"] = other.account_id
         ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
         ids |= await _finished_orders(shop, stock_id)
-        ids["sales"] = engine.directory.merchant(shop.merchant_id).accounts["production", "sales"]
+        accounts = engine.directory.merchant(shop.merchant_id).accounts
+        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway")}
         assert await check(engine.reads) == []
         return ids
 
@@ -119,7 +120,10 @@ BREAKS: dict[str, list[list[str]]] = {
             _TRANSFER + "({merchant}, -1, 'production', 'void', " + _HOLD_OF % "held" + ", {wallet}, {sales}, 300000, "
             "'order', NULL, NULL, '', now())",
         ],
-        ["UPDATE transfers SET pending_id = transfer_id WHERE merchant_id = {merchant} AND phase = 'post'"],
+        [
+            "UPDATE transfers SET credit_account_id = {gateway} WHERE merchant_id = {merchant} "
+            "AND phase = 'pending' AND order_id = {held}",
+        ],
     ],
     "wallet_not_below_zero": [
         [

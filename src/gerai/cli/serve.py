@@ -15,7 +15,6 @@ import typer
 from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.serving import free_port, run, serving
-from gerai.doors.http.access import with_access_log
 from gerai.kit import log
 from gerai.settings import Server, Settings
 
@@ -51,8 +50,7 @@ def serve(
 async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     server = settings.server
     app = App(settings)
-    handler = with_access_log(app) if settings.http.access_log else app
-    async with app.running(), serving(handler, server.host, server.port, server.backlog, server.shutdown_grace_s):
+    async with app.running(), serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s):
         await stop.wait()
 
 

@@ -20,7 +20,6 @@ from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving
 from gerai.cli.terminal import Steps, console, fail
 from gerai.demo.shop import open_demo, read_demo, show_all, write_demo
-from gerai.doors.http.access import with_access_log
 from gerai.kit import log
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import EmbeddedPostgres
@@ -105,9 +104,8 @@ async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bo
             demo = {"base_url": place.base_url, **{k: v for k, v in demo.items() if k != "base_url"}}
             write_demo(place.folder, demo)
         structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
-        handler = with_access_log(app) if settings.http.access_log else app
         async with (
-            serving(handler, place.host, place.port, server.backlog, server.shutdown_grace_s),
+            serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s),
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
             with Steps() as steps:

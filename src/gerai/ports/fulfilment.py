@@ -52,5 +52,6 @@ class FulfilmentProvider(Protocol):
         ...
 
     async def inquire(self, request: WorkRequest) -> WorkAnswer:
-        """What became of this request. Raises ProviderUnreachable or AnswerUnknown."""
+        """What became of this request. Raises AnswerUnknown, also when the provider cannot be reached now;
+        ProviderUnreachable only when the request itself certainly never arrived: it is made again then."""
         ...

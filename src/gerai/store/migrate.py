@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import psycopg
 from procrastinate.schema import SchemaManager
-from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from yoyo import get_backend, read_migrations
 
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
@@ -26,7 +25,7 @@ def migrate(dsn: str) -> list[str]:
         applied = _ours(dsn)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()
         if row is not None and row[0]:
-            _queue(dsn)
+            connection.execute(SchemaManager.get_schema())
             applied.append("procrastinate")
     return applied
 
@@ -34,25 +33,22 @@ def migrate(dsn: str) -> list[str]:
 def pending(dsn: str) -> list[str]:
     """The names of our migrations that this database lacks."""
     backend, migrations = _yoyo(dsn)
-    return [migration.id for migration in backend.to_apply(migrations)]
+    try:
+        return [migration.id for migration in backend.to_apply(migrations)]
+    finally:
+        backend.connection.close()
 
 
 def _ours(dsn: str) -> list[str]:
     backend, migrations = _yoyo(dsn)
-    missing = backend.to_apply(migrations)
-    backend.apply_migrations(missing)
-    return [migration.id for migration in missing]
+    try:
+        missing = backend.to_apply(migrations)
+        backend.apply_migrations(missing)
+        return [migration.id for migration in missing]
+    finally:
+        backend.connection.close()
 
 
 def _yoyo(dsn: str) -> tuple[Any, Any]:
     folders = [str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
     return get_backend(dsn.replace("postgresql://", "postgresql+psycopg://", 1)), read_migrations(*folders)
-
-
-def _queue(dsn: str) -> None:
-    connector = SyncPsycopgConnector(conninfo=dsn)
-    connector.open()
-    try:
-        SchemaManager(connector).apply_schema()
-    finally:
-        connector.close()

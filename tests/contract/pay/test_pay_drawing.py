@@ -126,6 +126,33 @@ def test_assets_are_named_by_their_content() -> None:
     assert not re.search(rb"https?://", assets.ASSETS["pay.js"].content)
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_texts_have_contrast_in_both_schemes() -> None:
+    """WCAG AA: every pair of text and ground that the style sheet uses reaches 4.5:1, in light and in dark."""
+    css = assets.ASSETS["pay.css"].content.decode()
+    light, dark = re.findall(r":root \{(.*?)\}", css, re.S)[:2]
+    for scheme in (light, dark):
+        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", scheme))
+        grounds = ("paper", "card", "raised")
+        pairs = [(text, ground) for text in ("ink", "soft", "brand") for ground in grounds]
+        pairs += [(tone, f"{tone}-tint") for tone in ("wait", "good", "bad", "calm")]
+        pairs += [(tone, "card") for tone in ("wait", "good", "bad", "calm")]
+        pairs += [("brand-ink", "brand"), ("brand-ink", "brand-press"), ("ink", "wait-tint")]
+        for text, ground in pairs:
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+
+
 def test_a_qr_is_an_image_to_keep() -> None:
     """The PNG is a real one of a size that phones scan well; empty and endless texts have none."""
     image = qr.png("00020101021226")

@@ -84,7 +84,7 @@ def test_the_desk_tells_how_to_pay() -> None:
     """A running payment shows its number in groups, the amount with the payer's fee, its steps and its own deadline."""
     shown = page(view(payments=(payment(fee_sen=rupiah(4_000)),)))
     assert shown.desk is not None
-    assert (shown.desk.title, shown.desk.code_shown, shown.desk.code) == (
+    assert (shown.desk.title, " ".join(shown.desk.code_groups), shown.desk.code) == (
         "Virtual Account BCA",
         "3901 7054 8775 4335",
         "3901705487754335",
@@ -95,6 +95,15 @@ def test_the_desk_tells_how_to_pay() -> None:
     assert shown.desk.until.seconds == 72_000
     assert shown.groups == ()
     assert [(r.label, r.value) for r in shown.sums][-2:] == [("Biaya layanan", "Rp4.000"), ("Total", "Rp178.000")]
+
+
+def test_one_deadline_is_told_once() -> None:
+    """A payment that lapses with its order does not repeat the order's deadline; an earlier one is told."""
+    same = view(payments=(payment(expires_at=NOW + timedelta(seconds=86_365)),))
+    shown = page(same)
+    assert shown.deadline is not None
+    assert shown.desk is not None
+    assert shown.desk.until is None
 
 
 def test_a_qr_is_drawn_with_a_title_and_without_markup_from_outside() -> None:
@@ -197,4 +206,5 @@ def test_a_failed_attempt_is_told_while_another_can_be_made() -> None:
 
 def test_grouping_leaves_words_alone() -> None:
     """Only long numbers are grouped."""
-    assert [grouped(c) for c in ("12345678", "1234567", "ALFA-991234567")] == ["1234 5678", "1234567", "ALFA-991234567"]
+    codes = ("123456789", "1234567", "ALFA-991234567", "")
+    assert [grouped(c) for c in codes] == [("1234", "5678", "9"), ("1234567",), ("ALFA-991234567",), ()]

@@ -33,7 +33,7 @@ async def test_the_contracts_example_exists() -> None:
     ],
 )
 async def test_prices(kind: Kind, place_id: int, pass_id: int, price: int) -> None:
-    """Passes from 770000001 cost what their last six digits say, 777777777 a fortune, others 100, private servers 200."""
+    """Passes from 770000001 cost their last six digits, 777777777 a fortune, others 100, private servers 200."""
     assert (await SimulatedRoblox().look_up(kind, "LeuwongUser", place_id, pass_id)).price_robux == price
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from starlette.datastructures import Headers, QueryParams
@@ -22,6 +23,11 @@ from gerai.ports.roblox import Roblox
 from gerai.settings import Settings
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
+
+
+@lru_cache(maxsize=1024)
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
 
 
 class Partners(Protocol):
@@ -95,7 +101,7 @@ class Ask:
         if fixed:
             return fixed.rstrip("/")
         host = self.headers.get("host", "")
-        if not _HOST.fullmatch(host):
+        if not _is_host(host):
             host = f"{self.services.settings.server.host}:{self.services.settings.server.port}"
         return f"{self.scope.get('scheme', 'http')}://{host}"
 

@@ -12,8 +12,8 @@ import msgspec
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Router
 from starlette.routing import Route as StarletteRoute
-from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
@@ -75,10 +75,14 @@ class Door:
             scope["path"] = path[:-1]
         try:
             await self._router(scope, receive, send)
-        except HTTPException as error:
+        except HTTPException:
             # Starlette's router says 405 this way; everything else is answered by the handlers.
-            allowed = tuple(sorted((error.headers or {}).get("Allow", "").split(", ")))
-            await self._refuse(MethodNotAllowed(scope["method"], allowed), scope, receive, send)
+            await self._refuse(MethodNotAllowed(scope["method"], self._allowed(scope)), scope, receive, send)
+
+    def _allowed(self, scope: Scope) -> tuple[str, ...]:
+        routes = [r for r in self._router.routes if isinstance(r, StarletteRoute)]
+        matching = [r for r in routes if r.matches(scope)[0] is not Match.NONE]
+        return tuple(sorted({method for r in matching for method in r.methods or ()}))
 
     async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._refuse(PathUnknown(scope["path"]), scope, receive, send)
@@ -123,6 +127,8 @@ def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:
     log.log({"error": 40, "info": 20}[level], "request.refused", door=dialect.name, request_id=request_id,
             code=refusal.code, facts=facts)  # fmt: skip
     response = dialect.refuse(refusal, request_id)
+    if isinstance(refusal, MethodNotAllowed):
+        response.headers["allow"] = ", ".join(refusal.allowed)
     if isinstance(refusal, RateLimited):
         response.headers["retry-after"] = str(refusal.retry_after_s)
         response.headers["x-ratelimit-limit"] = str(refusal.limit)

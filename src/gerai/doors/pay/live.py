@@ -30,6 +30,8 @@ async def events(ask: Ask, opened: Opened) -> Response:
     if _LOOKOUT.pages(engine) >= pages.streams_limit:
         return Response(None, 503, headers | {"retry-after": "30"})
     headers = headers | {"x-accel-buffering": "no"}
+    if ask.method == "HEAD":
+        return Response(None, 200, headers, media_type="text/event-stream")
     return StreamingResponse(_stream(ask, opened), 200, headers, media_type="text/event-stream")
 
 

@@ -29,7 +29,7 @@ class Watch:
 
 
 class Lookout:
-    """All open pages of a process; ``limit`` of them at most. It looks only while somebody watches."""
+    """All open pages of a process, by the engine they read from. It looks only while somebody watches."""
 
     def __init__(self) -> None:
         self._watches: dict[Engine, set[Watch]] = defaultdict(set)
@@ -59,7 +59,10 @@ class Lookout:
                 except (OperationalError, PoolTimeout) as error:
                     log.warning("lookout.blind", error=type(error).__name__)
         finally:
-            del self._tasks[engine], self._watches[engine]
+            # Nothing awaits between the last look at the watches and here, so no new page is left behind unwatched.
+            del self._tasks[engine]
+            if not self._watches[engine]:
+                del self._watches[engine]
 
     async def _look_once(self, engine: Engine) -> None:
         merchants: dict[int, set[Watch]] = defaultdict(set)

@@ -76,14 +76,14 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Desk:
-    """How to pay with the chosen method. ``code_shown`` is grouped for the eye, ``code`` is what gets copied."""
+    """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye."""
 
     kind: str
     title: str
     amount: str
     amount_plain: str
     code: str
-    code_shown: str
+    code_groups: tuple[str, ...]
     qr: Markup | None
     url: str
     steps: tuple[str, ...]

@@ -112,11 +112,12 @@ def _desk(view: OrderView, payment: Payment, surroundings: Surroundings, now: da
         amount=amount,
         amount_plain=str((payment.amount_sen + payment.fee_sen) // money.SEN_PER_RUPIAH),
         code=code,
-        code_shown=grouped(code),
+        code_groups=grouped(code),
         qr=qr.svg(details.text(told, "qr_text"), words("pay.qr_alt", amount=amount)),
         url="" if _leads_back(told_url, view, surroundings) else told_url,
         steps=tuple(steps),
-        until=deadline(payment.expires_at, now, words),
+        # Said once: the page's own deadline is shown above.
+        until=None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words),
     )
 
 
@@ -125,11 +126,11 @@ def _leads_back(url: str, view: OrderView, surroundings: Surroundings) -> bool:
     return view.order.secret in url or url.partition("?")[0] == surroundings.here.partition("?")[0]
 
 
-def grouped(code: str) -> str:
-    """A long number in groups of four, as people read it aloud; anything else unchanged."""
+def grouped(code: str) -> tuple[str, ...]:
+    """A long number in groups of four, as people read it aloud; anything else whole."""
     if not code.isdigit() or len(code) < 8:
-        return code
-    return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+        return (code,) if code else ()
+    return tuple(code[i : i + 4] for i in range(0, len(code), 4))
 
 
 def _line(view: OrderView, words: Words) -> list[LineRow]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import Final
 
@@ -41,7 +40,7 @@ def basic_user(header: str) -> str:
     encoded = rest.strip() if kind.lower() == "basic" else header.strip()
     try:
         user, colon, password = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
     return user if colon and not password else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -66,8 +67,8 @@ def order_number(order_id: int, now: datetime) -> str:
     return f"{now.astimezone(JAKARTA):%y%m%d}{code}"
 
 
-def compose(asked: Asked, around: Surroundings, identity: Identity) -> PlaceOrder:
-    """The command that places the order.
+def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]) -> PlaceOrder:
+    """The command that places the order. ``identify`` is asked only once nothing is left to refuse.
 
     Refuses NotFound (store), InputInvalid (all field mistakes at once), ShippingCostMismatch, OutOfStock.
     """
@@ -89,6 +90,7 @@ def compose(asked: Asked, around: Surroundings, identity: Identity) -> PlaceOrde
     lines = engine_lines(goods, around.shelves, around.environment, warehouse)
     funding, status = _start(asked, method, totals)
     facts = _facts(asked, around, store, goods, method, totals, shipping)
+    identity = identify()
     waits = funding == "invoice" and status == "pending" and store.settings.expire_after_h
     return PlaceOrder(
         merchant_id=around.merchant_id,

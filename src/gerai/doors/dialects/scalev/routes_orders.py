@@ -45,7 +45,7 @@ async def create(ask: Ask) -> Response:
     if key is not None:
         placed = await engine.find_answer(PlaceOrder, merchant.merchant_id, environment, key)
     if placed is None:
-        outcome = await engine.submit(compose(asked, _around(ask), _identity(ask)), key)
+        outcome = await engine.submit(compose(asked, _around(ask), lambda: _identity(ask)), key)
         placed, replayed = outcome.answer, outcome.replayed
     body = wire.order(placed.view, placed_history(placed.view.order), business(merchant))
     return reply(body, headers={"idempotency-replayed": "true"} if replayed else None)

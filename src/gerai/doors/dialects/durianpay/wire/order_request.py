@@ -126,7 +126,7 @@ def _customer(form: Form | None) -> NewCustomer:
         form.complain("id", "one of id, email, mobile is required")
     if customer.id and not is_customer_id(customer.id):
         form.complain("id", INVALID)
-    if customer.email and not _EMAIL.fullmatch(customer.email):
+    if customer.email and not (customer.email.isascii() and _EMAIL.fullmatch(customer.email)):
         form.complain("email", INVALID)
     if customer.mobile and not _is_phone(customer.mobile):
         form.complain("mobile" if form.has("mobile") else "phone", INVALID)

@@ -1,0 +1,138 @@
+"""`gerai keys`: make, list and revoke API keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+from rich.table import Table
+
+from gerai.app import make_engine
+from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
+from gerai.cli.key_forms import DOORS, compose
+from gerai.cli.terminal import console, fail
+from gerai.domain.records import Environment
+from gerai.domain.refusals import NotFound
+from gerai.engine.core import Engine
+from gerai.engine.keys.manage import create_key, list_keys, revoke_key
+from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
+
+keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+
+MerchantOption = Annotated[str, typer.Option("--merchant", help="Code of the merchant.")]
+T = TypeVar("T")
+_STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
+
+
+@keys.command()
+def create(
+    door: Annotated[str, typer.Argument(help=f"One of {', '.join(DOORS)}.")],
+    environment: Annotated[str, typer.Argument(help="sandbox or production.")] = "sandbox",
+    merchant: MerchantOption = "demo",
+    opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",
+    member: Annotated[int | None, typer.Option(help="Id of the member it belongs to; none: a new member.")] = None,
+    unlimited: Annotated[bool, typer.Option("--unlimited", help="No rate limit.")] = False,
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Make a key and show its secret, this once."""
+    if door not in DOORS:
+        fail(f"no such door: {door}; one of {', '.join(DOORS)}", 2)
+    if environment not in ENVIRONMENTS:
+        fail(f"no such environment: {environment}; sandbox or production", 2)
+    chosen: Environment = "sandbox" if environment == "sandbox" else "production"
+
+    async def act(engine: Engine) -> str:
+        merchant_id = await _merchant(engine, merchant, opening)
+        limits: dict[str, int] | None = None if unlimited else {}
+        return await _create(engine, merchant_id, door, chosen, name, member, limits)
+
+    token = _on_engine(act, data, settings_file)
+    console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+    typer.echo(token)
+
+
+@keys.command("list")
+def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List a merchant's keys, revoked ones too. Secrets are not stored and cannot be shown."""
+
+    async def act(engine: Engine) -> list[Any]:
+        return await list_keys(engine, await _merchant(engine, merchant, ""))
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "door", "environment", "begins", "name", "member", "state", "made"):
+        table.add_column(title, no_wrap=True)
+    for key in _on_engine(act, data, settings_file):
+        state = "revoked" if key.revoked_at else "live"
+        if key.expires_at is not None and key.expires_at <= datetime.now(UTC) and state == "live":
+            state = "expired"
+        table.add_row(
+            str(key.key_id), key.dialect, key.environment, key.prefix, key.name, str(key.member_id or ""),
+            f"[{_STATES[state]}]{state}[/]", f"{key.created_at:%Y-%m-%d %H:%M}",
+        )  # fmt: skip
+    console.print(table)
+
+
+@keys.command()
+def revoke(
+    key_id: Annotated[int, typer.Argument(help="The id `gerai keys list` shows.")],
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Revoke a key; it stops working within a second in every process."""
+
+    async def act(engine: Engine) -> None:
+        await revoke_key(engine, await _merchant(engine, merchant, ""), key_id)
+
+    _on_engine(act, data, settings_file)
+    console.print(f"revoked {key_id}", highlight=False)
+
+
+async def _create(
+    engine: Engine,
+    merchant_id: int,
+    door: str,
+    environment: Environment,
+    name: str,
+    member: int | None,
+    limits: dict[str, int] | None,
+) -> str:
+    form = compose(door, environment)
+    if member is None and form.needs_member:
+        public_id = f"member-{engine.ids.next()}"
+        member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
+        console.print(f"made member {member}", highlight=False)
+    await create_key(
+        engine, merchant_id, environment, door, form.token,
+        name=name, prefix=form.prefix, member_id=member, permissions=form.permissions, limits=limits,
+    )  # fmt: skip
+    return form.token
+
+
+async def _merchant(engine: Engine, code: str, opening: str) -> int:
+    merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
+    if code in merchants:
+        return merchants[code]
+    if not opening:
+        known = ", ".join(merchants) or "none yet"
+        fail(f"no such merchant: {code} (known: {known}); --open NAME opens it")
+    return await open_merchant(engine, code, opening)
+
+
+def _on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption) -> T:
+    with chosen_database(read_settings(settings_file), data) as settings:
+
+        async def main() -> T:
+            engine = make_engine(settings)
+            async with engine.running():
+                return await act(engine)
+
+        try:
+            return asyncio.run(main())
+        except NotFound as refusal:
+            fail(f"no such {refusal.thing}: {refusal.id}")

@@ -1,0 +1,410 @@
+"""Placing, reading and listing orders beyond the seed's three payloads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from scalev_shop import Shop
+
+#: Every key the contract gives an order (digest of its reference, §10).
+KEYS = set(
+    [
+        "id",
+        "order_id",
+        "secret_slug",
+        "public_order_url",
+        "payment_url",
+        "external_id",
+        "pg_reference_id",
+        "page",
+        "channel_name",
+        "platform",
+        "ip",
+        "utm_source",
+        "status",
+        "payment_status",
+        "status_history",
+        "payment_status_history",
+        "draft_time",
+        "pending_time",
+        "confirmed_time",
+        "in_process_time",
+        "ready_time",
+        "shipped_time",
+        "completed_time",
+        "rts_time",
+        "canceled_time",
+        "closed_time",
+        "unpaid_time",
+        "paid_time",
+        "conflict_time",
+        "settled_time",
+        "transfer_time",
+        "created_at",
+        "last_updated_at",
+        "last_updated_by",
+        "gross_revenue",
+        "net_revenue",
+        "product_price",
+        "product_price_bt",
+        "product_discount",
+        "product_discount_bt",
+        "shipping_cost",
+        "shipping_discount",
+        "shipping_fee",
+        "shipping_fee_discount",
+        "other_income",
+        "other_income_bt",
+        "unique_code_discount",
+        "discount_code_discount",
+        "discount_rate",
+        "payment_fee",
+        "payment_fee_rate",
+        "min_payment_fee",
+        "scalev_fee",
+        "net_payment_revenue",
+        "cogs",
+        "cogs_bt",
+        "gross_revenue_for_dropshipper",
+        "payment_link_income",
+        "payment_link_income_bt",
+        "tax_rate",
+        "product_weight",
+        "weight_bump",
+        "total_weight",
+        "total_quantity",
+        "other_income_name",
+        "notes",
+        "tags",
+        "metadata",
+        "agent_context",
+        "courier_additional_info",
+        "chat_message",
+        "dropshipper_name",
+        "dropshipper_phone",
+        "discount_code_id",
+        "discount_code_code",
+        "discount_code_applied_to",
+        "payment_method",
+        "sub_payment_method",
+        "epayment_provider",
+        "pg_payment_info",
+        "pg_paid_info",
+        "financial_entity",
+        "payment_account_id",
+        "payment_account_holder",
+        "payment_account_number",
+        "transferproof_url",
+        "courier",
+        "courier_service",
+        "shipment_provider_code",
+        "shipment_receipt",
+        "shipment_status",
+        "shipment_status_history",
+        "awb_status",
+        "awb_ca_status",
+        "rtsproof_url",
+        "customer",
+        "destination_address",
+        "origin_address",
+        "warehouse",
+        "business",
+        "store",
+        "handler",
+        "handler_phone",
+        "advertiser",
+        "orderlines",
+        "variants",
+        "bundle_price_options",
+        "final_variants",
+        "is_dropshipping",
+        "is_from_form",
+        "is_probably_spam",
+        "is_repeat",
+        "is_purchase_fb",
+        "is_purchase_tiktok",
+        "is_purchase_kwai",
+        "mark_as_spam_by",
+        "fb_pixel_ids",
+        "tiktok_pixel_ids",
+        "kwai_pixel_ids",
+        "analytics_purchases",
+        "follow_up_chats",
+        "follow_up_chat_type",
+        "message_history",
+        "order_emails",
+    ]
+)
+
+
+async def test_an_order_has_every_key_of_the_contract(shop: Shop) -> None:
+    """§10: all keys are there, null or empty where the order has nothing, and reading it gives the same."""
+    placed = await shop.place(await shop.physical())
+    assert set(placed) >= KEYS
+    read = await shop.get(f"/v3/orders/{placed['id']}")
+    assert read == placed
+    assert (await shop.get("/v3/orders"))["data"] == [placed]
+    assert read["status_history"] == [{"status": "pending", "by": None, "time": read["created_at"]}]
+    assert read["pending_time"] == read["unpaid_time"] == read["created_at"]
+    assert read["paid_time"] is None
+
+
+async def test_create_answers_200_with_ids_and_limits(shop: Shop) -> None:
+    """§17: 200, not 201; an id of the request and the limits on the answer, also for a key without limits."""
+    answer = await shop.send("POST", "/v3/orders", shop.digital())
+    assert answer.status_code == 200
+    assert answer.headers["x-request-id"]
+    assert (answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) == ("10000", "10000")
+    assert "idempotency-replayed" not in answer.headers
+
+
+async def test_totals_follow_the_formula(shop: Shop) -> None:
+    """§9.3: product − discount + shipping − shipping discount + other income, in sen, as decimal strings."""
+    body = await shop.physical(
+        product_discount=12_500.5, shipping_discount=5_000, other_income=3_500, other_income_name="Biaya COD"
+    )
+    order = await shop.place(body)
+    assert order["gross_revenue"] == "155999.50"
+    assert order["net_revenue"] == "135999.50"
+    assert (order["product_discount"], order["shipping_discount"]) == ("12500.50", "5000.00")
+    assert (order["other_income"], order["other_income_name"]) == ("3500.00", "Biaya COD")
+
+
+async def test_a_physical_bundle_reserves_its_parts(shop: Shop) -> None:
+    """Two starter packs hold four shirts; the box weighs too: 4 x 250 g + 2 x 150 g = 1.3 kg, charged as 1 kg."""
+    option = (await shop.get(f"/v3/stores/{shop.demo['store_id']}/bundles"))["data"][0]["bundle_price_options"][0]
+    line = {"quantity": 2, "bundle_price_option_unique_id": option["unique_id"]}
+    body = await shop.physical(orderbundles=[line])
+    del body["ordervariants"]
+    order = await shop.place(body)
+    assert (order["product_price"], order["gross_revenue"]) == ("640000.00", "660000.00")
+    assert (order["product_weight"], order["weight_bump"], order["total_weight"]) == ("1000.00", "300.00", "1300.00")
+    assert order["final_variants"] == {"Kaos Polos - M": 4, "E-book Jualan Online": 2}
+    assert sum(line["product_price"] for line in order["orderlines"]) == 640_000
+    assert await shop.stock(8419) == [(100_000, 4)]
+
+
+@pytest.mark.parametrize(
+    ("sent", "filters"),
+    [
+        ({"payment_method": "va", "sub_payment_method": "BCA"}, ("va", "va_bca")),
+        ({"payment_method": "va_bca"}, ("va", "va_bca")),
+        ({"payment_method": "payment_link"}, ("invoice", "payment_link")),
+        ({"payment_method": "gopay"}, ("gopay", "ewallet")),
+    ],
+)
+async def test_both_eras_of_payment_methods(shop: Shop, sent: dict[str, str], filters: tuple[str, ...]) -> None:
+    """§16.2: both are read, what was sent is echoed, and either word finds the order."""
+    order = await shop.place(shop.digital(**sent))
+    assert order["payment_method"] == sent["payment_method"]
+    assert order["sub_payment_method"] == sent.get("sub_payment_method")
+    for word in filters:
+        assert [o["id"] for o in (await shop.get(f"/v3/orders?payment_method={word}"))["data"]] == [order["id"]]
+    assert (await shop.get("/v3/orders?payment_method=va_bni"))["data"] == []
+    assert (await shop.get("/v3/orders?payment_method=qris"))["data"] == []
+
+
+async def test_initial_status(shop: Shop) -> None:
+    """§9.2: incomplete is draft, awaiting money is pending, nothing to wait for is confirmed; all are unpaid."""
+
+    async def first(body: dict[str, Any]) -> tuple[str, str]:
+        order = await shop.place(body)
+        return order["status"], order["payment_status"]
+
+    assert await first(shop.digital(payment_method=None)) == ("draft", "unpaid")
+    assert await first(shop.digital(customer_email="", customer_phone="")) == ("draft", "unpaid")
+    assert await first(shop.digital(payment_method="qris")) == ("pending", "unpaid")
+    assert await first(shop.digital(payment_method="no_payment")) == ("confirmed", "unpaid")
+    assert await first(shop.digital(payment_method="marketplace")) == ("confirmed", "unpaid")
+    assert await first(await shop.physical(payment_method="cod")) == ("confirmed", "unpaid")
+    assert await first(shop.digital(product_discount=75_000)) == ("confirmed", "unpaid")
+
+
+async def test_manual_transfers_get_a_unique_code(shop: Shop) -> None:
+    """§9.3: 1 to 500 rupiah off, so that transfers can be told apart; only for bank_transfer."""
+    order = await shop.place(shop.digital(payment_method="bank_transfer"))
+    code = float(order["unique_code_discount"])
+    assert 1 <= code <= 500
+    assert float(order["gross_revenue"]) == 75_000 - code
+    assert (await shop.place(shop.digital(payment_method="qris")))["unique_code_discount"] == "0.00"
+
+
+async def test_telephones_are_written_one_way(shop: Shop) -> None:
+    """08…, +62… and 62… are one number, so they are one customer."""
+    ids = set()
+    for phone in ("0812345678", "+62 812-345-678", "62812345678"):
+        order = await shop.place(shop.digital(customer_phone=phone, customer_email=""))
+        assert order["customer"]["phone"] == "62812345678"
+        ids.add(order["customer"]["id"])
+    assert len(ids) == 1
+
+
+async def test_free_fields_come_back(shop: Shop) -> None:
+    """What the contract only keeps is kept: notes, metadata, dropshipper."""
+    order = await shop.place(
+        shop.digital(
+            notes="Tolong dibungkus",
+            metadata={"a": {"b": [1, 2.5, "x", None]}},
+            is_dropshipping=True,
+            dropshipper_name="Budi",
+            dropshipper_phone="0819",
+            unknown_field=[1],
+        )
+    )
+    assert order["notes"] == "Tolong dibungkus"
+    assert order["metadata"] == {"a": {"b": [1, 2.5, "x", None]}}
+    assert (order["is_dropshipping"], order["dropshipper_name"], order["dropshipper_phone"]) == (True, "Budi", "62819")
+    assert (await shop.get(f"/v3/orders/{order['id']}"))["metadata"] == order["metadata"]
+
+
+async def test_links_of_a_store_with_its_own_domain(shop: Shop) -> None:
+    """A verified custom domain is the base of both links, whatever metadata says."""
+    stores = (await shop.get("/v3/stores/simplified?has_domain=true"))["data"]
+    line = {"quantity": 1, "variant_unique_id": shop.demo["digital_variant_unique_id"]}
+    body = shop.digital(
+        store_unique_id=stores[0]["unique_id"],
+        ordervariants=[line],
+        metadata={"custom_domain_full_url": "https://evil.example"},
+    )
+    order = await shop.place(body)
+    assert order["public_order_url"] == f"https://toko.example.com/o/{order['secret_slug']}"
+
+
+async def test_idempotency_key(shop: Shop) -> None:
+    """Same key and body: the same order, marked as replayed; another body: 422; a refused try uses nothing up."""
+    bad = await shop.send("POST", "/v3/orders", shop.digital(customer_name=""), Idempotency_Key="k-1")
+    assert bad.status_code == 422
+    first = await shop.send("POST", "/v3/orders", shop.digital(), Idempotency_Key="k-1")
+    again = await shop.send("POST", "/v3/orders", shop.digital(), Idempotency_Key="k-1")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    other = await shop.send("POST", "/v3/orders", shop.bundle(), Idempotency_Key="k-1")
+    assert (other.status_code, other.json()["error_code"]) == (422, "idempotency_key_reused")
+    assert await shop.orders() == 1
+
+
+async def test_idempotency_key_sent_many_times_at_once(shop: Shop) -> None:
+    """Thirty rivals with one key make one order."""
+    answers = await asyncio.gather(
+        *(shop.send("POST", "/v3/orders", shop.digital(), Idempotency_Key="rush") for _ in range(30))
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert await shop.orders() == 1
+
+
+async def test_orders_page_forwards_and_backwards(shop: Shop) -> None:
+    """Newest first; next_cursor leads to older ones, previous_cursor back again; 25 at most."""
+    placed = [(await shop.place(shop.digital()))["id"] for _ in range(7)][::-1]
+    first = await shop.get("/v3/orders?page_size=3")
+    assert [o["id"] for o in first["data"]] == placed[:3]
+    assert (first["is_paginated"], first["has_next"], first["has_previous"]) == (True, True, False)
+    second = await shop.get(f"/v3/orders?page_size=3&next_cursor={first['next_cursor']}")
+    assert [o["id"] for o in second["data"]] == placed[3:6]
+    assert (second["has_next"], second["has_previous"]) == (True, True)
+    third = await shop.get(f"/v3/orders?page_size=3&next_cursor={second['next_cursor']}")
+    assert [o["id"] for o in third["data"]] == placed[6:]
+    assert (third["has_next"], third["next_cursor"]) == (False, None)
+    back = await shop.get(f"/v3/orders?page_size=3&previous_cursor={third['previous_cursor']}")
+    assert [o["id"] for o in back["data"]] == placed[3:6]
+    start = await shop.get(f"/v3/orders?page_size=3&previous_cursor={back['previous_cursor']}")
+    assert [o["id"] for o in start["data"]] == placed[:3]
+    assert (start["has_previous"], start["has_next"]) == (False, True)
+    assert (await shop.get("/v3/orders?page_size=500"))["page_size"] == 25
+
+
+async def test_lists_in_memory_page_forwards_and_backwards(shop: Shop) -> None:
+    """Districts and products page like orders do, over all their items once."""
+    everything = (await shop.get("/v3/locations"))["data"]
+    assert len(everything) == 22
+    seen, query, pages = list[Any](), "page_size=5", list[Any]()
+    while True:
+        page = await shop.get(f"/v3/locations?{query}")
+        seen += page["data"]
+        pages.append(page)
+        if not page["has_next"]:
+            break
+        query = f"page_size=5&next_cursor={page['next_cursor']}"
+    assert seen == everything
+    back = await shop.get(f"/v3/locations?page_size=5&previous_cursor={pages[2]['previous_cursor']}")
+    assert back == pages[1]
+    assert pages[0]["has_previous"] is False
+    products = await shop.get(f"/v3/stores/{shop.demo['store_unique_id']}/products?page_size=3")
+    assert [product["id"] for product in products["data"]] == [504, 503, 502]
+    assert products["has_next"] is True
+
+
+async def test_order_filters(shop: Shop) -> None:
+    """§11.1: each filter finds what it should and nothing else."""
+    one = await shop.place(shop.digital(customer_name="Siti Aminah", customer_email="siti@example.com"))
+    two = await shop.place(await shop.physical(customer_phone="0811111111", customer_email="budi@example.com"))
+
+    async def found(query: str) -> list[str]:
+        return [order["id"] for order in (await shop.get(f"/v3/orders?{query}"))["data"]]
+
+    assert await found(f"order_id={one['order_id']}") == [one["id"]]
+    assert await found(f"search={two['order_id'][:10].lower()}&search_field=order_id") != []
+    assert await found("search=aminah&search_field=customer_name") == [one["id"]]
+    assert await found("search=SITI@&search_field=customer_email") == [one["id"]]
+    assert await found("search=0811111111&search_field=customer_phone") == [two["id"]]
+    assert await found("search=170000&search_field=gross_revenue") == [two["id"]]
+    assert await found("status=pending&payment_status=unpaid") == [two["id"], one["id"]]
+    assert await found("status=canceled") == []
+    assert await found("payment_status=paid") == []
+    assert await found(f"store_id={shop.demo['store_id']}") == [two["id"], one["id"]]
+    assert await found("store_id=2710") == []
+    assert (await shop.get("/v3/orders?columns=order_id,status&page_size=1"))["data"] == [
+        {"id": two["id"], "order_id": two["order_id"], "status": "pending"}
+    ]
+
+
+async def test_products_show_what_is_left(shop: Shop) -> None:
+    """available_qty falls with an order; what is not counted shows none."""
+    assert (await shop.variant(8420))["available_qty"] == 5
+    line = {"quantity": 2, "variant_unique_id": (await shop.variant(8420))["unique_id"]}
+    await shop.place(await shop.physical(ordervariants=[line]))
+    assert (await shop.variant(8420))["available_qty"] == 3
+    assert (await shop.variant(8417))["available_qty"] is None
+    assert [h["warehouse"]["id"] for h in await shop.warehouses(8420, 3)] == [77]
+    assert await shop.warehouses(8420, 4) == []
+
+
+async def test_nearest_warehouse_first(shop: Shop) -> None:
+    """Mugs are in both; Jakarta is nearer to Menteng; more than Jakarta has comes from Surabaya."""
+    assert [h["warehouse"]["name"] for h in await shop.warehouses(8421, 1)] == ["Gudang Jakarta", "Gudang Surabaya"]
+    assert [h["warehouse"]["name"] for h in await shop.warehouses(8421, 4)] == ["Gudang Surabaya"]
+    assert await shop.warehouses(8417, 1) == []
+
+
+async def test_cash_on_delivery_shows_services_that_take_cash(shop: Shop) -> None:
+    """With payment_method cod only services with is_cod, unless is_show_all."""
+    body = {"store_id": 2709, "location_id": 1, "warehouse_id": 77, "payment_method": "cod", "weight": 250.5}
+    path = "/v3/shipping-costs/search-courier-service"
+    cash = (await shop.post(path, body))["data"]
+    assert {quote["courier_service"]["id"] for quote in cash} == {1, 5, 6}
+    every = (await shop.post(path, {**body, "is_show_all": True}))["data"]
+    assert {quote["courier_service"]["id"] for quote in every} == set(range(1, 9))
+    trucking = next(quote for quote in every if quote["courier_service"]["code"] == "JTR")
+    assert (trucking["weight"], trucking["cost"]) == (10_000, 80_000)
+    plain = {"courier_codes": ["pos"], "warehouse_id": 77, "location_id": 1, "weight": 250}
+    assert [(c["cost"], c["cost_source"]) for c in (await shop.post("/v3/shipping-costs", plain))["data"]] == [
+        (16_000, "self")
+    ]
+
+
+async def test_bundles_and_price_options(shop: Shop) -> None:
+    """§5.2: a bundle shows its options, an option shows its bundle; both by integer and by unique id."""
+    base = f"/v3/stores/{shop.demo['store_id']}"
+    bundles = (await shop.get(f"{base}/bundles"))["data"]
+    assert [(b["id"], b["available_qty"]) for b in bundles] == [(302, 50_000), (301, None)]
+    assert [o["price"] for o in bundles[1]["bundle_price_options"]] == [179_000, 199_000]
+    assert await shop.get(f"{base}/bundles/301") == bundles[1]
+    option = await shop.get(f"{base}/bundle-price-options/{shop.demo['bundle_price_option_unique_id']}")
+    assert (option["bundle_id"], option["price"]) == (301, 199_000)
+    assert await shop.get(f"{base}/bundle-price-options/401") == option
+    assert len((await shop.get(f"{base}/bundle-price-options"))["data"]) == 3
+    store = await shop.get(base)
+    assert (store["is_unique_code"], store["digital_only_complete_type"]) == (True, "auto")

@@ -1,0 +1,302 @@
+"""What the door refuses, with the contract's envelope, and that a refused request leaves no row behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from scalev_shop import Shop
+
+from gerai.domain.refusals import every_refusal
+from gerai.doors.dialects.scalev.refusals import refuse
+
+FIVE = ("address", "location_id", "warehouse_unique_id", "shipping_cost", "courier_service_id")
+
+
+async def refused(shop: Shop, body: Any, field: str, text: str) -> None:
+    """The order is answered 422 with this text under this field, and nothing is written."""
+    before, reserved = await shop.orders(), await shop.stock(8419)
+    answer = await shop.post("/v3/orders", body, 422)
+    assert answer["error_code"] == "validation_failed"
+    assert answer["errors"] == {field: [text]}
+    assert answer["error"] == f"{field} {text}"
+    assert (await shop.orders(), await shop.stock(8419)) == (before, reserved)
+
+
+@pytest.mark.parametrize("missing", FIVE)
+async def test_each_missing_shipping_field_is_named(quiet_shop: Shop, missing: str) -> None:
+    """Seed, physical 3: five additional fields are required."""
+    await refused(quiet_shop, await quiet_shop.physical(**{missing: None}), missing, "can't be blank")
+
+
+async def test_all_missing_shipping_fields_are_named_at_once(quiet_shop: Shop) -> None:
+    """One answer names the five of them."""
+    body = {**await quiet_shop.physical(), **dict.fromkeys(FIVE)}
+    answer = await quiet_shop.post("/v3/orders", body, 422)
+    assert answer["errors"] == {field: ["can't be blank"] for field in FIVE}
+
+
+async def test_digital_orders_ignore_shipping_fields(shop: Shop) -> None:
+    """An order without parcels is placed whatever its shipping fields say (profile 6)."""
+    order = await shop.place(shop.digital(shipping_cost=99, location_id=123456, courier_service_id=77))
+    assert (order["shipping_cost"], order["courier"]) == ("0.00", None)
+
+
+@pytest.mark.parametrize("cost", [0, 19_999, 20_001, 20_000.5])
+async def test_wrong_shipping_cost_is_told_the_right_one(quiet_shop: Shop, cost: float) -> None:
+    """shipping_cost is checked against our own quote; the message holds the right cost."""
+    text = "must be 20000 for this warehouse, location, courier service and weight"
+    await refused(quiet_shop, await quiet_shop.physical(shipping_cost=cost), "shipping_cost", text)
+
+
+async def test_shipping_cost_follows_the_weight(shop: Shop) -> None:
+    """Six shirts weigh 1.5 kg, are charged as 2 kg, and cost Rp40.000."""
+    line = {"quantity": 6, "variant_unique_id": shop.demo["physical_variant_unique_id"]}
+    text = "must be 40000 for this warehouse, location, courier service and weight"
+    await refused(shop, await shop.physical(ordervariants=[line]), "shipping_cost", text)
+    order = await shop.place(await shop.physical(ordervariants=[line], shipping_cost=40_000))
+    assert order["gross_revenue"] == "940000.00"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "text"),
+    [
+        ({"location_id": 4_000_000}, "location_id", "does not exist"),
+        ({"warehouse_unique_id": "warehouse_xxx"}, "warehouse_unique_id", "does not exist"),
+        ({"courier_service_id": 99}, "courier_service_id", "does not exist"),
+        ({"shipment_provider_code": "ninja"}, "shipment_provider_code", "must be lincah for this courier service"),
+        ({"shipping_discount": 20_001}, "shipping_discount", "must not exceed the shipping cost"),
+        ({"postal_code": "1234a"}, "postal_code", "is invalid"),
+        ({"payment_method": "cod", "courier_service_id": 2}, "courier_service_id", "does not support cash on delivery"),
+    ],
+)
+async def test_parcels_that_cannot_travel(quiet_shop: Shop, change: dict[str, Any], field: str, text: str) -> None:
+    """Unknown places, services that do not fit, discounts that are too large."""
+    await refused(quiet_shop, await quiet_shop.physical(**change), field, text)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "text"),
+    [
+        ({"customer_name": None}, "customer_name", "can't be blank"),
+        ({"customer_name": "   "}, "customer_name", "can't be blank"),
+        ({"customer_name": 5}, "customer_name", "is invalid"),
+        ({"customer_name": "x" * 201}, "customer_name", "should be at most 200 character(s)"),
+        ({"customer_email": "nobody"}, "customer_email", "has invalid format"),
+        ({"customer_phone": "call me"}, "customer_phone", "has invalid format"),
+        ({"payment_method": "gold"}, "payment_method", "is invalid"),
+        ({"payment_method": "va", "sub_payment_method": "ABC"}, "sub_payment_method", "is invalid"),
+        ({"payment_method": "va_bjb"}, "payment_method", "is not available in this store"),
+        ({"ordervariants": None}, "ordervariants", "can't be blank"),
+        ({"ordervariants": []}, "ordervariants", "can't be blank"),
+        ({"ordervariants": "one"}, "ordervariants", "is invalid"),
+        ({"ordervariants": [7]}, "ordervariants.0", "is invalid"),
+        ({"product_discount": 75_001}, "product_discount", "must not exceed the product price"),
+        ({"product_discount": -1}, "product_discount", "must be greater than or equal to 0"),
+        ({"product_discount": 0.001}, "product_discount", "must have at most 2 decimals"),
+        ({"other_income": 10**30}, "other_income", "must be less than or equal to 1000000000000"),
+        ({"metadata": [1]}, "metadata", "is invalid"),
+        ({"is_dropshipping": "yes"}, "is_dropshipping", "is invalid"),
+    ],
+)
+async def test_fields_that_are_wrong(quiet_shop: Shop, change: dict[str, Any], field: str, text: str) -> None:
+    """Every field has its own mistake, in the contract's envelope."""
+    await refused(quiet_shop, quiet_shop.digital(**change), field, text)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text"),
+    [
+        (0, "must be greater than or equal to 1"),
+        (-3, "must be greater than or equal to 1"),
+        (10_001, "must be less than or equal to 10000"),
+        (1.5, "is invalid"),
+        ("1", "is invalid"),
+        (True, "is invalid"),
+        (None, "can't be blank"),
+        (10**17, "must be less than or equal to 10000"),
+    ],
+)
+async def test_quantities_that_are_wrong(quiet_shop: Shop, quantity: Any, text: str) -> None:
+    """A quantity is a whole number from 1 to 10,000 (profile 6)."""
+    line = {"quantity": quantity, "variant_unique_id": quiet_shop.demo["digital_variant_unique_id"]}
+    await refused(quiet_shop, quiet_shop.digital(ordervariants=[line]), "ordervariants.0.quantity", text)
+
+
+async def test_a_variant_must_be_sold_by_the_store(shop: Shop, other_shop: Shop) -> None:
+    """Unknown variants, those another store of the merchant lacks, and another merchant's, are all not there."""
+    text = "does not exist in this store"
+    stores = (await shop.get("/v3/stores/simplified"))["data"]
+    second = next(store["unique_id"] for store in stores if store["name"] == "Toko Kedua")
+    mine = {"quantity": 1, "variant_unique_id": (await shop.variant(8418))["unique_id"]}
+    theirs = {"quantity": 1, "variant_unique_id": other_shop.demo["digital_variant_unique_id"]}
+    field = "ordervariants.0.variant_unique_id"
+    await refused(shop, shop.digital(store_unique_id=second, ordervariants=[mine]), field, text)
+    await refused(shop, shop.digital(ordervariants=[theirs]), field, text)
+    bundle = {"quantity": 1, "bundle_price_option_unique_id": other_shop.demo["bundle_price_option_unique_id"]}
+    field = "orderbundles.0.bundle_price_option_unique_id"
+    await refused(shop, shop.bundle(orderbundles=[bundle]), field, text)
+
+
+async def test_out_of_stock_reserves_nothing(shop: Shop) -> None:
+    """Five L shirts exist: six are refused with how many there are, and neither they nor the M shirts are reserved."""
+    small, large = (await shop.variant(8419))["unique_id"], (await shop.variant(8420))["unique_id"]
+    lines = [{"quantity": 1, "variant_unique_id": small}, {"quantity": 6, "variant_unique_id": large}]
+    body = await shop.physical(ordervariants=lines, shipping_cost=40_000)
+    await refused(shop, body, "quantity", "Kaos Polos - L is out of stock: 6 wanted, 5 available")
+    assert await shop.stock(8420) == [(5, 0)]
+
+
+async def test_stock_of_another_warehouse_does_not_count(shop: Shop) -> None:
+    """The shirts are in Surabaya; an order from Jakarta is out of stock."""
+    houses = await shop.warehouses(8421)
+    jakarta = next(h["warehouse"]["unique_id"] for h in houses if h["warehouse"]["name"] == "Gudang Jakarta")
+    body = await shop.physical(warehouse_unique_id=jakarta, shipping_cost=10_000)
+    await refused(shop, body, "quantity", "Kaos Polos - M is out of stock: 1 wanted, 0 available")
+
+
+async def test_concurrent_orders_never_oversell(shop: Shop) -> None:
+    """Twenty at once want one of five shirts each: five get it, fifteen are refused, and none is sold twice."""
+    line = {"quantity": 1, "variant_unique_id": (await shop.variant(8420))["unique_id"]}
+    body = await shop.physical(ordervariants=[line])
+    answers = await asyncio.gather(*(shop.send("POST", "/v3/orders", body) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [422] * 15
+    assert await shop.stock(8420) == [(5, 5)]
+    assert await shop.orders() == 5
+
+
+async def test_another_merchants_store_is_not_found(shop: Shop, other_shop: Shop) -> None:
+    """404, in paths and in the body; never a hint that it exists."""
+    theirs = other_shop.demo["store_unique_id"]
+    for path in ("", "/payment-methods", "/products", "/bundles"):
+        answer = await shop.send("GET", f"/v3/stores/{theirs}{path}")
+        assert (answer.status_code, answer.json()) == (404, {"error": "Store not found", "error_code": "not_found"})
+    answer = await shop.post("/v3/orders", shop.digital(store_unique_id=theirs), 404)
+    assert answer == {"error": "Store not found", "error_code": "not_found"}
+    assert await shop.orders() == 0
+
+
+async def test_another_merchants_order_is_not_found(shop: Shop, other_shop: Shop) -> None:
+    """404 when read, 404 when changed; it stays as it was."""
+    order = await other_shop.place(other_shop.digital())
+    answer = await shop.send("GET", f"/v3/orders/{order['id']}")
+    assert answer.status_code == 404
+    await shop.post("/v3/orders/change-status", {"ids": [order["id"]], "status": "canceled"}, 404)
+    assert (await other_shop.get(f"/v3/orders/{order['id']}"))["status"] == "pending"
+    assert (await shop.get("/v3/orders"))["data"] == []
+
+
+async def test_keys(shop: Shop) -> None:
+    """401 without a good key, with the documented body; 403 without the scope; a storefront key is none of these."""
+    wrong = {"error": "Invalid API key"}
+    for key in ("", "sk_unknown", shop.demo["storefront_key"]):
+        answer = await Shop(shop.engine, shop.merchant_id, shop.demo, shop.client, key).send("GET", "/v3/orders")
+        assert (answer.status_code, answer.json()) == (401, wrong)
+        assert answer.headers["x-ratelimit-limit"] == "10000"
+        assert answer.headers["x-request-id"]
+    reader = await shop.with_key("rk", "order:list")
+    assert (await reader.get("/v3/orders"))["data"] == []
+    answer = await reader.send("POST", "/v3/orders", reader.digital())
+    assert (answer.status_code, answer.json()) == (403, {"error": "Forbidden", "error_code": "insufficient_scope"})
+    assert await shop.orders() == 0
+
+
+async def test_rate_limit(shop: Shop) -> None:
+    """A key's limit is counted; beyond it 429, JSON, with the contract's headers."""
+    limited = await shop.with_key("sk", limits={"burst": 2})
+    first = await limited.send("GET", "/v3/orders")
+    assert (first.headers["x-ratelimit-limit"], first.headers["x-ratelimit-remaining"]) == ("10000", "9999")
+    answers = [await limited.send("GET", "/v3/orders") for _ in range(3)]
+    last = answers[-1]
+    assert (last.status_code, last.json()) == (429, {"error": "Too many requests", "error_code": "rate_limited"})
+    assert last.headers["x-ratelimit-remaining"] == "0"
+    assert int(last.headers["retry-after"]) >= 1
+
+
+GARBAGE: list[tuple[bytes, int]] = [
+    (b"", 400),
+    (b"{", 400),
+    (b"[]", 400),
+    (b'"text"', 400),
+    (b"null", 400),
+    (b"{\xff\xfe}", 400),
+    (b'{"customer_name": "\\u0000"}', 400),
+    (b'{"customer_name": "\\ud800"}', 400),
+    (b"[" * 5000, 400),
+    (b'{"a":' * 200 + b"1" + b"}" * 200, 400),
+    (b'{"quantity": 1e999999}', 400),
+    (b"{" + b'"x":"' + b"y" * 300_000 + b'"}', 413),
+    (b"{}", 422),
+    (b'{"store_unique_id": {"a": 1}, "customer_name": [], "ordervariants": {"0": 1}}', 422),
+]
+
+
+@pytest.mark.parametrize(("body", "status"), GARBAGE)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v3/orders",
+        "/v3/orders/change-status",
+        "/v3/shipping-costs/search-warehouse",
+        "/v3/shipping-costs/search-courier-service",
+        "/v3/shipping-costs",
+    ],
+)
+async def test_garbage_gets_the_envelope(quiet_shop: Shop, path: str, body: bytes, status: int) -> None:
+    """Whatever arrives, the door's own envelope with a 4xx answers, and no row is written."""
+    answer = await quiet_shop.send("POST", path, body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    assert set(answer.json()) <= {"error", "error_code", "errors"}
+    assert await quiet_shop.orders() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v3/nothing", 404),
+        ("/v3", 404),
+        ("/v3/orders/not-a-uuid", 404),
+        ("/v3/orders/%00", 404),
+        ("/v3/orders/0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", 404),
+        ("/v3/stores/99999999999999999999999999", 404),
+        ("/v3/stores/%F0%9F%98%80/products", 404),
+        ("/v3/locations/x/postal-codes", 404),
+        ("/v3/locations/4000000/postal-codes", 404),
+        ("/v3/locations?page_size=0", 400),
+        ("/v3/locations?page_size=many", 400),
+        ("/v3/locations?next_cursor=%00", 400),
+        ("/v3/locations?next_cursor=g3QAAAABdwJpZGEK", 400),
+        ("/v3/locations?search=%00", 400),
+        ("/v3/orders?status=lost", 400),
+        ("/v3/orders?store_id=-1", 400),
+        ("/v3/orders?search=%ED%A0%80", 400),
+    ],
+)
+async def test_bad_paths_and_queries(quiet_shop: Shop, path: str, status: int) -> None:
+    """404 and 400 in the envelope, with an id and the limits."""
+    answer = await quiet_shop.send("GET", path)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-ratelimit-limit"] == "10000"
+
+
+async def test_wrong_method(quiet_shop: Shop) -> None:
+    """405 in the envelope, saying what is allowed."""
+    answer = await quiet_shop.send("DELETE", "/v3/orders")
+    assert (answer.status_code, answer.json()["error"]) == (405, "Method not allowed")
+    assert "POST" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize("kind", every_refusal(), ids=lambda kind: kind.code)
+def test_every_refusal_has_a_price(kind: type[Any]) -> None:
+    """Each refusal of the engine becomes the envelope; none of the door's answers lacks an id."""
+    samples: dict[str, Any] = {
+        "int": 1, "str": "x", "tuple[str, ...]": ("x",), "dict[str, list[str]]": {"x": ["y"]},
+    }  # fmt: skip
+    refusal = kind(**{name: samples[text] for name, text in kind.__annotations__.items() if text in samples})
+    answer = refuse(refusal, "req-1")
+    assert 400 <= answer.status_code <= 503
+    assert answer.headers["x-request-id"] == "req-1"
