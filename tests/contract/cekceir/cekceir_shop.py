@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -21,6 +22,16 @@ from gerai.worker.fulfil import fulfil
 GOOD, BAD = "356281920502180", "356281920509001"
 SLOW, SLOW_BAD, LOST, HANGS, UNREACHABLE = (f"35628192050{end}" for end in ("9002", "9003", "9004", "9006", "9007"))
 DEADLINE_MS = 300
+
+
+def is_error(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The error envelope, and nothing but it."""
+    body = answer.json()
+    assert (answer.status_code, body["error"], body["code"]) == (status, True, code)
+    assert set(body) - {"source", "errors"} == {"error", "code", "message", "traceId"}
+    assert str(UUID(body["traceId"])) == body["traceId"]
+    assert ("source" in body) == ("errors" in body)
+    return body
 
 
 @dataclass(frozen=True)

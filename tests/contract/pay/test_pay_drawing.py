@@ -44,7 +44,7 @@ class Checker(HTMLParser):
         self.faults += [f"{tag} {names[a]}" for a in ("src", "action") if not (names.get(a) or "/").startswith("/")]
         if identity := names.get("id"):
             self.ids.append(identity)
-        if tag not in {"meta", "link", "br"}:
+        if tag not in {"meta", "link", "br", "wbr"}:
             self.depth.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

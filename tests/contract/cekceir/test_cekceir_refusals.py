@@ -1,0 +1,138 @@
+"""What this door refuses, in which order, and that nothing remains of it (contract sections 4 and 8)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from cekceir_shop import GOOD, Caller, Shop, is_error
+
+
+async def test_schema_errors_come_whole_and_in_ajvs_words(shop: Shop) -> None:
+    """All errors of the data, each with its pointer, and the documented message (seed)."""
+    caller = await shop.caller()
+    body = is_error(
+        await caller.post(
+            {"code": "create_barcode", "data": {"items": [{}, {"primary_imei": GOOD, "theme": "red", "x": 1}]}}
+        ),
+        422,
+        "ORDER_VALIDATION_ERROR",
+    )
+    assert body["message"] == "Format order mu tidak sesuai dengan format layanan yang kamu minta."
+    assert body["source"] == "order"
+    assert body["errors"] == {
+        "data": [
+            "/items/0: must have required property 'primary_imei'",
+            "/items/1: must NOT have additional properties",
+            "/items/1/theme: must be equal to one of the allowed values",
+        ]
+    }
+    assert await caller.orders() == []
+
+
+async def test_what_is_checked_first(shop: Shop) -> None:
+    """Types of the request, then the service, then its hours, then its schema, then the item limit, then the money."""
+    caller = await shop.caller(money=0)
+    is_error(await caller.post({"code": "nothing", "data": "example"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    is_error(await caller.post({"code": "nothing", "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
+    await shop.change("cek_imei", is_active=False)
+    is_error(await caller.order(), 422, "SERVICE_CLOSED_ERROR")
+    await shop.change("cek_imei", max_items=1)
+    is_error(await caller.order(GOOD, "x"), 422, "ORDER_VALIDATION_ERROR")
+    is_error(await caller.order(GOOD, GOOD), 422, "ITEM_LIMIT_ERROR")
+    is_error(await caller.order(GOOD), 402, "INSUFFICIENT_BALANCE_ERROR")
+    assert await caller.orders() == []
+
+
+async def test_closed_hours_refuse_orders(shop: Shop) -> None:
+    """Outside its Jakarta hours a service is closed; inside it works."""
+    caller = await shop.caller()
+    wall = datetime.now(UTC) + timedelta(hours=7)
+    before, after = (wall + timedelta(minutes=-2)).strftime("%H:%M"), (wall + timedelta(minutes=2)).strftime("%H:%M")
+    await shop.change("cek_imei", open_time=after, close_time=before)
+    is_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
+    await shop.change("cek_imei", open_time=before, close_time=after)
+    assert (await caller.order(GOOD)).status_code == 200
+
+
+async def test_no_provider_means_no_order(shop: Shop) -> None:
+    """An outage before there is an order: 503 with the error envelope, nothing held."""
+    caller = await shop.caller()
+    await shop.change("unlock_manual", provider="gone")
+    is_error(await caller.order(GOOD, code="unlock_manual"), 503, "PROVIDER_UNAVAILABLE_ERROR")
+    assert await caller.orders() == []
+    assert await caller.wallet() == (100_000, 0)
+
+
+async def test_rate_limits(shop: Shop) -> None:
+    """The key's own figure; the documented body and headers; a key without limits is never refused."""
+    caller = await shop.caller(limits={"requests": 3})
+    answers = [await caller.get("/api/me") for _ in range(3)]
+    assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["2", "1", "0"]
+    refused = await caller.get("/api/me")
+    body = is_error(refused, 429, "RATELIMIT_EXCEDED_ERROR")
+    assert body["message"] == "Upps, terlalu banyak permintaan, coba lagi nanti."
+    assert refused.headers["x-ratelimit-limit"] == "3"
+    assert refused.headers["x-ratelimit-policy"] == "3;w=60"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert "x-ratelimit-limit" not in (await (await shop.caller()).get("/api/me")).headers
+
+
+GARBAGE: list[tuple[bytes, str, int]] = [
+    (b"", "application/json", 400),
+    (b"{", "application/json", 400),
+    (b"\xff\xfe", "application/json", 400),
+    (b'{"code":"cek_imei","data":{"imeis":["\\u0000"]}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":{"imeis":["\\ud800"]}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":' + b'{"a":' * 40 + b"1" + b"}" * 41, "application/json", 400),
+    (b'{"code":"cek_imei","data":{"n":1e999}}', "application/json", 400),
+    (b'{"code":"cek_imei","data":{"n":' + b"9" * 5000 + b"}}", "application/json", 400),
+    (b"x" * (300 * 1024), "application/json", 413),
+    (b'{"code":"cek_imei","data":{}}', "text/plain", 400),
+    (b"code=cek_imei", "application/x-www-form-urlencoded", 400),
+    (b"[]", "application/json", 422),
+    (b'"x"', "application/json", 422),
+    (b"null", "application/json", 422),
+    (b'{"code":1,"data":[]}', "application/json", 422),
+    (b'{"code":"","data":{}}', "application/json", 422),
+    (b'{"code":"cek_imei","data":{"imeis":{"a":1}}}', "application/json", 422),
+    (b'{"code":"cek_imei","data":{"imeis":[null,1.5,true,{},[]]}}', "application/json", 422),
+    (b'{"code":"' + b"9" * 300 + b'","data":{}}', "application/json", 404),
+]
+
+
+@pytest.mark.parametrize(("raw", "kind", "status"), GARBAGE)
+async def test_garbage_is_refused_politely_and_leaves_nothing(shop: Shop, raw: bytes, kind: str, status: int) -> None:
+    """Whatever arrives gets this door's envelope with the documented status, and no row remains."""
+    caller = await shop.caller()
+    answer = await shop.client.post("/api/order", content=raw, headers=caller.headers | {"Content-Type": kind})
+    is_error(answer, status, "SERVICE_NOT_FOUND_ERROR" if status == 404 else answer.json()["code"])
+    assert await caller.orders() == []
+    assert await caller.wallet() == (100_000, 0)
+
+
+@pytest.mark.parametrize("key", ["", " ", "k" * 256, "kéy"])
+async def test_an_unusable_idempotency_key_is_a_headers_error(shop: Shop, key: str) -> None:
+    """Empty, too long or not plain text: 422 with source headers, no order."""
+    caller = await shop.caller()
+    headers = {**caller.headers, "Idempotency-Key": key.encode("latin-1")}
+    answer = await shop.client.post("/api/order", json={"code": "cek_imei", "data": {"imeis": [GOOD]}}, headers=headers)
+    assert is_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["source"] == "headers"
+    assert await caller.orders() == []
+
+
+async def test_unknown_paths_and_methods_get_the_envelope(client: httpx.AsyncClient) -> None:
+    """Also without a key."""
+    is_error(await client.get("/api/nothing"), 404, "NOT_FOUND_ERROR")
+    answer = await client.put("/api/order")
+    is_error(answer, 405, "METHOD_NOT_ALLOWED_ERROR")
+    assert "POST" in answer.headers["allow"].split(", ")
+
+
+async def test_an_inactive_account_may_do_nothing(shop: Shop) -> None:
+    """A key whose account is not active: 403, also for reads."""
+    caller: Caller = await shop.caller()
+    await shop.suspend(caller)
+    is_error(await caller.get("/api/me"), 403, "FORBIDDEN_ERROR")
+    is_error(await caller.order(GOOD), 403, "FORBIDDEN_ERROR")
