@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from gerai.store.embedded import EmbeddedPostgres, running, scratch
-from gerai.store.embedded_folder import FolderBusy, read_pointer
+from gerai.store.embedded_folder import FolderBusy, forgotten_homes, read_pointer
 from gerai.store.embedded_host import Account, EmbeddedError, binaries, make_folder, remove_tree, run, socket_folder
 from gerai.store.embedded_process import end_left_over
 
@@ -279,3 +279,24 @@ def data_directory(folder: Path) -> str:
         found = connection.execute("SHOW data_directory").fetchone()
     server.stop()
     return "" if found is None else found[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's databases live outside the data folder")
+def test_a_deleted_data_folder_is_remembered(folder: Path) -> None:
+    """When root deletes a data folder, its database stays, is not taken over, and the next start can name it."""
+    first = EmbeddedPostgres(folder)
+    first.start()
+    first.stop()
+    old = home_of(folder)
+    (folder / "database.json").unlink()
+    assert forgotten_homes(folder) == [old]
+    second = EmbeddedPostgres(folder)
+    second.start()
+    second.stop()
+    try:
+        assert home_of(folder) != old
+        assert (old / "data/PG_VERSION").exists()
+        assert forgotten_homes(folder) == [old]
+    finally:
+        remove_tree(old)
+    assert forgotten_homes(folder) == []

@@ -30,8 +30,8 @@ _ROUNDS_AT_MOST = 5
 
 @dataclass(frozen=True)
 class Figures:
-    """What came out. Rates are medians of the rounds, ``ratio`` the median of the rounds' ratios, latencies of all rounds
-    together. ``violations``: what is wrong with the books, or with the rows both sides wrote."""
+    """What came out. Rates are medians of the rounds, ``ratio`` the median of the rounds' ratios, latencies of all
+    rounds together. ``violations``: what is wrong with the books, or with the rows both sides wrote."""
 
     case: Case
     http_per_s: float
@@ -82,7 +82,7 @@ async def _open_shops(dsn: str, case: Case) -> tuple[Shop, Shop]:
 
 
 def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[Result], Figures]:
-    """Both sides in turns, the order of the two changing every time, so that what the machine does meanwhile cancels."""
+    """Both sides in turns, the order of the two changing every time, so that what else the machine does cancels."""
     count = min(_ROUNDS_AT_MOST, max(1, seconds // 2))
     each_s = max(1, round(seconds / count))
     tell("warming up")
@@ -127,13 +127,15 @@ def _percentile_ms(ordered_us: list[int], percent: int) -> float:
 
 
 def _violations(dsn: str, ours: Shop, other: Shop, acknowledged: int) -> list[str]:
-    """Every invariant over what both sides wrote, every acknowledged order stored once, and the same rows on both sides."""
+    """Every invariant over what both sides wrote, every acknowledged order stored once, the same rows on both sides."""
     found = [str(violation) for violation in asyncio.run(_check(dsn))]
     with psycopg.connect(dsn) as connection:
         stored = rows.order_count(connection, ours.merchant_id)
         if stored != acknowledged:
             found.append(f"{acknowledged} orders were acknowledged, {stored} are stored")
-        found += [f"not the same rows: {text}" for text in rows.differences(connection, ours.merchant_id, other.merchant_id)]
+        found += [
+            f"not the same rows: {text}" for text in rows.differences(connection, ours.merchant_id, other.merchant_id)
+        ]
     return found
 
 

@@ -22,7 +22,8 @@ from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.store import directory as sql
 from gerai.store.loads import NEXT_ID_BLOCKS
-from gerai.store.tables import ACCOUNTS, MEMBERS as MEMBERS_TABLE
+from gerai.store.tables import ACCOUNTS
+from gerai.store.tables import MEMBERS as MEMBERS_TABLE
 
 _CHANNEL: Final = "leuwongrr"
 _TOKEN_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
@@ -94,7 +95,8 @@ async def _add_wallets(
 ) -> None:
     now = real_now()
     wallets = [
-        Account(merchant_id, first + n, environment, "wallet", first_member + n, 0, 0, 0, 0, now) for n in range(MEMBERS)
+        Account(merchant_id, first + n, environment, "wallet", first_member + n, 0, 0, 0, 0, now)
+        for n in range(MEMBERS)
     ]
     await connection.execute(ACCOUNTS.insert_sql, ACCOUNTS.insert_params(wallets))
 

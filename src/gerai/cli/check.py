@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import psycopg
+import asyncio
+
 import typer
+from psycopg_pool import AsyncConnectionPool
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.terminal import Steps, console
-from gerai.store.invariants import INVARIANTS, broken
+from gerai.engine.check import Violation
+from gerai.engine.check import check as find_violations
+from gerai.store.check import INVARIANTS
 
 
 def check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """Check every invariant of the books. Exit 1, with the rows concerned, when one does not hold."""
-    with (
-        chosen_database(read_settings(settings_file), data) as settings,
-        psycopg.connect(settings.database.url, autocommit=True) as connection,
-        Steps() as steps,
-    ):
+    with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
         steps.next("checking")
-        found = {item.invariant.name: item.rows for item in broken(connection)}
+        found = {v.invariant: v for v in asyncio.run(_find(settings.database.url))}
     table = Table(box=None, pad_edge=False, show_header=False)
     for invariant in INVARIANTS:
         verdict = "[red]broken[/]" if invariant.name in found else "[green]holds[/]"
-        table.add_row(verdict, invariant.name, invariant.sentence)
+        table.add_row(verdict, invariant.name, f"{invariant.description}.")
     console.print(table, soft_wrap=False)
-    for name, rows in found.items():
-        console.print(f"\n{name}:", style="red")
-        for row in rows:
+    for violation in found.values():
+        console.print(f"\n{violation.invariant}:", style="red")
+        for row in violation.rows:
             console.print("  " + "  ".join(f"{k}={v}" for k, v in row.items()), highlight=False, markup=False)
     if found:
         raise typer.Exit(1)
+
+
+async def _find(dsn: str) -> list[Violation]:
+    async with AsyncConnectionPool(dsn, min_size=1, max_size=1, kwargs={"autocommit": True}, open=False) as reads:
+        return await find_violations(reads)

@@ -65,7 +65,7 @@ def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_fi
 
     table = Table(box=None, pad_edge=False)
     for title in ("id", "door", "environment", "begins", "name", "member", "state", "made"):
-        table.add_column(title, no_wrap=True)
+        table.add_column(title, no_wrap=title in ("id", "state"), overflow="fold")
     for key in _on_engine(act, data, settings_file):
         state = "revoked" if key.revoked_at else "live"
         if key.expires_at is not None and key.expires_at <= datetime.now(UTC) and state == "live":

@@ -14,7 +14,7 @@ from gerai.demo.shop import Tour
 
 _TITLES: Final = {"leuwongrr": "LeuwongRR", "cekceir": "Cek Ceir", "durianpay": "Durianpay", "scalev": "Scalev"}
 #: An answer longer than this is cut on the terminal; the curl line shows all of it.
-_ANSWER_LINES: Final = 24
+_ANSWER_LINES: Final = 40
 
 
 def report(console: Console, base_url: str, folder: Path, tour: Tour) -> None:

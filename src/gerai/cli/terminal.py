@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from types import TracebackType
 from typing import Final, NoReturn, Self
@@ -9,7 +10,8 @@ from typing import Final, NoReturn, Self
 import typer
 from rich.console import Console
 
-console = Console(soft_wrap=True)
+#: Where there is no terminal nobody's window limits a line.
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 errors = Console(stderr=True, soft_wrap=True)
 
 #: A step that takes longer than this is shown, also where there is no terminal to animate.

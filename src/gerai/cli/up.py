@@ -18,11 +18,12 @@ import typer
 from gerai.app import App
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving
-from gerai.cli.terminal import Steps, console, fail
+from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import open_demo, read_demo, show_all, write_demo
 from gerai.kit import log
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import EmbeddedPostgres
+from gerai.store.embedded_folder import forgotten_homes
 from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import migrate
 
@@ -78,6 +79,8 @@ def up(
 def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:
     first = not (server.folder / "database.json").exists()
     steps.next("creating the database" if first else "starting the database")
+    for home in forgotten_homes(server.folder):
+        errors.print(f"{home} is the database of an earlier {server.folder}; delete it when you do not need it")
     try:
         return server.start()
     except EmbeddedError as error:

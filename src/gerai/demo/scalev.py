@@ -42,7 +42,7 @@ _SERVICES: Final = (
     (5, 2, "jnt", "J&T Express", "EZ", "EZ", "mengantar", 1),
     (6, 3, "sicepat", "SiCepat", "REG", "Reguler", "lincah", 1),
     (7, 4, "anteraja", "AnterAja", "REG", "Reguler", "mengantar", 1),
-    (8, 5, "pos", "Pos Indonesia", "REG", "Pos Reguler", "", 1),
+    (8, 5, "pos", "Pos Indonesia", "REG", "Reguler", "", 1),
 )
 #: Rupiah per kg of service 1 by origin and destination, its days, and where it takes cash. Service 1 from Surabaya to
 #: Jakarta is the Rp20.000 of the contract's example.

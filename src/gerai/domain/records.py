@@ -37,6 +37,14 @@ class Member(msgspec.Struct, frozen=True):
     discount_bp: int = 0
 
 
+def email_key(email: str) -> str:
+    """What makes two e-mail addresses the same member: the address, with the case of ASCII letters ignored.
+
+    Just like the database's index: lower case beyond ASCII is not the same everywhere.
+    """
+    return email.encode().lower().decode()
+
+
 class Account(msgspec.Struct, frozen=True):
     """A ledger account: four unsigned totals. A ``wallet`` may never have less than nothing available."""
 

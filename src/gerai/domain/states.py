@@ -54,6 +54,7 @@ ORDER = StateTable(
     moves=(
         ("draft", "submit", "pending"),
         ("draft", "confirm", "confirmed"),
+        ("draft", "complete", "completed"),
         ("draft", "cancel", "cancelled"),
         ("pending", "revise", "draft"),
         ("pending", "confirm", "confirmed"),
@@ -63,6 +64,7 @@ ORDER = StateTable(
         ("pending", "cancel", "cancelled"),
         ("confirmed", "reopen", "pending"),
         ("confirmed", "start", "processing"),
+        ("confirmed", "ship", "shipped"),
         ("confirmed", "complete", "completed"),
         ("confirmed", "cancel", "cancelled"),
         ("processing", "put_back", "confirmed"),

@@ -1,8 +1,11 @@
-"""Check that the books and everything around them agree (docs/reference/invariants.md)."""
+"""Check that the books and everything around them agree (docs/reference/invariants.md).
+
+``python -m gerai.engine.check`` prints that page.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from psycopg_pool import AsyncConnectionPool
@@ -33,3 +36,25 @@ async def check(reads: Reads, merchant_id: int | None = None) -> list[Violation]
             if rows := await sql.broken_rows(connection, invariant, merchant_id):
                 found.append(Violation(invariant.name, invariant.description, tuple(rows)))
     return found
+
+
+_HEADING: Final = """# Invariants
+
+Printed from `src/gerai/store/check.py` (`python -m gerai.engine.check`); a test holds the two equal.
+
+What is true of the data at any moment, whatever was refused, retried or killed in between. `gerai check` looks at all
+of it in one consistent snapshot, beside a running server, and names the rows concerned when something does not hold.
+Most of it the database would not let happen either: the constraints are in `src/gerai/store/schema.sql`.
+
+| Invariant | What holds |
+|---|---|
+"""
+
+
+def invariants_page() -> str:
+    """The text of ``docs/reference/invariants.md``."""
+    return _HEADING + "".join(f"| `{i.name}` | {i.description}. |\n" for i in sql.INVARIANTS)
+
+
+if __name__ == "__main__":
+    print(invariants_page(), end="")

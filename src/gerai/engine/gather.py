@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor
 
+from gerai.domain.records import email_key
 from gerai.engine.command import NOTHING, Command, Contact, Idempotency
 from gerai.engine.state import Rows, State
 from gerai.store import loads
@@ -122,7 +123,7 @@ def _members(state: State, merchant_id: int, environment: str, channel: str, con
         environment,
         channel,
         [c.find_public_id for c in contacts if c.find_public_id],
-        [c.email.lower() for c in contacts if c.email],
+        [email_key(c.email) for c in contacts if c.email],
         [c.mobile for c in contacts if c.mobile],
     )
     return (loads.MEMBERS_BY_CONTACT, params, MEMBERS, state.members)

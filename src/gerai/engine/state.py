@@ -24,6 +24,7 @@ from gerai.domain.records import (
     Payment,
     Stock,
     Transfer,
+    email_key,
 )
 from gerai.domain.refusals import NotFound
 from gerai.engine.contact import Contact
@@ -127,7 +128,7 @@ def _member_handles(member: Member) -> tuple[Key, ...]:
     of = (member.merchant_id, member.environment, member.channel)
     handles: list[Key] = [(*of, "id", member.public_id)]
     if member.email:
-        handles.append((*of, "email", member.email.lower()))
+        handles.append((*of, "email", email_key(member.email)))
     if member.mobile:
         handles.append((*of, "mobile", member.mobile))
     return tuple(handles)
@@ -204,7 +205,7 @@ class State:
             for member in self.members.named(*of, "id", contact.find_public_id):
                 return member
             raise NotFound("member", contact.find_public_id)
-        for kind, value in (("email", contact.email.lower()), ("mobile", contact.mobile)):
+        for kind, value in (("email", email_key(contact.email)), ("mobile", contact.mobile)):
             if value:
                 for member in self.members.named(*of, kind, value):
                     return member

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import psycopg
 
 from gerai.kit.files import write_private
-from gerai.store.embedded_folder import POINTER, FolderBusy, new_pointer, read_pointer, take_lock, write_pointer
+from gerai.store.embedded_folder import POINTER, FolderBusy, new_pointer, read_pointer, sign, take_lock, write_pointer
 from gerai.store.embedded_host import (
     Account,
     EmbeddedError,
@@ -96,7 +96,8 @@ class EmbeddedPostgres:
             raise EmbeddedError(f"{self.folder / POINTER} names {data}, which is gone")
         who = account(existing=self._home)
         self._programs = binaries(who)
-        make_folder(self._home, 0o700, who)
+        if make_folder(self._home, 0o700, who):
+            sign(self._home, self.folder)
         try:
             self._lock = take_lock(self._home)
             if not data.exists():

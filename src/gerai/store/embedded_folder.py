@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from gerai.kit.files import write_private
-from gerai.store.embedded_host import EmbeddedError, root_homes
+from gerai.store.embedded_host import ROOT_HOMES, EmbeddedError, root_homes
 
 POINTER: Final = "database.json"
+#: In a home below /var/lib/gerai: the data folder it was made for.
+_OWNER: Final = "belongs-to"
 
 
 class FolderBusy(EmbeddedError):
@@ -54,6 +56,23 @@ def new_pointer(folder: Path) -> Pointer:
     pointer = Pointer(home, secrets.token_urlsafe(24), complete=False)
     write_pointer(folder, pointer)
     return pointer
+
+
+def sign(home: Path, folder: Path) -> None:
+    """Write down which data folder a new home was made for."""
+    (home / _OWNER).write_text(f"{folder}\n", encoding="utf-8")
+
+
+def forgotten_homes(folder: Path) -> list[Path]:
+    """Databases root once made for this data folder and that it names no more, because it was deleted meanwhile.
+
+    They are never deleted by us: what is in them may be all that is left.
+    """
+    if os.geteuid() != 0 or not ROOT_HOMES.is_dir():
+        return []
+    pointer = read_pointer(folder)
+    signed = [f for f in ROOT_HOMES.glob(f"*/{_OWNER}") if f.read_text(encoding="utf-8").strip() == str(folder)]
+    return sorted(f.parent for f in signed if pointer is None or f.parent != pointer.home)
 
 
 def write_pointer(folder: Path, pointer: Pointer) -> None:

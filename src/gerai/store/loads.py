@@ -62,7 +62,7 @@ MEMBERS_BY_CONTACT: Final = f"""
 SELECT {MEMBERS.select_list} FROM members t
 WHERE t.merchant_id = %b AND t.environment = %b AND t.channel = %b
   AND (t.public_id = ANY(%b::text[])
-       OR (t.email <> '' AND lower(t.email) = ANY(%b::text[]))
+       OR (t.email <> '' AND lower(t.email COLLATE "C") = ANY(%b::text[]))
        OR (t.mobile <> '' AND t.mobile = ANY(%b::text[])))
 ORDER BY t.member_id""".encode()
 

@@ -27,7 +27,8 @@ def dump(server: EmbeddedPostgres) -> str:
     answer = subprocess.run([*command, server.dsn], capture_output=True, text=True, check=True)
     lines = [line for line in answer.stdout.splitlines() if not _NOISE.fullmatch(line)]
     text = "\n".join(line.replace("public.", "") for line in lines)
-    return _HEADING + re.sub(r"\n +ADD CONSTRAINT", " ADD CONSTRAINT", text) + "\n"
+    text = re.sub(r"\n +ADD CONSTRAINT", " ADD CONSTRAINT", text)
+    return _HEADING + re.sub(r";\n(?=CREATE TABLE)", ";\n\n", text) + "\n"
 
 
 def current() -> str:

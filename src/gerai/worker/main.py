@@ -76,7 +76,6 @@ class Worker:
             )
             janitor = asyncio.create_task(self._janitor())
             await self._stopping.wait()
-            janitor.cancel()
             jobs.cancel()
             await asyncio.gather(janitor, jobs, return_exceptions=True)
 
@@ -94,7 +93,7 @@ class Worker:
         automatic = [name for name, provider in self._partners.fulfilment.items() if provider.automatic]
         keep_days = self._settings.engine.idempotency_keep_days
         next_tidy_s = 0.0
-        while True:
+        while not self._stopping.is_set():
             try:
                 await sweep(self._engine)
                 if (now_s := asyncio.get_running_loop().time()) >= next_tidy_s:

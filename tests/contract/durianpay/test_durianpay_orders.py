@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from durianpay_shop import SEED, Shop, open_shop, order_body
 
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.orders import find
 
 LIST_KEYS = [
     "id", "customer_id", "order_ref_id", "order_ds_ref_id", "amount", "currency", "status", "is_live", "created_at",
@@ -236,36 +236,19 @@ async def test_order_ref_id_is_not_unique(shop: Shop) -> None:
     assert first["access_token"] != second["access_token"]
 
 
-@pytest.mark.parametrize("header", ["Idempotency-Key", "X-Idempotency-Key", "idempotency_key"])
-async def test_the_same_create_twice_at_once(shop: Shop, header: str) -> None:
-    """Twenty at once under one key: one order, one customer, the same answer to all, marked as replayed but once."""
-    options: dict[str, Any] = {"headers": {header: "create-1"}}
-    answers = await asyncio.gather(*(shop.ask("POST", "/orders", order_body(), **options) for _ in range(20)))
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.text for answer in answers}) == 1
-    assert sorted(answer.headers.get("idempotency-replayed", "") for answer in answers) == [""] + ["true"] * 19
-    rows = await shop.rows()
-    assert (rows["orders"], rows["invoices"], rows["members"]) == (1, 1, 1)
+async def test_the_pages_offer_what_a_charge_would_accept(shop: Shop) -> None:
+    """Without items no LINKAJA and no BNPL, without an address no BNPL; in instalments only card and BNPL."""
 
+    async def offered(**changes: Any) -> list[str]:
+        order = await shop.order(**changes)
+        view = await find.by_secret(shop.engine.reads, order["access_token"])
+        assert view is not None
+        return view.order.details["methods"]
 
-async def test_a_key_reused_for_another_order(shop: Shop) -> None:
-    """422 in this door's envelope; the other mode has keys of its own; a refused attempt uses none up."""
-    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
-    refused = await shop.ask("POST", "/orders", order_body(amount="x"), **options)
-    first = await shop.ask("POST", "/orders", order_body(), **options)
-    other = await shop.ask("POST", "/orders", order_body(amount="5"), **options)
-    live = await shop.other_environment().ask("POST", "/orders", order_body(amount="5"), **options)
-    assert [r.status_code for r in (refused, first, other, live)] == [400, 200, 422, 200]
-    assert other.json()["error_code"] == "DPAY_IDEMPOTENCY_KEY_REUSED"
-    assert (await shop.rows())["orders"] == 2
-
-
-async def test_the_replay_is_the_same_body_in_other_words(shop: Shop) -> None:
-    """The fingerprint is of what was decoded: other case, other order, absent fields as empty strings."""
-    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
-    first = {"amount": "20000", "currency": "IDR", "customer": {"email": "a@b.id"}}
-    again = {"Customer": {"Email": "a@b.id", "mobile": ""}, "currency": "idr", "amount": 20000, "items": None}
-    one = await shop.ask("POST", "/orders", first, **options)
-    two = await shop.ask("POST", "/orders", again, **options)
-    assert one.text == two.text
-    assert two.headers["idempotency-replayed"] == "true"
+    everything = ["va", "ewallet", "retail", "online_banking", "qris", "card", "bnpl"]
+    some_wallets = [f"ewallet:{wallet}" for wallet in ("DANA", "GOPAY", "OVO", "SHOPEEPAY")]
+    bare: dict[str, Any] = {"customer": {"email": "a@b.id"}, "items": None}
+    assert await offered() == everything
+    assert await offered(customer={"email": "a@b.id"}) == everything[:-1]
+    assert await offered(**bare) == ["va", *some_wallets, "retail", "online_banking", "qris", "card"]
+    assert await offered(payment_option="installment") == ["card", "bnpl"]

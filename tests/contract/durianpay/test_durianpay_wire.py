@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from durianpay_shop import SEED, order_body
+from durianpay_shop import SEED
 
-from gerai.domain.refusals import BodyUnreadable, InputInvalid
+from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.durianpay.asking import basic_user
-from gerai.doors.dialects.durianpay.fees import fee_sen, split_fee
+from gerai.doors.dialects.durianpay.fees import fee_table
 from gerai.doors.dialects.durianpay.wire.charge_request import SandboxOptions, read_charge
+from gerai.doors.dialects.durianpay.wire.facts import order_facts
 from gerai.doors.dialects.durianpay.wire.formats import (
     derived_id,
     is_payment_id,
@@ -21,15 +22,8 @@ from gerai.doors.dialects.durianpay.wire.formats import (
     read_timestamp,
     timestamp,
 )
-from gerai.doors.dialects.durianpay.wire.order_request import NewOrder, read_order
+from gerai.doors.dialects.durianpay.wire.order_request import read_order
 from gerai.doors.dialects.durianpay.wire.paging import Page, read_expand, read_page
-
-
-def problems_of(body: Any) -> dict[str, list[str]]:
-    """What reading an order complains of."""
-    with pytest.raises(InputInvalid) as caught:
-        read_order(body)
-    return caught.value.fields
 
 
 @pytest.mark.parametrize(
@@ -111,144 +105,6 @@ def test_identifiers_have_the_contracts_form() -> None:
     assert not is_payment_id("ord_0dIWbuDJQ84078")
     assert derived_id("mer", "merchant:7") == derived_id("mer", "merchant:7")
     assert derived_id("mer", "merchant:7") != derived_id("mer", "merchant:8")
-
-
-def test_the_seed_is_read_whole() -> None:
-    """Every field of the seed's request arrives."""
-    order = read_order(SEED)
-    assert order.amount_sen == 1_000_100
-    assert (order.customer.given_name, order.customer.middle_name, order.customer.sur_name) == ("Jane", "Mary", "Doe")
-    assert order.customer.address is not None
-    assert order.customer.address["address_line_2"] == "Apartment #786"
-    assert [item.name for item in order.items] == ["LED Television"]
-    assert (order.items[0].qty, order.items[0].price_sen, order.items[0].total_price_sen) == (1, 1_000_100, 1_000_100)
-    assert order.expiry_date == datetime(2022, 3, 29, 10, tzinfo=UTC)
-
-
-def test_keys_match_whatever_their_case() -> None:
-    """At every level, as Go's decoder does; metadata keeps its keys as sent."""
-    body = {
-        "Amount": "10000",
-        "CURRENCY": "IDR",
-        "Customer": {"Email": "a@b.id", "Address": {"Region": "Jakarta"}},
-        "Items": [{"Name": "TV", "Qty": "2", "PRICE": "5000"}],
-        "Metadata": {"SettlementGroup": "Branch"},
-    }
-    order = read_order(body)
-    assert order.customer.address is not None
-    assert order.customer.address["region"] == "Jakarta"
-    assert (order.items[0].name, order.items[0].qty, order.items[0].line_total_sen) == ("TV", 2, 1_000_000)
-    assert order.metadata == {"SettlementGroup": "Branch"}
-
-
-def test_empty_strings_and_nulls_are_absent() -> None:
-    """The Go client sends everything it leaves out as "" or null, a whole address too; PHP sends [] for maps."""
-    empty = dict.fromkeys(("receiver_name", "label", "address_line_1", "city", "region", "country"), "")
-    body: dict[str, Any] = {
-        "amount": "10000", "currency": "IDR", "payment_option": "", "order_ref_id": "", "items": None,
-        "metadata": None, "description": "", "admin_fee_method": "", "expiry_date": "0001-01-01T00:00:00Z",
-        "is_payment_link": None, "shipping_fee": "",
-        "customer": {"id": "", "email": "a@b.id", "mobile": "", "given_name": None, "address": empty},
-    }  # fmt: skip
-    plain = read_order({"amount": "10000", "currency": "IDR", "customer": {"email": "a@b.id"}})
-    assert read_order(body) == plain
-    assert read_order(body | {"metadata": [], "items": [], "customer": {"email": "a@b.id", "address": []}}) == plain
-    assert (plain.payment_option, plain.admin_fee_method, plain.items, plain.metadata) == (
-        "full_payment",
-        "included",
-        (),
-        {},
-    )
-
-
-def test_what_the_plugin_sends() -> None:
-    """Comma-grouped amounts, phone beside mobile, a shipping fee apart from the amount."""
-    order = read_order(
-        {
-            "amount": "1,250,000.00",
-            "shipping_fee": "15,000.00",
-            "currency": "IDR",
-            "order_ref_id": 77,
-            "customer": {"email": "a@b.id", "phone": "08123456789"},
-            "items": [{"name": "TV", "qty": 1, "price": "1,250,000.00"}],
-        }
-    )
-    assert (order.amount_sen, order.shipping_fee_sen, order.total_sen) == (125_000_000, 1_500_000, 126_500_000)
-    assert order.customer.mobile == "08123456789"
-    assert order.order_ref_id == "77"
-
-
-def test_both_spellings_of_older_docs() -> None:
-    """``quantity`` as text, ``address_line``, ``first_name``; a description that is an object is kept as its text."""
-    order = read_order(
-        order_body(
-            items=[{"name": "TV", "quantity": "3", "price": "10"}],
-            customer={"mobile": "0812-3456-789", "first_name": "Jane", "address": {"address_line": "Jl. Satu"}},
-            description={"note": "Handle With Care!", "weight": Decimal("1.50")},
-        )
-    )
-    assert order.items[0].qty == 3
-    assert order.customer.given_name == "Jane"
-    assert order.customer.address is not None
-    assert order.customer.address["address_line_1"] == "Jl. Satu"
-    assert order.description == '{"note":"Handle With Care!","weight":1.50}'
-
-
-def test_metadata_values_become_text() -> None:
-    """Answers promise an object of strings."""
-    body = order_body(metadata={"a": 1, "b": None, "c": {"d": [True]}, "e": "x"})
-    assert read_order(body).metadata == {"a": "1", "b": "", "c": '{"d":[true]}', "e": "x"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "fields"),
-    [
-        ({"amount": None}, {"amount": ["can't be blank"]}),
-        ({"amount": "0"}, {"amount": ["amount invalid"]}),
-        ({"amount": "0.49"}, {"amount": ["amount invalid"]}),
-        ({"amount": True}, {"amount": ["amount invalid"]}),
-        ({"amount": ["1"]}, {"amount": ["amount invalid"]}),
-        ({"currency": "USD"}, {"currency": ["is invalid"]}),
-        ({"customer": []}, {"customer": ["can't be blank"]}),
-        ({"customer": "Jane"}, {"customer": ["is invalid"]}),
-        ({"customer": {}}, {"customer.id": ["one of id, email, mobile is required"]}),
-        ({"customer": {"id": "cus_1"}}, {"customer.id": ["is invalid"]}),
-        ({"customer": {"email": "jane"}}, {"customer.email": ["is invalid"]}),
-        ({"customer": {"email": "ja£ne@nomail.com"}}, {"customer.email": ["is invalid"]}),
-        ({"customer": {"mobile": "abc"}}, {"customer.mobile": ["is invalid"]}),
-        ({"customer": {"email": {"a": 1}}}, {"customer.email": ["is invalid"]}),
-        ({"payment_option": "later"}, {"payment_option": ["is invalid"]}),
-        ({"admin_fee_method": "nobody"}, {"admin_fee_method": ["is invalid"]}),
-        ({"expiry_date": "29-03-2022"}, {"expiry_date": ["is invalid"]}),
-        ({"expiry_date": 1}, {"expiry_date": ["is invalid"]}),
-        ({"metadata": [1]}, {"metadata": ["is invalid"]}),
-        ({"items": {"name": "TV"}}, {"items": ["is invalid"]}),
-        ({"items": ["TV"]}, {"items[0]": ["is invalid"]}),
-        (
-            {"items": [{"qty": 1.5}]},
-            {"items[0].qty": ["is invalid"], "items[0].name": ["can't be blank"], "items[0].price": ["can't be blank"]},
-        ),
-        ({"items": [{"name": "TV", "price": "1", "qty": 0}]}, {"items[0].qty": ["is invalid"]}),
-        ({"items": [{"name": "TV", "price": "1", "qty": "9" * 5000}]}, {"items[0].qty": ["is invalid"]}),
-        (
-            {"items": [{"name": "TV", "price": "999999999999999", "qty": 1_000_000}]},
-            {"items[0].price": ["price invalid"]},
-        ),
-        ({"order_ref_id": "x" * 256}, {"order_ref_id": ["is too long (maximum is 255 characters)"]}),
-        ({"is_payment_link": "perhaps"}, {"is_payment_link": ["is invalid"]}),
-    ],
-)
-def test_wrong_fields_are_named(changes: dict[str, Any], fields: dict[str, list[str]]) -> None:
-    """Each by its path, with what is wrong."""
-    body = {**order_body(), **changes}
-    assert problems_of({name: value for name, value in body.items() if value is not None}) == fields
-
-
-def test_a_body_that_is_no_object_is_unreadable() -> None:
-    """Arrays, texts and null are no request."""
-    for body in ([], "x", 1, None):
-        with pytest.raises(BodyUnreadable):
-            read_order(body)
 
 
 def test_charge_types_and_their_fields() -> None:
@@ -355,27 +211,21 @@ def test_basic_credentials(header: str, user: str) -> None:
 
 
 def test_fees_by_method_and_channel() -> None:
-    """Percent of the amount plus a fixed part, rounded half-up; a channel's own rule wins; no rule, no fee."""
-    table = {
-        "payment_fees": {"va": {"fixed_rupiah": 4000}, "va.BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 150}}
-    }
-    assert fee_sen(table, "va", "BNI", 1_000_100) == 400_000
-    assert fee_sen(table, "va", "BCA", 1_000_100) == 350_000
-    assert fee_sen(table, "qris", "QRIS", 50_000_000) == 750_000
-    assert fee_sen(table, "qris", "QRIS", 10_000) == 200
-    assert fee_sen(table, "card", "CARD", 1_000_100) == 0
-    assert fee_sen({}, "va", "BCA", 1_000_100) == 0
+    """Percent of the order plus a fixed part, rounded half-up; a channel's own figure wins; no rule, no fee."""
+    rules = {"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 150}}
+    fees = fee_table({"payment_fees": rules}, "excluded", 1_003_300)
+    facts = order_facts(read_order(SEED), "", fees)
+    assert fees == {"va": 400_000, "va:BCA": 350_000, "qris": 15_000}
+    assert [facts.fee_sen("va", "BNI"), facts.fee_sen("va", "BCA"), facts.fee_sen("card", "CARD")] == [
+        400_000,
+        350_000,
+        0,
+    ]
+    assert fee_table({}, "excluded", 1_000_100) == {}
 
 
-def test_who_bears_the_fee() -> None:
-    """excluded: the payer, on top. included: the merchant, never more than the amount."""
-    assert split_fee(400_000, "excluded", 1_000_100) == (400_000, 0)
-    assert split_fee(400_000, "included", 1_000_100) == (0, 400_000)
-    assert split_fee(400_000, "included", 100_000) == (0, 100_000)
-
-
-def test_a_new_order_is_small_without_options() -> None:
-    """Defaults of everything optional."""
-    order = read_order({"amount": 20000, "currency": "idr", "customer": {"mobile": 85722173217}})
-    assert order == NewOrder(amount_sen=2_000_000, customer=order.customer)
-    assert order.customer.mobile == "85722173217"
+def test_the_merchant_never_bears_more_than_the_order() -> None:
+    """included: the fee is cut to the order; excluded: the payer pays all of it."""
+    rules = {"payment_fees": {"va": {"fixed_rupiah": 4000}}}
+    assert fee_table(rules, "included", 100_000) == {"va": 100_000}
+    assert fee_table(rules, "excluded", 100_000) == {"va": 400_000}

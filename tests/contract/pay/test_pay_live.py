@@ -49,7 +49,7 @@ async def test_a_final_order_ends_the_stream_at_once(app: App, engine: Engine, m
     """A page of a cancelled order is told its version and that nothing more will come."""
     order = (await place(engine, merchant.merchant_id)).order
     await engine.submit(CancelOrder(merchant_id=order.merchant_id, environment="sandbox", order_id=order.order_id))
-    async with pages_with(app, Pages()) as client:
+    async with pages_with(app, Pages(stream_seconds=5)) as client:
         answer = await client.get(f"/i/{order.secret}/events")
     assert answer.text.endswith("event: end\ndata: \n\n")
     assert answer.text.count("event: version") == 1

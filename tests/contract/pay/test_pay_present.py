@@ -9,6 +9,7 @@ from pay_orders import NOW, SECRET, event, payment, surroundings, view
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.doors.pay.details import payer_fee
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.present import grouped, present
 from gerai.doors.pay.words import Words
@@ -64,6 +65,16 @@ def test_the_deadline_counts_on_the_orders_clock() -> None:
     assert (deadline.seconds, deadline.clock, deadline.text) == (86_365, "23:59:25", "23 November 2026, 08.09 WIB")
 
 
+def test_a_far_deadline_is_told_in_days() -> None:
+    """From three days on nobody counts seconds."""
+    told = [page(view(expires_at=NOW + timedelta(seconds=s)), "en").deadline for s in (259_199, 259_200, 2_591_999)]
+    assert [(d.clock, d.ticks) for d in told if d is not None] == [
+        ("71:59:59", True),
+        ("3 days", False),
+        ("29 days", False),
+    ]
+
+
 def test_channels_outside_their_bounds_are_shown_closed() -> None:
     """Rp174.000 is too little for one bank and too much for one wallet: both say so and cannot be chosen."""
     groups = page(view()).groups
@@ -78,6 +89,13 @@ def test_an_order_may_narrow_its_methods() -> None:
     """A door can freeze which methods and channels an order takes."""
     groups = page(view(details={"methods": ["va:BCA", "qris"]})).groups
     assert [c.value for group in groups for c in group.choices] == ["qris:QRIS", "va:BCA"]
+
+
+def test_the_payers_fee_is_the_channels_own_where_it_has_one() -> None:
+    """A channel without a fee is not charged its method's; odd figures charge nothing."""
+    order = view(details={"payer_fees": {"va": rupiah(4_000), "va:BCA": 0, "qris": -5, "card": "7"}})
+    asked = (("va", "BNI"), ("va", "BCA"), ("qris", "QRIS"), ("card", "CARD"), ("retail", "ALFAMART"))
+    assert [payer_fee(order, method, channel) for method, channel in asked] == [rupiah(4_000), 0, 0, 0, 0]
 
 
 def test_the_desk_tells_how_to_pay() -> None:

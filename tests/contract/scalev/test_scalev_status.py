@@ -86,6 +86,17 @@ async def test_digital_orders_complete_as_the_store_says(shop: Shop) -> None:
     assert await standing(shop, manual["id"]) == ("confirmed", "paid")
 
 
+async def test_a_draft_may_be_paid(shop: Shop) -> None:
+    """Money for an incomplete order completes or confirms it like any other."""
+    digital = await shop.place(shop.digital(payment_method=None))
+    physical = await shop.place(await shop.physical(payment_method=None))
+    await change(shop, digital["id"], physical["id"], payment_status="paid")
+    assert await standing(shop, digital["id"]) == ("completed", "paid")
+    assert await standing(shop, physical["id"]) == ("confirmed", "paid")
+    await change(shop, physical["id"], status="shipped")
+    assert await shop.stock(8419) == [(99_999, 0)]
+
+
 async def test_cash_on_delivery_is_paid_at_the_end(shop: Shop) -> None:
     """A COD order has no invoice until its money turns up; then it has a paid one."""
     order = await shop.place(await shop.physical(payment_method="cod"))

@@ -37,7 +37,8 @@ class Route:
 @dataclass(frozen=True)
 class Dialect:
     """One door. ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
-    ``request_id`` makes ids in the door's own form. ``strip_slash``: one trailing slash is tolerated."""
+    ``request_id`` makes ids in the door's own form. ``strip_slash``: one trailing slash is tolerated.
+    ``secret_paths``: addresses open what they name, and stay out of the log."""
 
     name: str
     title: str
@@ -47,6 +48,7 @@ class Dialect:
     openapi: Path | None = None
     request_id: Callable[[], str] = field(default=lambda: str(uuid4()))
     strip_slash: bool = False
+    secret_paths: bool = False
 
 
 def reply(payload: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -107,7 +109,7 @@ class _Handler:
         except Refusal as refusal:
             response = refused(self._dialect, refusal, ask.request_id)
         except Exception:
-            log.exception("request.broken", door=self._dialect.name, request_id=ask.request_id, path=ask.path)
+            log.exception("request.broken", door=self._dialect.name, request_id=ask.request_id, path=self._path(ask))
             response = self._dialect.refuse(Broken(ask.request_id), ask.request_id)
         if ask.rate is not None:
             response.headers["x-ratelimit-limit"] = str(ask.rate.limit)
@@ -116,8 +118,12 @@ class _Handler:
         response.headers.setdefault("x-request-id", ask.request_id)
         if self._services.settings.http.access_log:
             log.info("request.done", door=self._dialect.name, request_id=ask.request_id, method=ask.method,
-                     path=ask.path, status=response.status_code)  # fmt: skip
+                     path=self._path(ask), status=response.status_code)  # fmt: skip
         await response(scope, receive, send)
+
+    def _path(self, ask: Ask) -> str:
+        """For the log. A page's address is its key, so it is not written down."""
+        return "" if self._dialect.secret_paths else ask.path
 
 
 def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:

@@ -8,4 +8,4 @@ from gerai.doors.http.door import Dialect
 from gerai.doors.pay.answers import refuse
 from gerai.doors.pay.routes import routes
 
-PAGES: Final = Dialect(name="pay", title="Hosted pages", prefixes=(), routes=routes(), refuse=refuse)
+PAGES: Final = Dialect(name="pay", title="Hosted pages", prefixes=(), routes=routes(), refuse=refuse, secret_paths=True)

@@ -72,4 +72,4 @@ def allowed_methods(view: OrderView) -> frozenset[str] | None:
 def payer_fee(view: OrderView, method: str, channel: str) -> int:
     """What the payer pays on top with this method, in sen; the channel's own figure wins over the method's."""
     fees = mapping(view.order.details, "payer_fees")
-    return max(sen(fees, f"{method}:{channel}") or sen(fees, method), 0)
+    return max(sen(fees, exact if (exact := f"{method}:{channel}") in fees else method), 0)

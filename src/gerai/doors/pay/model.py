@@ -66,12 +66,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment to come. ``seconds`` from now, so that the page counts on the order's clock, not the reader's."""
+    """A moment to come. ``seconds`` from now, so that the page counts on the order's clock, not the reader's.
+    ``ticks``: it is near enough to be counted by the second."""
 
     iso: str
     text: str
     seconds: int
     clock: str
+    ticks: bool
 
 
 @dataclass(frozen=True)

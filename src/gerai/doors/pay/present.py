@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
@@ -13,6 +14,9 @@ from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, S
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words, clock
 from gerai.engine.orders.find import EventEntry
+
+#: A deadline three days away or more is told in days.
+_COUNT_FROM_S: Final = 72 * 3_600
 
 
 def present(
@@ -75,7 +79,9 @@ def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | Non
     if at is None or at <= now:
         return None
     seconds = int((at - now).total_seconds())
-    return Deadline(iso=at.isoformat(), text=words.long_time(at), seconds=seconds, clock=clock(seconds))
+    ticks = seconds < _COUNT_FROM_S
+    left = clock(seconds) if ticks else words("deadline.days", days=seconds // 86_400)
+    return Deadline(at.isoformat(), words.long_time(at), seconds, left, ticks)
 
 
 def _amount(view: OrderView, look: looks.Look, now: datetime) -> int:

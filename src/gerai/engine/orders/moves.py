@@ -18,7 +18,8 @@ FULFIL_QUEUE = "fulfilment"
 def move_order(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
     """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, and announce the state."""
     status = ORDER.move(order.status, verb, order.public_id)
-    if status in ("shipped", "completed") and order.status != "shipped":
+    # An order done in part has used its goods: which of them, only people know.
+    if status in ("shipped", "completed", "partial") and order.status != "shipped":
         stock.consume(state, context, order)
     elif status in ("cancelled", "expired", "failed"):
         stock.release(state, context, order)

@@ -191,7 +191,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         )
 
     def _pay_now(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
-        account = ledger.wallet(state, self.merchant_id, self.account_id)
+        account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
         transfer = ledger.pay_from_wallet(state, context, account, order, "order")
         invoice = msgspec.structs.replace(self._invoice(context), status="paid", method="wallet", paid_at=context.now)
         state.invoices.insert(invoice)
@@ -224,9 +224,10 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         )
 
     def _hold(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
-        account = ledger.wallet(state, self.merchant_id, self.account_id)
+        account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
         transfer = ledger.hold(state, context, account, order)
-        order = state.orders.update(msgspec.structs.replace(order, held_transfer_id=transfer.transfer_id))
+        if transfer is not None:
+            order = state.orders.update(msgspec.structs.replace(order, held_transfer_id=transfer.transfer_id))
         if self.provider:
             request_fulfilment(state, order, delay_s=self.resume_after_s)
         return self._answer(state, account.available_sen, transfer, order, None, (), member)
@@ -235,7 +236,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         self,
         state: State,
         before_sen: int,
-        transfer: Transfer,
+        transfer: Transfer | None,
         order: Order,
         invoice: Invoice | None,
         payments: tuple[Payment, ...],
@@ -243,4 +244,6 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     ) -> Placed:
         fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
         view = OrderView(order, state.lines_of(order), invoice, payments, fulfilment, member)
+        if transfer is None:
+            return Placed(view, before_sen, before_sen, None)
         return Placed(view, before_sen, transfer.debit_available_after, transfer.transfer_id)

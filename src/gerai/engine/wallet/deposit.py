@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gerai.domain.records import Account
-from gerai.domain.refusals import NotFound
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -20,8 +19,6 @@ class Deposit(Command[Account], frozen=True, kw_only=True):
         return Needs(accounts=(self.account_id,))
 
     def decide(self, state: State, context: Context) -> Account:
-        account = ledger.wallet(state, self.merchant_id, self.account_id)
-        if account.environment != self.environment:
-            raise NotFound("wallet", str(self.account_id))
+        account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
         ledger.deposit(state, context, account, self.amount_sen, self.note)
-        return ledger.wallet(state, self.merchant_id, self.account_id)
+        return ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

@@ -15,15 +15,15 @@ from gerai.engine.command import Context
 from gerai.engine.state import State
 
 
-def wallet(state: State, merchant_id: int, account_id: int | None) -> Account:
-    """The locked wallet. NotFound when there is none."""
+def wallet(state: State, merchant_id: int, environment: str, account_id: int | None) -> Account:
+    """The locked wallet. NotFound when there is none in this environment."""
     found = state.accounts.get(merchant_id, account_id)
-    if found is None or found.kind != "wallet":
+    if found is None or found.kind != "wallet" or found.environment != environment:
         raise NotFound("wallet", str(account_id))
     return found
 
 
-def pay_from_wallet(state: State, context: Context, account: Account, order: Order, reason: str) -> Transfer:
+def pay_from_wallet(state: State, context: Context, account: Account, order: Order, reason: str) -> Transfer | None:
     """Debit the order's total at once. InsufficientFunds when the wallet has less."""
     _require(account, order.total_sen)
     after = _update(state, context, account, debits_posted=account.debits_posted + order.total_sen)
@@ -33,7 +33,7 @@ def pay_from_wallet(state: State, context: Context, account: Account, order: Ord
     )  # fmt: skip
 
 
-def hold(state: State, context: Context, account: Account, order: Order) -> Transfer:
+def hold(state: State, context: Context, account: Account, order: Order) -> Transfer | None:
     """Reserve the order's total. InsufficientFunds when the wallet has less."""
     _require(account, order.total_sen)
     after = _update(state, context, account, debits_pending=account.debits_pending + order.total_sen)
@@ -43,9 +43,11 @@ def hold(state: State, context: Context, account: Account, order: Order) -> Tran
     )  # fmt: skip
 
 
-def resolve_hold(state: State, context: Context, order: Order, captured_sen: int) -> Transfer:
+def resolve_hold(state: State, context: Context, order: Order, captured_sen: int) -> Transfer | None:
     """Post ``captured_sen`` of the order's hold and return the rest; nothing captured voids it."""
-    account = wallet(state, order.merchant_id, order.account_id)
+    if order.total_sen == captured_sen == 0:
+        return None
+    account = wallet(state, order.merchant_id, order.environment, order.account_id)
     if order.held_transfer_id is None or not 0 <= captured_sen <= order.total_sen:
         raise AssertionError(f"order {order.order_id}: cannot capture {captured_sen} of its hold")
     after = _update(
@@ -64,9 +66,9 @@ def resolve_hold(state: State, context: Context, order: Order, captured_sen: int
 
 def refund_to_wallet(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int | None, source: str, note: str
-) -> Transfer:
+) -> Transfer | None:
     """Credit the wallet of the order's member from ``source`` (``sales``, or ``gateway`` for money never booked)."""
-    account = wallet(state, order.merchant_id, order.account_id)
+    account = wallet(state, order.merchant_id, order.environment, order.account_id)
     after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
     return _transfer(
         state, context, order, "single", context.system_account(source), account.account_id, amount_sen, "refund",
@@ -75,14 +77,12 @@ def refund_to_wallet(
 
 
 def book_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
-    """Money that came in from outside becomes sales. Nothing is booked for an order that cost nothing."""
-    if amount_sen == 0:
-        return None
+    """Money that came in from outside becomes sales."""
     debit, credit = context.system_account("gateway"), context.system_account("sales")
     return _transfer(state, context, order, "single", debit, credit, amount_sen, "payment", payment_id=payment_id)
 
 
-def unbook_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer:
+def unbook_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
     """Sales go back out to where the payment came from."""
     debit, credit = context.system_account("sales"), context.system_account("gateway")
     return _transfer(state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id)
@@ -136,7 +136,10 @@ def _transfer(
     debit_after: int | None = None,
     credit_after: int | None = None,
     note: str = "",
-) -> Transfer:
+) -> Transfer | None:
+    """None when nothing moves: an order that costs nothing makes no transfer."""
+    if amount_sen == 0:
+        return None
     return state.transfers.insert(
         Transfer(
             merchant_id=order.merchant_id,

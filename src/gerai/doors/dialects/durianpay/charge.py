@@ -10,17 +10,15 @@ from starlette.responses import Response
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, AmountOutOfRange, InputInvalid, MethodUnavailable
 from gerai.doors.dialects.durianpay.asking import enter, idempotency
-from gerai.doors.dialects.durianpay.fees import fee_sen, split_fee
 from gerai.doors.dialects.durianpay.orders import REPLAYED, order_named
 from gerai.doors.dialects.durianpay.wire.charge_answer import Charged, charge_answer
 from gerai.doors.dialects.durianpay.wire.charge_request import NewCharge, read_charge
 from gerai.doors.dialects.durianpay.wire.facts import (
-    OrderFacts,
     PaymentFacts,
     facts_of,
     instructions_to_keep,
+    unfit,
 )
-from gerai.doors.dialects.durianpay.wire.form import BLANK
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
 from gerai.doors.http.ask import Ask
@@ -56,10 +54,11 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
     order, facts = view.order, facts_of(view.order)
     if wanted.amount_sen not in (facts.amount_sen, order.total_sen):
         raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=facts.amount_sen)
-    _check_fits(wanted, facts)
+    lacking = unfit(wanted.type, wanted.channel, facts.payment_option, facts.items, facts.address)
+    if lacking:
+        raise InputInvalid(fields=lacking)
     method = _method(ask, wanted)
-    fee = fee_sen(ask.caller.merchant.settings, wanted.method, wanted.channel, order.total_sen)
-    on_top, borne = split_fee(fee, facts.admin_fee_method, order.total_sen)
+    on_top = facts.fee_sen(wanted.method, wanted.channel) if facts.admin_fee_method == "excluded" else 0
     payable = order.total_sen + on_top
     bounds = method.channels[wanted.channel]
     if not bounds.minimum_sen <= payable <= bounds.maximum_sen:
@@ -77,9 +76,7 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
             details={**wanted.details_for_partner, "page_url": f"{ask.base_url}/i/{order.secret}"},
         )
     )
-    kept = PaymentFacts(
-        fee_sen=on_top + borne, payable_sen=payable, mobile=wanted.mobile, requested_type=wanted.requested_type
-    )
+    kept = PaymentFacts(mobile=wanted.mobile, requested_type=wanted.requested_type)
     settle = wanted.sandbox if ask.caller.environment == "sandbox" else None
     return StartPayment(
         merchant_id=order.merchant_id,
@@ -106,19 +103,6 @@ def _method(ask: Ask, wanted: NewCharge) -> PaymentMethod:
     if wanted.channel not in method.channels:
         raise InputInvalid(fields={wanted.channel_field: ["is not supported"]})
     return method
-
-
-def _check_fits(wanted: NewCharge, facts: OrderFacts) -> None:
-    """What an order must have been created with to be paid this way (seed: BNPL and LINKAJA; README: instalments)."""
-    missing: dict[str, list[str]] = {}
-    if facts.payment_option == "installment" and wanted.type not in ("CARD", "BNPL"):
-        missing["type"] = ["an installment order is paid by CARD or BNPL"]
-    if (wanted.type == "BNPL" or wanted.channel == "LINKAJA") and not facts.items:
-        missing["items"] = [BLANK]
-    if wanted.type == "BNPL" and facts.address is None:
-        missing["customer.address"] = [BLANK]
-    if missing:
-        raise InputInvalid(fields=missing)
 
 
 def _newest(view: OrderView) -> Payment:

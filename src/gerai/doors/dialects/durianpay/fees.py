@@ -1,7 +1,8 @@
 """What a payment method costs: the merchant's own table, ``settings["payment_fees"]``.
 
-``{"va": {"fixed_rupiah": 4000}, "va.BCA": {"fixed_rupiah": 3}, "qris": {"percent_bp": 70}}``: a method, or one channel
-of it (which wins); a percentage of the amount, in basis points, plus a fixed amount (contract §14).
+``{"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 70}}``: a method, or one of
+its channels (which wins); a percentage in basis points plus a fixed amount (contract §14). An order freezes what each
+method costs it when it is created.
 """
 
 from __future__ import annotations
@@ -20,19 +21,14 @@ class FeeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed_rupiah: int = 0
 
 
-def fee_sen(settings: dict[str, Any], method: str, channel: str, amount_sen: int) -> int:
-    """The fee of one payment in sen, rounded half-up to whole rupiah; nothing where the table has no entry.
+def fee_table(settings: dict[str, Any], admin_fee_method: str, total_sen: int) -> dict[str, int]:
+    """The fee in sen of each entry of the merchant's table for an order of ``total_sen``, half-up to whole rupiah.
 
-    A table that cannot be read raises msgspec.ValidationError: charging nothing instead would lose money silently.
+    A fee the merchant bears (``included``) is never more than the order itself. A table that cannot be read raises
+    msgspec.ValidationError: charging nothing instead would lose money silently.
     """
-    table = msgspec.convert(settings.get("payment_fees", {}), dict[str, FeeRule])
-    rule = table.get(f"{method}.{channel}") or table.get(method) or FeeRule()
-    return percent_of(amount_sen, rule.percent_bp) + rupiah(rule.fixed_rupiah)
-
-
-def split_fee(fee: int, admin_fee_method: str, amount_sen: int) -> tuple[int, int]:
-    """(what the payer pays on top, what the merchant bears) in sen.
-
-    ``excluded``: the payer pays it. ``included``: the merchant does, and never more than the amount itself (§18).
-    """
-    return (fee, 0) if admin_fee_method == "excluded" else (0, min(fee, amount_sen))
+    rules = msgspec.convert(settings.get("payment_fees", {}), dict[str, FeeRule])
+    fees = {name: percent_of(total_sen, rule.percent_bp) + rupiah(rule.fixed_rupiah) for name, rule in rules.items()}
+    if admin_fee_method == "included":
+        return {name: min(fee, total_sen) for name, fee in fees.items()}
+    return fees

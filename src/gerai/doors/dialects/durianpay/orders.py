@@ -11,7 +11,9 @@ from starlette.responses import Response
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.durianpay.asking import NAME, enter, idempotency
-from gerai.doors.dialects.durianpay.wire.facts import order_facts
+from gerai.doors.dialects.durianpay.fees import fee_table
+from gerai.doors.dialects.durianpay.wire.charge_request import CHARGE_TYPES
+from gerai.doors.dialects.durianpay.wire.facts import order_facts, unfit
 from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new_link_code
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
 from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, read_order
@@ -23,8 +25,6 @@ from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, PlaceOrder
 
 REPLAYED = {"Idempotency-Replayed": "true"}
-#: Ways to pay by instalments, as the hosted pages name them.
-_INSTALMENT_METHODS = ["card", "bnpl"]
 
 
 async def create(ask: Ask) -> Response:
@@ -92,7 +92,7 @@ def _command(ask: Ask, wanted: NewOrder, link_code: str) -> PlaceOrder:
         funding="invoice",
         reference=wanted.order_ref_id,
         after_payment="complete",
-        details=_details(wanted, link_code),
+        details=_details(ask, wanted, link_code),
         expires_at=wanted.expiry_date or ask.now + LIFETIME,
     )
 
@@ -117,14 +117,29 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
     return tuple(NewLine("goods", 0, item.name, item.qty, item.price_sen, item.line_total_sen) for item in wanted.items)
 
 
-def _details(wanted: NewOrder, link_code: str) -> dict[str, Any]:
+def _details(ask: Ask, wanted: NewOrder, link_code: str) -> dict[str, Any]:
     """This door's facts, and beside them what the hosted pages read, in their words."""
-    kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code))
+    fees = fee_table(ask.caller.merchant.settings, wanted.admin_fee_method, wanted.total_sen)
+    kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
+    kept["methods"] = _page_methods(ask, wanted)
+    if wanted.admin_fee_method == "excluded":
+        kept["payer_fees"] = fees
     if wanted.shipping_fee_sen:
         kept["shipping"] = {"cost_sen": wanted.shipping_fee_sen}
-    if wanted.payment_option == "installment":
-        kept["methods"] = _INSTALMENT_METHODS
     return kept
+
+
+def _page_methods(ask: Ask, wanted: NewOrder) -> list[str]:
+    """Every way to pay that a charge of this order would accept too: a method, or single channels of it."""
+    found: list[str] = []
+    option, items, address = wanted.payment_option, wanted.items, wanted.customer.address
+    for kind in CHARGE_TYPES:
+        method = ask.services.partners.payment_methods.get(kind.method)
+        channels = [] if method is None else list(method.channels)
+        fits = [channel for channel in channels if not unfit(kind.type, channel, option, items, address)]
+        whole = bool(channels) and fits == channels
+        found.extend([kind.method] if whole else [f"{kind.method}:{channel}" for channel in fits])
+    return found
 
 
 async def _unused_link_code(ask: Ask) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
-from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader
+from gerai.doors.dialects.scalev.reading import BLANK, Reader
 
 MAX_LINES: Final = 100
 MAX_QUANTITY: Final = 10_000
@@ -71,7 +71,7 @@ def read_order(reader: Reader) -> Asked:
         warehouse_unique_id=reader.text("warehouse_unique_id", maximum=64),
         shipping_cost=reader.amount("shipping_cost"),
         courier_service_id=reader.integer("courier_service_id"),
-        postal_code=reader.text("postal_code", maximum=10) or "",
+        postal_code=reader.postal_code("postal_code") or "",
         shipment_provider_code=reader.choice("shipment_provider_code", AGGREGATORS) or "",
         shipping_discount=reader.amount("shipping_discount") or 0,
         product_discount=reader.amount("product_discount") or 0,
@@ -81,8 +81,6 @@ def read_order(reader: Reader) -> Asked:
     )
     if not asked.variants and not asked.bundles and not any(n.startswith("order") for n in reader.mistakes):
         reader.wrong("ordervariants", BLANK)
-    if asked.postal_code and not (asked.postal_code.isascii() and asked.postal_code.isdigit()):
-        reader.wrong("postal_code", INVALID)
     reader.finish()
     return asked
 

@@ -17,7 +17,7 @@ BURST: Final = 100
 _BURST_S: Final = 10
 _HOUR_S: Final = 3600
 _SECRET, _RESTRICTED = "sk_", "rk_"
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffd]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def admit(ask: Ask, scope: str) -> KeyFacts:

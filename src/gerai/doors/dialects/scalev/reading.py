@@ -154,6 +154,14 @@ class Reader:
                 self.wrong(f"{name}.{index}", INVALID)
         return texts
 
+    def postal_code(self, name: str) -> str | None:
+        """Digits, at most ten."""
+        value = self.text(name, maximum=10)
+        if value is not None and not re.fullmatch(r"[0-9]{1,10}", value):
+            self.wrong(name, INVALID)
+            return None
+        return value
+
     def moment(self, name: str) -> str | None:
         """An ISO 8601 time with or without an offset (then UTC), as the contract writes times."""
         value = self.text(name, maximum=40)

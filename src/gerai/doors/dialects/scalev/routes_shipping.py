@@ -60,6 +60,9 @@ async def search_warehouse(ask: Ask) -> Response:
     reader = body_object(await ask.json(exact=True))
     store_id = reader.integer("store_id", required=True)
     destination = _place(ask, reader, "destination_id")
+    # Of the order being edited; what is left in stock does not depend on it.
+    if not isinstance(reader.raw("order_id"), int | str | None):
+        reader.wrong("order_id", INVALID)
     items = reader.objects("variants", maximum=MAX_LINES, required=True)
     asked = [
         (item.integer("variant_id", required=True), item.integer("qty", required=True, maximum=MAX_QUANTITY), item)
@@ -102,7 +105,7 @@ async def search_courier_service(ask: Ask) -> Response:
     store_id = reader.integer("store_id", required=True)
     method = reader.choice("payment_method", METHODS, required=True)
     show_all = reader.flag("is_show_all")
-    reader.text("postal_code", maximum=10)
+    reader.postal_code("postal_code")
     parcel = _parcel(ask, reader)
     store_named(ask, str(store_id))
     quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
@@ -115,7 +118,7 @@ async def shipping_costs(ask: Ask) -> Response:
     admit(ask, _SCOPE)
     reader = body_object(await ask.json(exact=True))
     codes = reader.texts("courier_codes", maximum=50, required=True)
-    reader.text("postal_code", maximum=10)
+    reader.postal_code("postal_code")
     parcel = _parcel(ask, reader)
     quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     return reply(bare([wire.plain_cost(quote) for quote in quotes if quote.service.courier_code in codes]))

@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
 from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_of_path, storefront
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
@@ -21,6 +21,8 @@ async def simplified(ask: Ask) -> Response:
     """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
     caller = admit(ask, "store:list")
     query = query_of(ask)
+    if query.get("has_domain", "") not in ("", "true", "false"):
+        raise InputInvalid({"has_domain": ["is invalid"]}, "query")
     stores = [store for store in storefront(ask).shelves.stores.values() if _matches(store, query)]
     business_id = caller.merchant.merchant_id
     return reply(slice_page(stores, read_page(query), lambda store: wire.store(store, business_id)))
@@ -32,7 +34,7 @@ def _matches(store: Store, query: dict[str, str]) -> bool:
         return False
     if domain and _host(domain) != _host(store.domain):
         return False
-    return has_domain not in ("true", "false") or bool(store.domain) == (has_domain == "true")
+    return not has_domain or bool(store.domain) == (has_domain == "true")
 
 
 def _host(address: str) -> str:

@@ -34,7 +34,7 @@ CREATE TABLE members (
     PRIMARY KEY (merchant_id, member_id),
     UNIQUE (merchant_id, environment, channel, public_id)
 );
-CREATE UNIQUE INDEX members_email ON members (merchant_id, environment, channel, lower(email)) WHERE email <> '';
+CREATE UNIQUE INDEX members_email ON members (merchant_id, environment, channel, lower(email COLLATE "C")) WHERE email <> '';
 CREATE UNIQUE INDEX members_mobile ON members (merchant_id, environment, channel, mobile) WHERE mobile <> '';
 
 -- An outside identity (a Discord user id) belongs to at most one member.

@@ -34,6 +34,11 @@ class Charged:
     def facts(self) -> PaymentFacts:
         return payment_facts_of(self.payment)
 
+    @property
+    def payable_sen(self) -> int:
+        """What the payer pays in all."""
+        return self.payment.amount_sen + self.payment.fee_sen
+
     def told(self, name: str) -> str:
         """A text the payment method told the payer: ``code``, ``qr_text``, ``url``."""
         return str(self.payment.instructions.get(name, ""))
@@ -77,7 +82,7 @@ def _ewallet(charged: Charged) -> dict[str, Any]:
         "checkout_url": charged.told("url"),
         "web_url": "",
         "unique_id": "",
-        "paid_amount": money(charged.facts.payable_sen),
+        "paid_amount": money(charged.payable_sen),
     }
 
 
@@ -88,7 +93,7 @@ def _online_banking(charged: Charged) -> dict[str, Any]:
         "expiration_time": timestamp(charged.payment.expires_at),
         "web_url": charged.told("url"),
         "unique_id": "",
-        "paid_amount": money(charged.facts.payable_sen),
+        "paid_amount": money(charged.payable_sen),
     }
 
 
@@ -100,7 +105,7 @@ def _qris(charged: Charged) -> dict[str, Any]:
         "qr_string": charged.qr_image,
         "unique_id": charged.facts.requested_type or "QRIS",
         "metadata": {"merchant_name": charged.merchant_name, "merchant_id": charged.merchant_public_id},
-        "amount": money(charged.facts.payable_sen),
+        "amount": money(charged.payable_sen),
         "qr_code": charged.told("qr_text"),
     }
 
@@ -110,7 +115,7 @@ def _card(charged: Charged) -> dict[str, Any]:
         "payment_ref_id": charged.payment.reference,
         "token_id": "",
         "status": charged.payment.status,
-        "paid_amount": money(charged.facts.payable_sen),
+        "paid_amount": money(charged.payable_sen),
         "metadata": {},
         "checkout_url": charged.told("url"),
     }
@@ -120,7 +125,7 @@ def _bnpl(charged: Charged) -> dict[str, Any]:
     return {
         "payment_ref_id": charged.payment.reference,
         "redirect_url": charged.told("url"),
-        "paid_amount": money(charged.facts.payable_sen),
+        "paid_amount": money(charged.payable_sen),
         "metadata": {},
     }
 

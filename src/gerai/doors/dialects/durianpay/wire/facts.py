@@ -9,6 +9,7 @@ import msgspec
 
 from gerai.domain.records import Environment, Member, Order, OrderView, Payment
 from gerai.doors.dialects.durianpay.wire.charge_request import BY_METHOD
+from gerai.doors.dialects.durianpay.wire.form import BLANK
 from gerai.doors.dialects.durianpay.wire.order_request import NewItem, NewOrder
 from gerai.ports.payments import Instructions
 
@@ -49,19 +50,22 @@ class OrderFacts(msgspec.Struct, frozen=True):
     is_notification_enabled: bool
     email_subject: str
     email_content: str
+    #: What each payment method (``va``) or channel (``va:BCA``) costs, whoever bears it (``admin_fee_method``).
+    fees: dict[str, int]
+
+    def fee_sen(self, method: str, channel: str) -> int:
+        """The fee of one way to pay; a channel's own figure wins."""
+        return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
 
 
 class PaymentFacts(msgspec.Struct, frozen=True):
-    """What this door adds to ``Payment.instructions``: the fee of the method, whoever bears it, what the payer pays
-    in all, and what the request said of the payer."""
+    """What this door adds to ``Payment.instructions``: what the request said of the payer."""
 
-    fee_sen: int = 0
-    payable_sen: int = 0
     mobile: str = ""
     requested_type: str = ""
 
 
-def order_facts(order: NewOrder, link_code: str) -> OrderFacts:
+def order_facts(order: NewOrder, link_code: str, fees: dict[str, int]) -> OrderFacts:
     """What to keep of a create-order request."""
     return OrderFacts(
         amount_sen=order.amount_sen,
@@ -76,12 +80,18 @@ def order_facts(order: NewOrder, link_code: str) -> OrderFacts:
         is_notification_enabled=order.is_notification_enabled,
         email_subject=order.email_subject,
         email_content=order.email_content,
+        fees=fees,
     )
 
 
 def facts_of(order: Order) -> OrderFacts:
     """What was kept of an order."""
     return msgspec.convert(order.details, OrderFacts)
+
+
+def fee_of(facts: OrderFacts, payment: Payment) -> int:
+    """What a payment's method costs, in sen, whoever bears it."""
+    return facts.fee_sen(payment.method, payment.channel_code)
 
 
 def payment_facts_of(payment: Payment) -> PaymentFacts:
@@ -92,6 +102,21 @@ def payment_facts_of(payment: Payment) -> PaymentFacts:
 def instructions_to_keep(instructions: Instructions, facts: PaymentFacts) -> dict[str, Any]:
     """``Payment.instructions``: what the partner told the payer, and this door's own facts beside it."""
     return {**msgspec.to_builtins(instructions), **msgspec.to_builtins(facts)}
+
+
+def unfit(
+    type: str, channel: str, payment_option: str, items: tuple[NewItem, ...], address: dict[str, str] | None
+) -> dict[str, list[str]]:
+    """What an order lacks to be paid this way: BNPL and LINKAJA need items, BNPL an address (seed); an order in
+    instalments is paid by CARD or BNPL (contract README). Field → texts, empty when it fits."""
+    lacking: dict[str, list[str]] = {}
+    if payment_option == "installment" and type not in ("CARD", "BNPL"):
+        lacking["type"] = ["an installment order is paid by CARD or BNPL"]
+    if (type == "BNPL" or channel == "LINKAJA") and not items:
+        lacking["items"] = [BLANK]
+    if type == "BNPL" and address is None:
+        lacking["customer.address"] = [BLANK]
+    return lacking
 
 
 def is_live(environment: Environment | str) -> bool:

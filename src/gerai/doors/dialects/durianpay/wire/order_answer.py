@@ -13,10 +13,10 @@ from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, 
 from gerai.doors.dialects.durianpay.wire.facts import (
     details_type,
     facts_of,
+    fee_of,
     is_live,
     name_part,
     order_status,
-    payment_facts_of,
     payment_status,
     telling_payment,
 )
@@ -185,7 +185,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
         metadata=facts.metadata,
         items=[_item(item) for item in facts.items] or None,
         is_live=is_live(order.environment),
-        fees=None if payment is None else money(payment_facts_of(payment).fee_sen),
+        fees=None if payment is None else money(fee_of(facts, payment)),
         shipping_fee="" if facts.shipping_fee_sen is None else money(facts.shipping_fee_sen),
         admin_fee_method=facts.admin_fee_method,
     )

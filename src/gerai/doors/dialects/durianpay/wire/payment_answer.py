@@ -16,10 +16,10 @@ from gerai.doors.dialects.durianpay.wire.facts import (
     details_type,
     facts_of,
     failure_reason,
+    fee_of,
     is_live,
     name_part,
     order_status,
-    payment_facts_of,
     payment_status,
 )
 from gerai.doors.dialects.durianpay.wire.formats import derived_id, money, timestamp
@@ -127,7 +127,7 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
         created_at=timestamp(payment.created_at),
         updated_at=timestamp(payment.updated_at),
         paid_amount=_paid_amount(payment),
-        total_fee=money(payment_facts_of(payment).fee_sen),
+        total_fee=money(fee_of(facts_of(order), payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
     )
@@ -165,7 +165,7 @@ def payment_answer(
         payment_details_type=charge_type(payment),
         method_id=payment.channel_code,
         paid_amount=_paid_amount(payment),
-        total_fee=money(payment_facts_of(payment).fee_sen),
+        total_fee=money(fee_of(facts_of(order), payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
         customer=customer_answer(view.member, facts_of(order).address) if "customer" in expand else UNSET,

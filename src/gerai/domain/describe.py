@@ -1,0 +1,77 @@
+"""The state tables and the refusals as pages for people: ``docs/reference/states.md`` and ``refusals.md``.
+
+``python -m gerai.domain.describe states`` and ``… refusals`` print them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Final
+
+from gerai.domain.refusals import Refusal, every_refusal
+from gerai.domain.states import TABLES, StateTable
+
+_TITLES: Final = {"order": "Orders", "invoice": "Invoices", "payment": "Payments", "fulfilment": "Fulfilments"}
+_HEADING: Final = """# States
+
+Printed from `src/gerai/domain/states.py` (`python -m gerai.domain.describe states`); a test holds the two equal.
+
+These are the engine's own words. Each door shows them in the words of its contract. A move that is not in a table is
+refused as a conflict, whoever asks for it, and nothing changes.
+"""
+_NOTES: Final = {
+    "order": "A payment that arrives for an expired order may bring it back (`revive`); the merchant's setting "
+    "`late_payment` decides: `accept` (the default), `wallet` or `hold`. An order whose stock was released never comes "
+    "back by itself.",
+    "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
+    "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
+    "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
+    "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+}
+
+
+def states_page() -> str:
+    """The text of ``docs/reference/states.md``."""
+    return "\n".join([_HEADING, *map(_section, TABLES)])
+
+
+def _section(table: StateTable) -> str:
+    lines = [f"## {_TITLES[table.thing]}", "", _NOTES[table.thing], ""]
+    lines.append(f"Begins as {_named(table.initial)}. Final: {_named(table.final)}.")
+    lines += ["", "| From | Verb | To |", "|---|---|---|"]
+    lines += [f"| `{source}` | {verb} | `{target}` |" for source, verb, target in table.moves]
+    return "\n".join([*lines, ""])
+
+
+def _named(states: frozenset[str]) -> str:
+    return ", ".join(f"`{state}`" for state in sorted(states))
+
+
+_REFUSALS_HEADING: Final = """# Refusals
+
+Printed from `src/gerai/domain/refusals.py` (`python -m gerai.domain.describe refusals`); a test holds the two equal.
+
+Every reason the server says no. The code stands in the log beside the request id; each door answers in the envelope,
+language and status of its own contract. *Again*: the same request may succeed later, unchanged.
+
+| Code | Kind | Again | Meaning |
+|---|---|---|---|
+"""
+
+
+def refusals_page() -> str:
+    """The text of ``docs/reference/refusals.md``."""
+    return _REFUSALS_HEADING + "".join(map(_row, every_refusal()))
+
+
+def _row(refusal: type[Refusal]) -> str:
+    facts = list(inspect.signature(refusal).parameters)
+    told = inspect.getdoc(refusal) or ""
+    meaning = f"Facts: {', '.join(facts)}." if told.startswith(f"{refusal.__name__}(") else " ".join(told.split())
+    again = "yes" if refusal.retryable else ""
+    return f"| `{refusal.code}` | {refusal.kind.value} | {again} | {meaning.replace('|', '/')} |\n"
+
+
+if __name__ == "__main__":
+    print({"states": states_page, "refusals": refusals_page}[sys.argv[1]](), end="")

@@ -1,0 +1,63 @@
+"""The documentation names what exists, and what exists is documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gerai.domain.describe import refusals_page, states_page
+from gerai.engine.check import invariants_page
+from gerai.settings import reference
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = {
+    "settings.md": reference,
+    "states.md": states_page,
+    "refusals.md": refusals_page,
+    "invariants.md": invariants_page,
+}
+TEXTS = sorted(
+    file
+    for file in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")]
+    if ".venv" not in file.parts
+)
+CODE = sorted(file for file in (ROOT / "src").rglob("*") if file.suffix in (".py", ".md", ".yaml"))
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_printed_page_is_what_the_code_prints(page: str) -> None:
+    """Settings, states, refusals and invariants: a page equals what its module prints, so none is missing or stale."""
+    assert (REFERENCE / page).read_text(encoding="utf-8") == PAGES[page]()
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(file: Path) -> None:
+    """A relative link of a page names a file that is there."""
+    text = re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if not re.match(r"[a-z]+:", target):
+            assert (file.parent / target).exists(), target
+
+
+def test_pages_that_the_code_names_are_there() -> None:
+    """Every docs/….md that code or a page mentions exists."""
+    missing = {
+        (file.relative_to(ROOT).as_posix(), page)
+        for file in [*CODE, *TEXTS]
+        for page in re.findall(r"\bdocs/[\w/-]+\.md\b", file.read_text(encoding="utf-8"))
+        if not (ROOT / page).is_file()
+    }
+    assert missing == set()
+
+
+def test_every_page_is_linked_from_another_one() -> None:
+    """A page of docs/ that no other page links to is a page nobody finds."""
+    pages = {file.resolve() for file in (ROOT / "docs").rglob("*.md")}
+    linked: set[Path] = set()
+    for file in TEXTS:
+        for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+            linked.add((file.parent / target).resolve())
+    assert sorted(page.relative_to(ROOT).as_posix() for page in pages - linked) == []

@@ -1,0 +1,44 @@
+"""Creating an order twice under one idempotency key (contract README, design §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from durianpay_shop import Shop, order_body
+
+
+@pytest.mark.parametrize("header", ["Idempotency-Key", "X-Idempotency-Key", "idempotency_key"])
+async def test_the_same_create_twice_at_once(shop: Shop, header: str) -> None:
+    """Twenty at once under one key: one order, one customer, the same answer to all, marked as replayed but once."""
+    options: dict[str, Any] = {"headers": {header: "create-1"}}
+    answers = await asyncio.gather(*(shop.ask("POST", "/orders", order_body(), **options) for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert sorted(answer.headers.get("idempotency-replayed", "") for answer in answers) == [""] + ["true"] * 19
+    rows = await shop.rows()
+    assert (rows["orders"], rows["invoices"], rows["members"]) == (1, 1, 1)
+
+
+async def test_a_key_reused_for_another_order(shop: Shop) -> None:
+    """422 in this door's envelope; the other mode has keys of its own; a refused attempt uses none up."""
+    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
+    refused = await shop.ask("POST", "/orders", order_body(amount="x"), **options)
+    first = await shop.ask("POST", "/orders", order_body(), **options)
+    other = await shop.ask("POST", "/orders", order_body(amount="5"), **options)
+    live = await shop.other_environment().ask("POST", "/orders", order_body(amount="5"), **options)
+    assert [r.status_code for r in (refused, first, other, live)] == [400, 200, 422, 200]
+    assert other.json()["error_code"] == "DPAY_IDEMPOTENCY_KEY_REUSED"
+    assert (await shop.rows())["orders"] == 2
+
+
+async def test_the_replay_is_the_same_body_in_other_words(shop: Shop) -> None:
+    """The fingerprint is of what was decoded: other case, other order, absent fields as empty strings."""
+    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
+    first = {"amount": "20000", "currency": "IDR", "customer": {"email": "a@b.id"}}
+    again = {"Customer": {"Email": "a@b.id", "mobile": ""}, "currency": "idr", "amount": 20000, "items": None}
+    one = await shop.ask("POST", "/orders", first, **options)
+    two = await shop.ask("POST", "/orders", again, **options)
+    assert one.text == two.text
+    assert two.headers["idempotency-replayed"] == "true"

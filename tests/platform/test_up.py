@@ -1,0 +1,204 @@
+"""`gerai up`, as a new user meets it: a process of its own, a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gerai.store.check import INVARIANTS
+from gerai.store.embedded_folder import read_pointer
+from gerai.store.embedded_host import remove_tree
+from gerai.store.embedded_process import end_left_over
+
+#: What scripts rely on.
+KEYS = {
+    "leuwongrr": {
+        "sandbox_token",
+        "unlimited_sandbox_token",
+        "production_token",
+        "discord_user_id",
+        "roblox_username",
+        "place_id",
+        "roblox_pass_id",
+    },
+    "cekceir": {"api_key", "user_id", "second_api_key", "second_user_id"},
+    "durianpay": {"test_key", "live_key"},
+    "scalev": {
+        "secret_key",
+        "store_id",
+        "store_unique_id",
+        "digital_variant_unique_id",
+        "physical_variant_id",
+        "physical_variant_unique_id",
+        "bundle_price_option_unique_id",
+        "storefront_key",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """One data folder for this file: cold at first, warm afterwards."""
+    chosen = tmp_path_factory.mktemp("up") / "shop"
+    yield chosen
+    if (pointer := read_pointer(chosen)) is not None:
+        end_left_over(pointer.home / "data")
+        remove_tree(pointer.home)
+
+
+def gerai(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "gerai", *arguments],
+        env=clean(environ),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def clean(environ: dict[str, str]) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_") and k != "DATABASE_URL"}
+    return kept | environ
+
+
+def told(standard_error: str) -> list[str]:
+    """What was said besides the progress of slow steps."""
+    return [line for line in standard_error.splitlines() if not line.endswith(" …")]
+
+
+def demo_of(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+
+
+def test_once(folder: Path) -> None:
+    """The first start places an order at each counter, pays one, prints it all, writes demo.json, and stops with 0."""
+    done = gerai("up", "--once", "--port", "0", "--data", str(folder))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    for door in ("LeuwongRR", "Cek Ceir", "Durianpay", "Scalev"):
+        assert f"\n{door} ─" in done.stdout
+    for path in ("/api/v1/me/orders", "/api/order", "/orders", "/v3/orders"):
+        assert re.search(rf"^curl .* -X POST http://127.0.0.1:\d+(/v1)?{path} ", done.stdout, re.MULTILINE), path
+    assert done.stdout.count("✓ lunas / paid") == 1
+    assert "gagal / failed" not in done.stdout
+    assert "Traceback" not in done.stderr
+    demo = demo_of(folder)
+    assert stat.S_IMODE((folder / "demo.json").stat().st_mode) == 0o600
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", demo["base_url"])
+    for door, keys in KEYS.items():
+        assert keys <= set(demo[door])
+        assert all(demo[door][key] not in (None, "") for key in keys)
+
+
+def test_no_secret_in_the_log(folder: Path) -> None:
+    """Nothing of demo.json that opens a door stands in the log; that the simulators are used does."""
+    text = (folder / "gerai.log").read_text(encoding="utf-8")
+    demo = demo_of(folder)
+    secrets = [v for door in KEYS for k, v in demo[door].items() if k.endswith(("token", "key"))]
+    assert len(secrets) >= 9
+    assert [s for s in secrets if s in text] == []
+    assert "demo.simulated" in text
+    assert stat.S_IMODE((folder / "gerai.log").stat().st_mode) == 0o600
+
+
+def test_books_are_right(folder: Path) -> None:
+    """After the demo, `gerai check` finds every invariant to hold."""
+    done = gerai("check", "--data", str(folder))
+    assert (done.returncode, told(done.stderr)) == (0, [])
+    assert "broken" not in done.stdout
+    assert len(re.findall(r"^holds ", done.stdout, re.MULTILINE)) == len(INVARIANTS)
+
+
+def test_again_while_it_runs(folder: Path) -> None:
+    """A second start keeps the demo's keys, its curl lines work when pasted, others join or are told, SIGTERM ends."""
+    before = demo_of(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-P", "-m", "gerai", "up", "--port", port, "--data", str(folder)]
+    with subprocess.Popen(command, env=clean({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        lines: list[str] = []
+        try:
+            for line in server.stdout:
+                lines.append(line)
+                if "Ctrl-C" in line:
+                    break
+            after = demo_of(folder)
+            assert after == before | {"base_url": f"http://127.0.0.1:{port}"}
+            check_what_stands(lines, folder, port)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            rest, complaints = server.communicate(timeout=30)
+    assert (server.returncode, rest, told(complaints)) == (0, "stopped / berhenti\n", [])
+    pointer = read_pointer(folder)
+    assert pointer is not None
+    assert not (pointer.home / "data/postmaster.pid").exists()
+
+
+def check_what_stands(lines: list[str], folder: Path, port: str) -> None:
+    """What one can do beside a running server."""
+    pasted = [line for line in lines if line.startswith("curl ") and "/api/v1/me/orders" in line]
+    if shutil.which("curl"):
+        answer = subprocess.run(shlex.split(pasted[0]), capture_output=True, text=True, check=True)
+        assert json.loads(answer.stdout)["success"] is True
+    assert gerai("check", "--data", str(folder)).returncode == 0
+    listed = gerai("keys", "list", "--data", str(folder))
+    assert (listed.returncode, len(re.findall(r" live +20", listed.stdout))) == (0, 9)
+    busy = gerai("up", "--once", "--port", "0", "--data", str(folder))
+    assert (busy.returncode, busy.stdout) == (1, "")
+    assert "another Gerai is running on this data folder" in busy.stderr
+    taken = gerai("up", "--once", "--port", port, "--data", f"{folder}-other")
+    assert (taken.returncode, taken.stdout) == (2, "")
+    assert f"port {port} on 127.0.0.1 is taken" in taken.stderr
+    assert "Traceback" not in busy.stderr + taken.stderr
+    assert not Path(f"{folder}-other").exists()
+
+
+def test_keys_from_made_to_revoked(folder: Path) -> None:
+    """A key made at the terminal is shown once, listed without its secret, and revoked by its id."""
+    made = gerai("keys", "create", "leuwongrr", "production", "--name", "bot", "--data", str(folder))
+    token = made.stdout.splitlines()[-1]
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"lrrp_v1_[0-9A-Za-z]{40}", token)
+    listed = gerai("keys", "list", "--data", str(folder))
+    row = next(line for line in listed.stdout.splitlines() if " bot " in line)
+    assert token not in listed.stdout
+    revoked = gerai("keys", "revoke", row.split()[0], "--data", str(folder))
+    assert (revoked.returncode, told(revoked.stderr)) == (0, [])
+    again = gerai("keys", "revoke", row.split()[0], "--data", str(folder))
+    assert again.returncode == 1
+    assert "no such key" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["keys", "create", "nodoor"], 2, "no such door: nodoor"),
+        (["keys", "list", "--merchant", "nobody"], 1, "no such merchant: nobody"),
+        (["serve"], 2, "DATABASE_URL is not set"),
+        (["work"], 2, "DATABASE_URL is not set"),
+        (["check", "--data", "/nonexistent/shop"], 1, "holds no database"),
+        (["up", "--settings", "/nonexistent.toml"], 2, "cannot read /nonexistent.toml"),
+    ],
+)
+def test_mistakes_are_told_plainly(folder: Path, arguments: list[str], code: int, said: str) -> None:
+    """A mistake at the terminal gets one sentence and an exit code, never a traceback."""
+    given = arguments if arguments[0] != "keys" else [*arguments, "--data", str(folder)]
+    done = gerai(*given)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
