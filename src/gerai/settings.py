@@ -80,12 +80,12 @@ class Doors:
 class Pages:
     """The hosted pages."""
 
-    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it a page is reloaded by hand.", 0)
+    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it pages are reloaded by hand.", 0)
     stream_seconds: int = _setting(600, "How long one live connection lasts before the page opens a new one.", 1)
     poll_interval_s: float = _setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
     heartbeat_s: float = _setting(15.0, "Longest silence on a live connection.", 0.1)
     acts_per_minute: int = _setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
-    link_lookups_per_minute: int = _setting(300, "Payment links one address may open per minute: codes can be guessed.", 1)
+    link_lookups_per_minute: int = _setting(300, "Payment links one address may open per minute; codes are short.", 1)
 
 
 @dataclass(frozen=True)

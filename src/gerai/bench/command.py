@@ -64,14 +64,13 @@ def _facts(figures: Figures) -> dict[str, object]:
 
 
 def _show(found: list[Figures]) -> None:
-    table = Table(title="Orders per second: Gerai over HTTP ÷ pgbench, same rows", title_justify="left")
-    table.add_column("Case")
-    for name in ("HTTP /s", "pgbench /s", "ratio", "p50 ms", "p99 ms", "orders", "errors"):
-        table.add_column(name, justify="right")
-    table.add_column("books")
+    table = Table(title="Orders per second: Gerai over HTTP against pgbench, same rows", title_justify="left")
+    table.add_column("case", no_wrap=True)
+    for name in ("HTTP/s", "pgbench/s", "ratio", "p50 ms", "p99 ms", "orders", "errors", "books"):
+        table.add_column(name, justify="right", no_wrap=True)
     for figures in found:
         table.add_row(
-            figures.case.title,
+            figures.case.name,
             f"{figures.http_per_s:,.0f}",
             f"{figures.pgbench_per_s:,.0f}",
             f"[bold]{figures.ratio:.2f}[/]",
@@ -83,8 +82,8 @@ def _show(found: list[Figures]) -> None:
         )
     console = Console()
     console.print(table)
-    console.print(
-        f"{CONNECTIONS} keep-alive connections against one server process; pgbench -M prepared -c {PGBENCH_CLIENTS}; "
-        "fsync on; medians of rounds in turns. More: docs/explanation/speed.md",
-        style="dim",
-    )
+    notes = [f"{figures.case.name}: {figures.case.title}" for figures in found]
+    notes.append(f"HTTP: {CONNECTIONS} keep-alive connections, one `gerai serve`; fsync on; medians of rounds in turns")
+    notes.append(f"pgbench: -M prepared -c {PGBENCH_CLIENTS}, one transaction per order; docs/explanation/speed.md")
+    for note in notes:
+        console.print(note, style="dim", highlight=False, soft_wrap=True)

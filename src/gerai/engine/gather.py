@@ -81,10 +81,6 @@ async def load(connection: AsyncConnection, state: State, batch: Sequence[Asked]
 def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]) -> list[Statement]:
     merchants = sorted(wanted.items())
     found: list[Statement] = []
-    keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
-    if keys:
-        arrays = [list(column) for column in zip(*keys, strict=True)]
-        found.append((loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY, state.idempotency))
     for merchant_id, mine in merchants:
         for (environment, channel), contacts in mine.contacts.items():
             found.append(_members(state, merchant_id, environment, channel, contacts))
@@ -103,6 +99,11 @@ def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]
     for merchant_id, mine in merchants:
         if mine.orders:
             found.extend(_orders(state, merchant_id, sorted(mine.orders)))
+    # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
+    keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
+    if keys:
+        arrays = [list(column) for column in zip(*keys, strict=True)]
+        found.append((loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY, state.idempotency))
     return found
 
 

@@ -77,7 +77,7 @@ async def by_link(ask: Ask) -> Opened | None:
     ask.limit("pages.link", ask.services.settings.pages.link_lookups_per_minute)
     if not _LINK_CODE.fullmatch(code):
         return None
-    found = await find.by_number(ask.services.engine.reads, _LINK_CHANNEL, code)
+    found = await find.by_link_code(ask.services.engine.reads, _LINK_CHANNEL, code)
     return Opened(found[-1], Address(("payment", code)), private=True) if found else None
 
 

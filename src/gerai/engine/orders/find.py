@@ -95,12 +95,11 @@ async def by_secret(reads: Reads, secret: str) -> OrderView | None:
     return await _one(reads, "WHERE t.secret = %s", [secret])
 
 
-async def by_number(reads: Reads, channel: str, number: str) -> list[OrderView]:
-    """Orders of any merchant with this number; only for pages that also hold another proof."""
+async def by_link_code(reads: Reads, channel: str, code: str) -> list[OrderView]:
+    """Orders of any merchant whose number is this six-letter payment-link code."""
     async with reads.connection() as connection:
-        found = await sql.orders(
-            connection, "WHERE t.channel = %s AND t.number = %s", [channel, number], "t.order_id", 10
-        )
+        where = "WHERE length(t.number) = 6 AND t.channel = %s AND t.number = %s"
+        found = await sql.orders(connection, where, [channel, code], "t.order_id", 10)
         return [view for order in found for view in await sql.views(connection, [order])]
 
 

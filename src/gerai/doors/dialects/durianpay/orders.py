@@ -146,5 +146,5 @@ async def _unused_link_code(ask: Ask) -> str:
     """A code no order has yet: the page at /payment/{code} has nothing else to go by."""
     while True:
         code = new_link_code()
-        if not await find.by_number(ask.services.engine.reads, NAME, code):
+        if not await find.by_link_code(ask.services.engine.reads, NAME, code):
             return code

@@ -17,8 +17,8 @@ from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.paging import Page
-from gerai.doors.dialects.scalev.reading import plain_phone
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS
+from gerai.doors.dialects.scalev.values import plain_phone
 from gerai.doors.dialects.scalev.wire_orders import text as money_text
 from gerai.engine.orders import find
 from gerai.engine.orders.by_hand import MARK, payment_word

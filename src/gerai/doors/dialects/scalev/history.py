@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Order
-from gerai.doors.dialects.scalev.reading import timestamp
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS, TARGET
+from gerai.doors.dialects.scalev.values import timestamp
 from gerai.engine.orders.find import EventEntry
 
 _INVOICE: Final = "invoice."

@@ -13,7 +13,8 @@ from gerai.doors.dialects.scalev.asking import MAX_LINES, MAX_QUANTITY
 from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_named, storefront
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
-from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object, exact
+from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object
+from gerai.doors.dialects.scalev.values import exact
 from gerai.doors.http.ask import Ask
 from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.storefront import available

@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.domain.records import OrderLine, OrderView
 from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
-from gerai.doors.dialects.scalev.reading import timestamp
+from gerai.doors.dialects.scalev.values import timestamp
 from gerai.doors.dialects.scalev.wire_catalogue import number
 
 

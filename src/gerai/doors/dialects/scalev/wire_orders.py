@@ -8,8 +8,8 @@ from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.facts import Facts, facts_of
 from gerai.doors.dialects.scalev.history import History, shape, times
-from gerai.doors.dialects.scalev.reading import timestamp
 from gerai.doors.dialects.scalev.statuses import STATUS
+from gerai.doors.dialects.scalev.values import timestamp
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fields

@@ -85,12 +85,13 @@ class Resolver:
     def merged(self, schema: Any) -> dict[str, Any]:
         """The schema with its ``allOf`` members laid over one another, so that a reader sees one object."""
         schema = self.follow(schema)
-        merged: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
-        for part in schema.get("allOf", ()):
-            inner = self.merged(part)
-            properties = {**inner.get("properties", {}), **merged.get("properties", {})}
-            required = [*inner.get("required", ()), *merged.get("required", ())]
-            merged = {**inner, **merged, "properties": properties, "required": required}
+        if "allOf" not in schema:
+            return schema
+        merged: dict[str, Any] = {}
+        for part in (*map(self.merged, schema["allOf"]), {k: v for k, v in schema.items() if k != "allOf"}):
+            properties = {**merged.get("properties", {}), **part.get("properties", {})}
+            required = [*merged.get("required", ()), *part.get("required", ())]
+            merged = {**merged, **part, "properties": properties, "required": required}
         return merged
 
     def type_of(self, merged: dict[str, Any]) -> str:

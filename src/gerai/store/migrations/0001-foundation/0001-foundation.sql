@@ -141,6 +141,8 @@ CREATE TABLE orders (
     UNIQUE (merchant_id, environment, channel, public_id)
 ) WITH (fillfactor = 85);
 CREATE INDEX orders_secret ON orders USING hash (secret);
+-- Payment links are opened by a code of six letters; every other number is longer.
+CREATE INDEX orders_link_code ON orders (number) WHERE length(number) = 6;
 CREATE INDEX orders_member ON orders (merchant_id, member_id, order_id) WHERE member_id IS NOT NULL;
 CREATE INDEX orders_due ON orders (expires_at) WHERE status IN ('draft', 'pending') AND expires_at IS NOT NULL;
 

@@ -1,0 +1,48 @@
+"""Values as they come in JSON and as this contract writes them: exact numbers, times, free data, telephones."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+
+def exact(value: Any) -> Decimal | None:
+    """A JSON number as an exact decimal; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    return number if number.is_finite() else None
+
+
+def timestamp(at: datetime) -> str:
+    """``2025-01-30T07:11:48.000000Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def whole(value: Any) -> int | None:
+    """A JSON number without a fraction, of a sane size, as an integer; None for anything else."""
+    number = exact(value)
+    if number is None or abs(number) > 10**18 or number != int(number):
+        return None
+    return int(number)
+
+
+def plain(value: Any) -> Any:
+    """Free data without exact decimals, as it can be stored and given back."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def plain_phone(value: str) -> str:
+    """Digits only; an Indonesian mobile number begins with 62."""
+    digits = re.sub(r"[^0-9]", "", value)
+    if digits.startswith("08"):
+        return "62" + digits[1:]
+    if digits.startswith("8") and not value.startswith("+") and len(digits) >= 9:
+        return "62" + digits
+    return digits

@@ -1,0 +1,121 @@
+"""Lists, their pages and filters, and what stores, bundles and couriers show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scalev_shop import Shop
+
+
+async def test_orders_page_forwards_and_backwards(shop: Shop) -> None:
+    """Newest first; next_cursor leads to older ones, previous_cursor back again; 25 at most."""
+    placed = [(await shop.place(shop.digital()))["id"] for _ in range(7)][::-1]
+    first = await shop.get("/v3/orders?page_size=3")
+    assert [o["id"] for o in first["data"]] == placed[:3]
+    assert (first["is_paginated"], first["has_next"], first["has_previous"]) == (True, True, False)
+    second = await shop.get(f"/v3/orders?page_size=3&next_cursor={first['next_cursor']}")
+    assert [o["id"] for o in second["data"]] == placed[3:6]
+    assert (second["has_next"], second["has_previous"]) == (True, True)
+    third = await shop.get(f"/v3/orders?page_size=3&next_cursor={second['next_cursor']}")
+    assert [o["id"] for o in third["data"]] == placed[6:]
+    assert (third["has_next"], third["next_cursor"]) == (False, None)
+    back = await shop.get(f"/v3/orders?page_size=3&previous_cursor={third['previous_cursor']}")
+    assert [o["id"] for o in back["data"]] == placed[3:6]
+    start = await shop.get(f"/v3/orders?page_size=3&previous_cursor={back['previous_cursor']}")
+    assert [o["id"] for o in start["data"]] == placed[:3]
+    assert (start["has_previous"], start["has_next"]) == (False, True)
+    assert (await shop.get("/v3/orders?page_size=500"))["page_size"] == 25
+
+
+async def test_lists_in_memory_page_forwards_and_backwards(shop: Shop) -> None:
+    """Districts and products page like orders do, over all their items once."""
+    everything = (await shop.get("/v3/locations"))["data"]
+    assert len(everything) == 22
+    seen, query, pages = list[Any](), "page_size=5", list[Any]()
+    while True:
+        page = await shop.get(f"/v3/locations?{query}")
+        seen += page["data"]
+        pages.append(page)
+        if not page["has_next"]:
+            break
+        query = f"page_size=5&next_cursor={page['next_cursor']}"
+    assert seen == everything
+    back = await shop.get(f"/v3/locations?page_size=5&previous_cursor={pages[2]['previous_cursor']}")
+    assert back == pages[1]
+    assert pages[0]["has_previous"] is False
+    products = await shop.get(f"/v3/stores/{shop.demo['store_unique_id']}/products?page_size=3")
+    assert [product["id"] for product in products["data"]] == [504, 503, 502]
+    assert products["has_next"] is True
+
+
+async def test_order_filters(shop: Shop) -> None:
+    """§11.1: each filter finds what it should and nothing else."""
+    one = await shop.place(shop.digital(customer_name="Siti Aminah", customer_email="siti@example.com"))
+    two = await shop.place(await shop.physical(customer_phone="0811111111", customer_email="budi@example.com"))
+
+    async def found(query: str) -> list[str]:
+        return [order["id"] for order in (await shop.get(f"/v3/orders?{query}"))["data"]]
+
+    assert await found(f"order_id={one['order_id']}") == [one["id"]]
+    assert await found(f"search={two['order_id'][:10].lower()}&search_field=order_id") != []
+    assert await found("search=aminah&search_field=customer_name") == [one["id"]]
+    assert await found("search=SITI@&search_field=customer_email") == [one["id"]]
+    assert await found("search=0811111111&search_field=customer_phone") == [two["id"]]
+    assert await found("search=170000&search_field=gross_revenue") == [two["id"]]
+    assert await found("status=pending&payment_status=unpaid") == [two["id"], one["id"]]
+    assert await found("status=canceled") == []
+    assert await found("payment_status=paid") == []
+    assert await found(f"store_id={shop.demo['store_id']}") == [two["id"], one["id"]]
+    assert await found("store_id=2710") == []
+    assert (await shop.get("/v3/orders?columns=order_id,status&page_size=1"))["data"] == [
+        {"id": two["id"], "order_id": two["order_id"], "status": "pending"}
+    ]
+
+
+async def test_products_show_what_is_left(shop: Shop) -> None:
+    """available_qty falls with an order; what is not counted shows none."""
+    assert (await shop.variant(8420))["available_qty"] == 5
+    line = {"quantity": 2, "variant_unique_id": (await shop.variant(8420))["unique_id"]}
+    await shop.place(await shop.physical(ordervariants=[line]))
+    assert (await shop.variant(8420))["available_qty"] == 3
+    assert (await shop.variant(8417))["available_qty"] is None
+    assert [h["warehouse"]["id"] for h in await shop.warehouses(8420, 3)] == [77]
+    assert await shop.warehouses(8420, 4) == []
+
+
+async def test_nearest_warehouse_first(shop: Shop) -> None:
+    """Mugs are in both; Jakarta is nearer to Menteng; more than Jakarta has comes from Surabaya."""
+    assert [h["warehouse"]["name"] for h in await shop.warehouses(8421, 1)] == ["Gudang Jakarta", "Gudang Surabaya"]
+    assert [h["warehouse"]["name"] for h in await shop.warehouses(8421, 4)] == ["Gudang Surabaya"]
+    assert await shop.warehouses(8417, 1) == []
+
+
+async def test_cash_on_delivery_shows_services_that_take_cash(shop: Shop) -> None:
+    """With payment_method cod only services with is_cod, unless is_show_all."""
+    body = {"store_id": 2709, "location_id": 1, "warehouse_id": 77, "payment_method": "cod", "weight": 250.5}
+    path = "/v3/shipping-costs/search-courier-service"
+    cash = (await shop.post(path, body))["data"]
+    assert {quote["courier_service"]["id"] for quote in cash} == {1, 5, 6}
+    every = (await shop.post(path, {**body, "is_show_all": True}))["data"]
+    assert {quote["courier_service"]["id"] for quote in every} == set(range(1, 9))
+    trucking = next(quote for quote in every if quote["courier_service"]["code"] == "JTR")
+    assert (trucking["weight"], trucking["cost"]) == (10_000, 80_000)
+    plain = {"courier_codes": ["pos"], "warehouse_id": 77, "location_id": 1, "weight": 250}
+    assert [(c["cost"], c["cost_source"]) for c in (await shop.post("/v3/shipping-costs", plain))["data"]] == [
+        (16_000, "self")
+    ]
+
+
+async def test_bundles_and_price_options(shop: Shop) -> None:
+    """§5.2: a bundle shows its options, an option shows its bundle; both by integer and by unique id."""
+    base = f"/v3/stores/{shop.demo['store_id']}"
+    bundles = (await shop.get(f"{base}/bundles"))["data"]
+    assert [(b["id"], b["available_qty"]) for b in bundles] == [(302, 50_000), (301, None)]
+    assert [o["price"] for o in bundles[1]["bundle_price_options"]] == [179_000, 199_000]
+    assert await shop.get(f"{base}/bundles/301") == bundles[1]
+    option = await shop.get(f"{base}/bundle-price-options/{shop.demo['bundle_price_option_unique_id']}")
+    assert (option["bundle_id"], option["price"]) == (301, 199_000)
+    assert await shop.get(f"{base}/bundle-price-options/401") == option
+    assert len((await shop.get(f"{base}/bundle-price-options"))["data"]) == 3
+    store = await shop.get(base)
+    assert (store["is_unique_code"], store["digital_only_complete_type"]) == (True, "auto")

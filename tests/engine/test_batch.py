@@ -1,0 +1,195 @@
+"""The writer: many commands per transaction, and what goes wrong with one never harms another."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from engine_kit import Shop, another_engine, key_of, open_shop
+
+from gerai.domain.records import Account
+from gerai.domain.refusals import Broken, Busy, InsufficientFunds, Refusal
+from gerai.engine.check import check
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.core import Engine
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+
+class Stumble(Command[Account], frozen=True, kw_only=True):
+    """Changes everything it can reach and then fails as told: by a refusal, or by a mistake of ours."""
+
+    account_id: int
+    order_id: int
+    refuse: bool
+
+    def needs(self) -> Needs:
+        return Needs(accounts=(self.account_id,), orders=(self.order_id,))
+
+    def decide(self, state: State, context: Context) -> Account:
+        account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
+        ledger.deposit(state, context, account, 1_00, "never")
+        order = state.order(self.merchant_id, self.order_id)
+        ledger.book_payment(state, context, order, 5_00, context.next_id())
+        state.announce(order, "order.stumbled", context.now)
+        if self.refuse:
+            raise InsufficientFunds(0, 1)
+        raise ZeroDivisionError("a mistake of ours")
+
+
+async def gathered(*sent: Any) -> list[Any]:
+    """Their answers, or what they raised."""
+    return await asyncio.gather(*sent, return_exceptions=True)
+
+
+async def test_waiting_commands_form_one_batch(dsn: str) -> None:
+    """What arrives together is written together: three hundred orders in two transactions of at most 256."""
+    async with another_engine(dsn) as engine:
+        shop = await open_shop(engine)
+        before = engine.writer.figures.batches
+        await asyncio.gather(*(shop.place() for _ in range(300)))
+        assert engine.writer.figures.batches - before == 2
+        assert engine.writer.figures.largest == 256
+        assert await shop.count("orders") == 300
+
+
+async def test_commands_of_a_batch_see_each_other_in_order(shop: Shop) -> None:
+    """Ten orders of Rp30.000 against Rp100.000 at once: the first three are paid, the rest refused with what is left."""
+    answers = await gathered(*(shop.place("wallet", 30_000_00) for _ in range(10)))
+    assert [answer.available_after_sen for answer in answers[:3]] == [70_000_00, 40_000_00, 10_000_00]
+    assert [type(answer) for answer in answers[3:]] == [InsufficientFunds] * 7
+    assert {answer.available_sen for answer in answers[3:]} == {10_000_00}
+    assert await shop.count("orders") == 3
+
+
+@pytest.mark.parametrize("refuse", [True, False])
+async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) -> None:
+    """Refused, or broken by our own mistake: not one row, event or job of it, and its neighbours are written."""
+    target = await shop.place()
+    before, wallet = await shop.footprint(), await shop.wallet()
+    stumble = Stumble(**shop.owner, account_id=shop.account_id, order_id=target.view.order.order_id, refuse=refuse)
+    first, stumbled, last = await gathered(
+        shop.place("wallet", 1_00), shop.engine.submit(stumble, key_of("stumble")), shop.place("wallet", 2_00)
+    )
+    assert isinstance(stumbled, InsufficientFunds if refuse else Broken)
+    after = await shop.footprint()
+    assert first.available_after_sen == wallet.available_sen - 1_00
+    assert last.available_after_sen == wallet.available_sen - 3_00
+    written = {table: after[table] - before[table] for table in before}
+    assert written == {
+        "orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4, "fulfilments": 0,
+        "members": 0, "idempotency_keys": 0, "jobs": 0,
+    }  # fmt: skip
+    assert await check(shop.engine.reads, shop.merchant_id) == []
+
+
+async def test_a_poisoned_command_fails_alone(shop: Shop) -> None:
+    """A row the database will not take (a public id used before) fails its own command only, with a hundred neighbours."""
+    taken = await shop.place(public_id="taken")
+    good = [shop.order("wallet", 1_00) for _ in range(100)]
+    bad = [shop.order("wallet", 1_00, public_id="taken"), shop.order("wallet", 1_00, total_sen=-5)]
+    commands = [*good[:50], bad[0], *good[50:], bad[1]]
+    answers = await gathered(*(shop.engine.submit(command) for command in commands))
+    broken = [index for index, answer in enumerate(answers) if isinstance(answer, BaseException)]
+    assert broken == [50, 101]
+    assert {type(answers[index]) for index in broken} == {Broken}
+    assert await shop.count("orders") == 101
+    assert (await shop.wallet()).available_sen == 100_000_00 - 100 * 1_00
+    assert await shop.events(taken) == ["order.placed"]
+    assert await check(shop.engine.reads, shop.merchant_id) == []
+
+
+async def test_a_full_queue_is_busy_at_once(dsn: str) -> None:
+    """Beyond the limit a command is refused without waiting; those accepted are all done."""
+    async with another_engine(dsn, queue_limit=10, batch_limit=4) as engine:
+        shop = await open_shop(engine)
+        answers = await gathered(*(shop.place() for _ in range(25)))
+        refused = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert [type(answer) for answer in refused] == [Busy] * 15
+        assert refused[0].retryable
+        assert await shop.count("orders") == 10
+
+
+async def test_a_command_past_its_deadline_is_refused_and_never_run(dsn: str) -> None:
+    """The writer was held up: what it could not start in time is busy, and is not done later either."""
+    async with another_engine(dsn, deadline_s=0.2) as engine:
+        shop = await open_shop(engine, money_sen=10_00)
+        async with engine.reads.connection() as connection, connection.transaction():
+            await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
+            held_up = asyncio.create_task(shop.place("wallet", 1_00))
+            await asyncio.sleep(0.05)
+            late = asyncio.create_task(gathered(*(shop.place("wallet", 1_00) for _ in range(5))))
+            await asyncio.sleep(0.4)
+        assert [type(answer) for answer in await late] == [Busy] * 5
+        assert (await held_up).available_after_sen == 9_00
+        await shop.place("wallet", 1_00)
+        assert await shop.count("orders") == 2
+        assert (await shop.wallet()).available_sen == 8_00
+
+
+async def test_a_caller_that_stops_waiting_does_not_stop_its_command(shop: Shop) -> None:
+    """A client that hangs up: the order is placed all the same, whole."""
+    task = asyncio.create_task(shop.place("wallet", 1_00))
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await gathered(task) != []
+    await shop.place("wallet", 1_00)
+    assert await shop.count("orders") == 2
+    assert await check(shop.engine.reads, shop.merchant_id) == []
+
+
+async def test_a_stopping_engine_finishes_what_it_accepted(dsn: str) -> None:
+    """Everything queued is written before the engine is gone; what comes afterwards is busy."""
+    async with another_engine(dsn, batch_limit=8) as engine:
+        shop = await open_shop(engine)
+        waiting = [asyncio.create_task(shop.place()) for _ in range(60)]
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(*waiting)
+    assert len({answer.view.order.order_id for answer in answers}) == 60
+    with pytest.raises(Busy):
+        await shop.place()
+
+
+async def test_lost_connections_lose_no_acknowledged_order(dsn: str) -> None:
+    """The writer's connection is killed again and again under load. Every acknowledged order exists, once; every order
+    that was not acknowledged can be sent again under its key and then exists once, too."""
+    async with another_engine(dsn, batch_limit=16) as engine, another_engine(dsn) as watcher:
+        shop = await open_shop(engine, money_sen=1_000_000_00)
+        acknowledged: dict[str, int] = {}
+        finished = asyncio.Event()
+
+        async def kill() -> None:
+            while not finished.is_set():
+                await asyncio.sleep(0.02)
+                await _kill_writer(watcher, engine)
+
+        async def client(number: int) -> None:
+            for order in range(40):
+                key = key_of(f"{number}-{order}")
+                while True:
+                    try:
+                        outcome = await engine.submit(shop.order("wallet", 1_00), key)
+                    except (Broken, Busy):
+                        continue
+                    assert key.key not in acknowledged
+                    acknowledged[key.key] = outcome.answer.view.order.order_id
+                    break
+
+        killer = asyncio.create_task(kill())
+        await asyncio.gather(*(client(number) for number in range(20)))
+        finished.set()
+        await killer
+        assert len(acknowledged) == len(set(acknowledged.values())) == 800
+        stored = await shop.rows("SELECT order_id FROM orders WHERE merchant_id = %s")
+        assert {order_id for (order_id,) in stored} == set(acknowledged.values())
+        assert (await shop.wallet()).available_sen == 1_000_000_00 - 800 * 1_00
+        assert await check(watcher.reads, shop.merchant_id) == []
+
+
+async def _kill_writer(watcher: Engine, victim: Engine) -> None:
+    connection = victim.writer._connection
+    if connection is None or connection.closed:
+        return
+    async with watcher.reads.connection() as other:
+        await other.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
