@@ -80,7 +80,7 @@ class Doors:
 class Pages:
     """The hosted pages."""
 
-    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it pages are reloaded by hand.", 0)
+    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
     stream_seconds: int = _setting(600, "How long one live connection lasts before the page opens a new one.", 1)
     poll_interval_s: float = _setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
     heartbeat_s: float = _setting(15.0, "Longest silence on a live connection.", 0.1)

@@ -92,7 +92,8 @@ def test_the_script_repeats_the_sample_with_ids_of_its_own() -> None:
     [insert] = [line for line in text.splitlines() if line.startswith("INSERT")]
     assert insert == (
         "INSERT INTO orders (merchant_id, order_id, public_id, secret, details, created_at, expires_at, account_id) "
-        "VALUES ('1', :order_id, 'INV20261122010101' || :order_id::text, rpad(md5(:order_id::text), 40, md5(:key_id::text)), "
+        "VALUES ('1', :order_id, 'INV20261122010101' || :order_id::text, "
+        "rpad(md5(:order_id::text), 40, md5(:key_id::text)), "
         "E'{\"note\"\\x3a \"it''s \\x3aorder_id \\\\\\\\ here\"}', "
         "now() + interval '0 seconds', now() + interval '86400 seconds', NULL);"
     )

@@ -211,7 +211,7 @@ class Writer:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
-        if self.ids.low:
+        if self.ids.low.is_set():
             await self.ids.refill(connection)
         state = State()
         await load(connection, state, [(w.command, w.idempotency) for w in batch])

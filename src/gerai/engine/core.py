@@ -20,6 +20,7 @@ from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
+from gerai.engine.upkeep import upkeep
 from gerai.store import reads as sql
 
 Answer = TypeVar("Answer")
@@ -64,16 +65,18 @@ class Engine:
         self._tasks = [
             asyncio.create_task(self.writer.run(), name="gerai-writer"),
             asyncio.create_task(self.directory.follow(self.dsn), name="gerai-directory"),
+            asyncio.create_task(upkeep(self.reads, self.ids), name="gerai-upkeep"),
         ]
 
     async def stop(self) -> None:
         """Finish what was accepted, then disconnect."""
         self.writer.close()
         if self._tasks:
-            writer, follower = self._tasks
+            writer, *others = self._tasks
             await writer
-            follower.cancel()
-            await asyncio.gather(follower, return_exceptions=True)
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
         await self.reads.close()
 
     @asynccontextmanager

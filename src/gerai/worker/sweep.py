@@ -38,9 +38,8 @@ async def sweep(engine: Engine) -> int:
 
 
 async def tidy(engine: Engine, automatic_providers: list[str], keep_answers_days: int) -> None:
-    """Ask again about forgotten fulfilments; let old stored answers go; give new tables their first statistics."""
+    """Ask again about forgotten fulfilments; let old stored answers go."""
     async with engine.reads.connection() as connection:
-        await due.analyze_new_tables(connection)
         await due.requeue_forgotten(
             connection, FULFIL_QUEUE, FULFIL_TASK, _FORGOTTEN_AFTER_S, automatic_providers, _AT_ONCE
         )

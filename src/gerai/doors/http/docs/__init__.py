@@ -14,7 +14,9 @@ from gerai.doors.http.docs.draw import index_page, manual_page
 from gerai.doors.http.docs.manual import manual
 from gerai.doors.http.door import Dialect, Endpoint, Route
 
-_STYLE: Final = (resources.files(__package__ or "") / "docs.css").read_bytes()
+_FILES: Final = resources.files(__package__ or "")
+_STYLE: Final = (_FILES / "docs.css").read_bytes()
+_ICON: Final = (_FILES / "icon.svg").read_bytes()
 #: Nothing but our own style sheet: no script, no frame, no other host.
 _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -30,6 +32,7 @@ def docs_routes(dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """The routes of the viewer: ``/docs``, ``/docs/style.css``, and ``/docs/<door>`` with its ``openapi.yaml``."""
     shown = [d for d in dialects if d.openapi is not None]
     routes = [Route("GET", "/docs", _index(shown)), Route("GET", "/docs/style.css", _style)]
+    routes.append(Route("GET", "/docs/icon.svg", _icon))
     for dialect in shown:
         routes.append(Route("GET", f"/docs/{dialect.name}", _manual(dialect)))
         routes.append(Route("GET", f"/docs/{dialect.name}/openapi.yaml", _document(dialect)))
@@ -74,6 +77,10 @@ def _document(dialect: Dialect) -> Endpoint:
 
 async def _style(ask: Ask) -> Response:
     return Response(_STYLE, headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="text/css")
+
+
+async def _icon(ask: Ask) -> Response:
+    return Response(_ICON, headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="image/svg+xml")
 
 
 def _text(dialect: Dialect) -> str:

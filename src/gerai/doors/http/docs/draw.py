@@ -20,6 +20,10 @@ def _markdown(text: str) -> Markup:
     return Markup(_MARKDOWN.render(text))
 
 
+def _inline(text: str) -> Markup:
+    return Markup(_MARKDOWN.renderInline(text))
+
+
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("gerai.doors.http.docs"),
     autoescape=True,
@@ -28,6 +32,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["markdown"] = _markdown
+_TEMPLATES.filters["inline"] = _inline
 
 
 def index_page(doors: Sequence[tuple[str, str, str]], language: str) -> str:

@@ -97,7 +97,7 @@ class Resolver:
     def type_of(self, merged: dict[str, Any]) -> str:
         """``string (uuid)``, ``array of object``, ``integer or null`` …"""
         for word in ("oneOf", "anyOf"):
-            if word in merged:
+            if word in merged and not {"type", "properties"} & set(merged):
                 return " or ".join(dict.fromkeys(self.type_of(self.merged(part)) for part in merged[word]))
         kind = merged.get("type") or ("object" if "properties" in merged else "any")
         kinds = kind if isinstance(kind, list) else [kind]

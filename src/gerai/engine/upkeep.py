@@ -1,0 +1,34 @@
+"""What a running engine does beside its writer: keeps ids in reserve, and gives new tables their first statistics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+from psycopg import AsyncConnection
+from psycopg import Error as DatabaseError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from gerai.engine.ids import Ids
+from gerai.store.due import analyze_new_tables
+
+log = structlog.get_logger("gerai.upkeep")
+_EVERY_S = 2.0
+
+
+async def upkeep(reads: AsyncConnectionPool[AsyncConnection], ids: Ids) -> None:
+    """Until cancelled: refill ids as soon as they are low; look for tables without statistics every two seconds."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_EVERY_S):
+                await ids.low.wait()
+        try:
+            async with reads.connection() as connection:
+                if ids.low.is_set():
+                    await ids.refill(connection)
+                else:
+                    await analyze_new_tables(connection)
+        except (DatabaseError, PoolTimeout) as error:
+            log.warning("upkeep.database", error=str(error))
+            await asyncio.sleep(_EVERY_S)
