@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from engine_kit import Shop, another_engine, key_of, open_shop
+from psycopg import AsyncConnection, OperationalError
 
 from gerai.domain.records import Account
 from gerai.domain.refusals import Broken, Busy, InsufficientFunds, Refusal
@@ -55,7 +56,7 @@ async def test_waiting_commands_form_one_batch(dsn: str) -> None:
 
 
 async def test_commands_of_a_batch_see_each_other_in_order(shop: Shop) -> None:
-    """Ten orders of Rp30.000 against Rp100.000 at once: the first three are paid, the rest refused with what is left."""
+    """Ten orders of Rp30.000 against Rp100.000 at once: three are paid, the rest refused with what is left."""
     answers = await gathered(*(shop.place("wallet", 30_000_00) for _ in range(10)))
     assert [answer.available_after_sen for answer in answers[:3]] == [70_000_00, 40_000_00, 10_000_00]
     assert [type(answer) for answer in answers[3:]] == [InsufficientFunds] * 7
@@ -85,10 +86,10 @@ async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) ->
 
 
 async def test_a_poisoned_command_fails_alone(shop: Shop) -> None:
-    """A row the database will not take (a public id used before) fails its own command only, with a hundred neighbours."""
+    """A row the database will not take (a public id used before) fails its own command, not its hundred neighbours."""
     taken = await shop.place(public_id="taken")
     good = [shop.order("wallet", 1_00) for _ in range(100)]
-    bad = [shop.order("wallet", 1_00, public_id="taken"), shop.order("wallet", 1_00, total_sen=-5)]
+    bad = [shop.order("wallet", 1_00, public_id="taken"), shop.order("free", -5)]
     commands = [*good[:50], bad[0], *good[50:], bad[1]]
     answers = await gathered(*(shop.engine.submit(command) for command in commands))
     broken = [index for index, answer in enumerate(answers) if isinstance(answer, BaseException)]
@@ -119,9 +120,9 @@ async def test_a_command_past_its_deadline_is_refused_and_never_run(dsn: str) ->
             await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
             held_up = asyncio.create_task(shop.place("wallet", 1_00))
             await asyncio.sleep(0.05)
-            late = asyncio.create_task(gathered(*(shop.place("wallet", 1_00) for _ in range(5))))
+            late = [asyncio.create_task(shop.place("wallet", 1_00)) for _ in range(5)]
             await asyncio.sleep(0.4)
-        assert [type(answer) for answer in await late] == [Busy] * 5
+        assert [type(answer) for answer in await gathered(*late)] == [Busy] * 5
         assert (await held_up).available_after_sen == 9_00
         await shop.place("wallet", 1_00)
         assert await shop.count("orders") == 2
@@ -161,11 +162,11 @@ async def test_lost_connections_lose_no_acknowledged_order(dsn: str) -> None:
 
         async def kill() -> None:
             while not finished.is_set():
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
                 await _kill_writer(watcher, engine)
 
         async def client(number: int) -> None:
-            for order in range(40):
+            for order in range(20):
                 key = key_of(f"{number}-{order}")
                 while True:
                     try:
@@ -180,11 +181,40 @@ async def test_lost_connections_lose_no_acknowledged_order(dsn: str) -> None:
         await asyncio.gather(*(client(number) for number in range(20)))
         finished.set()
         await killer
-        assert len(acknowledged) == len(set(acknowledged.values())) == 800
+        assert len(acknowledged) == len(set(acknowledged.values())) == 400
         stored = await shop.rows("SELECT order_id FROM orders WHERE merchant_id = %s")
         assert {order_id for (order_id,) in stored} == set(acknowledged.values())
-        assert (await shop.wallet()).available_sen == 1_000_000_00 - 800 * 1_00
+        assert (await shop.wallet()).available_sen == 1_000_000_00 - 400 * 1_00
         assert await check(watcher.reads, shop.merchant_id) == []
+
+
+async def test_an_idle_connection_that_broke_is_replaced_unnoticed(dsn: str) -> None:
+    """The database was restarted while nobody ordered: the next order is placed as if nothing had been."""
+    async with another_engine(dsn) as engine, another_engine(dsn) as watcher:
+        shop = await open_shop(engine)
+        await shop.place()
+        for _ in range(3):
+            await _kill_writer(watcher, engine)
+            await shop.place()
+        assert await shop.count("orders") == 4
+
+
+async def test_without_a_database_the_engine_is_busy_and_recovers(dsn: str) -> None:
+    """Nothing was begun, so nothing is unknown: the answer is busy, and once the database is back orders are placed."""
+    async with another_engine(dsn) as engine, another_engine(dsn) as watcher:
+        shop = await open_shop(engine)
+        await shop.place()
+        connect = engine.writer.connect
+
+        async def nobody_there() -> AsyncConnection:
+            raise OperationalError("connection refused")
+
+        engine.writer.connect = nobody_there
+        await _kill_writer(watcher, engine)
+        assert [type(answer) for answer in await gathered(shop.place(), shop.place())] == [Busy, Busy]
+        engine.writer.connect = connect
+        await shop.place()
+        assert await shop.count("orders") == 2
 
 
 async def _kill_writer(watcher: Engine, victim: Engine) -> None:

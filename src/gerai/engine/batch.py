@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from gerai.domain.records import IdempotencyRecord
 from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
-from gerai.engine.gather import load
+from gerai.engine.gather import Asked, load
 from gerai.engine.ids import Ids
 from gerai.engine.state import State
 from gerai.kit.clock import real_now
@@ -98,6 +98,7 @@ class Writer:
     _queue: deque[Waiting] = field(default_factory=deque[Waiting])
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
+    _writing: bool = False
     _connection: AsyncConnection | None = None
 
     def put(self, command: Command[Any], idempotency: Idempotency | None) -> asyncio.Future[Outcome[Any]]:
@@ -165,9 +166,8 @@ class Writer:
     async def _one_by_one(self, batch: list[Waiting], first_error: DatabaseError) -> Decided:
         """Run each command in its own transaction, so that the one at fault fails alone."""
         if isinstance(first_error, OperationalError) and not isinstance(first_error, _RACES):
-            # The connection broke: whether the commit arrived is unknown, so nothing is run a second time.
             log.error("batch.connection_lost", error=str(first_error), commands=len(batch))
-            return [(waiting, Broken(detail="connection lost")) for waiting in batch]
+            return [(waiting, self._lost()) for waiting in batch]
         if len(batch) > 1:
             log.info("batch.split", error=type(first_error).__name__, commands=len(batch))
         decided: Decided = []
@@ -184,6 +184,10 @@ class Writer:
             except _RACES as error:
                 await self._give_up(error)
                 last = error
+            except OperationalError as error:
+                await self._give_up(error)
+                log.error("batch.connection_lost", error=str(error), commands=1)
+                return self._lost()
             except DatabaseError as error:
                 await self._give_up(error)
                 last = error
@@ -192,6 +196,11 @@ class Writer:
                 return result
         log.error("command.rejected", command=type(waiting.command).__name__, error=str(last))
         return Broken(detail=f"{type(last).__name__}")
+
+    def _lost(self) -> Refusal:
+        """What to say when the connection broke. While writing, whether the commit arrived is unknown, so nothing is
+        run a second time; before that, nothing was done."""
+        return Broken(detail="connection lost") if self._writing else Busy()
 
     async def _give_up(self, error: BaseException) -> None:
         """Leave the failed transaction; drop the connection if even that does not work."""
@@ -208,16 +217,34 @@ class Writer:
 
     async def _attempt(self, batch: list[Waiting]) -> Decided:
         """Load, decide and write these commands in one transaction."""
+        self._writing = False
+        connection, state = await self._loaded(batch)
+        decided: Decided = [(waiting, self._decide(waiting, state)) for waiting in batch]
+        self._writing = True
+        await write(connection, state)
+        return decided
+
+    async def _loaded(self, batch: list[Waiting]) -> tuple[AsyncConnection, State]:
+        """Begin the transaction on a connection that works. It may have broken since the last batch; nothing has been
+        written yet, so a second try on a fresh one is safe."""
+        asked = [(waiting.command, waiting.idempotency) for waiting in batch]
+        try:
+            return await self._load(asked)
+        except OperationalError as error:
+            if isinstance(error, _RACES):
+                raise
+            await self._give_up(error)
+            return await self._load(asked)
+
+    async def _load(self, asked: Sequence[Asked]) -> tuple[AsyncConnection, State]:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
         if self.ids.low.is_set():
             await self.ids.refill(connection)
         state = State()
-        await load(connection, state, [(w.command, w.idempotency) for w in batch])
-        decided: Decided = [(waiting, self._decide(waiting, state)) for waiting in batch]
-        await write(connection, state)
-        return decided
+        await load(connection, state, asked)
+        return connection, state
 
     def _decide(self, waiting: Waiting, state: State) -> Outcome[Any] | Refusal:
         command, idempotency = waiting.command, waiting.idempotency

@@ -64,7 +64,7 @@ class Engine:
             await self.ids.refill(connection)
         self._tasks = [
             asyncio.create_task(self.writer.run(), name="gerai-writer"),
-            asyncio.create_task(self.directory.follow(self.dsn), name="gerai-directory"),
+            asyncio.create_task(self.directory.follow(self.dsn, self.reads), name="gerai-directory"),
             asyncio.create_task(upkeep(self.reads, self.ids), name="gerai-upkeep"),
         ]
 

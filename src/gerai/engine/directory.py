@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import structlog
 from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
@@ -110,6 +111,7 @@ class Directory:
         self._parts = parts
         self._merchants: dict[int, Snapshot] = {}
         self._keys: dict[bytes, KeyFacts] = {}
+        self._loading = asyncio.Lock()
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -139,7 +141,12 @@ class Directory:
     # --- loading ---------------------------------------------------------------------------
 
     async def load(self, connection: AsyncConnection, merchant_id: int | None = None) -> None:
-        """Read one merchant, or all of them, and swap the snapshots in."""
+        """Read one merchant, or all of them, and swap the snapshots in. One at a time: what was read earlier never
+        replaces what was read later."""
+        async with self._loading:
+            await self._load(connection, merchant_id)
+
+    async def _load(self, connection: AsyncConnection, merchant_id: int | None) -> None:
         wanted = [merchant_id] if merchant_id is not None else await sql.merchant_ids(connection)
         fresh = {i: await self._snapshot(connection, i) for i in wanted}
         merchants = dict(self._merchants) if merchant_id is not None else {}
@@ -179,16 +186,21 @@ class Directory:
 
     # --- following changes -----------------------------------------------------------------
 
-    async def follow(self, dsn: str) -> None:
-        """Reload merchants as notifications name them, until cancelled. A lost connection reloads everything."""
+    async def follow(self, dsn: str, reads: AsyncConnectionPool[AsyncConnection]) -> None:
+        """Reload merchants as notifications name them, until cancelled. A lost connection reloads everything.
+
+        One connection only listens: while it waits it cannot be asked anything else.
+        """
         while True:
             try:
-                async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
-                    await connection.execute(sql.LISTEN)
-                    await self.load(connection)
-                    async for notice in connection.notifies():
-                        await self.load(connection, int(notice.payload) if notice.payload else None)
-            except OperationalError as error:
+                async with await AsyncConnection.connect(dsn, autocommit=True) as listening:
+                    await listening.execute(sql.LISTEN)
+                    async with reads.connection() as connection:
+                        await self.load(connection)
+                    async for notice in listening.notifies():
+                        async with reads.connection() as connection:
+                            await self.load(connection, int(notice.payload) if notice.payload else None)
+            except (OperationalError, PoolTimeout) as error:
                 log.warning("directory.lost", error=str(error))
                 await asyncio.sleep(0.5)
 
