@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import structlog
 from psycopg import AsyncConnection
@@ -27,6 +27,11 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
 
 Reads = AsyncConnectionPool[AsyncConnection]
+
+#: The writer finds every row by its key, and its plans live as long as its session: one made while a table was small
+#: would read all of it ever after.
+WRITER_SESSION: Final = """
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"""
 
 
 class Engine:
@@ -52,7 +57,9 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def _connect(self) -> AsyncConnection:
-        return await AsyncConnection.connect(self.dsn, autocommit=True)
+        connection = await AsyncConnection.connect(self.dsn, autocommit=True)
+        await connection.execute(WRITER_SESSION)
+        return connection
 
     # --- life ------------------------------------------------------------------------------
 

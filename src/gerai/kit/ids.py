@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 import uuid
@@ -31,3 +32,12 @@ def uuid7(at_s: float | None = None) -> uuid.UUID:
     rand = int.from_bytes(secrets.token_bytes(10))
     value = (ms & (1 << 48) - 1) << 80 | 0x7 << 76 | (rand >> 68 & 0xFFF) << 64 | 0b10 << 62 | rand & (1 << 62) - 1
     return uuid.UUID(int=value)
+
+
+_numbers = random.Random(secrets.randbits(256))
+
+
+def quick_uuid() -> str:
+    """A random UUID for things that need not be unguessable (request ids), without asking the operating system."""
+    digits = f"{_numbers.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"

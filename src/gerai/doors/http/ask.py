@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
 from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
 from gerai.doors.http.body import parse_json
+from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import RateLimiter, Verdict
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
@@ -70,7 +71,7 @@ class Ask:
         self.services = services
         self.scope = scope
         self.request_id = request_id
-        self.headers = Headers(scope=scope)
+        self.headers = RequestHeaders(scope["headers"])
         self.path_params: dict[str, str] = scope.get("path_params", {})
         self.rate: Verdict | None = None
         self._receive = receive

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import structlog
@@ -18,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.ask import Ask, Services
+from gerai.kit.ids import quick_uuid
 
 log = structlog.get_logger("gerai.door")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -46,7 +46,7 @@ class Dialect:
     routes: tuple[Route, ...]
     refuse: Callable[[Refusal, str], Response]
     openapi: Path | None = None
-    request_id: Callable[[], str] = field(default=lambda: str(uuid4()))
+    request_id: Callable[[], str] = quick_uuid
     strip_slash: bool = False
     secret_paths: bool = False
 
@@ -61,11 +61,11 @@ class Door:
 
     def __init__(self, dialect: Dialect, services: Services) -> None:
         self.dialect = dialect
+        handlers = [(route, _Handler(route.endpoint, dialect, services)) for route in dialect.routes]
+        #: Most requests name a path without parts: found at once, without trying one pattern after the other.
+        self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
         self._router = Router(
-            [
-                StarletteRoute(r.path, _Handler(r.endpoint, dialect, services), methods=[r.method])
-                for r in dialect.routes
-            ],
+            [StarletteRoute(route.path, handler, methods=[route.method]) for route, handler in handlers],
             redirect_slashes=False,
             default=self._unknown,
         )
@@ -74,7 +74,11 @@ class Door:
         scope["app"] = self
         path: str = scope["path"]
         if self.dialect.strip_slash and len(path) > 1 and path.endswith("/"):
-            scope["path"] = path[:-1]
+            path = scope["path"] = path[:-1]
+        fixed = self._fixed.get((scope["method"], path))
+        if fixed is not None:
+            await fixed(scope, receive, send)
+            return
         try:
             await self._router(scope, receive, send)
         except HTTPException:

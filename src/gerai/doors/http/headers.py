@@ -1,0 +1,25 @@
+"""A request's headers as a dictionary, made once; names in any case, the first of several wins."""
+
+from __future__ import annotations
+
+from typing import TypeVar, overload
+
+T = TypeVar("T")
+
+
+class RequestHeaders:
+    """Reads ASGI's list of byte pairs."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._values = dict(reversed(raw))
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: T) -> str | T: ...
+    def get(self, name: str, default: T | None = None) -> str | T | None:
+        """The header's value, or ``default``."""
+        value = self._values.get(name.lower().encode("latin-1"))
+        return default if value is None else value.decode("latin-1")
