@@ -39,6 +39,31 @@ from gerai.engine.wallet.deposit import Deposit
 
 ANY = st.integers(0, 10**6)
 TWICE = st.booleans()
+ORDERS_AT_MOST = 8
+#: What may be ordered.
+ORDER = st.fixed_dictionaries(
+    {
+        "funding": st.sampled_from(["invoice", "invoice", "invoice", "wallet", "wallet", "hold", "hold", "free"]),
+        "unit": st.one_of(st.integers(1, 9_00), st.integers(1, 9_00), st.just(0)),
+        "quantity": st.integers(1, 3),
+        "stocked": st.booleans(),
+        "provider": st.booleans(),
+        "owner": st.booleans(),
+        "expires_in": st.one_of(st.integers(1, 30), st.none()),
+        "twice": TWICE,
+        "started": st.booleans(),
+    }
+)
+
+
+def has_orders(*states: str) -> Callable[[Any], bool]:
+    """There is an order in one of these states."""
+    return lambda books: any(order.status in states for order in books.model.orders)
+
+
+def has_payments(*states: str) -> Callable[[Any], bool]:
+    """There is a payment in one of these states."""
+    return lambda books: any(payment.status in states for order in books.model.orders for payment in order.payments)
 
 
 class Books(RuleBasedStateMachine):
@@ -50,16 +75,19 @@ class Books(RuleBasedStateMachine):
     def _run(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
 
-    @initialize(money=st.integers(0, 50_00), on_hand=st.integers(0, 6))
-    def open(self, money: int, on_hand: int) -> None:
-        """A shop with some money in its member's wallet and a few pieces on its shelf."""
+    @initialize(
+        money=st.integers(1, 100_00), on_hand=st.integers(0, 12), orders=st.lists(ORDER, min_size=2, max_size=5)
+    )
+    def open(self, money: int, on_hand: int, orders: list[dict[str, Any]]) -> None:
+        """A shop with money in its member's wallet, some pieces on its shelf, and a few orders."""
         self.model = ShopModel(on_hand)
         self.shop: Shop = self._run(open_shop(self.engine, environment="sandbox"))
         self.stock_id: int = self._run(self.shop.add_stock(on_hand))
         self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=EPOCH))
-        if money:
-            self._run(self.shop.deposit(money))
-            self.model.deposit(money)
+        self._run(self.shop.deposit(money))
+        self.model.deposit(money)
+        for order in orders:
+            self._place(order)
 
     # --- saying and predicting -------------------------------------------------------------
 
@@ -76,41 +104,45 @@ class Books(RuleBasedStateMachine):
             assert isinstance(outcome, Outcome if wanted is None else Refusal), outcome
             assert wanted is None or type(outcome) is wanted
 
-    def _order(self, number: int) -> OrderModel:
-        return self.model.orders[number % len(self.model.orders)]
+    def _order(self, number: int, *states: str) -> OrderModel:
+        """An order in one of these states; of none are named, any."""
+        orders = [order for order in self.model.orders if order.status in states or not states]
+        return orders[number % len(orders)]
 
-    def _payment(self, number: int) -> tuple[OrderModel, PaymentModel]:
+    def _payment(self, number: int, *states: str) -> tuple[OrderModel, PaymentModel]:
+        """A payment in one of these states with its order; if none are named, any."""
         pairs = [(order, payment) for order in self.model.orders for payment in order.payments]
+        pairs = [pair for pair in pairs if pair[1].status in states or not states]
         return pairs[number % len(pairs)]
 
     def _names(self, order: OrderModel) -> dict[str, Any]:
         return {**self.shop.owner, "order_id": order.order_id}
 
-    def has_orders(self) -> bool:
-        return bool(self.model.orders)
-
-    def has_payments(self) -> bool:
-        return any(order.payments for order in self.model.orders)
-
     # --- what can happen -------------------------------------------------------------------
 
-    @rule(amount=st.integers(1, 30_00))
-    def deposit(self, amount: int) -> None:
+    @rule(amount=st.integers(1, 30_00), minutes=st.integers(1, 40), late=st.sampled_from(["accept", "wallet", "hold"]))
+    def the_world_turns(self, amount: int, minutes: int, late: str) -> None:
+        """Time passes, what is due is swept, money is put into the wallet, and the seller changes the rule for late
+        payments."""
+        self.model.clock += minutes
+        now = EPOCH + timedelta(minutes=self.model.clock)
+        self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=now))
+        for order in [order for order in self.model.orders if order.expires is not None and amount % 2]:
+            self._expire(order)
+        self.model.rule = late
+        self._run(change_settings(self.engine, self.shop.merchant_id, {"late_payment": late}))
         command = Deposit(**self.shop.owner, account_id=self.shop.account_id, amount_sen=amount)
         self._do(command, lambda: self.model.deposit(amount))
 
-    @rule(
-        funding=st.sampled_from(["invoice", "invoice", "wallet", "hold", "hold", "free"]),
-        unit=st.one_of(st.just(0), st.integers(1, 9_00)),
-        quantity=st.integers(1, 3),
-        stocked=st.booleans(),
-        provider=st.booleans(),
-        owner=st.booleans(),
-        expires_in=st.one_of(st.none(), st.integers(1, 90)),
-        twice=TWICE,
-    )
-    def place(self, **drawn: Any) -> None:
-        funding, twice, expires_in = drawn["funding"], drawn.pop("twice"), drawn.pop("expires_in")
+    @precondition(lambda books: len(books.model.orders) < ORDERS_AT_MOST)
+    @rule(order=ORDER)
+    def place(self, order: dict[str, Any]) -> None:
+        self._place(order)
+
+    def _place(self, order_drawn: dict[str, Any]) -> None:
+        drawn = dict(order_drawn)
+        funding, expires_in = drawn["funding"], drawn.pop("expires_in")
+        twice, started = drawn.pop("twice"), drawn.pop("started")
         provider, owner = drawn["provider"] or funding == "hold", drawn["owner"] or funding in ("wallet", "hold")
         drawn |= {"provider": provider, "owner": owner}
         expires = None if expires_in is None or funding != "invoice" else self.model.clock + expires_in
@@ -140,11 +172,10 @@ class Books(RuleBasedStateMachine):
             assert [outcome.replayed for outcome in outcomes] == [False, True][: len(outcomes)]
             for known, made in zip(self.model.orders[-1].payments, outcomes[0].answer.view.payments, strict=True):
                 known.payment_id = made.payment_id
+            if started and order.total:
+                self._start_payment(self.model.orders[-1])
 
-    @precondition(has_orders)
-    @rule(number=ANY)
-    def start_payment(self, number: int) -> None:
-        order = self._order(number)
+    def _start_payment(self, order: OrderModel, twice: bool = False) -> None:
         payment = PaymentModel(self.engine.ids.next(), order.total, "va")
         command = StartPayment(
             **self._names(order), payment_id=payment.payment_id, public_id=f"p{payment.payment_id}", method="va",
@@ -152,84 +183,98 @@ class Books(RuleBasedStateMachine):
         )  # fmt: skip
         self._do(command, lambda: self.model.start_payment(order, payment))
 
-    @precondition(has_payments)
-    @rule(number=ANY, outcome=st.sampled_from(["failed", "expired"]), twice=TWICE)
-    def payment_does_not_come(self, number: int, outcome: Any, twice: bool) -> None:
-        order, payment = self._payment(number)
-        command = RecordPayment(**self._names(order), payment_id=payment.payment_id, outcome=outcome)
-        self._do(command, lambda: self.model.end_payment(payment, outcome), twice)
-
-    @precondition(has_payments)
-    @rule(number=ANY, twice=TWICE)
-    def give_up_payment(self, number: int, twice: bool) -> None:
-        order, payment = self._payment(number)
-        command = CancelPayment(**self._names(order), payment_id=payment.payment_id)
-        self._do(command, lambda: self.model.end_payment(payment, "cancelled"), twice)
-
-    @precondition(has_payments)
-    @rule(number=ANY, twice=TWICE)
-    def pay(self, number: int, twice: bool) -> None:
-        order, payment = self._payment(number)
-        command = RecordPayment(**self._names(order), payment_id=payment.payment_id, outcome="paid")
-        self._do(command, lambda: self.model.pay(order, payment), twice)
-
-    @precondition(has_orders)
-    @rule(number=ANY)
-    def mark_paid(self, number: int) -> None:
-        order = self._order(number)
+    def _mark_paid(self, order: OrderModel, twice: bool = False) -> None:
         payment = PaymentModel(0, order.total, "manual")
-        self._do(
-            RecordPayment(
-                **self._names(order), outcome="paid", method="manual", public_id=f"m{self.engine.ids.next()}"
-            ),
-            lambda: self.model.pay(order, payment),
-        )
+        command = RecordPayment(**self._names(order), outcome="paid", method="manual")
+        self._do(command, lambda: self.model.pay(order, payment))
         if payment in order.payments:
             view: OrderView = self._run(find.by_id(self.engine.reads, self.shop.merchant_id, order.order_id))
             payment.payment_id = view.payments[-1].payment_id
 
-    @precondition(has_payments)
-    @rule(number=ANY, share=st.integers(-1, 5), to_wallet=st.booleans(), twice=TWICE)
-    def refund(self, number: int, share: int, to_wallet: bool, twice: bool) -> None:
-        order, payment = self._payment(number)
-        amount = payment.amount * share // 4
-        command = RefundPayment(
-            **self._names(order), payment_id=payment.payment_id, amount_sen=amount,
-            to="wallet" if to_wallet else "payer",
-        )  # fmt: skip
-        self._do(command, lambda: self.model.refund(order, payment, amount, to_wallet), twice)
+    def _cancel(self, order: OrderModel, twice: bool = False) -> None:
+        self._do(CancelOrder(**self._names(order)), lambda: self.model.cancel(order), twice)
 
-    @precondition(has_orders)
-    @rule(number=ANY, outcome=st.sampled_from(["done", "done", "done", "pending", "unknown"]), part=ANY, twice=TWICE)
-    def provider_answers(self, number: int, outcome: Any, part: int, twice: bool) -> None:
-        order = self._order(number)
+    def _expire(self, order: OrderModel, twice: bool = False) -> None:
+        self._do(ExpireOrder(**self._names(order)), lambda: self.model.expire(order), twice)
+
+    def _record(self, order: OrderModel, twice: bool = False, outcome: Any = "done", part: int = 0) -> None:
         succeeded = part % (order.quantity + 1) if outcome == "done" else 0
         failed = order.quantity - succeeded if outcome == "done" else 0
         command = RecordFulfilment(**self._names(order), outcome=outcome, succeeded=succeeded, failed=failed)
         self._do(command, lambda: self.model.record(order, outcome, succeeded), twice)
 
-    @precondition(has_orders)
+    def _end_payment(self, pair: tuple[OrderModel, PaymentModel], twice: bool = False, how: Any = "failed") -> None:
+        order, payment = pair
+        names = {**self._names(order), "payment_id": payment.payment_id}
+        command = CancelPayment(**names) if how == "cancelled" else RecordPayment(**names, outcome=how)
+        self._do(command, lambda: self.model.end_payment(payment, how), twice)
+
+    def _pay(self, pair: tuple[OrderModel, PaymentModel], twice: bool = False) -> None:
+        order, payment = pair
+        command = RecordPayment(**self._names(order), payment_id=payment.payment_id, outcome="paid")
+        self._do(command, lambda: self.model.pay(order, payment), twice)
+
+    def _refund(
+        self, pair: tuple[OrderModel, PaymentModel], twice: bool = False, share: int = 1, to_wallet: bool = False
+    ) -> None:
+        order, payment = pair
+        amount, to = payment.amount * share // 4, "wallet" if to_wallet else "payer"
+        command = RefundPayment(**self._names(order), payment_id=payment.payment_id, amount_sen=amount, to=to)
+        self._do(command, lambda: self.model.refund(order, payment, amount, to_wallet), twice)
+
+    @precondition(has_orders("pending"))
+    @rule(number=ANY, twice=TWICE, act=st.sampled_from(["start", "start", "mark", "cancel", "expire"]))
+    def an_open_order_goes_on(self, number: int, twice: bool, act: str) -> None:
+        acts = {"start": self._start_payment, "mark": self._mark_paid, "cancel": self._cancel, "expire": self._expire}
+        acts[act](self._order(number, "pending"), twice)
+
+    @precondition(has_orders("processing"))
+    @rule(number=ANY, outcome=st.sampled_from(["done", "done", "pending", "unknown"]), part=ANY, twice=TWICE)
+    def a_provider_answers(self, number: int, outcome: str, part: int, twice: bool) -> None:
+        self._record(self._order(number, "processing"), twice, outcome, part)
+
+    @precondition(has_orders("processing"))
     @rule(number=ANY, twice=TWICE)
-    def cancel(self, number: int, twice: bool) -> None:
-        order = self._order(number)
-        self._do(CancelOrder(**self._names(order)), lambda: self.model.cancel(order), twice)
+    def a_running_order_is_cancelled(self, number: int, twice: bool) -> None:
+        self._cancel(self._order(number, "processing"), twice)
 
-    @precondition(has_orders)
+    @precondition(has_payments("processing"))
     @rule(number=ANY, twice=TWICE)
-    def expire(self, number: int, twice: bool) -> None:
-        order = self._order(number)
-        self._do(ExpireOrder(**self._names(order)), lambda: self.model.expire(order), twice)
+    def money_arrives(self, number: int, twice: bool) -> None:
+        self._pay(self._payment(number, "processing"), twice)
 
-    @rule(minutes=st.integers(1, 60))
-    def time_passes(self, minutes: int) -> None:
-        self.model.clock += minutes
-        now = EPOCH + timedelta(minutes=self.model.clock)
-        self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=now))
+    @precondition(has_payments("processing"))
+    @rule(number=ANY, how=st.sampled_from(["failed", "expired", "cancelled"]), twice=TWICE)
+    def money_does_not_come(self, number: int, how: str, twice: bool) -> None:
+        self._end_payment(self._payment(number, "processing"), twice, how)
 
-    @rule(late=st.sampled_from(["accept", "wallet", "hold"]))
-    def seller_changes_the_rule(self, late: str) -> None:
-        self.model.rule = late
-        self._run(change_settings(self.engine, self.shop.merchant_id, {"late_payment": late}))
+    @precondition(has_payments("failed", "expired", "cancelled"))
+    @rule(number=ANY, twice=TWICE)
+    def money_comes_after_all(self, number: int, twice: bool) -> None:
+        self._pay(self._payment(number, "failed", "expired", "cancelled"), twice)
+
+    @precondition(has_payments("completed"))
+    @rule(number=ANY, share=st.integers(1, 4), to_wallet=st.booleans(), twice=TWICE)
+    def money_goes_back(self, number: int, share: int, to_wallet: bool, twice: bool) -> None:
+        self._refund(self._payment(number, "completed"), twice, share, to_wallet)
+
+    @rule(
+        number=ANY, act=st.sampled_from(["start", "mark", "cancel", "expire", "record", "fail", "pay", "refund", "-"])
+    )
+    def somebody_does_what_they_should_not(self, number: int, act: str) -> None:
+        """Any act on any order or payment, in whatever state it is."""
+        on_orders = {
+            "start": self._start_payment, "mark": self._mark_paid, "cancel": self._cancel, "expire": self._expire,
+            "record": self._record,
+        }  # fmt: skip
+        if act in on_orders and self.model.orders:
+            on_orders[act](self._order(number))
+        elif act not in on_orders and any(order.payments for order in self.model.orders):
+            pair = self._payment(number)
+            {"fail": self._end_payment, "pay": self._pay, "refund": self._refund}.get(act, self._refund_too_much)(pair)
+
+    def _refund_too_much(self, pair: tuple[OrderModel, PaymentModel]) -> None:
+        self._refund(pair, share=5)
 
     # --- what must always hold -------------------------------------------------------------
 
@@ -280,7 +325,7 @@ def test_any_interleaving_keeps_the_books(dsn: str) -> None:
             run_state_machine_as_test(
                 Books,
                 settings=settings(
-                    max_examples=60, stateful_step_count=30, derandomize=True, deadline=None, database=None,
+                    max_examples=120, stateful_step_count=24, derandomize=True, deadline=None, database=None,
                     suppress_health_check=list(HealthCheck),
                 ),
             )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -64,7 +65,9 @@ def _facts(figures: Figures) -> dict[str, object]:
 
 
 def _show(found: list[Figures]) -> None:
-    table = Table(title="Orders per second: Gerai over HTTP against pgbench, same rows", title_justify="left")
+    # Narrow enough for a terminal of 80 columns.
+    title = "Orders per second: Gerai over HTTP against pgbench, same rows"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("case", no_wrap=True)
     for name in ("HTTP/s", "pgbench/s", "ratio", "p50 ms", "p99 ms", "orders", "errors", "books"):
         table.add_column(name, justify="right", no_wrap=True)

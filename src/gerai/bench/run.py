@@ -88,6 +88,9 @@ def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[R
     tell("warming up")
     results = [sides.load.run(Round(_WARM_UP_S, 0))]
     _pgbench(sides, 1)
+    with psycopg.connect(sides.server.dsn, autocommit=True) as connection:
+        # What autovacuum would do some time during the rounds, in favour of one side or the other.
+        connection.execute("ANALYZE")
     measured: list[Result] = []
     single: list[float] = []
     for number in range(1, count + 1):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from typing import Annotated, Any, Final
@@ -27,6 +28,7 @@ COMMANDS: Final = {
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
 }
+_INTERRUPTED: Final = 130
 #: `gerai test` hands what it does not know to pytest.
 _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -35,7 +37,12 @@ def main() -> None:
     """Run the command named by the arguments."""
     wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     names = [wanted] if wanted in COMMANDS else list(COMMANDS)
-    build(names)(prog_name="gerai")
+    # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        build(names)(prog_name="gerai")
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 def build(names: list[str]) -> typer.Typer:

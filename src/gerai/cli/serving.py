@@ -10,7 +10,7 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 import uvloop
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from gerai.cli.terminal import fail
 from gerai.doors.http.drain import Draining
 
+T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
 
 
@@ -81,6 +82,18 @@ async def serving(app: ASGIApp, host: str, port: int, backlog: int, grace_s: flo
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
+    """What ``act`` answers; None, and ``act`` is given up, when we are asked to stop meanwhile."""
+    acting, asked = asyncio.create_task(act), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({acting, asked}, return_when=asyncio.FIRST_COMPLETED)
+        return acting.result() if acting.done() else None
+    finally:
+        asked.cancel()
+        acting.cancel()
+        await asyncio.gather(acting, asked, return_exceptions=True)
 
 
 async def healthy(client: httpx.AsyncClient) -> None:

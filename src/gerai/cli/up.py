@@ -17,9 +17,9 @@ import typer
 
 from gerai.app import App
 from gerai.cli.report import report
-from gerai.cli.serving import free_port, healthy, run, serving
+from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
-from gerai.demo.shop import open_demo, read_demo, show_all, write_demo
+from gerai.demo.shop import Tour, open_demo, read_demo, show_all, write_demo
 from gerai.kit import log
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import EmbeddedPostgres
@@ -99,27 +99,43 @@ async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bo
     app = App(settings, with_worker=True)
     server = settings.server
     async with app.running():
-        with Steps() as steps:
-            demo = read_demo(place.folder)
-            if demo is None:
-                steps.next("opening the demo shop")
-                demo = await open_demo(app.engine)
-            demo = {"base_url": place.base_url, **{k: v for k, v in demo.items() if k != "base_url"}}
-            write_demo(place.folder, demo)
+        demo = await _demo(app, place, stop)
+        if demo is None:
+            return
         structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
         async with (
             serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s),
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
-            with Steps() as steps:
-                steps.next("waiting until the server answers")
-                await healthy(client)
-                steps.next("placing one order at each counter")
-                shown = await show_all(client, demo)
-            report(console, place.base_url, place.folder, shown)
-            if shown.failed:
+            tour = await unless(stop, _tour(client, demo))
+            if tour is None:
+                return
+            report(console, place.base_url, place.folder, tour)
+            if tour.failed:
                 raise typer.Exit(1)
             if not once:
                 console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
                 sys.stdout.flush()
                 await stop.wait()
+
+
+async def _demo(app: App, place: Place, stop: asyncio.Event) -> dict[str, Any] | None:
+    """The demo shop's keys, with this run's address, written down; None when we were asked to stop meanwhile."""
+    with Steps() as steps:
+        found = read_demo(place.folder)
+        if found is None:
+            steps.next("opening the demo shop")
+            found = await unless(stop, open_demo(app.engine))
+        if found is None:
+            return None
+        demo = {"base_url": place.base_url, **{k: v for k, v in found.items() if k != "base_url"}}
+        write_demo(place.folder, demo)
+        return demo
+
+
+async def _tour(client: httpx.AsyncClient, demo: dict[str, Any]) -> Tour:
+    with Steps() as steps:
+        steps.next("waiting until the server answers")
+        await healthy(client)
+        steps.next("placing one order at each counter")
+        return await show_all(client, demo)

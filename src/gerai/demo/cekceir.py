@@ -17,8 +17,9 @@ from gerai.engine.merchants.open import add_member
 from gerai.engine.wallet.deposit import Deposit
 
 _CHANNEL: Final = "cekceir"
-#: What each demo member starts with: Rp1.000.000.
-OPENING_SEN: Final = rupiah(1_000_000)
+#: What the demo members start with: the first has plenty, the second can be brought to "not enough" by one order.
+OPENING_SEN: Final = rupiah(20_000_000)
+SECOND_OPENING_SEN: Final = rupiah(100_000)
 #: Requests per minute of the second key. The contract documents the answer to too many, not the figure.
 PER_MINUTE: Final = 60
 _PUBLISHED_AT: Final = datetime(2026, 4, 26, tzinfo=UTC)
@@ -111,8 +112,8 @@ SERVICES: Final[tuple[Service, ...]] = (
 async def seed(shop: DemoShop) -> dict[str, Any]:
     """Publish the services and open two members, each with a key and money; answers the section of demo.json."""
     await publish(shop.engine, shop.merchant_id, TYPES, SERVICES)
-    api_key, user_id = await _member(shop, "customer", None)
-    second_api_key, second_user_id = await _member(shop, "reseller", {"requests": PER_MINUTE})
+    api_key, user_id = await _member(shop, "customer", OPENING_SEN, None)
+    second_api_key, second_user_id = await _member(shop, "reseller", SECOND_OPENING_SEN, {"requests": PER_MINUTE})
     return {
         "api_key": api_key,
         "user_id": user_id,
@@ -121,7 +122,7 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
     }
 
 
-async def _member(shop: DemoShop, username: str, limits: dict[str, int] | None) -> tuple[str, int]:
+async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[str, int] | None) -> tuple[str, int]:
     member_id, wallets = await add_member(
         shop.engine, shop.merchant_id, _CHANNEL, username, username.title(), email=f"{username}@demo.example"
     )
@@ -130,7 +131,7 @@ async def _member(shop: DemoShop, username: str, limits: dict[str, int] | None) 
             merchant_id=shop.merchant_id,
             environment="production",
             account_id=wallets["production"],
-            amount_sen=OPENING_SEN,
+            amount_sen=opening_sen,
             note="Saldo awal",
         )
     )

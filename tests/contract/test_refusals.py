@@ -1,0 +1,101 @@
+"""Every refusal through every door: each class of ``domain/refusals.py`` has a price in each contract's envelope."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from starlette.responses import Response
+
+from gerai.app import DIALECTS
+from gerai.domain.refusals import Broken, InputInvalid, Kind, RateLimited, Refusal, every_refusal
+from gerai.doors.http.door import Dialect
+from gerai.doors.pay import PAGES
+
+REQUEST_ID = "01234567-89ab-4def-a123-456789abcdef"
+_VALUES: dict[str, Any] = {
+    "int": 1500_00,
+    "str": "sample",
+    "dict[str, list[str]]": {"name": ["wrong"]},
+    "tuple[str, ...]": ("one", "two"),
+}
+
+
+def sample(refusal: type[Refusal]) -> Refusal:
+    """One of this class, with a value for every field."""
+    return refusal(**{f.name: _VALUES[str(f.type)] for f in dataclasses.fields(refusal)})
+
+
+def envelope_holds(door: str, status: int, body: Any) -> None:
+    """The door's own error shape, as its contract documents it."""
+    match door:
+        case "leuwongrr":
+            assert body["success"] is False
+            assert isinstance(body["message"], str)
+            assert body.keys() <= {"success", "message", "error"}
+        case "cekceir":
+            assert body["error"] is True
+            assert isinstance(body["message"], str)
+            assert body["code"].endswith("_ERROR")
+            assert body["traceId"] == REQUEST_ID
+            assert body.keys() <= {"error", "code", "message", "source", "errors", "traceId"}
+        case "durianpay":
+            assert isinstance(body["error"], str)
+            assert body["error_code"]
+            assert body["request_id"] == REQUEST_ID
+            assert body.keys() <= {"error", "error_code", "request_id", "errors"}
+        case "scalev":
+            assert isinstance(body["error"], str)
+            assert body.keys() <= {"error", "error_code", "errors", "message"}
+        case _:
+            raise AssertionError(f"no envelope is known for {door}")
+    assert status >= 400
+
+
+def priced(dialect: Dialect, refusal: Refusal) -> Response:
+    return dialect.refuse(refusal, REQUEST_ID)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
+@pytest.mark.parametrize("refusal", every_refusal(), ids=lambda r: r.__name__)
+def test_every_door_prices_every_refusal(dialect: Dialect, refusal: type[Refusal]) -> None:
+    """A status of 4xx for the caller's mistakes, 5xx only where we or a partner failed, in the door's envelope."""
+    made = sample(refusal)
+
+    answer = priced(dialect, made)
+
+    envelope_holds(dialect.name, answer.status_code, json.loads(bytes(answer.body)))
+    ours = made.kind in (Kind.UNAVAILABLE, Kind.INTERNAL)
+    assert (answer.status_code >= 500) == ours
+
+
+@pytest.mark.parametrize("dialect", (*DIALECTS, PAGES), ids=lambda d: d.name)
+def test_our_own_failure_tells_nothing(dialect: Dialect) -> None:
+    """What went wrong inside stays in the log; the answer carries at most the id that finds it."""
+    answer = priced(dialect, Broken(REQUEST_ID, detail="UPDATE accounts SET secret_column"))
+
+    assert answer.status_code == 500
+    assert b"secret_column" not in bytes(answer.body)
+    assert b"UPDATE" not in bytes(answer.body)
+
+
+@pytest.mark.parametrize("refusal", every_refusal(), ids=lambda r: r.__name__)
+def test_pages_answer_people(refusal: type[Refusal]) -> None:
+    """The pages price every refusal too, as a page."""
+    answer = priced(PAGES, sample(refusal))
+
+    assert answer.status_code >= 400
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
+def test_rate_limits_and_fields(dialect: Dialect) -> None:
+    """Too many is 429 everywhere; the fields of invalid input are named in the answer."""
+    many = priced(dialect, RateLimited(limit=10, reset_at_s=1_795_315_020, retry_after_s=30))
+    wrong = priced(dialect, InputInvalid({"amount": ["must be positive"]}))
+
+    assert many.status_code == 429
+    assert wrong.status_code in (400, 422)
+    assert b"amount" in bytes(wrong.body)
