@@ -87,7 +87,9 @@ async def test_every_recorded_exchange(door: str, engine: Engine, client: httpx.
     for file in files:
         recorded = json.loads(file.read_text(encoding="utf-8"))
         asked = fill(recorded["request"], known)
-        raw = {"content": asked["raw"].encode()} if "raw" in asked else {"json": asked["body"]} if "body" in asked else {}
+        raw = (
+            {"content": asked["raw"].encode()} if "raw" in asked else {"json": asked["body"]} if "body" in asked else {}
+        )
         answer = await client.request(asked["method"], asked["path"], headers=asked.get("headers", {}), **raw)
         wanted = recorded["response"]
 

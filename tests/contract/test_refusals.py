@@ -71,7 +71,7 @@ def test_every_door_prices_every_refusal(dialect: Dialect, refusal: type[Refusal
     assert (answer.status_code >= 500) == ours
 
 
-@pytest.mark.parametrize("dialect", (*DIALECTS, PAGES), ids=lambda d: d.name)
+@pytest.mark.parametrize("dialect", [*DIALECTS, PAGES], ids=lambda d: d.name)
 def test_our_own_failure_tells_nothing(dialect: Dialect) -> None:
     """What went wrong inside stays in the log; the answer carries at most the id that finds it."""
     answer = priced(dialect, Broken(REQUEST_ID, detail="UPDATE accounts SET secret_column"))

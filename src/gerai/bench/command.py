@@ -81,7 +81,7 @@ def _show(found: list[Figures]) -> None:
             f"{figures.p99_ms:.1f}",
             f"{figures.orders:,}",
             str(figures.errors),
-            "[red]broken[/]" if figures.violations else "[green]balanced[/]",
+            "[red]broken[/]" if figures.violations else "[green]ok[/]",
         )
     console = Console()
     console.print(table)
