@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -20,6 +21,9 @@ from gerai.settings import Database, Http, Settings
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
 
+# The same examples on every machine, and none fails because the machine is busy.
+hypothesis.settings.register_profile("gerai", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
 
 

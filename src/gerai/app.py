@@ -4,6 +4,7 @@ command."""
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,7 @@ class App:
     async def running(self) -> AsyncGenerator[None]:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
         async with self.engine.running(), self.partners:
+            _settle_memory()
             if not self._with_worker:
                 yield
                 return
@@ -125,3 +127,13 @@ class App:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _settle_memory() -> None:
+    """What is alive now lives as long as the process; the collector need not walk it again and again.
+
+    Measured: 18 % less CPU per order (docs/explanation/speed.md).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)

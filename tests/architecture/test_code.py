@@ -22,7 +22,7 @@ MONEY_LIVES_IN = ("domain", "engine", "doors/dialects", "doors/pay", "partners/p
 FLOAT_EXCEPTIONS = {
     "doors/dialects/cekceir/ordering.py": "seconds of a deadline",
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
-    "doors/dialects/scalev/reading.py": "a client's free data is given back as it came; no amount is read this way",
+    "doors/dialects/scalev/values.py": "a client's free data is given back as it came; no amount is read this way",
     "doors/dialects/scalev/wire_catalogue.py": "catalogue prices as JSON numbers, for showing only",
     "doors/pay/words.py": "weights of the languages a browser accepts",
     "engine/batch.py": "seconds of a deadline",
@@ -30,9 +30,12 @@ FLOAT_EXCEPTIONS = {
     "engine/directory.py": "seconds between attempts",
     "engine/fulfilment/carry_out.py": "seconds between questions",
     "engine/shipping/places.py": "kilometres between places",
+    "engine/upkeep.py": "seconds between looks",
 }
 #: The command's own modules may import late, so that a short command starts quickly.
 LATE_IMPORTS_IN = ("__main__.py", "cli/")
+#: Longer functions, with the reason.
+LONG_FUNCTIONS = {"demo/shelves.py:shelves": "a straight list of the demo shop's goods"}
 LONG_FILE, LONG_FUNCTION, MEDIAN_FILE = 500, 70, 100
 
 
@@ -72,9 +75,9 @@ def test_files_stay_short() -> None:
 
 
 def test_functions_stay_short() -> None:
-    """No function of the package above 70 lines."""
+    """No function of the package above 70 lines, except those named here with the reason."""
     long = {f"{_name(file)}:{node.name}": _lines(node) for file in SOURCES for node in _functions(file)}
-    assert {name: length for name, length in long.items() if length > LONG_FUNCTION} == {}
+    assert {name for name, length in long.items() if length > LONG_FUNCTION} == set(LONG_FUNCTIONS)
 
 
 def test_imports_stand_at_the_top() -> None:
@@ -149,6 +152,30 @@ def test_below_the_doors_nobody_speaks_a_contracts_words(folder: str) -> None:
             assert not [word for word in words if word in f"{text} {names}".lower()], f"{_name(file)}: {text[:80]}"
             imported = isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("http", "starlette"))
             assert not imported, _name(file)
+
+
+def test_a_lock_names_one_merchant() -> None:
+    """Row locks are taken in one module, each statement for exactly one merchant: tables distributed by merchant refuse
+    anything else, and one global order is what keeps processes from waiting in a circle."""
+    holding = {
+        _name(file): [text for text in _texts(file) if "FOR UPDATE" in text or "FOR SHARE" in text] for file in SOURCES
+    }
+    locking = holding.pop("store/loads.py")
+    assert {name: texts for name, texts in holding.items() if texts} == {}
+    assert len(locking) >= 5
+    assert all("WHERE t.merchant_id = %b" in text and "ORDER BY t." in text for text in locking)
+
+
+def _texts(file: Path) -> list[str]:
+    """Literal texts of a file that are not prose, f-strings with their places left out."""
+    prose, found = _docstrings(file), list[str]()
+    inside = {id(part) for node in ast.walk(_tree(file)) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(str(part.value) for part in node.values if isinstance(part, ast.Constant)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
+            found.append(node.value)
+    return [text for text in found if text not in prose]
 
 
 def test_every_module_says_what_it_is_for() -> None:

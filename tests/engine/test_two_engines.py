@@ -85,8 +85,8 @@ async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engin
 async def test_overlapping_hot_rows_never_wait_in_a_circle(dsn: str, engine: Engine) -> None:
     """Two engines write batches that touch the same few wallets, stock rows and orders of three merchants in every
     order: nothing deadlocks, nothing is lost, and the books agree afterwards."""
+    shops = [await open_shop(engine, money_sen=100_000_00) for _ in range(3)]
     async with another_engine(dsn) as rival:
-        shops = [await open_shop(engine, money_sen=100_000_00) for _ in range(3)]
         stock = [await shop.add_stock(10_000) for shop in shops]
         opened = [await shop.place(lines=(shop.line(5_000_00, 1, stock[n]),)) for n, shop in enumerate(shops)]
         async with engine.reads.connection() as connection:
@@ -128,8 +128,8 @@ async def _touch(shop: Shop, stock_id: int, opened: Any) -> None:
 
 async def test_the_last_money_is_spent_once(dsn: str, engine: Engine) -> None:
     """Two processes race for a wallet that can pay one of two orders, a hundred times: always exactly one is paid."""
+    shop = await open_shop(engine)
     async with another_engine(dsn) as rival:
-        shop = await open_shop(engine)
         other = replace(shop, engine=rival)
         for _ in range(100):
             await shop.deposit(1_00)
@@ -143,8 +143,8 @@ async def test_the_last_money_is_spent_once(dsn: str, engine: Engine) -> None:
 
 async def test_the_last_piece_is_sold_once(dsn: str, engine: Engine) -> None:
     """Ten pieces and thirty buyers in two processes: ten orders."""
+    shop = await open_shop(engine)
     async with another_engine(dsn) as rival:
-        shop = await open_shop(engine)
         stock_id = await shop.add_stock(10)
         outcomes = await asyncio.gather(
             *(
@@ -160,8 +160,8 @@ async def test_the_last_piece_is_sold_once(dsn: str, engine: Engine) -> None:
 
 async def test_paid_and_cancelled_at_once_ends_one_way(dsn: str, engine: Engine) -> None:
     """The payer pays while the seller cancels: either the order is paid, or it is cancelled and the money is late."""
+    shop = await open_shop(engine)
     async with another_engine(dsn) as rival:
-        shop = await open_shop(engine)
         ends: set[tuple[str, str]] = set()
         for number in range(60):
             placed = await shop.place()
@@ -177,8 +177,8 @@ async def test_paid_and_cancelled_at_once_ends_one_way(dsn: str, engine: Engine)
 
 async def test_one_customer_at_two_counters_becomes_one_member(dsn: str, engine: Engine) -> None:
     """Two processes meet the same new customer at the same moment, fifty times: one member each, two orders each."""
+    shop = await open_shop(engine)
     async with another_engine(dsn) as rival:
-        shop = await open_shop(engine)
         for number in range(50):
             contacts = [Contact(public_id=f"{who}{number}", email=f"c{number}@example.id") for who in ("a", "b")]
             one, two = await asyncio.gather(

@@ -1,16 +1,12 @@
 """Power cuts: the server (and once PostgreSQL with it) is killed in the middle of load and started again.
 
-Every order that was acknowledged exists exactly once, nobody's retry doubles one, the books are right, and work that was
-waiting goes on.
+Every order that was acknowledged exists exactly once, nobody's retry doubles one, the books are right, and work that
+was waiting goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,60 +20,11 @@ import psycopg
 import pytest
 
 from gerai.store.embedded import running
-from gerai.store.embedded_folder import read_pointer
-from gerai.store.embedded_host import remove_tree
-from gerai.store.embedded_process import end_left_over
+from gerai.testing.server import LiveServer, live_server
 
 _CLIENTS = 16
 _LOAD_S = 2.5
-_START_TIMEOUT_S = 60.0
 _SETTLED_WITHIN_S = 90.0
-
-
-@dataclass
-class Shop:
-    """A data folder, and the server that may be running on it."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def demo(self) -> dict[str, Any]:
-        return json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))
-
-    def start(self) -> None:
-        """Start `gerai up` and wait until it has placed its orders."""
-        command = [sys.executable, "-m", "gerai", "up", "--data", str(self.folder), "--port", str(self.port)]
-        log = (self.folder.parent / "up.log").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        log.close()
-        until = time.monotonic() + _START_TIMEOUT_S
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/api/v1/health", trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, "gerai up ended by itself"
-                time.sleep(0.1)
-        raise AssertionError("gerai up did not become healthy")
-
-    def kill(self, *, database_too: bool) -> None:
-        """kill -9, without a word of warning."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-        if database_too:
-            pointer = read_pointer(self.folder)
-            assert pointer is not None
-            postmaster = int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(postmaster, signal.SIGKILL)
-        self.process.wait(10)
-
-    def stop(self) -> None:
-        """Ask it to stop, as Ctrl-C does."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
 
 
 @dataclass
@@ -152,25 +99,18 @@ class Load:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Generator[Shop]:
+def shop(tmp_path: Path) -> Generator[LiveServer]:
     """A fresh shop on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chosen = Shop(tmp_path / "shop", port)
-    yield chosen
-    chosen.stop()
-    if (pointer := read_pointer(chosen.folder)) is not None:
-        end_left_over(pointer.home / "data")
-        remove_tree(pointer.home)
+    with live_server(tmp_path / "shop") as server:
+        yield server
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database_too", [False, True], ids=["server", "server and PostgreSQL"])
-async def test_nothing_acknowledged_is_lost_or_doubled(shop: Shop, database_too: bool) -> None:
-    """kill -9 under load, restart, retry everything: one order per key, the acknowledged ones unchanged, books right."""
+async def test_nothing_acknowledged_is_lost_or_doubled(shop: LiveServer, database_too: bool) -> None:
+    """kill -9 under load, restart, retry all: one order per key, the acknowledged ones unchanged, the books right."""
     shop.start()
-    base_url = f"http://127.0.0.1:{shop.port}"
+    base_url = shop.base_url
     load = Load(shop.demo)
 
     await load.run(base_url, lambda: shop.kill(database_too=database_too))
@@ -189,5 +129,6 @@ async def test_nothing_acknowledged_is_lost_or_doubled(shop: Shop, database_too:
         placed = connection.execute("SELECT count(*) FROM orders WHERE reference ~ '^leuwongrr-'").fetchone()
     assert row == (len(load.sent), len(load.sent))
     assert placed == (sum(key.startswith("leuwongrr") for key in load.sent),)
-    checked = subprocess.run([sys.executable, "-m", "gerai", "check", "--data", str(shop.folder)], capture_output=True)
+    command = [sys.executable, "-m", "gerai", "check", "--data", str(shop.folder)]
+    checked = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
     assert checked.returncode == 0, checked.stdout.decode()

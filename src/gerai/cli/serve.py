@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from gerai.settings import Server, Settings
 
 #: A process that lived shorter than this is started again only after this long.
 _RESTART_AFTER_S: Final = 1.0
+_PARENT_LOOK_S: Final = 1.0
 
 
 def serve(
@@ -41,7 +43,9 @@ def serve(
             "server.listening", host=server.host, port=server.port, workers=server.workers
         )
     settings = dataclasses.replace(settings, server=server)
-    if part or server.workers == 1:
+    if part:
+        run(lambda stop: _serve_for(os.getppid(), settings, stop))
+    elif server.workers == 1:
         run(lambda stop: _serve(settings, stop))
     else:
         run(lambda stop: _supervise(_command(server, settings_file), server, stop))
@@ -52,6 +56,21 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
     app = App(settings)
     async with app.running(), serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s):
         await stop.wait()
+
+
+async def _serve_for(parent: int, settings: Settings, stop: asyncio.Event) -> None:
+    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us."""
+
+    async def watch() -> None:
+        while os.getppid() == parent:  # noqa: ASYNC110 - the kernel has no event for it
+            await asyncio.sleep(_PARENT_LOOK_S)
+        stop.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        await _serve(settings, stop)
+    finally:
+        watching.cancel()
 
 
 def _command(server: Server, settings_file: Path | None) -> list[str]:

@@ -81,6 +81,8 @@ class Figures:
     largest: int = 0
 
 
+#: The time of one batch by merchant and environment.
+Moments = dict[tuple[int, str], datetime]
 Decided = list[tuple[Waiting, Outcome[Any] | BaseException]]
 
 
@@ -219,7 +221,8 @@ class Writer:
         """Load, decide and write these commands in one transaction."""
         self._writing = False
         connection, state = await self._loaded(batch)
-        decided: Decided = [(waiting, self._decide(waiting, state)) for waiting in batch]
+        moments: Moments = {}
+        decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
         self._writing = True
         await write(connection, state)
         return decided
@@ -246,14 +249,16 @@ class Writer:
         await load(connection, state, asked)
         return connection, state
 
-    def _decide(self, waiting: Waiting, state: State) -> Outcome[Any] | Refusal:
+    def _decide(self, waiting: Waiting, state: State, moments: Moments) -> Outcome[Any] | Refusal:
+        """One command. Those of one batch happen at one moment of their merchant's clock."""
         command, idempotency = waiting.command, waiting.idempotency
         try:
             if idempotency is not None and (stored := find_answer(state, command, idempotency)) is not None:
                 self.figures.replays += 1
                 return stored
             merchant = self.directory.merchant(command.merchant_id)
-            now = merchant.now(command.environment)
+            clock = (command.merchant_id, command.environment)
+            now = moments.get(clock) or moments.setdefault(clock, merchant.now(command.environment))
             context = DecisionContext(now, merchant, command.environment, self.ids.next)
             answer = command.decide(state, context)
             if idempotency is not None:

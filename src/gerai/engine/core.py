@@ -67,11 +67,17 @@ class Engine:
         """Connect, load the directory, begin to write."""
         await self.reads.open(wait=True)
         async with self.reads.connection() as connection:
-            await self.directory.load(connection)
             await self.ids.refill(connection)
+        follower = asyncio.create_task(self.directory.follow(self.dsn, self.reads), name="gerai-directory")
+        loaded = asyncio.create_task(self.directory.loaded.wait())
+        await asyncio.wait((follower, loaded), return_when=asyncio.FIRST_COMPLETED)
+        if follower.done():
+            loaded.cancel()
+            await self.reads.close()
+            follower.result()
         self._tasks = [
             asyncio.create_task(self.writer.run(), name="gerai-writer"),
-            asyncio.create_task(self.directory.follow(self.dsn, self.reads), name="gerai-directory"),
+            follower,
             asyncio.create_task(upkeep(self.reads, self.ids), name="gerai-upkeep"),
         ]
 

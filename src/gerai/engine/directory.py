@@ -112,6 +112,8 @@ class Directory:
         self._merchants: dict[int, Snapshot] = {}
         self._keys: dict[bytes, KeyFacts] = {}
         self._loading = asyncio.Lock()
+        #: Set once everything was loaded.
+        self.loaded = asyncio.Event()
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -187,7 +189,8 @@ class Directory:
     # --- following changes -----------------------------------------------------------------
 
     async def follow(self, dsn: str, reads: AsyncConnectionPool[AsyncConnection]) -> None:
-        """Reload merchants as notifications name them, until cancelled. A lost connection reloads everything.
+        """Load everything, then reload merchants as notifications name them, until cancelled. A lost connection reloads
+        everything. Listening begins before the load, so that no change falls between them.
 
         One connection only listens: while it waits it cannot be asked anything else.
         """
@@ -197,6 +200,7 @@ class Directory:
                     await listening.execute(sql.LISTEN)
                     async with reads.connection() as connection:
                         await self.load(connection)
+                    self.loaded.set()
                     async for notice in listening.notifies():
                         async with reads.connection() as connection:
                             await self.load(connection, int(notice.payload) if notice.payload else None)

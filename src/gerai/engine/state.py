@@ -31,6 +31,8 @@ from gerai.engine.contact import Contact
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Key = tuple[Any, ...]
+#: Rows, the key that changed, what was there before (None: nothing), whether it was the key's first update.
+Undo = tuple["Rows[Any]", Key, Any, bool]
 
 
 class Rows(Generic[Row]):
@@ -39,14 +41,16 @@ class Rows(Generic[Row]):
 
     __slots__ = ("_handles", "_key", "_named", "_undo", "inserted", "rows", "updated")
 
-    def __init__(self, key: Callable[[Row], Key], handles: Callable[[Row], tuple[Key, ...]] | None = None) -> None:
+    def __init__(
+        self, undo: list[Undo], key: Callable[[Row], Key], handles: Callable[[Row], tuple[Key, ...]] | None = None
+    ) -> None:
         self._key = key
         self._handles = handles
         self._named: dict[Key, list[Key]] = {}
+        self._undo = undo
         self.rows: dict[Key, Row] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}
-        self._undo: list[Callable[[], None]] = []
 
     def load(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -66,7 +70,7 @@ class Rows(Generic[Row]):
             raise AssertionError(f"{type(row).__name__} {key} exists already")
         self.rows[key] = self.inserted[key] = row
         self._name(row)
-        self._undo.append(lambda: self._forget(key))
+        self._undo.append((self, key, None, False))
         return row
 
     def update(self, row: Row) -> Row:
@@ -75,20 +79,24 @@ class Rows(Generic[Row]):
         self.rows[key] = row
         if key in self.inserted:
             self.inserted[key] = row
-            self._undo.append(lambda: self._restore_inserted(key, before))
+            self._undo.append((self, key, before, False))
         else:
-            fresh = key not in self.updated
+            self._undo.append((self, key, before, key not in self.updated))
             self.updated[key] = row
-            self._undo.append(lambda: self._restore_updated(key, before, fresh))
         return row
 
-    def commit(self) -> None:
-        if self._undo:
-            self._undo.clear()
-
-    def rollback(self) -> None:
-        while self._undo:
-            self._undo.pop()()
+    def take_back(self, key: Key, before: Row | None, first_update: bool) -> None:
+        """Undo one insert (``before`` None) or update."""
+        if before is None:
+            self._forget(key)
+            return
+        self.rows[key] = before
+        if key in self.inserted:
+            self.inserted[key] = before
+        elif first_update:
+            del self.updated[key]
+        else:
+            self.updated[key] = before
 
     def _name(self, row: Row) -> None:
         if self._handles is not None:
@@ -101,16 +109,6 @@ class Rows(Generic[Row]):
         if self._handles is not None:
             for handle in self._handles(row):
                 self._named[handle].remove(key)
-
-    def _restore_inserted(self, key: Key, before: Row) -> None:
-        self.rows[key] = self.inserted[key] = before
-
-    def _restore_updated(self, key: Key, before: Row, fresh: bool) -> None:
-        self.rows[key] = before
-        if fresh:
-            del self.updated[key]
-        else:
-            self.updated[key] = before
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -138,17 +136,21 @@ class State:
     """All tables of one batch."""
 
     def __init__(self) -> None:
-        self.members = Rows[Member](lambda r: (r.merchant_id, r.member_id), _member_handles)
-        self.accounts = Rows[Account](lambda r: (r.merchant_id, r.account_id))
-        self.transfers = Rows[Transfer](lambda r: (r.merchant_id, r.transfer_id))
-        self.orders = Rows[Order](lambda r: (r.merchant_id, r.order_id))
-        self.lines = Rows[OrderLine](lambda r: (r.merchant_id, r.order_id, r.line_no))
-        self.invoices = Rows[Invoice](lambda r: (r.merchant_id, r.invoice_id))
-        self.payments = Rows[Payment](lambda r: (r.merchant_id, r.payment_id), lambda r: ((r.merchant_id, r.order_id),))
-        self.fulfilments = Rows[Fulfilment](lambda r: (r.merchant_id, r.fulfilment_id))
-        self.stock = Rows[Stock](lambda r: (r.merchant_id, r.stock_id))
+        self._undo: list[Undo] = []
+        undo = self._undo
+        self.members = Rows[Member](undo, lambda r: (r.merchant_id, r.member_id), _member_handles)
+        self.accounts = Rows[Account](undo, lambda r: (r.merchant_id, r.account_id))
+        self.transfers = Rows[Transfer](undo, lambda r: (r.merchant_id, r.transfer_id))
+        self.orders = Rows[Order](undo, lambda r: (r.merchant_id, r.order_id))
+        self.lines = Rows[OrderLine](undo, lambda r: (r.merchant_id, r.order_id, r.line_no))
+        self.invoices = Rows[Invoice](undo, lambda r: (r.merchant_id, r.invoice_id))
+        self.payments = Rows[Payment](
+            undo, lambda r: (r.merchant_id, r.payment_id), lambda r: ((r.merchant_id, r.order_id),)
+        )
+        self.fulfilments = Rows[Fulfilment](undo, lambda r: (r.merchant_id, r.fulfilment_id))
+        self.stock = Rows[Stock](undo, lambda r: (r.merchant_id, r.stock_id))
         self.idempotency = Rows[IdempotencyRecord](
-            lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
+            undo, lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
         )
         self.events: list[Event] = []
         self.jobs: list[Job] = []
@@ -165,14 +167,14 @@ class State:
 
     def commit_command(self) -> None:
         """The command stands: its changes are visible to the next one."""
-        for table in self._tables:
-            table.commit()
+        self._undo.clear()
         self._marks = (len(self.events), len(self.jobs))
 
     def rollback_command(self) -> None:
         """The command was refused: not a trace of it."""
-        for table in self._tables:
-            table.rollback()
+        while self._undo:
+            rows, key, before, first_update = self._undo.pop()
+            rows.take_back(key, before, first_update)
         del self.events[self._marks[0] :]
         del self.jobs[self._marks[1] :]
 

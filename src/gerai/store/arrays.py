@@ -95,6 +95,10 @@ def _pack_integers(values: Sequence[int | None], oid: int, code: str, size: int)
 
 
 def _pack_chunks(values: Sequence[Any], oid: int, encode: Callable[[Any], bytes]) -> bytes:
+    if (first := values[0]) is not None and values.count(first) == len(values):
+        # Much of a batch is the same in every row: environment, channel, status …
+        raw = encode(first)
+        return _header(values, oid) + (_LENGTH(len(raw)) + raw) * len(values)
     parts = [_header(values, oid)]
     append = parts.append
     for value in values:
@@ -129,7 +133,8 @@ def pack(type_name: str, values: Sequence[Any]) -> Packed:
         case "bytea":
             return PackedBytes(_pack_chunks(values, _BYTEA, bytes))
         case "timestamptz":
-            moments = [_microseconds(value) for value in values]
+            same = values.count(values[0]) == len(values)
+            moments = [_microseconds(values[0])] * len(values) if same else [_microseconds(v) for v in values]
             return PackedTimes(_pack_integers(moments, _TIMESTAMPTZ, "q", 8))
         case _:
             raise ValueError(f"no array packing for {type_name}")

@@ -57,10 +57,10 @@ async def system_accounts(connection: AsyncConnection, merchant_id: int) -> dict
 async def wallets_of_members(connection: AsyncConnection, merchant_id: int) -> dict[tuple[str, int], int]:
     """Wallets of members that own a key."""
     cursor = await connection.execute(
-        "SELECT a.environment, a.member_id, a.account_id FROM accounts a "
-        "WHERE a.merchant_id = %s AND a.kind = 'wallet' AND a.member_id IN "
-        "(SELECT k.member_id FROM api_keys k WHERE k.merchant_id = %s)",
-        (merchant_id, merchant_id),
+        "SELECT DISTINCT a.environment, a.member_id, a.account_id FROM api_keys k "
+        "JOIN accounts a ON a.merchant_id = k.merchant_id AND a.member_id = k.member_id AND a.kind = 'wallet' "
+        "WHERE k.merchant_id = %s",
+        (merchant_id,),
     )
     return {(environment, member_id): account_id for environment, member_id, account_id in await cursor.fetchall()}
 

@@ -96,7 +96,7 @@ class EmbeddedPostgres:
             raise EmbeddedError(f"{self.folder / POINTER} names {data}, which is gone")
         who = account(existing=self._home)
         self._programs = binaries(who)
-        if make_folder(self._home, 0o700, who):
+        if make_folder(self._home, 0o700, who) and who is not None:
             sign(self._home, self.folder)
         try:
             self._lock = take_lock(self._home)

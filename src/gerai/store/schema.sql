@@ -522,6 +522,7 @@ CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (sta
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE UNIQUE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile) WHERE (mobile <> ''::text);
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
+CREATE INDEX orders_link_code ON orders USING btree (number) WHERE (length(number) = 6);
 CREATE INDEX orders_member ON orders USING btree (merchant_id, member_id, order_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);

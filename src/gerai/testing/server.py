@@ -1,0 +1,91 @@
+"""A real `gerai up` in a process of its own, for tests that kill it or talk to it over a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gerai.store.embedded_folder import read_pointer
+from gerai.store.embedded_host import remove_tree
+from gerai.store.embedded_process import end_left_over
+
+_START_TIMEOUT_S = 60.0
+
+
+@dataclass
+class LiveServer:
+    """A data folder, and the server that may be running on it."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        return json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))
+
+    def start(self) -> None:
+        """Start `gerai up` and wait until it has placed its orders."""
+        command = [sys.executable, "-m", "gerai", "up", "--data", str(self.folder), "--port", str(self.port)]
+        log = (self.folder.parent / "up.log").open("ab")
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        until = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < until:
+            try:
+                if httpx.get(f"{self.base_url}/api/v1/health", trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                if self.process.poll() is not None:
+                    raise RuntimeError("gerai up ended by itself") from None
+                time.sleep(0.1)
+        raise RuntimeError("gerai up did not become healthy")
+
+    def kill(self, *, database_too: bool) -> None:
+        """kill -9, without a word of warning."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        if database_too:
+            pointer = read_pointer(self.folder)
+            assert pointer is not None
+            postmaster = int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(postmaster, signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        """Ask it to stop, as Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+
+
+@contextmanager
+def live_server(folder: Path) -> Generator[LiveServer]:
+    """A server for ``folder`` on a free port, not started yet; at the end it is stopped and its database removed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = LiveServer(folder, port)
+    try:
+        yield server
+    finally:
+        server.stop()
+        if (pointer := read_pointer(folder)) is not None:
+            end_left_over(pointer.home / "data")
+            remove_tree(pointer.home)

@@ -1,0 +1,134 @@
+"""What a door promises (openapi.yaml), what it serves (its routes) and what was recorded (its golden files) agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from gerai.app import DIALECTS
+from gerai.doors.http.door import Dialect
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+each_door = pytest.mark.parametrize("door", DIALECTS, ids=lambda dialect: dialect.name)
+
+
+@cache
+def document(door: Dialect) -> dict[str, Any]:
+    """The door's document."""
+    assert door.openapi is not None
+    return yaml.safe_load(door.openapi.read_text(encoding="utf-8"))
+
+
+def operations(door: Dialect) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every (method, path, operation)."""
+    for path, item in document(door)["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, resolved(door, item[method])
+
+
+def resolved(door: Dialect, node: dict[str, Any]) -> dict[str, Any]:
+    """The node, or what its reference points to."""
+    while "$ref" in node:
+        target: Any = document(door)
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every reference below a node."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for inner in node.values():
+            yield from references(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from references(inner)
+
+
+@each_door
+def test_routes_and_document_are_equal(door: Dialect) -> None:
+    """Nothing is served that is not promised, nothing promised that is not served."""
+    assert {(route.method, route.path) for route in door.routes} == {(m, p) for m, p, _ in operations(door)}
+
+
+@each_door
+def test_the_document_hangs_together(door: Dialect) -> None:
+    """Every reference leads somewhere inside the document; operations share no id, and each says what it does."""
+    for reference in references(document(door)):
+        assert reference.startswith("#/")
+        assert resolved(door, {"$ref": reference})
+    ids = [operation["operationId"] for _, _, operation in operations(door) if "operationId" in operation]
+    assert len(ids) == len(set(ids))
+    assert all(operation.get("summary") for _, _, operation in operations(door))
+
+
+@each_door
+def test_every_path_parameter_is_described(door: Dialect) -> None:
+    """The braces of a path and the parameters in it are the same names, and each is required."""
+    for method, path, operation in operations(door):
+        shared = document(door)["paths"][path].get("parameters", [])
+        given = [resolved(door, parameter) for parameter in [*shared, *operation.get("parameters", [])]]
+        named = {parameter["name"] for parameter in given if parameter["in"] == "path"}
+        assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}, (method, path)
+        assert all(parameter["required"] for parameter in given if parameter["in"] == "path")
+
+
+def examples(door: Dialect) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Every example of a body with its schema."""
+    for method, path, operation in operations(door):
+        bodies = {status: resolved(door, answer) for status, answer in operation["responses"].items()}
+        if "requestBody" in operation:
+            bodies["body"] = resolved(door, operation["requestBody"])
+        for where, body in bodies.items():
+            for content in body.get("content", {}).values():
+                shown = [content["example"]] if "example" in content else []
+                shown += [resolved(door, example)["value"] for example in content.get("examples", {}).values()]
+                for example in shown:
+                    yield f"{method} {path} {where}", content["schema"], example
+
+
+@each_door
+def test_examples_follow_their_schemas(door: Dialect) -> None:
+    """Every example in the document is valid against the schema beside it."""
+    whole = {"components": document(door).get("components", {})}
+    wrong = {
+        where: error.message
+        for where, schema, example in examples(door)
+        for error in jsonschema_rs.Draft202012Validator({**whole, **schema}).iter_errors(example)
+    }
+    assert wrong == {}
+
+
+@each_door
+def test_recorded_answers_have_documented_statuses(door: Dialect) -> None:
+    """A recorded exchange with a known operation has a status that the document names for it."""
+    assert door.openapi is not None
+    files = sorted(door.openapi.with_name("golden").glob("*.json"))
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        recorded = json.loads(file.read_text(encoding="utf-8"))
+        path, status = recorded["request"]["path"].partition("?")[0], recorded["response"]["status"]
+        found = [o for o in operations(door) if o[0] == recorded["request"]["method"] and _same(o[1], path)]
+        found.sort(key=lambda operation: "{" in operation[1])
+        assert found or status in (404, 405), file.name
+        for method, template, operation in found[:1]:
+            seen.add((method, template))
+            assert str(status) in operation["responses"], (file.name, method, template, status)
+    assert len(seen) >= 5
+
+
+def _same(template: str, path: str) -> bool:
+    """Whether a path is one of the template's."""
+    pairs = list(zip(template.split("/"), path.split("/"), strict=False))
+    same_length = len(template.split("/")) == len(path.split("/"))
+    return same_length and all(part == given or part.startswith("{") for part, given in pairs)

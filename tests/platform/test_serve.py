@@ -1,0 +1,186 @@
+"""`gerai serve` and `gerai work`: several processes on one port, and an end that finishes what was accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from gerai.doors.http.drain import Draining
+
+Starter = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(dsn: str) -> Generator[Starter]:
+    """Starts `gerai` with these arguments on the test database; whatever still runs afterwards is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start_one(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-P", "-m", "gerai", *arguments]
+        process = subprocess.Popen(
+            command, env=environment(dsn), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start_one
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def environment(dsn: str) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
+
+
+def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:
+    """The first log entry of this name."""
+    assert server.stderr is not None
+    for line in server.stderr:
+        if (entry := json.loads(line))["event"] == name:
+            return entry
+    raise AssertionError(f"the server ended without saying {name}")
+
+
+def children(pid: int) -> list[int]:
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def answers(base_url: str, within_s: float = 20.0) -> bool:
+    """Whether the health address answers, tried until it does or the time is over."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            return httpx.get(f"{base_url}/api/v1/health", timeout=5).status_code == 200
+        except httpx.TransportError:
+            time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
+def test_a_dead_process_is_replaced(start: Starter) -> None:
+    """kill -9 of one of two processes: another takes its place; SIGTERM then ends all of them with exit code 0."""
+    server = start("serve", "--workers", "2", "--port", "0")
+    base_url = f"http://127.0.0.1:{event_of(server, 'server.listening')['port']}"
+    assert answers(base_url)
+    before = children(server.pid)
+    assert len(before) == 2
+    os.kill(before[0], signal.SIGKILL)
+    assert event_of(server, "server.died")["code"] == -signal.SIGKILL
+    deadline = time.monotonic() + 20
+    while len(after := children(server.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(after) == 2
+    assert before[0] not in after
+    assert before[1] in after
+    assert answers(base_url)
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(30) == 0
+    assert [pid for pid in after if Path(f"/proc/{pid}").exists()] == []
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{base_url}/api/v1/health")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
+def test_processes_do_not_outlive_their_supervisor(start: Starter) -> None:
+    """kill -9 of the supervisor: its processes finish and end by themselves, so that the port is free again."""
+    server = start("serve", "--workers", "2", "--port", "0")
+    base_url = f"http://127.0.0.1:{event_of(server, 'server.listening')['port']}"
+    assert answers(base_url)
+    left = children(server.pid)
+    server.kill()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}/cwd").exists() for pid in left) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{base_url}/api/v1/health")
+
+
+def test_what_was_accepted_is_finished(start: Starter, dsn: str) -> None:
+    """A request whose body is still arriving when SIGTERM comes is answered; a new connection is not accepted."""
+    make_key = [sys.executable, "-P", "-m", "gerai", "keys", "create", "leuwongrr"]
+    made = subprocess.run(
+        [*make_key, "--merchant", "stopping", "--open", "Toko"],
+        env=environment(dsn), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    token = made.stdout.split()[-1]
+    server = start("serve", "--port", "0")
+    port = event_of(server, "server.listening")["port"]
+    assert answers(f"http://127.0.0.1:{port}")
+    body = b'{"order_type": "gamepass"}'
+    lines = ["POST /api/v1/me/orders HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
+    head = "\r\n".join([*lines, f"Authorization: Bearer {token}", "", ""]).encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head + body[:5])
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert server.poll() is None
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+        connection.sendall(body[5:])
+        assert connection.recv(12) == b"HTTP/1.1 422"
+    _, said = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert "Traceback" not in said
+
+
+def test_a_worker_stops_when_asked(start: Starter) -> None:
+    """`gerai work` starts, and ends with exit code 0 on SIGTERM."""
+    worker = start("work")
+    event_of(worker, "worker.started")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+
+
+async def test_streams_end_with_a_last_chunk() -> None:
+    """An open event stream is ended properly when the server stops; another request goes on undisturbed."""
+    opened, released = asyncio.Event(), asyncio.Event()
+    sent: dict[str, list[Message]] = {"/x/events": [], "/x": []}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        opened.set()
+        await released.wait()
+        await send({"type": "http.response.body", "body": b"b", "more_body": False})
+
+    draining = Draining(app)
+
+    async def ask(path: str) -> None:
+        async def send(message: Message) -> None:
+            sent[path].append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await draining({"type": "http", "path": path}, receive, send)
+
+    stream = asyncio.create_task(ask("/x/events"))
+    other = asyncio.create_task(ask("/x"))
+    await opened.wait()
+    await asyncio.sleep(0)
+    draining.end_streams()
+    await stream
+    assert sent["/x/events"][1:] == [
+        {"type": "http.response.body", "body": b"a", "more_body": True},
+        {"type": "http.response.body", "body": b"", "more_body": False},
+    ]
+    assert not other.done()
+    released.set()
+    await other
+    assert [m.get("body") for m in sent["/x"]] == [None, b"a", b"b"]
+    draining.end_streams()
