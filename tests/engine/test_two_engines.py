@@ -15,6 +15,7 @@ from gerai.domain.refusals import InsufficientFunds, NotFound, StateConflict
 from gerai.engine.check import check
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
+from gerai.engine.directory import Part
 from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.engine.orders.cancel import CancelOrder
@@ -80,6 +81,36 @@ async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engin
         await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "wallet"}, 5.0)
         await change_settings(engine, merchant_id, {"late_payment": "hold"})
         await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "hold"}, 5.0)
+
+
+async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Engine) -> None:
+    """One merchant's broken catalogue: what is known stays known, and changes after its repair are seen."""
+    broken = {"now": False}
+
+    async def load(connection: Any, merchant_id: int) -> int:
+        if broken["now"]:
+            raise ValueError("a row that makes no sense")
+        return merchant_id
+
+    merchant_id = await open_merchant(engine, f"odd-{secrets.token_hex(4)}", "Odd")
+    async with another_engine(dsn, parts=(Part("odd", load),)) as other:
+        broken["now"] = True
+        await change_settings(engine, merchant_id, {"late_payment": "wallet"})
+        await asyncio.sleep(0.1)
+        assert other.directory.merchant(merchant_id).settings == {}
+        broken["now"] = False
+        await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "wallet"}, 5.0)
+
+
+async def test_an_engine_does_not_start_on_a_database_it_cannot_read(dsn: str) -> None:
+    """A first load that fails ends the start with the reason, and leaves nothing running."""
+
+    async def load(connection: Any, merchant_id: int) -> int:
+        raise ValueError("a row that makes no sense")
+
+    with pytest.raises(ValueError, match="makes no sense"):
+        async with another_engine(dsn, parts=(Part("odd", load),)):
+            pytest.fail("it must not start")
 
 
 async def test_overlapping_hot_rows_never_wait_in_a_circle(dsn: str, engine: Engine) -> None:

@@ -23,6 +23,7 @@ from gerai.store import directory as sql
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
+_AGAIN_AFTER_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -201,12 +202,21 @@ class Directory:
                     async with reads.connection() as connection:
                         await self.load(connection)
                     self.loaded.set()
-                    async for notice in listening.notifies():
+                    while True:
+                        # Whatever arrived while we were reading comes at once, and each merchant is read once for it.
+                        changed = {int(notice.payload) async for notice in listening.notifies(stop_after=1)}
                         async with reads.connection() as connection:
-                            await self.load(connection, int(notice.payload) if notice.payload else None)
+                            for merchant_id in sorted(changed):
+                                await self.load(connection, merchant_id)
             except (OperationalError, PoolTimeout) as error:
                 log.warning("directory.lost", error=str(error))
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(_AGAIN_AFTER_S)
+            except Exception:
+                # A row that cannot be read must not leave this process deaf to every later change.
+                if not self.loaded.is_set():
+                    raise
+                log.exception("directory.broken")
+                await asyncio.sleep(_AGAIN_AFTER_S)
 
 
 def token_digest(token: str) -> bytes:

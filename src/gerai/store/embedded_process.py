@@ -127,6 +127,20 @@ def end_left_over(data: Path) -> None:
         rest = file.read_text().split("\n", 1)[1]
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW), "w") as stream:
             stream.write(f"{_NOBODY}\n{rest}")
+        _forget_socket(pid, rest.splitlines())
+
+
+def _forget_socket(pid: int, rest: list[str]) -> None:
+    """The socket's own lock file names the dead server too; PostgreSQL would take the process id's next owner for it."""
+    if len(rest) < 4:
+        return
+    lock = Path(rest[3]) / f".s.PGSQL.{rest[2]}.lock"
+    try:
+        named = lock.read_text().split("\n", 1)[0].strip()
+    except FileNotFoundError:
+        return
+    if named == str(pid):
+        lock.unlink(missing_ok=True)
 
 
 def _end_stranger(pid: int, data: Path) -> None:
