@@ -93,6 +93,9 @@ def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -
     if order.refunded_sen:
         raise StateConflict("payment", order.public_id, "refunded", "unpaid")
     for payment in state.payments_of(order):
+        if payment.status == "completed" and payment.method == "wallet":
+            # The member's own money is refunded into the wallet, not declared never paid.
+            raise StateConflict("payment", payment.public_id, "wallet", "take_back")
         if PAYMENT.can(payment.status, "take_back"):
             state.payments.update(
                 msgspec.structs.replace(

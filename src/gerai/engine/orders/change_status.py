@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from gerai.domain.records import Order, OrderView
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.by_hand import PaymentWord, set_payment_word, verb_between
@@ -23,7 +23,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     is named; so does a settled one that is among ``completed_by_settling``. An order that stands at the target already
     is left there. ``noted`` is kept in the details of each order under ``noted``; ``by`` goes into the events.
 
-    Refuses: NotFound, StateConflict (naming the first order that cannot). Then no order has changed.
+    Refuses: NotFound, StateConflict (naming the first order that cannot; a held order never can). Then no order has
+    changed.
     """
 
     decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(tuple[OrderView, ...]).decode
@@ -45,6 +46,9 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         for order in orders:
             if (order.environment, order.channel) != (self.environment, self.channel):
                 raise NotFound("order", str(order.order_id))
+            if order.funding == "hold":
+                # Held money is captured by the record of what was done, or returned by cancelling; never by hand.
+                raise StateConflict("order", order.public_id, order.status, self.target or str(self.payment))
         for order in orders:
             self._change(state, context, order)
         return tuple(state.view(self.merchant_id, order_id) for order_id in self.order_ids)

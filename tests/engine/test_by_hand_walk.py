@@ -1,0 +1,84 @@
+"""People change orders by hand, in any order: whatever they try, the books hold."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from engine_kit import Shop, open_shop
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gerai.domain.refusals import NotFound, RefundTooLarge, StateConflict
+from gerai.domain.states import ORDER
+from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.orders.cancel import CancelOrder
+from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.refund import RefundPayment
+
+STEP = st.tuples(
+    st.sampled_from(["", "", *sorted(ORDER.states)]),
+    st.sampled_from([None, None, "paid", "unpaid", "conflict", "settled"]),
+    st.sampled_from(["by hand", "by hand", "by hand", "pay", "cancel", "refund", "start"]),
+)
+WALK = st.lists(STEP, min_size=1, max_size=12)
+ORDERS = st.fixed_dictionaries(
+    {
+        "funding": st.sampled_from(["invoice", "free", "wallet", "hold"]),
+        "status": st.sampled_from(["pending", "draft"]),
+        "after_payment": st.sampled_from(["start", "confirm", "complete"]),
+        "total_sen": st.sampled_from([0, 2_00]),
+        "stocked": st.booleans(),
+    }
+)
+
+
+async def _walk(shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, str]]) -> None:
+    fields = dict(order)
+    stock_id = await shop.add_stock(2) if fields.pop("stocked") else None
+    total_sen = fields.pop("total_sen")
+    placed = await shop.place(fields.pop("funding"), total_sen, lines=(shop.line(total_sen, 2, stock_id),), **fields)
+    for target, payment, how in steps:
+        with contextlib.suppress(StateConflict, NotFound, RefundTooLarge):
+            await _step(shop, placed, target, payment, how)
+        assert await check(shop.engine.reads, shop.merchant_id) == []
+
+
+async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str) -> None:
+    match how:
+        case "by hand":
+            ids = (placed.view.order.order_id,)
+            command = ChangeStatus(**shop.owner, channel="test", order_ids=ids, target=target, payment=payment)
+            await shop.engine.submit(command)
+        case "pay":
+            await shop.do(RecordPayment, placed, outcome="paid", method="manual")
+        case "cancel":
+            await shop.do(CancelOrder, placed)
+        case "start":
+            await shop.start_payment(placed)
+        case _:
+            query = "SELECT payment_id FROM payments WHERE merchant_id = %s AND order_id = %s ORDER BY 1 DESC LIMIT 1"
+            for (payment_id,) in await shop.rows(query, placed.view.order.order_id):
+                await shop.do(RefundPayment, placed, payment_id=payment_id, amount_sen=1_00)
+
+
+def test_the_books_hold_whatever_people_do(dsn: str) -> None:
+    """Random walks through statuses and payment words, mixed with payments, refunds and cancellations: every act is
+    done or refused as a conflict, and every invariant holds after each."""
+    with asyncio.Runner() as runner:
+        engine = Engine(dsn, reads_pool_size=2)
+        runner.run(engine.start())
+
+        @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+        @given(ORDERS, WALK)
+        def walk(order: dict[str, Any], steps: list[tuple[str, Any, str]]) -> None:
+            shop: Shop = runner.run(open_shop(engine, money_sen=10_00))
+            runner.run(_walk(shop, order, steps))
+
+        try:
+            walk()
+        finally:
+            runner.run(engine.stop())
