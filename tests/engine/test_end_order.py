@@ -12,7 +12,9 @@ from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
+from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.expire import ExpireOrder
+from gerai.store.due import due_orders
 
 
 async def test_cancelling_ends_everything_that_was_open(shop: Shop) -> None:
@@ -114,4 +116,25 @@ async def test_a_paid_order_never_expires(shop: Shop) -> None:
     await shop.pay(placed)
     with pytest.raises(StateConflict) as refused:
         await shop.do(ExpireOrder, placed)
-    assert refused.value.state == "processing"
+    assert refused.value.state == "paid"
+
+
+async def test_an_order_marked_paid_that_was_left_pending_never_expires(shop: Shop) -> None:
+    """People may mark an order paid and leave it where it is: its money counts, so its time does not run out. Nor is
+    it swept, nor is an order that was put back into a draft, however late it is."""
+    kept, revised = await shop.place(expires_at=EPOCH), await shop.place(expires_at=EPOCH)
+    for placed, target, payment in ((kept, "pending", "paid"), (revised, "draft", None)):
+        ids = (placed.view.order.order_id,)
+        command = ChangeStatus(**shop.owner, channel="test", order_ids=ids, target=target, payment=payment)
+        await shop.engine.submit(command)
+    for placed in (kept, revised):
+        with pytest.raises(StateConflict):
+            await shop.do(ExpireOrder, placed)
+    async with shop.engine.reads.connection() as connection:
+        due = await due_orders(connection, 100_000)
+    assert shop.merchant_id not in {merchant_id for merchant_id, _, _ in due}
+    overdue = await shop.place(expires_at=EPOCH)
+    async with shop.engine.reads.connection() as connection:
+        due = await due_orders(connection, 100_000)
+    assert (shop.merchant_id, "production", overdue.view.order.order_id) in due
+    assert await check(shop.engine.reads, shop.merchant_id) == []

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from yoyo.backends.base import DatabaseBackend
 
 from gerai.store.embedded import scratch
-from gerai.store.migrate import FOLDER, migrate
+from gerai.store.migrate import FOLDER, migrate, pending
 from gerai.store.schema import FILE, dump
 
 FOLDERS = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())
@@ -35,6 +36,24 @@ def test_two_processes_may_migrate_at_once() -> None:
     with scratch() as server, ThreadPoolExecutor(2) as pool:
         applied = sorted(pool.map(migrate, [server.dsn] * 2), key=len)
         assert applied == [[], [*(folder.name for folder in FOLDERS), "procrastinate"]]
+
+
+def test_a_migration_that_was_cut_off_is_applied_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between a migration's SQL and the note that it was applied: neither is there; the next start does both."""
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with scratch() as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(DatabaseBackend, "mark_one", cut_off)
+            with pytest.raises(KeyboardInterrupt):
+                migrate(server.dsn)
+        with psycopg.connect(server.dsn) as connection:
+            assert connection.execute("SELECT to_regclass('orders')").fetchone() == (None,)
+        assert pending(server.dsn) == [folder.name for folder in FOLDERS]
+        assert migrate(server.dsn) == [*(folder.name for folder in FOLDERS), "procrastinate"]
+        assert pending(server.dsn) == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

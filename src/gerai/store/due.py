@@ -20,7 +20,9 @@ _FURTHEST: Final = """
 
 DUE_ORDERS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m USING (merchant_id)
-WHERE t.status IN ('draft', 'pending') AND t.expires_at IS NOT NULL
+WHERE t.status = 'pending' AND t.expires_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM invoices i
+                  WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id AND i.status = 'paid')
   AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {_CLOCK}
 ORDER BY t.expires_at LIMIT %s"""
 

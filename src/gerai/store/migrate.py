@@ -43,10 +43,22 @@ def _ours(dsn: str) -> list[str]:
     backend, migrations = _yoyo(dsn)
     try:
         missing = backend.to_apply(migrations)
-        backend.apply_migrations(missing)
+        for migration in missing:
+            _apply(backend, migration)
         return [migration.id for migration in missing]
     finally:
         backend.connection.close()
+
+
+def _apply(backend: Any, migration: Any) -> None:
+    """A migration and the note that it was applied are one transaction: whoever is killed in between leaves neither."""
+    migration.load()
+    if not migration.use_transactions:
+        backend.apply_one(migration)
+        return
+    with backend.transaction():
+        migration.process_steps(backend, "apply")
+        backend.mark_one(migration, log=False)
 
 
 def _yoyo(dsn: str) -> tuple[Any, Any]:

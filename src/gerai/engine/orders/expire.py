@@ -10,7 +10,8 @@ from gerai.engine.state import State
 
 
 class ExpireOrder(Command[OrderView], frozen=True, kw_only=True):
-    """Refuses: NotFound, StateConflict (not pending any more, or its time is not over on this environment's clock)."""
+    """Refuses: NotFound, StateConflict (not pending any more, paid, or its time is not over on this environment's
+    clock)."""
 
     order_id: int
 
@@ -21,6 +22,9 @@ class ExpireOrder(Command[OrderView], frozen=True, kw_only=True):
         order = state.order(self.merchant_id, self.order_id)
         if order.environment != self.environment:
             raise NotFound("order", str(self.order_id))
+        invoice = state.invoices.get(self.merchant_id, self.order_id)
+        if invoice is not None and invoice.status == "paid":
+            raise StateConflict("order", order.public_id, "paid", "expire")
         if order.expires_at is None or order.expires_at > context.now:
             raise StateConflict("order", order.public_id, order.status, "expire")
         end_unpaid(state, context, order, "expire")
