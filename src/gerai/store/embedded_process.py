@@ -131,7 +131,7 @@ def end_left_over(data: Path) -> None:
 
 
 def _forget_socket(pid: int, rest: list[str]) -> None:
-    """The socket's own lock file names the dead server too; PostgreSQL would take the process id's next owner for it."""
+    """The socket's own lock file names the dead server too, and would be believed as long as its number is taken."""
     if len(rest) < 4:
         return
     lock = Path(rest[3]) / f".s.PGSQL.{rest[2]}.lock"
