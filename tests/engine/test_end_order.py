@@ -10,6 +10,7 @@ from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.check import check
 from gerai.engine.core import Engine
+from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.change_status import ChangeStatus
@@ -46,6 +47,19 @@ async def test_cancelling_a_held_order_returns_its_money(shop: Shop) -> None:
     with pytest.raises(StateConflict):
         await shop.do(CancelOrder, placed)
     assert (await shop.wallet()).available_sen == 100_000_00
+
+
+async def test_a_held_order_whose_work_is_unknown_is_not_cancelled(shop: Shop) -> None:
+    """The provider may have done the work: the money stays on hold until its answer is known."""
+    placed = await shop.place("hold", provider="simulator")
+    await shop.do(RecordFulfilment, placed, outcome="unknown")
+
+    with pytest.raises(StateConflict):
+        await shop.do(CancelOrder, placed)
+
+    assert (await shop.wallet()).debits_pending == placed.view.order.total_sen
+    assert [t.phase for t in await shop.transfers(placed)] == ["pending"]
+    assert await check(shop.engine.reads, shop.merchant_id) == []
 
 
 async def test_a_paid_order_is_refunded_first_not_cancelled(shop: Shop) -> None:

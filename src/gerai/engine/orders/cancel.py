@@ -10,9 +10,10 @@ from gerai.engine.state import State
 
 
 class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
-    """Cancel: stock and holds return, open payments and the invoice end. A paid order is refunded first, not cancelled.
+    """Cancel: stock and holds return, open payments and the invoice end. A paid order is refunded first, not cancelled;
+    one whose provider was asked and has not answered may be done already, and waits for the answer.
 
-    Refuses: NotFound, StateConflict (the order cannot be cancelled from where it is, or is paid).
+    Refuses: NotFound, StateConflict (the order cannot be cancelled from where it is, is paid, or its work is unknown).
     """
 
     order_id: int
@@ -28,5 +29,8 @@ class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
         invoice = state.invoices.get(self.merchant_id, self.order_id)
         if invoice is not None and invoice.status == "paid":
             raise StateConflict("order", order.public_id, "paid", "cancel")
+        fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
+        if order.funding == "hold" and fulfilment is not None and fulfilment.status == "unknown":
+            raise StateConflict("fulfilment", order.public_id, fulfilment.status, "cancel")
         end_unpaid(state, context, order, "cancel", reason=self.reason)
         return state.view(self.merchant_id, self.order_id)
