@@ -14,7 +14,8 @@ from gerai.engine.keys.manage import create_key
 from gerai.kit.ids import base62
 
 _PREFIXES: Final[dict[Environment, str]] = {"sandbox": "dp_test_", "production": "dp_live_"}
-_ORDER: Final[dict[str, Any]] = {
+#: The body of the contract's own example order, as printed.
+ORDER: Final[dict[str, Any]] = {
     "amount": "10000.67",
     "payment_option": "full_payment",
     "currency": "IDR",
@@ -87,8 +88,8 @@ def credentials(key: str) -> str:
 async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
     """The contract's order as printed (expired since 2022), the same as a payment link that is open, and its charge."""
     headers = {"Authorization": f"Basic {section['test_basic']}"}
-    printed = await call(client, "Durianpay: the contract's order", "POST", "/v1/orders", headers, _ORDER)
-    open_order = {name: value for name, value in _ORDER.items() if name != "expiry_date"} | {"is_payment_link": True}
+    printed = await call(client, "Durianpay: the contract's order", "POST", "/v1/orders", headers, ORDER)
+    open_order = {name: value for name, value in ORDER.items() if name != "expiry_date"} | {"is_payment_link": True}
     link = await call(client, "Durianpay: payment link", "POST", "/v1/orders", headers, open_order)
     order = link.answer["data"]
     link = replace(link, pay_url=str(client.base_url.join(f"/payment/{order['payment_link_url']}")))

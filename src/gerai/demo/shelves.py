@@ -99,23 +99,17 @@ def _product(id: int, name: str, item_type: str, options: Iterable[str] = ()) ->
     return [id, uuid.uuid4(), name, name, item_type, True, list(options), [], []]
 
 
+def _warehouse(id: int, name: str, *facts: Any) -> list[Any]:
+    """``facts``: contact, phone, street, location, postal code."""
+    return [id, _unique("warehouse"), name, *facts]
+
+
 def shelves() -> dict[Any, list[list[Any]]]:
     """Every row of the storefront by its table, parents first."""
-    settings = {"unique_code_max": 500}
     store = [
-        STORE,
-        _unique("store"),
-        uuid.uuid4(),
-        "Toko Contoh",
-        "",
-        "",
-        False,
-        True,
-        True,
-        _METHODS,
-        _BANKS,
-        settings,
-    ]
+        STORE, _unique("store"), uuid.uuid4(), "Toko Contoh", "", "", False, True, True, _METHODS, _BANKS,
+        {"unique_code_max": 500},
+    ]  # fmt: skip
     other = [
         OTHER_STORE, _unique("store"), uuid.uuid4(), "Toko Kedua", "", "https://toko.example.com", True, True, True,
         ["invoice", "va_bca", "qris"], [], {"digital_completion": "manual"},
@@ -151,26 +145,8 @@ def shelves() -> dict[Any, list[list[Any]]]:
             [STARTER_OPTION, STARTER, _unique("bpo"), "Paket Pemula", "paket-pemula", rupiah(320_000), True],
         ],
         storefront.WAREHOUSES: [
-            [
-                SURABAYA,
-                _unique("warehouse"),
-                "Gudang Surabaya",
-                "Sari",
-                "6231555001",
-                "Jl. Raya Wonokromo 1",
-                6,
-                "60241",
-            ],
-            [
-                JAKARTA,
-                _unique("warehouse"),
-                "Gudang Jakarta",
-                "Budi",
-                "6221555002",
-                "Jl. Cempaka Putih 2",
-                9089,
-                "10510",
-            ],
+            _warehouse(SURABAYA, "Gudang Surabaya", "Sari", "6231555001", "Jl. Raya Wonokromo 1", 6, "60241"),
+            _warehouse(JAKARTA, "Gudang Jakarta", "Budi", "6221555002", "Jl. Cempaka Putih 2", 9089, "10510"),
         ],
         storefront.ON_SHELF: [[STORE, EBOOK], [STORE, COURSE], [STORE, SHIRT], [STORE, MUG], [OTHER_STORE, EBOOK]],
         storefront.ON_OFFER: [[STORE, EBOOKS_OPTION], [STORE, EBOOKS_PROMO], [STORE, STARTER_OPTION]],

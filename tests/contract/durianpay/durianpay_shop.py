@@ -8,55 +8,14 @@ from typing import Any
 
 import httpx
 
+from gerai.demo.durianpay import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
 from gerai.kit import ids
 
 #: The body of the seed's curl, as printed.
-SEED: dict[str, Any] = {
-    "amount": "10000.67",
-    "payment_option": "full_payment",
-    "currency": "IDR",
-    "order_ref_id": "order_ref_001",
-    "customer": {
-        "customer_ref_id": "cust_001",
-        "given_name": "Jane",
-        "middle_name": "Mary",
-        "sur_name": "Doe",
-        "email": "jane_doe@nomail.com",
-        "mobile": "85722173217",
-        "address": {
-            "receiver_name": "Jude Casper",
-            "receiver_phone": "8987654321",
-            "label": "Home Address",
-            "address_line_1": "Jl. HR. Rasuna Said",
-            "address_line_2": "Apartment #786",
-            "city": "Jakarta Selatan",
-            "region": "Jakarta",
-            "country": "Indonesia",
-            "postal_code": "560008",
-            "landmark": "Kota Jakarta Selatan",
-        },
-    },
-    "items": [
-        {
-            "name": "LED Television",
-            "qty": 1,
-            "price": "10001.00",
-            "logo": "https://merchant.com/tv_image.jpg",
-            "brand": "Samsung",
-            "category": "Electronics",
-            "sku": "TV_123",
-            "total_price": "10001.00",
-            "metadata": "Model No: SG_123",
-        }
-    ],
-    "metadata": {},
-    "description": "Pesan untuk TV",
-    "admin_fee_method": "included",
-    "expiry_date": "2022-03-29T10:00:00.000Z",
-}
+SEED: dict[str, Any] = ORDER
 
 
 def order_body(**changes: Any) -> dict[str, Any]:
