@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.ask import Ask, Services
+from gerai.engine.webhooks.announcer import Announcer
 from gerai.kit.ids import quick_uuid
 
 log = structlog.get_logger("gerai.door")
@@ -37,7 +38,8 @@ class Route:
 @dataclass(frozen=True)
 class Dialect:
     """One door. ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
-    ``request_id`` makes ids in the door's own form. ``strip_slash``: one trailing slash is tolerated.
+    ``announce``: its outgoing webhooks, where the contract has some. ``request_id`` makes ids in the door's own form.
+    ``strip_slash``: one trailing slash is tolerated.
     ``secret_paths``: addresses open what they name, and stay out of the log."""
 
     name: str
@@ -46,6 +48,7 @@ class Dialect:
     routes: tuple[Route, ...]
     refuse: Callable[[Refusal, str], Response]
     openapi: Path | None = None
+    announce: Announcer | None = None
     request_id: Callable[[], str] = quick_uuid
     strip_slash: bool = False
     secret_paths: bool = False

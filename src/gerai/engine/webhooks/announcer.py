@@ -1,0 +1,99 @@
+"""What a door says of webhooks: which events it knows, what it sends of each, and how it signs.
+
+The engine writes events in its own words; an announcer turns one into the messages of its contract. The worker sends
+them and knows nothing of any contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import OrderView
+from gerai.engine.core import Engine
+from gerai.engine.directory import MerchantFacts
+from gerai.engine.orders.find import EventEntry
+
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
+#: Seconds before each attempt, the first included, where a contract documents no schedule of its own.
+STANDARD_SCHEDULE_S: Final[tuple[int, ...]] = (
+    0,
+    5,
+    5 * _MINUTE_S,
+    30 * _MINUTE_S,
+    2 * _HOUR_S,
+    5 * _HOUR_S,
+    10 * _HOUR_S,
+    14 * _HOUR_S,
+    20 * _HOUR_S,
+    24 * _HOUR_S,
+)
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """One event of an order. ``view`` is the order as it stands now, perhaps further than the event; ``events`` are the
+    order's up to and including this one, oldest first; ``base_url`` is where clients reach this server."""
+
+    event: EventEntry
+    view: OrderView
+    events: tuple[EventEntry, ...]
+    merchant: MerchantFacts
+    base_url: str
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What is to be said: the contract's name of the event, and its data in the contract's field order.
+
+    Frozen when the event is spread; every attempt sends the same.
+    """
+
+    event: str
+    data: dict[str, Any]
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """One attempt to send a draft. ``message_id`` and ``happened_at`` are the same at every attempt; ``retries``: how
+    many went before. ``secret`` signs."""
+
+    message_id: str
+    happened_at: datetime
+    retries: int
+    secret: str
+
+
+class Dressed(msgspec.Struct, frozen=True):
+    """What goes over the wire, to the byte. The Standard Webhooks headers are added by the sender."""
+
+    body: bytes
+    headers: dict[str, str] = {}
+
+
+def any_success(status: int) -> bool:
+    """Any 2xx acknowledges."""
+    return 200 <= status < 300
+
+
+@dataclass(frozen=True)
+class Announcer:
+    """A door's webhooks.
+
+    ``events``: the names an endpoint may choose from. ``compose`` answers the messages of an event (none: the contract
+    does not announce it). ``dress`` makes one attempt's bytes and the contract's own headers; pure.
+    ``key_secret``: set where the contract signs with (a part of) the API key instead of a secret of the endpoint; takes
+    the key, answers what signs. ``of_one_key``: an endpoint hears only of orders placed with its key.
+    ``trial``: the message a new address must acknowledge before it is kept, if the contract sends one.
+    """
+
+    events: tuple[str, ...]
+    compose: Callable[[Engine, Happened], Awaitable[list[Draft]]]
+    dress: Callable[[Draft, Sending], Dressed]
+    schedule_s: tuple[int, ...] = STANDARD_SCHEDULE_S
+    acknowledged: Callable[[int], bool] = any_success
+    key_secret: Callable[[str], str] | None = None
+    of_one_key: bool = False
+    trial: Callable[[], Draft] | None = None
