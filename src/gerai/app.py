@@ -21,6 +21,7 @@ from gerai.doors.pay import PAGES
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer
 from gerai.kit.discover import discover
 from gerai.partners.roblox.client import HttpRoblox
 from gerai.partners.roblox.simulator import SimulatedRoblox
@@ -31,6 +32,7 @@ from gerai.settings import Settings
 from gerai.worker.main import Worker
 
 DIALECTS: tuple[Dialect, ...] = (leuwongrr.DIALECT, cekceir.DIALECT, durianpay.DIALECT, scalev.DIALECT)
+ANNOUNCERS: dict[str, Announcer] = {dialect.name: dialect.announce for dialect in DIALECTS if dialect.announce}
 PARTS = (SERVICES, STOREFRONT)
 
 
@@ -113,7 +115,7 @@ class App:
             if not self._with_worker:
                 yield
                 return
-            worker = Worker(self.engine, self.partners, self.settings)
+            worker = Worker(self.engine, self.partners, self.settings, ANNOUNCERS)
             task = asyncio.create_task(worker.run(), name="gerai-worker")
             try:
                 yield

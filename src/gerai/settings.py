@@ -108,6 +108,16 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Webhooks:
+    """Outgoing webhooks (docs/how-to/webhooks.md)."""
+
+    seal_key: str = _setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
+    timeout_s: float = _setting(15.0, "How long a receiver may take to answer.", 0.1)
+    allow_loopback: bool = _setting(False, "Also call this machine, and plain http there (tests, local use).")
+    keep_days: int = _setting(90, "How long finished deliveries and their log are kept.", 1)
+
+
+@dataclass(frozen=True)
 class Log:
     """Log lines go to standard error, one JSON object each."""
 
@@ -127,7 +137,13 @@ class Settings:
     pages: Pages = Pages()
     roblox: Roblox = Roblox()
     worker: Worker = Worker()
+    webhooks: Webhooks = Webhooks()
     log: Log = Log()
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach us when no request says it."""
+        return self.http.public_base_url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
 
 
 def env_name(section: str, name: str) -> str:

@@ -12,12 +12,16 @@ import psycopg
 import typer
 
 from gerai.cli.terminal import fail
+from gerai.kit.files import write_private
+from gerai.kit.seal import new_key
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import pending
 
 DEFAULT_FOLDER: Final = Path("gerai-data")
+#: In a data folder: what seals the secrets of webhook endpoints.
+SEAL_KEY_FILE: Final = "seal.key"
 _OLDEST_SERVER: Final = 150_000
 
 DataOption = Annotated[
@@ -39,6 +43,17 @@ def with_database_url(settings: Settings, dsn: str) -> Settings:
     return dataclasses.replace(settings, database=dataclasses.replace(settings.database, url=dsn))
 
 
+def with_seal_key(settings: Settings, folder: Path) -> Settings:
+    """The same settings with the sealing key of a data folder, made when there is none; a key that is set wins."""
+    if settings.webhooks.seal_key:
+        return settings
+    file = folder / SEAL_KEY_FILE
+    if not file.exists():
+        write_private(file, new_key())
+    key = file.read_text(encoding="utf-8").strip()
+    return dataclasses.replace(settings, webhooks=dataclasses.replace(settings.webhooks, seal_key=key))
+
+
 @contextmanager
 def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settings]:
     """Settings whose database answers: of ``folder``, else of DATABASE_URL, else of the default folder."""
@@ -48,7 +63,8 @@ def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settin
         return
     try:
         with running(folder or DEFAULT_FOLDER) as dsn:
-            yield with_database_url(settings, dsn)
+            local = with_seal_key(with_database_url(settings, dsn), folder or DEFAULT_FOLDER)
+            yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
     except EmbeddedError as error:
         fail(str(error))
 

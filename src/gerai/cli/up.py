@@ -16,6 +16,7 @@ import structlog
 import typer
 
 from gerai.app import App
+from gerai.cli.database import with_seal_key
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
@@ -67,13 +68,21 @@ def up(
             log.configure(settings.log.level, settings.log.format, stack.enter_context(_log_file(data)))
             steps.next("bringing the database up to date")
             migrate(dsn)
-        settings = dataclasses.replace(
-            settings,
-            database=dataclasses.replace(settings.database, url=dsn),
-            server=dataclasses.replace(settings.server, host=chosen, port=place.port),
-        )
+        settings = _here(with_seal_key(settings, data), dsn, place)
         run(lambda stop: _serve(settings, place, stop, once))
     console.print("[dim]stopped / berhenti[/]")
+
+
+def _here(settings: Settings, dsn: str, place: Place) -> Settings:
+    """The settings of this run. A server only this machine reaches may call back to this machine."""
+    local = place.host == "localhost" or place.host.startswith("127.") or place.host == "::1"
+    webhooks = settings.webhooks
+    return dataclasses.replace(
+        settings,
+        database=dataclasses.replace(settings.database, url=dsn),
+        server=dataclasses.replace(settings.server, host=place.host, port=place.port),
+        webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or local),
+    )
 
 
 def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:

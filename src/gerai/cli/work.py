@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from gerai.app import FoundPartners, make_engine
+from gerai.app import ANNOUNCERS, FoundPartners, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.serving import run
 from gerai.kit import log
@@ -25,7 +25,7 @@ def work(settings_file: SettingsOption = None) -> None:
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
     engine = make_engine(settings)
     async with engine.running():
-        worker = Worker(engine, FoundPartners(settings), settings)
+        worker = Worker(engine, FoundPartners(settings), settings, ANNOUNCERS)
         task = asyncio.create_task(worker.run(), name="gerai-worker")
         asked = asyncio.create_task(stop.wait())
         structlog.get_logger("gerai").info("worker.started")

@@ -12,7 +12,13 @@ from typing import Final
 from gerai.domain.refusals import Refusal, every_refusal
 from gerai.domain.states import TABLES, StateTable
 
-_TITLES: Final = {"order": "Orders", "invoice": "Invoices", "payment": "Payments", "fulfilment": "Fulfilments"}
+_TITLES: Final = {
+    "order": "Orders",
+    "invoice": "Invoices",
+    "payment": "Payments",
+    "fulfilment": "Fulfilments",
+    "delivery": "Webhook deliveries",
+}
 _HEADING: Final = """# States
 
 Printed from `src/gerai/domain/states.py` (`python -m gerai.domain.describe states`); a test holds the two equal.
@@ -28,6 +34,8 @@ _NOTES: Final = {
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
     "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+    "delivery": "One message on its way to one webhook endpoint. `failed`: the door's schedule is over, or the address "
+    "answered 410; `dropped`: its endpoint was switched off or removed. All of them can be replayed.",
 }
 
 

@@ -1,4 +1,4 @@
-"""The states of orders, invoices, payments and fulfilments, as tables of (from, verb, to).
+"""The states of what the engine moves, as tables of (from, verb, to).
 
 Operations ask the table; every illegal pair is tested; ``docs/reference/states.md`` is printed from it.
 """
@@ -137,4 +137,18 @@ FULFILMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT)
+DELIVERY = StateTable(
+    thing="delivery",
+    initial=frozenset({"pending"}),
+    moves=(
+        ("pending", "acknowledge", "delivered"),
+        # The schedule is over, or the endpoint is gone for good.
+        ("pending", "give_up", "failed"),
+        ("pending", "drop", "dropped"),
+        ("delivered", "replay", "pending"),
+        ("failed", "replay", "pending"),
+        ("dropped", "replay", "pending"),
+    ),
+)
+
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, DELIVERY)

@@ -30,6 +30,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
 from gerai.engine.gather import Asked, load
 from gerai.engine.ids import Ids
+from gerai.engine.listening import LISTENING, announce_to
 from gerai.engine.state import State
 from gerai.kit.clock import real_now
 from gerai.store.arrays import pack
@@ -263,6 +264,8 @@ class Writer:
             answer = command.decide(state, context)
             if idempotency is not None:
                 keep_answer(state, command, idempotency, answer, now)
+            if listening := self.directory.get(LISTENING, command.merchant_id):
+                announce_to(state, command.merchant_id, listening)
         except Refusal as refusal:
             state.rollback_command()
             self.figures.refused += 1

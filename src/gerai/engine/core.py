@@ -20,6 +20,7 @@ from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
+from gerai.engine.listening import LISTENING
 from gerai.engine.upkeep import upkeep
 from gerai.store import reads as sql
 
@@ -49,7 +50,7 @@ class Engine:
     ) -> None:
         self.dsn = dsn
         self.ids = Ids()
-        self.directory = Directory(parts)
+        self.directory = Directory((LISTENING, *parts))
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s)
         self.reads: Reads = AsyncConnectionPool(
             dsn, min_size=1, max_size=reads_pool_size, open=False, kwargs={"autocommit": True}, timeout=10

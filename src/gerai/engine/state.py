@@ -178,6 +178,10 @@ class State:
         del self.events[self._marks[0] :]
         del self.jobs[self._marks[1] :]
 
+    def fresh_events(self) -> list[Event]:
+        """What the present command made happen."""
+        return self.events[self._marks[0] :]
+
     # --- looking things up -----------------------------------------------------------------
 
     def order(self, merchant_id: int, order_id: int) -> Order:

@@ -62,6 +62,21 @@ def _unwrapped(address: IPAddress) -> IPAddress:
     return address
 
 
+async def check_address(guard: Guard, text: str, timeout_s: float = 5.0) -> None:
+    """AddressForbidden for an address the guard would not let us call, as far as can be told now."""
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise AddressForbidden("not an address") from error
+    guard.check_url(url)
+    try:
+        found = await _resolve(url.host, url.port or 443, timeout_s)
+    except httpcore.ConnectError as error:
+        raise AddressForbidden("the host name is not known") from error
+    if not any(map(guard.allows, found)):
+        raise AddressForbidden("the host is not at a public address")
+
+
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Connects to addresses the guard allows. Names stay names for TLS and the Host header."""
 

@@ -473,6 +473,60 @@ CREATE TABLE warehouses (
     postal_code text NOT NULL,
     CONSTRAINT warehouses_warehouse_id_check CHECK ((warehouse_id > 0))
 );
+
+CREATE TABLE webhook_attempts (
+    merchant_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    took_ms integer NOT NULL,
+    status_code integer,
+    error text NOT NULL,
+    answer text NOT NULL
+);
+
+CREATE TABLE webhook_deliveries (
+    merchant_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    endpoint_id bigint NOT NULL,
+    environment text NOT NULL,
+    order_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    part integer NOT NULL,
+    event text NOT NULL,
+    data text NOT NULL,
+    status text NOT NULL,
+    attempts integer NOT NULL,
+    tries integer NOT NULL,
+    next_attempt_at timestamp with time zone NOT NULL,
+    leased_until timestamp with time zone,
+    happened_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'dropped'::text])))
+)
+WITH (fillfactor='85');
+
+CREATE TABLE webhook_endpoints (
+    merchant_id bigint NOT NULL,
+    endpoint_id bigint NOT NULL,
+    environment text NOT NULL,
+    channel text NOT NULL,
+    key_id bigint,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    secret_sealed bytea NOT NULL,
+    key_sealed bytea NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    after_event_id bigint NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    paused_until timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_endpoints_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+    CONSTRAINT webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text, 'removed'::text])))
+);
 ALTER TABLE ONLY accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (merchant_id, account_id);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key UNIQUE (merchant_id, token_sha256);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
@@ -515,6 +569,10 @@ ALTER TABLE ONLY variants ADD CONSTRAINT variants_merchant_id_unique_id_key UNIQ
 ALTER TABLE ONLY variants ADD CONSTRAINT variants_pkey PRIMARY KEY (merchant_id, variant_id);
 ALTER TABLE ONLY warehouses ADD CONSTRAINT warehouses_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY warehouses ADD CONSTRAINT warehouses_pkey PRIMARY KEY (merchant_id, warehouse_id);
+ALTER TABLE ONLY webhook_attempts ADD CONSTRAINT webhook_attempts_pkey PRIMARY KEY (merchant_id, delivery_id, number);
+ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_merchant_id_endpoint_id_event_id_part_key UNIQUE (merchant_id, endpoint_id, event_id, part);
+ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (merchant_id, delivery_id);
+ALTER TABLE ONLY webhook_endpoints ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (merchant_id, endpoint_id);
 CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, environment, kind) WHERE (kind <> 'wallet'::text);
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
@@ -532,6 +590,9 @@ CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_ac
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);
 CREATE INDEX transfers_order ON transfers USING btree (merchant_id, order_id) WHERE (order_id IS NOT NULL);
 CREATE UNIQUE INDEX transfers_resolution ON transfers USING btree (merchant_id, pending_id) WHERE (pending_id IS NOT NULL);
+CREATE INDEX webhook_deliveries_chain ON webhook_deliveries USING btree (merchant_id, endpoint_id, order_id, event_id, part) WHERE (status = 'pending'::text);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (merchant_id, endpoint_id, next_attempt_at) WHERE (status = 'pending'::text);
+CREATE INDEX webhook_deliveries_old ON webhook_deliveries USING btree (finished_at) WHERE (status <> 'pending'::text);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_fkey FOREIGN KEY (merchant_id, bundle_id) REFERENCES bundles(merchant_id, bundle_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_variant_id_fkey FOREIGN KEY (merchant_id, variant_id) REFERENCES variants(merchant_id, variant_id);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id);
@@ -548,3 +609,5 @@ ALTER TABLE ONLY store_products ADD CONSTRAINT store_products_merchant_id_produc
 ALTER TABLE ONLY store_products ADD CONSTRAINT store_products_merchant_id_store_id_fkey FOREIGN KEY (merchant_id, store_id) REFERENCES stores(merchant_id, store_id);
 ALTER TABLE ONLY transfers ADD CONSTRAINT transfers_merchant_id_pending_id_fkey FOREIGN KEY (merchant_id, pending_id) REFERENCES transfers(merchant_id, transfer_id);
 ALTER TABLE ONLY variants ADD CONSTRAINT variants_merchant_id_product_id_fkey FOREIGN KEY (merchant_id, product_id) REFERENCES products(merchant_id, product_id);
+ALTER TABLE ONLY webhook_attempts ADD CONSTRAINT webhook_attempts_merchant_id_delivery_id_fkey FOREIGN KEY (merchant_id, delivery_id) REFERENCES webhook_deliveries(merchant_id, delivery_id) ON DELETE CASCADE;
+ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_merchant_id_endpoint_id_fkey FOREIGN KEY (merchant_id, endpoint_id) REFERENCES webhook_endpoints(merchant_id, endpoint_id);

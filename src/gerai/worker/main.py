@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 import structlog
@@ -15,11 +16,18 @@ from psycopg import Error as DatabaseError
 
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
+from gerai.engine.listening import ANNOUNCE_TASK
 from gerai.engine.orders.moves import FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
+from gerai.engine.webhooks.announcer import Announcer
+from gerai.engine.webhooks.spread import spread
+from gerai.kit.address import Guard
+from gerai.kit.http import Outgoing
+from gerai.kit.seal import Sealer
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
+from gerai.worker.courier import Courier
 from gerai.worker.fulfil import fulfil
 from gerai.worker.sweep import sweep, tidy
 
@@ -40,11 +48,18 @@ class Partners(Protocol):
 class Worker:
     """One worker of a process. :meth:`run` ends after :meth:`stop`, when the jobs under way are done."""
 
-    def __init__(self, engine: Engine, partners: Partners, settings: Settings) -> None:
+    def __init__(
+        self, engine: Engine, partners: Partners, settings: Settings, announcers: Mapping[str, Announcer]
+    ) -> None:
         self._engine = engine
         self._partners = partners
         self._settings = settings
+        self._announcers = announcers
         self._stopping = asyncio.Event()
+        self._outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
+        self._courier = Courier(
+            engine, announcers, self._outgoing, Sealer(settings.webhooks.seal_key), settings.webhooks.timeout_s
+        )
         self._queue = App(connector=PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4))
         self._declare_tasks()
 
@@ -59,7 +74,13 @@ class Worker:
         ) -> None:
             await settle(self._engine, merchant_id, environment, order_id, payment_id, outcome)
 
-        self._tasks = (fulfil_task, settle_task)
+        @self._queue.task(name=ANNOUNCE_TASK, retry=_RETRY)
+        async def announce_task(merchant_id: int, order_id: int) -> None:
+            base_url = self._settings.base_url
+            if await spread(self._engine, self._announcers, merchant_id, order_id, base_url):
+                self._courier.wake()
+
+        self._tasks = (fulfil_task, settle_task, announce_task)
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -75,9 +96,12 @@ class Worker:
                 )
             )
             janitor = asyncio.create_task(self._janitor())
+            courier = asyncio.create_task(self._courier.run(self._stopping))
             await self._stopping.wait()
             jobs.cancel()
-            await asyncio.gather(janitor, jobs, return_exceptions=True)
+            self._courier.wake()
+            await asyncio.gather(janitor, courier, jobs, return_exceptions=True)
+        await self._outgoing.close()
 
     def stop(self) -> None:
         """Take no new jobs; let :meth:`run` end."""
@@ -88,17 +112,22 @@ class Worker:
         async with self._queue.open_async():
             await sweep(self._engine)
             await self._queue.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
+        await self._courier.run_once()
 
     async def _janitor(self) -> None:
         automatic = [name for name, provider in self._partners.fulfilment.items() if provider.automatic]
-        keep_days = self._settings.engine.idempotency_keep_days
         next_tidy_s = 0.0
         while not self._stopping.is_set():
             try:
                 await sweep(self._engine)
                 if (now_s := asyncio.get_running_loop().time()) >= next_tidy_s:
                     next_tidy_s = now_s + _TIDY_EVERY_S
-                    await tidy(self._engine, automatic, keep_days)
+                    await tidy(
+                        self._engine,
+                        automatic,
+                        keep_answers_days=self._settings.engine.idempotency_keep_days,
+                        keep_deliveries_days=self._settings.webhooks.keep_days,
+                    )
                     await self._revive_stalled_jobs()
             except DatabaseError as error:
                 log.warning("janitor.database", error=str(error))

@@ -12,7 +12,7 @@ from gerai.engine.core import Engine
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.moves import FULFIL_QUEUE, FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
-from gerai.store import due
+from gerai.store import due, webhooks
 
 log = structlog.get_logger("gerai.sweep")
 
@@ -37,13 +37,16 @@ async def sweep(engine: Engine) -> int:
     return sum(done) + sum(ended)
 
 
-async def tidy(engine: Engine, automatic_providers: list[str], keep_answers_days: int) -> None:
-    """Ask again about forgotten fulfilments; let old stored answers go."""
+async def tidy(
+    engine: Engine, automatic_providers: list[str], *, keep_answers_days: int, keep_deliveries_days: int
+) -> None:
+    """Ask again about forgotten fulfilments; let old stored answers and webhook deliveries go."""
     async with engine.reads.connection() as connection:
         await due.requeue_forgotten(
             connection, FULFIL_QUEUE, FULFIL_TASK, _FORGOTTEN_AFTER_S, automatic_providers, _AT_ONCE
         )
         await due.forget_answers(connection, keep_answers_days, 10 * _AT_ONCE)
+        await webhooks.forget(connection, keep_deliveries_days, 10 * _AT_ONCE)
 
 
 async def _try(engine: Engine, command: ExpireOrder | RecordPayment) -> bool:

@@ -34,6 +34,9 @@ STANDARD_SCHEDULE_S: Final[tuple[int, ...]] = (
     24 * _HOUR_S,
 )
 
+#: How a draft's data becomes text.
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
 
 class Happened(msgspec.Struct, frozen=True):
     """One event of an order. ``view`` is the order as it stands now, perhaps further than the event; ``events`` are the

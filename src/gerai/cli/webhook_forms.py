@@ -1,0 +1,98 @@
+"""Register a webhook endpoint: judge its address, try it, and store what signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gerai.app import ANNOUNCERS
+from gerai.cli.terminal import fail
+from gerai.domain.records import Environment
+from gerai.domain.webhooks import Delivery
+from gerai.engine.core import Engine
+from gerai.engine.directory import KeyFacts
+from gerai.engine.webhooks.announcer import Announcer, encode
+from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
+from gerai.kit.address import AddressForbidden, Guard, check_address
+from gerai.kit.clock import real_now
+from gerai.kit.http import NoAnswer, Outgoing
+from gerai.kit.seal import Sealer, SealError
+from gerai.settings import Settings
+from gerai.worker.courier import dress
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the operator asked for. ``key``: the API key, at a door that signs with it."""
+
+    door: str
+    environment: Literal["sandbox", "production"]
+    url: str
+    events: tuple[str, ...]
+    key: str
+    trial: bool
+
+
+async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: Wanted) -> tuple[int, str]:
+    """Store the endpoint; answers its id and its secret. Leaves with a clear message when something is not right."""
+    announcer = ANNOUNCERS[wanted.door]
+    guard = Guard(allow_loopback=settings.webhooks.allow_loopback)
+    try:
+        sealer = Sealer(settings.webhooks.seal_key)
+        sealer.seal("")
+        await check_address(guard, wanted.url)
+    except SealError as error:
+        fail(f"{error}: put one into the setting webhooks.seal_key (`gerai webhooks new-key`)")
+    except AddressForbidden as error:
+        fail(f"{wanted.url}: {error}")
+    key = _key(engine, merchant_id, wanted) if announcer.key_secret else None
+    secret = new_secret()
+    new = NewEndpoint(
+        merchant_id=merchant_id,
+        environment=_environment(wanted, key),
+        channel=wanted.door,
+        url=wanted.url,
+        events=wanted.events,
+        key_id=key.key_id if key is not None and announcer.of_one_key else None,
+        key_secret=announcer.key_secret(wanted.key) if announcer.key_secret else "",
+    )
+    if wanted.trial:
+        await _try(engine, settings, announcer, new, secret)
+    return await add_endpoint(engine, sealer, new, secret), secret
+
+
+def _key(engine: Engine, merchant_id: int, wanted: Wanted) -> KeyFacts:
+    found = engine.directory.find_key(wanted.key)
+    if found is None or found.dialect != wanted.door or found.merchant.merchant_id != merchant_id or found.revoked_at:
+        fail(f"that is not a live {wanted.door} key of this merchant")
+    return found
+
+
+def _environment(wanted: Wanted, key: KeyFacts | None) -> Environment:
+    """A key says itself whose orders it places."""
+    if key is not None:
+        return "sandbox" if key.environment == "sandbox" else "production"
+    return wanted.environment
+
+
+async def _try(engine: Engine, settings: Settings, announcer: Announcer, new: NewEndpoint, secret: str) -> None:
+    """Send the door's test message; the address must acknowledge it."""
+    if announcer.trial is None:
+        return
+    draft, now = announcer.trial(), real_now()
+    delivery = Delivery(
+        new.merchant_id, engine.ids.next(), 0, new.environment, 0, engine.ids.next(), 0, draft.event,
+        encode(draft.data).decode(), "pending", 0, 0, now, now, now, None,
+    )  # fmt: skip
+    dressed = dress(announcer, delivery, secret, new.key_secret or secret, now)
+    outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
+    try:
+        answer = await outgoing.send(
+            "POST", new.url, headers=dressed.headers, content=dressed.body, timeout_s=settings.webhooks.timeout_s
+        )
+    except (AddressForbidden, NoAnswer) as error:
+        fail(f"{new.url} did not take the test message: {error}; --no-trial adds it all the same")
+    finally:
+        await outgoing.close()
+    if not announcer.acknowledged(answer.status):
+        fail(f"{new.url} answered the test message with {answer.status}; --no-trial adds it all the same")

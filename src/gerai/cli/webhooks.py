@@ -1,0 +1,229 @@
+"""`gerai webhooks`: who is told what happens to orders, what was sent, and sending it again."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, NoReturn
+
+import typer
+from rich.table import Table
+
+from gerai.app import ANNOUNCERS
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.engine import MerchantOption, merchant_id, on_engine
+from gerai.cli.terminal import console, fail
+from gerai.cli.webhook_forms import Wanted, register
+from gerai.engine.core import Engine
+from gerai.engine.webhooks import endpoints, history
+from gerai.kit.seal import new_key as fresh_key
+from gerai.settings import Settings
+
+webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
+
+DeliveryId = Annotated[int, typer.Argument(help="The id `gerai webhooks log` shows.")]
+EndpointId = Annotated[int, typer.Argument(help="The id `gerai webhooks list` shows.")]
+_COLOURS: Final = {
+    "active": "green",
+    "disabled": "yellow",
+    "delivered": "green",
+    "pending": "cyan",
+    "failed": "red",
+    "dropped": "yellow",
+}
+
+
+@webhooks.command()
+def add(
+    door: Annotated[str, typer.Argument(help=f"One of {', '.join(ANNOUNCERS)}.")],
+    url: Annotated[str, typer.Argument(help="https address to call.")],
+    environment: Annotated[Literal["sandbox", "production"], typer.Argument(help="Whose orders.")] = "sandbox",
+    merchant: MerchantOption = "demo",
+    events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
+    trial: Annotated[bool, typer.Option(help="Send the door's test message first, where it has one.")] = True,
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Tell an address what happens to a door's orders. Shows the secret that signs, this once.
+
+    Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input.
+    """
+    announcer = ANNOUNCERS.get(door)
+    if announcer is None:
+        fail(f"no such door: {door}; one of {', '.join(ANNOUNCERS)}", 2)
+    names = tuple(name.strip() for name in events.split(",") if name.strip())
+    if unknown := sorted(set(names) - set(announcer.events)):
+        fail(f"{door} has no event {unknown[0]}; it has {', '.join(announcer.events)}", 2)
+    key = _ask_for_key(door) if announcer.key_secret else ""
+    wanted = Wanted(door, environment, url, names, key, trial)
+
+    async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
+        return await register(engine, settings, merchant_id(engine, merchant), wanted)
+
+    endpoint_id, secret = on_engine(act, data, settings_file)
+    console.print(f"added {endpoint_id}", highlight=False)
+    console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+    typer.echo(secret)
+
+
+@webhooks.command("list")
+def show_all(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List a merchant's endpoints."""
+
+    async def act(engine: Engine, _: Settings) -> list[Any]:
+        return await endpoints.list_endpoints(engine, merchant_id(engine, merchant))
+
+    table = _table("id", "door", "environment", "address", "events", "state", "why")
+    for one in on_engine(act, data, settings_file):
+        table.add_row(
+            str(one.endpoint_id), one.channel, one.environment, one.url, ", ".join(one.events) or "all",
+            _coloured(one.status), one.reason,
+        )  # fmt: skip
+    console.print(table)
+
+
+@webhooks.command()
+def enable(
+    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Send to an endpoint again, for instance after it had answered 410."""
+
+    async def act(engine: Engine, _: Settings) -> None:
+        await endpoints.enable_endpoint(engine, merchant_id(engine, merchant), endpoint)
+
+    on_engine(act, data, settings_file)
+    console.print(f"enabled {endpoint}", highlight=False)
+
+
+@webhooks.command()
+def disable(
+    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Send nothing to an endpoint for now; what happens meanwhile can be replayed."""
+
+    async def act(engine: Engine, _: Settings) -> None:
+        await endpoints.disable_endpoint(engine, merchant_id(engine, merchant), endpoint, "by hand")
+
+    on_engine(act, data, settings_file)
+    console.print(f"disabled {endpoint}", highlight=False)
+
+
+@webhooks.command()
+def remove(
+    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Forget an endpoint; its delivery log stays."""
+
+    async def act(engine: Engine, _: Settings) -> None:
+        await endpoints.remove_endpoint(engine, merchant_id(engine, merchant), endpoint)
+
+    on_engine(act, data, settings_file)
+    console.print(f"removed {endpoint}", highlight=False)
+
+
+@webhooks.command("log")
+def show_log(
+    merchant: MerchantOption = "demo",
+    endpoint: Annotated[int | None, typer.Option(help="Only this endpoint's.")] = None,
+    state: Annotated[str, typer.Option(help="Only pending, delivered, failed or dropped ones.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """List deliveries, newest first."""
+
+    async def act(engine: Engine, _: Settings) -> list[Any]:
+        of = merchant_id(engine, merchant)
+        return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state, limit=limit)
+
+    table = _table("id", "endpoint", "order", "event", "happened", "state", "attempts", "next")
+    for one in on_engine(act, data, settings_file):
+        coming = f"{one.next_attempt_at:%Y-%m-%d %H:%M:%S}" if one.status == "pending" else ""
+        table.add_row(
+            str(one.delivery_id), str(one.endpoint_id), str(one.order_id), one.event,
+            f"{one.happened_at:%Y-%m-%d %H:%M:%S}", _coloured(one.status), str(one.attempts), coming,
+        )  # fmt: skip
+    console.print(table)
+
+
+@webhooks.command()
+def show(
+    delivery: DeliveryId, merchant: MerchantOption = "demo", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Show a delivery: its data, and every attempt."""
+
+    async def act(engine: Engine, _: Settings) -> tuple[Any, list[Any]]:
+        return await history.show_delivery(engine, merchant_id(engine, merchant), delivery)
+
+    one, attempts = on_engine(act, data, settings_file)
+    console.print(f"{one.message_id}  {one.event}  {_coloured(one.status)}", highlight=False)
+    typer.echo(one.data)
+    table = _table("no.", "at", "ms", "status", "error", "answer")
+    for each in attempts:
+        table.add_row(
+            str(each.number), f"{each.at:%Y-%m-%d %H:%M:%S}", str(each.took_ms), str(each.status_code or ""),
+            each.error, each.answer[:80],
+        )  # fmt: skip
+    console.print(table)
+
+
+@webhooks.command()
+def replay(
+    delivery: Annotated[int | None, typer.Argument(help="Id of one delivery.")] = None,
+    endpoint: Annotated[int | None, typer.Option(help="Or: everything of this endpoint …")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", help="… that happened from then (UTC) …")] = None,
+    end: Annotated[datetime | None, typer.Option("--until", help="… until before then (UTC).")] = None,
+    undelivered: Annotated[bool, typer.Option("--undelivered", help="Only what was not delivered.")] = False,
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Send again: one delivery, or all of a stretch of time. Receivers see the same message ids."""
+    if (delivery is None) == (endpoint is None) or (endpoint is not None and (begin is None or end is None)):
+        fail("name one delivery, or --endpoint with --from and --until", 2)
+
+    async def act(engine: Engine, _: Settings) -> list[int]:
+        of = merchant_id(engine, merchant)
+        if delivery is not None:
+            await history.replay_one(engine, of, delivery)
+            return [delivery]
+        if endpoint is None or begin is None or end is None:
+            return []
+        return await history.replay_range(engine, of, endpoint, _utc(begin), _utc(end), undelivered_only=undelivered)
+
+    console.print(f"replaying {len(on_engine(act, data, settings_file))}", highlight=False)
+
+
+@webhooks.command("new-key")
+def new_key() -> None:
+    """Print a fresh key for the setting webhooks.seal_key."""
+    typer.echo(fresh_key())
+
+
+def _ask_for_key(door: str) -> str:
+    if sys.stdin.isatty():
+        return typer.prompt(f"API key ({door})", hide_input=True).strip()
+    return sys.stdin.readline().strip() or _no_key(door)
+
+
+def _no_key(door: str) -> NoReturn:
+    fail(f"{door} signs with the API key: type it, or give it on standard input", 2)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in titles:
+        table.add_column(title, no_wrap=title in ("id", "state", "no."), overflow="fold")
+    return table
+
+
+def _coloured(state: str) -> str:
+    return f"[{_COLOURS.get(state, 'default')}]{state}[/]"
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,69 @@
+"""What the shop keeps of webhooks: endpoints, deliveries and attempts. Field order is the table's column order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Who wants to hear of a door's orders. ``key_id``: only of orders placed with that key. ``events``: the door's
+    names, empty for all. ``failures``: attempts in a row that got no answer; ``paused_until``: left alone meanwhile."""
+
+    merchant_id: int
+    endpoint_id: int
+    environment: str
+    channel: str
+    key_id: int | None
+    url: str
+    events: tuple[str, ...]
+    secret_sealed: bytes
+    key_sealed: bytes
+    status: str
+    reason: str
+    after_event_id: int
+    failures: int
+    paused_until: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One message on its way to one endpoint. ``data`` is JSON text. ``attempts`` counts all, ``tries`` those since it
+    last became pending."""
+
+    merchant_id: int
+    delivery_id: int
+    endpoint_id: int
+    environment: str
+    order_id: int
+    event_id: int
+    part: int
+    event: str
+    data: str
+    status: str
+    attempts: int
+    tries: int
+    next_attempt_at: datetime
+    happened_at: datetime
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def message_id(self) -> str:
+        """The same at every attempt and at every endpoint, so that a receiver can tell a repeat."""
+        return f"event_{self.event_id}" + (f"_{self.part}" if self.part else "")
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try. ``status_code`` None: no answer; then ``error`` says why. ``answer``: how the answer began."""
+
+    merchant_id: int
+    delivery_id: int
+    number: int
+    at: datetime
+    took_ms: int
+    status_code: int | None
+    error: str
+    answer: str

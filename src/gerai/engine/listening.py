@@ -1,0 +1,26 @@
+"""Who listens, as the writer sees it: what happened to an order is announced by a job of the same transaction."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.engine.directory import Part
+from gerai.engine.state import Job, State
+from gerai.store import webhooks as sql
+
+ANNOUNCE_TASK: Final = "gerai.announce"
+ANNOUNCE_QUEUE: Final = "webhooks"
+
+#: (environment, channel) pairs of a merchant that have an endpoint.
+LISTENING: Final = Part[frozenset[tuple[str, str]]]("listening", sql.listening)
+
+
+def announce_to(state: State, merchant_id: int, listening: frozenset[tuple[str, str]]) -> None:
+    """Defer the job that spreads what the present command made happen, for every order somebody listens to."""
+    orders = dict.fromkeys(event.order_id for event in state.fresh_events() if event.order_id is not None)
+    for order_id in orders:
+        order = state.orders.rows[merchant_id, order_id]
+        if (order.environment, order.channel) in listening:
+            lock = f"announce:{merchant_id}:{order_id}"
+            args = {"merchant_id": merchant_id, "order_id": order_id}
+            state.jobs.append(Job(ANNOUNCE_QUEUE, ANNOUNCE_TASK, lock, args))

@@ -1,0 +1,117 @@
+"""Deliveries on their way: what is due, who sends it, and what became of an attempt.
+
+Nothing here is a command of the batch: a delivery changes nothing an order depends on, and one that waits for a slow
+receiver must not stand in the way of one that is placed. A lease keeps two workers from sending the same at once; when
+one dies in between, the message is sent again (at least once), under the same id.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import msgspec
+
+from gerai.domain.states import DELIVERY
+from gerai.domain.webhooks import Attempt, Delivery, Endpoint
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer
+from gerai.store import directory
+from gerai.store import webhooks as sql
+
+#: So many attempts in a row without an answer, and an address is left alone for a while, doubling up to this long.
+_SILENT_ALLOWED: Final = 5
+_LONGEST_PAUSE_S: Final = 300.0
+_GONE: Final = 410
+_SHOWN_OF_ANSWER: Final = 500
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class Due(NamedTuple):
+    """A delivery somebody may take."""
+
+    merchant_id: int
+    delivery_id: int
+    endpoint_id: int
+
+
+class Claimed(NamedTuple):
+    """A delivery that is ours until the lease ends, and where it goes."""
+
+    delivery: Delivery
+    endpoint: Endpoint
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of one attempt. ``status_code`` None: no answer, ``error`` says why in one word."""
+
+    at: datetime
+    took_ms: int
+    status_code: int | None = None
+    error: str = ""
+    answer: bytes = b""
+
+
+async def due(engine: Engine, of_each: int, limit: int) -> list[Due]:
+    """What may be sent now: the first message of each order at each endpoint, ``of_each`` of an endpoint at most."""
+    async with engine.reads.connection() as connection:
+        return [Due(*row) for row in await sql.due(connection, of_each, limit)]
+
+
+async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
+    """Take it; None when somebody else has, or its endpoint is gone."""
+    async with engine.reads.connection() as connection:
+        delivery = await sql.claim(connection, wanted.merchant_id, wanted.delivery_id, lease_s)
+        endpoint = await sql.endpoint(connection, wanted.merchant_id, wanted.endpoint_id)
+    return None if delivery is None or endpoint is None else Claimed(delivery, endpoint)
+
+
+async def record_attempt(engine: Engine, announcer: Announcer, claimed: Claimed, result: Result) -> Delivery:
+    """Write the attempt into the log and decide what comes next: done, again by the door's schedule, or given up.
+
+    410 switches the endpoint off. Answers the delivery as it stands now.
+    """
+    delivery, endpoint = claimed
+    now = engine.now(delivery.merchant_id, delivery.environment)
+    done = _after(announcer, delivery, result, now)
+    attempt = Attempt(
+        merchant_id=delivery.merchant_id,
+        delivery_id=delivery.delivery_id,
+        number=done.attempts,
+        at=result.at,
+        took_ms=result.took_ms,
+        status_code=result.status_code,
+        error=result.error,
+        answer=_CONTROL.sub(" ", result.answer.decode("utf-8", "replace"))[:_SHOWN_OF_ANSWER],
+    )
+    next_in_line_at = done.next_attempt_at if done.status == "pending" else now
+    async with engine.reads.connection() as connection, connection.transaction():
+        await sql.add_attempt(connection, attempt)
+        await sql.after_attempt(connection, done, next_in_line_at)
+        if result.status_code is None:
+            await sql.note_silent(
+                connection, endpoint.merchant_id, endpoint.endpoint_id, _SILENT_ALLOWED, _LONGEST_PAUSE_S
+            )
+        else:
+            await sql.note_answered(connection, endpoint.merchant_id, endpoint.endpoint_id)
+        if result.status_code == _GONE:
+            await sql.set_endpoint_status(
+                connection, endpoint.merchant_id, endpoint.endpoint_id, "disabled", "the address answered 410", now
+            )
+            await sql.drop_pending(connection, endpoint.merchant_id, endpoint.endpoint_id, now)
+            await directory.changed(connection, endpoint.merchant_id)
+    return done
+
+
+def _after(announcer: Announcer, delivery: Delivery, result: Result, now: datetime) -> Delivery:
+    tries = delivery.tries + 1
+    counted = msgspec.structs.replace(delivery, attempts=delivery.attempts + 1, tries=tries)
+    if result.status_code is not None and announcer.acknowledged(result.status_code):
+        verb = "acknowledge"
+    elif result.status_code == _GONE or tries >= len(announcer.schedule_s):
+        verb = "give_up"
+    else:
+        wait = timedelta(seconds=announcer.schedule_s[tries])
+        return msgspec.structs.replace(counted, next_attempt_at=now + wait)
+    return msgspec.structs.replace(counted, status=DELIVERY.move(delivery.status, verb), finished_at=now)

@@ -1,0 +1,101 @@
+"""Webhook endpoints: the acts of an operator. Each is one transaction and tells every process."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Final
+
+import msgspec
+
+from gerai.domain.records import Environment
+from gerai.domain.refusals import NotFound
+from gerai.domain.webhooks import Endpoint
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import changing
+from gerai.kit.seal import Sealer
+from gerai.store import webhooks as sql
+
+_SECRET_BYTES: Final = 32
+
+
+class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator says of an endpoint. ``url`` was judged by the caller. ``events``: the door's names, empty for
+    all. ``key_id``: only orders placed with that key. ``key_secret``: what signs at a door whose signatures are made
+    with the API key; empty: the endpoint's own secret signs."""
+
+    merchant_id: int
+    environment: Environment
+    channel: str
+    url: str
+    events: tuple[str, ...] = ()
+    key_id: int | None = None
+    key_secret: str = ""
+
+
+def new_secret() -> str:
+    """``whsec_`` and 256 random bits, the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+async def add_endpoint(engine: Engine, sealer: Sealer, new: NewEndpoint, secret: str) -> int:
+    """Store an endpoint that signs with ``secret`` (:func:`new_secret`); answers its id.
+
+    It hears of what happens from now on. SealError when secrets cannot be sealed.
+    """
+    endpoint_id = engine.ids.next()
+    now = engine.now(new.merchant_id, new.environment)
+    endpoint = Endpoint(
+        merchant_id=new.merchant_id,
+        endpoint_id=endpoint_id,
+        environment=new.environment,
+        channel=new.channel,
+        key_id=new.key_id,
+        url=new.url,
+        events=new.events,
+        secret_sealed=sealer.seal(secret),
+        key_sealed=sealer.seal(new.key_secret) if new.key_secret else b"",
+        status="active",
+        reason="",
+        after_event_id=0,
+        failures=0,
+        paused_until=None,
+        created_at=now,
+        updated_at=now,
+    )
+    async with changing(engine, new.merchant_id) as connection:
+        await sql.add_endpoint(connection, endpoint)
+    return endpoint_id
+
+
+async def list_endpoints(engine: Engine, merchant_id: int) -> list[Endpoint]:
+    """A merchant's endpoints, oldest first; removed ones are left out."""
+    async with engine.reads.connection() as connection:
+        return await sql.endpoints(connection, merchant_id)
+
+
+async def enable_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) -> None:
+    """Send to it (again). What was dropped meanwhile stays dropped until it is replayed. NotFound."""
+    await _set_status(engine, merchant_id, endpoint_id, "active", "")
+
+
+async def disable_endpoint(engine: Engine, merchant_id: int, endpoint_id: int, reason: str) -> None:
+    """Send nothing to it any more; what is under way is dropped, and can be replayed later. NotFound."""
+    await _set_status(engine, merchant_id, endpoint_id, "disabled", reason)
+
+
+async def remove_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) -> None:
+    """As if it had never been, but for its delivery log. NotFound."""
+    await _set_status(engine, merchant_id, endpoint_id, "removed", "")
+
+
+async def _set_status(engine: Engine, merchant_id: int, endpoint_id: int, status: str, reason: str) -> None:
+    async with engine.reads.connection() as connection:
+        found = await sql.endpoint(connection, merchant_id, endpoint_id)
+    if found is None or found.status == "removed":
+        raise NotFound("webhook endpoint", str(endpoint_id))
+    now = engine.now(merchant_id, found.environment)
+    async with changing(engine, merchant_id) as connection:
+        await sql.set_endpoint_status(connection, merchant_id, endpoint_id, status, reason, now)
+        if status != "active":
+            await sql.drop_pending(connection, merchant_id, endpoint_id, now)

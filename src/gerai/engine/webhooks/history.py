@@ -1,0 +1,66 @@
+"""The delivery log: look at it, and send again what is in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.domain.webhooks import Attempt, Delivery
+from gerai.engine.core import Engine
+from gerai.store import webhooks as sql
+
+
+async def list_deliveries(
+    engine: Engine, merchant_id: int, *, endpoint_id: int | None = None, status: str = "", limit: int = 50
+) -> list[Delivery]:
+    """A merchant's deliveries, newest first."""
+    where, params = "TRUE", list[object]()
+    if endpoint_id is not None:
+        where, params = where + " AND t.endpoint_id = %s", [*params, endpoint_id]
+    if status:
+        where, params = where + " AND t.status = %s", [*params, status]
+    async with engine.reads.connection() as connection:
+        return await sql.deliveries(connection, merchant_id, where, params, limit)
+
+
+async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[Attempt]]:
+    """One delivery and every attempt at it, oldest first. NotFound."""
+    async with engine.reads.connection() as connection:
+        found = await sql.deliveries(connection, merchant_id, "t.delivery_id = %s", [delivery_id], 1)
+        if not found:
+            raise NotFound("delivery", str(delivery_id))
+        return found[0], await sql.attempts(connection, merchant_id, delivery_id)
+
+
+async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None:
+    """Send it again, under the same message id. NotFound; StateConflict while it is pending, or when its endpoint is
+    not active."""
+    delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
+    now = engine.now(merchant_id, delivery.environment)
+    async with engine.reads.connection() as connection:
+        if not await sql.replay(connection, merchant_id, "t.delivery_id = %s", [delivery_id], now):
+            raise StateConflict("delivery", str(delivery_id), delivery.status, "replay")
+
+
+async def replay_range(
+    engine: Engine,
+    merchant_id: int,
+    endpoint_id: int,
+    begin: datetime,
+    end: datetime,
+    *,
+    undelivered_only: bool = False,
+) -> list[int]:
+    """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; answers the ids of
+    the deliveries, oldest first. NotFound for an endpoint that is not there."""
+    async with engine.reads.connection() as connection:
+        endpoint = await sql.endpoint(connection, merchant_id, endpoint_id)
+        if endpoint is None or endpoint.status == "removed":
+            raise NotFound("webhook endpoint", str(endpoint_id))
+        if endpoint.status != "active":
+            raise StateConflict("webhook endpoint", str(endpoint_id), endpoint.status, "replay")
+        where = "t.endpoint_id = %s AND t.happened_at >= %s AND t.happened_at < %s"
+        if undelivered_only:
+            where += " AND t.status <> 'delivered'"
+        now = engine.now(merchant_id, endpoint.environment)
+        return await sql.replay(connection, merchant_id, where, [endpoint_id, begin, end], now)

@@ -1,0 +1,83 @@
+"""Make the messages of an order's events: one delivery for each endpoint that wants to hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gerai.domain.records import OrderView
+from gerai.domain.states import DELIVERY
+from gerai.domain.webhooks import Delivery, Endpoint
+from gerai.engine.core import Engine
+from gerai.engine.orders import find
+from gerai.engine.webhooks.announcer import Announcer, Happened, encode
+from gerai.store import webhooks as sql
+
+
+async def spread(
+    engine: Engine, announcers: Mapping[str, Announcer], merchant_id: int, order_id: int, base_url: str
+) -> int:
+    """Write the deliveries an order's events lack; answers how many. Safe to run any number of times."""
+    view = await find.by_id(engine.reads, merchant_id, order_id)
+    if view is None or (announcer := announcers.get(view.order.channel)) is None:
+        return 0
+    async with engine.reads.connection() as connection:
+        endpoints = await sql.endpoints(connection, merchant_id)
+        spread_already = {
+            endpoint.endpoint_id: await sql.spread_events(connection, merchant_id, endpoint.endpoint_id, order_id)
+            for endpoint in endpoints
+            if _hears(endpoint, view)
+        }
+    if not spread_already:
+        return 0
+    events = await find.events(engine.reads, merchant_id, [order_id])
+    new: list[Delivery] = []
+    for endpoint in endpoints:
+        done = spread_already.get(endpoint.endpoint_id)
+        if done is None:
+            continue
+        for position, event in enumerate(events):
+            if event.event_id > endpoint.after_event_id and event.event_id not in done:
+                happened = Happened(
+                    event, view, tuple(events[: position + 1]), engine.directory.merchant(merchant_id), base_url
+                )
+                new += await _messages(engine, announcer, endpoint, happened)
+    if not new:
+        return 0
+    async with engine.reads.connection() as connection:
+        return await sql.add_deliveries(connection, new)
+
+
+def _hears(endpoint: Endpoint, view: OrderView) -> bool:
+    order = view.order
+    return (endpoint.environment, endpoint.channel) == (order.environment, order.channel) and (
+        endpoint.key_id is None or endpoint.key_id == order.key_id
+    )
+
+
+async def _messages(engine: Engine, announcer: Announcer, endpoint: Endpoint, happened: Happened) -> list[Delivery]:
+    """An endpoint that is switched off gets its messages as dropped ones, so that they can be replayed."""
+    now = engine.now(endpoint.merchant_id, endpoint.environment)
+    pending = next(iter(DELIVERY.initial))
+    active = endpoint.status == "active"
+    return [
+        Delivery(
+            merchant_id=endpoint.merchant_id,
+            delivery_id=engine.ids.next(),
+            endpoint_id=endpoint.endpoint_id,
+            environment=endpoint.environment,
+            order_id=happened.event.order_id,
+            event_id=happened.event.event_id,
+            part=part,
+            event=draft.event,
+            data=encode(draft.data).decode(),
+            status=pending if active else DELIVERY.move(pending, "drop"),
+            attempts=0,
+            tries=0,
+            next_attempt_at=now,
+            happened_at=happened.event.at,
+            created_at=now,
+            finished_at=None if active else now,
+        )
+        for part, draft in enumerate(await announcer.compose(engine, happened))
+        if not endpoint.events or draft.event in endpoint.events
+    ]

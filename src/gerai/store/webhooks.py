@@ -1,0 +1,249 @@
+"""The statements behind webhooks: who listens, what is due, what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, LiteralString, cast
+
+import msgspec
+from psycopg import AsyncConnection, sql
+
+from gerai.domain.webhooks import Attempt, Delivery, Endpoint
+from gerai.store.due import CLOCK
+
+_ENDPOINT: Final = ", ".join(f"t.{name}" for name in Endpoint.__struct_fields__)
+_DELIVERY: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
+
+#: The first message of every order at an endpoint that answers: a later one waits until it is done.
+_DUE: Final = f"""
+SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
+CROSS JOIN LATERAL (
+    SELECT d.merchant_id, d.delivery_id, d.endpoint_id, d.next_attempt_at FROM webhook_deliveries d
+    WHERE d.merchant_id = t.merchant_id AND d.endpoint_id = t.endpoint_id AND d.status = 'pending'
+      AND d.next_attempt_at <= {CLOCK} AND (d.leased_until IS NULL OR d.leased_until < now())
+      AND NOT EXISTS (SELECT FROM webhook_deliveries e
+                      WHERE e.merchant_id = d.merchant_id AND e.endpoint_id = d.endpoint_id
+                        AND e.order_id = d.order_id AND e.status = 'pending'
+                        AND (e.event_id, e.part) < (d.event_id, d.part))
+    ORDER BY d.next_attempt_at LIMIT %s) x
+WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
+ORDER BY x.next_attempt_at LIMIT %s"""
+
+
+def _query(text: str) -> sql.SQL:
+    """Our own constant text; values always travel as parameters."""
+    return sql.SQL(cast("LiteralString", text))
+
+
+# --- endpoints ---------------------------------------------------------------------------------
+
+
+async def add_endpoint(connection: AsyncConnection, new: Endpoint) -> None:
+    """Insert it; it hears of what happens from now on (``after_event_id`` is set here)."""
+    await connection.execute(
+        "INSERT INTO webhook_endpoints (merchant_id, endpoint_id, environment, channel, key_id, url, events, "
+        "secret_sealed, key_sealed, status, reason, after_event_id, created_at, updated_at) "
+        "SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(max(event_id), 0), %s, %s "
+        "FROM events WHERE merchant_id = %s",
+        (
+            new.merchant_id, new.endpoint_id, new.environment, new.channel, new.key_id, new.url, list(new.events),
+            new.secret_sealed, new.key_sealed, new.status, new.reason, new.created_at, new.updated_at, new.merchant_id,
+        ),
+    )  # fmt: skip
+
+
+async def endpoints(connection: AsyncConnection, merchant_id: int) -> list[Endpoint]:
+    """A merchant's endpoints that were not removed, oldest first."""
+    cursor = await connection.execute(
+        _query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.status <> 'removed' "
+               "ORDER BY t.endpoint_id"),
+        (merchant_id,),
+    )  # fmt: skip
+    return [_endpoint(row) for row in await cursor.fetchall()]
+
+
+async def endpoint(connection: AsyncConnection, merchant_id: int, endpoint_id: int) -> Endpoint | None:
+    """One of them, removed or not."""
+    cursor = await connection.execute(
+        _query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.endpoint_id = %s"),
+        (merchant_id, endpoint_id),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else _endpoint(row)
+
+
+async def set_endpoint_status(
+    connection: AsyncConnection, merchant_id: int, endpoint_id: int, status: str, reason: str, at: datetime
+) -> bool:
+    """Change it, and forget its failures; False when there is none (a removed one stays removed)."""
+    cursor = await connection.execute(
+        "UPDATE webhook_endpoints SET status = %s, reason = %s, updated_at = %s, failures = 0, paused_until = NULL "
+        "WHERE merchant_id = %s AND endpoint_id = %s AND status <> 'removed'",
+        (status, reason, at, merchant_id, endpoint_id),
+    )
+    return cursor.rowcount > 0
+
+
+async def note_answered(connection: AsyncConnection, merchant_id: int, endpoint_id: int) -> None:
+    """The address answers."""
+    await connection.execute(
+        "UPDATE webhook_endpoints SET failures = 0, paused_until = NULL "
+        "WHERE merchant_id = %s AND endpoint_id = %s AND failures > 0",
+        (merchant_id, endpoint_id),
+    )
+
+
+async def note_silent(
+    connection: AsyncConnection, merchant_id: int, endpoint_id: int, allowed: int, longest_s: float
+) -> None:
+    """The address did not answer. From ``allowed`` times in a row on it is left alone, twice as long each time."""
+    await connection.execute(
+        "UPDATE webhook_endpoints SET failures = failures + 1, paused_until = CASE WHEN failures + 1 >= %s "
+        "THEN now() + least(power(2, least(failures + 1 - %s, 20)), %s) * interval '1 second' END "
+        "WHERE merchant_id = %s AND endpoint_id = %s",
+        (allowed, allowed, longest_s, merchant_id, endpoint_id),
+    )
+
+
+async def listening(connection: AsyncConnection, merchant_id: int) -> frozenset[tuple[str, str]]:
+    """The (environment, channel) pairs somebody listens to."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT environment, channel FROM webhook_endpoints WHERE merchant_id = %s AND status <> 'removed'",
+        (merchant_id,),
+    )
+    return frozenset((row[0], row[1]) for row in await cursor.fetchall())
+
+
+def _endpoint(row: Sequence[Any]) -> Endpoint:
+    found = Endpoint(*row)
+    return msgspec.structs.replace(found, events=tuple(found.events))
+
+
+# --- deliveries --------------------------------------------------------------------------------
+
+
+async def spread_events(
+    connection: AsyncConnection, merchant_id: int, endpoint_id: int, order_id: int
+) -> frozenset[int]:
+    """The order's events of which this endpoint has a delivery already."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT event_id FROM webhook_deliveries WHERE merchant_id = %s AND endpoint_id = %s "
+        "AND order_id = %s",
+        (merchant_id, endpoint_id, order_id),
+    )
+    return frozenset(row[0] for row in await cursor.fetchall())
+
+
+async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -> int:
+    """Insert those that are not there yet; answers how many."""
+    names = Delivery.__struct_fields__
+    text = (
+        f"INSERT INTO webhook_deliveries ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "
+        "ON CONFLICT DO NOTHING"
+    )
+    added = 0
+    async with connection.pipeline():
+        cursors = [await connection.execute(_query(text), tuple(getattr(row, name) for name in names)) for row in new]
+    for cursor in cursors:
+        added += cursor.rowcount
+    return added
+
+
+async def due(connection: AsyncConnection, of_each: int, limit: int) -> list[tuple[int, int, int]]:
+    """(merchant_id, delivery_id, endpoint_id) of what may be sent now, at most ``of_each`` of an endpoint."""
+    cursor = await connection.execute(_query(_DUE), (of_each, limit))
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
+async def claim(connection: AsyncConnection, merchant_id: int, delivery_id: int, lease_s: float) -> Delivery | None:
+    """Take one pending delivery for ``lease_s``; None when somebody else has it or it is done."""
+    cursor = await connection.execute(
+        _query("UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' "
+               "WHERE t.merchant_id = %s AND t.delivery_id = %s AND t.status = 'pending' "
+               f"AND (t.leased_until IS NULL OR t.leased_until < now()) RETURNING {_DELIVERY}"),
+        (lease_s, merchant_id, delivery_id),
+    )  # fmt: skip
+    row = await cursor.fetchone()
+    return None if row is None else Delivery(*row)
+
+
+async def add_attempt(connection: AsyncConnection, new: Attempt) -> None:
+    """Write an attempt into the log."""
+    names = Attempt.__struct_fields__
+    text = (
+        f"INSERT INTO webhook_attempts ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "
+        "ON CONFLICT DO NOTHING"
+    )
+    await connection.execute(_query(text), tuple(getattr(new, name) for name in names))
+
+
+async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_line_at: datetime) -> None:
+    """Store what an attempt made of a delivery; the order's later messages at that endpoint are due from
+    ``next_in_line_at`` on."""
+    await connection.execute(
+        "UPDATE webhook_deliveries SET status = %s, attempts = %s, tries = %s, next_attempt_at = %s, finished_at = %s, "
+        "leased_until = NULL WHERE merchant_id = %s AND delivery_id = %s",
+        (done.status, done.attempts, done.tries, done.next_attempt_at, done.finished_at, done.merchant_id,
+         done.delivery_id),
+    )  # fmt: skip
+    await connection.execute(
+        "UPDATE webhook_deliveries SET next_attempt_at = %s WHERE merchant_id = %s AND endpoint_id = %s "
+        "AND order_id = %s AND status = 'pending' AND (event_id, part) > (%s, %s)",
+        (next_in_line_at, done.merchant_id, done.endpoint_id, done.order_id, done.event_id, done.part),
+    )
+
+
+async def drop_pending(connection: AsyncConnection, merchant_id: int, endpoint_id: int, at: datetime) -> None:
+    """What was still on its way to an endpoint goes nowhere."""
+    await connection.execute(
+        "UPDATE webhook_deliveries SET status = 'dropped', finished_at = %s, leased_until = NULL "
+        "WHERE merchant_id = %s AND endpoint_id = %s AND status = 'pending'",
+        (at, merchant_id, endpoint_id),
+    )
+
+
+async def replay(
+    connection: AsyncConnection, merchant_id: int, where: str, params: Sequence[Any], at: datetime
+) -> list[int]:
+    """Make finished deliveries pending again, by a condition of ours over ``t``; answers their ids, oldest first."""
+    cursor = await connection.execute(
+        _query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, "
+               "leased_until = NULL, finished_at = NULL FROM webhook_endpoints e WHERE t.merchant_id = %s "
+               "AND t.status <> 'pending' AND e.merchant_id = t.merchant_id AND e.endpoint_id = t.endpoint_id "
+               f"AND e.status = 'active' AND {where} RETURNING t.delivery_id"),
+        (at, merchant_id, *params),
+    )  # fmt: skip
+    return sorted(row[0] for row in await cursor.fetchall())
+
+
+async def deliveries(
+    connection: AsyncConnection, merchant_id: int, where: str, params: Sequence[Any], limit: int
+) -> list[Delivery]:
+    """Deliveries by a condition of ours over ``t``, newest first."""
+    cursor = await connection.execute(
+        _query(f"SELECT {_DELIVERY} FROM webhook_deliveries t WHERE t.merchant_id = %s AND {where} "
+               "ORDER BY t.delivery_id DESC LIMIT %s"),
+        (merchant_id, *params, limit),
+    )  # fmt: skip
+    return [Delivery(*row) for row in await cursor.fetchall()]
+
+
+async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> list[Attempt]:
+    """The log of one delivery, oldest first."""
+    names = ", ".join(Attempt.__struct_fields__)
+    cursor = await connection.execute(
+        _query(f"SELECT {names} FROM webhook_attempts WHERE merchant_id = %s AND delivery_id = %s ORDER BY number"),
+        (merchant_id, delivery_id),
+    )
+    return [Attempt(*row) for row in await cursor.fetchall()]
+
+
+async def forget(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
+    """Delete finished deliveries, with their log, that nobody will ask for any more; answers how many."""
+    cursor = await connection.execute(
+        "DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries "
+        "WHERE status <> 'pending' AND finished_at < now() - %s * interval '1 day' LIMIT %s)",
+        (older_than_days, limit),
+    )
+    return cursor.rowcount

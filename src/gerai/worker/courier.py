@@ -1,0 +1,168 @@
+"""The courier: carries webhook messages to their endpoints, as many at once as is fair to each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+import structlog
+from psycopg import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+from standardwebhooks import Webhook
+
+from gerai.domain.webhooks import Delivery
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Sending
+from gerai.engine.webhooks.deliver import Claimed, Due, Result, claim, due, record_attempt
+from gerai.kit.address import AddressForbidden
+from gerai.kit.clock import real_now
+from gerai.kit.http import NoAnswer, Outgoing
+from gerai.kit.seal import Sealer, SealError
+
+log = structlog.get_logger("gerai.courier")
+#: Messages under way at once: in this process, and to one endpoint.
+_AT_ONCE: Final = 32
+_TO_ONE: Final = 8
+_LOOK_EVERY_S: Final = 1.0
+#: How much longer than one attempt a lease lasts.
+_LEASE_MARGIN_S: Final = 30.0
+
+
+class Courier:
+    """``outgoing`` judges every address it calls; ``timeout_s`` is for one attempt."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        announcers: Mapping[str, Announcer],
+        outgoing: Outgoing,
+        sealer: Sealer,
+        timeout_s: float,
+    ) -> None:
+        self._engine = engine
+        self._announcers = announcers
+        self._outgoing = outgoing
+        self._sealer = sealer
+        self._timeout_s = timeout_s
+        self._wake = asyncio.Event()
+        self._under_way: dict[asyncio.Task[None], Due] = {}
+
+    def wake(self) -> None:
+        """Look now: something may be due."""
+        self._wake.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Carry until ``stopping`` is set; what is under way is finished."""
+        while not stopping.is_set():
+            self._wake.clear()
+            try:
+                await self._start_some()
+            except (DatabaseError, PoolTimeout) as error:
+                log.warning("courier.database", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY_S)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def run_once(self) -> int:
+        """Carry everything that is due now, then return; answers how many attempts were made."""
+        made = 0
+        while started := await self._start_some():
+            made += started
+            await asyncio.gather(*self._under_way)
+        return made
+
+    async def _start_some(self) -> int:
+        if len(self._under_way) >= _AT_ONCE:
+            return 0
+        busy = Counter(under_way.endpoint_id for under_way in self._under_way.values())
+        started = 0
+        for candidate in await due(self._engine, _TO_ONE, _AT_ONCE):
+            if len(self._under_way) >= _AT_ONCE or busy[candidate.endpoint_id] >= _TO_ONE:
+                continue
+            claimed = await claim(self._engine, candidate, self._timeout_s + _LEASE_MARGIN_S)
+            if claimed is None:
+                continue
+            busy[candidate.endpoint_id] += 1
+            started += 1
+            task = asyncio.create_task(self._carry(claimed), name="gerai-delivery")
+            self._under_way[task] = candidate
+            task.add_done_callback(self._arrived)
+        return started
+
+    def _arrived(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The lease runs out, and the message is tried again.
+            log.error("courier.broken", error=repr(error))
+
+    async def _carry(self, claimed: Claimed) -> None:
+        delivery, endpoint = claimed
+        announcer = self._announcers.get(endpoint.channel)
+        if announcer is None:
+            log.error("courier.no_such_door", channel=endpoint.channel, delivery_id=delivery.delivery_id)
+            return
+        result = await self._attempt(announcer, claimed)
+        done = await record_attempt(self._engine, announcer, claimed, result)
+        log.info("webhook.attempt", merchant_id=delivery.merchant_id, delivery_id=delivery.delivery_id,
+                 endpoint_id=endpoint.endpoint_id, name=delivery.event, number=done.attempts,
+                 status_code=result.status_code, error=result.error, status=done.status)  # fmt: skip
+
+    async def _attempt(self, announcer: Announcer, claimed: Claimed) -> Result:
+        endpoint = claimed.endpoint
+        began = asyncio.get_running_loop().time()
+        at = real_now()
+
+        def result(status_code: int | None = None, error: str = "", answer: bytes = b"") -> Result:
+            took_ms = int((asyncio.get_running_loop().time() - began) * 1000)
+            return Result(at, took_ms, status_code, error, answer)
+
+        try:
+            dressed = self._dress(announcer, claimed, at)
+            answer = await self._outgoing.send(
+                "POST", endpoint.url, headers=dressed.headers, content=dressed.body, timeout_s=self._timeout_s
+            )
+        except SealError as error:
+            log.error("courier.sealed", endpoint_id=endpoint.endpoint_id, error=str(error))
+            return result(error="secret cannot be opened")
+        except AddressForbidden as error:
+            return result(error=str(error))
+        except NoAnswer as error:
+            return result(error=f"no answer: {error}")
+        return result(answer.status, "", answer.body)
+
+    def _dress(self, announcer: Announcer, claimed: Claimed, at: datetime) -> Dressed:
+        delivery, endpoint = claimed
+        own = self._sealer.open(endpoint.secret_sealed)
+        signing = self._sealer.open(endpoint.key_sealed) if endpoint.key_sealed else own
+        return dress(announcer, delivery, own, signing, at)
+
+
+def dress(announcer: Announcer, delivery: Delivery, own_secret: str, signing_secret: str, at: datetime) -> Dressed:
+    """The bytes and headers of one attempt: the contract's own, and those of Standard Webhooks."""
+    sending = Sending(delivery.message_id, delivery.happened_at, delivery.tries, signing_secret)
+    dressed = announcer.dress(Draft(delivery.event, msgspec.json.decode(delivery.data)), sending)
+    return msgspec.structs.replace(
+        dressed,
+        headers={
+            "content-type": "application/json",
+            "user-agent": "Gerai-Webhooks",
+            **{name.lower(): value for name, value in dressed.headers.items()},
+            **standard_headers(own_secret, delivery.message_id, at, dressed.body),
+        },
+    )
+
+
+def standard_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` of Standard Webhooks."""
+    moment = at.astimezone(UTC).replace(microsecond=0)
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(moment.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode("utf-8")),
+    }
