@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gerai.doors.dialects.cekceir.events import ANNOUNCER
 from gerai.doors.dialects.cekceir.ordering import CHANNEL
 from gerai.doors.dialects.cekceir.refusals import refuse
 from gerai.doors.dialects.cekceir.routes import ROUTES
@@ -16,5 +17,6 @@ DIALECT = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
+    announce=ANNOUNCER,
     strip_slash=True,
 )

@@ -120,9 +120,10 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class LineFacts(msgspec.Struct, frozen=True):
-    """Details of a line. ``bundle``: unique id of the price option it came with; ``share_sen``: its part of the
-    bundle's price (a line of its own costs its line total)."""
+    """Details of a line. ``unique_id`` is the variant's; ``bundle``: unique id of the price option it came with;
+    ``share_sen``: its part of the bundle's price (a line of its own costs its line total)."""
 
+    unique_id: str = ""
     item_type: str = "physical"
     sku: str = ""
     options: list[str] = []

@@ -106,6 +106,7 @@ def engine_lines(goods: Goods, shelves: Shelves, environment: str, warehouse: Wa
     for variant, quantity, option, share in goods.variants:
         price = 0 if option is not None else variant.price_sen
         details = LineFacts(
+            unique_id=variant.unique_id,
             item_type=variant.item_type,
             sku=variant.sku,
             options=list(variant.options),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -54,10 +54,10 @@ def shape(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return [{"status": step.status, "by": step.by or None, "time": timestamp(step.at)} for step in steps]
 
 
-def times(order: Order, history: History) -> dict[str, Any]:
+def times(order: Order, history: History, write: Callable[[datetime], str] = timestamp) -> dict[str, Any]:
     """``draft_time`` and its like: when each status was last taken; an order is unpaid from its first moment."""
     found: dict[str, Any] = {f"{word}_time": None for word in (*TARGET, *PAYMENT_STATUS)}
-    found["unpaid_time"] = timestamp(order.created_at)
+    found["unpaid_time"] = write(order.created_at)
     for step in (*history.orders, *history.payments):
-        found[f"{step.status}_time"] = timestamp(step.at)
+        found[f"{step.status}_time"] = write(step.at)
     return found

@@ -21,6 +21,11 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def second(at: datetime) -> str:
+    """``2025-01-29T20:28:08Z``, as webhooks write the times of an order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def whole(value: Any) -> int | None:
     """A JSON number without a fraction, of a sane size, as an integer; None for anything else."""
     number = exact(value)

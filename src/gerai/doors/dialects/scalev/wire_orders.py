@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH
@@ -129,9 +131,22 @@ def _weights(facts: Facts) -> dict[str, Any]:
     }
 
 
+def customer(view: OrderView, facts: Facts, write: Callable[[datetime], str] = timestamp) -> dict[str, Any]:
+    """Who buys; one who left neither e-mail nor telephone has no ``id``."""
+    person, member, placed_at = facts.customer, view.member, view.order.created_at
+    return {
+        "id": view.order.member_id,
+        "name": person.name,
+        "email": person.email or None,
+        "phone": person.phone or None,
+        "status": None,
+        "confirmed_at": None,
+        "created_at": write(member.created_at if member else placed_at),
+        "last_updated_at": write(member.updated_at if member else placed_at),
+    }
+
+
 def _parties(view: OrderView, facts: Facts, business: dict[str, Any]) -> dict[str, Any]:
-    at = timestamp(view.order.created_at)
-    person = facts.customer
     return {
         "business": business,
         "store": {
@@ -141,16 +156,7 @@ def _parties(view: OrderView, facts: Facts, business: dict[str, Any]) -> dict[st
             "name": facts.store.name,
             "is_active": True,
         },
-        "customer": {
-            "id": view.order.member_id,
-            "name": person.name,
-            "email": person.email or None,
-            "phone": person.phone or None,
-            "status": None,
-            "confirmed_at": None,
-            "created_at": timestamp(view.member.created_at) if view.member else at,
-            "last_updated_at": timestamp(view.member.updated_at) if view.member else at,
-        },
+        "customer": customer(view, facts),
     }
 
 

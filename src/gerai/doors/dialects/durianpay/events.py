@@ -1,0 +1,66 @@
+"""Outgoing webhooks of this contract (§15): which of an order's events it announces, and its signature."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any, Final
+
+import msgspec
+
+from gerai.doors.dialects.durianpay.wire.event_data import order_data, payment_data
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+
+#: The first attempt at once, then 2, 5, 10, 90 and 210 minutes after an attempt that was not acknowledged.
+_SCHEDULE_S: Final = (0, 120, 300, 600, 5400, 12600)
+_OK: Final = 200
+_ENDS: Final = ("completed", "failed", "expired", "cancelled")
+#: An order done in part counts as completed in this contract.
+_COMPLETED: Final = ("completed", "partial")
+_TRIAL: Final = "webhook.test"
+_encode = msgspec.json.Encoder().encode
+
+
+async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+    """The message of an event, if the contract has one."""
+    event, view = happened.event, happened.view
+    match event.name.split("."):
+        case ["order", "placed"]:
+            return [Draft("order.created", order_data(view, "started"))]
+        case ["order", state] if state in _COMPLETED:
+            return [Draft("order.completed", order_data(view, "completed"))]
+        case ["payment", state] if state in _ENDS:
+            payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
+            return [] if payment is None else [Draft(event.name, payment_data(view, payment, event, state))]
+        case _:
+            return []
+
+
+def dress(draft: Draft, sending: Sending) -> Dressed:
+    """The envelope; the signature is a field of the data."""
+    data = {**draft.data, "signature": signature(draft.data, sending.secret)}
+    body = _encode({"event": draft.event, "data": data, "retry_count": sending.retries})
+    return Dressed(body, {"Content-Type": "application/json"})
+
+
+def signature(data: dict[str, Any], api_key: str) -> str:
+    """Lower-case hex HMAC-SHA256 over ``id|amount_str`` with the secret API key (§15)."""
+    message = f"{data['id']}|{data['amount_str']}"
+    return hmac.new(api_key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def _trial() -> Draft:
+    """Signed like every other message, so that a receiver which checks first accepts it; it names no order."""
+    return Draft(_TRIAL, {"id": "webhook_test", "amount": 0, "signature": "", "amount_str": "0.00"})
+
+
+ANNOUNCER: Final = Announcer(
+    events=("order.created", "order.completed", *(f"payment.{end}" for end in _ENDS)),
+    compose=compose,
+    dress=dress,
+    schedule_s=_SCHEDULE_S,
+    acknowledged=lambda status: status == _OK,
+    key_secret=lambda key: key,
+    trial=_trial,
+)

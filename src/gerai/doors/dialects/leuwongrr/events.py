@@ -1,0 +1,80 @@
+"""Outgoing webhooks, an extension (the contract has none), in a form that known receivers of such orders read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+import msgspec
+
+from gerai.domain.money import whole_rupiah
+from gerai.domain.records import OrderView
+from gerai.doors.dialects.leuwongrr.wire import order_status
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+
+_encode = msgspec.json.Encoder().encode
+#: The ends of an order; one done in part is ``completed`` here.
+_ENDS: Final = frozenset({"completed", "partial", "failed", "expired", "cancelled"})
+
+
+async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+    """The messages of an event. One paid from the balance is created and paid by the same event."""
+    view, event = happened.view, happened.event
+    match event.name.split("."):
+        case ["order", "placed"]:
+            created = _draft(view, "created", _word(view, event.facts.get("status", "")))
+            return [created, _draft(view, "paid", "paid")] if view.order.funding == "wallet" else [created]
+        case ["order", end] if end in _ENDS:
+            return [_draft(view, _word(view, end), _word(view, end))]
+        case ["invoice", "paid"]:
+            return [_draft(view, "paid", "paid")]
+        case ["payment", "refunded"] if _refunded_whole(happened):
+            return [_draft(view, "refunded", "refunded")]
+        case _:
+            return []
+
+
+def _word(view: OrderView, status: str) -> str:
+    return order_status(msgspec.structs.replace(view.order, status=status))
+
+
+def _refunded_whole(happened: Happened) -> bool:
+    """Whether this refund gave back the last of its payment: until then the invoice stays paid."""
+    public_id = happened.event.facts.get("payment")
+    payment = next((p for p in happened.view.payments if p.public_id == public_id), None)
+    given = (
+        event.facts.get("amount_sen", 0)
+        for event in happened.events
+        if event.name == happened.event.name and event.facts.get("payment") == public_id
+    )
+    return payment is not None and sum(given) >= payment.amount_sen
+
+
+def _draft(view: OrderView, event: str, status: str) -> Draft:
+    order = view.order
+    data = {"order_id": order.public_id, "amount_idr": whole_rupiah(order.total_sen), "status": status}
+    return Draft(f"order.{event}", data)
+
+
+def dress(draft: Draft, sending: Sending) -> Dressed:
+    """The body, and its lower-case hex HMAC-SHA256 with the endpoint's secret."""
+    body = _encode(draft.data)
+    signature = hmac.new(sending.secret.encode(), body, hashlib.sha256).hexdigest()
+    return Dressed(body, {"Content-Type": "application/json", "x-leuwongrr-signature": signature})
+
+
+ANNOUNCER: Final = Announcer(
+    events=(
+        "order.created",
+        "order.paid",
+        "order.completed",
+        "order.failed",
+        "order.expired",
+        "order.cancelled",
+        "order.refunded",
+    ),
+    compose=compose,
+    dress=dress,
+)

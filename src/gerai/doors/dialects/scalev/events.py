@@ -1,0 +1,68 @@
+"""Outgoing webhooks of this contract (§12): which of an order's events it announces, and how it signs them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Any, Final
+
+from gerai.doors.dialects.scalev import wire_events as wire
+from gerai.doors.dialects.scalev.facts import facts_of
+from gerai.doors.dialects.scalev.moments import moment_of
+from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
+from gerai.doors.dialects.scalev.values import timestamp
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.kit.javascript import stringify
+
+_TRIAL: Final = "business.test_event"
+#: What each payment status announces beside ``order.payment_status_changed`` (§12).
+_MONEY: Final = {"paid": "payment.received", "settled": "payment.received", "conflict": "payment.failed"}
+#: Paid by hand: nobody waits for a gateway's page.
+_NO_GATEWAY: Final = "bank_transfer"
+
+
+async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+    """The messages of an event, each with the order as it stood then."""
+    event, merchant = happened.event, happened.merchant
+    match event.name.split("."):
+        case ["order", "placed"]:
+            spam = facts_of(happened.view.order).extras.get("is_probably_spam", False)
+            name = "order.spam_created" if spam else "order.created"
+            return [Draft(name, wire.order_data(moment_of(happened), merchant))]
+        case ["order", status] if status in STATUS:
+            return [Draft("order.status_changed", wire.status_data(moment_of(happened), merchant))]
+        case ["invoice", word] if word in PAYMENT_STATUS:
+            data = wire.payment_data(moment_of(happened), merchant)
+            return [Draft(name, data) for name in ("order.payment_status_changed", _MONEY.get(word, "")) if name]
+        case ["payment", "started"] if event.facts.get("method") != _NO_GATEWAY:
+            return [Draft("order.epayment_created", wire.started_payment_data(moment_of(happened), merchant))]
+        case _:
+            return []
+
+
+def dress(draft: Draft, sending: Sending) -> Dressed:
+    """The envelope, to the byte as JavaScript prints it (receivers sign what they re-serialise), and its signature."""
+    envelope: dict[str, Any] = {"event": draft.event}
+    if draft.event != _TRIAL:
+        envelope["unique_id"] = sending.message_id
+    body = stringify({**envelope, "timestamp": timestamp(sending.happened_at), "data": draft.data})
+    signature = base64.b64encode(hmac.digest(sending.secret.encode(), body, hashlib.sha256)).decode()
+    return Dressed(body, {"Content-Type": "application/json", "X-Scalev-Hmac-Sha256": signature})
+
+
+ANNOUNCER: Final = Announcer(
+    events=(
+        "order.created",
+        "order.spam_created",
+        "order.status_changed",
+        "order.payment_status_changed",
+        "order.epayment_created",
+        "payment.received",
+        "payment.failed",
+    ),
+    compose=compose,
+    dress=dress,
+    trial=lambda: Draft(_TRIAL, {}),
+)

@@ -1,0 +1,56 @@
+"""An order as it stood at one of its events: what a message tells must not depend on when it is composed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from gerai.domain.records import OrderView, Payment
+from gerai.doors.dialects.scalev.history import History, read_history
+from gerai.doors.dialects.scalev.statuses import STATUS
+from gerai.engine.orders.find import EventEntry
+from gerai.engine.webhooks.announcer import Happened
+
+_PAYMENT: Final = "payment."
+#: What an event made of a payment, where the state has another name. A refund leaves it as it reads now.
+_STATES: Final = {"started": "processing", "credited": "refunded", "refunded": ""}
+#: Words of the invoice that take back what was received.
+_TAKING_BACK: Final = ("invoice.unpaid", "invoice.conflict")
+
+
+class Moment(NamedTuple):
+    """The order right after an event, and how it got there."""
+
+    view: OrderView
+    history: History
+
+
+def moment_of(happened: Happened) -> Moment:
+    """Status, payments and times as the events up to this one tell. What people noted of an order (proof of transfer,
+    another payment method) is in no event and reads as it stands now."""
+    view, events = happened.view, happened.events
+    order = msgspec.structs.replace(view.order, status=_status(events, view.order.status), updated_at=happened.event.at)
+    return Moment(msgspec.structs.replace(view, order=order, payments=_payments(view, events)), read_history(events))
+
+
+def _status(events: Sequence[EventEntry], now: str) -> str:
+    told = (event.facts.get("status") for event in reversed(events) if event.name.startswith("order."))
+    return next((status for status in told if isinstance(status, str) and status in STATUS), now)
+
+
+def _payments(view: OrderView, events: Sequence[EventEntry]) -> tuple[Payment, ...]:
+    states: dict[str, str] = {}
+    for event in events:
+        public_id = event.facts.get("payment")
+        if event.name.startswith(_PAYMENT) and isinstance(public_id, str):
+            word = event.name.removeprefix(_PAYMENT)
+            states[public_id] = _STATES.get(word, word)
+        elif event.name in _TAKING_BACK:
+            states = {known: "cancelled" if state == "completed" else state for known, state in states.items()}
+    return tuple(
+        msgspec.structs.replace(payment, status=states[payment.public_id] or payment.status)
+        for payment in view.payments
+        if payment.public_id in states
+    )

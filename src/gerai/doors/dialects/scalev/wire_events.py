@@ -1,0 +1,150 @@
+"""Shapes of webhook data (contract §12): times to the second, lines with decimal strings, histories newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
+
+from gerai.domain.records import OrderLine, OrderView
+from gerai.doors.dialects.scalev.facts import VARIANT, Facts, facts_of
+from gerai.doors.dialects.scalev.history import Step, times
+from gerai.doors.dialects.scalev.moments import Moment
+from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS
+from gerai.doors.dialects.scalev.values import second
+from gerai.doors.dialects.scalev.wire_lines import line_facts
+from gerai.doors.dialects.scalev.wire_orders import customer, text
+from gerai.doors.dialects.scalev.wire_orders import order as rest_order
+from gerai.engine.directory import MerchantFacts
+
+_STATUS_TIMES: Final = (
+    "draft_time", "pending_time", "confirmed_time", "in_process_time", "ready_time", "shipped_time", "completed_time",
+    "rts_time", "canceled_time", "closed_time",
+)  # fmt: skip
+_PAYMENT_TIMES: Final = tuple(f"{word}_time" for word in PAYMENT_STATUS)
+#: A whole order, in the order of the documented example; the two links at the end are ours.
+_ORDER: Final = (
+    "id", "order_id", "secret_slug", "status", "is_probably_spam", "mark_as_spam_by", *_STATUS_TIMES, "payment_status",
+    *_PAYMENT_TIMES, "business", "store", "epayment_provider", "payment_method", "sub_payment_method",
+    "financial_entity", "payment_account_holder", "payment_account_number", "transferproof_url", "transfer_time",
+    "final_variants", "total_quantity", "gross_revenue", "unique_code_discount", "discount_code_discount",
+    "net_revenue", "product_price", "product_discount", "other_income_name", "other_income", "discount_rate", "cogs",
+    "shipping_cost", "shipping_discount", "payment_fee", "customer_id", "destination_address", "origin_address",
+    "warehouse", "product_weight", "weight_bump", "total_weight", "courier_service", "courier_aggregator_code",
+    "rtsproof_url", "shipment_receipt", "shipment_status", "awb_status", "awb_ca_status", "notes", "tags",
+    "orderlines", "created_at", "last_updated_at", "public_order_url", "payment_url",
+)  # fmt: skip
+_STARTED_PAYMENT: Final = ("pg_payment_info", "pg_reference_id")
+_STATUS: Final = ("id", "order_id", "status", *_STATUS_TIMES, "created_at", "last_updated_at")
+_PAYMENT: Final = (
+    "id", "order_id", "business", "is_probably_spam", "mark_as_spam_by", "created_at", "last_updated_at",
+    "payment_status", "payment_account_id", "epayment_provider", "payment_method", "sub_payment_method",
+    "financial_entity", "payment_account_holder", "payment_account_number", "transferproof_url", "pg_payment_info",
+    "pg_reference_id", "pg_paid_info", *_PAYMENT_TIMES, "transfer_time",
+)  # fmt: skip
+_ADDRESS: Final = ("address", "subdistrict", "city", "province", "postal_code")
+
+
+def order_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+    """Of ``order.created`` and ``order.spam_created``."""
+    return _pick(_ORDER, _everything(moment, merchant))
+
+
+def started_payment_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+    """Of ``order.epayment_created``: the whole order, and what its buyer must see to pay."""
+    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(moment, merchant))
+
+
+def status_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+    """Of ``order.status_changed``."""
+    told = _pick(_STATUS, _everything(moment, merchant))
+    return {**told, "status_history": _history(moment.history.orders), **_buyer(moment.view)}
+
+
+def payment_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+    """Of ``order.payment_status_changed``, ``payment.received`` and ``payment.failed``."""
+    told = _pick(_PAYMENT, _everything(moment, merchant))
+    return {**told, "payment_status_history": _history(moment.history.payments), **_buyer(moment.view)}
+
+
+def business(merchant: MerchantFacts) -> dict[str, Any]:
+    """``client_id`` is no secret and no login here: a name of the merchant that never changes."""
+    client_id = uuid5(NAMESPACE_OID, f"business/{merchant.merchant_id}")
+    return {"username": merchant.code, "client_id": str(client_id), "unique_id": f"business_{merchant.code}"}
+
+
+def _everything(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+    """The REST order, and over it what webhooks write differently."""
+    view, history = moment
+    facts = facts_of(view.order)
+    rest = rest_order(view, history, business(merchant))
+    return {
+        **rest,
+        **times(view.order, history, second),
+        **_parcel(rest, facts),
+        "payment_status": history.payments[-1].status if history.payments else "unpaid",
+        "store": {"name": facts.store.name},
+        "financial_entity": _part(("id", "code", "name"), rest["financial_entity"]),
+        "customer_id": view.order.member_id,
+        "product_weight": facts.product_weight_g,
+        "weight_bump": facts.weight_bump_g,
+        "total_weight": facts.product_weight_g + facts.weight_bump_g,
+        "orderlines": [_line(line) for line in view.lines if line.item_kind == VARIANT],
+        "created_at": second(view.order.created_at),
+        "last_updated_at": second(view.order.updated_at),
+    }
+
+
+def _parcel(rest: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    """Receivers look for the buyer's name, telephone and e-mail in the destination, also when nothing is sent."""
+    buyer, service = facts.customer, rest["courier_service"]
+    person = {"name": buyer.name, "phone": buyer.phone or None, "email": buyer.email or None}
+    to = _part(_ADDRESS, rest["destination_address"]) or dict.fromkeys(_ADDRESS)
+    named = ("name", "code")
+    return {
+        "destination_address": {**person, **to, "notes": ""},
+        "origin_address": _part(_ADDRESS, rest["origin_address"]),
+        "warehouse": _part(("name", "unique_id"), rest["warehouse"]),
+        "courier_service": service and {"courier": _part(named, service["courier"]), **_pick(named, service)},
+        "courier_aggregator_code": rest["shipment_provider_code"],
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    facts, none = line_facts(line), text(0)
+    return {
+        "quantity": line.quantity,
+        "is_inventory": facts.is_inventory,
+        "weight": facts.weight_g * line.quantity,
+        "product_name": line.name,
+        "variant_unique_id": facts.unique_id or None,
+        "variant_sku": facts.sku or None,
+        "variant_price": text(facts.price_sen),
+        "variant_cogs": text(facts.cost_sen),
+        "product_price": text(facts.share_sen if facts.bundle else line.total_sen),
+        "discount": none,
+        "discount_code_discount": none,
+        "cogs": text(facts.cost_sen * line.quantity),
+    }
+
+
+def _buyer(view: OrderView) -> dict[str, Any]:
+    facts = facts_of(view.order)
+    return {"customer": customer(view, facts, second), "metadata": facts.extras.get("metadata", {})}
+
+
+def _history(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """``by`` is always an object: receivers read ``by.name`` without asking."""
+    return [
+        {"at": second(step.at), "by": {"avatar": "", "email": "", "name": step.by}, "status": step.status}
+        for step in reversed(steps)
+    ]
+
+
+def _pick(names: Sequence[str], everything: dict[str, Any]) -> dict[str, Any]:
+    return {name: everything[name] for name in names}
+
+
+def _part(names: Sequence[str], whole: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Some fields of an object that may be missing."""
+    return whole and _pick(names, whole)
