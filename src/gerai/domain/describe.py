@@ -12,7 +12,13 @@ from typing import Final
 from gerai.domain.refusals import Refusal, every_refusal
 from gerai.domain.states import TABLES, StateTable
 
-_TITLES: Final = {"order": "Orders", "invoice": "Invoices", "payment": "Payments", "fulfilment": "Fulfilments"}
+_TITLES: Final = {
+    "order": "Orders",
+    "invoice": "Invoices",
+    "payment": "Payments",
+    "fulfilment": "Fulfilments",
+    "deposit": "Deposits",
+}
 _HEADING: Final = """# States
 
 Printed from `src/gerai/domain/states.py` (`python -m gerai.domain.describe states`); a test holds the two equal.
@@ -28,6 +34,9 @@ _NOTES: Final = {
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
     "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+    "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
+    "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
+    "`wallet` it is accepted at once, with `hold` the operator accepts it, or gives it back to the payer (`refunded`).",
 }
 
 

@@ -1,4 +1,4 @@
-"""The states of orders, invoices, payments and fulfilments, as tables of (from, verb, to).
+"""The states of orders, invoices, payments, fulfilments and deposits, as tables of (from, verb, to).
 
 Operations ask the table; every illegal pair is tested; ``docs/reference/states.md`` is printed from it.
 """
@@ -137,4 +137,22 @@ FULFILMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT)
+DEPOSIT = StateTable(
+    thing="deposit",
+    initial=frozenset({"pending"}),
+    moves=(
+        ("pending", "succeed", "succeeded"),
+        ("pending", "fail", "failed"),
+        ("pending", "expire", "expired"),
+        ("pending", "cancel", "cancelled"),
+        # Money that arrived after the deposit's time or end; the merchant's late-payment rule decides.
+        ("pending", "arrive_late", "late"),
+        ("failed", "arrive_late", "late"),
+        ("expired", "arrive_late", "late"),
+        ("cancelled", "arrive_late", "late"),
+        ("late", "accept", "succeeded"),
+        ("late", "refund", "refunded"),
+    ),
+)
+
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, DEPOSIT)
