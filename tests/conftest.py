@@ -15,8 +15,8 @@ import pytest_asyncio
 
 from gerai.app import App
 from gerai.engine.core import Engine
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.engine.wallet.deposit import Deposit
 from gerai.settings import Database, Http, Settings
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
@@ -91,7 +91,7 @@ class TestMerchant:
         if money_sen:
             for environment, account_id in wallets.items():
                 await self.engine.submit(
-                    Deposit(
+                    DepositByHand(
                         merchant_id=self.merchant_id,
                         environment=environment,
                         account_id=account_id,

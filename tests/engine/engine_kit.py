@@ -12,15 +12,16 @@ from typing import Any
 
 import psycopg
 
-from gerai.domain.records import Account, OrderView, Transfer
+from gerai.domain.records import Account, Deposit, OrderView, Transfer
 from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
+from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
 from gerai.engine.wallet import find as wallets
-from gerai.engine.wallet.deposit import Deposit
 
 EPOCH = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -94,10 +95,50 @@ class Shop:
         """Record a manual payment of the order, or with ``payment_id`` that payment as paid."""
         return await self.do(RecordPayment, view, **({"outcome": "paid", "method": "manual"} | fields))
 
-    async def deposit(self, amount_sen: int) -> Account:
+    async def deposit(self, amount_sen: int, **fields: Any) -> Account:
         """Put money into the member's wallet."""
-        command = Deposit(**self.owner, account_id=self.account_id, amount_sen=amount_sen)
+        command = DepositByHand(**self.owner, account_id=self.account_id, amount_sen=amount_sen, **fields)
         return (await self.engine.submit(command)).answer
+
+    def new_deposit(self, amount_sen: int = 50_000_00, **changes: Any) -> StartDeposit:
+        """A deposit by VA into the member's wallet."""
+        deposit_id = self.engine.ids.next()
+        fields: dict[str, Any] = {
+            "channel": "test",
+            "deposit_id": deposit_id,
+            "public_id": f"dep-{deposit_id}",
+            "secret": secrets.token_urlsafe(24),
+            "account_id": self.account_id,
+            "amount_sen": amount_sen,
+            "method": "va",
+            "channel_code": "BCA",
+            "instructions": {"kind": "code", "code": "8808123"},
+        }
+        return StartDeposit(**self.owner, **(fields | changes))
+
+    async def start_deposit(self, amount_sen: int = 50_000_00, **changes: Any) -> Deposit:
+        """Start a deposit like :meth:`new_deposit`'s."""
+        return (await self.engine.submit(self.new_deposit(amount_sen, **changes))).answer
+
+    async def with_deposit(self, command_type: Any, deposit: Deposit, **fields: Any) -> Deposit:
+        """Submit a command about a deposit."""
+        command = command_type(**self.owner, deposit_id=deposit.deposit_id, **fields)
+        return (await self.engine.submit(command)).answer
+
+    async def deposit_events(self, deposit: Deposit) -> list[tuple[str, dict[str, Any]]]:
+        """A deposit's events, in order: name and facts, without the two that name the deposit."""
+        text = (
+            "SELECT name, facts FROM events WHERE merchant_id = %s AND order_id IS NULL "
+            "AND facts @> jsonb_build_object('deposit_id', %s::int8, 'deposit', %s::text) ORDER BY event_id"
+        )
+        found = await self.rows(text, deposit.deposit_id, deposit.public_id)
+        return [(name, {k: v for k, v in facts.items() if not k.startswith("deposit")}) for name, facts in found]
+
+    async def transfer_of(self, deposit: Deposit) -> Transfer:
+        """The one transfer of a deposit."""
+        statement = await wallets.statement(self.engine.reads, self.merchant_id, self.account_id, None, 1000)
+        [transfer] = [transfer for transfer in statement if transfer.transfer_id == deposit.transfer_id]
+        return transfer
 
     async def wallet(self) -> Account:
         """The member's wallet as it stands."""
@@ -148,7 +189,7 @@ class Shop:
         """How many rows the merchant has in every table a command may write."""
         tables = (
             "orders", "order_lines", "invoices", "payments", "transfers", "events", "fulfilments", "members",
-            "idempotency_keys",
+            "idempotency_keys", "deposits",
         )  # fmt: skip
         counts = {table: await self.count(table) for table in tables}
         text = "SELECT count(*) FROM procrastinate_jobs WHERE (args ->> 'merchant_id')::int8 = %s"

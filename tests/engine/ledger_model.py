@@ -56,8 +56,18 @@ class OrderModel:
 
 
 @dataclass
+class DepositModel:
+    """A deposit. ``expires``: minute on the clock, or None."""
+
+    deposit_id: int
+    amount: int
+    expires: int | None = None
+    status: str = "pending"
+
+
+@dataclass
 class ShopModel:
-    """One wallet, one stock row, a clock in minutes, the late-payment rule, and the orders."""
+    """One wallet, one stock row, a clock in minutes, the late-payment rule, the orders and the deposits."""
 
     on_hand: int
     reserved: int = 0
@@ -67,13 +77,46 @@ class ShopModel:
     clock: int = 0
     rule: str = "accept"
     orders: list[OrderModel] = field(default_factory=list)
+    deposits: list[DepositModel] = field(default_factory=list)
 
     @property
     def available(self) -> int:
         return self.credited - self.debited - self.held
 
-    def deposit(self, amount: int) -> Expected:
-        self.credited += amount
+    def start_deposit(self, deposit: DepositModel) -> Expected:
+        self.deposits.append(deposit)
+        return None
+
+    def deposit_by_hand(self, deposit: DepositModel) -> Expected:
+        self.deposits.append(deposit)
+        return self._credited(deposit)
+
+    def pay_deposit(self, deposit: DepositModel) -> Expected:
+        if deposit.status in ("succeeded", "late", "refunded"):
+            return StateConflict
+        late = deposit.status != "pending" or self._over(deposit)
+        if late and self.rule == "hold":
+            deposit.status = "late"
+            return None
+        return self._credited(deposit)
+
+    def end_deposit(self, deposit: DepositModel, status: str) -> Expected:
+        if deposit.status != "pending":
+            return StateConflict
+        deposit.status = status
+        return None
+
+    def resolve_deposit(self, deposit: DepositModel, accepted: bool) -> Expected:
+        if deposit.status != "late":
+            return StateConflict
+        if accepted:
+            return self._credited(deposit)
+        deposit.status = "refunded"
+        return None
+
+    def _credited(self, deposit: DepositModel) -> Expected:
+        deposit.status = "succeeded"
+        self.credited += deposit.amount
         return None
 
     def place(self, order: OrderModel, payment_id: int) -> Expected:
@@ -172,6 +215,8 @@ class ShopModel:
     def cancel(self, order: OrderModel) -> Expected:
         if order.invoice == "paid" or order.status not in ("pending", "processing"):
             return StateConflict
+        if order.funding == "hold" and order.work == "unknown":
+            return StateConflict
         if order.funding == "hold":
             self.held -= order.total
             order.refunded = order.total
@@ -186,8 +231,8 @@ class ShopModel:
         self._ended(order, "expired")
         return None
 
-    def _over(self, order: OrderModel) -> bool:
-        return order.expires is not None and order.expires <= self.clock
+    def _over(self, thing: OrderModel | DepositModel) -> bool:
+        return thing.expires is not None and thing.expires <= self.clock
 
     def _ended(self, order: OrderModel, status: str) -> None:
         order.status = status

@@ -30,7 +30,7 @@ class Stumble(Command[Account], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> Account:
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
-        ledger.deposit(state, context, account, 1_00, "never")
+        ledger.deposit(state, context, account, "funding", 1_00, "never")
         order = state.order(self.merchant_id, self.order_id)
         ledger.book_payment(state, context, order, 5_00, context.next_id())
         state.announce(order, "order.stumbled", context.now)
@@ -80,7 +80,7 @@ async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) ->
     written = {table: after[table] - before[table] for table in before}
     assert written == {
         "orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4, "fulfilments": 0,
-        "members": 0, "idempotency_keys": 0, "jobs": 0,
+        "members": 0, "idempotency_keys": 0, "deposits": 0, "jobs": 0,
     }  # fmt: skip
     assert await check(shop.engine.reads, shop.merchant_id) == []
 

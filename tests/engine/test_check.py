@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from gerai.domain.states import ORDER
 from gerai.engine.check import Violation, check
 from gerai.engine.core import Engine
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.payments.refund import RefundPayment
@@ -53,6 +54,7 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids["foreign_wallet"] = other.account_id
         ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
         ids |= await _finished_orders(shop, stock_id)
+        ids |= await _deposits(shop)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
         ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway")}
         assert await check(engine.reads) == []
@@ -82,6 +84,16 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
     }
 
 
+async def _deposits(shop: Shop) -> dict[str, int]:
+    """One that was paid, and one that waits."""
+    paid, open_deposit = await shop.start_deposit(8_000_00), await shop.start_deposit(8_000_00)
+    done = await shop.with_deposit(RecordDeposit, paid, outcome="paid")
+    assert done.transfer_id is not None
+    return {
+        "deposit": paid.deposit_id, "deposit_transfer": done.transfer_id, "open_deposit": open_deposit.deposit_id,
+    }  # fmt: skip
+
+
 async def _found_inside(sound: Sound, statements: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Break the books in a transaction, look with every invariant's query, and take it all back."""
     found: dict[str, list[dict[str, Any]]] = {}
@@ -107,6 +119,9 @@ _TRANSFER = (
 _HOLD_OF = "(SELECT held_transfer_id FROM orders WHERE merchant_id = {merchant} AND order_id = {%s})"
 _DROP = "ALTER TABLE %s DROP CONSTRAINT %s"
 _WALLET = "UPDATE accounts SET %s WHERE merchant_id = {merchant} AND account_id = {wallet}"
+_DEPOSIT = "UPDATE deposits SET %s WHERE merchant_id = {merchant} AND deposit_id = {%s}"
+_DEPOSIT_TRANSFER = "UPDATE transfers SET %s WHERE merchant_id = {merchant} AND transfer_id = {deposit_transfer}"
+_UNCHECKED_DEPOSITS = "ALTER TABLE deposits DROP CONSTRAINT deposit_credited_once, DROP CONSTRAINT deposit_completed"
 _ORDER = "UPDATE orders SET %s WHERE merchant_id = {merchant} AND order_id = {%s}"
 
 #: How each invariant is broken, where needed after switching off the constraint that would not let it.
@@ -189,6 +204,23 @@ BREAKS: dict[str, list[list[str]]] = {
             "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
         ],
         ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+    "deposits_credited": [
+        # Paid and not credited, credited and not paid, credited for two, for another one, of another amount.
+        [_UNCHECKED_DEPOSITS, _DEPOSIT % ("status = 'succeeded'", "open_deposit")],
+        [_UNCHECKED_DEPOSITS, _DEPOSIT % ("status = 'failed'", "deposit")],
+        [_DEPOSIT % ("status = 'pending', transfer_id = NULL, completed_at = NULL", "deposit")],
+        [
+            _DROP % ("deposits", "deposits_merchant_id_transfer_id_key"),
+            _DEPOSIT % ("status = 'succeeded', transfer_id = {deposit_transfer}, completed_at = now()", "open_deposit"),
+        ],
+        [_DEPOSIT % ("transfer_id = -1", "deposit")],
+        [_DEPOSIT % ("amount_sen = amount_sen - 1", "deposit")],
+        [_DEPOSIT % ("account_id = {foreign_wallet}", "deposit")],
+        [_DEPOSIT % ("method = 'manual'", "deposit")],
+        # A transfer of a deposit that nobody made.
+        ["DELETE FROM deposits WHERE merchant_id = {merchant} AND deposit_id = {deposit}"],
+        [_DEPOSIT_TRANSFER % "reason = 'gift'"],
     ],
 }
 

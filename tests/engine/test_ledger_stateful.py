@@ -19,13 +19,18 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from ledger_model import Expected, OrderModel, PaymentModel, ShopModel
+from ledger_model import DepositModel, Expected, OrderModel, PaymentModel, ShopModel
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import Refusal
 from gerai.engine.check import check
 from gerai.engine.command import Command, Outcome
 from gerai.engine.core import Engine
+from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.cancel import CancelDeposit
+from gerai.engine.deposits.find import DepositFilter, listing
+from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import change_settings, set_test_clock
 from gerai.engine.orders import find
@@ -35,7 +40,6 @@ from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.start import StartPayment
-from gerai.engine.wallet.deposit import Deposit
 
 ANY = st.integers(0, 10**6)
 TWICE = st.booleans()
@@ -54,6 +58,24 @@ ORDER = st.fixed_dictionaries(
         "started": st.booleans(),
     }
 )
+#: A deposit that is asked for, and how it ends before anybody pays, if it does.
+DEPOSIT = st.fixed_dictionaries(
+    {
+        "amount": st.integers(1, 30_00),
+        "expires_in": st.one_of(st.integers(1, 30), st.none()),
+        "fate": st.sampled_from(["pending", "pending", "failed", "expired", "cancelled"]),
+    }
+)
+#: What may happen to a deposit that is not done; and what anybody may try with any.
+LIKELY = {
+    "pending": ["paid", "paid", "failed", "expired", "cancelled"],
+    "failed": ["paid"],
+    "expired": ["paid"],
+    "cancelled": ["paid"],
+    "late": ["accept", "refund"],
+}
+ODD = ["paid", "failed", "expired", "cancelled", "accept", "refund"]
+LATE = st.sampled_from(["accept", "wallet", "hold"])
 
 
 def has_orders(*states: str) -> Callable[[Any], bool]:
@@ -76,18 +98,23 @@ class Books(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     @initialize(
-        money=st.integers(1, 100_00), on_hand=st.integers(0, 12), orders=st.lists(ORDER, min_size=2, max_size=5)
-    )
-    def open(self, money: int, on_hand: int, orders: list[dict[str, Any]]) -> None:
-        """A shop with money in its member's wallet, some pieces on its shelf, and a few orders."""
+        money=st.integers(1, 100_00), on_hand=st.integers(0, 12), orders=st.lists(ORDER, min_size=2, max_size=5),
+        deposits=st.lists(DEPOSIT, min_size=1, max_size=3), late=LATE,
+    )  # fmt: skip
+    def open(
+        self, money: int, on_hand: int, orders: list[dict[str, Any]], deposits: list[dict[str, Any]], late: str
+    ) -> None:
+        """A shop with money in its member's wallet, some pieces on its shelf, a few orders and deposits."""
         self.model = ShopModel(on_hand)
         self.shop: Shop = self._run(open_shop(self.engine, environment="sandbox"))
         self.stock_id: int = self._run(self.shop.add_stock(on_hand))
         self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=EPOCH))
-        self._run(self.shop.deposit(money))
-        self.model.deposit(money)
+        self._deposit_by_hand(money)
+        self._change_rule(late)
         for order in orders:
             self._place(order)
+        for deposit in deposits:
+            self._start_deposit(deposit)
 
     # --- saying and predicting -------------------------------------------------------------
 
@@ -120,19 +147,25 @@ class Books(RuleBasedStateMachine):
 
     # --- what can happen -------------------------------------------------------------------
 
-    @rule(amount=st.integers(1, 30_00), minutes=st.integers(1, 40), late=st.sampled_from(["accept", "wallet", "hold"]))
-    def the_world_turns(self, amount: int, minutes: int, late: str) -> None:
-        """Time passes, what is due is swept, money is put into the wallet, and the seller changes the rule for late
-        payments."""
+    @rule(amount=st.integers(1, 30_00), minutes=st.integers(1, 40), late=LATE, deposit=DEPOSIT)
+    def the_world_turns(self, amount: int, minutes: int, late: str, deposit: dict[str, Any]) -> None:
+        """Time passes, what is due is swept or not yet, money is put into the wallet, more is asked for, and the seller
+        changes the rule for late payments."""
         self.model.clock += minutes
         now = EPOCH + timedelta(minutes=self.model.clock)
         self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=now))
         for order in [order for order in self.model.orders if order.expires is not None and amount % 2]:
             self._expire(order)
+        for known in [known for known in self.model.deposits if known.expires is not None and amount % 2]:
+            if known.expires <= self.model.clock:
+                self._end_deposit(known, how="expired")
+        self._change_rule(late)
+        self._deposit_by_hand(amount)
+        self._start_deposit(deposit)
+
+    def _change_rule(self, late: str) -> None:
         self.model.rule = late
         self._run(change_settings(self.engine, self.shop.merchant_id, {"late_payment": late}))
-        command = Deposit(**self.shop.owner, account_id=self.shop.account_id, amount_sen=amount)
-        self._do(command, lambda: self.model.deposit(amount))
 
     @precondition(lambda books: len(books.model.orders) < ORDERS_AT_MOST)
     @rule(order=ORDER)
@@ -273,6 +306,63 @@ class Books(RuleBasedStateMachine):
             pair = self._payment(number)
             {"fail": self._end_payment, "pay": self._pay, "refund": self._refund}.get(act, self._refund_too_much)(pair)
 
+    # --- deposits --------------------------------------------------------------------------
+
+    def _deposit_by_hand(self, amount: int) -> None:
+        deposit = DepositModel(self.engine.ids.next(), amount)
+        command = DepositByHand(
+            **self.shop.owner, account_id=self.shop.account_id, amount_sen=amount, channel="test",
+            deposit_id=deposit.deposit_id,
+        )  # fmt: skip
+        self._do(command, lambda: self.model.deposit_by_hand(deposit))
+
+    def _pay_deposit(self, deposit: DepositModel, twice: bool = False) -> None:
+        command = RecordDeposit(**self.shop.owner, deposit_id=deposit.deposit_id, outcome="paid")
+        self._do(command, lambda: self.model.pay_deposit(deposit), twice)
+
+    def _end_deposit(self, deposit: DepositModel, twice: bool = False, how: Any = "failed") -> None:
+        names = {**self.shop.owner, "deposit_id": deposit.deposit_id}
+        command = CancelDeposit(**names) if how == "cancelled" else RecordDeposit(**names, outcome=how)
+        self._do(command, lambda: self.model.end_deposit(deposit, how), twice)
+
+    def _resolve_deposit(self, deposit: DepositModel, twice: bool = False, decision: Any = "accept") -> None:
+        command = ResolveLateDeposit(**self.shop.owner, deposit_id=deposit.deposit_id, decision=decision)
+        self._do(command, lambda: self.model.resolve_deposit(deposit, decision == "accept"), twice)
+
+    def _start_deposit(self, drawn: dict[str, Any]) -> None:
+        """Start a deposit, and let it end unpaid when that is its fate."""
+        amount, expires_in, fate = drawn["amount"], drawn["expires_in"], drawn["fate"]
+        expires = None if expires_in is None else self.model.clock + expires_in
+        deposit = DepositModel(self.engine.ids.next(), amount, expires)
+        command = self.shop.new_deposit(
+            amount, deposit_id=deposit.deposit_id, public_id=f"d{deposit.deposit_id}", fee_sen=amount % 7,
+            expires_at=None if expires is None else EPOCH + timedelta(minutes=expires),
+        )  # fmt: skip
+        self._do(command, lambda: self.model.start_deposit(deposit))
+        if fate != "pending":
+            self._end_deposit(deposit, how=fate)
+
+    @rule(
+        acts=st.lists(st.tuples(ANY, ANY, TWICE, st.sampled_from([True, False, False, False])), min_size=2, max_size=6)
+    )
+    def deposits_go_on(self, acts: list[tuple[int, int, bool, bool]]) -> None:
+        for act in acts:
+            self._happen_to_a_deposit(*act)
+
+    def _happen_to_a_deposit(self, number: int, act: int, twice: bool, odd: bool) -> None:
+        """What is likely to happen to a deposit that is not done, or something odd: any act on any deposit."""
+        likely = [deposit for deposit in self.model.deposits if deposit.status in LIKELY]
+        deposits = self.model.deposits if odd or not likely else likely
+        deposit = deposits[number % len(deposits)]
+        acts = ODD if odd else LIKELY.get(deposit.status, ODD)
+        match acts[act % len(acts)]:
+            case "paid":
+                self._pay_deposit(deposit, twice)
+            case "accept" | "refund" as decision:
+                self._resolve_deposit(deposit, twice, decision)
+            case how:
+                self._end_deposit(deposit, twice, how)
+
     def _refund_too_much(self, pair: tuple[OrderModel, PaymentModel]) -> None:
         self._refund(pair, share=5)
 
@@ -297,6 +387,10 @@ class Books(RuleBasedStateMachine):
         wanted = find.OrderFilter(self.shop.merchant_id, "sandbox", "test", after_id=0)
         views = await find.listing(self.engine.reads, wanted, 1000)
         assert [_seen(view) for view in views] == [_expected(order) for order in model.orders]
+        deposits = await listing(self.engine.reads, DepositFilter(self.shop.merchant_id, "sandbox", "test"), 1000)
+        assert [(d.deposit_id, d.status, d.amount_sen) for d in reversed(deposits)] == [
+            (d.deposit_id, d.status, d.amount) for d in model.deposits
+        ]
 
 
 def _seen(view: OrderView) -> tuple[Any, ...]:

@@ -15,9 +15,11 @@ from gerai.domain.refusals import InsufficientFunds, NotFound, StateConflict
 from gerai.engine.check import check
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
+from gerai.engine.deposits.cancel import CancelDeposit
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.directory import Part
 from gerai.engine.keys.manage import create_key, revoke_key
-from gerai.engine.merchants.open import change_settings, open_merchant
+from gerai.engine.merchants.open import add_member, change_settings, open_merchant
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.payments.record import RecordPayment
 
@@ -169,6 +171,48 @@ async def test_the_last_money_is_spent_once(dsn: str, engine: Engine) -> None:
             )
             assert sorted(isinstance(outcome, InsufficientFunds) for outcome in outcomes) == [False, True]
             assert (await shop.wallet()).available_sen == 0
+        assert await check(engine.reads, shop.merchant_id) == []
+
+
+async def test_a_deposit_is_credited_once(dsn: str, engine: Engine) -> None:
+    """Two processes hear of the same payment at the same moment, sixty times: one credits the wallet, the other is told
+    that it was done. So when it is cancelled meanwhile: then it is paid late, or paid and not cancelled."""
+    shop = await open_shop(engine)
+    async with another_engine(dsn) as rival:
+        other = replace(shop, engine=rival)
+        for number in range(60):
+            deposit = await shop.start_deposit(1_00)
+            news = [each.with_deposit(RecordDeposit, deposit, outcome="paid") for each in (shop, other)]
+            acts = [*news, other.with_deposit(CancelDeposit, deposit)] if number % 2 else news
+            outcomes = await asyncio.gather(*acts, return_exceptions=True)
+            assert [isinstance(outcome, StateConflict) for outcome in outcomes[:2]].count(True) == 1
+            assert all(isinstance(o, StateConflict) for o in outcomes if isinstance(o, BaseException))
+            assert (await shop.wallet()).available_sen == (number + 1) * 1_00
+        assert await shop.count("transfers") == 60
+        assert await check(engine.reads, shop.merchant_id) == []
+
+
+async def test_wallets_of_deposits_and_of_orders_never_wait_in_a_circle(dsn: str, engine: Engine) -> None:
+    """Two engines settle deposits into, and orders from, the same two wallets in every order: nothing deadlocks."""
+    shop = await open_shop(engine, money_sen=100_000_00)
+    member_id, wallets = await add_member(engine, shop.merchant_id, "test", "second", "Second")
+    async with another_engine(dsn) as rival, engine.reads.connection() as connection:
+        cursor = await connection.execute(DEADLOCKS)
+        before = await cursor.fetchone()
+        second = replace(shop, member_id=member_id, account_id=wallets["production"])
+        for _ in range(40):
+            held, *started = await asyncio.gather(
+                shop.place("hold", 1_00), *(each.start_deposit(2_00) for each in (shop, second, second, shop))
+            )
+            acts = [
+                replace(shop, engine=writer).with_deposit(RecordDeposit, deposit, outcome="paid")
+                for deposit, writer in zip(started, (engine, rival, engine, rival), strict=True)
+            ]
+            await asyncio.gather(*acts, replace(shop, engine=rival).do(CancelOrder, held), shop.place("wallet", 1_00))
+        cursor = await connection.execute(DEADLOCKS)
+        assert await cursor.fetchone() == before
+        assert (await shop.wallet()).available_sen == 100_000_00 + 40 * 3_00
+        assert (await second.wallet()).available_sen == 40 * 4_00
         assert await check(engine.reads, shop.merchant_id) == []
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 from yoyo.backends.base import DatabaseBackend
 
+from gerai.store.check import INVARIANTS
 from gerai.store.embedded import scratch
 from gerai.store.migrate import FOLDER, migrate, pending
 from gerai.store.schema import FILE, dump
@@ -106,3 +108,31 @@ def test_every_key_begins_with_the_merchant(dsn: str) -> None:
         unique = connection.execute(text).fetchall()
         assert [row[1] for row in unique] == ["merchants_code_key"]
         assert connection.execute(foreign).fetchall() == []
+
+
+def test_money_that_was_in_wallets_before_deposits_gets_its_own() -> None:
+    """0006-deposits: every transfer that had put money into a wallet gets its deposit, and the check agrees."""
+    sql = {folder.name: (folder / f"{folder.name}.sql").read_text(encoding="utf-8") for folder in FOLDERS}
+    until = [text for name, text in sql.items() if name < "0006-deposits"]
+    with scratch() as server, psycopg.connect(server.dsn, row_factory=dict_row) as connection:
+        connection.execute("".join(until))  # type: ignore[arg-type]
+        connection.execute(
+            "INSERT INTO members VALUES (1, 5, 'production', 'test', 'm', '', '', '', '', '{}', now(), now());"
+            "INSERT INTO accounts VALUES (1, 10, 'sandbox', 'wallet', 5, 700, 200, 0, 0, now()),"
+            " (1, 11, 'sandbox', 'funding', NULL, 0, 0, 0, 0, now()),"
+            " (1, 12, 'sandbox', 'sales', NULL, 0, 0, 0, 0, now());"
+            "INSERT INTO transfers VALUES"
+            " (1, 20, 'sandbox', 'single', NULL, 11, 10, 700, 'deposit', NULL, NULL, NULL, 700, 'opening', now()),"
+            " (1, 21, 'sandbox', 'single', NULL, 10, 12, 200, 'order', 9, NULL, 500, NULL, '', now())"
+        )
+        connection.execute(sql["0006-deposits"])  # type: ignore[arg-type]
+        [deposit] = connection.execute("SELECT * FROM deposits").fetchall()
+        [transfer] = connection.execute("SELECT * FROM transfers WHERE reason = 'deposit'").fetchall()
+        [credited] = [invariant for invariant in INVARIANTS if invariant.name == "deposits_credited"]
+        tables = {"deposits": "deposits", "transfers": "transfers", "accounts": "accounts"}
+        assert connection.execute(credited.find.format_map(tables)).fetchall() == []  # type: ignore[arg-type]
+    assert (deposit["public_id"], deposit["channel"], deposit["member_id"]) == ("manual-20", "test", 5)
+    assert (deposit["account_id"], deposit["amount_sen"], deposit["pay_sen"]) == (10, 700, 700)
+    assert (deposit["status"], deposit["method"], deposit["note"]) == ("succeeded", "manual", "opening")
+    assert (deposit["transfer_id"], deposit["completed_at"]) == (20, transfer["created_at"])
+    assert len(deposit["secret"]) == 64

@@ -14,10 +14,10 @@ from psycopg import AsyncConnection
 from gerai.bench.case import DISCORD_USER_ID, MEMBERS, BenchError, Case
 from gerai.domain.records import Account, Environment, Member
 from gerai.engine.core import Engine
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.directory import token_digest
 from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import ENVIRONMENTS, changing, open_merchant
-from gerai.engine.wallet.deposit import Deposit
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.store import directory as sql
@@ -58,7 +58,7 @@ async def open_shop(engine: Engine, code: str, case: Case) -> Shop:
         for n, secret in enumerate(tokens):
             await sql.add_key(connection, merchant_id, _key(case, first_key + n, first_member + n, secret))
     first_wallet = dict(zip(ENVIRONMENTS, first_wallets, strict=True))[case.environment]
-    deposit = Deposit(
+    deposit = DepositByHand(
         merchant_id=merchant_id,
         environment=case.environment,
         account_id=first_wallet,

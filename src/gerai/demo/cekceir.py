@@ -12,9 +12,9 @@ from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
 from gerai.engine.catalogue.services import Service, ServiceType, publish
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member
-from gerai.engine.wallet.deposit import Deposit
 
 _CHANNEL: Final = "cekceir"
 #: What the demo members start with: the first has plenty, the second can be brought to "not enough" by one order.
@@ -127,9 +127,10 @@ async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[
         shop.engine, shop.merchant_id, _CHANNEL, username, username.title(), email=f"{username}@demo.example"
     )
     await shop.engine.submit(
-        Deposit(
+        DepositByHand(
             merchant_id=shop.merchant_id,
             environment="production",
+            channel=_CHANNEL,
             account_id=wallets["production"],
             amount_sen=opening_sen,
             note="Saldo awal",

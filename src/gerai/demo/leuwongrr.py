@@ -9,9 +9,10 @@ import httpx
 from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
+from gerai.doors.dialects.leuwongrr.pricing import deposit_code
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, change_settings
-from gerai.engine.wallet.deposit import Deposit
 from gerai.kit.ids import base62
 
 #: 100 Robux cost Rp15.000, as in the contract's example.
@@ -31,13 +32,18 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
         email="user@example.com", links={"discord": _DISCORD_USER},
     )  # fmt: skip
     for environment, account_id in wallets.items():
+        deposit_id, now = engine.ids.next(), engine.now(merchant_id, environment)
         await engine.submit(
-            Deposit(
+            DepositByHand(
                 merchant_id=merchant_id,
                 environment=environment,
                 account_id=account_id,
                 amount_sen=_OPENING_BALANCE,
                 note="Saldo awal demo",
+                method="bank_transfer",
+                channel="leuwongrr",
+                deposit_id=deposit_id,
+                public_id=deposit_code(deposit_id, now, sandbox=environment == "sandbox"),
             )
         )
     return {

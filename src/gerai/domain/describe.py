@@ -17,6 +17,7 @@ _TITLES: Final = {
     "invoice": "Invoices",
     "payment": "Payments",
     "fulfilment": "Fulfilments",
+    "deposit": "Deposits",
     "delivery": "Webhook deliveries",
 }
 _HEADING: Final = """# States
@@ -34,6 +35,9 @@ _NOTES: Final = {
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
     "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+    "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
+    "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
+    "`wallet` it is accepted at once, with `hold` the operator accepts it, or gives it back to the payer (`refunded`).",
     "delivery": "One message on its way to one webhook endpoint. `failed`: the door's schedule is over, or the address "
     "answered 410; `dropped`: its endpoint was switched off or removed. All of them can be replayed.",
 }

@@ -8,7 +8,7 @@ through; the engine never looks inside it, nor inside ``details``.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ Environment = Literal["sandbox", "production"]
 #: How an order is paid for. invoice: later, by any payment; wallet: at once; hold: reserved now, captured for what
 #: succeeded; free: nothing to pay here (cash on delivery, marketplace).
 Funding = Literal["invoice", "wallet", "hold", "free"]
+#: The method of a deposit that an operator made: nobody paid through a gateway, the seller funds it.
+BY_HAND: Final = "manual"
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -166,6 +168,40 @@ class Payment(msgspec.Struct, frozen=True):
     reference: str
     instructions: dict[str, Any]
     failure: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    completed_at: datetime | None
+
+
+class Deposit(msgspec.Struct, frozen=True):
+    """Money on its way into a wallet from outside. ``public_id`` is the code its member knows it by, unique per
+    merchant, environment and channel; ``secret`` opens its public page.
+
+    ``amount_sen`` is what the wallet gets, ``pay_sen`` what the payer must pay in all: amount, fee and, where payments
+    are told apart by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
+    :data:`BY_HAND`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
+    transfer that credited the wallet, there exactly while the deposit is ``succeeded``."""
+
+    merchant_id: int
+    deposit_id: int
+    environment: str
+    channel: str
+    member_id: int | None
+    account_id: int
+    public_id: str
+    secret: str
+    status: str
+    amount_sen: int
+    fee_sen: int
+    pay_sen: int
+    method: str
+    channel_code: str
+    reference: str
+    provider_reference: str
+    instructions: dict[str, Any]
+    note: str
+    transfer_id: int | None
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None

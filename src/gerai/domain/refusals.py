@@ -136,7 +136,8 @@ class PayloadMismatch(Refusal):
 
 @dataclass(eq=False)
 class NotFound(Refusal):
-    """``thing``: order | invoice | payment | member | item | store | warehouse | location | courier_service | key."""
+    """``thing``: order | invoice | payment | deposit | wallet | member | item | store | warehouse | location |
+    courier_service | key."""
 
     thing: str
     id: str = ""

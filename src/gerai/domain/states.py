@@ -137,6 +137,24 @@ FULFILMENT = StateTable(
     ),
 )
 
+DEPOSIT = StateTable(
+    thing="deposit",
+    initial=frozenset({"pending"}),
+    moves=(
+        ("pending", "succeed", "succeeded"),
+        ("pending", "fail", "failed"),
+        ("pending", "expire", "expired"),
+        ("pending", "cancel", "cancelled"),
+        # Money that arrived after the deposit's time or end; the merchant's late-payment rule decides.
+        ("pending", "arrive_late", "late"),
+        ("failed", "arrive_late", "late"),
+        ("expired", "arrive_late", "late"),
+        ("cancelled", "arrive_late", "late"),
+        ("late", "accept", "succeeded"),
+        ("late", "refund", "refunded"),
+    ),
+)
+
 DELIVERY = StateTable(
     thing="delivery",
     initial=frozenset({"pending"}),
@@ -151,4 +169,4 @@ DELIVERY = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, DELIVERY)
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, DEPOSIT, DELIVERY)

@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 
 class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments and fulfilment along; ``wallets_of_orders``
-    and ``stock_of_orders`` also lock what those orders hold."""
+    and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those deposits go to."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -31,6 +31,8 @@ class Needs(msgspec.Struct, frozen=True):
     wallets_of_orders: bool = False
     stock_of_orders: bool = False
     contacts: tuple[tuple[str, Contact], ...] = ()
+    deposits: tuple[int, ...] = ()
+    wallets_of_deposits: bool = False
 
 
 NOTHING = Needs()

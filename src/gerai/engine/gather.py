@@ -16,6 +16,7 @@ from gerai.store import loads
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
+    DEPOSITS,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -39,6 +40,8 @@ class _Wanted:
     stock: set[int] = field(default_factory=set[int])
     wallets_of: set[int] = field(default_factory=set[int])
     stock_of: set[int] = field(default_factory=set[int])
+    deposits: set[int] = field(default_factory=set[int])
+    wallets_of_deposits: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -54,6 +57,10 @@ class _Wanted:
             self.wallets_of.update(needs.orders)
         if needs.stock_of_orders:
             self.stock_of.update(needs.orders)
+        if needs.deposits:
+            self.deposits.update(needs.deposits)
+            if needs.wallets_of_deposits:
+                self.wallets_of_deposits.update(needs.deposits)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -85,7 +92,11 @@ def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]
         for (environment, channel), contacts in mine.contacts.items():
             found.append(_members(state, merchant_id, environment, channel, contacts))
     for merchant_id, mine in merchants:
-        if mine.wallets_of:
+        if mine.wallets_of_deposits:
+            of_orders, of_deposits = sorted(mine.wallets_of), sorted(mine.wallets_of_deposits)
+            params = (sorted(mine.accounts), merchant_id, of_orders, merchant_id, of_deposits, merchant_id)
+            found.append((loads.ACCOUNTS_BY_DEPOSIT, params, ACCOUNTS, state.accounts))
+        elif mine.wallets_of:
             params = (sorted(mine.accounts), merchant_id, sorted(mine.wallets_of), merchant_id)
             found.append((loads.ACCOUNTS_BY_ORDER, params, ACCOUNTS, state.accounts))
         elif mine.accounts:
@@ -99,6 +110,9 @@ def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]
     for merchant_id, mine in merchants:
         if mine.orders:
             found.extend(_orders(state, merchant_id, sorted(mine.orders)))
+    for merchant_id, mine in merchants:
+        if mine.deposits:
+            found.append((loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS, state.deposits))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:

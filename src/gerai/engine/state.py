@@ -13,6 +13,7 @@ import msgspec
 
 from gerai.domain.records import (
     Account,
+    Deposit,
     Event,
     Fulfilment,
     IdempotencyRecord,
@@ -149,6 +150,7 @@ class State:
         )
         self.fulfilments = Rows[Fulfilment](undo, lambda r: (r.merchant_id, r.fulfilment_id))
         self.stock = Rows[Stock](undo, lambda r: (r.merchant_id, r.stock_id))
+        self.deposits = Rows[Deposit](undo, lambda r: (r.merchant_id, r.deposit_id))
         self.idempotency = Rows[IdempotencyRecord](
             undo, lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
         )
@@ -157,7 +159,7 @@ class State:
         self._marks = (0, 0)
         self._tables: tuple[Rows[Any], ...] = (
             self.idempotency, self.members, self.accounts, self.stock, self.orders, self.lines, self.invoices,
-            self.payments, self.fulfilments, self.transfers,
+            self.payments, self.fulfilments, self.transfers, self.deposits,
         )  # fmt: skip
 
     @property
@@ -234,3 +236,8 @@ class State:
     def announce(self, order: Order, name: str, at: datetime, **facts: Any) -> None:
         """Write an event of this order."""
         self.events.append(Event(order.merchant_id, order.environment, order.order_id, name, facts, at))
+
+    def announce_deposit(self, deposit: Deposit, name: str, at: datetime, **facts: Any) -> None:
+        """Write an event of this deposit, which its facts name: it belongs to no order."""
+        named = {"deposit_id": deposit.deposit_id, "deposit": deposit.public_id, **facts}
+        self.events.append(Event(deposit.merchant_id, deposit.environment, None, name, named, at))

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 ROWS_AT_MOST: Final = 20
 _TABLES: Final = (
-    "accounts", "events", "invoices", "order_lines", "orders", "payments", "stock", "transfers",
+    "accounts", "deposits", "events", "invoices", "order_lines", "orders", "payments", "stock", "transfers",
 )  # fmt: skip
 
 
@@ -184,6 +184,21 @@ WHERE CASE WHEN p.status = 'completed' THEN coalesce(t.returned_sen, 0) <> p.ref
            ELSE p.refunded_sen <> 0 OR coalesce(t.booked_sen, 0) <> 0 OR coalesce(t.returned_sen, 0) <> 0 END
 ORDER BY p.merchant_id, p.payment_id"""
 
+_DEPOSITS_CREDITED: Final = """
+SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status, d.method,
+       d.amount_sen, coalesce(d.transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS credited_sen,
+       s.kind AS credited_from
+FROM (SELECT d.*, count(*) OVER (PARTITION BY d.merchant_id, d.transfer_id) AS times FROM {deposits} d) d
+FULL JOIN (SELECT t.* FROM {transfers} t WHERE t.reason = 'deposit') t
+  ON t.merchant_id = d.merchant_id AND t.transfer_id = d.transfer_id
+LEFT JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.account_id = t.debit_account_id
+WHERE CASE WHEN d.deposit_id IS NULL THEN true
+           WHEN d.status <> 'succeeded' THEN d.transfer_id IS NOT NULL
+           ELSE d.times > 1 OR (t.phase, t.environment, t.credit_account_id, t.amount_sen, s.kind) IS DISTINCT FROM
+             ('single', d.environment, d.account_id, d.amount_sen,
+              CASE d.method WHEN 'manual' THEN 'funding' ELSE 'gateway' END) END
+ORDER BY 1, 2, 7"""
+
 INVARIANTS: Final = (
     Invariant(
         "transfers_balance",
@@ -227,6 +242,12 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "payments_booked", "Every payment agrees with the transfers that booked or returned it", _PAYMENTS_BOOKED
+    ),
+    Invariant(
+        "deposits_credited",
+        "Every succeeded deposit credited its wallet by exactly one transfer of its amount; no other deposit has one, "
+        "and every such transfer has its deposit",
+        _DEPOSITS_CREDITED,
     ),
 )
 

@@ -1,4 +1,5 @@
-"""What is due: orders and payments past their time, fulfilments nobody asks about any more, records old enough to go.
+"""What is due: orders, payments and deposits past their time, fulfilments nobody asks about any more, records old
+enough to go.
 
 "Now" is the clock of each merchant's environment: in the sandbox the test clock, when one is set.
 """
@@ -30,6 +31,12 @@ ORDER BY t.expires_at LIMIT %s"""
 DUE_PAYMENTS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id, t.payment_id FROM payments t JOIN merchants m USING (merchant_id)
 WHERE t.status = 'processing' AND t.expires_at IS NOT NULL
+  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}
+ORDER BY t.expires_at LIMIT %s"""
+
+DUE_DEPOSITS: Final = f"""
+SELECT t.merchant_id, t.environment, t.deposit_id FROM deposits t JOIN merchants m USING (merchant_id)
+WHERE t.status = 'pending' AND t.expires_at IS NOT NULL
   AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}
 ORDER BY t.expires_at LIMIT %s"""
 
@@ -69,6 +76,12 @@ async def due_payments(connection: AsyncConnection, limit: int) -> list[tuple[in
     """(merchant_id, environment, order_id, payment_id) of open payments past their time."""
     cursor = await connection.execute(DUE_PAYMENTS, (limit,))
     return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
+
+
+async def due_deposits(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int]]:
+    """(merchant_id, environment, deposit_id) of open deposits past their time."""
+    cursor = await connection.execute(DUE_DEPOSITS, (limit,))
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def requeue_forgotten(

@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.store.table import Table
-from gerai.store.tables import ACCOUNTS, FULFILMENTS, IDEMPOTENCY, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, STOCK
+from gerai.store.tables import (
+    ACCOUNTS,
+    DEPOSITS,
+    FULFILMENTS,
+    IDEMPOTENCY,
+    INVOICES,
+    LINES,
+    MEMBERS,
+    ORDERS,
+    PAYMENTS,
+    STOCK,
+)
 
 ACCOUNTS_BY_ID: Final = f"""
 SELECT {ACCOUNTS.select_list} FROM accounts t
@@ -21,6 +32,16 @@ ACCOUNTS_BY_ORDER: Final = f"""
 SELECT {ACCOUNTS.select_list} FROM accounts t
 JOIN (SELECT unnest(%b::int8[]) AS account_id
       UNION SELECT o.account_id FROM orders o WHERE o.merchant_id = %b AND o.order_id = ANY(%b::int8[])) w
+  ON w.account_id = t.account_id
+WHERE t.merchant_id = %b
+ORDER BY t.account_id FOR UPDATE OF t""".encode()
+
+#: The wallets of orders and of deposits, besides those named directly.
+ACCOUNTS_BY_DEPOSIT: Final = f"""
+SELECT {ACCOUNTS.select_list} FROM accounts t
+JOIN (SELECT unnest(%b::int8[]) AS account_id
+      UNION SELECT o.account_id FROM orders o WHERE o.merchant_id = %b AND o.order_id = ANY(%b::int8[])
+      UNION SELECT d.account_id FROM deposits d WHERE d.merchant_id = %b AND d.deposit_id = ANY(%b::int8[])) w
   ON w.account_id = t.account_id
 WHERE t.merchant_id = %b
 ORDER BY t.account_id FOR UPDATE OF t""".encode()
@@ -56,6 +77,11 @@ LINES_BY_ORDER: Final = _of_orders(LINES, "t.order_id, t.line_no")
 INVOICES_BY_ORDER: Final = _of_orders(INVOICES, "t.order_id")
 PAYMENTS_BY_ORDER: Final = _of_orders(PAYMENTS, "t.order_id, t.payment_id")
 FULFILMENTS_BY_ORDER: Final = _of_orders(FULFILMENTS, "t.order_id")
+
+DEPOSITS_BY_ID: Final = f"""
+SELECT {DEPOSITS.select_list} FROM deposits t
+WHERE t.merchant_id = %b AND t.deposit_id = ANY(%b::int8[])
+ORDER BY t.deposit_id FOR UPDATE""".encode()
 
 #: Members by any of their three handles. No lock: two rivals creating one meet at the unique index.
 MEMBERS_BY_CONTACT: Final = f"""

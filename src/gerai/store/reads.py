@@ -7,9 +7,20 @@ from typing import Any, Final, LiteralString, Protocol, cast
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 
-from gerai.domain.records import Account, Fulfilment, Invoice, Member, Order, OrderLine, OrderView, Payment, Transfer
+from gerai.domain.records import (
+    Account,
+    Deposit,
+    Fulfilment,
+    Invoice,
+    Member,
+    Order,
+    OrderLine,
+    OrderView,
+    Payment,
+    Transfer,
+)
 from gerai.store.table import Table
-from gerai.store.tables import ACCOUNTS, FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, TRANSFERS
+from gerai.store.tables import ACCOUNTS, DEPOSITS, FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, TRANSFERS
 
 
 class KeyLike(Protocol):
@@ -131,6 +142,15 @@ async def count_payments(connection: AsyncConnection, where: str, params: Sequen
     cursor = await connection.execute(_query(text), (*params, at_most))
     row = await cursor.fetchone()
     return row[0] if row else 0
+
+
+async def deposits(connection: AsyncConnection, where: str, params: Sequence[Any], limit: int) -> list[Deposit]:
+    """Deposits by a condition of ours over ``t``, newest first."""
+    cursor = await connection.execute(
+        _query(f"SELECT {DEPOSITS.select_list} FROM deposits t {where} ORDER BY t.deposit_id DESC LIMIT %s"),
+        (*params, limit),
+    )
+    return [Deposit(*row) for row in await cursor.fetchall()]
 
 
 async def account(connection: AsyncConnection, merchant_id: int, account_id: int) -> Account | None:

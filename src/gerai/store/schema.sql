@@ -81,6 +81,37 @@ CREATE TABLE courier_services (
     CONSTRAINT courier_services_tolerance_g_check CHECK (((tolerance_g >= 0) AND (tolerance_g <= 999)))
 );
 
+CREATE TABLE deposits (
+    merchant_id bigint NOT NULL,
+    deposit_id bigint NOT NULL,
+    environment text NOT NULL,
+    channel text NOT NULL,
+    member_id bigint,
+    account_id bigint NOT NULL,
+    public_id text NOT NULL,
+    secret text NOT NULL,
+    status text NOT NULL,
+    amount_sen bigint NOT NULL,
+    fee_sen bigint NOT NULL,
+    pay_sen bigint NOT NULL,
+    method text NOT NULL,
+    channel_code text NOT NULL,
+    reference text NOT NULL,
+    provider_reference text NOT NULL,
+    instructions jsonb NOT NULL,
+    note text NOT NULL,
+    transfer_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    CONSTRAINT deposit_completed CHECK (((status = 'succeeded'::text) = (completed_at IS NOT NULL))),
+    CONSTRAINT deposit_credited_once CHECK (((status = 'succeeded'::text) = (transfer_id IS NOT NULL))),
+    CONSTRAINT deposit_pays_for_itself CHECK ((pay_sen >= (amount_sen + fee_sen))),
+    CONSTRAINT deposits_amount_sen_check CHECK ((amount_sen > 0)),
+    CONSTRAINT deposits_fee_sen_check CHECK ((fee_sen >= 0))
+);
+
 CREATE TABLE events (
     merchant_id bigint NOT NULL,
     event_id bigint NOT NULL,
@@ -534,6 +565,9 @@ ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);
 ALTER TABLE ONLY bundles ADD CONSTRAINT bundles_pkey PRIMARY KEY (merchant_id, bundle_id);
 ALTER TABLE ONLY courier_services ADD CONSTRAINT courier_services_pkey PRIMARY KEY (merchant_id, service_id);
+ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
+ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_transfer_id_key UNIQUE (merchant_id, transfer_id);
+ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (merchant_id, deposit_id);
 ALTER TABLE ONLY events ADD CONSTRAINT events_pkey PRIMARY KEY (merchant_id, event_id);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_pkey PRIMARY KEY (merchant_id, fulfilment_id);
 ALTER TABLE ONLY idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (merchant_id, environment, owner, operation, key);
@@ -575,6 +609,8 @@ ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_pkey PRIMA
 ALTER TABLE ONLY webhook_endpoints ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (merchant_id, endpoint_id);
 CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, environment, kind) WHERE (kind <> 'wallet'::text);
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
+CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
+CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (status = ANY (ARRAY['requested'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gerai.domain.records import (
     Account,
+    Deposit,
     Event,
     Fulfilment,
     IdempotencyRecord,
@@ -69,6 +70,14 @@ PAYMENTS = Table(
     key=("merchant_id", "payment_id"),
     mutable=("status", "refunded_sen", "instructions", "failure", "updated_at", "expires_at", "completed_at"),
 )
+DEPOSITS = Table(
+    "deposits",
+    Deposit,
+    "int8 int8 text text int8 int8 text text text int8 int8 int8 text text text text jsonb text int8 timestamptz "
+    "timestamptz timestamptz timestamptz",
+    key=("merchant_id", "deposit_id"),
+    mutable=("status", "provider_reference", "transfer_id", "updated_at", "completed_at"),
+)
 FULFILMENTS = Table(
     "fulfilments",
     Fulfilment,
@@ -92,4 +101,6 @@ IDEMPOTENCY = Table(
 )
 
 #: The order in which a batch writes; parents come before what refers to them.
-WRITE_ORDER = (IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, TRANSFERS, EVENTS)
+WRITE_ORDER = (
+    IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, TRANSFERS, DEPOSITS, EVENTS,
+)  # fmt: skip

@@ -16,6 +16,9 @@ from psycopg import Error as DatabaseError
 
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
+from gerai.engine.deposits import find as deposits
+from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
 from gerai.engine.listening import ANNOUNCE_TASK
 from gerai.engine.orders.moves import FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
@@ -74,13 +77,19 @@ class Worker:
         ) -> None:
             await settle(self._engine, merchant_id, environment, order_id, payment_id, outcome)
 
+        @self._queue.task(name=SETTLE_DEPOSIT_TASK, retry=_RETRY)
+        async def settle_deposit_task(
+            merchant_id: int, environment: str, deposit_id: int, outcome: Literal["paid", "failed"]
+        ) -> None:
+            await settle_deposit(self._engine, merchant_id, environment, deposit_id, outcome)
+
         @self._queue.task(name=ANNOUNCE_TASK, retry=_RETRY)
         async def announce_task(merchant_id: int, order_id: int) -> None:
             base_url = self._settings.base_url
             if await spread(self._engine, self._announcers, merchant_id, order_id, base_url):
                 self._courier.wake()
 
-        self._tasks = (fulfil_task, settle_task, announce_task)
+        self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task)
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -153,5 +162,17 @@ async def settle(
     command = RecordPayment(
         merchant_id=merchant_id, environment=environment, order_id=order_id, payment_id=payment_id, outcome=outcome
     )
+    with contextlib.suppress(StateConflict, NotFound):
+        await engine.submit(command)
+
+
+async def settle_deposit(
+    engine: Engine, merchant_id: int, environment: str, deposit_id: int, outcome: Literal["paid", "failed"]
+) -> None:
+    """Finish a sandbox deposit that was started with an outcome. The payer we play pays for none that has ended."""
+    deposit = await deposits.by_id(engine.reads, merchant_id, deposit_id)
+    if deposit is None or deposit.status != "pending":
+        return
+    command = RecordDeposit(merchant_id=merchant_id, environment=environment, deposit_id=deposit_id, outcome=outcome)
     with contextlib.suppress(StateConflict, NotFound):
         await engine.submit(command)

@@ -4,11 +4,14 @@ harm."""
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import structlog
 
 from gerai.domain.refusals import Busy, Refusal
+from gerai.engine.command import Command
 from gerai.engine.core import Engine
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.moves import FULFIL_QUEUE, FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
@@ -21,18 +24,20 @@ _FORGOTTEN_AFTER_S = 900.0
 
 
 async def sweep(engine: Engine) -> int:
-    """Expire orders and payments whose time is over; answers how many."""
+    """Expire orders, payments and deposits whose time is over; answers how many."""
     async with engine.reads.connection() as connection:
         orders = await due.due_orders(connection, _AT_ONCE)
         payments = await due.due_payments(connection, _AT_ONCE)
+        deposits = await due.due_deposits(connection, _AT_ONCE)
     commands = [ExpireOrder(merchant_id=m, environment=e, order_id=o) for m, e, o in orders]
     done = await asyncio.gather(*(_try(engine, command) for command in commands))
     expiring = {(m, o) for m, _, o in orders}
-    endings = [
+    endings: list[Command[Any]] = [
         RecordPayment(merchant_id=m, environment=e, order_id=o, payment_id=p, outcome="expired")
         for m, e, o, p in payments
         if (m, o) not in expiring
     ]
+    endings += [RecordDeposit(merchant_id=m, environment=e, deposit_id=d, outcome="expired") for m, e, d in deposits]
     ended = await asyncio.gather(*(_try(engine, command) for command in endings))
     return sum(done) + sum(ended)
 
@@ -49,13 +54,13 @@ async def tidy(
         await webhooks.forget(connection, keep_deliveries_days, 10 * _AT_ONCE)
 
 
-async def _try(engine: Engine, command: ExpireOrder | RecordPayment) -> bool:
+async def _try(engine: Engine, command: Command[Any]) -> bool:
     try:
         await engine.submit(command)
     except Busy:
         return False
     except Refusal as refusal:
         # Somebody paid or cancelled it in between: nothing to do.
-        log.info("sweep.refused", order_id=command.order_id, code=refusal.code)
+        log.info("sweep.refused", command=type(command).__name__, **refusal.facts(), code=refusal.code)
         return False
     return True

@@ -13,9 +13,9 @@ import pytest_asyncio
 
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.engine.wallet.deposit import Deposit
 from gerai.kit.ids import base62
 
 _numbers = itertools.count(1)
@@ -97,7 +97,7 @@ async def open_shop(engine: Engine, client: httpx.AsyncClient, **settings: Any) 
         links={"discord": discord},
     )
     await engine.submit(
-        Deposit(
+        DepositByHand(
             merchant_id=merchant_id,
             environment="production",
             account_id=wallets["production"],

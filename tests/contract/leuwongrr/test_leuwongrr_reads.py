@@ -16,7 +16,7 @@ from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.find import by_public_id
 
 READS = ["/me", "/me/balance", "/me/orders", "/me/orders/INV20260429113629619", "/me/invoices/INV20260429113629619",
-         "/me/invoices/INV20260429113629619/status"]  # fmt: skip
+         "/me/invoices/INV20260429113629619/status", "/me/deposits", "/me/deposits/DEP20260429150000123"]  # fmt: skip
 UNAUTHORIZED = {"success": False, "message": "Unauthorized API token."}
 
 

@@ -88,8 +88,8 @@ def unbook_payment(state: State, context: Context, order: Order, amount_sen: int
     return _transfer(state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id)
 
 
-def deposit(state: State, context: Context, account: Account, amount_sen: int, note: str) -> Transfer:
-    """Money put into a wallet from outside (a top-up, an operator's adjustment)."""
+def deposit(state: State, context: Context, account: Account, source: str, amount_sen: int, note: str) -> Transfer:
+    """Money put into a wallet from ``source``: ``gateway`` (a payer's) or ``funding`` (the seller's)."""
     after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
     return state.transfers.insert(
         Transfer(
@@ -98,7 +98,7 @@ def deposit(state: State, context: Context, account: Account, amount_sen: int, n
             environment=account.environment,
             phase="single",
             pending_id=None,
-            debit_account_id=context.system_account("funding"),
+            debit_account_id=context.system_account(source),
             credit_account_id=account.account_id,
             amount_sen=amount_sen,
             reason="deposit",

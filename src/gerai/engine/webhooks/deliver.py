@@ -22,7 +22,7 @@ from gerai.store import webhooks as sql
 
 #: So many attempts in a row without an answer, and an address is left alone for a while, doubling up to this long.
 _SILENT_ALLOWED: Final = 5
-_LONGEST_PAUSE_S: Final = 300.0
+_LONGEST_PAUSE_S: Final = 300
 _GONE: Final = 410
 _SHOWN_OF_ANSWER: Final = 500
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

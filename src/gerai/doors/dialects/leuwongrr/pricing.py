@@ -36,6 +36,11 @@ def invoice_code(order_id: int, now: datetime, *, sandbox: bool) -> str:
     return f"{'SBX-INV' if sandbox else 'INV'}{_digits_of(int(now.timestamp()))}{order_id:03d}"
 
 
+def deposit_code(deposit_id: int, now: datetime, *, sandbox: bool) -> str:
+    """``DEP`` (sandbox ``SBX-DEP``), and the rest like an invoice's."""
+    return f"{'SBX-DEP' if sandbox else 'DEP'}{_digits_of(int(now.timestamp()))}{deposit_id:03d}"
+
+
 @lru_cache(maxsize=64)
 def _digits_of(unix_s: int) -> str:
     """Formatting a time costs more than the rest of a code, and thousands of orders share a second."""

@@ -19,7 +19,11 @@ UNAUTHORIZED_VALIDATE: Final = "Unauthorized user API token."
 NOT_ELIGIBLE: Final = "Akun pemilik token tidak aktif atau belum memenuhi syarat API."
 _TOO_MANY: Final = "Terlalu banyak request. Silakan coba lagi beberapa saat."
 _INVALID: Final = "Data yang dikirim tidak valid."
-_NOT_FOUND: Final = {"order": "Order tidak ditemukan.", "invoice": "Invoice tidak ditemukan."}
+_NOT_FOUND: Final = {
+    "order": "Order tidak ditemukan.",
+    "invoice": "Invoice tidak ditemukan.",
+    "deposit": "Deposit tidak ditemukan.",
+}
 _UNREADABLE: Final = {
     "empty": "body wajib diisi.",
     "not_json": "body harus berupa JSON yang valid.",

@@ -7,11 +7,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from gerai.domain.records import Account, OrderView
+from gerai.domain.records import Account, Deposit, OrderView
 from gerai.domain.refusals import NotAuthenticated, NotFound
-from gerai.doors.dialects.leuwongrr import wire
+from gerai.doors.dialects.leuwongrr import wire, wire_deposits
 from gerai.doors.dialects.leuwongrr.caller import LIMITS, Caller, authenticate
 from gerai.doors.dialects.leuwongrr.create import create_order
+from gerai.doors.dialects.leuwongrr.deposits import find_deposit, my_deposit, my_deposits
 from gerai.doors.dialects.leuwongrr.pricing import wall_time, zoned_time
 from gerai.doors.dialects.leuwongrr.refusals import UNAUTHORIZED_VALIDATE
 from gerai.doors.dialects.leuwongrr.request import list_limit
@@ -87,30 +88,45 @@ async def my_orders(ask: Ask) -> Response:
 
 async def my_order(ask: Ask) -> Response:
     """One order of the owner."""
-    return reply(wire.Success(data={"order": wire.order_of(await _mine(ask, "order"), ask.base_url)}))
+    caller, code = authenticate(ask, "user_read"), ask.path_params["invoice"]
+    found = await _order(ask, caller, code)
+    if found is None:
+        raise NotFound("order", code)
+    return reply(wire.Success(data={"order": wire.order_of(found, ask.base_url)}))
 
 
 async def my_invoice(ask: Ask) -> Response:
-    """One invoice of the owner."""
-    return reply(wire.Success(data={"invoice": wire.invoice_of(await _mine(ask, "invoice"), ask.base_url)}))
+    """One invoice of the owner, of an order or of a deposit."""
+    found = await _invoice(ask)
+    of_order = isinstance(found, OrderView)
+    whole = wire.invoice_of(found, ask.base_url) if of_order else wire_deposits.invoice_of(found, ask.base_url)
+    return reply(wire.Success(data={"invoice": whole}))
 
 
 async def my_invoice_status(ask: Ask) -> Response:
     """The same in short, for polling."""
-    return reply(wire.Success(data={"invoice": wire.short_invoice_of(await _mine(ask, "invoice"))}))
+    found = await _invoice(ask)
+    of_order = isinstance(found, OrderView)
+    short = wire.short_invoice_of(found) if of_order else wire_deposits.short_invoice_of(found)
+    return reply(wire.Success(data={"invoice": short}))
 
 
-async def _mine(ask: Ask, thing: str) -> OrderView:
-    """The order with the code in the path, if it is the owner's and of the token's environment. NotFound else."""
-    key, member = authenticate(ask, "user_read")
-    code = ask.path_params["invoice"]
-    found = None
-    if _CODE.fullmatch(code):
-        reads, merchant_id = ask.services.engine.reads, key.merchant.merchant_id
-        found = await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member.member_id)
+async def _invoice(ask: Ask) -> OrderView | Deposit:
+    """What the code in the path stands for, if it is the owner's and of the token's environment. NotFound else."""
+    caller, code = authenticate(ask, "user_read"), ask.path_params["invoice"]
+    found = await _order(ask, caller, code) or await find_deposit(ask, caller, code)
     if found is None:
-        raise NotFound(thing, code)
+        raise NotFound("invoice", code)
     return found
+
+
+async def _order(ask: Ask, caller: Caller, code: str) -> OrderView | None:
+    """The order with this code, if it is the caller's and of the token's environment."""
+    if not _CODE.fullmatch(code):
+        return None
+    key, reads = caller.key, ask.services.engine.reads
+    merchant_id, member_id = key.merchant.merchant_id, caller.member.member_id
+    return await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member_id)
 
 
 async def _wallet(ask: Ask, caller: Caller) -> Account:
@@ -127,4 +143,6 @@ ROUTES: Final = (
     Route("GET", f"{BASE}/me/orders/{{invoice}}", my_order),
     Route("GET", f"{BASE}/me/invoices/{{invoice}}", my_invoice),
     Route("GET", f"{BASE}/me/invoices/{{invoice}}/status", my_invoice_status),
+    Route("GET", f"{BASE}/me/deposits", my_deposits),
+    Route("GET", f"{BASE}/me/deposits/{{invoice}}", my_deposit),
 )

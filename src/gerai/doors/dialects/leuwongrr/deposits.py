@@ -1,0 +1,49 @@
+"""Deposits of the token's owner. They are made on the hosted page and by operators; this contract reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.records import Deposit
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.leuwongrr import wire, wire_deposits
+from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
+from gerai.doors.dialects.leuwongrr.request import list_limit
+from gerai.doors.http.ask import Ask
+from gerai.doors.http.door import reply
+from gerai.engine.deposits.find import DepositFilter, by_public_id, listing
+
+#: What a code may look like at all: a deposit made by hand may have one that is not of this contract's form.
+_CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+async def my_deposits(ask: Ask) -> Response:
+    """The newest deposits, newest first."""
+    key, member = authenticate(ask, "user_read")
+    limit = list_limit(ask.query.get("limit"))
+    wanted = DepositFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
+    found = await listing(ask.services.engine.reads, wanted, limit)
+    deposits = [wire_deposits.deposit_of(deposit, ask.base_url) for deposit in found]
+    return reply(wire.Success(data={"deposits": deposits, "limit": limit}))
+
+
+async def my_deposit(ask: Ask) -> Response:
+    """One deposit of the owner, and its invoice."""
+    caller, code = authenticate(ask, "user_read"), ask.path_params["invoice"]
+    deposit = await find_deposit(ask, caller, code)
+    if deposit is None:
+        raise NotFound("deposit", code)
+    parts = {"deposit": wire_deposits.short_deposit_of(deposit), "invoice": wire_deposits.short_invoice_of(deposit)}
+    return reply(wire.Success(data=parts))
+
+
+async def find_deposit(ask: Ask, caller: Caller, code: str) -> Deposit | None:
+    """The deposit with this code, if it is the caller's and of the token's environment."""
+    if not _CODE.fullmatch(code):
+        return None
+    key, reads = caller.key, ask.services.engine.reads
+    merchant_id, member_id = key.merchant.merchant_id, caller.member.member_id
+    return await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member_id)

@@ -1,0 +1,81 @@
+"""How a deposit of the engine is put into the shapes of this contract: as a deposit, and as the invoice it also is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
+from gerai.domain.records import Deposit
+from gerai.doors.dialects.leuwongrr.pricing import wall_time
+
+#: The engine's states in this contract's two words: the deposit's own, and its invoice's payment status. Money that
+#: came late is paid, and waits to be approved.
+WORDS: Final = {
+    "pending": ("pending", "pending"),
+    "succeeded": ("approved", "paid"),
+    "failed": ("rejected", "cancelled"),
+    "expired": ("expired", "expired"),
+    "cancelled": ("cancelled", "cancelled"),
+    "late": ("pending", "paid"),
+    "refunded": ("rejected", "refunded"),
+}
+_MANUAL: Final = "manual"
+
+
+def deposit_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
+    """A deposit as the list shows it. No proof of payment is uploaded to this server."""
+    completed_at = deposit.completed_at
+    return {
+        "invoice_code": deposit.public_id,
+        "status": WORDS[deposit.status][0],
+        "payment_status": WORDS[deposit.status][1],
+        **_amounts(deposit),
+        "payment_type": _MANUAL if deposit.instructions.get("kind", _MANUAL) == _MANUAL else "gateway",
+        "payment_method": _hyphened(deposit.method),
+        "payment_channel": _hyphened(deposit.channel_code) or _MANUAL,
+        "invoice_url": _url(deposit, base_url),
+        "proof_uploaded_at": None,
+        "approved_at": wall_time(completed_at) if completed_at is not None else None,
+        "created_at": wall_time(deposit.created_at),
+    }
+
+
+def short_deposit_of(deposit: Deposit) -> dict[str, Any]:
+    """A deposit as its own page of the API shows it."""
+    return {"invoice_code": deposit.public_id, "status": WORDS[deposit.status][0], **_amounts(deposit)}
+
+
+def short_invoice_of(deposit: Deposit) -> dict[str, Any]:
+    """The deposit's invoice for a client that polls."""
+    return {
+        "invoice_code": deposit.public_id,
+        "type": "deposit",
+        "payment_status": WORDS[deposit.status][1],
+        "amount": _amounts(deposit)["amount"],
+    }
+
+
+def invoice_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
+    """The deposit's invoice: what an order's has, but for the order."""
+    return {
+        **short_invoice_of(deposit),
+        **_amounts(deposit),
+        "payment_method": _hyphened(deposit.method),
+        "payment_url": _url(deposit, base_url) if deposit.instructions else "",
+        "invoice_url": _url(deposit, base_url),
+    }
+
+
+def _amounts(deposit: Deposit) -> dict[str, Any]:
+    """To the whole rupiah, like the balance, for an operator's deposit that has a fraction."""
+    whole_sen = deposit.amount_sen - deposit.amount_sen % SEN_PER_RUPIAH
+    return {"amount": whole_rupiah(whole_sen), "formatted_amount": display(whole_sen), "currency": "IDR"}
+
+
+def _hyphened(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def _url(deposit: Deposit, base_url: str) -> str:
+    """The hosted page; the secret opens it, the code alone does not."""
+    return f"{base_url}/user/invoice/{deposit.public_id}?t={deposit.secret}"

@@ -1,0 +1,60 @@
+"""Put money into a wallet at once: an operator saw it arrive, or gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import msgspec
+
+from gerai.domain.records import BY_HAND, Account
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.moves import credit
+from gerai.engine.deposits.start import StartDeposit
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+from gerai.kit.ids import token
+
+
+class DepositByHand(Command[Account], frozen=True, kw_only=True):
+    """A deposit that succeeds in the act that makes it. Answers the wallet afterwards.
+
+    With the method ``manual`` the seller funds it; with that of a payment method (a bank transfer the operator saw) it
+    is money from outside. ``channel`` is the member's door, ``public_id`` the code that door knows the deposit by, and
+    ``deposit_id`` the engine's id it was composed from; without them it is shown at no counter.
+
+    Refuses: NotFound (no such wallet in this environment), AmountOutOfRange.
+    """
+
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Account).decode
+
+    account_id: int
+    amount_sen: int
+    note: str = ""
+    method: str = BY_HAND
+    channel: str = ""
+    deposit_id: int | None = None
+    public_id: str = ""
+    secret: str = msgspec.field(default_factory=token)
+
+    def needs(self) -> Needs:
+        return Needs(accounts=(self.account_id,))
+
+    def decide(self, state: State, context: Context) -> Account:
+        deposit_id = self.deposit_id or context.next_id()
+        start = StartDeposit(
+            merchant_id=self.merchant_id,
+            environment=self.environment,
+            channel=self.channel,
+            deposit_id=deposit_id,
+            public_id=self.public_id or f"manual-{deposit_id}",
+            secret=self.secret,
+            account_id=self.account_id,
+            amount_sen=self.amount_sen,
+            method=self.method,
+            channel_code="",
+            instructions={},
+            note=self.note,
+        )
+        credit(state, context, start.decide(state, context), "succeed")
+        return ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

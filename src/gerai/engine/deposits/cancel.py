@@ -1,0 +1,22 @@
+"""Cancel a deposit that was started and not paid."""
+
+from __future__ import annotations
+
+from gerai.domain.records import Deposit
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.moves import locked, move
+from gerai.engine.state import State
+
+
+class CancelDeposit(Command[Deposit], frozen=True, kw_only=True):
+    """Refuses: NotFound, StateConflict (the deposit is not pending any more)."""
+
+    deposit_id: int
+    reason: str = ""
+
+    def needs(self) -> Needs:
+        return Needs(deposits=(self.deposit_id,))
+
+    def decide(self, state: State, context: Context) -> Deposit:
+        deposit = locked(state, self.merchant_id, self.environment, self.deposit_id)
+        return move(state, context, deposit, "cancel", reason=self.reason)

@@ -1,0 +1,51 @@
+"""Record what became of a deposit: paid, failed, or run out. Money that arrives late is never lost, nor twice there."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from gerai.domain.records import Deposit
+from gerai.domain.states import DEPOSIT
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.moves import credit, locked, move
+from gerai.engine.state import State
+
+DepositOutcome = Literal["paid", "failed", "expired"]
+_VERB = {"failed": "fail", "expired": "expire"}
+
+
+class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
+    """Record the outcome of a deposit.
+
+    Paid in time: it succeeds and its wallet is credited. Paid after its time, or after it had ended: it is ``late``,
+    and the merchant's setting ``late_payment`` decides: ``accept`` (the default) and ``wallet`` credit the wallet all
+    the same, ``hold`` leaves it to the operator. ``provider_reference`` is the gateway's name for what happened,
+    ``failure`` its reason.
+
+    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more).
+    """
+
+    deposit_id: int
+    outcome: DepositOutcome
+    provider_reference: str = ""
+    failure: dict[str, str] = {}
+
+    def needs(self) -> Needs:
+        return Needs(deposits=(self.deposit_id,), wallets_of_deposits=self.outcome == "paid")
+
+    def decide(self, state: State, context: Context) -> Deposit:
+        deposit = locked(state, self.merchant_id, self.environment, self.deposit_id)
+        if self.provider_reference:
+            deposit = msgspec.structs.replace(deposit, provider_reference=self.provider_reference)
+        if self.outcome != "paid":
+            facts = {"failure": self.failure} if self.failure else {}
+            return move(state, context, deposit, _VERB[self.outcome], **facts)
+        over = deposit.expires_at is not None and deposit.expires_at <= context.now
+        if DEPOSIT.can(deposit.status, "succeed") and not over:
+            return credit(state, context, deposit, "succeed")
+        late = move(state, context, deposit, "arrive_late")
+        if context.setting("late_payment", "accept") in ("accept", "wallet"):
+            return credit(state, context, late, "accept")
+        return late

@@ -1,0 +1,98 @@
+"""Start a deposit: a member has chosen an amount and how to pay it, and what they must see is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+from gerai.domain.money import MAX_SEN
+from gerai.domain.records import Deposit
+from gerai.domain.refusals import AmountOutOfRange
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.payments.start import SETTLE_QUEUE
+from gerai.engine.state import Job, State
+from gerai.engine.wallet import ledger
+
+SETTLE_DEPOSIT_TASK = "gerai.settle_deposit"
+
+
+class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
+    """Open a deposit into a wallet.
+
+    The door draws ``deposit_id`` from the engine's ids first, so that it can compose its public id from it, and has the
+    payment method say the ``instructions``. The payer must pay ``amount_sen + fee_sen + matching_sen``; the wallet gets
+    ``amount_sen``. ``matching_sen`` is the little by which payments of one method are told apart, where that is needed.
+    ``settle_after_s`` with ``settle_outcome`` lets a sandbox deposit finish by itself (a job of this same transaction).
+
+    Refuses: NotFound (no such wallet in this environment), AmountOutOfRange.
+    """
+
+    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Deposit).decode
+
+    channel: str
+    deposit_id: int
+    public_id: str
+    secret: str
+    account_id: int
+    amount_sen: int
+    method: str
+    channel_code: str
+    instructions: dict[str, Any]
+    fee_sen: int = 0
+    matching_sen: int = 0
+    reference: str = ""
+    provider_reference: str = ""
+    note: str = ""
+    expires_at: datetime | None = None
+    settle_after_s: float | None = None
+    settle_outcome: str = "paid"
+
+    def needs(self) -> Needs:
+        return Needs(accounts=(self.account_id,))
+
+    def decide(self, state: State, context: Context) -> Deposit:
+        wallet = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
+        deposit = state.deposits.insert(self._deposit(context, wallet.member_id))
+        if not 0 < deposit.amount_sen <= deposit.pay_sen <= MAX_SEN:
+            raise AmountOutOfRange(given_sen=deposit.amount_sen, minimum_sen=1, maximum_sen=MAX_SEN)
+        facts = {"status": deposit.status, "method": deposit.method, "amount_sen": deposit.amount_sen}
+        state.announce_deposit(deposit, "deposit.started", context.now, **facts)
+        if self.settle_after_s is not None:
+            args = {
+                "merchant_id": self.merchant_id,
+                "environment": self.environment,
+                "deposit_id": self.deposit_id,
+                "outcome": self.settle_outcome,
+            }
+            state.jobs.append(Job(SETTLE_QUEUE, SETTLE_DEPOSIT_TASK, None, args, self.settle_after_s))
+        return deposit
+
+    def _deposit(self, context: Context, member_id: int | None) -> Deposit:
+        return Deposit(
+            merchant_id=self.merchant_id,
+            deposit_id=self.deposit_id,
+            environment=self.environment,
+            channel=self.channel,
+            member_id=member_id,
+            account_id=self.account_id,
+            public_id=self.public_id,
+            secret=self.secret,
+            status="pending",
+            amount_sen=self.amount_sen,
+            fee_sen=self.fee_sen,
+            pay_sen=self.amount_sen + self.fee_sen + self.matching_sen,
+            method=self.method,
+            channel_code=self.channel_code,
+            reference=self.reference,
+            provider_reference=self.provider_reference,
+            instructions=self.instructions,
+            note=self.note,
+            transfer_id=None,
+            created_at=context.now,
+            updated_at=context.now,
+            expires_at=self.expires_at,
+            completed_at=None,
+        )
