@@ -12,7 +12,13 @@ from typing import Final
 from gerai.domain.refusals import Refusal, every_refusal
 from gerai.domain.states import TABLES, StateTable
 
-_TITLES: Final = {"order": "Orders", "invoice": "Invoices", "payment": "Payments", "fulfilment": "Fulfilments"}
+_TITLES: Final = {
+    "order": "Orders",
+    "invoice": "Invoices",
+    "payment": "Payments",
+    "fulfilment": "Fulfilments",
+    "shipment": "Shipments",
+}
 _HEADING: Final = """# States
 
 Printed from `src/gerai/domain/states.py` (`python -m gerai.domain.describe states`); a test holds the two equal.
@@ -28,6 +34,12 @@ _NOTES: Final = {
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
     "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+    "shipment": "An order has at most one. They go together, whoever moves first: the order is `shipped` while its "
+    "parcel is out, `completed` once it is `delivered`, `returned` once it is back; a parcel that has not left is "
+    "`cancelled` when its order ends. A report that would take the parcel where its order cannot follow (it has left, "
+    "but the order is still `pending`) is refused. One that is older than the newest, or that leads nowhere from where "
+    "the parcel stands, is kept in the history and moves nothing; so is a courier's word that a pickup was cancelled, "
+    "since the order still wants one.",
 }
 
 

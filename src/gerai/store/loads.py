@@ -9,7 +9,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.store.table import Table
-from gerai.store.tables import ACCOUNTS, FULFILMENTS, IDEMPOTENCY, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, STOCK
+from gerai.store.tables import (
+    ACCOUNTS,
+    EVENTS,
+    FULFILMENTS,
+    IDEMPOTENCY,
+    INVOICES,
+    LINES,
+    MEMBERS,
+    ORDERS,
+    PAYMENTS,
+    SHIPMENTS,
+    STOCK,
+)
 
 ACCOUNTS_BY_ID: Final = f"""
 SELECT {ACCOUNTS.select_list} FROM accounts t
@@ -56,6 +68,13 @@ LINES_BY_ORDER: Final = _of_orders(LINES, "t.order_id, t.line_no")
 INVOICES_BY_ORDER: Final = _of_orders(INVOICES, "t.order_id")
 PAYMENTS_BY_ORDER: Final = _of_orders(PAYMENTS, "t.order_id, t.payment_id")
 FULFILMENTS_BY_ORDER: Final = _of_orders(FULFILMENTS, "t.order_id")
+SHIPMENTS_BY_ORDER: Final = _of_orders(SHIPMENTS, "t.order_id")
+
+#: What was said so far about the parcels of orders.
+PARCEL_EVENTS_BY_ORDER: Final = f"""
+SELECT {EVENTS.select_list} FROM events t
+WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[]) AND starts_with(t.name, 'shipment.')
+ORDER BY t.order_id, t.event_id""".encode()
 
 #: Members by any of their three handles. No lock: two rivals creating one meet at the unique index.
 MEMBERS_BY_CONTACT: Final = f"""

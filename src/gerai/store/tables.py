@@ -12,6 +12,7 @@ from gerai.domain.records import (
     Order,
     OrderLine,
     Payment,
+    Shipment,
     Stock,
     Transfer,
 )
@@ -76,6 +77,16 @@ FULFILMENTS = Table(
     key=("merchant_id", "fulfilment_id"),
     mutable=("status", "attempts", "reference", "succeeded", "failed", "result", "error", "updated_at"),
 )
+SHIPMENTS = Table(
+    "shipments",
+    Shipment,
+    "int8 int8 text int8 text text text text int8 int4 int8 text jsonb timestamptz timestamptz timestamptz timestamptz "
+    "timestamptz",
+    key=("merchant_id", "shipment_id"),
+    mutable=(
+        "status", "aggregator", "receipt", "details", "updated_at", "reported_at", "shipped_at", "delivered_at",
+    ),
+)  # fmt: skip
 STOCK = Table(
     "stock",
     Stock,
@@ -92,4 +103,6 @@ IDEMPOTENCY = Table(
 )
 
 #: The order in which a batch writes; parents come before what refers to them.
-WRITE_ORDER = (IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, TRANSFERS, EVENTS)
+WRITE_ORDER = (
+    IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS, EVENTS,
+)  # fmt: skip
