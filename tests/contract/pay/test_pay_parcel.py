@@ -101,6 +101,7 @@ def test_the_newest_report_is_told() -> None:
     reports = [
         said("in_transit", "ON TRANSIT", 60, "Gudang Surabaya", status="in_transit", was="planned"),
         said("noted", "SORTING", 90),
+        said("noted", "HOLD", 30),
         said("noted", "DELAY", 30),
     ]
     shown = page(sent("in_transit"), *reports).parcel

@@ -182,6 +182,7 @@ async def test_shipment(shop: Shop) -> None:
     assert (shown["awb_ca_status"], shown["courier_additional_info"]) == ("created", "Titip satpam")
     shown = await tell(shop, order, 2, {"shipment_receipt": "JX9", "awb_ca_status": "failed"})
     assert shown["awb_ca_status"] == "failed"
+    assert (await tell(shop, order, 0, {"shipment_receipt": "JX9"}))["awb_ca_status"] == "failed"
     for _ in range(2):
         shown = await tell(shop, order, 2, {"is_shipment_completed": True})
         assert standing(shown) == ("completed", "delivered", "JX9", "created")

@@ -33,7 +33,8 @@ def parcel(view: OrderView, events: Sequence[EventEntry], look: looks.Look, word
     shipment = view.shipment
     if shipment is None or shipment.status == "cancelled" or look not in _SHOWN_ON:
         return None
-    latest = max((e for e in events if is_report(e)), key=reported_at, default=None)
+    # Of two that tell the same time, the one that was told later.
+    latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)
     return Parcel(
         courier=_courier(view, shipment),
         state=words(f"parcel.state.{shipment.status}"),
@@ -82,8 +83,7 @@ def _courier(view: OrderView, shipment: Shipment) -> str:
 
 def _steps(status: str, words: Words) -> tuple[Step, ...]:
     """The way there, or back; done up to the one it is at, all of them once it has arrived."""
-    way = _BACK if status in _BACK else _TO_BUYER
-    way = _TO_BUYER if status == "handed_over" else way
+    way = _BACK if status in ("returning", "returned") else _TO_BUYER
     at = way.index(_STEP.get(status, status))
     arrived = at == len(way) - 1
     return tuple(

@@ -12,7 +12,7 @@ from gerai.doors.dialects.scalev.facts import CHANNEL
 from gerai.doors.dialects.scalev.gate import admit
 from gerai.doors.dialects.scalev.reading import Reader, body_object
 from gerai.doors.dialects.scalev.routes_orders import order_of_path, whole_orders
-from gerai.doors.dialects.scalev.tracking import Said, read_receipt, read_shipment, read_status
+from gerai.doors.dialects.scalev.tracking import Said, read_receipt, read_shipment, read_status, with_new_waybill
 from gerai.doors.http.ask import Ask
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.engine.shipping.record import RecordShipment
@@ -30,7 +30,7 @@ def saying(read: Callable[[Reader], Said]) -> Endpoint:
             environment=caller.environment,
             channel=CHANNEL,
             order_id=view.order.order_id,
-            **msgspec.structs.asdict(said),
+            **msgspec.structs.asdict(with_new_waybill(said, view.shipment)),
         )
         outcome = await ask.services.engine.submit(command)
         changed = msgspec.structs.replace(outcome.answer, member=view.member)

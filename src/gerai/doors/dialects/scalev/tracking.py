@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.records import Shipment
 from gerai.doors.dialects.scalev.asking import AGGREGATORS
 from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader
 from gerai.doors.dialects.scalev.shipping_words import AGGREGATOR_AWB, AWB_STATUS, COURIER_NOTE, meaning
@@ -30,10 +31,10 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def read_receipt(reader: Reader) -> Said:
-    """``{"shipment_receipt": "JX123"}``. InputInvalid. A new number is a new waybill."""
+    """``{"shipment_receipt": "JX123"}``. InputInvalid."""
     receipt = _one_line(reader, "shipment_receipt", _RECEIPT, 255, required=True)
     reader.finish()
-    return Said(receipt=receipt, noted={AGGREGATOR_AWB: ""})
+    return Said(receipt=receipt)
 
 
 def read_status(reader: Reader) -> Said:
@@ -56,7 +57,7 @@ def read_shipment(reader: Reader) -> Said:
     if not any((receipt, aggregator, awb, note, completed, reader.mistakes, reader.has("is_shipment_completed"))):
         reader.wrong("shipment_receipt", BLANK)
     reader.finish()
-    noted = {AGGREGATOR_AWB: awb or ("" if receipt else None), COURIER_NOTE: note}
+    noted = {AGGREGATOR_AWB: awb, COURIER_NOTE: note}
     return Said(
         receipt=receipt,
         aggregator=aggregator,
@@ -64,6 +65,13 @@ def read_shipment(reader: Reader) -> Said:
         words="delivered" if completed else "",
         status="delivered" if completed else "",
     )
+
+
+def with_new_waybill(said: Said, shipment: Shipment | None) -> Said:
+    """A new number is a new waybill: what the aggregator said of the old one does not count any more."""
+    if shipment is None or said.receipt in ("", shipment.receipt) or not shipment.details.get(AGGREGATOR_AWB):
+        return said
+    return msgspec.structs.replace(said, noted={AGGREGATOR_AWB: "", **said.noted})
 
 
 def _one_line(reader: Reader, name: str, form: re.Pattern[str], maximum: int, *, required: bool = False) -> str:
