@@ -8,7 +8,7 @@ import pytest
 
 from gerai.domain.describe import states_page
 from gerai.domain.refusals import StateConflict
-from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, TABLES, StateTable
+from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, SHIPMENT, TABLES, StateTable
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
 
@@ -65,6 +65,7 @@ def test_final_states_are_final() -> None:
     assert PAYMENT.final == {"refunded"}
     assert FULFILMENT.final == {"succeeded", "partial", "failed", "cancelled"}
     assert DEPOSIT.final == {"succeeded", "refunded"}
+    assert SHIPMENT.final == {"delivered", "returned"}
 
 
 def test_a_table_with_two_ways_for_one_verb_is_refused() -> None:

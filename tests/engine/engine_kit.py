@@ -188,8 +188,8 @@ class Shop:
     async def footprint(self) -> dict[str, int]:
         """How many rows the merchant has in every table a command may write."""
         tables = (
-            "orders", "order_lines", "invoices", "payments", "transfers", "events", "fulfilments", "members",
-            "idempotency_keys", "deposits",
+            "orders", "order_lines", "invoices", "payments", "transfers", "events", "fulfilments", "shipments",
+            "members", "idempotency_keys", "deposits",
         )  # fmt: skip
         counts = {table: await self.count(table) for table in tables}
         text = "SELECT count(*) FROM procrastinate_jobs WHERE (args ->> 'merchant_id')::int8 = %s"

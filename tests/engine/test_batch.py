@@ -80,7 +80,7 @@ async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) ->
     written = {table: after[table] - before[table] for table in before}
     assert written == {
         "orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4, "fulfilments": 0,
-        "members": 0, "idempotency_keys": 0, "deposits": 0, "jobs": 0,
+        "shipments": 0, "members": 0, "idempotency_keys": 0, "deposits": 0, "jobs": 0,
     }  # fmt: skip
     assert await check(shop.engine.reads, shop.merchant_id) == []
 

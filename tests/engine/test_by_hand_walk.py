@@ -1,28 +1,38 @@
-"""People change orders by hand, in any order: whatever they try, the books hold."""
+"""People and couriers change orders by hand, in any order: whatever they say, the books hold."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from typing import Any
 
-from engine_kit import Shop, open_shop
+from engine_kit import EPOCH, Shop, open_shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gerai.domain.refusals import NotFound, RefundTooLarge, StateConflict
-from gerai.domain.states import ORDER
+from gerai.domain.refusals import NotFound, NothingToShip, RefundTooLarge, StateConflict
+from gerai.domain.states import ORDER, SHIPMENT
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.shipping.record import RecordShipment
 
 STEP = st.tuples(
     st.sampled_from(["", "", *sorted(ORDER.states)]),
     st.sampled_from([None, None, "paid", "unpaid", "conflict", "settled"]),
-    st.sampled_from(["by hand", "by hand", "by hand", "pay", "cancel", "refund", "start"]),
+    st.sampled_from(["by hand", "by hand", "by hand", "report", "report", "pay", "cancel", "refund", "start"]),
+    st.fixed_dictionaries(
+        {
+            "status": st.sampled_from(["", *sorted(SHIPMENT.states)]),
+            "receipt": st.sampled_from(["", "", "JX1", "JX2"]),
+            "at": st.one_of(st.none(), st.integers(0, 9).map(lambda hours: EPOCH + timedelta(hours=hours))),
+        }
+    ),
 )
 WALK = st.lists(STEP, min_size=1, max_size=12)
 ORDERS = st.fixed_dictionaries(
@@ -32,23 +42,26 @@ ORDERS = st.fixed_dictionaries(
         "after_payment": st.sampled_from(["start", "confirm", "complete"]),
         "total_sen": st.sampled_from([0, 2_00]),
         "stocked": st.booleans(),
+        "parcel": st.sampled_from([None, Parcel("jne", "REG", "", 77, 250, 20_00)]),
     }
 )
 
 
-async def _walk(shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, str]]) -> None:
+async def _walk(shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]) -> None:
     fields = dict(order)
     stock_id = await shop.add_stock(2) if fields.pop("stocked") else None
     total_sen = fields.pop("total_sen")
     placed = await shop.place(fields.pop("funding"), total_sen, lines=(shop.line(total_sen, 2, stock_id),), **fields)
-    for target, payment, how in steps:
-        with contextlib.suppress(StateConflict, NotFound, RefundTooLarge):
-            await _step(shop, placed, target, payment, how)
+    for target, payment, how, said in steps:
+        with contextlib.suppress(StateConflict, NotFound, RefundTooLarge, NothingToShip):
+            await _step(shop, placed, target, payment, how, said)
         assert await check(shop.engine.reads, shop.merchant_id) == []
 
 
-async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str) -> None:
+async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str, said: dict[str, Any]) -> None:
     match how:
+        case "report":
+            await shop.do(RecordShipment, placed, channel="test", words="scan", **said)
         case "by hand":
             ids = (placed.view.order.order_id,)
             command = ChangeStatus(**shop.owner, channel="test", order_ids=ids, target=target, payment=payment)
@@ -66,15 +79,15 @@ async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str) ->
 
 
 def test_the_books_hold_whatever_people_do(dsn: str) -> None:
-    """Random walks through statuses and payment words, mixed with payments, refunds and cancellations: every act is
-    done or refused as a conflict, and every invariant holds after each."""
+    """Random walks through statuses and payment words, mixed with reports of the parcel, payments, refunds and
+    cancellations: every act is done or refused as a conflict, and every invariant holds after each."""
     with asyncio.Runner() as runner:
         engine = Engine(dsn, reads_pool_size=2)
         runner.run(engine.start())
 
         @settings(max_examples=150, suppress_health_check=list(HealthCheck))
         @given(ORDERS, WALK)
-        def walk(order: dict[str, Any], steps: list[tuple[str, Any, str]]) -> None:
+        def walk(order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]) -> None:
             shop: Shop = runner.run(open_shop(engine, money_sen=10_00))
             runner.run(_walk(shop, order, steps))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from engine_kit import Shop, clone_of, database, open_shop
 from psycopg_pool import AsyncConnectionPool
 
-from gerai.domain.states import ORDER
+from gerai.domain.states import ORDER, SHIPMENT
 from gerai.engine.check import Violation, check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
+from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.payments.refund import RefundPayment
 from gerai.store.check import INVARIANTS, ROWS_AT_MOST, broken_rows
 from gerai.store.embedded import scratch
@@ -74,7 +77,9 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
     await shop.do(RecordFulfilment, held, outcome="done", succeeded=2, failed=1)
     cancelled = await shop.place("invoice", 2_000_00)
     await shop.do(CancelOrder, cancelled)
+    parcels = [await _parcel(shop, *path) for path in (("shipped",), ("cancelled",), ("shipped", "completed"), ())]
     return {
+        **dict(zip(("shipped", "unsent", "delivered", "planned"), parcels, strict=True)),
         "paid": paid.view.order.order_id,
         "refunded": refunded.view.order.order_id,
         "partly": partly.view.order.order_id,
@@ -92,6 +97,15 @@ async def _deposits(shop: Shop) -> dict[str, int]:
     return {
         "deposit": paid.deposit_id, "deposit_transfer": done.transfer_id, "open_deposit": open_deposit.deposit_id,
     }  # fmt: skip
+
+
+async def _parcel(shop: Shop, *path: str) -> int:
+    """An order with a parcel, taken along a path by hand."""
+    parcel = Parcel("jne", "REG", "", 77, 250, 20_000_00)
+    order_id = (await shop.place("free", status="confirmed", parcel=parcel)).view.order.order_id
+    for target in path:
+        await shop.engine.submit(ChangeStatus(**shop.owner, channel="test", order_ids=(order_id,), target=target))
+    return order_id
 
 
 async def _found_inside(sound: Sound, statements: list[str]) -> dict[str, list[dict[str, Any]]]:
@@ -122,6 +136,7 @@ _WALLET = "UPDATE accounts SET %s WHERE merchant_id = {merchant} AND account_id 
 _DEPOSIT = "UPDATE deposits SET %s WHERE merchant_id = {merchant} AND deposit_id = {%s}"
 _DEPOSIT_TRANSFER = "UPDATE transfers SET %s WHERE merchant_id = {merchant} AND transfer_id = {deposit_transfer}"
 _UNCHECKED_DEPOSITS = "ALTER TABLE deposits DROP CONSTRAINT deposit_credited_once, DROP CONSTRAINT deposit_completed"
+_SHIPMENT = "UPDATE shipments SET %s WHERE merchant_id = {merchant} AND shipment_id = {%s}"
 _ORDER = "UPDATE orders SET %s WHERE merchant_id = {merchant} AND order_id = {%s}"
 
 #: How each invariant is broken, where needed after switching off the constraint that would not let it.
@@ -222,6 +237,16 @@ BREAKS: dict[str, list[list[str]]] = {
         ["DELETE FROM deposits WHERE merchant_id = {merchant} AND deposit_id = {deposit}"],
         [_DEPOSIT_TRANSFER % "reason = 'gift'"],
     ],
+    "shipped_has_shipment": [["DELETE FROM shipments WHERE merchant_id = {merchant} AND shipment_id = {shipped}"]],
+    "shipment_follows_order": [
+        [_SHIPMENT % ("status = 'booked', shipped_at = NULL", "shipped")],
+        [_SHIPMENT % ("status = 'delivered', delivered_at = now()", "shipped")],
+        [_SHIPMENT % ("status = 'in_transit', shipped_at = now()", "unsent")],
+        [_SHIPMENT % ("status = 'booked'", "unsent")],
+        [_SHIPMENT % ("status = 'returned', delivered_at = NULL", "delivered")],
+        [_SHIPMENT % ("status = 'in_transit', shipped_at = now()", "planned")],
+        [_SHIPMENT % ("environment = 'sandbox'", "planned")],
+    ],
 }
 
 
@@ -271,6 +296,14 @@ async def test_the_check_reports_what_is_broken_and_where(sound: Sound) -> None:
         assert row["credits_posted"] == row["credits_recomputed"] + 1
         assert await _check(dsn, sound.ids["other"]) == []
         assert await _check(dsn, sound.ids["merchant"]) == [violation]
+
+
+def test_every_state_of_an_order_has_its_place_for_a_parcel() -> None:
+    """The query names every state that an order's parcel does not wait in, and no other word."""
+    [follows] = [invariant for invariant in INVARIANTS if invariant.name == "shipment_follows_order"]
+    assert set(re.findall(r"'(\w+)'", follows.find)) == SHIPMENT.states | (
+        ORDER.states - {"draft", "pending", "confirmed", "processing", "ready"}
+    )
 
 
 def test_states_that_promise_stock_are_those_before_the_goods_left() -> None:

@@ -20,8 +20,10 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.shipping.record import RecordShipment
 from gerai.kit import ids
 from gerai.kit.clock import real_now
 
@@ -223,6 +225,34 @@ async def test_pages_fit_and_can_be_tapped(base_url: str, browser: Browser, orde
                .map((e) => e.outerHTML)"""
         )
         assert small == []
+    await me.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_a_parcel_is_followed(base_url: str, browser: Browser, engine: Engine, width: int) -> None:
+    """Courier, number to copy and steps fit at any width, and the open page follows what the courier reports."""
+    merchant_id = await open_merchant(engine, f"pages{engine.ids.next()}", "Toko Sinar Pagi", {}, simulated=True)
+    parcel = Parcel("jne", "REG", "", 77, 250, rupiah(20_000))
+    order = await place(engine, merchant_id, parcel=parcel, funding="free", status="confirmed", expires_at=None)
+    owner: dict[str, Any] = {"merchant_id": merchant_id, "environment": "sandbox", "channel": "test"}
+    owner["order_id"] = order.order.order_id
+    me = await reader(
+        browser, viewport={"width": width, "height": 844}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page = me.page
+    await page.goto(f"{base_url}/o/{order.order.secret}")
+    await expect(page.locator("#parcel-heading")).to_have_text("JNE Reguler")
+    await expect(page.locator(".live-on")).to_be_visible()
+    await engine.submit(RecordShipment(**owner, receipt="JX0123456789012345678901234567890123456789"))
+    await page.get_by_role("button", name="Salin nomor resi").click()
+    assert await page.evaluate("navigator.clipboard.readText()") == "JX0123456789012345678901234567890123456789"
+    await engine.submit(RecordShipment(**owner, words="ON DELIVERY", status="in_transit", description="Dibawa kurir"))
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pesanan Anda sedang dikirim")
+    await expect(page.locator(".track li[aria-current]")).to_have_text("Perjalanan")
+    await expect(page.locator(".timeline li").first).to_contain_text("Dibawa kurir")
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    assert me.complaints == []
     await me.context.close()
 
 

@@ -19,6 +19,7 @@ TABLES: Final = {
     "invoices": SQL("merchant_id = %(merchant)s"),
     "payments": SQL("merchant_id = %(merchant)s"),
     "fulfilments": SQL("merchant_id = %(merchant)s"),
+    "shipments": SQL("merchant_id = %(merchant)s"),
     "transfers": SQL("merchant_id = %(merchant)s AND order_id IS NOT NULL"),
     "events": SQL("merchant_id = %(merchant)s AND order_id IS NOT NULL"),
     "procrastinate_jobs": SQL("(args ->> 'merchant_id')::bigint = %(merchant)s"),

@@ -19,6 +19,7 @@ _TITLES: Final = {
     "fulfilment": "Fulfilments",
     "deposit": "Deposits",
     "delivery": "Webhook deliveries",
+    "shipment": "Shipments",
 }
 _HEADING: Final = """# States
 
@@ -40,6 +41,12 @@ _NOTES: Final = {
     "`wallet` it is accepted at once, with `hold` the operator accepts it, or gives it back to the payer (`refunded`).",
     "delivery": "One message on its way to one webhook endpoint. `failed`: the door's schedule is over, or the address "
     "answered 410; `dropped`: its endpoint was switched off or removed. All of them can be replayed.",
+    "shipment": "An order has at most one. They go together, whoever moves first: the order is `shipped` while its "
+    "parcel is out, `completed` once it is `delivered`, `returned` once it is back; a parcel that has not left is "
+    "`cancelled` when its order ends. A report that would take the parcel where its order cannot follow (it has left, "
+    "but the order is still `pending`) is refused. One that is older than the newest, or that leads nowhere from where "
+    "the parcel stands, is kept in the history and moves nothing; so is a courier's word that a pickup was cancelled, "
+    "since the order still wants one.",
 }
 
 

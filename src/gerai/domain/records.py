@@ -228,6 +228,32 @@ class Fulfilment(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class Shipment(msgspec.Struct, frozen=True):
+    """An order's parcel. ``courier`` and ``service`` are codes; ``aggregator`` is who books it ("" = the merchant);
+    ``cost_sen`` what the courier asks, which need not be what the buyer paid; ``receipt`` the courier's number (air
+    waybill). Where it goes stands in the order. ``reported_at``: the time of the newest report of where it is, on the
+    reporter's clock. ``details`` belong to the door."""
+
+    merchant_id: int
+    shipment_id: int
+    environment: str
+    order_id: int
+    status: str
+    courier: str
+    service: str
+    aggregator: str
+    warehouse_id: int | None
+    weight_g: int
+    cost_sen: int
+    receipt: str
+    details: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    reported_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+
+
 class Stock(msgspec.Struct, frozen=True):
     """How many of an item a warehouse has, and how many of those are promised to open orders."""
 
@@ -269,8 +295,11 @@ class IdempotencyRecord(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class OrderView(msgspec.Struct, frozen=True):
-    """An order with everything around it, as reads and operations return it."""
+class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An order with everything around it, as reads and operations return it.
+
+    Stored answers are this as JSON; those of earlier versions must stay readable, so new fields have a default.
+    """
 
     order: Order
     lines: tuple[OrderLine, ...]
@@ -278,3 +307,4 @@ class OrderView(msgspec.Struct, frozen=True):
     payments: tuple[Payment, ...]
     fulfilment: Fulfilment | None
     member: Member | None
+    shipment: Shipment | None = None

@@ -204,6 +204,14 @@ class ShippingCostMismatch(Refusal):
 
 
 @dataclass(eq=False)
+class NothingToShip(Refusal):
+    """The order has no parcel: nothing it holds is sent anywhere."""
+
+    order: str
+    code = "nothing_to_ship"
+
+
+@dataclass(eq=False)
 class PartnerRefused(Refusal):
     """A partner looked and said no (for example: no such Roblox game pass). ``reason`` is for the log and the door."""
 

@@ -40,6 +40,10 @@ class StateTable:
     def can(self, state: str, verb: str) -> bool:
         return (state, verb) in self._next
 
+    def verb(self, state: str, target: str) -> str | None:
+        """The verb that leads from one state to another; None when there is none."""
+        return next((v for s, v, t in self.moves if (s, t) == (state, target)), None)
+
     def move(self, state: str, verb: str, id: str = "") -> str:
         """The state after ``verb``. StateConflict when the table has no such move."""
         target = self._next.get((state, verb))
@@ -169,4 +173,40 @@ DELIVERY = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, DEPOSIT, DELIVERY)
+SHIPMENT = StateTable(
+    thing="shipment",
+    # handed_over: the order was shipped without a parcel having been planned.
+    initial=frozenset({"planned", "handed_over"}),
+    moves=(
+        ("planned", "book", "booked"),
+        ("planned", "hand_over", "handed_over"),
+        # Scans get lost: the first word of a courier may be any of these.
+        ("planned", "carry", "in_transit"),
+        ("planned", "deliver", "delivered"),
+        ("planned", "cancel", "cancelled"),
+        ("booked", "hand_over", "handed_over"),
+        ("booked", "carry", "in_transit"),
+        ("booked", "deliver", "delivered"),
+        ("booked", "cancel", "cancelled"),
+        ("handed_over", "carry", "in_transit"),
+        ("handed_over", "report_problem", "problem"),
+        ("handed_over", "deliver", "delivered"),
+        ("handed_over", "send_back", "returning"),
+        ("handed_over", "receive_back", "returned"),
+        ("in_transit", "report_problem", "problem"),
+        ("in_transit", "deliver", "delivered"),
+        ("in_transit", "send_back", "returning"),
+        ("in_transit", "receive_back", "returned"),
+        ("problem", "carry", "in_transit"),
+        ("problem", "deliver", "delivered"),
+        ("problem", "send_back", "returning"),
+        ("problem", "receive_back", "returned"),
+        # The buyer takes it after all.
+        ("returning", "deliver", "delivered"),
+        ("returning", "receive_back", "returned"),
+        # The order came back to life.
+        ("cancelled", "revive", "planned"),
+    ),
+)
+
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, DELIVERY)

@@ -22,14 +22,16 @@ Answer = TypeVar("Answer")
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """Rows to load, by key. ``orders`` brings lines, invoice, payments and fulfilment along; ``wallets_of_orders``
-    and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those deposits go to."""
+    """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
+    ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
+    deposits go to; ``parcel_events`` adds what was said of the orders' parcels before."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
     stock: tuple[int, ...] = ()
     wallets_of_orders: bool = False
     stock_of_orders: bool = False
+    parcel_events: bool = False
     contacts: tuple[tuple[str, Contact], ...] = ()
     deposits: tuple[int, ...] = ()
     wallets_of_deposits: bool = False

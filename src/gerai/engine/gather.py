@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor
 
 from gerai.domain.records import email_key
 from gerai.engine.command import NOTHING, Command, Contact, Idempotency
-from gerai.engine.state import Rows, State
+from gerai.engine.state import State
 from gerai.store import loads
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
+    EVENTS,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -24,11 +25,20 @@ from gerai.store.tables import (
     MEMBERS,
     ORDERS,
     PAYMENTS,
+    SHIPMENTS,
     STOCK,
 )
 
 Asked = tuple[Command[Any], Idempotency | None]
-Statement = tuple[bytes, Sequence[Any], Table[Any], Rows[Any]]
+
+
+class Loadable(Protocol):
+    """Where loaded rows go."""
+
+    def load(self, rows: Any, /) -> None: ...
+
+
+Statement = tuple[bytes, Sequence[Any], Table[Any], Loadable]
 
 
 @dataclass
@@ -42,6 +52,7 @@ class _Wanted:
     stock_of: set[int] = field(default_factory=set[int])
     deposits: set[int] = field(default_factory=set[int])
     wallets_of_deposits: set[int] = field(default_factory=set[int])
+    parcel_events_of: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -61,6 +72,8 @@ class _Wanted:
             self.deposits.update(needs.deposits)
             if needs.wallets_of_deposits:
                 self.wallets_of_deposits.update(needs.deposits)
+        if needs.parcel_events:
+            self.parcel_events_of.update(needs.orders)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -113,6 +126,9 @@ def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]
     for merchant_id, mine in merchants:
         if mine.deposits:
             found.append((loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS, state.deposits))
+        if mine.parcel_events_of:
+            params = (merchant_id, sorted(mine.parcel_events_of))
+            found.append((loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS, state.told))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:
@@ -129,6 +145,7 @@ def _orders(state: State, merchant_id: int, ids: list[int]) -> list[Statement]:
         (loads.INVOICES_BY_ORDER, params, INVOICES, state.invoices),
         (loads.PAYMENTS_BY_ORDER, params, PAYMENTS, state.payments),
         (loads.FULFILMENTS_BY_ORDER, params, FULFILMENTS, state.fulfilments),
+        (loads.SHIPMENTS_BY_ORDER, params, SHIPMENTS, state.shipments),
     ]
 
 

@@ -5,9 +5,8 @@ Each command sees the changes of the commands before it. A refusal takes its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -23,93 +22,14 @@ from gerai.domain.records import (
     OrderLine,
     OrderView,
     Payment,
+    Shipment,
     Stock,
     Transfer,
     email_key,
 )
 from gerai.domain.refusals import NotFound
 from gerai.engine.contact import Contact
-
-Row = TypeVar("Row", bound=msgspec.Struct)
-Key = tuple[Any, ...]
-#: Rows, the key that changed, what was there before (None: nothing), whether it was the key's first update.
-Undo = tuple["Rows[Any]", Key, Any, bool]
-
-
-class Rows(Generic[Row]):
-    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written. ``handles``: other ways to name
-    a row, which never change in a row's life (an order's payments, a member's e-mail)."""
-
-    __slots__ = ("_handles", "_key", "_named", "_undo", "inserted", "rows", "updated")
-
-    def __init__(
-        self, undo: list[Undo], key: Callable[[Row], Key], handles: Callable[[Row], tuple[Key, ...]] | None = None
-    ) -> None:
-        self._key = key
-        self._handles = handles
-        self._named: dict[Key, list[Key]] = {}
-        self._undo = undo
-        self.rows: dict[Key, Row] = {}
-        self.inserted: dict[Key, Row] = {}
-        self.updated: dict[Key, Row] = {}
-
-    def load(self, rows: Iterable[Row]) -> None:
-        for row in rows:
-            self.rows[self._key(row)] = row
-            self._name(row)
-
-    def get(self, *key: Any) -> Row | None:
-        return self.rows.get(key)
-
-    def named(self, *handle: Any) -> list[Row]:
-        """The rows with this handle, in the order they came."""
-        return [self.rows[key] for key in self._named.get(handle, ())]
-
-    def insert(self, row: Row) -> Row:
-        key = self._key(row)
-        if key in self.rows:
-            raise AssertionError(f"{type(row).__name__} {key} exists already")
-        self.rows[key] = self.inserted[key] = row
-        self._name(row)
-        self._undo.append((self, key, None, False))
-        return row
-
-    def update(self, row: Row) -> Row:
-        key = self._key(row)
-        before = self.rows[key]
-        self.rows[key] = row
-        if key in self.inserted:
-            self.inserted[key] = row
-            self._undo.append((self, key, before, False))
-        else:
-            self._undo.append((self, key, before, key not in self.updated))
-            self.updated[key] = row
-        return row
-
-    def take_back(self, key: Key, before: Row | None, first_update: bool) -> None:
-        """Undo one insert (``before`` None) or update."""
-        if before is None:
-            self._forget(key)
-            return
-        self.rows[key] = before
-        if key in self.inserted:
-            self.inserted[key] = before
-        elif first_update:
-            del self.updated[key]
-        else:
-            self.updated[key] = before
-
-    def _name(self, row: Row) -> None:
-        if self._handles is not None:
-            for handle in self._handles(row):
-                self._named.setdefault(handle, []).append(self._key(row))
-
-    def _forget(self, key: Key) -> None:
-        row = self.rows.pop(key)
-        del self.inserted[key]
-        if self._handles is not None:
-            for handle in self._handles(row):
-                self._named[handle].remove(key)
+from gerai.engine.rows import Key, Rows, Told, Undo
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -149,17 +69,19 @@ class State:
             undo, lambda r: (r.merchant_id, r.payment_id), lambda r: ((r.merchant_id, r.order_id),)
         )
         self.fulfilments = Rows[Fulfilment](undo, lambda r: (r.merchant_id, r.fulfilment_id))
+        self.shipments = Rows[Shipment](undo, lambda r: (r.merchant_id, r.shipment_id))
         self.stock = Rows[Stock](undo, lambda r: (r.merchant_id, r.stock_id))
         self.deposits = Rows[Deposit](undo, lambda r: (r.merchant_id, r.deposit_id))
         self.idempotency = Rows[IdempotencyRecord](
             undo, lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
         )
+        self.told = Told()
         self.events: list[Event] = []
         self.jobs: list[Job] = []
         self._marks = (0, 0)
         self._tables: tuple[Rows[Any], ...] = (
             self.idempotency, self.members, self.accounts, self.stock, self.orders, self.lines, self.invoices,
-            self.payments, self.fulfilments, self.transfers, self.deposits,
+            self.payments, self.fulfilments, self.shipments, self.transfers, self.deposits,
         )  # fmt: skip
 
     @property
@@ -206,6 +128,12 @@ class State:
     def payments_of(self, order: Order) -> tuple[Payment, ...]:
         return tuple(self.payments.named(order.merchant_id, order.order_id))
 
+    def parcel_events(self, order: Order) -> list[Event]:
+        """What was said of the order's parcel so far, in this batch too (``Needs.parcel_events``)."""
+        mine = (order.merchant_id, order.order_id)
+        new = [e for e in self.events if (e.merchant_id, e.order_id) == mine and e.name.startswith("shipment.")]
+        return self.told.of(order) + new
+
     def find_member(self, merchant_id: int, environment: str, channel: str, contact: Contact) -> Member | None:
         """The member a contact names. NotFound when it names one by id that does not exist."""
         of = (merchant_id, environment, channel)
@@ -229,6 +157,7 @@ class State:
             payments=self.payments_of(order),
             fulfilment=self.fulfilments.get(merchant_id, order_id),
             member=member,
+            shipment=self.shipments.get(merchant_id, order_id),
         )
 
     # --- saying what happened --------------------------------------------------------------

@@ -12,7 +12,8 @@ from psycopg.rows import dict_row
 
 ROWS_AT_MOST: Final = 20
 _TABLES: Final = (
-    "accounts", "deposits", "events", "invoices", "order_lines", "orders", "payments", "stock", "transfers",
+    "accounts", "deposits", "events", "invoices", "order_lines", "orders", "payments", "shipments", "stock",
+    "transfers",
 )  # fmt: skip
 
 
@@ -199,6 +200,27 @@ WHERE CASE WHEN d.deposit_id IS NULL THEN true
               CASE d.method WHEN 'manual' THEN 'funding' ELSE 'gateway' END) END
 ORDER BY 1, 2, 7"""
 
+_SHIPPED_HAS_SHIPMENT: Final = """
+SELECT o.merchant_id, o.order_id, o.public_id, o.status
+FROM {orders} o LEFT JOIN {shipments} s ON s.merchant_id = o.merchant_id AND s.order_id = o.order_id
+WHERE o.status IN ('shipped', 'returned') AND s.shipment_id IS NULL
+ORDER BY o.merchant_id, o.order_id"""
+
+_SHIPMENT_FOLLOWS_ORDER: Final = """
+SELECT s.merchant_id, s.shipment_id, s.status, s.receipt, o.public_id, o.status AS order_status
+FROM {shipments} s
+LEFT JOIN {orders} o
+  ON o.merchant_id = s.merchant_id AND o.order_id = s.order_id AND o.environment = s.environment
+WHERE s.status <> ALL (CASE
+  WHEN o.status = 'shipped' THEN ARRAY['handed_over', 'in_transit', 'problem', 'returning']
+  WHEN o.status = 'returned' THEN ARRAY['returned']
+  WHEN o.status IN ('completed', 'partial') THEN ARRAY['delivered']
+  WHEN o.status = 'closed' THEN ARRAY['delivered', 'returned']
+  WHEN o.status IN ('cancelled', 'expired', 'failed') THEN ARRAY['cancelled']
+  WHEN o.status IS NOT NULL THEN ARRAY['planned', 'booked']
+  ELSE ARRAY[]::text[] END)
+ORDER BY s.merchant_id, s.shipment_id"""
+
 INVARIANTS: Final = (
     Invariant(
         "transfers_balance",
@@ -248,6 +270,15 @@ INVARIANTS: Final = (
         "Every succeeded deposit credited its wallet by exactly one transfer of its amount; no other deposit has one, "
         "and every such transfer has its deposit",
         _DEPOSITS_CREDITED,
+    ),
+    Invariant(
+        "shipped_has_shipment", "Every order that is shipped, or came back, has a shipment", _SHIPPED_HAS_SHIPMENT
+    ),
+    Invariant(
+        "shipment_follows_order",
+        "Every shipment belongs to an order and stands where it does: out while the order is shipped, delivered or "
+        "back once it is completed or returned, never on its way before that or after a cancellation",
+        _SHIPMENT_FOLLOWS_ORDER,
     ),
 )
 

@@ -12,6 +12,7 @@ from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
+    EVENTS,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -19,6 +20,7 @@ from gerai.store.tables import (
     MEMBERS,
     ORDERS,
     PAYMENTS,
+    SHIPMENTS,
     STOCK,
 )
 
@@ -77,6 +79,13 @@ LINES_BY_ORDER: Final = _of_orders(LINES, "t.order_id, t.line_no")
 INVOICES_BY_ORDER: Final = _of_orders(INVOICES, "t.order_id")
 PAYMENTS_BY_ORDER: Final = _of_orders(PAYMENTS, "t.order_id, t.payment_id")
 FULFILMENTS_BY_ORDER: Final = _of_orders(FULFILMENTS, "t.order_id")
+SHIPMENTS_BY_ORDER: Final = _of_orders(SHIPMENTS, "t.order_id")
+
+#: What was said so far about the parcels of orders.
+PARCEL_EVENTS_BY_ORDER: Final = f"""
+SELECT {EVENTS.select_list} FROM events t
+WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[]) AND starts_with(t.name, 'shipment.')
+ORDER BY t.order_id, t.event_id""".encode()
 
 DEPOSITS_BY_ID: Final = f"""
 SELECT {DEPOSITS.select_list} FROM deposits t

@@ -10,17 +10,25 @@ from psycopg import AsyncConnection, AsyncCursor, sql
 from gerai.domain.records import (
     Account,
     Deposit,
-    Fulfilment,
-    Invoice,
     Member,
     Order,
-    OrderLine,
     OrderView,
     Payment,
     Transfer,
 )
 from gerai.store.table import Table
-from gerai.store.tables import ACCOUNTS, DEPOSITS, FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, TRANSFERS
+from gerai.store.tables import (
+    ACCOUNTS,
+    DEPOSITS,
+    FULFILMENTS,
+    INVOICES,
+    LINES,
+    MEMBERS,
+    ORDERS,
+    PAYMENTS,
+    SHIPMENTS,
+    TRANSFERS,
+)
 
 
 class KeyLike(Protocol):
@@ -92,30 +100,35 @@ async def _grouped(cursor: AsyncCursor[Any], table: Table[Any]) -> dict[int, lis
     return grouped
 
 
+#: What stands around an order, and how its rows are ordered.
+_AROUND: Final = (
+    (LINES, "t.order_id, t.line_no"), (INVOICES, "t.order_id"), (PAYMENTS, "t.order_id, t.payment_id"),
+    (FULFILMENTS, "t.order_id"), (SHIPMENTS, "t.order_id"),
+)  # fmt: skip
+
+
 async def views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
-    """The orders of one merchant with everything around them, in the given order: five statements in one round trip."""
+    """The orders of one merchant with everything around them, in the given order: six statements in one round trip."""
     if not found:
         return []
     merchant_id, ids = found[0].merchant_id, [order.order_id for order in found]
     member_ids = [order.member_id for order in found if order.member_id is not None]
-    around = ((LINES, "t.order_id, t.line_no"), (INVOICES, "t.order_id"), (PAYMENTS, "t.order_id, t.payment_id"))
     async with connection.pipeline():
-        asked = [await _ask_of_orders(connection, table, by, merchant_id, ids) for table, by in around]
-        asked.append(await _ask_of_orders(connection, FULFILMENTS, "t.order_id", merchant_id, ids))
+        asked = [await _ask_of_orders(connection, table, by, merchant_id, ids) for table, by in _AROUND]
         people = await connection.execute(_query(_MEMBERS_BY_ID), (merchant_id, member_ids))
-    tables = (LINES, INVOICES, PAYMENTS, FULFILMENTS)
-    lines, invoices, payments, fulfilments = [
-        await _grouped(cursor, table) for cursor, table in zip(asked, tables, strict=True)
+    lines, invoices, payments, fulfilments, shipments = [
+        await _grouped(cursor, table) for cursor, (table, _) in zip(asked, _AROUND, strict=True)
     ]
     members = {row[1]: Member(*row) for row in await people.fetchall()}
     return [
         OrderView(
             order=order,
-            lines=tuple(cast("list[OrderLine]", lines.get(order.order_id, []))),
-            invoice=next(iter(cast("list[Invoice]", invoices.get(order.order_id, []))), None),
-            payments=tuple(cast("list[Payment]", payments.get(order.order_id, []))),
-            fulfilment=next(iter(cast("list[Fulfilment]", fulfilments.get(order.order_id, []))), None),
+            lines=tuple(lines.get(order.order_id, ())),
+            invoice=next(iter(invoices.get(order.order_id, ())), None),
+            payments=tuple(payments.get(order.order_id, ())),
+            fulfilment=next(iter(fulfilments.get(order.order_id, ())), None),
             member=members.get(order.member_id) if order.member_id is not None else None,
+            shipment=next(iter(shipments.get(order.order_id, ())), None),
         )
         for order in found
     ]

@@ -386,6 +386,33 @@ CREATE TABLE services (
     CONSTRAINT services_unit_price_sen_check CHECK (((unit_price_sen > 0) AND ((unit_price_sen % (100)::bigint) = 0)))
 );
 
+CREATE TABLE shipments (
+    merchant_id bigint NOT NULL,
+    shipment_id bigint NOT NULL,
+    environment text NOT NULL,
+    order_id bigint NOT NULL,
+    status text NOT NULL,
+    courier text NOT NULL,
+    service text NOT NULL,
+    aggregator text NOT NULL,
+    warehouse_id bigint,
+    weight_g integer NOT NULL,
+    cost_sen bigint NOT NULL,
+    receipt text NOT NULL,
+    details jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    reported_at timestamp with time zone,
+    shipped_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    CONSTRAINT shipment_delivered_when_it_was CHECK (((status = 'delivered'::text) = (delivered_at IS NOT NULL))),
+    CONSTRAINT shipment_left_when_it_did CHECK (((status = ANY (ARRAY['planned'::text, 'booked'::text, 'cancelled'::text])) = (shipped_at IS NULL))),
+    CONSTRAINT shipments_check CHECK ((shipment_id = order_id)),
+    CONSTRAINT shipments_cost_sen_check CHECK ((cost_sen >= 0)),
+    CONSTRAINT shipments_weight_g_check CHECK ((weight_g >= 0))
+)
+WITH (fillfactor='85');
+
 CREATE TABLE shipping_rates (
     merchant_id bigint NOT NULL,
     service_id bigint NOT NULL,
@@ -591,6 +618,7 @@ ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY services ADD CONSTRAINT services_pkey PRIMARY KEY (merchant_id, service_id);
+ALTER TABLE ONLY shipments ADD CONSTRAINT shipments_pkey PRIMARY KEY (merchant_id, shipment_id);
 ALTER TABLE ONLY shipping_rates ADD CONSTRAINT shipping_rates_pkey PRIMARY KEY (merchant_id, service_id, origin, destination);
 ALTER TABLE ONLY stock ADD CONSTRAINT stock_merchant_id_environment_item_id_warehouse_id_key UNIQUE (merchant_id, environment, item_id, warehouse_id);
 ALTER TABLE ONLY stock ADD CONSTRAINT stock_pkey PRIMARY KEY (merchant_id, stock_id);
@@ -622,6 +650,7 @@ CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
+CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);
 CREATE INDEX transfers_order ON transfers USING btree (merchant_id, order_id) WHERE (order_id IS NOT NULL);
@@ -638,6 +667,7 @@ ALTER TABLE ONLY order_lines ADD CONSTRAINT order_lines_merchant_id_order_id_fke
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_merchant_id_invoice_id_fkey FOREIGN KEY (merchant_id, invoice_id) REFERENCES invoices(merchant_id, invoice_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_bundle_id_fkey FOREIGN KEY (merchant_id, bundle_id) REFERENCES bundles(merchant_id, bundle_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_type_id_fkey FOREIGN KEY (merchant_id, type_id) REFERENCES service_types(merchant_id, type_id);
+ALTER TABLE ONLY shipments ADD CONSTRAINT shipments_order FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id);
 ALTER TABLE ONLY shipping_rates ADD CONSTRAINT shipping_rates_merchant_id_service_id_fkey FOREIGN KEY (merchant_id, service_id) REFERENCES courier_services(merchant_id, service_id);
 ALTER TABLE ONLY store_price_options ADD CONSTRAINT store_price_options_merchant_id_option_id_fkey FOREIGN KEY (merchant_id, option_id) REFERENCES price_options(merchant_id, option_id);
 ALTER TABLE ONLY store_price_options ADD CONSTRAINT store_price_options_merchant_id_store_id_fkey FOREIGN KEY (merchant_id, store_id) REFERENCES stores(merchant_id, store_id);

@@ -13,6 +13,7 @@ from gerai.domain.records import (
     Order,
     OrderLine,
     Payment,
+    Shipment,
     Stock,
     Transfer,
 )
@@ -85,6 +86,16 @@ FULFILMENTS = Table(
     key=("merchant_id", "fulfilment_id"),
     mutable=("status", "attempts", "reference", "succeeded", "failed", "result", "error", "updated_at"),
 )
+SHIPMENTS = Table(
+    "shipments",
+    Shipment,
+    "int8 int8 text int8 text text text text int8 int4 int8 text jsonb timestamptz timestamptz timestamptz timestamptz "
+    "timestamptz",
+    key=("merchant_id", "shipment_id"),
+    mutable=(
+        "status", "aggregator", "receipt", "details", "updated_at", "reported_at", "shipped_at", "delivered_at",
+    ),
+)  # fmt: skip
 STOCK = Table(
     "stock",
     Stock,
@@ -102,5 +113,6 @@ IDEMPOTENCY = Table(
 
 #: The order in which a batch writes; parents come before what refers to them.
 WRITE_ORDER = (
-    IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, TRANSFERS, DEPOSITS, EVENTS,
+    IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
+    DEPOSITS, EVENTS,
 )  # fmt: skip

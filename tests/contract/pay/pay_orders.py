@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from gerai.domain.money import rupiah
-from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment
+from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment, Shipment
 from gerai.doors.pay.model import Surroundings
 from gerai.engine.orders.find import EventEntry
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
@@ -119,6 +121,16 @@ def view(
     lines = (line(1, "Kopi Gayo 250 g", 2, 65_000), line(2, "Panduan Seduh", 1, 29_000))
     owed = None if invoice is None else bill(invoice)
     return OrderView(order, lines, owed, payments, None, None)
+
+
+def sent(parcel: str, status: str = "shipped", receipt: str = "JX123", **changes: Any) -> OrderView:
+    """A paid order whose parcel stands at ``parcel``."""
+    order = view(status, "paid", (payment("completed"),), **({"charged_sen": rupiah(174_000)} | changes))
+    shipment = Shipment(
+        1, 7, "sandbox", 7, parcel, "jne", "REG", "lincah", 77, 250, rupiah(20_000), receipt, {}, NOW, NOW, None, NOW,
+        None,
+    )  # fmt: skip
+    return msgspec.structs.replace(order, shipment=shipment)
 
 
 def line(number: int, name: str, quantity: int, price: int) -> OrderLine:

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from pay_orders import NOW, SECRET, event, payment, surroundings, view
+from pay_orders import NOW, SECRET, event, payment, sent, surroundings, view
 
 from gerai.domain.records import OrderView
 from gerai.doors.pay import assets, draw, qr
@@ -24,6 +24,8 @@ ORDERS = [
     view("failed", "refunded", (payment("refunded"),), refunded_sen=100),
     view("pending", None, details={"method": "cod"}, funding="free"),
     view("partial", None, funding="hold", charged_sen=100, refunded_sen=100),
+    sent("in_transit"),
+    sent("problem", receipt="https://track.example/1"),
 ]
 
 

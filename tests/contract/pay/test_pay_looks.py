@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pay_orders import NOW, payment, view
+from pay_orders import NOW, payment, sent, view
 
 from gerai.domain.records import OrderView
 from gerai.domain.states import ORDER
@@ -24,6 +24,15 @@ from gerai.doors.pay.looks import look_of
         (view("processing", "paid", (payment("completed"),)), "paid"),
         (view("ready", "paid", (payment("completed"),)), "paid"),
         (view("shipped", "paid", (payment("completed"),)), "shipped"),
+        (sent("handed_over"), "shipped"),
+        (sent("in_transit"), "shipped"),
+        (sent("problem"), "stuck"),
+        (sent("returning"), "returning"),
+        (sent("returned", "returned"), "returned"),
+        (sent("delivered", "completed"), "done"),
+        (view("shipped", None, details={"method": "cod"}, funding="free"), "shipped_cod"),
+        (view("shipped", None, details={"method": "marketplace"}, funding="free"), "shipped"),
+        (view("confirmed", "paid", (payment("completed"),), {"method": "cod"}, funding="free"), "free"),
         (view("completed", "paid", (payment("completed"),)), "done"),
         (view("closed", "paid", (payment("completed"),)), "done"),
         (view("failed", "paid", (payment("completed"),)), "failed"),

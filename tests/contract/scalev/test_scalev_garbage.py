@@ -67,6 +67,9 @@ async def test_garbage_gets_the_envelope(quiet_shop: Shop, path: str, body: byte
         ("/v3/locations?search=%00", 400),
         ("/v3/orders?status=lost", 400),
         ("/v3/orders?store_id=-1", 400),
+        ("/v3/orders?shipment_status=%00", 400),
+        ("/v3/orders?search_field=shipment_receipt&search=%00", 400),
+        ("/v3/orders/0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/shipment", 405),
         ("/v3/stores/simplified?has_domain=maybe", 400),
     ],
 )

@@ -23,6 +23,9 @@ CHOOSE: Final = Look("choose", "wait", "wallet")
 PAY: Final = Look("pay", "wait", "clock")
 PAID: Final = Look("paid", "good", "check")
 SHIPPED: Final = Look("shipped", "good", "truck")
+SHIPPED_COD: Final = Look("shipped_cod", "good", "truck")
+STUCK: Final = Look("stuck", "wait", "warn")
+RETURNING: Final = Look("returning", "calm", "back")
 WORKING: Final = Look("working", "wait", "gear")
 DONE: Final = Look("done", "good", "check", final=True)
 PARTIAL: Final = Look("partial", "calm", "half", final=True)
@@ -36,7 +39,7 @@ FREE: Final = Look("free", "good", "check")
 COD: Final = Look("cod", "good", "cash")
 
 LOOKS: Final = (
-    *(CHOOSE, PAY, PAID, SHIPPED, WORKING, DONE, PARTIAL, FAILED),
+    *(CHOOSE, PAY, PAID, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE, PARTIAL, FAILED),
     *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 
@@ -49,7 +52,6 @@ _BY_STATE: Final = {
     "expired": EXPIRED,
     "cancelled": CANCELLED,
     "returned": RETURNED,
-    "shipped": SHIPPED,
 }
 
 
@@ -72,8 +74,10 @@ def look_of(view: OrderView, now: datetime) -> Look:
         return REFUNDED
     if order.status in _BY_STATE:
         return _BY_STATE[order.status]
+    if order.status == "shipped":
+        return _shipped(view)
     if order.funding == "free":
-        return COD if order.details.get("method") == "cod" else FREE
+        return COD if _takes_cash(view) else FREE
     if order.funding == "hold":
         return WORKING
     if view.invoice is None or view.invoice.status != "pending":
@@ -81,3 +85,17 @@ def look_of(view: OrderView, now: datetime) -> Look:
     if order.expires_at is not None and order.expires_at <= now:
         return EXPIRED
     return PAY if running_payment(view, now) else CHOOSE
+
+
+def _shipped(view: OrderView) -> Look:
+    """Out: by where the parcel is, then by who takes the money."""
+    parcel = "" if view.shipment is None else view.shipment.status
+    if parcel in ("problem", "returning"):
+        return STUCK if parcel == "problem" else RETURNING
+    return SHIPPED_COD if _takes_cash(view) else SHIPPED
+
+
+def _takes_cash(view: OrderView) -> bool:
+    """Whether the courier still has to take the money."""
+    paid = view.invoice is not None and view.invoice.status == "paid"
+    return view.order.funding == "free" and view.order.details.get("method") == "cod" and not paid

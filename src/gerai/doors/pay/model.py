@@ -93,6 +93,29 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of a parcel's way. ``state``: done | now | ahead."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The parcel. ``receipt`` is the courier's number, or ``url`` where it can be followed; ``latest`` what was last
+    said of it."""
+
+    courier: str
+    state: str
+    tone: str
+    steps: tuple[Step, ...]
+    receipt: str
+    url: str
+    latest: str
+    latest_at: str
+
+
+@dataclass(frozen=True)
 class Moment:
     """Something that happened to the order."""
 
@@ -100,6 +123,7 @@ class Moment:
     when: str
     iso: str
     tone: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +164,7 @@ class PayPage:
     deadline: Deadline | None
     groups: tuple[Group, ...]
     desk: Desk | None
+    parcel: Parcel | None
     lines: tuple[LineRow, ...]
     sums: tuple[Row, ...]
     people: tuple[Row, ...]

@@ -11,6 +11,7 @@ from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, details, looks, qr
 from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, Surroundings
+from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words, clock
 from gerai.engine.orders.find import EventEntry
@@ -49,11 +50,12 @@ def present(
         headline=words(f"headline.{look.name}"),
         message=words(f"message.{look.name}", merchant=merchant, amount=amount),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, look, words),
-        amount_label=words(_amount_label(look)),
+        amount_label=words(_amount_label(view, look)),
         amount=amount,
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=choices.groups(surroundings, view, words) if look is looks.CHOOSE else (),
         desk=None if payment is None else _desk(view, payment, surroundings, now, words),
+        parcel=parcel(view, events, look, words) if shown else None,
         lines=tuple(_line(view, words)) if shown else (),
         sums=tuple(_sums(view, words)) if shown else (),
         people=tuple(_people(view, words)) if shown else (),
@@ -71,6 +73,8 @@ def version(view: OrderView, look: looks.Look) -> str:
     parts = [look.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
     parts += [view.invoice.status if view.invoice else "", view.fulfilment.status if view.fulfilment else ""]
     parts += [f"{p.payment_id}:{p.status}" for p in view.payments]
+    if view.shipment is not None:
+        parts += [view.shipment.status, view.shipment.updated_at.isoformat()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
@@ -92,12 +96,14 @@ def _amount(view: OrderView, look: looks.Look, now: datetime) -> int:
     return view.order.total_sen
 
 
-def _amount_label(look: looks.Look) -> str:
+def _amount_label(view: OrderView, look: looks.Look) -> str:
     if look in (looks.CHOOSE, looks.PAY):
         return "amount.due"
-    if look is looks.COD:
+    if look in (looks.COD, looks.SHIPPED_COD):
         return "amount.cod"
-    return "amount.paid" if look in (looks.PAID, looks.DONE, looks.SHIPPED, looks.LATE) else "amount.total"
+    if look in (looks.SHIPPED, looks.STUCK, looks.RETURNING):
+        return "amount.paid" if view.order.charged_sen else "amount.total"
+    return "amount.paid" if look in (looks.PAID, looks.DONE, looks.LATE) else "amount.total"
 
 
 def _failed_before(view: OrderView, look: looks.Look, words: Words) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView
+from gerai.doors.pay import parcel
 from gerai.doors.pay.choices import full_title
 from gerai.doors.pay.model import Moment, Surroundings
 from gerai.doors.pay.words import Words
@@ -49,10 +51,21 @@ _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "o
 def moments(
     view: OrderView, events: Sequence[EventEntry], surroundings: Surroundings, words: Words
 ) -> tuple[Moment, ...]:
-    """The news among ``events``, oldest first."""
+    """The news among ``events``, oldest first by the times they tell."""
     told = {(event.name, event.at) for event in events}
-    news = [e for e in events if e.name in _NEWS and (_SWALLOWED.get(e.name, ""), e.at) not in told]
-    return tuple(_moment(view, event, surroundings, words) for event in news)
+    # An order that is shipped by a report of its parcel is told by the report.
+    left = {event.at for event in events if parcel.is_report(event)}
+    found: list[tuple[datetime, Moment]] = []
+    for event in events:
+        if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
+            continue
+        if event.name in _NEWS:
+            found.append((event.at, _moment(view, event, surroundings, words)))
+        elif event.name.startswith("shipment.") and (step := parcel.news(event, words)) is not None:
+            text, detail, tone = step
+            at = parcel.reported_at(event)
+            found.append((at, Moment(text, words.short_time(at), at.isoformat(), tone, detail)))
+    return tuple(moment for _, moment in sorted(found, key=lambda pair: pair[0]))
 
 
 def _moment(view: OrderView, event: EventEntry, surroundings: Surroundings, words: Words) -> Moment:

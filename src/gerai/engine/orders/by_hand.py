@@ -110,10 +110,10 @@ def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -
 
 def verb_between(order: Order, target: str) -> str:
     """The verb that takes an order to a state. StateConflict when there is none."""
-    for source, verb, result in ORDER.moves:
-        if source == order.status and result == target:
-            return verb
-    raise StateConflict("order", order.public_id, order.status, target)
+    verb = ORDER.verb(order.status, target)
+    if verb is None:
+        raise StateConflict("order", order.public_id, order.status, target)
+    return verb
 
 
 def _invoice(context: Context, order: Order, method: str) -> Invoice:

@@ -22,6 +22,7 @@ Reads = AsyncConnectionPool[Any]
 @dataclass(frozen=True)
 class OrderFilter:
     """What a list asks for; None or empty: anything. ``search`` looks into number, reference and lines' names.
+    ``receipt`` is a courier's number, in any case.
 
     ``details`` must be contained in the order's details. ``before_id``/``after_id`` page by order id.
     """
@@ -32,6 +33,8 @@ class OrderFilter:
     member_id: int | None = None
     statuses: tuple[str, ...] = ()
     invoice_statuses: tuple[str, ...] = ()
+    shipment_statuses: tuple[str, ...] = ()
+    receipt: str = ""
     references: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     item_id: int | None = None
@@ -129,11 +132,19 @@ def conditions(wanted: OrderFilter) -> tuple[str, list[Any]]:
     parts = ["t.merchant_id = %s", "t.environment = %s", "t.channel = %s"]
     params: list[Any] = [wanted.merchant_id, wanted.environment, wanted.channel]
     invoice = "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.order_id = t.order_id AND {})"
+    shipment = "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.order_id = t.order_id AND {})"
+    # The few orders with this number first; looking at each order for it would take forever.
+    receipt = (
+        "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
+        'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
+    )
     line = "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND {})"
     asked: list[tuple[bool, str, list[Any]]] = [
         (wanted.member_id is not None, "t.member_id = %s", [wanted.member_id]),
         (bool(wanted.statuses), "t.status = ANY(%s)", [list(wanted.statuses)]),
         (bool(wanted.invoice_statuses), invoice.format("i.status = ANY(%s)"), [list(wanted.invoice_statuses)]),
+        (bool(wanted.shipment_statuses), shipment.format("s.status = ANY(%s)"), [list(wanted.shipment_statuses)]),
+        (bool(wanted.receipt), receipt, [wanted.merchant_id, wanted.environment, wanted.receipt]),
         (bool(wanted.references), "t.reference = ANY(%s)", [list(wanted.references)]),
         (bool(wanted.numbers), "t.number = ANY(%s)", [list(wanted.numbers)]),
         (wanted.item_id is not None, line.format("l.item_id = %s"), [wanted.item_id]),

@@ -7,7 +7,7 @@ import msgspec
 from gerai.domain.records import Fulfilment, Invoice, Order
 from gerai.domain.states import FULFILMENT, INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
-from gerai.engine.orders import stock
+from gerai.engine.orders import parcels, stock
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
 
@@ -16,7 +16,8 @@ FULFIL_QUEUE = "fulfilment"
 
 
 def move_order(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
-    """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, and announce the state."""
+    """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, announce the state, and
+    take the parcel along."""
     status = ORDER.move(order.status, verb, order.public_id)
     # An order done in part has used its goods: which of them, only people know.
     if status in ("shipped", "completed", "partial") and order.status != "shipped":
@@ -25,6 +26,7 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
         stock.release(state, context, order)
     moved = state.orders.update(msgspec.structs.replace(order, status=status, updated_at=context.now))
     state.announce(moved, f"order.{status}", context.now, status=status, was=order.status, **facts)
+    parcels.follow(state, context, moved)
     return moved
 
 

@@ -12,6 +12,7 @@ from gerai.domain.records import Funding, Invoice, Member, Order, OrderLine, Ord
 from gerai.engine.command import Command, Contact, Context, Needs
 from gerai.engine.orders import stock
 from gerai.engine.orders.moves import begin_fulfilment, order_paid, request_fulfilment
+from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -51,7 +52,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     * ``free``: nothing is paid here; the order starts as ``status``.
 
     ``provider`` names who fulfils the order (empty: nobody) and ``work`` what it is asked. For hold orders the worker
-    takes over after ``resume_after_s``.
+    takes over after ``resume_after_s``. ``parcel`` is what must be sent; its shipment is planned with the order.
 
     Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
     """
@@ -77,6 +78,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     provider: str = ""
     work: dict[str, Any] = {}
     after_payment: str = "start"
+    parcel: Parcel | None = None
     details: dict[str, Any] = {}
     expires_at: datetime | None = None
     resume_after_s: float | None = None
@@ -99,13 +101,14 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         state.announce(order, "order.placed", context.now, status=order.status)
         if self.provider:
             begin_fulfilment(state, context, order, self.work)
+        if self.parcel is not None:
+            plan(state, context, order, self.parcel)
         match self.funding:
             case "invoice":
                 invoice = state.invoices.insert(self._invoice(context))
-                view = OrderView(
-                    order, lines, invoice, (), state.fulfilments.get(self.merchant_id, self.order_id), member
-                )
-                return Placed(view, None, None, None)
+                key = (self.merchant_id, self.order_id)
+                fulfilment, shipment = state.fulfilments.get(*key), state.shipments.get(*key)
+                return Placed(OrderView(order, lines, invoice, (), fulfilment, member, shipment), None, None, None)
             case "wallet":
                 return self._pay_now(state, context, order, member)
             case "hold":
@@ -242,8 +245,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         payments: tuple[Payment, ...],
         member: Member | None,
     ) -> Placed:
-        fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
-        view = OrderView(order, state.lines_of(order), invoice, payments, fulfilment, member)
+        key = (self.merchant_id, self.order_id)
+        fulfilment, shipment = state.fulfilments.get(*key), state.shipments.get(*key)
+        view = OrderView(order, state.lines_of(order), invoice, payments, fulfilment, member, shipment)
         if transfer is None:
             return Placed(view, before_sen, before_sen, None)
         return Placed(view, before_sen, transfer.debit_available_after, transfer.transfer_id)

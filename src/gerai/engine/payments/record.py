@@ -10,6 +10,7 @@ from gerai.domain.records import Invoice, Order, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders import parcels
 from gerai.engine.orders.moves import order_paid, pay_invoice
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -131,6 +132,7 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         status = ORDER.move(order.status, "revive")
         revived = state.orders.update(msgspec.structs.replace(order, status=status, expires_at=None))
         state.announce(revived, f"order.{status}", context.now, status=status, was=order.status)
+        parcels.revive(state, context, revived)
         return revived
 
 

@@ -69,7 +69,8 @@ class Area(msgspec.Struct, frozen=True):
 
 
 class ShippingFacts(msgspec.Struct, frozen=True):
-    """``title``, ``cost_sen``, ``etd`` and ``address`` are for people; the rest is for the contract."""
+    """How the order was agreed to be sent. ``title``, ``cost_sen``, ``etd`` and ``address`` are for people; the rest is
+    for the contract. Codes, weight, who books it and from where it leaves are the shipment's."""
 
     title: str
     cost_sen: int
@@ -77,19 +78,15 @@ class ShippingFacts(msgspec.Struct, frozen=True):
     address: str
     destination: Area
     origin: Area
-    warehouse_id: int
     warehouse_unique_id: str
     warehouse_name: str
     warehouse_contact_name: str
     warehouse_contact_phone: str
     service_id: int
-    service_code: str
     service_name: str
     courier_id: int
-    courier_code: str
     courier_name: str
     pickup: bool
-    aggregator: str
 
 
 class Facts(msgspec.Struct, frozen=True):

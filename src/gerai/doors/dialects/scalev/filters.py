@@ -17,7 +17,8 @@ from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.paging import Page
-from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS
+from gerai.doors.dialects.scalev.shipping_words import state_named
+from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
 from gerai.doors.dialects.scalev.values import plain_phone
 from gerai.doors.dialects.scalev.wire_orders import text as money_text
 from gerai.engine.orders import find
@@ -65,13 +66,26 @@ def read_filter(query: dict[str, str], merchant_id: int, environment: str) -> tu
         numbers=(query["order_id"],) if query.get("order_id") else (),
         references=(query["external_id"],) if query.get("external_id") else (),
         invoice_statuses=("paid", "refunded") if query.get("payment_status") in ("paid", "settled") else (),
+        shipment_statuses=_shipment_states(query),
         details=_details(query) or None,
     )
     if word := query.get("payment_status"):
         keeps.append(lambda view: payment_word(view.order, view.invoice) == word)
     if search := query.get("search", "").strip():
-        keeps.append(_searching(query.get("search_field") or "order_id", search))
+        if query.get("search_field") == "shipment_receipt":
+            wanted = replace(wanted, receipt=search)
+        else:
+            keeps.append(_searching(query.get("search_field") or "order_id", search))
     return wanted, keeps
+
+
+def _shipment_states(query: dict[str, str]) -> tuple[str, ...]:
+    """Where the parcel is; empty: anywhere. A word that names no state finds nothing: no parcel is there."""
+    word, coming_back = query.get("shipment_status"), query.get("status") == SHIPPED_RTS
+    if not word:
+        return ("returning",) if coming_back else ()
+    state = state_named(word)
+    return (state if not coming_back or state == "returning" else "",)
 
 
 def _details(query: dict[str, str]) -> dict[str, Any]:
@@ -90,7 +104,7 @@ def _details(query: dict[str, str]) -> dict[str, Any]:
 
 
 def _searching(field: str, wanted: str) -> Keep:
-    """Part of the field, in any case; telephones by their digits, amounts whole."""
+    """Part of the field, in any case; telephones by their digits, amounts whole. (Receipts: whole, by the engine.)"""
     text = wanted.casefold()
     match field:
         case "customer_name":
@@ -106,8 +120,6 @@ def _searching(field: str, wanted: str) -> Keep:
             return lambda view: text in view.order.reference.casefold() and view.order.reference != ""
         case "pg_reference_id":
             return lambda view: any(text == payment.public_id.casefold() for payment in view.payments)
-        case "shipment_receipt":
-            return lambda _: False
         case _:
             return lambda view: text in view.order.number.casefold()
 

@@ -80,14 +80,14 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
         reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
     method = _method(asked, store, reader)
     goods = find_goods(asked, around.shelves, store, reader)
-    parcel = None
+    checked = None
     if goods.has_parcel:
         grams = goods.weight_g + goods.weight_bump_g
-        parcel = check_parcel(asked, store, around.shelves, around.districts, around.rates, grams, reader)
-    shipping, warehouse = parcel or (None, None)
+        checked = check_parcel(asked, store, around.shelves, around.districts, around.rates, grams, reader)
+    shipping = checked.facts if checked else None
     totals = _totals(asked, store, method, goods, shipping, around.luck, reader)
     reader.finish()
-    lines = engine_lines(goods, around.shelves, around.environment, warehouse)
+    lines = engine_lines(goods, around.shelves, around.environment, checked.warehouse if checked else None)
     funding, status = _start(asked, method, totals)
     facts = _facts(asked, around, store, goods, method, totals, shipping)
     identity = identify()
@@ -108,6 +108,7 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
         status=status,
         method=method.kind if method else "",
         after_payment=_after_payment(goods, store),
+        parcel=checked.parcel if checked else None,
         details=facts.as_details(),
         expires_at=around.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
     )

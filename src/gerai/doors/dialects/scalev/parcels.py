@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gerai.domain.refusals import ShippingCostMismatch
 from gerai.doors.dialects.scalev.asking import PARCEL_FIELDS, Asked
 from gerai.doors.dialects.scalev.facts import Area, ShippingFacts
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
 from gerai.doors.dialects.scalev.wire_shipping import etd
 from gerai.engine.catalogue.shelves import Shelves, Store
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.engine.shipping.quote import CourierService, Quote, RateTable
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A parcel that can be sent: what the engine plans, what the order freezes, and where it leaves."""
+
+    parcel: Parcel
+    facts: ShippingFacts
+    warehouse: Warehouse
+
+
 def check_parcel(
     asked: Asked, store: Store, shelves: Shelves, districts: Gazetteer, rates: RateTable, grams: int, reader: Reader
-) -> tuple[ShippingFacts, Warehouse] | None:
+) -> Checked | None:
     """The parcel of an order of so many grams. Mistakes are noted in ``reader``; None when there are any.
 
     Refuses ShippingCostMismatch when the cost is not our quote for this warehouse, district, service and weight
@@ -41,7 +53,11 @@ def check_parcel(
         return None
     if quote is not None and store.settings.check_shipping_cost and asked.shipping_cost != quote.cost_sen:
         raise ShippingCostMismatch(given_sen=asked.shipping_cost, right_sen=quote.cost_sen)
-    return _facts(asked, asked.shipping_cost, warehouse, origin, destination, service, quote), warehouse
+    cost_sen = quote.cost_sen if quote is not None else asked.shipping_cost
+    parcel = Parcel(service.courier_code, service.code, service.aggregator, warehouse.warehouse_id, grams, cost_sen)
+    return Checked(
+        parcel, _facts(asked, asked.shipping_cost, warehouse, origin, destination, service, quote), warehouse
+    )
 
 
 def _note_missing(asked: Asked, store: Store, reader: Reader) -> None:
@@ -83,17 +99,13 @@ def _facts(
         address=f"{street}, {destination.display} {asked.postal_code}".strip(),
         destination=_area(destination, street, asked.postal_code),
         origin=_area(origin, warehouse.address, warehouse.postal_code),
-        warehouse_id=warehouse.warehouse_id,
         warehouse_unique_id=warehouse.unique_id,
         warehouse_name=warehouse.name,
         warehouse_contact_name=warehouse.contact_name,
         warehouse_contact_phone=warehouse.contact_phone,
         service_id=service.service_id,
-        service_code=service.code,
         service_name=service.name,
         courier_id=service.courier_id,
-        courier_code=service.courier_code,
         courier_name=service.courier_name,
         pickup=service.pickup,
-        aggregator=service.aggregator,
     )

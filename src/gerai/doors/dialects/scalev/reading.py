@@ -17,6 +17,7 @@ INVALID: Final = "is invalid"
 MAX_ID: Final = 2**53 - 1
 MAX_AMOUNT: Final = MAX_SEN // SEN_PER_RUPIAH // 1000
 
+_FIRST_YEAR: Final = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMAIL = re.compile(r"[^@\s,;<>()\"]{1,64}@[^@\s,;<>()\"]{1,189}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
@@ -50,6 +51,10 @@ class Reader:
                 self.wrong(name, BLANK)
             return None
         return value
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there at all."""
+        return self._data.get(name) not in (None, "")
 
     def text(self, name: str, *, required: bool = False, minimum: int = 1, maximum: int = 255) -> str | None:
         """Text without control characters, its ends trimmed, of so many characters."""
@@ -164,15 +169,24 @@ class Reader:
 
     def moment(self, name: str) -> str | None:
         """An ISO 8601 time with or without an offset (then UTC), as the contract writes times."""
+        at = self.instant(name)
+        return None if at is None else timestamp(at)
+
+    def instant(self, name: str) -> datetime | None:
+        """An ISO 8601 time with or without an offset (then UTC)."""
         value = self.text(name, maximum=40)
         if value is None:
             return None
         try:
             at = datetime.fromisoformat(value)
-            return timestamp(at if at.tzinfo else at.replace(tzinfo=UTC))
+            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
+            at = None
+        # Times of three-digit years have no ISO form that everybody writes alike.
+        if at is None or at.year < _FIRST_YEAR:
             self.wrong(name, INVALID)
             return None
+        return at
 
     def email(self, name: str) -> str | None:
         """An e-mail address, as far as its form goes."""

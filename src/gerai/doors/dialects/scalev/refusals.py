@@ -123,6 +123,15 @@ def _shipping_cost(refusal: r.ShippingCostMismatch) -> _Priced:
     return _fields({"shipping_cost": [f"must be {right} for this warehouse, location, courier service and weight"]})
 
 
+def _nothing_to_ship(refusal: r.NothingToShip) -> _Priced:
+    text = "has no physical product to ship"
+    return 422, _body(f"order {text}", "validation_failed", {refusal.order: [text]}), {}
+
+
+def _too_many(refusal: r.QuantityOutOfRange) -> _Priced:
+    return 422, _body(f"{refusal.item}: at most {refusal.maximum}", "validation_failed"), {}
+
+
 def _own(kind: type[_R], price: Callable[[_R], _Priced]) -> tuple[type[_R], Callable[[Any], _Priced]]:
     return kind, price
 
@@ -150,5 +159,7 @@ _OWN: Final[dict[type[r.Refusal], Callable[[Any], _Priced]]] = dict(
         ),
         _own(r.OutOfStock, _out_of_stock),
         _own(r.ShippingCostMismatch, _shipping_cost),
+        _own(r.NothingToShip, _nothing_to_ship),
+        _own(r.QuantityOutOfRange, _too_many),
     )
 )

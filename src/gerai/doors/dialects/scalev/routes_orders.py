@@ -84,16 +84,21 @@ def _identity(ask: Ask) -> Identity:
 
 async def one(ask: Ask) -> Response:
     """One order by its UUID."""
-    caller = admit(ask, "order:read")
-    order_id, view = ask.path_params["order_id"].lower(), None
+    admit(ask, "order:read")
+    [body] = await whole_orders(ask, [await order_of_path(ask)])
+    return reply(body)
+
+
+async def order_of_path(ask: Ask) -> OrderView:
+    """The caller's order that the path names. NotFound."""
+    caller, order_id, view = ask.caller, ask.path_params["order_id"].lower(), None
     if _UUID.fullmatch(order_id):
         view = await find.by_public_id(
             ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, CHANNEL, order_id
         )
     if view is None:
         raise NotFound("order")
-    [body] = await _whole(ask, [view])
-    return reply(body)
+    return view
 
 
 async def listing(ask: Ask) -> Response:
@@ -106,14 +111,14 @@ async def listing(ask: Ask) -> Response:
     columns = {name.strip() for name in query.get("columns", "").split(",") if name.strip()}
     shown = [
         {name: value for name, value in order.items() if not columns or name in columns or name == "id"}
-        for order in await _whole(ask, found.views)
+        for order in await whole_orders(ask, found.views)
     ]
     older = found.views[-1].order.order_id if found.older else None
     newer = found.views[0].order.order_id if found.newer else None
     return reply(paginated(shown, page.size, older, newer))
 
 
-async def _whole(ask: Ask, views: list[OrderView]) -> list[dict[str, Any]]:
+async def whole_orders(ask: Ask, views: list[OrderView]) -> list[dict[str, Any]]:
     """Orders with their histories, one question for all."""
     merchant = ask.caller.merchant
     ids = [view.order.order_id for view in views]

@@ -33,9 +33,10 @@ TARGET: Final = {
     "rts": "returned",
     "closed": "closed",
 }
-#: The list filter's words to engine states; ``shipped_rts`` (being returned) is not told apart from ``rts``.
+#: The list filter's words to engine states. ``shipped_rts``: shipped, and the parcel is on its way back.
+SHIPPED_RTS: Final = "shipped_rts"
 FILTER: Final = {word: tuple(state for state, its_word in STATUS.items() if its_word == word) for word in TARGET} | {
-    "shipped_rts": ("returned",)
+    SHIPPED_RTS: ("shipped",)
 }
 
 PAYMENT_STATUS: Final = ("unpaid", "paid", "conflict", "settled")

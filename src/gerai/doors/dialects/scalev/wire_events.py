@@ -80,7 +80,7 @@ def _everything(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
     rest = rest_order(view, history, business(merchant))
     return {
         **rest,
-        **times(view.order, history, second),
+        **times(view.order, history, view.shipment, second),
         **_parcel(rest, facts),
         "payment_status": history.payments[-1].status if history.payments else "unpaid",
         "store": {"name": facts.store.name},

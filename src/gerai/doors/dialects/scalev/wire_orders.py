@@ -9,7 +9,7 @@ from typing import Any, Final
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.facts import Facts, facts_of
-from gerai.doors.dialects.scalev.history import History, shape, times
+from gerai.doors.dialects.scalev.history import History, shape, shipment_shape, times
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.dialects.scalev.values import timestamp
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
@@ -21,13 +21,12 @@ from gerai.engine.orders.by_hand import payment_word
 _NEVER: Final = (
     "page", "channel_name", "ip", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term",
     "last_updated_by", "external_id", "discount_code_id", "discount_code_code", "discount_code_applied_to",
-    "courier_additional_info", "chat_message", "shipment_receipt", "shipment_status", "handler", "handler_phone",
-    "advertiser", "mark_as_spam_by", "follow_up_chat_type",
+    "chat_message", "handler", "handler_phone", "advertiser", "mark_as_spam_by", "follow_up_chat_type",
 )  # fmt: skip
 _NO: Final = ("is_from_form", "is_repeat", "is_purchase_fb", "is_purchase_tiktok", "is_purchase_kwai")
 _NONE_OF: Final = (
     "fb_pixel_ids", "tiktok_pixel_ids", "kwai_pixel_ids", "analytics_purchases", "follow_up_chats", "message_history",
-    "order_emails", "shipment_status_history",
+    "order_emails",
 )  # fmt: skip
 
 
@@ -58,14 +57,15 @@ def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[s
         **states(view),
         "status_history": shape(history.orders),
         "payment_status_history": shape(history.payments),
-        **times(row, history),
+        **times(row, history, view.shipment),
         **_money(facts),
         **_weights(facts),
         **quantity_maps(view),
         "orderlines": order_lines(view),
         **payment_fields(view, facts),
         **_parties(view, facts, business),
-        **parcel_fields(facts),
+        **parcel_fields(view, facts),
+        "shipment_status_history": shipment_shape(history.shipments),
         **_notes(facts),
         **dict.fromkeys(_NEVER),
         **dict.fromkeys(_NO, False),

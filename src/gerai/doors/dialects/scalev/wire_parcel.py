@@ -1,44 +1,47 @@
-"""Shapes of an order's parcel: courier, addresses, warehouse (contract §10)."""
+"""Shapes of an order's parcel: courier, addresses, warehouse, number and where it is (contract §10)."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from gerai.doors.dialects.scalev.facts import Area, Facts
+from gerai.domain.records import OrderView, Shipment
+from gerai.doors.dialects.scalev.facts import Area, Facts, ShippingFacts
+from gerai.doors.dialects.scalev.shipping_words import AGGREGATOR_AWB, COURIER_NOTE, SHIPMENT_STATUS
 
-_NOTHING: Final[dict[str, Any]] = {
-    **dict.fromkeys(
-        ("courier", "courier_service", "shipment_provider_code", "destination_address", "origin_address", "warehouse")
-    ),
-    "awb_status": "unavailable",
-    "awb_ca_status": "unavailable",
-}
+_NOTHING: Final[dict[str, Any]] = dict.fromkeys(
+    ("courier", "courier_service", "destination_address", "origin_address", "warehouse")
+)
 #: Other systems' names for a courier or service, which we do not know.
 _OTHER_CODES: Final = dict.fromkeys(("code_ka", "code_co", "code_lincah", "code_mengantar", "code_ro"))
 
 
-def parcel_fields(facts: Facts) -> dict[str, Any]:
+def parcel_fields(view: OrderView, facts: Facts) -> dict[str, Any]:
     """All null when nothing is sent."""
-    parcel, buyer = facts.shipping, facts.customer
-    if parcel is None:
-        return _NOTHING
+    parcel, shipment = facts.shipping, view.shipment
+    sent = _NOTHING if parcel is None else _agreed(parcel, shipment, facts)
+    return {**sent, **_standing(shipment)}
+
+
+def _agreed(parcel: ShippingFacts, shipment: Shipment | None, facts: Facts) -> dict[str, Any]:
+    """How and between which addresses, as the order froze it."""
+    buyer = facts.customer
+    warehouse_id = shipment.warehouse_id if shipment else None
     return {
         "courier": parcel.courier_id,
         "courier_service": {
             "id": parcel.service_id,
-            "code": parcel.service_code,
+            "code": shipment.service if shipment else None,
             "name": parcel.service_name,
             **_OTHER_CODES,
             "courier": {
                 "id": parcel.courier_id,
-                "code": parcel.courier_code,
+                "code": shipment.courier if shipment else None,
                 "name": parcel.courier_name,
                 "courier_type": "pickup" if parcel.pickup else "delivery",
                 "is_pickup": parcel.pickup,
                 **_OTHER_CODES,
             },
         },
-        "shipment_provider_code": parcel.aggregator or None,
         "destination_address": {
             "id": None,
             "name": buyer.name,
@@ -46,21 +49,42 @@ def parcel_fields(facts: Facts) -> dict[str, Any]:
             **_address(parcel.destination),
         },
         "origin_address": {
-            "id": parcel.warehouse_id,
+            "id": warehouse_id,
             **_address(parcel.origin),
             "location_id": parcel.origin.location_id,
-            "warehouse": parcel.warehouse_id,
+            "warehouse": warehouse_id,
         },
         "warehouse": {
-            "id": parcel.warehouse_id,
+            "id": warehouse_id,
             "unique_id": parcel.warehouse_unique_id,
             "name": parcel.warehouse_name,
             "contact_name": parcel.warehouse_contact_name or None,
             "contact_phone": parcel.warehouse_contact_phone or None,
         },
-        "awb_status": "unavailable",
-        "awb_ca_status": "unavailable",
     }
+
+
+def _standing(shipment: Shipment | None) -> dict[str, Any]:
+    """Number and status; of an order that sends nothing: none."""
+    if shipment is None:
+        names = ("shipment_provider_code", "shipment_receipt", "shipment_status", "courier_additional_info")
+        return {**dict.fromkeys(names), "awb_status": "unavailable", "awb_ca_status": "unavailable"}
+    awb = _awb(shipment)
+    return {
+        "shipment_provider_code": shipment.aggregator or None,
+        "shipment_receipt": shipment.receipt or None,
+        "shipment_status": SHIPMENT_STATUS[shipment.status],
+        "courier_additional_info": shipment.details.get(COURIER_NOTE) or None,
+        "awb_status": awb,
+        "awb_ca_status": shipment.details.get(AGGREGATOR_AWB) or (awb if shipment.aggregator else "unavailable"),
+    }
+
+
+def _awb(shipment: Shipment) -> str:
+    """The air waybill: there once the parcel has a number, given up with the parcel."""
+    if not shipment.receipt:
+        return "unavailable"
+    return "canceled" if shipment.status == "cancelled" else "created"
 
 
 def _address(area: Area) -> dict[str, Any]:

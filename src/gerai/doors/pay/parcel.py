@@ -1,0 +1,92 @@
+"""The parcel on the page: who carries it, its number, how far it has come, and what was last said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from gerai.domain.records import OrderView, Shipment
+from gerai.doors.pay import details, looks
+from gerai.doors.pay.model import Parcel, Step
+from gerai.doors.pay.words import Words
+from gerai.engine.orders.find import EventEntry
+
+#: Looks of an order whose parcel is somebody's business: not before it is paid for, nor after it ended without one.
+_SHOWN_ON: Final = frozenset(
+    {
+        *(looks.PAID, looks.COD, looks.FREE, looks.SHIPPED, looks.SHIPPED_COD, looks.STUCK),
+        *(looks.RETURNING, looks.RETURNED, looks.DONE),
+    }
+)
+_TO_BUYER: Final = ("prepared", "handed_over", "in_transit", "delivered")
+_BACK: Final = ("prepared", "handed_over", "returning", "returned")
+#: State to the step that it is at.
+_STEP: Final = {"planned": "prepared", "booked": "prepared", "problem": "in_transit"}
+_TONES: Final = {
+    "planned": "wait", "booked": "wait", "problem": "bad", "returning": "calm", "returned": "calm",
+}  # fmt: skip
+
+
+def parcel(view: OrderView, events: Sequence[EventEntry], look: looks.Look, words: Words) -> Parcel | None:
+    """The parcel's card; None when there is nothing to follow."""
+    shipment = view.shipment
+    if shipment is None or shipment.status == "cancelled" or look not in _SHOWN_ON:
+        return None
+    # Of two that tell the same time, the one that was told later.
+    latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)
+    return Parcel(
+        courier=_courier(view, shipment),
+        state=words(f"parcel.state.{shipment.status}"),
+        tone=_TONES.get(shipment.status, "good"),
+        steps=_steps(shipment.status, words),
+        receipt="" if details.web_address(shipment.receipt) else shipment.receipt,
+        url=details.web_address(shipment.receipt),
+        latest="" if latest is None else _said(latest),
+        latest_at="" if latest is None else words.short_time(reported_at(latest)),
+    )
+
+
+def _said(event: EventEntry) -> str:
+    """What a report says beyond the state that it led to."""
+    return event.facts.get("description") or ("" if "status" in event.facts else event.facts["words"])
+
+
+def is_report(event: EventEntry) -> bool:
+    """Whether a courier or a person told this of the parcel."""
+    return event.name.startswith("shipment.") and bool(event.facts.get("words"))
+
+
+def reported_at(event: EventEntry) -> datetime:
+    """When it happened, as it was told; never later than when it was told."""
+    told = event.facts.get("happened_at")
+    return min(datetime.fromisoformat(told), event.at) if told else event.at
+
+
+def news(event: EventEntry, words: Words) -> tuple[str, str, str] | None:
+    """Text, further words and tone of a step of the parcel; None for what the order's own history tells."""
+    facts = event.facts
+    if is_report(event):
+        status = facts.get("status")
+        text = words(f"parcel.state.{status}") if status else facts["words"]
+        tone = {"problem": "bad", "delivered": "good"}.get(status or "", "calm")
+        return text, facts.get("description", ""), tone
+    if receipt := facts.get("receipt"):
+        return words("moment.parcel_receipt"), receipt, "calm"
+    return None
+
+
+def _courier(view: OrderView, shipment: Shipment) -> str:
+    title = details.text(details.mapping(view.order.details, "shipping"), "title")
+    return title or f"{shipment.courier} {shipment.service}".strip().upper()
+
+
+def _steps(status: str, words: Words) -> tuple[Step, ...]:
+    """The way there, or back; done up to the one it is at, all of them once it has arrived."""
+    way = _BACK if status in ("returning", "returned") else _TO_BUYER
+    at = way.index(_STEP.get(status, status))
+    arrived = at == len(way) - 1
+    return tuple(
+        Step(words(f"parcel.step.{name}"), "done" if place < at or arrived else "now" if place == at else "ahead")
+        for place, name in enumerate(way)
+    )

@@ -1,0 +1,137 @@
+"""Record what a courier or a person says of a parcel: its number, who books it, where it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import Order, OrderView, Shipment
+from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, StateConflict
+from gerai.domain.states import SHIPMENT
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.orders import parcels
+from gerai.engine.orders.moves import move_order
+from gerai.engine.state import State
+
+#: Where a report may say that the parcel is. Whether it is still sent at all is the order's to say.
+REPORTABLE: Final = frozenset({"booked", "handed_over", "in_transit", "problem", "delivered", "returning", "returned"})
+#: What is said of one parcel, at most.
+REPORTS_AT_MOST: Final = 500
+#: What makes two reports the same, besides their time.
+_SAID: Final = ("words", "description", "source")
+
+
+class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
+    """Record what is said of an order's parcel; each part may be left out.
+
+    ``receipt`` is the courier's number: the first one books the parcel, a later one corrects it. ``aggregator`` is who
+    books it; ``noted`` is kept in the shipment's details. A report has the ``words`` as they were said; ``status`` is
+    what they mean (one of ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who says
+    so.
+
+    A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
+    when it is back. One that is older than the newest, or that leads nowhere from here, is kept and moves nothing. The
+    same report again (one without a time: the same as the last) changes nothing.
+
+    Refuses: NotFound, NothingToShip, QuantityOutOfRange (reports), StateConflict: the order cannot follow the parcel, a
+    cancelled parcel gets no number, a held order never moves by report.
+    """
+
+    channel: str
+    order_id: int
+    receipt: str = ""
+    aggregator: str = ""
+    noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    words: str = ""
+    status: str = ""
+    description: str = ""
+    at: datetime | None = None
+    source: str = "manual"
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,), stock_of_orders=True, parcel_events=True)
+
+    def decide(self, state: State, context: Context) -> OrderView:
+        order = state.order(self.merchant_id, self.order_id)
+        if (order.environment, order.channel) != (self.environment, self.channel):
+            raise NotFound("order", str(self.order_id))
+        shipment = state.shipments.get(self.merchant_id, self.order_id)
+        if shipment is None:
+            raise NothingToShip(order.public_id)
+        if order.funding == "hold":
+            # Held money is captured by the record of what was done; never by the way of a parcel.
+            raise StateConflict("order", order.public_id, order.status, "ship")
+        shipment = self._amend(state, context, order, shipment)
+        if self.words:
+            self._report(state, context, order, shipment)
+        return state.view(self.merchant_id, self.order_id)
+
+    def _amend(self, state: State, context: Context, order: Order, shipment: Shipment) -> Shipment:
+        """Number, booker and what is noted, as far as they are new."""
+        asked: dict[str, Any] = {
+            "receipt": self.receipt or shipment.receipt,
+            "aggregator": self.aggregator or shipment.aggregator,
+            "details": {**shipment.details, **self.noted},
+        }
+        new = {name: value for name, value in asked.items() if value != getattr(shipment, name)}
+        if not new:
+            return shipment
+        if shipment.status == "cancelled":
+            raise StateConflict("shipment", order.public_id, shipment.status, "book")
+        changed = msgspec.structs.replace(shipment, **new)
+        _touch(state, context, order)
+        told = {name: value for name, value in new.items() if name != "details"}
+        if "receipt" in new and SHIPMENT.can(shipment.status, "book"):
+            return parcels.move(state, context, order, changed, "book", **told)
+        state.announce(order, "shipment.amended", context.now, **told)
+        return state.shipments.update(msgspec.structs.replace(changed, updated_at=context.now))
+
+    def _report(self, state: State, context: Context, order: Order, shipment: Shipment) -> None:
+        said: dict[str, Any] = {"words": self.words, "description": self.description, "source": self.source}
+        if self.at is not None:
+            said["happened_at"] = self.at.isoformat()
+        if self._repeats(state, order, said):
+            return
+        _touch(state, context, order)
+        # A clock that runs ahead must not silence the reports after it.
+        at = min(self.at or context.now, context.now)
+        newest = self.status in REPORTABLE and (shipment.reported_at is None or at >= shipment.reported_at)
+        verb = SHIPMENT.verb(shipment.status, self.status) if newest else None
+        if newest:
+            shipment = msgspec.structs.replace(shipment, reported_at=at)
+        if verb is None:
+            state.shipments.update(msgspec.structs.replace(shipment, updated_at=context.now))
+            state.announce(order, "shipment.noted", context.now, **said)
+            return
+        moved = parcels.move(state, context, order, shipment, verb, at, **said)
+        _lead(state, context, order, moved)
+
+    def _repeats(self, state: State, order: Order, said: dict[str, Any]) -> bool:
+        """Whether this was said before. QuantityOutOfRange when too much was said already."""
+        before = [event.facts for event in state.parcel_events(order) if "words" in event.facts]
+        compared = before if self.at is not None else before[-1:]
+        names = (*_SAID, "happened_at") if self.at is not None else _SAID
+        if any(all(facts.get(name) == said[name] for name in names) for facts in compared):
+            return True
+        if len(before) >= REPORTS_AT_MOST:
+            raise QuantityOutOfRange("shipment reports", len(before) + 1, 0, REPORTS_AT_MOST)
+        return False
+
+
+def _touch(state: State, context: Context, order: Order) -> None:
+    """The order shows its parcel: it has changed too."""
+    state.orders.update(msgspec.structs.replace(order, updated_at=context.now))
+
+
+def _lead(state: State, context: Context, order: Order, shipment: Shipment) -> None:
+    """Take the order where its parcel has gone. StateConflict when it cannot follow."""
+    if shipment.status in parcels.HERE:
+        return
+    if order.status != "shipped":
+        order = move_order(state, context, order, "ship")
+    if shipment.status == "delivered":
+        move_order(state, context, order, "complete")
+    elif shipment.status == "returned":
+        move_order(state, context, order, "return")

@@ -1,0 +1,184 @@
+"""The parcel on the page: card, number, steps, and its way in the timeline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from pay_orders import NOW, SECRET, event, sent, surroundings, view
+
+from gerai.domain.records import OrderView
+from gerai.domain.states import SHIPMENT
+from gerai.doors.pay import draw
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.looks import look_of
+from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.present import present, version
+from gerai.doors.pay.words import Words
+from gerai.engine.orders.find import EventEntry
+
+ORDER_AT = {
+    "planned": "confirmed", "booked": "ready", "delivered": "completed", "returned": "returned",
+    "cancelled": "cancelled",
+}  # fmt: skip
+
+
+def page(order: OrderView, *events: EventEntry, language: str = "id", **changes: Any) -> PayPage:
+    """The page of ``order`` at NOW."""
+    words = Words("en" if language == "en" else "id")
+    return present(order, events, surroundings(**changes), NOW, words)
+
+
+def said(name: str, words: str, minutes_ago: int, description: str = "", **facts: Any) -> EventEntry:
+    """A report that arrived just now about something a while ago."""
+    at = (NOW - timedelta(minutes=minutes_ago)).isoformat()
+    return event(f"shipment.{name}", 0, words=words, description=description, source="manual", happened_at=at, **facts)
+
+
+@pytest.mark.parametrize(
+    ("status", "states", "steps"),
+    [
+        ("planned", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
+        ("booked", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
+        ("handed_over", ["done", "now", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
+        ("in_transit", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
+        ("problem", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
+        ("delivered", ["done"] * 4, "Disiapkan Dikirim Perjalanan Diterima"),
+        ("returning", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Berbalik Kembali"),
+        ("returned", ["done"] * 4, "Disiapkan Dikirim Berbalik Kembali"),
+    ],
+)
+def test_the_card_shows_how_far_it_has_come(status: str, states: list[str], steps: str) -> None:
+    """Each state has its text and its place on the way there, or back."""
+    shown = page(sent(status, ORDER_AT.get(status, "shipped"))).parcel
+    assert shown is not None
+    assert [step.state for step in shown.steps] == states
+    assert " ".join(step.text for step in shown.steps) == steps
+    assert (shown.courier, shown.receipt, shown.url) == ("JNE REG", "JX123", "")
+    assert shown.state == Words("id")(f"parcel.state.{status}")
+
+
+def test_every_state_can_be_drawn() -> None:
+    """A state added to the table must not break the page, in either language."""
+    for status in sorted(SHIPMENT.states):
+        for language in ("id", "en"):
+            shown = page(sent(status, ORDER_AT.get(status, "shipped")), language=language).parcel
+            assert (shown is None) == (status == "cancelled")
+
+
+def test_the_card_waits_until_the_parcel_is_somebodys_business() -> None:
+    """Not while the order waits for its money, not once it ended without a parcel, never on a private page."""
+    parcel = sent("planned").shipment
+    for order in (view(), view("expired", "expired"), view("cancelled", "cancelled")):
+        assert page(msgspec.structs.replace(order, shipment=parcel)).parcel is None
+    assert page(sent("in_transit"), private=True).parcel is None
+    assert page(view("shipped", "paid")).parcel is None
+
+
+def test_the_service_is_named_as_it_was_sold() -> None:
+    """The order's own title for it wins over the codes."""
+    shown = page(sent("booked", "confirmed", details={"shipping": {"title": "JNE Reguler"}})).parcel
+    assert shown is not None
+    assert shown.courier == "JNE Reguler"
+
+
+def test_a_tracking_page_is_a_link_and_nothing_else_is() -> None:
+    """Only http and https are followed; any other text is a number to copy."""
+    for receipt, expected in (
+        ("https://track.example/JX1", ("", "https://track.example/JX1")),
+        ("javascript:alert(1)", ("javascript:alert(1)", "")),
+        ("", ("", "")),
+    ):
+        shown = page(sent("in_transit", receipt=receipt)).parcel
+        assert shown is not None
+        assert (shown.receipt, shown.url) == expected
+
+
+def test_the_newest_report_is_told() -> None:
+    """The newest by the reporter's clock, in its own words; a report that says nothing beyond its state adds none."""
+    reports = [
+        said("in_transit", "ON TRANSIT", 60, "Gudang Surabaya", status="in_transit", was="planned"),
+        said("noted", "SORTING", 90),
+        said("noted", "HOLD", 30),
+        said("noted", "DELAY", 30),
+    ]
+    shown = page(sent("in_transit"), *reports).parcel
+    assert shown is not None
+    assert (shown.latest, shown.latest_at) == ("DELAY", "22 Nov, 07.40")
+    shown = page(sent("in_transit"), *reports[:2]).parcel
+    assert shown is not None
+    assert shown.latest == "Gudang Surabaya"
+    shown = page(sent("in_transit"), said("in_transit", "x", 5, status="in_transit", was="booked")).parcel
+    assert shown is not None
+    assert shown.latest == ""
+
+
+def test_the_way_stands_in_the_timeline() -> None:
+    """Number and reports at their own times, in the reader's language; what the order tells already is told once."""
+    events = [
+        event("order.placed", 99),
+        event("shipment.planned", 99, status="planned"),
+        event("shipment.booked", 80, status="booked", was="planned", receipt="JX123"),
+        said("handed_over", "PICKUP", 60, "Dijemput", status="handed_over", was="booked"),
+        event("order.shipped", 0, status="shipped", was="confirmed"),
+        said("noted", "SORTING", 70),
+        event("shipment.amended", 50, receipt="JX124"),
+        event("shipment.amended", 40, aggregator="ninja"),
+        said("delivered", "POD", -500, "Diterima Budi", status="delivered", was="handed_over"),
+        event("order.completed", 0, status="completed", was="shipped"),
+    ]
+    shown = page(sent("delivered", "completed"), *events, language="en").timeline
+    assert [(m.text, m.detail, m.when, m.tone) for m in shown] == [
+        ("Order placed", "", "22 Nov, 06:31", "calm"),
+        ("Tracking number", "JX123", "22 Nov, 06:50", "calm"),
+        ("SORTING", "", "22 Nov, 07:00", "calm"),
+        ("Handed to the courier", "Dijemput", "22 Nov, 07:10", "calm"),
+        ("Tracking number", "JX124", "22 Nov, 07:20", "calm"),
+        ("Delivered", "Diterima Budi", "22 Nov, 08:10", "good"),
+        ("Order completed", "", "22 Nov, 08:10", "good"),
+    ]
+
+
+def test_a_parcel_that_went_along_is_told_by_its_order() -> None:
+    """Marked as shipped by hand: one line, not two."""
+    events = [
+        event("order.shipped", 5, status="shipped", was="ready"),
+        event("shipment.handed_over", 5, status="handed_over", was="booked", source="order"),
+    ]
+    assert [m.text for m in page(sent("handed_over"), *events).timeline] == ["Pesanan dikirim"]
+
+
+def test_the_live_page_follows_the_parcel() -> None:
+    """A new state or anything else said of the parcel is another version of the page."""
+    orders = [sent("handed_over"), sent("in_transit"), view("shipped", "paid")]
+    parcel = orders[0].shipment
+    assert parcel is not None
+    later = msgspec.structs.replace(parcel, updated_at=NOW + timedelta(seconds=1))
+    orders.append(msgspec.structs.replace(orders[0], shipment=later))
+    assert len({version(order, look_of(order, NOW)) for order in orders}) == 4
+
+
+def test_what_couriers_write_stays_text() -> None:
+    """Number, words and descriptions come from outside."""
+    nasty = "<script>alert(1)</script>"
+    order = sent("in_transit", receipt=nasty)
+    shown = page(order, said("noted", nasty, 5, nasty))
+    html = draw.pay_page(shown, Words("id"), Address(("i", SECRET)))
+    assert "<script>alert" not in html
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+@pytest.mark.parametrize(
+    ("order", "label"),
+    [
+        (sent("in_transit"), "Sudah dibayar"),
+        (sent("problem"), "Sudah dibayar"),
+        (view("shipped", None, details={"method": "cod"}, funding="free"), "Dibayar saat barang diterima"),
+        (view("shipped", None, details={"method": "marketplace"}, funding="free"), "Total pesanan"),
+    ],
+)
+def test_nobody_is_told_that_he_has_paid_who_has_not(order: OrderView, label: str) -> None:
+    """The big figure says what it is, also on the way."""
+    assert page(order).amount_label == label
