@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg import AsyncConnection, sql
 
-_CLOCK: Final = """
+CLOCK: Final = """
 CASE WHEN t.environment = 'sandbox'
      THEN coalesce(m.sandbox_clock_frozen_at, now() + m.sandbox_clock_offset_s * interval '1 second')
      ELSE now() END"""
@@ -23,13 +23,13 @@ SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m U
 WHERE t.status = 'pending' AND t.expires_at IS NOT NULL
   AND NOT EXISTS (SELECT FROM invoices i
                   WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id AND i.status = 'paid')
-  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {_CLOCK}
+  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}
 ORDER BY t.expires_at LIMIT %s"""
 
 DUE_PAYMENTS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id, t.payment_id FROM payments t JOIN merchants m USING (merchant_id)
 WHERE t.status = 'processing' AND t.expires_at IS NOT NULL
-  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {_CLOCK}
+  AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}
 ORDER BY t.expires_at LIMIT %s"""
 
 #: A fulfilment that is still open, untouched for a while, and has no job that would ask about it.

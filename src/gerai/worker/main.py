@@ -20,6 +20,7 @@ from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
+from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
 from gerai.worker.sweep import sweep, tidy
 
@@ -75,9 +76,11 @@ class Worker:
                 )
             )
             janitor = asyncio.create_task(self._janitor())
+            books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
-            await asyncio.gather(janitor, jobs, return_exceptions=True)
+            books.cancel()
+            await asyncio.gather(janitor, jobs, books, return_exceptions=True)
 
     def stop(self) -> None:
         """Take no new jobs; let :meth:`run` end."""
