@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -17,12 +17,16 @@ from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.limits import RateLimiter
+from gerai.doors.http.scrape import Scrape
+from gerai.doors.http.tally import Tally
 from gerai.doors.pay import PAGES
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.announcer import Announcer
+from gerai.kit.counts import Counts, Share
 from gerai.kit.discover import discover
+from gerai.metrics.exposition import Metrics
 from gerai.partners.roblox.client import HttpRoblox
 from gerai.partners.roblox.simulator import SimulatedRoblox
 from gerai.ports.fulfilment import FulfilmentProvider
@@ -58,6 +62,11 @@ class FoundPartners:
     async def __aexit__(self, *error: object) -> None:
         await self._roblox.close()
 
+    @property
+    def outgoing(self) -> dict[str, Mapping[str, int]]:
+        """Attempts to call, by outcome, of each partner that is called over the network."""
+        return {"roblox": self._roblox.attempts}
+
     def roblox(self, simulated: bool) -> Roblox:
         """The simulator for sandbox keys and simulated merchants, else the real thing."""
         if simulated or self.settings.roblox.production_uses_simulator:
@@ -79,13 +88,19 @@ def make_engine(settings: Settings) -> Engine:
 
 
 class App:
-    """The ASGI application. ``with_worker``: background work runs in this process too."""
+    """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
+    of several of a server, whose metrics are told as one. ``scrape`` tells them on an address of its own."""
 
-    def __init__(self, settings: Settings, *, with_worker: bool = False) -> None:
+    def __init__(self, settings: Settings, *, with_worker: bool = False, share: Share | None = None) -> None:
         self.settings = settings
         self.engine = make_engine(settings)
         self.partners = FoundPartners(settings)
-        services = Services(self.engine, RateLimiter(), settings, self.partners)
+        self._worker = Worker(self.engine, self.partners, settings, ANNOUNCERS) if with_worker else None
+        counts = Counts(share)
+        outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
+        self._metrics = Metrics(self.engine, outgoing, counts)
+        self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
+        services = Services(self.engine, RateLimiter(), settings, self.partners, Tally(counts))
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {
             host.lower(): doors[name]
@@ -97,9 +112,8 @@ class App:
             )
             if host
         }
-        pages = replace(PAGES, routes=(*docs_routes(DIALECTS), *PAGES.routes))
+        pages = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
         self._dispatch = Dispatcher(list(doors.values()), hosts, Door(pages, services))
-        self._with_worker = with_worker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -110,12 +124,12 @@ class App:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
-        async with self.engine.running(), self.partners:
+        async with self._metrics.running(), self.engine.running(), self.partners:
             _settle_memory()
-            if not self._with_worker:
+            worker = self._worker
+            if worker is None:
                 yield
                 return
-            worker = Worker(self.engine, self.partners, self.settings, ANNOUNCERS)
             task = asyncio.create_task(worker.run(), name="gerai-worker")
             try:
                 yield

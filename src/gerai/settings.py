@@ -101,10 +101,23 @@ class Roblox:
 
 @dataclass(frozen=True)
 class Worker:
-    """Background work: fulfilment, expiry, clean-up."""
+    """Background work: fulfilment, expiry, clean-up, a look at the books."""
 
     concurrency: int = _setting(8, "Jobs one worker process runs at once.", 1)
     poll_interval_s: float = _setting(5.0, "Longest a job waits when its notification was lost.", 0.1)
+    check_every_s: float = _setting(
+        3600.0, "How often one of all workers checks every invariant of the books; 0: never.", 0
+    )
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
+
+    token: str = _setting("", "What a scrape must send as Bearer token; empty: the server has no such page.")
+    listen: str = _setting(
+        "", "host:port of an address with nothing but the metrics, also of `gerai work`; not loopback: needs the token."
+    )
 
 
 @dataclass(frozen=True)
@@ -138,6 +151,7 @@ class Settings:
     roblox: Roblox = Roblox()
     worker: Worker = Worker()
     webhooks: Webhooks = Webhooks()
+    metrics: Metrics = Metrics()
     log: Log = Log()
 
     @property
@@ -219,7 +233,8 @@ def _checked(where: str, value: Any, declared: dataclasses.Field[Any]) -> Any:
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:
-        raise SettingsError(f"{where}: expected {wanted.__name__}, got {value!r}")
+        got = type(value).__name__ if declared.name == "token" else repr(value)
+        raise SettingsError(f"{where}: expected {wanted.__name__}, got {got}")
     minimum = declared.metadata["minimum"]
     if minimum is not None and not value >= minimum:
         raise SettingsError(f"{where}: {value!r} is below {minimum}")

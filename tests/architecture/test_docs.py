@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gerai.domain.describe import refusals_page, states_page
 from gerai.engine.check import invariants_page
+from gerai.metrics.exposition import EVERY, metrics_page
 from gerai.settings import reference
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +20,7 @@ PAGES = {
     "states.md": states_page,
     "refusals.md": refusals_page,
     "invariants.md": invariants_page,
+    "metrics.md": metrics_page,
 }
 TEXTS = sorted(
     file
@@ -29,8 +32,21 @@ CODE = sorted(file for file in (ROOT / "src").rglob("*") if file.suffix in (".py
 
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_a_printed_page_is_what_the_code_prints(page: str) -> None:
-    """Settings, states, refusals and invariants: a page equals what its module prints, so none is missing or stale."""
+    """Settings, states, refusals, invariants, metrics: a page equals what its module prints; none is stale."""
     assert (REFERENCE / page).read_text(encoding="utf-8") == PAGES[page]()
+
+
+def test_rules_for_metrics_name_metrics() -> None:
+    """The examples of the how-to are YAML, and every metric they name is told, with labels that it has."""
+    page = (ROOT / "docs/how-to/metrics.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    rules = [rule for group in blocks[1]["groups"] for rule in group["rules"]]
+    assert len(rules) >= 10
+    labels = {metric.name: set(metric.labels) for metric in EVERY}
+    labels |= {f"{m.name}_bucket": {*m.labels, "le"} for m in EVERY if m.kind == "histogram"}
+    for name, filters in re.findall(r"\b(gerai_\w+)(?:\{(.*?)\})?", " ".join(rule["expr"] for rule in rules)):
+        assert set(re.findall(r"(\w+)!?=", filters)) <= labels[name]
+    assert set(re.findall(r"\bgerai_\w+", page)) <= set(labels)
 
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.relative_to(ROOT).as_posix())

@@ -81,4 +81,5 @@ async def test_what_is_not_an_address_is_refused(url: str) -> None:
     client = Outgoing(Guard())
     with pytest.raises(AddressForbidden):
         await client.send("GET", url)
+    assert {outcome: n for outcome, n in client.attempts.items() if n} == {"forbidden": 1}
     await client.close()

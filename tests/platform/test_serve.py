@@ -3,71 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from serve_kit import Starter, answers, children, environment, event_of
 from starlette.types import Message, Receive, Scope, Send
 
 from gerai.doors.http.drain import Draining
-
-Starter = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def start(dsn: str) -> Generator[Starter]:
-    """Starts `gerai` with these arguments on the test database; whatever still runs afterwards is killed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start_one(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "gerai", *arguments]
-        process = subprocess.Popen(
-            command, env=environment(dsn), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        return process
-
-    yield start_one
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def environment(dsn: str) -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
-
-
-def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:
-    """The first log entry of this name."""
-    assert server.stderr is not None
-    for line in server.stderr:
-        if (entry := json.loads(line))["event"] == name:
-            return entry
-    raise AssertionError(f"the server ended without saying {name}")
-
-
-def children(pid: int) -> list[int]:
-    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def answers(base_url: str, within_s: float = 20.0) -> bool:
-    """Whether the health address answers, tried until it does or the time is over."""
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        try:
-            return httpx.get(f"{base_url}/api/v1/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            time.sleep(0.05)
-    return False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")

@@ -44,6 +44,7 @@ def test_file_named_by_the_environment(tmp_path: Path) -> None:
         ("server = 1\n", {}, r"\[server\] must be a table"),
         ("[server]\nport = 'x'\n", {}, "server.port: expected int, got 'x'"),
         ("[server]\nport = true\n", {}, "server.port: expected int, got True"),
+        ("[metrics]\ntoken = 4711\n", {}, "metrics.token: expected str, got int$"),
         ("[server]\nport = -1\n", {}, "server.port: -1 is below 0"),
         ("[roblox]\ntimeout_s = nan\n", {}, "roblox.timeout_s: nan is below"),
         ("[server\n", {}, "gerai.toml"),

@@ -97,6 +97,7 @@ def test_once(folder: Path) -> None:
     assert "Traceback" not in done.stderr
     demo = demo_of(folder)
     assert stat.S_IMODE((folder / "demo.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "metrics.token").stat().st_mode) == 0o600
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", demo["base_url"])
     for door, keys in KEYS.items():
         assert keys <= set(demo[door])
@@ -109,6 +110,8 @@ def test_no_secret_in_the_log(folder: Path) -> None:
     demo = demo_of(folder)
     secrets = [v for door in KEYS for k, v in demo[door].items() if k.endswith(("token", "key"))]
     assert len(secrets) >= 9
+    secrets.append((folder / "metrics.token").read_text(encoding="utf-8").strip())
+    assert len(secrets[-1]) >= 32
     assert [s for s in secrets if s in text] == []
     assert "demo.simulated" in text
     assert stat.S_IMODE((folder / "gerai.log").stat().st_mode) == 0o600
@@ -123,7 +126,7 @@ def test_books_are_right(folder: Path) -> None:
 
 def test_again_while_it_runs(folder: Path) -> None:
     """A second start keeps the demo's keys, its curl lines work when pasted, others join or are told, SIGTERM ends."""
-    before = demo_of(folder)
+    before, token = demo_of(folder), (folder / "metrics.token").read_text(encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -138,6 +141,7 @@ def test_again_while_it_runs(folder: Path) -> None:
                     break
             after = demo_of(folder)
             assert after == before | {"base_url": f"http://127.0.0.1:{port}"}
+            assert (folder / "metrics.token").read_text(encoding="utf-8") == token
             check_what_stands(lines, folder, port)
         finally:
             server.send_signal(signal.SIGTERM)
@@ -148,12 +152,23 @@ def test_again_while_it_runs(folder: Path) -> None:
     assert not (pointer.home / "data/postmaster.pid").exists()
 
 
+def scrape(lines: list[str], folder: Path) -> str:
+    """The metrics, by the one line that was printed for them; the token stays in its file."""
+    [line] = [line for line in lines if line.startswith("curl ") and "/metrics" in line]
+    assert (folder / "metrics.token").read_text(encoding="utf-8").strip() not in "".join(lines)
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=True).stdout
+
+
 def check_what_stands(lines: list[str], folder: Path, port: str) -> None:
     """What one can do beside a running server."""
     pasted = [line for line in lines if line.startswith("curl ") and "/api/v1/me/orders" in line]
     if shutil.which("curl"):
         answer = subprocess.run(shlex.split(pasted[0]), capture_output=True, text=True, check=True)
         assert json.loads(answer.stdout)["success"] is True
+        told = scrape(lines, folder)
+        assert 'gerai_requests_total{door="leuwongrr",method="POST",route="/api/v1/me/orders",status="2xx"}' in told
+        assert told.count("\ngerai_invariant_broken_rows{") == len(INVARIANTS)
+        assert not re.search(r"^gerai_invariant_broken_rows\{.*\} [^0]", told, re.MULTILINE)
     assert gerai("check", "--data", str(folder)).returncode == 0
     listed = gerai("keys", "list", "--data", str(folder))
     assert (listed.returncode, len(re.findall(r" live +20", listed.stdout))) == (0, 9)

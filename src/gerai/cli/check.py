@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import typer
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection
+from psycopg import Error as DatabaseError
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
-from gerai.cli.terminal import Steps, console
-from gerai.engine.check import Violation
-from gerai.engine.check import check as find_violations
+from gerai.cli.terminal import Steps, console, errors
+from gerai.engine.check import Examination, examine, record
 from gerai.store.check import INVARIANTS
 
 
@@ -19,7 +19,7 @@ def check(data: DataOption = None, settings_file: SettingsOption = None) -> None
     """Check every invariant of the books. Exit 1, with the rows concerned, when one does not hold."""
     with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
         steps.next("checking")
-        found = {v.invariant: v for v in asyncio.run(_find(settings.database.url))}
+        found = {v.invariant: v for v in asyncio.run(_examine(settings.database.url)).violations}
     table = Table(box=None, pad_edge=False, show_header=False)
     for invariant in INVARIANTS:
         verdict = "[red]broken[/]" if invariant.name in found else "[green]holds[/]"
@@ -33,6 +33,13 @@ def check(data: DataOption = None, settings_file: SettingsOption = None) -> None
         raise typer.Exit(1)
 
 
-async def _find(dsn: str) -> list[Violation]:
-    async with AsyncConnectionPool(dsn, min_size=1, max_size=1, kwargs={"autocommit": True}, open=False) as reads:
-        return await find_violations(reads)
+async def _examine(dsn: str) -> Examination:
+    """Look at everything, and keep the result for the metrics where that is possible."""
+    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+        examination = await examine(connection)
+        try:
+            await record(connection, examination)
+        except DatabaseError as error:
+            # A database that may only be read, or that is not migrated yet: the answer is the same.
+            errors.print(f"the result is not recorded: {str(error).strip()}", markup=False, highlight=False)
+        return examination

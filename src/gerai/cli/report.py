@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,9 @@ _TITLES: Final = {"leuwongrr": "LeuwongRR", "cekceir": "Cek Ceir", "durianpay": 
 _ANSWER_LINES: Final = 40
 
 
-def report(console: Console, base_url: str, folder: Path, tour: Tour) -> None:
-    """Each door's calls with answer and curl line, the pay pages, and where to go next."""
+def report(console: Console, base_url: str, folder: Path, token_file: Path | None, tour: Tour) -> None:
+    """Each door's calls with answer and curl line, the pay pages, and where to go next. ``token_file``: what opens the
+    metrics, when it is ours."""
     for name, calls in tour.doors.items():
         console.print()
         console.rule(f"[bold]{_TITLES[name]}", align="left", style="green")
@@ -34,6 +36,9 @@ def report(console: Console, base_url: str, folder: Path, tour: Tour) -> None:
     console.print(f"  Dokumentasi   {base_url}/docs   [dim]API documentation[/]", highlight=False)
     console.print(f"  Kunci demo    {folder / 'demo.json'}   [dim]demo keys[/]", highlight=False)
     console.print(f"  Log           {folder / 'gerai.log'}", highlight=False)
+    console.print(f"  Metrik        {base_url}/metrics   [dim]metrics[/]", highlight=False)
+    if token_file is not None:
+        console.print(_scrape(base_url, token_file), style="cyan", markup=False, highlight=False)
     console.print(
         "\n  [yellow]Toko demo: kunci produksinya pun memakai simulator, tidak ada uang sungguhan.\n"
         "  Demo shop: even its production keys use simulators, no real money moves.[/]",
@@ -41,6 +46,11 @@ def report(console: Console, base_url: str, folder: Path, tour: Tour) -> None:
     )
     for problem in tour.failed:
         console.print(f"  gagal / failed: {problem}", style="red", markup=False, highlight=False)
+
+
+def _scrape(base_url: str, token_file: Path) -> str:
+    """The token stays in its file, also when somebody looks over the shoulder."""
+    return f'curl -sS -H "Authorization: Bearer $(cat {shlex.quote(str(token_file))})" {base_url}/metrics'
 
 
 def _call(console: Console, shown: Shown) -> None:

@@ -15,8 +15,10 @@ import typer
 
 from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
+from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import free_port, run, serving
 from gerai.kit import log
+from gerai.kit.counts import Share, shared_memory
 from gerai.settings import Server, Settings
 
 #: A process that lived shorter than this is started again only after this long.
@@ -29,36 +31,44 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
     settings_file: SettingsOption = None,
-    part: Annotated[bool, typer.Option("--part", hidden=True)] = False,
+    part: Annotated[int | None, typer.Option("--part", hidden=True)] = None,
+    counts: Annotated[int | None, typer.Option("--counts", hidden=True)] = None,
 ) -> None:
     """Serve all doors from the database that DATABASE_URL names. Background work is `gerai work`."""
     settings = read_settings(settings_file)
     given = {k: v for k, v in (("host", host), ("port", port), ("workers", workers)) if v is not None}
     server = dataclasses.replace(settings.server, **given)
     log.configure(settings.log.level, settings.log.format)
-    if not part:
+    if part is None:
         require_database(settings, migrated=True)
         server = dataclasses.replace(server, port=free_port(server.host, server.port))
         structlog.get_logger("gerai").info(
             "server.listening", host=server.host, port=server.port, workers=server.workers
         )
     settings = dataclasses.replace(settings, server=server)
-    if part:
-        run(lambda stop: _serve_for(os.getppid(), settings, stop))
-    elif server.workers == 1:
-        run(lambda stop: _serve(settings, stop))
-    else:
-        run(lambda stop: _supervise(_command(server, settings_file), server, stop))
+    if part is not None and counts is not None:
+        share = Share(counts, part)
+        run(lambda stop: _serve_for(os.getppid(), settings, share, stop))
+        return
+    with holding_metrics_address(settings):
+        if server.workers == 1:
+            run(lambda stop: _serve(settings, None, stop))
+        else:
+            run(lambda stop: _supervise(_command(server, settings_file), server, stop))
 
 
-async def _serve(settings: Settings, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings, share: Share | None, stop: asyncio.Event) -> None:
     server = settings.server
-    app = App(settings)
-    async with app.running(), serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s):
+    app = App(settings, share=share)
+    async with (
+        app.running(),
+        serving_metrics(settings, app.scrape),
+        serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s),
+    ):
         await stop.wait()
 
 
-async def _serve_for(parent: int, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_for(parent: int, settings: Settings, share: Share, stop: asyncio.Event) -> None:
     """Serve as one of several, and end when the supervisor has died: nobody else would ever end us."""
 
     async def watch() -> None:
@@ -68,24 +78,26 @@ async def _serve_for(parent: int, settings: Settings, stop: asyncio.Event) -> No
 
     watching = asyncio.create_task(watch())
     try:
-        await _serve(settings, stop)
+        await _serve(settings, share, stop)
     finally:
         watching.cancel()
 
 
 def _command(server: Server, settings_file: Path | None) -> list[str]:
-    words = [sys.executable, "-P", "-m", "gerai", "serve", "--part", "--host", server.host, "--port", str(server.port)]
+    words = [sys.executable, "-P", "-m", "gerai", "serve", "--host", server.host, "--port", str(server.port)]
     return words if settings_file is None else [*words, "--settings", str(settings_file)]
 
 
 async def _supervise(command: list[str], server: Server, stop: asyncio.Event) -> None:
     """Keep as many processes as wanted, all on one port; at the end each finishes what it accepted."""
     logger = structlog.get_logger("gerai")
+    counts = shared_memory(server.workers)
 
     async def keep(number: int) -> None:
+        mine = [*command, "--part", str(number - 1), "--counts", str(counts)]
         while not stop.is_set():
             began = time.monotonic()
-            process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+            process = await asyncio.create_subprocess_exec(*mine, start_new_session=True, pass_fds=(counts,))
             ended = asyncio.create_task(process.wait())
             asked = asyncio.create_task(stop.wait())
             await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -97,4 +109,7 @@ async def _supervise(command: list[str], server: Server, stop: asyncio.Event) ->
             logger.error("server.died", number=number, code=process.returncode)
             await asyncio.sleep(max(0.0, _RESTART_AFTER_S - (time.monotonic() - began)))
 
-    await asyncio.gather(*(keep(number) for number in range(1, server.workers + 1)))
+    try:
+        await asyncio.gather(*(keep(number) for number in range(1, server.workers + 1)))
+    finally:
+        os.close(counts)

@@ -39,7 +39,7 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
         runner.run(until_done())
 
 
-def free_port(host: str, port: int) -> int:
+def free_port(host: str, port: int, advice: str = "choose another with --port, or --port 0 for any free one") -> int:
     """``port``, or a free one for 0. Leaves with a clear message when it cannot be had."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -51,7 +51,7 @@ def free_port(host: str, port: int) -> int:
         fail(f"{host} is not an address of this machine", 2)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            fail(f"port {port} on {host} is taken; choose another with --port, or --port 0 for any free one", 2)
+            fail(f"port {port} on {host} is taken; {advice}", 2)
         fail(f"cannot listen on {host}:{port}: {error.strerror}", 2)
 
 

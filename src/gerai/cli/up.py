@@ -17,6 +17,7 @@ import typer
 
 from gerai.app import App
 from gerai.cli.database import with_seal_key
+from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
@@ -34,11 +35,12 @@ _LOG_KEEP_BYTES: Final = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Place:
-    """Where this run lives."""
+    """Where this run lives. ``token_file``: where its metrics' token is, unless the settings give one."""
 
     folder: Path
     host: str
     port: int
+    token_file: Path | None
 
     @property
     def base_url(self) -> str:
@@ -59,7 +61,8 @@ def up(
     except SettingsError as error:
         fail(str(error), 2)
     chosen = settings.server.host if host is None else host
-    place = Place(data, chosen, free_port(chosen, settings.server.port if port is None else port))
+    token_file = None if settings.metrics.token else data / TOKEN_FILE
+    place = Place(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)
     server = EmbeddedPostgres(data)
     with ExitStack() as stack:
         with Steps() as steps:
@@ -69,6 +72,7 @@ def up(
             steps.next("bringing the database up to date")
             migrate(dsn)
         settings = _here(with_seal_key(settings, data), dsn, place)
+        stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, place, stop, once))
     console.print("[dim]stopped / berhenti[/]")
 
@@ -82,6 +86,9 @@ def _here(settings: Settings, dsn: str, place: Place) -> Settings:
         database=dataclasses.replace(settings.database, url=dsn),
         server=dataclasses.replace(settings.server, host=place.host, port=place.port),
         webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or local),
+        metrics=dataclasses.replace(
+            settings.metrics, token=settings.metrics.token or kept_token(place.folder / TOKEN_FILE)
+        ),
     )
 
 
@@ -113,13 +120,14 @@ async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bo
             return
         structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
         async with (
+            serving_metrics(settings, app.scrape),
             serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s),
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
             tour = await unless(stop, _tour(client, demo))
             if tour is None:
                 return
-            report(console, place.base_url, place.folder, tour)
+            report(console, place.base_url, place.folder, place.token_file, tour)
             if tour.failed:
                 raise typer.Exit(1)
             if not once:

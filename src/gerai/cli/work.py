@@ -8,8 +8,12 @@ import structlog
 
 from gerai.app import ANNOUNCERS, FoundPartners, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
+from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import run
+from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
+from gerai.kit.counts import Counts
+from gerai.metrics.exposition import Metrics
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
@@ -19,13 +23,16 @@ def work(settings_file: SettingsOption = None) -> None:
     settings = read_settings(settings_file)
     log.configure(settings.log.level, settings.log.format)
     require_database(settings, migrated=True)
-    run(lambda stop: _work(settings, stop))
+    with holding_metrics_address(settings):
+        run(lambda stop: _work(settings, stop))
 
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
-    engine = make_engine(settings)
-    async with engine.running():
-        worker = Worker(engine, FoundPartners(settings), settings, ANNOUNCERS)
+    engine, partners = make_engine(settings), FoundPartners(settings)
+    worker = Worker(engine, partners, settings, ANNOUNCERS)
+    metrics = Metrics(engine, {**partners.outgoing, "webhooks": worker.outgoing}, Counts())
+    scrape = Scrape(metrics.exposition, settings.metrics.token)
+    async with metrics.running(), engine.running(), serving_metrics(settings, scrape):
         task = asyncio.create_task(worker.run(), name="gerai-worker")
         asked = asyncio.create_task(stop.wait())
         structlog.get_logger("gerai").info("worker.started")

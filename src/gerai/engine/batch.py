@@ -72,13 +72,19 @@ class DecisionContext:
 
 @dataclass
 class Figures:
-    """What the writer did so far, for the metrics."""
+    """What the writer did so far, for the metrics.
+
+    ``commands`` were taken into ``batches``; of these ``refused`` said no, ``replays`` were answered from their
+    idempotency key, ``alone`` ran again by themselves. ``busy`` were not taken: the queue was full or they waited too
+    long. ``largest`` is the biggest batch.
+    """
 
     batches: int = 0
     commands: int = 0
     refused: int = 0
     replays: int = 0
     alone: int = 0
+    busy: int = 0
     largest: int = 0
 
 
@@ -104,9 +110,15 @@ class Writer:
     _writing: bool = False
     _connection: AsyncConnection | None = None
 
+    @property
+    def queue_length(self) -> int:
+        """How many commands wait."""
+        return len(self._queue)
+
     def put(self, command: Command[Any], idempotency: Idempotency | None) -> asyncio.Future[Outcome[Any]]:
         """Queue a command. Busy at once when the queue is full or the writer is closing."""
         if len(self._queue) >= self.queue_limit or self._closing:
+            self.figures.busy += 1
             raise Busy()
         loop = asyncio.get_running_loop()
         waiting = Waiting(command, idempotency, loop.time() + self.deadline_s, loop.create_future())
@@ -130,6 +142,7 @@ class Writer:
                 if waiting.future.done():
                     continue
                 if waiting.deadline < loop.time():
+                    self.figures.busy += 1
                     waiting.future.set_exception(Busy())
                     continue
                 batch.append(waiting)

@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic_ns
 from typing import Any, Final
 
 import msgspec
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from gerai.store import book_checks
 from gerai.store import check as sql
 
 Reads = AsyncConnectionPool[Any]
@@ -23,19 +28,83 @@ class Violation(msgspec.Struct, frozen=True):
     rows: tuple[dict[str, Any], ...]
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """One look at one invariant. ``violation`` is None when it holds."""
+
+    invariant: str
+    took_ms: int
+    violation: Violation | None
+
+
+class Examination(msgspec.Struct, frozen=True):
+    """One look at every invariant, in the snapshot of one moment."""
+
+    at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """What does not hold."""
+        return [finding.violation for finding in self.findings if finding.violation is not None]
+
+
 async def check(reads: Reads, merchant_id: int | None = None) -> list[Violation]:
     """Every broken invariant, of all merchants or of one; empty when all hold.
 
     Reads one consistent snapshot and locks nothing, so it may run beside a busy server. Its time grows with the tables.
     """
-    found: list[Violation] = []
-    async with reads.connection() as connection, connection.transaction():
+    async with reads.connection() as connection:
+        return (await examine(connection, merchant_id)).violations
+
+
+async def examine(connection: AsyncConnection, merchant_id: int | None = None) -> Examination:
+    """As :func:`check`, on this connection, with what holds and how long each look took."""
+    findings: list[Finding] = []
+    async with connection.transaction():
         await connection.execute(sql.ONE_SNAPSHOT)
         await connection.execute(sql.NO_TIME_LIMIT)
+        at = await sql.now(connection)
         for invariant in sql.INVARIANTS:
-            if rows := await sql.broken_rows(connection, invariant, merchant_id):
-                found.append(Violation(invariant.name, invariant.description, tuple(rows)))
-    return found
+            began_ns = monotonic_ns()
+            rows = await sql.broken_rows(connection, invariant, merchant_id)
+            took_ms = (monotonic_ns() - began_ns) // 1_000_000
+            violation = Violation(invariant.name, invariant.description, tuple(rows)) if rows else None
+            findings.append(Finding(invariant.name, took_ms, violation))
+    return Examination(at, tuple(findings))
+
+
+async def record(connection: AsyncConnection, examination: Examination) -> None:
+    """Keep an examination of all merchants as the last one, unless a later one is kept already."""
+    found = [
+        (finding.invariant, len(finding.violation.rows) if finding.violation else 0, finding.took_ms)
+        for finding in examination.findings
+    ]
+    await book_checks.record(connection, examination.at, found)
+
+
+async def examine_if_due(
+    dsn: str, reads: Reads, every_s: float, tell: Callable[[Examination], None] | None = None
+) -> Examination | None:
+    """Examine all books, ``tell`` and record it, when the last recorded one is older than ``every_s``; else None.
+
+    One process at a time does it in the whole installation: to the others it is not due. Cancelled, it ends at once.
+    """
+    async with reads.connection() as connection:
+        if not await book_checks.is_due(connection, every_s):
+            return None
+    # A session of its own: the turn ends with it at the latest, and a long look does not keep a reader waiting.
+    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+        if not await book_checks.take_turn(connection):
+            return None
+        examination = None
+        # Asked again: whoever had the turn before may have done it meanwhile.
+        if await book_checks.is_due(connection, every_s):
+            examination = await examine(connection)
+            if tell is not None:
+                tell(examination)
+            await record(connection, examination)
+        await book_checks.end_turn(connection)
+        return examination
 
 
 _HEADING: Final = """# Invariants

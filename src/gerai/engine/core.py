@@ -123,6 +123,7 @@ class Engine:
         fingerprint, answer = found
         if fingerprint != idempotency.fingerprint:
             raise IdempotencyKeyReused(idempotency.key)
+        self.writer.figures.replays += 1
         return cast("Answer", command_type.decode_answer(answer))
 
     def now(self, merchant_id: int, environment: str) -> datetime:

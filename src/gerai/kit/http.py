@@ -23,6 +23,10 @@ _TOO_MANY: Final = 429
 _SERVER_ERRORS: Final = 500
 
 
+#: How an attempt ends: a usable answer; 429 or 5xx; it never arrived; it may have arrived; an address we never call.
+OUTCOMES: Final = ("answered", "asked_to_wait", "unreachable", "unanswered", "forbidden")
+
+
 class NoAnswer(Exception):
     """Base: the other side gave no usable answer."""
 
@@ -72,6 +76,8 @@ class Outgoing:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._backoff_s = backoff_s
+        #: Attempts so far, by how they ended.
+        self.attempts: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=connections,
@@ -118,13 +124,23 @@ class Outgoing:
         self, method: str, url: str, headers: Mapping[str, str] | None, content: bytes | None, timeout_s: float | None
     ) -> Answer:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
+        outcome = "unanswered"
         try:
+            request = _request(self._guard, method, url, headers, content, limit_s)
             async with asyncio.timeout(limit_s):
-                return await self._exchange(_request(self._guard, method, url, headers, content, limit_s))
+                answer = await self._exchange(request)
+            outcome = "asked_to_wait" if answer.asks_to_wait else "answered"
+            return answer
+        except AddressForbidden:
+            outcome = "forbidden"
+            raise
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
+            outcome = "unreachable"
             raise Unreachable(type(error).__name__) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, TimeoutError) as error:
             raise Unanswered(type(error).__name__) from error
+        finally:
+            self.attempts[outcome] += 1
 
     async def _exchange(self, request: httpcore.Request) -> Answer:
         response = await self._pool.handle_async_request(request)

@@ -5,6 +5,7 @@ A query names its tables as ``{orders}``: all of them, or one merchant's. It ans
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, LiteralString, NamedTuple, cast
 
 from psycopg import AsyncConnection, sql
@@ -297,3 +298,11 @@ async def broken_rows(
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(sql.SQL(text), {"merchant_id": merchant_id})
         return await cursor.fetchall()
+
+
+async def now(connection: AsyncConnection) -> datetime:
+    """When this transaction began."""
+    cursor = await connection.execute("SELECT now()")
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]

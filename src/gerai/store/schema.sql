@@ -38,6 +38,16 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
 );
 
+CREATE TABLE book_checks (
+    merchant_id bigint NOT NULL,
+    invariant text NOT NULL,
+    broken_rows integer NOT NULL,
+    took_ms integer NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT book_checks_broken_rows_check CHECK ((broken_rows >= 0)),
+    CONSTRAINT book_checks_took_ms_check CHECK ((took_ms >= 0))
+);
+
 CREATE TABLE bundle_parts (
     merchant_id bigint NOT NULL,
     part_id bigint NOT NULL,
@@ -588,6 +598,7 @@ CREATE TABLE webhook_endpoints (
 ALTER TABLE ONLY accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (merchant_id, account_id);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key UNIQUE (merchant_id, token_sha256);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
+ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);
 ALTER TABLE ONLY bundles ADD CONSTRAINT bundles_pkey PRIMARY KEY (merchant_id, bundle_id);

@@ -30,6 +30,7 @@ from gerai.kit.http import Outgoing
 from gerai.kit.seal import Sealer
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
+from gerai.worker.books import watch_books
 from gerai.worker.courier import Courier
 from gerai.worker.fulfil import fulfil
 from gerai.worker.sweep import sweep, tidy
@@ -91,6 +92,11 @@ class Worker:
 
         self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task)
 
+    @property
+    def outgoing(self) -> Mapping[str, int]:
+        """Attempts to reach webhook endpoints, by outcome."""
+        return self._outgoing.attempts
+
     async def run(self) -> None:
         """Work until stopped."""
         async with self._queue.open_async():
@@ -106,10 +112,12 @@ class Worker:
             )
             janitor = asyncio.create_task(self._janitor())
             courier = asyncio.create_task(self._courier.run(self._stopping))
+            books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
+            books.cancel()
             self._courier.wake()
-            await asyncio.gather(janitor, courier, jobs, return_exceptions=True)
+            await asyncio.gather(janitor, courier, jobs, books, return_exceptions=True)
         await self._outgoing.close()
 
     def stop(self) -> None:

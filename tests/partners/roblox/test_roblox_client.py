@@ -211,3 +211,20 @@ async def test_requests_under_way_are_capped(roblox: HttpRoblox, fake: FakeRoblo
         fake.users[f"user{n}"] = (n + 1, f"User{n}")
     await asyncio.gather(*(roblox.look_up("gamepass", f"user{n}", 123456789, 987654321) for n in range(30)))
     assert fake.most_under_way == 4
+
+
+async def test_attempts_are_counted_by_how_they_ended(roblox: HttpRoblox, fake: FakeRoblox, connect: Connect) -> None:
+    """Every attempt counts once, retries too: answered, told to wait, not answered, never arrived."""
+    await roblox.look_up(*GAMEPASS)
+    none = {"answered": 0, "asked_to_wait": 0, "unreachable": 0, "unanswered": 0, "forbidden": 0}
+    assert roblox.attempts == none | {"answered": 4}
+    fake.faults.extend(["503", "drop", "gzip"])
+    with pytest.raises((RobloxRefused, RobloxUnreachable)):
+        await roblox.look_up("vip_server", "SomebodyElse", 0, 0)
+    seen = dict(roblox.attempts)
+    assert seen.pop("answered") + sum(seen.values()) == fake.asked.total()
+    assert seen == {"asked_to_wait": 1, "unreachable": 0, "unanswered": 2, "forbidden": 0}
+    nobody = connect("http://127.0.0.1:9")
+    with pytest.raises(RobloxUnreachable):
+        await nobody.look_up("vip_server", "LeuwongUser", 1, 0)
+    assert nobody.attempts == none | {"unreachable": 6}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import RateLimiter, Verdict
+from gerai.doors.http.tally import Tally
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
 from gerai.kit.clock import real_now, unix_s
@@ -49,6 +50,7 @@ class Services:
     limiter: RateLimiter
     settings: Settings
     partners: Partners
+    tally: Tally = field(default_factory=Tally)
 
 
 class Ask:
@@ -144,8 +146,7 @@ class Ask:
 
     def bearer(self) -> str | None:
         """The token of ``Authorization: Bearer …``; None when the header is absent or of another kind."""
-        kind, _, token = self.headers.get("authorization", "").partition(" ")
-        return token.strip() if kind.lower() == "bearer" and token.strip() else None
+        return self.headers.bearer()
 
     def authenticate(self, token: str | None, dialect: str) -> KeyFacts:
         """Accept the key for this dialect. NotAuthenticated: missing | unknown | revoked | expired."""

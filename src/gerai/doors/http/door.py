@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.ask import Ask, Services
+from gerai.doors.http.tally import RouteTally
 from gerai.engine.webhooks.announcer import Announcer
 from gerai.kit.ids import quick_uuid
 
@@ -64,7 +66,9 @@ class Door:
 
     def __init__(self, dialect: Dialect, services: Services) -> None:
         self.dialect = dialect
-        handlers = [(route, _Handler(route.endpoint, dialect, services)) for route in dialect.routes]
+        self._tally = services.tally
+        self._nowhere = services.tally.route(dialect.name)
+        handlers = [(route, _Handler(route, dialect, services)) for route in dialect.routes]
         #: Most requests name a path without parts: found at once, without trying one pattern after the other.
         self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
         self._router = Router(
@@ -97,27 +101,34 @@ class Door:
         await self._refuse(PathUnknown(scope["path"]), scope, receive, send)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = self.dialect.request_id()
-        await refused(self.dialect, refusal, request_id)(scope, receive, send)
+        began = perf_counter()
+        response = refused(self.dialect, refusal, self.dialect.request_id())
+        self._tally.refused(self.dialect.name, refusal.code)
+        self._nowhere.answered(response.status_code, perf_counter() - began)
+        await response(scope, receive, send)
 
 
 class _Handler:
     """An endpoint as an ASGI app: refusals are priced, failures are logged under their request id and then priced."""
 
-    def __init__(self, endpoint: Endpoint, dialect: Dialect, services: Services) -> None:
-        self._endpoint = endpoint
+    def __init__(self, route: Route, dialect: Dialect, services: Services) -> None:
+        self._endpoint = route.endpoint
         self._dialect = dialect
         self._services = services
+        self._route: RouteTally = services.tally.route(dialect.name, route.method, route.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
         ask = Ask(self._services, scope, receive, self._dialect.request_id())
         try:
             response = await self._endpoint(ask)
         except Refusal as refusal:
             response = refused(self._dialect, refusal, ask.request_id)
+            self._services.tally.refused(self._dialect.name, refusal.code)
         except Exception:
             log.exception("request.broken", door=self._dialect.name, request_id=ask.request_id, path=self._path(ask))
             response = self._dialect.refuse(Broken(ask.request_id), ask.request_id)
+            self._services.tally.refused(self._dialect.name, Broken.code)
         if ask.rate is not None:
             response.headers["x-ratelimit-limit"] = str(ask.rate.limit)
             response.headers["x-ratelimit-remaining"] = str(ask.rate.remaining)
@@ -126,6 +137,7 @@ class _Handler:
         if self._services.settings.http.access_log:
             log.info("request.done", door=self._dialect.name, request_id=ask.request_id, method=ask.method,
                      path=self._path(ask), status=response.status_code)  # fmt: skip
+        self._route.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
 
     def _path(self, ask: Ask) -> str:

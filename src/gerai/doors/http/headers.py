@@ -23,3 +23,8 @@ class RequestHeaders:
         """The header's value, or ``default``."""
         value = self._values.get(name.lower().encode("latin-1"))
         return default if value is None else value.decode("latin-1")
+
+    def bearer(self) -> str | None:
+        """The token of ``Authorization: Bearer …``; None when the header is absent or of another kind."""
+        kind, _, token = self.get("authorization", "").partition(" ")
+        return token.strip() if kind.lower() == "bearer" and token.strip() else None

@@ -6,6 +6,6 @@ from typing import Final
 
 from gerai.doors.http.door import Dialect
 from gerai.doors.pay.answers import refuse
-from gerai.doors.pay.routes import routes
+from gerai.doors.pay.routes import NAME, routes
 
-PAGES: Final = Dialect(name="pay", title="Hosted pages", prefixes=(), routes=routes(), refuse=refuse, secret_paths=True)
+PAGES: Final = Dialect(name=NAME, title="Hosted pages", prefixes=(), routes=routes(), refuse=refuse, secret_paths=True)

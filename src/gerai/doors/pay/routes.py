@@ -20,6 +20,8 @@ from gerai.engine.orders import find
 
 log = structlog.get_logger("gerai.pages")
 
+#: The door's name.
+NAME: Final = "pay"
 Act = Callable[[Ask, Opened], Awaitable[Response]]
 
 #: The addresses an order's page has, and how each opens it.
@@ -97,11 +99,13 @@ def guarded(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(ask)
         except Refusal as refusal:
+            ask.services.tally.refused(NAME, refusal.code)
             if refusal.kind is Kind.NOT_FOUND:
                 return answers.not_found(ask)
             log.info("page.refused", request_id=ask.request_id, code=refusal.code)
             return answers.problem(ask, refusal)
         except Exception:
+            ask.services.tally.refused(NAME, Broken.code)
             log.exception("page.broken", request_id=ask.request_id)
             return answers.problem(ask, Broken(ask.request_id))
 

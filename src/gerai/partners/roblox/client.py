@@ -78,6 +78,11 @@ class HttpRoblox:
         )
         self._servers: Memory[int, bool] = Memory(self._sells_servers, lambda _: _KEEP_PRICE_S, _REMEMBERED)
 
+    @property
+    def attempts(self) -> Mapping[str, int]:
+        """Calls so far, by how they ended (``kit.http.OUTCOMES``)."""
+        return self._outgoing.attempts
+
     async def close(self) -> None:
         """Close the kept connections."""
         await self._outgoing.close()

@@ -1,0 +1,138 @@
+"""What the database tells: the same whichever process is asked. Kept a few seconds, so that scrapes are no burden."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
+
+import structlog
+from prometheus_client.core import Metric as Family
+from psycopg import AsyncConnection
+from psycopg import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+
+from gerai.engine.core import Reads
+from gerai.kit.metrics import Metric, Sample, family
+from gerai.store import gauges
+from gerai.store.check import ROWS_AT_MOST
+
+log = structlog.get_logger("gerai.metrics")
+
+UP: Final = Metric("gerai_database_up", "gauge", "1 when the database answered everything below in time, else 0.")
+JOBS: Final = Metric(
+    "gerai_jobs",
+    "gauge",
+    "Background jobs: `waiting` are due, `scheduled` come later, `running`, `failed` for good.",
+    ("queue", "state"),
+)
+OVERDUE: Final = Metric(
+    "gerai_orders_overdue",
+    "gauge",
+    f"Unpaid orders past their time that no worker has expired yet ({gauges.OVERDUE_AT_MOST} at most).",
+    ("environment",),
+)
+OPEN: Final = Metric(
+    "gerai_fulfilments_open",
+    "gauge",
+    "Fulfilments without an end: `requested`, or `unknown` because an answer was lost.",
+    ("environment", "provider", "status"),
+)
+OLDEST: Final = Metric(
+    "gerai_fulfilments_oldest_seconds", "gauge", "How long the oldest of them has been in work.", OPEN.labels
+)
+BROKEN: Final = Metric(
+    "gerai_invariant_broken_rows",
+    "gauge",
+    f"Rows for which the invariant did not hold when the books were last checked: at least so many, {ROWS_AT_MOST} "
+    "are counted. 0 is right.",
+    ("invariant",),
+)
+CHECK_SECONDS: Final = Metric(
+    "gerai_invariant_check_seconds", "gauge", "How long that look at the invariant took.", ("invariant",)
+)
+CHECKED: Final = Metric(
+    "gerai_invariants_checked_timestamp_seconds", "gauge", "When the books were last checked, as Unix time."
+)
+METRICS: Final = (UP, JOBS, OVERDUE, OPEN, OLDEST, BROKEN, CHECK_SECONDS, CHECKED)
+
+_KEEP_S: Final = 5.0
+#: For a free connection, and for everything together.
+_CONNECTION_WITHIN_S: Final = 1.0
+_ANSWERS_WITHIN_S: Final = 5.0
+
+
+class Questions:
+    """Asks the database what the gauges show, at most once in ``keep_s`` seconds."""
+
+    def __init__(self, reads: Reads, keep_s: float = _KEEP_S) -> None:
+        self._reads = reads
+        self._keep_s = keep_s
+        self._turn = asyncio.Lock()
+        self._asked_s: float | None = None
+        self._families: list[Family] = []
+
+    async def families(self) -> list[Family]:
+        """The gauges. What the database did not answer is missing, and ``gerai_database_up`` is 0."""
+        async with self._turn:
+            now_s = asyncio.get_running_loop().time()
+            if self._asked_s is None or now_s >= self._asked_s + self._keep_s:
+                self._families = await self._ask()
+                self._asked_s = asyncio.get_running_loop().time()
+            return self._families
+
+    async def _ask(self) -> list[Family]:
+        found: list[Family] = []
+        up = True
+        try:
+            async with asyncio.timeout(_ANSWERS_WITHIN_S), self._reads.connection(_CONNECTION_WITHIN_S) as connection:
+                for ask in (_jobs, _overdue, _fulfilments, _checks):
+                    up &= await _answered(ask, connection, found)
+        except (DatabaseError, PoolTimeout, TimeoutError) as error:
+            log.warning("metrics.database", error=str(error))
+            up = False
+        return [family(UP, [((), (up,))]), *found]
+
+
+async def _answered(
+    ask: Callable[[AsyncConnection], Awaitable[list[Family]]], connection: AsyncConnection, found: list[Family]
+) -> bool:
+    """Whether the question was answered; its gauges join ``found``."""
+    try:
+        found += await ask(connection)
+    except DatabaseError as error:
+        log.warning("metrics.database", question=ask.__name__.strip("_"), error=str(error))
+        return False
+    return True
+
+
+async def _jobs(connection: AsyncConnection) -> list[Family]:
+    return [_gauge(JOBS, ((queue, state, n) for queue, state, n in await gauges.jobs(connection)))]
+
+
+async def _overdue(connection: AsyncConnection) -> list[Family]:
+    counted = {"production": 0, "sandbox": 0} | dict(await gauges.overdue_orders(connection))
+    return [_gauge(OVERDUE, counted.items())]
+
+
+async def _fulfilments(connection: AsyncConnection) -> list[Family]:
+    rows = await gauges.open_fulfilments(connection)
+    return [
+        _gauge(OPEN, ((environment, provider, status, n) for environment, provider, status, n, _ in rows)),
+        _gauge(OLDEST, ((environment, provider, status, s) for environment, provider, status, _, s in rows)),
+    ]
+
+
+async def _checks(connection: AsyncConnection) -> list[Family]:
+    rows = await gauges.book_checks(connection)
+    return [
+        _gauge(BROKEN, ((invariant, broken) for invariant, broken, _, _ in rows)),
+        _gauge(CHECK_SECONDS, ((invariant, took_ms / 1000) for invariant, _, took_ms, _ in rows)),
+        _gauge(CHECKED, [(min(at for *_, at in rows),)] if rows else []),
+    ]
+
+
+def _gauge(metric: Metric, rows: Iterable[tuple[Any, ...]]) -> Family:
+    """Rows whose last column is the value, the others the labels."""
+    samples: list[Sample] = [(labels, (value,)) for *labels, value in rows]  # pyright: ignore[reportAssignmentType]
+    return family(metric, samples)

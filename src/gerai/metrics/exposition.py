@@ -1,0 +1,75 @@
+"""All metrics of one process, and of the others of its server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from prometheus_client.core import Metric as Family
+
+from gerai import __version__
+from gerai.doors.http import tally
+from gerai.engine.core import Engine
+from gerai.kit.counts import Counts
+from gerai.kit.metrics import Metric, expose, family, table
+from gerai.metrics import database, process
+
+BUILD: Final = Metric("gerai_build_info", "gauge", "Always 1; the label tells what runs.", ("version",))
+#: In the order of the documentation.
+EVERY: Final = (BUILD, *tally.METRICS, *process.METRICS, *database.METRICS)
+_PUBLISH_EVERY_S: Final = 1.0
+
+
+class Metrics:
+    """``counts``: where the doors of this process count as well; all of them are known before :meth:`running`."""
+
+    def __init__(self, engine: Engine, outgoing: Mapping[str, Mapping[str, int]], counts: Counts) -> None:
+        self._counts = counts
+        self._figures = process.Figures(counts, engine, outgoing)
+        self._questions = database.Questions(engine.reads)
+
+    async def exposition(self, accept: str) -> tuple[bytes, str]:
+        """Everything, as text, and its content type; in the format the Accept header asks for."""
+        asked = await self._questions.families()
+        self._figures.publish()
+        # Some hundred lines take ten milliseconds: not on the thread that answers everybody.
+        return await asyncio.to_thread(self._text, asked, accept)
+
+    def _text(self, asked: list[Family], accept: str) -> tuple[bytes, str]:
+        return expose([family(BUILD, [((__version__,), (1,))]), *self._counts.families(), *asked], accept)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Count, from before the engine starts until after it has stopped."""
+        self._counts.begin()
+        publishing = asyncio.create_task(self._publish(), name="gerai-metrics")
+        try:
+            yield
+        finally:
+            publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+            self._figures.publish()
+
+    async def _publish(self) -> None:
+        while self._counts.shared:
+            self._figures.publish()
+            await asyncio.sleep(_PUBLISH_EVERY_S)
+
+
+_HEADING: Final = """# Metrics
+
+Printed from the code (`python -m gerai.metrics.exposition`); a test holds the two equal. How to collect them:
+[metrics](../how-to/metrics.md).
+
+"""
+
+
+def metrics_page() -> str:
+    """The text of ``docs/reference/metrics.md``."""
+    return _HEADING + table(EVERY)
+
+
+if __name__ == "__main__":
+    print(metrics_page(), end="")

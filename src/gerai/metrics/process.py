@@ -1,0 +1,64 @@
+"""Figures that engine and partners keep for themselves, put where the other processes of this server can see them.
+
+They are put there when somebody asks, and in a server of several processes every second: somebody may ask another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gerai.engine.core import Engine
+from gerai.kit.counts import Counts
+from gerai.kit.metrics import Metric
+
+ENGINE: Final = (
+    Metric("gerai_engine_batches_total", "counter", "Transactions of the writer."),
+    Metric("gerai_engine_commands_total", "counter", "Commands taken into them."),
+    Metric("gerai_engine_refused_total", "counter", "Commands that were refused when they were decided."),
+    Metric("gerai_engine_replays_total", "counter", "Answers given again from their idempotency key."),
+    Metric("gerai_engine_alone_total", "counter", "Commands run again by themselves, because their batch failed."),
+    Metric("gerai_engine_busy_total", "counter", "Commands not taken: the queue was full, or they waited too long."),
+)
+QUEUE: Final = Metric("gerai_engine_queue_length", "gauge", "Commands that wait for the writer now.")
+OUTGOING: Final = Metric(
+    "gerai_outgoing_requests_total",
+    "counter",
+    "Requests sent to a partner, each attempt counted, by how they ended: `answered`, `asked_to_wait` (429 or 5xx), "
+    "`unreachable`, `unanswered`, `forbidden` (an address that is never called).",
+    ("partner", "outcome"),
+)
+METRICS: Final = (*ENGINE, QUEUE, OUTGOING)
+
+
+class Figures:
+    """``outgoing``: attempts by outcome, of every partner that is called over the network."""
+
+    def __init__(self, counts: Counts, engine: Engine, outgoing: Mapping[str, Mapping[str, int]]) -> None:
+        self._counts = counts
+        self._writer = engine.writer
+        self._queue = counts.reserve(QUEUE)
+        self._growing: list[tuple[int, Callable[[], int]]] = [
+            (counts.reserve(metric), self._figure(metric)) for metric in ENGINE
+        ]
+        for partner, attempts in outgoing.items():
+            for outcome in attempts:
+                self._growing.append((counts.reserve(OUTGOING, partner, outcome), _of(attempts, outcome)))
+        self._last = [0] * len(self._growing)
+
+    def _figure(self, metric: Metric) -> Callable[[], int]:
+        name = metric.name.removeprefix("gerai_engine_").removesuffix("_total")
+        return lambda: getattr(self._writer.figures, name)
+
+    def publish(self) -> None:
+        """Add what came since the last time. (Added, not set: a dead process may have counted in this place before.)"""
+        cells = self._counts.cells
+        for index, (cell, figure) in enumerate(self._growing):
+            now = figure()
+            cells[cell] += now - self._last[index]
+            self._last[index] = now
+        cells[self._queue] = self._writer.queue_length
+
+
+def _of(attempts: Mapping[str, int], outcome: str) -> Callable[[], int]:
+    return lambda: attempts[outcome]

@@ -1,0 +1,42 @@
+"""The worker's look at the books: every invariant, now and then, by one worker of all. A broken one is an error in the
+log and a number in the metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import structlog
+from psycopg import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+
+from gerai.engine.check import Examination, examine_if_due
+from gerai.engine.core import Engine
+
+log = structlog.get_logger("gerai.books")
+#: How often a worker asks whether a check is due; another one may have made it, or have died over it.
+_LOOK_S: Final = 60.0
+
+
+async def watch_books(engine: Engine, every_s: float) -> None:
+    """Until cancelled: check the books whenever nobody has for ``every_s`` seconds. 0: never."""
+    while every_s > 0:
+        try:
+            await examine_if_due(engine.dsn, engine.reads, every_s, _tell)
+        except (DatabaseError, PoolTimeout) as error:
+            log.warning("books.not_checked", error=str(error))
+        await asyncio.sleep(min(every_s, _LOOK_S))
+
+
+def _tell(examination: Examination) -> None:
+    broken = examination.violations
+    for violation in broken:
+        rows = [_ids(row) for row in violation.rows]
+        log.error("books.broken", invariant=violation.invariant, should=violation.description, rows=rows)
+    took_ms = sum(finding.took_ms for finding in examination.findings)
+    log.info("books.checked", invariants=len(examination.findings), broken=len(broken), took_ms=took_ms)
+
+
+def _ids(row: dict[str, Any]) -> dict[str, int]:
+    """What names the row, and nothing a customer could be known by."""
+    return {name: value for name, value in row.items() if name.endswith("id") and isinstance(value, int)}

@@ -1,0 +1,43 @@
+"""`gerai` in processes of its own, as the tests of the commands start and watch it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+Starter = Callable[..., subprocess.Popen[str]]
+
+
+def environment(dsn: str) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
+
+
+def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:
+    """The first log entry of this name."""
+    assert server.stderr is not None
+    for line in server.stderr:
+        if (entry := json.loads(line))["event"] == name:
+            return entry
+    raise AssertionError(f"the server ended without saying {name}")
+
+
+def children(pid: int) -> list[int]:
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def answers(base_url: str, within_s: float = 20.0) -> bool:
+    """Whether the health address answers, tried until it does or the time is over."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            return httpx.get(f"{base_url}/api/v1/health", timeout=5).status_code == 200
+        except httpx.TransportError:
+            time.sleep(0.05)
+    return False

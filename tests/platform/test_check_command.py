@@ -1,0 +1,57 @@
+"""`gerai check` tells whether the books are right, and keeps what it found for the metrics."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+
+import psycopg
+import pytest
+
+from gerai.store.check import INVARIANTS
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+
+
+@pytest.fixture(scope="module")
+def own_dsn() -> Generator[str]:
+    """A database with one merchant whose stock is promised to nobody."""
+    with scratch() as server:
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute("INSERT INTO stock VALUES (1, 5, 'production', 5, 1, 9, 2, now())")
+        yield server.dsn
+
+
+def check(dsn: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
+    command = [sys.executable, "-P", "-m", "gerai", "check"]
+    environment = kept | {"DATABASE_URL": dsn}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_result_is_kept(own_dsn: str) -> None:
+    """Exit 1 for broken books, the rows are shown, and every invariant has its result."""
+    done = check(own_dsn)
+    assert done.returncode == 1, done.stderr
+    assert "stock_id=5" in done.stdout
+    with psycopg.connect(own_dsn) as connection:
+        text = "SELECT invariant, broken_rows FROM book_checks WHERE checked_at > now() - interval '1 minute'"
+        kept = dict(connection.execute(text).fetchall())
+    assert kept == {invariant.name: int(invariant.name == "stock_reserved") for invariant in INVARIANTS}
+
+
+def test_a_result_that_cannot_be_kept_is_told_all_the_same(own_dsn: str) -> None:
+    """On a database that may only be read the answer is the same, with a line about what was not recorded."""
+    with psycopg.connect(own_dsn, autocommit=True) as connection:
+        connection.execute("DELETE FROM book_checks")
+    reading = f"{own_dsn}&options=-c%20default_transaction_read_only%3Don"
+    done = check(reading)
+    assert done.returncode == 1
+    assert "stock_id=5" in done.stdout
+    assert "the result is not recorded: cannot execute" in done.stderr
+    assert "Traceback" not in done.stderr
+    with psycopg.connect(own_dsn) as connection:
+        assert connection.execute("SELECT count(*) FROM book_checks").fetchone() == (0,)

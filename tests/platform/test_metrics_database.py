@@ -1,0 +1,174 @@
+"""What the metrics tell of the database: jobs, what is overdue, open fulfilments; and when it does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+from gerai.engine.wallet.deposit import Deposit
+from metrics_kit import Series, series
+from psycopg_pool import AsyncConnectionPool
+from structlog.testing import capture_logs
+
+from gerai.engine.core import Engine
+from gerai.engine.fulfilment.record import RecordFulfilment
+from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.kit.clock import real_now
+from gerai.kit.metrics import expose
+from gerai.metrics.database import Questions
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+from gerai.worker.sweep import sweep
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[str]:
+    """A server with an empty, migrated database to copy."""
+    with scratch() as found, psycopg.connect(found.dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE empty")
+        migrate(found.dsn.replace("/gerai?", "/empty?"))
+        yield found.dsn
+
+
+@pytest.fixture
+def own_dsn(server: str) -> Generator[str]:
+    """A database of the test's own: the figures are of the whole installation."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE own TEMPLATE empty")
+        yield server.replace("/gerai?", "/own?")
+        connection.execute("DROP DATABASE own WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def own_engine(own_dsn: str) -> AsyncGenerator[Engine]:
+    """An engine on it."""
+    async with Engine(own_dsn, reads_pool_size=3).running() as engine:
+        yield engine
+
+
+async def asked(questions: Questions) -> Series:
+    return series(expose(await questions.families(), "")[0].decode())
+
+
+async def place(engine: Engine, merchant_id: int, **changes: Any) -> int:
+    """An order of Rp100; answers its id."""
+    order_id = engine.ids.next()
+    facts: dict[str, Any] = {
+        "merchant_id": merchant_id,
+        "environment": "production",
+        "channel": "test",
+        "key_id": None,
+        "order_id": order_id,
+        "public_id": f"order-{order_id}",
+        "number": f"N-{order_id}",
+        "secret": f"secret-{order_id}",
+        "lines": (NewLine("thing", 1, "Thing", 1, 100_00, 100_00),),
+        "total_sen": 100_00,
+        "funding": "invoice",
+    }
+    await engine.submit(PlaceOrder(**(facts | changes)))
+    return order_id
+
+
+async def test_an_empty_database(own_engine: Engine) -> None:
+    """Nothing waits, nothing is overdue, the books were never checked; and the database is up."""
+    found = await asked(Questions(own_engine.reads))
+    assert found == {
+        ("gerai_database_up", ()): 1,
+        ("gerai_orders_overdue", (("environment", "production"),)): 0,
+        ("gerai_orders_overdue", (("environment", "sandbox"),)): 0,
+    }
+
+
+async def test_jobs_by_queue_and_state(own_engine: Engine) -> None:
+    """Jobs are counted by queue: due, later, running, failed for good; those that are done are not there."""
+    async with own_engine.reads.connection() as connection:
+        await connection.execute("""
+            INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) VALUES
+            ('a', 't', 'todo', NULL), ('a', 't', 'todo', now() - interval '1 s'), ('a', 't', 'todo', now() + '1 h'),
+            ('a', 't', 'doing', NULL), ('b', 't', 'failed', NULL), ('b', 't', 'failed', now() + '1 h'),
+            ('b', 't', 'succeeded', NULL), ('b', 't', 'cancelled', NULL)""")
+    found = await asked(Questions(own_engine.reads))
+    jobs = {tuple(value for _, value in labels): n for (name, labels), n in found.items() if name == "gerai_jobs"}
+    assert jobs == {("a", "waiting"): 2, ("a", "scheduled"): 1, ("a", "running"): 1, ("b", "failed"): 2}
+
+
+async def test_overdue_until_somebody_sweeps(own_engine: Engine) -> None:
+    """Orders past their time are counted by environment until a worker has expired them; others are not."""
+    merchant_id = await open_merchant(own_engine, "overdue", "Toko", simulated=True)
+    past, future = real_now() - timedelta(seconds=1), real_now() + timedelta(hours=1)
+    for facts in ({"expires_at": past}, {"expires_at": past, "environment": "sandbox"}, {"expires_at": future}, {}):
+        await place(own_engine, merchant_id, **facts)
+    await place(own_engine, merchant_id, expires_at=past)
+    questions = Questions(own_engine.reads, keep_s=0)
+    before = await asked(questions)
+    assert before.of("gerai_orders_overdue", environment="production") == 2
+    assert before.of("gerai_orders_overdue", environment="sandbox") == 1
+    assert await sweep(own_engine) == 3
+    assert (await asked(questions)).of("gerai_orders_overdue") == 0
+
+
+async def test_open_fulfilments(own_engine: Engine) -> None:
+    """A fulfilment counts from when its order is in work until it has an end; how long the oldest takes is told. One
+    whose order is not paid yet has not begun."""
+    merchant_id = await open_merchant(own_engine, "working", "Toko", simulated=True)
+    member_id, wallets = await add_member(own_engine, merchant_id, "test", "m1", "Member")
+    owner = {"merchant_id": merchant_id, "environment": "production"}
+    wallet = wallets["production"]
+    await own_engine.submit(Deposit(**owner, account_id=wallet, amount_sen=1_000_00))
+    facts: dict[str, Any] = {"funding": "hold", "account_id": wallet, "member_id": member_id, "work": {"items": ["a"]}}
+    orders = [await place(own_engine, merchant_id, **facts, provider=name) for name in ("one", "one", "one", "two")]
+    await place(own_engine, merchant_id, provider="one", work={"items": ["a"]}, after_payment="confirm")
+    await own_engine.submit(RecordFulfilment(**owner, order_id=orders[0], outcome="unknown"))
+    await own_engine.submit(RecordFulfilment(**owner, order_id=orders[1], outcome="done", succeeded=1))
+    async with own_engine.reads.connection() as connection:
+        older = "UPDATE orders SET updated_at = now() - interval '1 hour' WHERE order_id = %s"
+        await connection.execute(older, (orders[2],))
+    found = await asked(Questions(own_engine.reads))
+    name = "gerai_fulfilments_open"
+    counted = {tuple(value for _, value in labels): n for (known, labels), n in found.items() if known == name}
+    assert counted == {
+        ("production", "one", "requested"): 1,
+        ("production", "one", "unknown"): 1,
+        ("production", "two", "requested"): 1,
+    }
+    ages = "gerai_fulfilments_oldest_seconds"
+    assert 3_600 <= found.of(ages, provider="one", status="requested") < 3_700
+    assert 0 <= found.of(ages, provider="two") < 100
+
+
+async def test_scrapes_do_not_reach_the_database_each_time(own_engine: Engine) -> None:
+    """What was asked is kept for a while: ten scrapes at once and one soon after ask once."""
+    questions, fresh = Questions(own_engine.reads, keep_s=60), Questions(own_engine.reads, keep_s=0)
+    ten = await asyncio.gather(*(questions.families() for _ in range(10)))
+    async with own_engine.reads.connection() as connection:
+        await connection.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('a', 't')")
+    again = await questions.families()
+    assert all(families is again for families in ten)
+    assert "gerai_jobs" not in {name for name, _ in await asked(questions)}
+    assert (await asked(fresh)).of("gerai_jobs") == 1
+
+
+async def test_a_question_without_an_answer(own_engine: Engine, own_dsn: str) -> None:
+    """One that takes longer than a second is given up and its gauge is missing; the others are told, and the database
+    counts as not up."""
+    with psycopg.connect(own_dsn) as holding, capture_logs() as logs:
+        holding.execute("LOCK TABLE book_checks IN ACCESS EXCLUSIVE MODE")
+        found = await asked(Questions(own_engine.reads))
+    assert found.of("gerai_database_up") == 0
+    assert found.of("gerai_orders_overdue") == 0
+    assert not [name for name, _ in found if name.startswith("gerai_invariant")]
+    [entry] = [entry for entry in logs if entry["event"] == "metrics.database"]
+    assert entry["question"] == "checks"
+
+
+async def test_a_database_that_is_gone(own_dsn: str) -> None:
+    """The process still tells of itself; of the database only that it does not answer."""
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(own_dsn, open=False)
+    assert await asked(Questions(pool)) == {("gerai_database_up", ()): 0}
