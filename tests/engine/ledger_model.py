@@ -132,6 +132,25 @@ class ShopModel:
             payment.status = "late"
         return None
 
+    def resolve(self, order: OrderModel, payment: PaymentModel, decision: str) -> Expected:
+        """A person decides about late money."""
+        if payment.status != "late":
+            return StateConflict
+        if decision == "accept":
+            payable = order.invoice == "pending" and order.status == "pending"
+            if not payable and (order.status != "expired" or order.stocked):
+                return StateConflict
+            order.expires = order.expires if payable else None
+            order.status = "pending"
+            self._paid(order, payment)
+            return None
+        if decision == "wallet":
+            if not order.owner:
+                return NotFound
+            self.credited += payment.amount
+        payment.status, payment.refunded = "refunded", payment.amount
+        return None
+
     def refund(self, order: OrderModel, payment: PaymentModel, amount: int, to_wallet: bool) -> Expected:
         if payment.status != "completed":
             return StateConflict

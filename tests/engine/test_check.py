@@ -54,7 +54,7 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
         ids |= await _finished_orders(shop, stock_id)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
-        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway")}
+        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense")}
         assert await check(engine.reads) == []
         return ids
 
@@ -72,7 +72,9 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
     await shop.do(RecordFulfilment, held, outcome="done", succeeded=2, failed=1)
     cancelled = await shop.place("invoice", 2_000_00)
     await shop.do(CancelOrder, cancelled)
+    late = (await shop.pay(cancelled)).payments[0]
     return {
+        "late_payment": late.payment_id,
         "paid": paid.view.order.order_id,
         "refunded": refunded.view.order.order_id,
         "partly": partly.view.order.order_id,
@@ -189,6 +191,14 @@ BREAKS: dict[str, list[list[str]]] = {
             "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
         ],
         ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+    "suspense_is_late": [
+        ["DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],
+        ["UPDATE payments SET status = 'expired' WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {suspense}, 100, 'late', NULL, "
+            "{part_payment}, '', now())"
+        ],
     ],
 }
 

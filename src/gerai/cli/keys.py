@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
-from gerai.app import make_engine
-from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
+from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.key_forms import DOORS, compose
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
 from gerai.domain.records import Environment
-from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
-MerchantOption = Annotated[str, typer.Option("--merchant", help="Code of the merchant.")]
-T = TypeVar("T")
 _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 
@@ -51,7 +46,7 @@ def create(
         limits: dict[str, int] | None = None if unlimited else {}
         return await _create(engine, merchant_id, door, chosen, name, member, limits)
 
-    token = _on_engine(act, data, settings_file)
+    token = on_engine(act, data, settings_file)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(token)
 
@@ -66,7 +61,7 @@ def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_fi
     table = Table(box=None, pad_edge=False)
     for title in ("id", "door", "environment", "begins", "name", "member", "state", "made"):
         table.add_column(title, no_wrap=title in ("id", "state"), overflow="fold")
-    for key in _on_engine(act, data, settings_file):
+    for key in on_engine(act, data, settings_file):
         state = "revoked" if key.revoked_at else "live"
         if key.expires_at is not None and key.expires_at <= datetime.now(UTC) and state == "live":
             state = "expired"
@@ -89,7 +84,7 @@ def revoke(
     async def act(engine: Engine) -> None:
         await revoke_key(engine, await _merchant(engine, merchant, ""), key_id)
 
-    _on_engine(act, data, settings_file)
+    on_engine(act, data, settings_file)
     console.print(f"revoked {key_id}", highlight=False)
 
 
@@ -115,24 +110,6 @@ async def _create(
 
 
 async def _merchant(engine: Engine, code: str, opening: str) -> int:
-    merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
-    if code in merchants:
-        return merchants[code]
-    if not opening:
-        known = ", ".join(merchants) or "none yet"
-        fail(f"no such merchant: {code} (known: {known}); --open NAME opens it")
-    return await open_merchant(engine, code, opening)
-
-
-def _on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption) -> T:
-    with chosen_database(read_settings(settings_file), data) as settings:
-
-        async def main() -> T:
-            engine = make_engine(settings)
-            async with engine.running():
-                return await act(engine)
-
-        try:
-            return asyncio.run(main())
-        except NotFound as refusal:
-            fail(f"no such {refusal.thing}: {refusal.id}")
+    if opening and all(merchant.code != code for merchant in engine.directory.merchants()):
+        return await open_merchant(engine, code, opening)
+    return await merchant_named(engine, code, "; --open NAME opens it")

@@ -55,7 +55,7 @@ class Context(Protocol):
         ...
 
     def system_account(self, kind: str) -> int:
-        """The merchant's ``sales``, ``gateway`` or ``funding`` account in the command's environment."""
+        """The merchant's ``sales``, ``gateway``, ``suspense`` or ``funding`` account in the command's environment."""
         ...
 
     def setting(self, name: str, default: Any) -> Any:

@@ -184,6 +184,20 @@ WHERE CASE WHEN p.status = 'completed' THEN coalesce(t.returned_sen, 0) <> p.ref
            ELSE p.refunded_sen <> 0 OR coalesce(t.booked_sen, 0) <> 0 OR coalesce(t.returned_sen, 0) <> 0 END
 ORDER BY p.merchant_id, p.payment_id"""
 
+_SUSPENSE_IS_LATE: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)::int8
+                    AS waiting_sen
+           FROM {transfers} t JOIN {accounts} s
+             ON s.merchant_id = t.merchant_id AND s.environment = t.environment AND s.kind = 'suspense'
+            AND s.account_id IN (t.debit_account_id, t.credit_account_id)
+           GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+WHERE coalesce(t.waiting_sen, 0) <> CASE p.status WHEN 'late' THEN p.amount_sen ELSE 0 END
+ORDER BY p.merchant_id, p.payment_id"""
+
 INVARIANTS: Final = (
     Invariant(
         "transfers_balance",
@@ -227,6 +241,11 @@ INVARIANTS: Final = (
     ),
     Invariant(
         "payments_booked", "Every payment agrees with the transfers that booked or returned it", _PAYMENTS_BOOKED
+    ),
+    Invariant(
+        "suspense_is_late",
+        "What waits in the suspense account is the money of late payments, each whole, and nothing else",
+        _SUSPENSE_IS_LATE,
     ),
 )
 

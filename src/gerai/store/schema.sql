@@ -15,7 +15,7 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_credits_posted_check CHECK ((credits_posted >= 0)),
     CONSTRAINT accounts_debits_pending_check CHECK ((debits_pending >= 0)),
     CONSTRAINT accounts_debits_posted_check CHECK ((debits_posted >= 0)),
-    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text]))),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text]))),
     CONSTRAINT wallet_not_below_zero CHECK (((kind <> 'wallet'::text) OR (credits_posted >= (debits_posted + debits_pending))))
 )
 WITH (fillfactor='50');
@@ -522,11 +522,13 @@ CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (sta
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE UNIQUE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile) WHERE (mobile <> ''::text);
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
+CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
 CREATE INDEX orders_link_code ON orders USING btree (number) WHERE (length(number) = 6);
 CREATE INDEX orders_member ON orders USING btree (merchant_id, member_id, order_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));
+CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);

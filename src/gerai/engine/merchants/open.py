@@ -19,7 +19,7 @@ from gerai.store import directory as sql
 from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
-_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding")
+_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense")
 
 
 @asynccontextmanager
