@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from terminal_kit import gerai
 
 from gerai.engine.check import check
 from gerai.engine.merchants.open import change_settings, set_test_clock
@@ -19,18 +16,6 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 
 NOW = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
-
-
-async def gerai(dsn: str, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, output and complaints of a command on this database."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-P", "-m", "gerai", *arguments],
-        env=environ, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
 
 
 async def paid(merchant: Any, public_id: str, *, late: bool, environment: str = "sandbox") -> int:

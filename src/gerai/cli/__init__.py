@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "work": "gerai.cli.work:work",
     "migrate": "gerai.cli.migrate:migrate",
     "keys": "gerai.cli.keys:keys",
+    "merchants": "gerai.cli.merchants:merchants",
     "payments": "gerai.cli.payments:payments",
     "check": "gerai.cli.check:check",
     "settings": "gerai.cli.settings:settings",

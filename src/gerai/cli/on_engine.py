@@ -12,8 +12,9 @@ from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.money import decimal_string
-from gerai.domain.refusals import NotFound, RefundTooLarge, Refusal, StateConflict
+from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, Refusal, StateConflict
 from gerai.engine.core import Engine
+from gerai.kit import log
 
 MerchantOption = Annotated[str, typer.Option("--merchant", help="Code of the merchant.")]
 T = TypeVar("T")
@@ -23,6 +24,7 @@ def on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption,
     """Run ``act`` on the engine of the chosen database. A refusal is told in one sentence, exit code 1."""
     with chosen_database(read_settings(settings_file), data) as settings:
         require_migrated(settings)
+        log.configure("warning", settings.log.format)
 
         async def main() -> T:
             engine = make_engine(settings)
@@ -49,6 +51,8 @@ def _told(refusal: Refusal) -> str:
             return f"no such {refusal.thing}: {refusal.id}"
         case StateConflict():
             return f"the {refusal.thing} of {refusal.id} is {refusal.state}; cannot {refusal.verb} it"
+        case InputInvalid():
+            return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
         case RefundTooLarge():
             return f"at most Rp{decimal_string(refusal.refundable_sen)} can be refunded"
         case _:

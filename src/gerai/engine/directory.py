@@ -19,6 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
+from gerai.merchant_settings import MerchantSettings, read
 from gerai.store import directory as sql
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class MerchantFacts:
     merchant_id: int
     code: str
     name: str
-    settings: dict[str, Any]
+    settings: MerchantSettings
     simulated: bool
     clock_frozen_at: datetime | None
     clock_offset_s: int
@@ -164,7 +165,16 @@ class Directory:
         if row is None:
             return None
         accounts = await sql.system_accounts(connection, merchant_id)
-        merchant = MerchantFacts(*row, accounts=accounts)
+        merchant = MerchantFacts(
+            merchant_id=row.merchant_id,
+            code=row.code,
+            name=row.name,
+            settings=_settings(row),
+            simulated=row.simulated,
+            clock_frozen_at=row.clock_frozen_at,
+            clock_offset_s=row.clock_offset_s,
+            accounts=accounts,
+        )
         members = {m[0]: MemberFacts(*m) for m in await sql.members_with_keys(connection, merchant_id)}
         wallets = await sql.wallets_of_members(connection, merchant_id)
         keys: dict[bytes, KeyFacts] = {}
@@ -217,6 +227,14 @@ class Directory:
                     raise
                 log.exception("directory.broken")
                 await asyncio.sleep(_AGAIN_AFTER_S)
+
+
+def _settings(row: sql.MerchantRow) -> MerchantSettings:
+    """What is in force; what was edited by hand to nonsense is told, and stops nothing."""
+    found, faults = read(row.settings)
+    for fault in faults:
+        log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)
+    return found
 
 
 def token_digest(token: str) -> bytes:

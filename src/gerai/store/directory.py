@@ -10,6 +10,20 @@ from psycopg.types.json import Jsonb
 
 _CHANNEL: Final = "gerai_directory"
 LISTEN: Final = f"LISTEN {_CHANNEL}"
+#: A row that was edited by hand may hold anything.
+_OBJECT: Final = "CASE jsonb_typeof(settings) WHEN 'object' THEN settings ELSE '{}' END"
+
+
+class MerchantRow(NamedTuple):
+    """``settings`` as they are stored, whatever that is."""
+
+    merchant_id: int
+    code: str
+    name: str
+    settings: Any
+    simulated: bool
+    clock_frozen_at: datetime | None
+    clock_offset_s: int
 
 
 class KeyRow(NamedTuple):
@@ -38,13 +52,14 @@ async def merchant_ids(connection: AsyncConnection) -> list[int]:
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def merchant(connection: AsyncConnection, merchant_id: int) -> tuple[Any, ...] | None:
+async def merchant(connection: AsyncConnection, merchant_id: int) -> MerchantRow | None:
     cursor = await connection.execute(
         "SELECT merchant_id, code, name, settings, simulated, sandbox_clock_frozen_at, sandbox_clock_offset_s "
         "FROM merchants WHERE merchant_id = %s",
         (merchant_id,),
     )
-    return await cursor.fetchone()
+    row = await cursor.fetchone()
+    return None if row is None else MerchantRow(*row)
 
 
 async def system_accounts(connection: AsyncConnection, merchant_id: int) -> dict[tuple[str, str], int]:
@@ -111,7 +126,14 @@ async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: da
 async def change_settings(connection: AsyncConnection, merchant_id: int, settings: dict[str, Any]) -> None:
     """Merge these settings into the merchant's."""
     await connection.execute(
-        "UPDATE merchants SET settings = settings || %s WHERE merchant_id = %s", (Jsonb(settings), merchant_id)
+        f"UPDATE merchants SET settings = {_OBJECT} || %s WHERE merchant_id = %s", (Jsonb(settings), merchant_id)
+    )
+
+
+async def reset_setting(connection: AsyncConnection, merchant_id: int, name: str) -> None:
+    """Take one setting out of the merchant's."""
+    await connection.execute(
+        f"UPDATE merchants SET settings = {_OBJECT} - %s::text WHERE merchant_id = %s", (name, merchant_id)
     )
 
 

@@ -99,7 +99,7 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
 
     def _late(self, state: State, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
         payment = self._move(state, context, payment, "complete_late")
-        rule = context.setting("late_payment", "accept")
+        rule = context.settings.late_payment
         if rule == "accept" and arrival.acceptable(state, order, invoice):
             arrival.accept(state, context, order, invoice, payment, "gateway")
         elif order.account_id is not None and rule in ("accept", "wallet"):

@@ -119,7 +119,7 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
 
 def _details(ask: Ask, wanted: NewOrder, link_code: str) -> dict[str, Any]:
     """This door's facts, and beside them what the hosted pages read, in their words."""
-    fees = fee_table(ask.caller.merchant.settings, wanted.admin_fee_method, wanted.total_sen)
+    fees = fee_table(ask.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
     kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
     kept["methods"] = _page_methods(ask, wanted)
     if wanted.admin_fee_method == "excluded":
