@@ -21,13 +21,15 @@ Expected = type[Refusal] | None
 
 @dataclass
 class PaymentModel:
-    """A payment."""
+    """A payment. ``on_top``: what the payer pays for its method; ``fee``: what the method keeps of the amount."""
 
     payment_id: int
     amount: int
     method: str
     status: str = "processing"
     refunded: int = 0
+    on_top: int = 0
+    fee: int = 0
 
 
 @dataclass
@@ -57,13 +59,16 @@ class OrderModel:
 
 @dataclass
 class ShopModel:
-    """One wallet, one stock row, a clock in minutes, the late-payment rule, and the orders."""
+    """One wallet, one stock row, a clock in minutes, the late-payment rule, and the orders. ``gateway``: what the
+    payment methods owe us; ``fees``: what they kept of the shop's money."""
 
     on_hand: int
     reserved: int = 0
     credited: int = 0
     debited: int = 0
     held: int = 0
+    gateway: int = 0
+    fees: int = 0
     clock: int = 0
     rule: str = "accept"
     orders: list[OrderModel] = field(default_factory=list)
@@ -118,6 +123,8 @@ class ShopModel:
             return StateConflict
         if payment not in order.payments:
             order.payments.append(payment)
+        self.gateway += payment.amount - payment.fee
+        self.fees += payment.fee
         payable = order.invoice == "pending" and order.status == "pending"
         if payable and payment.status == "processing":
             self._paid(order, payment)
@@ -148,6 +155,8 @@ class ShopModel:
             if not order.owner:
                 return NotFound
             self.credited += payment.amount
+        else:
+            self.gateway -= payment.amount
         payment.status, payment.refunded = "refunded", payment.amount
         return None
 
@@ -160,6 +169,8 @@ class ShopModel:
             if not order.owner:
                 return NotFound
             self.credited += amount
+        else:
+            self.gateway -= amount
         self._refunded(order, payment, amount)
         return None
 
@@ -190,6 +201,8 @@ class ShopModel:
 
     def cancel(self, order: OrderModel) -> Expected:
         if order.invoice == "paid" or order.status not in ("pending", "processing"):
+            return StateConflict
+        if order.funding == "hold" and order.work == "unknown":
             return StateConflict
         if order.funding == "hold":
             self.held -= order.total

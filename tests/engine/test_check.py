@@ -54,7 +54,7 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
         ids |= await _finished_orders(shop, stock_id)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
-        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense")}
+        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense", "fees")}
         assert await check(engine.reads) == []
         return ids
 
@@ -73,7 +73,11 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
     cancelled = await shop.place("invoice", 2_000_00)
     await shop.do(CancelOrder, cancelled)
     late = (await shop.pay(cancelled)).payments[0]
+    charged = await shop.place("invoice", 8_000_00)
+    [fee] = (await shop.start_payment(charged, fee_sen=500_00, merchant_fee_sen=300_00)).payments
+    await shop.pay(charged, payment_id=fee.payment_id)
     return {
+        "fee_payment": fee.payment_id,
         "late_payment": late.payment_id,
         "paid": paid.view.order.order_id,
         "refunded": refunded.view.order.order_id,
@@ -191,6 +195,17 @@ BREAKS: dict[str, list[list[str]]] = {
             "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
         ],
         ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+    "fees_booked": [
+        [
+            "DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {fee_payment} AND reason = 'fee'",
+        ],
+        ["UPDATE payments SET fee_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {fee_payment}"],
+        ["UPDATE payments SET merchant_fee_sen = 1 WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {fees}, 100, 'surcharge', NULL, "
+            "{part_payment}, '', now())"
+        ],
     ],
     "suspense_is_late": [
         ["DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],

@@ -178,10 +178,11 @@ class Books(RuleBasedStateMachine):
                 self._start_payment(self.model.orders[-1])
 
     def _start_payment(self, order: OrderModel, twice: bool = False) -> None:
-        payment = PaymentModel(self.engine.ids.next(), order.total, "va")
+        on_top, fee = order.unit % 3, order.total * (order.unit % 5) // 10
+        payment = PaymentModel(self.engine.ids.next(), order.total, "va", on_top=on_top, fee=fee)
         command = StartPayment(
             **self._names(order), payment_id=payment.payment_id, public_id=f"p{payment.payment_id}", method="va",
-            channel_code="BCA", amount_sen=order.total, instructions={},
+            channel_code="BCA", amount_sen=order.total, instructions={}, fee_sen=on_top, merchant_fee_sen=fee,
         )  # fmt: skip
         self._do(command, lambda: self.model.start_payment(order, payment))
 
@@ -311,8 +312,24 @@ class Books(RuleBasedStateMachine):
         wanted = find.OrderFilter(self.shop.merchant_id, "sandbox", "test", after_id=0)
         views = await find.listing(self.engine.reads, wanted, 1000)
         assert [_seen(view) for view in views] == [_expected(order) for order in model.orders]
+        assert await self._balances("gateway", "fees") == [model.gateway, model.fees]
         waits = await waiting(self.engine.reads, self.shop.merchant_id)
         assert {(w.payment_id, w.why, w.amount_sen) for w in waits} == set(_waiting(model))
+
+    async def _balances(self, *kinds: str) -> list[int]:
+        """What more was taken from each system account than given to it."""
+        text = """
+            SELECT coalesce(sum(CASE t.debit_account_id WHEN %s THEN t.amount_sen ELSE -t.amount_sen END), 0)::int8
+            FROM transfers t WHERE t.merchant_id = %s AND %s IN (t.debit_account_id, t.credit_account_id)"""
+        accounts = self.engine.directory.merchant(self.shop.merchant_id).accounts
+        found: list[int] = []
+        async with self.engine.reads.connection() as connection:
+            for kind in kinds:
+                account_id = accounts["sandbox", kind]
+                cursor = await connection.execute(text, (account_id, self.shop.merchant_id, account_id))
+                [(balance,)] = await cursor.fetchall()
+                found.append(balance)
+        return found
 
 
 def _seen(view: OrderView) -> tuple[Any, ...]:

@@ -28,7 +28,7 @@ INSERT INTO events (merchant_id, environment, order_id, name, facts, created_at)
 VALUES (1, 'production', 900, 'order.placed', '{"status": "pending"}', now()),
        (1, 'production', 900, 'order.expired', '{"status": "expired", "was": "pending"}', now());
 INSERT INTO invoices VALUES (1, 900, 'production', 900, 'n', 'expired', 500000, '', NULL, NULL, now());
-INSERT INTO payments VALUES (1, 901, 'production', 900, 900, 'p', 'va', '', 'late', 500000, 0, 0, '', '{}', '{}',
+INSERT INTO payments VALUES (1, 901, 'production', 900, 900, 'p', 'va', '', 'late', 500000, 4000, 0, '', '{}', '{}',
     now(), now(), NULL, '2026-04-01T08:00:00Z');
 """
 
@@ -54,7 +54,7 @@ def test_merchants_get_their_new_accounts_and_late_money_its_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """An existing merchant has every system account in both environments afterwards, ids come from the common sequence,
-    and a payment that is late already waits in suspense; all invariants hold."""
+    a payment that is late already waits in suspense, and what its payer paid on top is booked; all invariants hold."""
     with scratch() as server:
         _up_to(monkeypatch, tmp_path, server.dsn, "-suspense-and-fees")
         with psycopg.connect(server.dsn, autocommit=True) as connection:
@@ -69,11 +69,15 @@ def test_merchants_get_their_new_accounts_and_late_money_its_place(
             assert [(a[0], a[1]) for a in accounts] == [
                 (environment, kind)
                 for environment in ("production", "sandbox")
-                for kind in ("funding", "gateway", "sales", "suspense")
+                for kind in ("fees", "funding", "gateway", "sales", "suspense")
             ]
             ids = {(a[0], a[1]): a[2] for a in accounts}
-            assert rows("SELECT debit_account_id, credit_account_id, amount_sen, payment_id FROM transfers") == [
-                (ids["production", "gateway"], ids["production", "suspense"], 500000, 901)
+            kinds = {account_id: kind for (environment, kind), account_id in ids.items() if environment == "production"}
+            booked = rows("SELECT debit_account_id, credit_account_id, amount_sen, reason, payment_id FROM transfers")
+            assert sorted((kinds[t[0]], kinds[t[1]], *t[2:]) for t in booked) == [
+                ("fees", "gateway", 4000, "fee", 901),
+                ("gateway", "fees", 4000, "surcharge", 901),
+                ("gateway", "suspense", 500000, "late", 901),
             ]
             [(next_block,)] = rows("SELECT nextval('gerai_ids')")
             used = [a[2] for a in accounts] + [row[0] for row in rows("SELECT transfer_id FROM transfers")]

@@ -56,7 +56,8 @@ class Context(Protocol):
         ...
 
     def system_account(self, kind: str) -> int:
-        """The merchant's ``sales``, ``gateway``, ``suspense`` or ``funding`` account in the command's environment."""
+        """The merchant's ``sales``, ``gateway``, ``suspense``, ``fees`` or ``funding`` account in the command's
+        environment."""
         ...
 
     @property

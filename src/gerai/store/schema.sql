@@ -15,7 +15,7 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_credits_posted_check CHECK ((credits_posted >= 0)),
     CONSTRAINT accounts_debits_pending_check CHECK ((debits_pending >= 0)),
     CONSTRAINT accounts_debits_posted_check CHECK ((debits_posted >= 0)),
-    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text]))),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text, 'fees'::text]))),
     CONSTRAINT wallet_not_below_zero CHECK (((kind <> 'wallet'::text) OR (credits_posted >= (debits_posted + debits_pending))))
 )
 WITH (fillfactor='50');
@@ -274,6 +274,8 @@ CREATE TABLE payments (
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     completed_at timestamp with time zone,
+    merchant_fee_sen bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT fee_within_payment CHECK (((merchant_fee_sen >= 0) AND (merchant_fee_sen <= amount_sen))),
     CONSTRAINT payments_amount_sen_check CHECK ((amount_sen >= 0)),
     CONSTRAINT payments_fee_sen_check CHECK ((fee_sen >= 0)),
     CONSTRAINT payments_refunded_sen_check CHECK ((refunded_sen >= 0)),

@@ -21,7 +21,7 @@ from gerai.store import directory as sql
 from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
-_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense")
+_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from gerai.domain.states import PAYMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
+from gerai.engine.wallet import ledger
 
 PaymentOutcome = Literal["paid", "failed", "expired"]
 _VERB = {"paid": "complete", "failed": "fail", "expired": "expire"}
@@ -47,10 +48,12 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         payment = self._payment(state, context, order, invoice.amount_sen)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
-        elif arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
+            return state.view(self.merchant_id, self.order_id)
+        if arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
             arrival.book(state, context, order, self._move(state, context, payment, "complete"))
         else:
             self._late(state, context, order, invoice, payment)
+        ledger.book_fees(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)
 
     def _payment(self, state: State, context: Context, order: Order, amount_sen: int) -> Payment:

@@ -2,14 +2,14 @@
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
 rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway``,
-``suspense`` and ``funding`` are summed from transfers when somebody asks, and never locked.
+``suspense``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from gerai.domain.records import Account, Order, Transfer
+from gerai.domain.records import Account, Order, Payment, Transfer
 from gerai.domain.refusals import InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
@@ -99,6 +99,25 @@ def return_to_payer(
     return _transfer(
         state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
     )
+
+
+def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """What a payment's method keeps becomes a cost; what its payer paid on top for that covers it.
+
+    Sales stay gross: a fee is a cost beside them, not less sold (docs/reference/money.md).
+    """
+    _fees(state, context, order, payment, context.system_account("gateway"), context.system_account("fees"))
+
+
+def unbook_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """The payment did not count after all, so nothing was kept of it."""
+    _fees(state, context, order, payment, context.system_account("fees"), context.system_account("gateway"))
+
+
+def _fees(state: State, context: Context, order: Order, payment: Payment, source: int, target: int) -> None:
+    kept_sen, payment_id = payment.fee_sen + payment.merchant_fee_sen, payment.payment_id
+    _transfer(state, context, order, "single", source, target, payment.fee_sen, "surcharge", payment_id=payment_id)
+    _transfer(state, context, order, "single", target, source, kept_sen, "fee", payment_id=payment_id)
 
 
 def deposit(state: State, context: Context, account: Account, amount_sen: int, note: str) -> Transfer:
