@@ -37,7 +37,7 @@ async def test_orders_are_answered_whatever_the_settings_say(
             "UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s",
             (msgspec.json.encode(row).decode(), merchant.merchant_id),
         )
-        await engine.directory.load(connection, merchant.merchant_id)
+        await engine.directory.load(connection, [merchant.merchant_id])
     order = {"order_type": "gamepass", "roblox_username": "Builderman", "place_id": 1818, "roblox_pass_id": 770000100}
     made = await client.post(
         "/api/v1/me/orders",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,10 +89,10 @@ async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Eng
     """One merchant's broken catalogue: what is known stays known, and changes after its repair are seen."""
     broken = {"now": False}
 
-    async def load(connection: Any, merchant_id: int) -> int:
+    async def load(connection: Any, merchant_ids: Sequence[int]) -> dict[int, int]:
         if broken["now"]:
             raise ValueError("a row that makes no sense")
-        return merchant_id
+        return {merchant_id: merchant_id for merchant_id in merchant_ids}
 
     merchant_id = await open_merchant(engine, f"odd-{secrets.token_hex(4)}", "Odd")
     async with another_engine(dsn, parts=(Part("odd", load),)) as other:
@@ -106,7 +107,7 @@ async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Eng
 async def test_an_engine_does_not_start_on_a_database_it_cannot_read(dsn: str) -> None:
     """A first load that fails ends the start with the reason, and leaves nothing running."""
 
-    async def load(connection: Any, merchant_id: int) -> int:
+    async def load(connection: Any, merchant_ids: Sequence[int]) -> dict[int, int]:
         raise ValueError("a row that makes no sense")
 
     with pytest.raises(ValueError, match="makes no sense"):

@@ -31,7 +31,7 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[AsyncConn
         async with connection.transaction():
             yield connection
             await sql.changed(connection, merchant_id)
-        await engine.directory.load(connection, merchant_id)
+        await engine.directory.load(connection, [merchant_id])
 
 
 async def open_merchant(
