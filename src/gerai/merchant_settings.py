@@ -19,6 +19,7 @@ _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 _FixedRupiah = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 #: ``va``, or one channel of it: ``va:BCA``.
 _MethodOrChannel = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_]+)?$", max_length=64)]
+_RobloxId = Annotated[int, Meta(ge=1, le=2**53)]
 _PerMinute = Annotated[int, Meta(ge=1, le=1_000_000)]
 _GatewayCode = Annotated[str, Meta(pattern=r"^[a-z0-9-]+$", max_length=64)]
 
@@ -64,6 +65,14 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     robux_rate_sen: Annotated[
         int, Meta(ge=0, le=10_000_000), _says("Price of one Robux in sen; 0: no Robux are sold.", "0 … 10000000")
     ] = 0
+    private_server_prices: Annotated[
+        dict[_RobloxId, Annotated[int, Meta(ge=1, le=1_000_000_000)]],
+        _says(
+            "Price of a private server in Robux, by place or universe id, the place first; what is not named is not "
+            "sold. Roblox shows these prices only to owners.",
+            '`{"920587237": 350}`',
+        ),
+    ] = {}
     leuwongrr_invoice_minutes: Annotated[
         int,
         Meta(ge=1, le=525_600),

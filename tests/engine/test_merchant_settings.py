@@ -23,6 +23,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "late_payment": ("wallet", "later"),
     "payment_fees": ({"va:BCA": {"percent_bp": 150}}, {"va": {"percent_bp": -1}}),
     "robux_rate_sen": (15_000, "15000"),
+    "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),
     "leuwongrr_invoice_minutes": (60, 0),
     "leuwongrr_provider": ("manual", 7),
     "leuwongrr_payment_methods": (["qris"], "qris"),
@@ -138,6 +139,7 @@ def test_what_makes_no_sense_is_said(name: str, text: str) -> None:
 
 
 def test_reading_makes_values_of_the_declared_types() -> None:
-    """A stored fee is a rule, not a dictionary."""
-    found, faults = read({"payment_fees": {"va": {"fixed_rupiah": 4000}}})
+    """A stored fee is a rule, not a dictionary; ids that are texts in JSON are numbers."""
+    found, faults = read({"payment_fees": {"va": {"fixed_rupiah": 4000}}, "private_server_prices": {"7": 350}})
     assert (found.payment_fees, faults) == ({"va": FeeRule(fixed_rupiah=4000)}, [])
+    assert found.private_server_prices == {7: 350}

@@ -140,8 +140,9 @@ def _check_funding(ask: Ask, caller: Caller, method: str) -> Gateway | None:
 
 async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
     roblox = ask.services.partners.roblox(caller.key.simulated)
+    prices = caller.key.merchant.settings.private_server_prices
     try:
-        return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id)
+        return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id, prices)
     except RobloxRefused as refused:
         raise PartnerRefused("roblox", refused.reason) from refused
     except RobloxUnreachable as unreachable:
