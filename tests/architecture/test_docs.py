@@ -10,6 +10,7 @@ import yaml
 
 from gerai.domain.describe import refusals_page, states_page
 from gerai.engine.check import invariants_page
+from gerai.merchant_settings import reference as merchant_reference
 from gerai.metrics.exposition import EVERY, metrics_page
 from gerai.settings import reference
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = {
     "settings.md": reference,
+    "merchant-settings.md": merchant_reference,
     "states.md": states_page,
     "refusals.md": refusals_page,
     "invariants.md": invariants_page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -63,12 +64,14 @@ def test_routes_and_document_are_equal(door: Dialect) -> None:
 
 @each_door
 def test_the_document_hangs_together(door: Dialect) -> None:
-    """Every reference leads somewhere inside the document; operations share no id, and each says what it does."""
+    """Every reference leads somewhere inside the document; every operation has an id of its own and says what it
+    does."""
     for reference in references(document(door)):
         assert reference.startswith("#/")
         assert resolved(door, {"$ref": reference})
-    ids = [operation["operationId"] for _, _, operation in operations(door) if "operationId" in operation]
+    ids = [operation["operationId"] for _, _, operation in operations(door)]
     assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z][A-Za-z0-9]+", name) for name in ids)
     assert all(operation.get("summary") for _, _, operation in operations(door))
 
 

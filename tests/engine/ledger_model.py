@@ -21,13 +21,15 @@ Expected = type[Refusal] | None
 
 @dataclass
 class PaymentModel:
-    """A payment."""
+    """A payment. ``on_top``: what the payer pays for its method; ``fee``: what the method keeps of the amount."""
 
     payment_id: int
     amount: int
     method: str
     status: str = "processing"
     refunded: int = 0
+    on_top: int = 0
+    fee: int = 0
 
 
 @dataclass
@@ -67,13 +69,16 @@ class DepositModel:
 
 @dataclass
 class ShopModel:
-    """One wallet, one stock row, a clock in minutes, the late-payment rule, the orders and the deposits."""
+    """One wallet, one stock row, a clock in minutes, the late-payment rule, the orders and the deposits. ``gateway``:
+    what the payment methods owe us; ``fees``: what they kept of the shop's money."""
 
     on_hand: int
     reserved: int = 0
     credited: int = 0
     debited: int = 0
     held: int = 0
+    gateway: int = 0
+    fees: int = 0
     clock: int = 0
     rule: str = "accept"
     orders: list[OrderModel] = field(default_factory=list)
@@ -161,6 +166,8 @@ class ShopModel:
             return StateConflict
         if payment not in order.payments:
             order.payments.append(payment)
+        self.gateway += payment.amount - payment.fee
+        self.fees += payment.fee
         payable = order.invoice == "pending" and order.status == "pending"
         if payable and payment.status == "processing":
             self._paid(order, payment)
@@ -175,6 +182,27 @@ class ShopModel:
             payment.status = "late"
         return None
 
+    def resolve(self, order: OrderModel, payment: PaymentModel, decision: str) -> Expected:
+        """A person decides about late money."""
+        if payment.status != "late":
+            return StateConflict
+        if decision == "accept":
+            payable = order.invoice == "pending" and order.status == "pending"
+            if not payable and (order.status != "expired" or order.stocked):
+                return StateConflict
+            order.expires = order.expires if payable else None
+            order.status = "pending"
+            self._paid(order, payment)
+            return None
+        if decision == "wallet":
+            if not order.owner:
+                return NotFound
+            self.credited += payment.amount
+        else:
+            self.gateway -= payment.amount
+        payment.status, payment.refunded = "refunded", payment.amount
+        return None
+
     def refund(self, order: OrderModel, payment: PaymentModel, amount: int, to_wallet: bool) -> Expected:
         if payment.status != "completed":
             return StateConflict
@@ -184,6 +212,8 @@ class ShopModel:
             if not order.owner:
                 return NotFound
             self.credited += amount
+        else:
+            self.gateway -= amount
         self._refunded(order, payment, amount)
         return None
 

@@ -20,12 +20,15 @@ from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.payments.resolve_late import ResolveLate
 from gerai.engine.shipping.record import RecordShipment
 
 STEP = st.tuples(
     st.sampled_from(["", "", *sorted(ORDER.states)]),
     st.sampled_from([None, None, "paid", "unpaid", "conflict", "settled"]),
-    st.sampled_from(["by hand", "by hand", "by hand", "report", "report", "pay", "cancel", "refund", "start"]),
+    st.sampled_from(
+        ["by hand", "by hand", "by hand", "report", "report", "pay", "cancel", "refund", "start", "resolve"]
+    ),
     st.fixed_dictionaries(
         {
             "status": st.sampled_from(["", *sorted(SHIPMENT.states)]),
@@ -71,7 +74,12 @@ async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str, sa
         case "cancel":
             await shop.do(CancelOrder, placed)
         case "start":
-            await shop.start_payment(placed)
+            await shop.start_payment(placed, fee_sen=50, merchant_fee_sen=30 * (placed.view.order.total_sen > 0))
+        case "resolve":
+            query = "SELECT payment_id FROM payments WHERE merchant_id = %s AND order_id = %s AND status = 'late'"
+            decision = {"paid": "accept", "unpaid": "refund"}.get(payment, "wallet")
+            for (payment_id,) in await shop.rows(query, placed.view.order.order_id):
+                await shop.do(ResolveLate, placed, payment_id=payment_id, decision=decision)
         case _:
             query = "SELECT payment_id FROM payments WHERE merchant_id = %s AND order_id = %s ORDER BY 1 DESC LIMIT 1"
             for (payment_id,) in await shop.rows(query, placed.view.order.order_id):

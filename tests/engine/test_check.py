@@ -59,7 +59,7 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids |= await _finished_orders(shop, stock_id)
         ids |= await _deposits(shop)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
-        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway")}
+        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense", "fees")}
         assert await check(engine.reads) == []
         return ids
 
@@ -78,8 +78,14 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
     cancelled = await shop.place("invoice", 2_000_00)
     await shop.do(CancelOrder, cancelled)
     parcels = [await _parcel(shop, *path) for path in (("shipped",), ("cancelled",), ("shipped", "completed"), ())]
+    late = (await shop.pay(cancelled)).payments[0]
+    charged = await shop.place("invoice", 8_000_00)
+    [fee] = (await shop.start_payment(charged, fee_sen=500_00, merchant_fee_sen=300_00)).payments
+    await shop.pay(charged, payment_id=fee.payment_id)
     return {
         **dict(zip(("shipped", "unsent", "delivered", "planned"), parcels, strict=True)),
+        "fee_payment": fee.payment_id,
+        "late_payment": late.payment_id,
         "paid": paid.view.order.order_id,
         "refunded": refunded.view.order.order_id,
         "partly": partly.view.order.order_id,
@@ -246,6 +252,25 @@ BREAKS: dict[str, list[list[str]]] = {
         [_SHIPMENT % ("status = 'returned', delivered_at = NULL", "delivered")],
         [_SHIPMENT % ("status = 'in_transit', shipped_at = now()", "planned")],
         [_SHIPMENT % ("environment = 'sandbox'", "planned")],
+    ],
+    "fees_booked": [
+        [
+            "DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {fee_payment} AND reason = 'fee'",
+        ],
+        ["UPDATE payments SET fee_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {fee_payment}"],
+        ["UPDATE payments SET merchant_fee_sen = 1 WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {fees}, 100, 'surcharge', NULL, "
+            "{part_payment}, '', now())"
+        ],
+    ],
+    "suspense_is_late": [
+        ["DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],
+        ["UPDATE payments SET status = 'expired' WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {suspense}, 100, 'late', NULL, "
+            "{part_payment}, '', now())"
+        ],
     ],
 }
 

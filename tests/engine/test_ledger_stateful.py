@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -39,7 +39,9 @@ from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.payments.resolve_late import ResolveLate
 from gerai.engine.payments.start import StartPayment
+from gerai.engine.payments.waiting import waiting
 
 ANY = st.integers(0, 10**6)
 TWICE = st.booleans()
@@ -209,10 +211,11 @@ class Books(RuleBasedStateMachine):
                 self._start_payment(self.model.orders[-1])
 
     def _start_payment(self, order: OrderModel, twice: bool = False) -> None:
-        payment = PaymentModel(self.engine.ids.next(), order.total, "va")
+        on_top, fee = order.unit % 3, order.total * (order.unit % 5) // 10
+        payment = PaymentModel(self.engine.ids.next(), order.total, "va", on_top=on_top, fee=fee)
         command = StartPayment(
             **self._names(order), payment_id=payment.payment_id, public_id=f"p{payment.payment_id}", method="va",
-            channel_code="BCA", amount_sen=order.total, instructions={},
+            channel_code="BCA", amount_sen=order.total, instructions={}, fee_sen=on_top, merchant_fee_sen=fee,
         )  # fmt: skip
         self._do(command, lambda: self.model.start_payment(order, payment))
 
@@ -286,13 +289,24 @@ class Books(RuleBasedStateMachine):
     def money_comes_after_all(self, number: int, twice: bool) -> None:
         self._pay(self._payment(number, "failed", "expired", "cancelled"), twice)
 
+    def _resolve(self, pair: tuple[OrderModel, PaymentModel], twice: bool = False, decision: Any = "accept") -> None:
+        order, payment = pair
+        command = ResolveLate(**self._names(order), payment_id=payment.payment_id, decision=decision)
+        self._do(command, lambda: self.model.resolve(order, payment, decision), twice)
+
+    @precondition(has_payments("late"))
+    @rule(number=ANY, decision=st.sampled_from(["accept", "refund", "wallet"]), twice=TWICE)
+    def somebody_decides_about_late_money(self, number: int, decision: str, twice: bool) -> None:
+        self._resolve(self._payment(number, "late"), twice, decision)
+
     @precondition(has_payments("completed"))
     @rule(number=ANY, share=st.integers(1, 4), to_wallet=st.booleans(), twice=TWICE)
     def money_goes_back(self, number: int, share: int, to_wallet: bool, twice: bool) -> None:
         self._refund(self._payment(number, "completed"), twice, share, to_wallet)
 
     @rule(
-        number=ANY, act=st.sampled_from(["start", "mark", "cancel", "expire", "record", "fail", "pay", "refund", "-"])
+        number=ANY,
+        act=st.sampled_from(["start", "mark", "cancel", "expire", "record", "fail", "pay", "refund", "resolve", "-"]),
     )
     def somebody_does_what_they_should_not(self, number: int, act: str) -> None:
         """Any act on any order or payment, in whatever state it is."""
@@ -304,7 +318,8 @@ class Books(RuleBasedStateMachine):
             on_orders[act](self._order(number))
         elif act not in on_orders and any(order.payments for order in self.model.orders):
             pair = self._payment(number)
-            {"fail": self._end_payment, "pay": self._pay, "refund": self._refund}.get(act, self._refund_too_much)(pair)
+            acts = {"fail": self._end_payment, "pay": self._pay, "refund": self._refund, "resolve": self._resolve}
+            acts.get(act, self._refund_too_much)(pair)
 
     # --- deposits --------------------------------------------------------------------------
 
@@ -391,6 +406,24 @@ class Books(RuleBasedStateMachine):
         assert [(d.deposit_id, d.status, d.amount_sen) for d in reversed(deposits)] == [
             (d.deposit_id, d.status, d.amount) for d in model.deposits
         ]
+        assert await self._balances("gateway", "fees") == [model.gateway, model.fees]
+        waits = await waiting(self.engine.reads, self.shop.merchant_id)
+        assert {(w.payment_id, w.why, w.amount_sen) for w in waits} == set(_waiting(model))
+
+    async def _balances(self, *kinds: str) -> list[int]:
+        """What more was taken from each system account than given to it."""
+        text = """
+            SELECT coalesce(sum(CASE t.debit_account_id WHEN %s THEN t.amount_sen ELSE -t.amount_sen END), 0)::int8
+            FROM transfers t WHERE t.merchant_id = %s AND %s IN (t.debit_account_id, t.credit_account_id)"""
+        accounts = self.engine.directory.merchant(self.shop.merchant_id).accounts
+        found: list[int] = []
+        async with self.engine.reads.connection() as connection:
+            for kind in kinds:
+                account_id = accounts["sandbox", kind]
+                cursor = await connection.execute(text, (account_id, self.shop.merchant_id, account_id))
+                [(balance,)] = await cursor.fetchall()
+                found.append(balance)
+        return found
 
 
 def _seen(view: OrderView) -> tuple[Any, ...]:
@@ -406,6 +439,17 @@ def _seen(view: OrderView) -> tuple[Any, ...]:
 def _expected(order: OrderModel) -> tuple[Any, ...]:
     payments = [(p.payment_id, p.status, p.refunded) for p in order.payments]
     return (order.order_id, order.status, order.charged, order.refunded, order.invoice, order.work, payments)
+
+
+def _waiting(model: ShopModel) -> Iterator[tuple[int, str, int]]:
+    """Late money, and what was paid for orders that ended undelivered."""
+    for order in model.orders:
+        for payment in order.payments:
+            left = payment.amount - payment.refunded
+            if payment.status == "late":
+                yield payment.payment_id, "late", left
+            elif payment.status == "completed" and order.status in ("cancelled", "failed") and left:
+                yield payment.payment_id, order.status, left
 
 
 def test_any_interleaving_keeps_the_books(dsn: str) -> None:

@@ -91,14 +91,17 @@ async def test_an_order_that_costs_nothing_can_be_paid(shop: Shop) -> None:
 
 
 async def test_a_second_payment_of_a_paid_order_waits_for_the_operator(shop: Shop) -> None:
-    """Two of the payer's attempts both arrive: the first pays, the second is late money that is not booked as sales."""
+    """Two of the payer's attempts both arrive: the first pays, the second is late money that waits outside of sales."""
     placed = await shop.place()
     first, second = (await shop.start_payment(placed)).payments[0], (await shop.start_payment(placed)).payments[1]
     await shop.pay(placed, payment_id=first.payment_id)
     view = await shop.pay(placed, payment_id=second.payment_id)
     assert [payment.status for payment in view.payments] == ["completed", "late"]
     assert (view.order.status, view.order.charged_sen) == ("processing", 5_000_00)
-    assert [transfer.amount_sen for transfer in await shop.transfers(placed)] == [5_000_00]
+    accounts = shop.engine.directory.merchant(shop.merchant_id).accounts
+    sales, waits = accounts["production", "sales"], accounts["production", "suspense"]
+    booked = [(t.credit_account_id, t.amount_sen, t.payment_id) for t in await shop.transfers(placed)]
+    assert booked == [(sales, 5_000_00, first.payment_id), (waits, 5_000_00, second.payment_id)]
     assert (await shop.events(placed))[-1] == "payment.late"
     with pytest.raises(StateConflict):
         await shop.pay(placed, payment_id=second.payment_id)
@@ -155,11 +158,15 @@ async def test_late_money_may_go_to_the_wallet(engine: Engine) -> None:
 
 
 async def test_late_money_may_be_held_for_the_operator(engine: Engine) -> None:
-    """The rule `hold`: the money is on record as late, the order stays expired, nothing is booked."""
+    """The rule `hold`: the money is booked where it waits, as late; the order stays expired, nothing becomes sales."""
     shop, expired = await expired_order(engine, "hold")
     view = await shop.pay(expired, payment_id=expired.payments[0].payment_id)
     assert (view.order.status, view.payments[0].status) == ("expired", "late")
-    assert await shop.transfers(view) == []
+    accounts = engine.directory.merchant(shop.merchant_id).accounts
+    [held] = await shop.transfers(view)
+    assert (held.debit_account_id, held.credit_account_id, held.amount_sen, held.reason) == (
+        accounts["sandbox", "gateway"], accounts["sandbox", "suspense"], 5_000_00, "late",
+    )  # fmt: skip
     assert (await shop.events(view))[-1] == "payment.late"
     assert await check(engine.reads, shop.merchant_id) == []
 

@@ -30,7 +30,7 @@ async def test_a_refund_goes_back_to_the_payer(shop: Shop) -> None:
         booked.credit_account_id,
         booked.debit_account_id,
     )
-    assert (returned.amount_sen, returned.reason) == (5_000_00, "refund")
+    assert (returned.amount_sen, returned.reason, returned.note) == (5_000_00, "refund", "broken")
     assert (await shop.events(placed))[-1] == "payment.refunded"
     assert (await shop.wallet()).available_sen == 100_000_00
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import add_member, change_settings, open_merchant
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.payments.record import RecordPayment
+from gerai.merchant_settings import MerchantSettings
 
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
@@ -67,7 +69,7 @@ async def test_a_revoked_key_stops_in_the_other_process_within_a_second(dsn: str
         with pytest.raises(NotFound):
             await revoke_key(engine, merchant_id, key_id)
         await change_settings(other, merchant_id, {"late_payment": "hold"})
-        await until(lambda: engine.directory.merchant(merchant_id).settings == {"late_payment": "hold"}, 1.0)
+        await until(lambda: engine.directory.merchant(merchant_id).settings.late_payment == "hold", 1.0)
 
 
 async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engine: Engine) -> None:
@@ -80,34 +82,34 @@ async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engin
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %gerai_directory%'"
             )
         await change_settings(engine, merchant_id, {"late_payment": "wallet"})
-        await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "wallet"}, 5.0)
+        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
         await change_settings(engine, merchant_id, {"late_payment": "hold"})
-        await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "hold"}, 5.0)
+        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "hold", 5.0)
 
 
 async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Engine) -> None:
     """One merchant's broken catalogue: what is known stays known, and changes after its repair are seen."""
     broken = {"now": False}
 
-    async def load(connection: Any, merchant_id: int) -> int:
+    async def load(connection: Any, merchant_ids: Sequence[int]) -> dict[int, int]:
         if broken["now"]:
             raise ValueError("a row that makes no sense")
-        return merchant_id
+        return {merchant_id: merchant_id for merchant_id in merchant_ids}
 
     merchant_id = await open_merchant(engine, f"odd-{secrets.token_hex(4)}", "Odd")
     async with another_engine(dsn, parts=(Part("odd", load),)) as other:
         broken["now"] = True
         await change_settings(engine, merchant_id, {"late_payment": "wallet"})
         await asyncio.sleep(0.1)
-        assert other.directory.merchant(merchant_id).settings == {}
+        assert other.directory.merchant(merchant_id).settings == MerchantSettings()
         broken["now"] = False
-        await until(lambda: other.directory.merchant(merchant_id).settings == {"late_payment": "wallet"}, 5.0)
+        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
 
 
 async def test_an_engine_does_not_start_on_a_database_it_cannot_read(dsn: str) -> None:
     """A first load that fails ends the start with the reason, and leaves nothing running."""
 
-    async def load(connection: Any, merchant_id: int) -> int:
+    async def load(connection: Any, merchant_ids: Sequence[int]) -> dict[int, int]:
         raise ValueError("a row that makes no sense")
 
     with pytest.raises(ValueError, match="makes no sense"):

@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "migrate": "gerai.cli.migrate:migrate",
     "keys": "gerai.cli.keys:keys",
     "webhooks": "gerai.cli.webhooks:webhooks",
+    "merchants": "gerai.cli.merchants:merchants",
+    "payments": "gerai.cli.payments:payments",
     "check": "gerai.cli.check:check",
     "settings": "gerai.cli.settings:settings",
     "bench": "gerai.bench.command:bench",

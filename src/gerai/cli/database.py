@@ -81,5 +81,11 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
         fail(f"the database does not answer: {str(error).strip()}")
     if version < _OLDEST_SERVER:
         fail(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")
-    if migrated and (missing := pending(settings.database.url)):
+    if migrated:
+        require_migrated(settings)
+
+
+def require_migrated(settings: Settings) -> None:
+    """Make sure that the schema of the database is current."""
+    if missing := pending(settings.database.url):
         fail(f"the database lacks {', '.join(missing)}; run `gerai migrate` first")

@@ -9,14 +9,13 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.engine import MerchantOption, merchant_id, on_engine
 from gerai.cli.key_forms import DOORS, compose
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
-from gerai.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
@@ -42,10 +41,10 @@ def create(
         fail(f"no such environment: {environment}; sandbox or production", 2)
     chosen: Environment = "sandbox" if environment == "sandbox" else "production"
 
-    async def act(engine: Engine, _: Settings) -> str:
-        of = await _open(engine, merchant, opening)
+    async def act(engine: Engine) -> str:
+        merchant_id = await _merchant(engine, merchant, opening)
         limits: dict[str, int] | None = None if unlimited else {}
-        return await _create(engine, of, door, chosen, name, member, limits)
+        return await _create(engine, merchant_id, door, chosen, name, member, limits)
 
     token = on_engine(act, data, settings_file)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
@@ -56,8 +55,8 @@ def create(
 def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """List a merchant's keys, revoked ones too. Secrets are not stored and cannot be shown."""
 
-    async def act(engine: Engine, _: Settings) -> list[Any]:
-        return await list_keys(engine, merchant_id(engine, merchant))
+    async def act(engine: Engine) -> list[Any]:
+        return await list_keys(engine, await _merchant(engine, merchant, ""))
 
     table = Table(box=None, pad_edge=False)
     for title in ("id", "door", "environment", "begins", "name", "member", "state", "made"):
@@ -82,8 +81,8 @@ def revoke(
 ) -> None:
     """Revoke a key; it stops working within a second in every process."""
 
-    async def act(engine: Engine, _: Settings) -> None:
-        await revoke_key(engine, merchant_id(engine, merchant), key_id)
+    async def act(engine: Engine) -> None:
+        await revoke_key(engine, await _merchant(engine, merchant, ""), key_id)
 
     on_engine(act, data, settings_file)
     console.print(f"revoked {key_id}", highlight=False)
@@ -110,8 +109,7 @@ async def _create(
     return form.token
 
 
-async def _open(engine: Engine, code: str, name: str) -> int:
-    """The merchant, opened under this name if it is new and a name was given."""
-    if name and all(known.code != code for known in engine.directory.merchants()):
-        return await open_merchant(engine, code, name)
-    return merchant_id(engine, code)
+async def _merchant(engine: Engine, code: str, opening: str) -> int:
+    if opening and all(merchant.code != code for merchant in engine.directory.merchants()):
+        return await open_merchant(engine, code, opening)
+    return await merchant_named(engine, code, "; --open NAME opens it")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from gerai.app import ANNOUNCERS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.engine import MerchantOption, merchant_id, on_engine
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
 from gerai.cli.terminal import console, fail
 from gerai.cli.webhook_forms import Wanted, register
 from gerai.engine.core import Engine
@@ -58,9 +58,9 @@ def add(
     wanted = Wanted(door, environment, url, names, key, trial)
 
     async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
-        return await register(engine, settings, merchant_id(engine, merchant), wanted)
+        return await register(engine, settings, await merchant_named(engine, merchant), wanted)
 
-    endpoint_id, secret = on_engine(act, data, settings_file)
+    endpoint_id, secret = with_settings(act, data, settings_file)
     console.print(f"added {endpoint_id}", highlight=False)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(secret)
@@ -70,8 +70,8 @@ def add(
 def show_all(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """List a merchant's endpoints."""
 
-    async def act(engine: Engine, _: Settings) -> list[Any]:
-        return await endpoints.list_endpoints(engine, merchant_id(engine, merchant))
+    async def act(engine: Engine) -> list[Any]:
+        return await endpoints.list_endpoints(engine, await merchant_named(engine, merchant))
 
     table = _table("id", "door", "environment", "address", "events", "state", "why")
     for one in on_engine(act, data, settings_file):
@@ -89,8 +89,8 @@ def enable(
 ) -> None:  # fmt: skip
     """Send to an endpoint again, for instance after it had answered 410."""
 
-    async def act(engine: Engine, _: Settings) -> None:
-        await endpoints.enable_endpoint(engine, merchant_id(engine, merchant), endpoint)
+    async def act(engine: Engine) -> None:
+        await endpoints.enable_endpoint(engine, await merchant_named(engine, merchant), endpoint)
 
     on_engine(act, data, settings_file)
     console.print(f"enabled {endpoint}", highlight=False)
@@ -103,8 +103,8 @@ def disable(
 ) -> None:  # fmt: skip
     """Send nothing to an endpoint for now; what happens meanwhile can be replayed."""
 
-    async def act(engine: Engine, _: Settings) -> None:
-        await endpoints.disable_endpoint(engine, merchant_id(engine, merchant), endpoint, "by hand")
+    async def act(engine: Engine) -> None:
+        await endpoints.disable_endpoint(engine, await merchant_named(engine, merchant), endpoint, "by hand")
 
     on_engine(act, data, settings_file)
     console.print(f"disabled {endpoint}", highlight=False)
@@ -117,8 +117,8 @@ def remove(
 ) -> None:  # fmt: skip
     """Forget an endpoint; its delivery log stays."""
 
-    async def act(engine: Engine, _: Settings) -> None:
-        await endpoints.remove_endpoint(engine, merchant_id(engine, merchant), endpoint)
+    async def act(engine: Engine) -> None:
+        await endpoints.remove_endpoint(engine, await merchant_named(engine, merchant), endpoint)
 
     on_engine(act, data, settings_file)
     console.print(f"removed {endpoint}", highlight=False)
@@ -135,8 +135,8 @@ def show_log(
 ) -> None:
     """List deliveries, newest first."""
 
-    async def act(engine: Engine, _: Settings) -> list[Any]:
-        of = merchant_id(engine, merchant)
+    async def act(engine: Engine) -> list[Any]:
+        of = await merchant_named(engine, merchant)
         return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state, limit=limit)
 
     table = _table("id", "endpoint", "order", "event", "happened", "state", "attempts", "next")
@@ -156,8 +156,8 @@ def show(
 ) -> None:  # fmt: skip
     """Show a delivery: its data, and every attempt."""
 
-    async def act(engine: Engine, _: Settings) -> tuple[Any, list[Any]]:
-        return await history.show_delivery(engine, merchant_id(engine, merchant), delivery)
+    async def act(engine: Engine) -> tuple[Any, list[Any]]:
+        return await history.show_delivery(engine, await merchant_named(engine, merchant), delivery)
 
     one, attempts = on_engine(act, data, settings_file)
     console.print(f"{one.message_id}  {one.event}  {_coloured(one.status)}", highlight=False)
@@ -186,8 +186,8 @@ def replay(
     if (delivery is None) == (endpoint is None) or (endpoint is not None and (begin is None or end is None)):
         fail("name one delivery, or --endpoint with --from and --until", 2)
 
-    async def act(engine: Engine, _: Settings) -> list[int]:
-        of = merchant_id(engine, merchant)
+    async def act(engine: Engine) -> list[int]:
+        of = await merchant_named(engine, merchant)
         if delivery is not None:
             await history.replay_one(engine, of, delivery)
             return [delivery]

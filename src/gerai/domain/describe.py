@@ -34,7 +34,8 @@ _NOTES: Final = {
     "back by itself.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
-    "accepted, credited to the member's wallet, or held for the operator, by the merchant's setting `late_payment`.",
+    "accepted, credited to the member's wallet, or held for the operator (`gerai payments`), by the "
+    "merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "

@@ -151,7 +151,8 @@ class Invoice(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True):
-    """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …)."""
+    """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
+    ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount."""
 
     merchant_id: int
     payment_id: int
@@ -172,6 +173,7 @@ class Payment(msgspec.Struct, frozen=True):
     updated_at: datetime
     expires_at: datetime | None
     completed_at: datetime | None
+    merchant_fee_sen: int = 0
 
 
 class Deposit(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ from gerai.engine.ids import Ids
 from gerai.engine.listening import LISTENING, announce_to
 from gerai.engine.state import State
 from gerai.kit.clock import real_now
+from gerai.merchant_settings import MerchantSettings
 from gerai.store.arrays import pack
 from gerai.store.loads import DEFER_JOBS
 from gerai.store.tables import EVENTS, WRITE_ORDER
@@ -66,8 +67,9 @@ class DecisionContext:
     def system_account(self, kind: str) -> int:
         return self.merchant.accounts[self.environment, kind]
 
-    def setting(self, name: str, default: Any) -> Any:
-        return self.merchant.settings.get(name, default)
+    @property
+    def settings(self) -> MerchantSettings:
+        return self.merchant.settings
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 import msgspec
 
 from gerai.engine.contact import Contact
+from gerai.merchant_settings import MerchantSettings
 
 if TYPE_CHECKING:
     from gerai.engine.state import State
@@ -59,11 +60,13 @@ class Context(Protocol):
         ...
 
     def system_account(self, kind: str) -> int:
-        """The merchant's ``sales``, ``gateway`` or ``funding`` account in the command's environment."""
+        """The merchant's ``sales``, ``gateway``, ``suspense``, ``fees`` or ``funding`` account in the command's
+        environment."""
         ...
 
-    def setting(self, name: str, default: Any) -> Any:
-        """A setting of the command's merchant."""
+    @property
+    def settings(self) -> MerchantSettings:
+        """The settings of the command's merchant."""
         ...
 
 

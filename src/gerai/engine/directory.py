@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
 from psycopg import AsyncConnection, OperationalError
@@ -19,11 +19,14 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
+from gerai.merchant_settings import MerchantSettings, read
 from gerai.store import directory as sql
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
 _AGAIN_AFTER_S = 0.5
+#: Merchants read at once: enough that statements cost nothing, few enough that requests go on between them.
+_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class MerchantFacts:
     merchant_id: int
     code: str
     name: str
-    settings: dict[str, Any]
+    settings: MerchantSettings
     simulated: bool
     clock_frozen_at: datetime | None
     clock_offset_s: int
@@ -90,10 +93,11 @@ class KeyFacts:
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """A catalogue a door keeps in the snapshot: its name and how it is loaded for one merchant."""
+    """A catalogue a door keeps in the snapshot: its name and how it is loaded for many merchants at once. Every
+    merchant asked for must be in the answer."""
 
     name: str
-    load: Callable[[AsyncConnection, int], Awaitable[T]]
+    load: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, T]]]
 
 
 @dataclass(frozen=True)
@@ -143,49 +147,43 @@ class Directory:
 
     # --- loading ---------------------------------------------------------------------------
 
-    async def load(self, connection: AsyncConnection, merchant_id: int | None = None) -> None:
-        """Read one merchant, or all of them, and swap the snapshots in. One at a time: what was read earlier never
+    async def load(self, connection: AsyncConnection, merchant_ids: Sequence[int] | None = None) -> None:
+        """Read these merchants, or all of them, and swap the snapshots in. One at a time: what was read earlier never
         replaces what was read later."""
         async with self._loading:
-            await self._load(connection, merchant_id)
+            await self._load(connection, merchant_ids)
 
-    async def _load(self, connection: AsyncConnection, merchant_id: int | None) -> None:
-        wanted = [merchant_id] if merchant_id is not None else await sql.merchant_ids(connection)
-        fresh = {i: await self._snapshot(connection, i) for i in wanted}
-        merchants = dict(self._merchants) if merchant_id is not None else {}
-        merchants.update({i: s for i, s in fresh.items() if s is not None})
-        keys: dict[bytes, KeyFacts] = {}
-        for snapshot in merchants.values():
-            keys.update(snapshot.keys)
+    async def _load(self, connection: AsyncConnection, merchant_ids: Sequence[int] | None) -> None:
+        wanted = await sql.merchant_ids(connection) if merchant_ids is None else list(merchant_ids)
+        merchants = {} if merchant_ids is None else dict(self._merchants)
+        keys = {} if merchant_ids is None else dict(self._keys)
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            for merchant_id, fresh in (await self._snapshots(connection, some)).items():
+                old = merchants.pop(merchant_id, None)
+                for digest in () if old is None else old.keys:
+                    keys.pop(digest, None)
+                if fresh is not None:
+                    merchants[merchant_id] = fresh
+                    keys.update(fresh.keys)
         self._merchants, self._keys = merchants, keys
 
-    async def _snapshot(self, connection: AsyncConnection, merchant_id: int) -> Snapshot | None:
-        row = await sql.merchant(connection, merchant_id)
-        if row is None:
-            return None
-        accounts = await sql.system_accounts(connection, merchant_id)
-        merchant = MerchantFacts(*row, accounts=accounts)
-        members = {m[0]: MemberFacts(*m) for m in await sql.members_with_keys(connection, merchant_id)}
-        wallets = await sql.wallets_of_members(connection, merchant_id)
-        keys: dict[bytes, KeyFacts] = {}
-        for k in await sql.keys(connection, merchant_id):
-            keys[k.token_sha256] = KeyFacts(
-                key_id=k.key_id,
-                merchant=merchant,
-                environment=k.environment,
-                dialect=k.dialect,
-                name=k.name,
-                prefix=k.prefix,
-                member=members.get(k.member_id) if k.member_id else None,
-                account_id=wallets.get((k.environment, k.member_id)) if k.member_id else None,
-                permissions=frozenset(k.permissions),
-                limits=k.limits,
-                created_at=k.created_at,
-                expires_at=k.expires_at,
-                revoked_at=k.revoked_at,
-            )
-        parts = {part.name: await part.load(connection, merchant_id) for part in self._parts}
-        return Snapshot(merchant, keys, parts)
+    async def _snapshots(self, connection: AsyncConnection, merchant_ids: list[int]) -> dict[int, Snapshot | None]:
+        """One statement per table, however many merchants; None for one that does not exist."""
+        found = {row.merchant_id: row for row in await sql.merchants(connection, merchant_ids)}
+        accounts = await sql.system_accounts(connection, merchant_ids)
+        members = await sql.members_with_keys(connection, merchant_ids)
+        links = await sql.links_of_members(connection, merchant_ids)
+        wallets = await sql.wallets_of_members(connection, merchant_ids)
+        keys = await sql.keys(connection, merchant_ids)
+        parts = {part.name: await part.load(connection, merchant_ids) for part in self._parts}
+        snapshots: dict[int, Snapshot | None] = dict.fromkeys(merchant_ids)
+        for i, row in found.items():
+            merchant = _merchant(row, accounts[i])
+            people = _members(members[i], links[i])
+            facts = _keys(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
+            snapshots[i] = Snapshot(merchant, facts, {name: loaded[i] for name, loaded in parts.items()})
+        return snapshots
 
     # --- following changes -----------------------------------------------------------------
 
@@ -206,8 +204,7 @@ class Directory:
                         # Whatever arrived while we were reading comes at once, and each merchant is read once for it.
                         changed = {int(notice.payload) async for notice in listening.notifies(stop_after=1)}
                         async with reads.connection() as connection:
-                            for merchant_id in sorted(changed):
-                                await self.load(connection, merchant_id)
+                            await self.load(connection, sorted(changed))
             except (OperationalError, PoolTimeout) as error:
                 log.warning("directory.lost", error=str(error))
                 await asyncio.sleep(_AGAIN_AFTER_S)
@@ -217,6 +214,57 @@ class Directory:
                     raise
                 log.exception("directory.broken")
                 await asyncio.sleep(_AGAIN_AFTER_S)
+
+
+def _merchant(row: sql.MerchantRow, accounts: list[tuple[Any, ...]]) -> MerchantFacts:
+    """What was edited by hand to nonsense in the settings is told, and stops nothing."""
+    settings, faults = read(row.settings)
+    for fault in faults:
+        log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)
+    return MerchantFacts(
+        merchant_id=row.merchant_id,
+        code=row.code,
+        name=row.name,
+        settings=settings,
+        simulated=row.simulated,
+        clock_frozen_at=row.clock_frozen_at,
+        clock_offset_s=row.clock_offset_s,
+        accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
+    )
+
+
+def _members(rows: list[tuple[Any, ...]], links: list[tuple[Any, ...]]) -> dict[int, MemberFacts]:
+    linked: dict[int, dict[str, tuple[str, ...]]] = {}
+    for member_id, kind, external_id in links:
+        of_member = linked.setdefault(member_id, {})
+        of_member[kind] = (*of_member.get(kind, ()), external_id)
+    return {row[0]: MemberFacts(*row, links=linked.get(row[0], {})) for row in rows}
+
+
+def _keys(
+    merchant: MerchantFacts,
+    rows: list[sql.KeyRow],
+    members: dict[int, MemberFacts],
+    wallets: dict[tuple[str, int], int],
+) -> dict[bytes, KeyFacts]:
+    return {
+        k.token_sha256: KeyFacts(
+            key_id=k.key_id,
+            merchant=merchant,
+            environment=k.environment,
+            dialect=k.dialect,
+            name=k.name,
+            prefix=k.prefix,
+            member=members.get(k.member_id) if k.member_id else None,
+            account_id=wallets.get((k.environment, k.member_id)) if k.member_id else None,
+            permissions=frozenset(k.permissions),
+            limits=k.limits,
+            created_at=k.created_at,
+            expires_at=k.expires_at,
+            revoked_at=k.revoked_at,
+        )
+        for k in rows
+    }
 
 
 def token_digest(token: str) -> bytes:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
+
+#: Of a shop that sells no private servers.
+NO_PRICES: Final[Mapping[int, int]] = {}
 
 
 class RobloxRefused(Exception):
@@ -35,7 +39,13 @@ class Roblox(Protocol):
     """The look-up; both the simulator and the HTTP client are one of these."""
 
     async def look_up(
-        self, order_type: Literal["gamepass", "vip_server"], username: str, place_id: int, pass_id: int
+        self,
+        order_type: Literal["gamepass", "vip_server"],
+        username: str,
+        place_id: int,
+        pass_id: int,
+        private_server_prices: Mapping[int, int] = NO_PRICES,
     ) -> RobloxProduct:
-        """Raises RobloxRefused or RobloxUnreachable."""
+        """``private_server_prices``: the shop's own, in Robux by place or universe id (the place's wins); Roblox shows
+        them only to owners. Raises RobloxRefused or RobloxUnreachable."""
         ...

@@ -167,7 +167,8 @@ WHERE o.funding = 'hold' AND (
        ELSE o.charged_sen + o.refunded_sen <> 0 OR r.transfer_id IS NOT NULL END)
 ORDER BY o.merchant_id, o.order_id"""
 
-#: A payment from a wallet is the order's own transfer and is not booked a second time.
+#: A payment from a wallet is the order's own transfer and is not booked a second time. One that was taken back is
+#: booked in and out, and may still arrive later; money that came late may go on without ever having been booked.
 _PAYMENTS_BOOKED: Final = """
 SELECT p.merchant_id, p.payment_id, p.public_id, p.method, p.status, p.amount_sen, p.refunded_sen,
        coalesce(t.booked_sen, 0) AS booked_sen, coalesce(t.returned_sen, 0) AS returned_sen
@@ -177,13 +178,45 @@ LEFT JOIN (SELECT t.merchant_id, t.payment_id,
                   sum(t.amount_sen) FILTER (WHERE t.reason = 'refund')::int8 AS returned_sen
            FROM {transfers} t WHERE t.payment_id IS NOT NULL GROUP BY 1, 2) t
   ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
-WHERE CASE WHEN p.status = 'completed' THEN coalesce(t.returned_sen, 0) <> p.refunded_sen
-             OR coalesce(t.booked_sen, 0) <> CASE p.method WHEN 'wallet' THEN 0 ELSE p.amount_sen END
-           WHEN p.status = 'refunded' THEN coalesce(t.returned_sen, 0) <> p.refunded_sen
-             OR p.refunded_sen <> p.amount_sen OR coalesce(t.booked_sen, 0) NOT IN (0, p.amount_sen)
-           WHEN p.status = 'cancelled' THEN p.refunded_sen <> 0
-             OR coalesce(t.returned_sen, 0) <> coalesce(t.booked_sen, 0)
-           ELSE p.refunded_sen <> 0 OR coalesce(t.booked_sen, 0) <> 0 OR coalesce(t.returned_sen, 0) <> 0 END
+CROSS JOIN LATERAL (SELECT coalesce(t.booked_sen, 0) - coalesce(t.returned_sen, 0) AS net_sen) n
+WHERE CASE p.status
+        WHEN 'completed' THEN n.net_sen <> CASE p.method WHEN 'wallet' THEN 0 ELSE p.amount_sen END - p.refunded_sen
+        WHEN 'refunded' THEN p.refunded_sen <> p.amount_sen OR n.net_sen NOT IN (0, -p.amount_sen)
+        ELSE p.refunded_sen <> 0 OR n.net_sen <> 0 END
+ORDER BY p.merchant_id, p.payment_id"""
+
+_SUSPENSE_IS_LATE: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)::int8
+                    AS waiting_sen
+           FROM {transfers} t JOIN {accounts} s
+             ON s.merchant_id = t.merchant_id AND s.environment = t.environment AND s.kind = 'suspense'
+            AND s.account_id IN (t.debit_account_id, t.credit_account_id)
+           GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+WHERE coalesce(t.waiting_sen, 0) <> CASE p.status WHEN 'late' THEN p.amount_sen ELSE 0 END
+ORDER BY p.merchant_id, p.payment_id"""
+
+#: A payment that was taken back has its fees booked out again, under the same reasons.
+_FEES_BOOKED: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.fee_sen, p.merchant_fee_sen,
+       coalesce(t.kept_sen, 0) AS kept_sen, coalesce(t.on_top_sen, 0) AS on_top_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(CASE t.debit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
+                    FILTER (WHERE t.reason = 'fee')::int8 AS kept_sen,
+                  sum(CASE t.credit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
+                    FILTER (WHERE t.reason = 'surcharge')::int8 AS on_top_sen
+           FROM {transfers} t JOIN {accounts} f
+             ON f.merchant_id = t.merchant_id AND f.environment = t.environment AND f.kind = 'fees'
+            AND f.account_id IN (t.debit_account_id, t.credit_account_id)
+           GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+CROSS JOIN LATERAL (SELECT CASE WHEN p.status IN ('completed', 'late', 'refunded') THEN 1 ELSE 0 END AS times) a
+WHERE coalesce(t.kept_sen, 0) <> a.times * (p.fee_sen + p.merchant_fee_sen)
+   OR coalesce(t.on_top_sen, 0) <> a.times * p.fee_sen
 ORDER BY p.merchant_id, p.payment_id"""
 
 _DEPOSITS_CREDITED: Final = """
@@ -280,6 +313,17 @@ INVARIANTS: Final = (
         "Every shipment belongs to an order and stands where it does: out while the order is shipped, delivered or "
         "back once it is completed or returned, never on its way before that or after a cancellation",
         _SHIPMENT_FOLLOWS_ORDER,
+    ),
+    Invariant(
+        "suspense_is_late",
+        "What waits in the suspense account is the money of late payments, each whole, and nothing else",
+        _SUSPENSE_IS_LATE,
+    ),
+    Invariant(
+        "fees_booked",
+        "Of every payment that arrived, what its method kept is in the fees account, and what its payer paid on top "
+        "beside it; of others, nothing",
+        _FEES_BOOKED,
     ),
 )
 

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from gerai.store.small import Grouped, grouped
+
 _CHANNEL: Final = "gerai_directory"
 LISTEN: Final = f"LISTEN {_CHANNEL}"
+#: Who owns a key. A merchant has few of them and may have millions of other members: each is looked up by its key
+#: (OFFSET 0 keeps the planner from reading all members for that).
+_OWNERS: Final = "(SELECT DISTINCT merchant_id, member_id FROM api_keys WHERE merchant_id = ANY(%s))"
+#: A row that was edited by hand may hold anything.
+_OBJECT: Final = "CASE jsonb_typeof(settings) WHEN 'object' THEN settings ELSE '{}' END"
+
+
+class MerchantRow(NamedTuple):
+    """``settings`` as they are stored, whatever that is."""
+
+    merchant_id: int
+    code: str
+    name: str
+    settings: Any
+    simulated: bool
+    clock_frozen_at: datetime | None
+    clock_offset_s: int
 
 
 class KeyRow(NamedTuple):
@@ -38,58 +58,66 @@ async def merchant_ids(connection: AsyncConnection) -> list[int]:
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def merchant(connection: AsyncConnection, merchant_id: int) -> tuple[Any, ...] | None:
+async def merchants(connection: AsyncConnection, merchant_ids: Sequence[int]) -> list[MerchantRow]:
+    """Those of the merchants that exist."""
     cursor = await connection.execute(
         "SELECT merchant_id, code, name, settings, simulated, sandbox_clock_frozen_at, sandbox_clock_offset_s "
-        "FROM merchants WHERE merchant_id = %s",
-        (merchant_id,),
+        "FROM merchants WHERE merchant_id = ANY(%s)",
+        (list(merchant_ids),),
     )
-    return await cursor.fetchone()
+    return [MerchantRow(*row) for row in await cursor.fetchall()]
 
 
-async def system_accounts(connection: AsyncConnection, merchant_id: int) -> dict[tuple[str, str], int]:
+async def system_accounts(connection: AsyncConnection, merchant_ids: Sequence[int]) -> Grouped:
+    """By merchant: (environment, kind, account_id)."""
     cursor = await connection.execute(
-        "SELECT environment, kind, account_id FROM accounts WHERE merchant_id = %s AND kind <> 'wallet'", (merchant_id,)
+        "SELECT merchant_id, environment, kind, account_id FROM accounts "
+        "WHERE merchant_id = ANY(%s) AND kind <> 'wallet'",
+        (list(merchant_ids),),
     )
-    return {(environment, kind): account_id for environment, kind, account_id in await cursor.fetchall()}
+    return grouped(await cursor.fetchall())
 
 
-async def wallets_of_members(connection: AsyncConnection, merchant_id: int) -> dict[tuple[str, int], int]:
-    """Wallets of members that own a key."""
+async def wallets_of_members(connection: AsyncConnection, merchant_ids: Sequence[int]) -> Grouped:
+    """By merchant: (environment, member_id, account_id) of the wallets of members that own a key."""
     cursor = await connection.execute(
-        "SELECT DISTINCT a.environment, a.member_id, a.account_id FROM api_keys k "
-        "JOIN accounts a ON a.merchant_id = k.merchant_id AND a.member_id = k.member_id AND a.kind = 'wallet' "
-        "WHERE k.merchant_id = %s",
-        (merchant_id,),
+        f"SELECT k.merchant_id, a.environment, k.member_id, a.account_id FROM {_OWNERS} k CROSS JOIN LATERAL "
+        "(SELECT environment, account_id FROM accounts WHERE merchant_id = k.merchant_id AND member_id = k.member_id "
+        "AND environment IN ('sandbox', 'production') AND kind = 'wallet' OFFSET 0) a",
+        (list(merchant_ids),),
     )
-    return {(environment, member_id): account_id for environment, member_id, account_id in await cursor.fetchall()}
+    return grouped(await cursor.fetchall())
 
 
-async def members_with_keys(connection: AsyncConnection, merchant_id: int) -> list[tuple[Any, ...]]:
+async def members_with_keys(connection: AsyncConnection, merchant_ids: Sequence[int]) -> Grouped:
+    """By merchant: (member_id, name, email, mobile, public_id, status, discount_bp, details), of those with a key."""
     cursor = await connection.execute(
-        "SELECT m.member_id, m.name, m.email, m.mobile, m.public_id, m.status, m.discount_bp, m.details "
-        "FROM members m WHERE m.merchant_id = %s AND m.member_id IN "
-        "(SELECT k.member_id FROM api_keys k WHERE k.merchant_id = %s)",
-        (merchant_id, merchant_id),
+        "SELECT m.merchant_id, m.member_id, m.name, m.email, m.mobile, m.public_id, m.status, m.discount_bp, "
+        f"m.details FROM {_OWNERS} k CROSS JOIN LATERAL "
+        "(SELECT * FROM members WHERE merchant_id = k.merchant_id AND member_id = k.member_id OFFSET 0) m",
+        (list(merchant_ids),),
     )
-    rows = await cursor.fetchall()
-    cursor = await connection.execute(
-        "SELECT member_id, kind, external_id FROM member_links WHERE merchant_id = %s ORDER BY 1, 2, 3", (merchant_id,)
-    )
-    links: dict[int, dict[str, tuple[str, ...]]] = {}
-    for member_id, kind, external_id in await cursor.fetchall():
-        of_member = links.setdefault(member_id, {})
-        of_member[kind] = (*of_member.get(kind, ()), external_id)
-    return [(*row, links.get(row[0], {})) for row in rows]
+    return grouped(await cursor.fetchall())
 
 
-async def keys(connection: AsyncConnection, merchant_id: int) -> list[KeyRow]:
+async def links_of_members(connection: AsyncConnection, merchant_ids: Sequence[int]) -> Grouped:
+    """By merchant: (member_id, kind, external_id), in that order."""
     cursor = await connection.execute(
-        "SELECT key_id, environment, dialect, name, prefix, token_sha256, member_id, permissions, limits, created_at, "
-        "expires_at, revoked_at, last_used_at FROM api_keys WHERE merchant_id = %s ORDER BY key_id",
-        (merchant_id,),
+        "SELECT merchant_id, member_id, kind, external_id FROM member_links WHERE merchant_id = ANY(%s) "
+        "ORDER BY 1, 2, 3, 4",
+        (list(merchant_ids),),
     )
-    return [KeyRow(*row) for row in await cursor.fetchall()]
+    return grouped(await cursor.fetchall())
+
+
+async def keys(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, list[KeyRow]]:
+    """By merchant, revoked ones too; a merchant without keys is not in it."""
+    cursor = await connection.execute(
+        "SELECT merchant_id, key_id, environment, dialect, name, prefix, token_sha256, member_id, permissions, limits, "
+        "created_at, expires_at, revoked_at, last_used_at FROM api_keys WHERE merchant_id = ANY(%s) ORDER BY 1, 2",
+        (list(merchant_ids),),
+    )
+    return {i: [KeyRow(*row) for row in found] for i, found in grouped(await cursor.fetchall()).items()}
 
 
 async def add_merchant(
@@ -111,7 +139,14 @@ async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: da
 async def change_settings(connection: AsyncConnection, merchant_id: int, settings: dict[str, Any]) -> None:
     """Merge these settings into the merchant's."""
     await connection.execute(
-        "UPDATE merchants SET settings = settings || %s WHERE merchant_id = %s", (Jsonb(settings), merchant_id)
+        f"UPDATE merchants SET settings = {_OBJECT} || %s WHERE merchant_id = %s", (Jsonb(settings), merchant_id)
+    )
+
+
+async def reset_setting(connection: AsyncConnection, merchant_id: int, name: str) -> None:
+    """Take one setting out of the merchant's."""
+    await connection.execute(
+        f"UPDATE merchants SET settings = {_OBJECT} - %s::text WHERE merchant_id = %s", (name, merchant_id)
     )
 
 

@@ -15,7 +15,7 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_credits_posted_check CHECK ((credits_posted >= 0)),
     CONSTRAINT accounts_debits_pending_check CHECK ((debits_pending >= 0)),
     CONSTRAINT accounts_debits_posted_check CHECK ((debits_posted >= 0)),
-    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text]))),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text, 'fees'::text]))),
     CONSTRAINT wallet_not_below_zero CHECK (((kind <> 'wallet'::text) OR (credits_posted >= (debits_posted + debits_pending))))
 )
 WITH (fillfactor='50');
@@ -315,6 +315,8 @@ CREATE TABLE payments (
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     completed_at timestamp with time zone,
+    merchant_fee_sen bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT fee_within_payment CHECK (((merchant_fee_sen >= 0) AND (merchant_fee_sen <= amount_sen))),
     CONSTRAINT payments_amount_sen_check CHECK ((amount_sen >= 0)),
     CONSTRAINT payments_fee_sen_check CHECK ((fee_sen >= 0)),
     CONSTRAINT payments_refunded_sen_check CHECK ((refunded_sen >= 0)),
@@ -655,11 +657,13 @@ CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (sta
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE UNIQUE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile) WHERE (mobile <> ''::text);
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
+CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
 CREATE INDEX orders_link_code ON orders USING btree (number) WHERE (length(number) = 6);
 CREATE INDEX orders_member ON orders USING btree (merchant_id, member_id, order_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));
+CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);

@@ -1,8 +1,9 @@
-"""Small catalogue tables that are read whole: every row of a merchant, and adding rows."""
+"""Small catalogue tables that are read whole: every row of some merchants, and adding rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -11,6 +12,8 @@ from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 
 Record = TypeVar("Record", bound=msgspec.Struct)
+#: Rows by merchant.
+Grouped = defaultdict[int, list[tuple[Any, ...]]]
 
 
 class Small(NamedTuple):
@@ -25,15 +28,23 @@ def small(name: str, columns: str) -> Small:
     return Small(name, tuple(columns.split()))
 
 
-async def rows(connection: AsyncConnection, table: Small, merchant_id: int) -> list[tuple[Any, ...]]:
-    """All rows of a merchant, by the first column, then the second."""
+async def rows(connection: AsyncConnection, table: Small, merchant_ids: Sequence[int]) -> Grouped:
+    """All rows of these merchants by merchant, each merchant's by the first column, then the second. One statement."""
     cursor = await connection.execute(
-        SQL("SELECT {} FROM {} WHERE merchant_id = %s ORDER BY 1, 2").format(
+        SQL("SELECT merchant_id, {} FROM {} WHERE merchant_id = ANY(%s) ORDER BY 1, 2, 3").format(
             SQL(", ").join(map(Identifier, table.columns)), Identifier(table.name)
         ),
-        (merchant_id,),
+        (list(merchant_ids),),
     )
-    return await cursor.fetchall()
+    return grouped(await cursor.fetchall())
+
+
+def grouped(found: Iterable[tuple[Any, ...]]) -> Grouped:
+    """Rows by their first column, without it; who has none has an empty list."""
+    groups: Grouped = defaultdict(list)
+    for row in found:
+        groups[row[0]].append(row[1:])
+    return groups
 
 
 async def add(connection: AsyncConnection, table: Small, merchant_id: int, new: Sequence[Sequence[Any]]) -> None:

@@ -67,7 +67,7 @@ PAYMENTS = Table(
     "payments",
     Payment,
     "int8 int8 text int8 int8 text text text text int8 int8 int8 text jsonb jsonb timestamptz timestamptz timestamptz "
-    "timestamptz",
+    "timestamptz int8",
     key=("merchant_id", "payment_id"),
     mutable=("status", "refunded_sen", "instructions", "failure", "updated_at", "expires_at", "completed_at"),
 )

@@ -106,13 +106,17 @@ async def note_silent(
     )
 
 
-async def listening(connection: AsyncConnection, merchant_id: int) -> frozenset[tuple[str, str]]:
-    """The (environment, channel) pairs somebody listens to."""
+async def listening(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str]]]:
+    """The (environment, channel) pairs somebody listens to, for each of these merchants."""
     cursor = await connection.execute(
-        "SELECT DISTINCT environment, channel FROM webhook_endpoints WHERE merchant_id = %s AND status <> 'removed'",
-        (merchant_id,),
+        "SELECT DISTINCT merchant_id, environment, channel FROM webhook_endpoints "
+        "WHERE merchant_id = ANY(%s) AND status <> 'removed'",
+        (list(merchant_ids),),
     )
-    return frozenset((row[0], row[1]) for row in await cursor.fetchall())
+    found: dict[int, set[tuple[str, str]]] = {merchant_id: set() for merchant_id in merchant_ids}
+    for merchant_id, environment, channel in await cursor.fetchall():
+        found[merchant_id].add((environment, channel))
+    return {merchant_id: frozenset(pairs) for merchant_id, pairs in found.items()}
 
 
 def _endpoint(row: Sequence[Any]) -> Endpoint:

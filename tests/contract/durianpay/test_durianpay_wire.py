@@ -24,6 +24,7 @@ from gerai.doors.dialects.durianpay.wire.formats import (
 )
 from gerai.doors.dialects.durianpay.wire.order_request import read_order
 from gerai.doors.dialects.durianpay.wire.paging import Page, read_expand, read_page
+from gerai.merchant_settings import FeeRule
 
 
 @pytest.mark.parametrize(
@@ -212,8 +213,8 @@ def test_basic_credentials(header: str, user: str) -> None:
 
 def test_fees_by_method_and_channel() -> None:
     """Percent of the order plus a fixed part, rounded half-up; a channel's own figure wins; no rule, no fee."""
-    rules = {"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 150}}
-    fees = fee_table({"payment_fees": rules}, "excluded", 1_003_300)
+    rules = {"va": FeeRule(fixed_rupiah=4000), "va:BCA": FeeRule(fixed_rupiah=3500), "qris": FeeRule(percent_bp=150)}
+    fees = fee_table(rules, "excluded", 1_003_300)
     facts = order_facts(read_order(SEED), "", fees)
     assert fees == {"va": 400_000, "va:BCA": 350_000, "qris": 15_000}
     assert [facts.fee_sen("va", "BNI"), facts.fee_sen("va", "BCA"), facts.fee_sen("card", "CARD")] == [
@@ -226,6 +227,6 @@ def test_fees_by_method_and_channel() -> None:
 
 def test_the_merchant_never_bears_more_than_the_order() -> None:
     """included: the fee is cut to the order; excluded: the payer pays all of it."""
-    rules = {"payment_fees": {"va": {"fixed_rupiah": 4000}}}
+    rules = {"va": FeeRule(fixed_rupiah=4000)}
     assert fee_table(rules, "included", 100_000) == {"va": 100_000}
     assert fee_table(rules, "excluded", 100_000) == {"va": 400_000}

@@ -183,6 +183,18 @@ async def test_a_private_server(shop: Any) -> None:
     assert invoice["order"]["order_type"] == "vip_server"
 
 
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+async def test_a_private_server_at_the_shops_own_price(another_shop: Any, environment: str) -> None:
+    """The merchant's table says what a place's private server costs; a place it does not name has the ordinary price
+    of the simulator."""
+    shop = await another_shop(private_server_prices={"920587237": 350, "1": 5})
+    token = shop.production if environment == "production" else shop.sandbox
+    for place_id, robux in ((920587237, 350), (123456789, 200)):
+        answer = await shop.post(token=token, order_type="vip_server", place_id=place_id)
+        invoice = answer.json()["data"]["invoice"]
+        assert (invoice["amount"], invoice["order"]["robux_amount"]) == (robux * 150, robux)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

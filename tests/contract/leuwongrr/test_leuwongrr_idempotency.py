@@ -137,10 +137,10 @@ class RobloxWithOutage(SimulatedRoblox):
 
     down = False
 
-    async def look_up(self, order_type: Any, username: str, place_id: int, pass_id: int) -> Any:
+    async def look_up(self, *asked: Any, **more: Any) -> Any:
         if self.down:
             raise RobloxUnreachable("switched off")
-        return await super().look_up(order_type, username, place_id, pass_id)
+        return await super().look_up(*asked, **more)
 
 
 class PartnersWithOutage:

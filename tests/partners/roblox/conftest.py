@@ -41,8 +41,8 @@ async def connect() -> AsyncIterator[Callable[..., HttpRoblox]]:
     """Makes clients with short waits, and closes them."""
     made: list[HttpRoblox] = []
 
-    def make(url: str, prices: dict[int, int] | None = None) -> HttpRoblox:
-        made.append(HttpRoblox(Addresses(url), prices, concurrency=4, backoff_s=0.01))
+    def make(url: str) -> HttpRoblox:
+        made.append(HttpRoblox(Addresses(url), concurrency=4, backoff_s=0.01))
         return made[-1]
 
     yield make
@@ -53,4 +53,4 @@ async def connect() -> AsyncIterator[Callable[..., HttpRoblox]]:
 @pytest.fixture
 def roblox(fake: FakeRoblox, connect: Callable[..., HttpRoblox]) -> HttpRoblox:
     """The real client, pointed at the fake."""
-    return connect(fake.url, {1685831367: 75})
+    return connect(fake.url)

@@ -13,6 +13,7 @@ from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
 Connect = Callable[..., HttpRoblox]
 GAMEPASS = ("gamepass", "LeuwongUser", 123456789, 987654321)
+PRICES = {1685831367: 75}
 
 
 async def test_a_good_order_is_found(roblox: HttpRoblox, fake: FakeRoblox) -> None:
@@ -113,10 +114,17 @@ async def test_a_list_without_end_proves_nothing(roblox: HttpRoblox, fake: FakeR
     assert fake.asked["/game-passes/v1/game-passes/universes/1685831367/creator"] == 10
 
 
-async def test_a_private_server_has_the_configured_price(roblox: HttpRoblox, fake: FakeRoblox) -> None:
-    """Roblox says whether the universe sells servers, the shop's table says for how much; passes are not asked."""
-    found = await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
-    assert found == RobloxProduct(45348281, "LeuwongUser", 1685831367, 1685831367, "Private server", 75)
+@pytest.mark.parametrize(
+    ("prices", "robux"),
+    [({1685831367: 75}, 75), ({123456789: 80}, 80), ({123456789: 80, 1685831367: 75}, 80)],
+)
+async def test_a_private_server_has_the_shops_price(
+    roblox: HttpRoblox, fake: FakeRoblox, prices: dict[int, int], robux: int
+) -> None:
+    """Roblox says whether the universe sells servers, the shop's table says for how much, by place or by universe;
+    the place wins. Passes are not asked."""
+    found = await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, prices)
+    assert found == RobloxProduct(45348281, "LeuwongUser", 1685831367, 1685831367, "Private server", robux)
     assert not any("product-info" in path for path in fake.asked)
 
 
@@ -124,40 +132,42 @@ async def test_private_servers_may_be_off(roblox: HttpRoblox, fake: FakeRoblox) 
     """A universe that sells no private servers is refused."""
     fake.servers[1685831367] = False
     with pytest.raises(RobloxRefused) as refused:
-        await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
+        await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, PRICES)
     assert refused.value.reason == "private_servers_off"
 
 
-async def test_a_private_server_without_a_configured_price_is_refused(fake: FakeRoblox, connect: Connect) -> None:
+@pytest.mark.parametrize("prices", [{}, {1: 75}])
+async def test_a_private_server_the_shop_names_no_price_for_is_refused(
+    roblox: HttpRoblox, prices: dict[int, int]
+) -> None:
     """No price is known, so no order can be priced."""
-    roblox = connect(fake.url)
     with pytest.raises(RobloxRefused) as refused:
-        await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
+        await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, prices)
     assert refused.value.reason == "price"
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "503", "drop", "hang"])
 async def test_two_faults_in_a_row_are_survived(roblox: HttpRoblox, fake: FakeRoblox, fault: str) -> None:
     """Each call is tried three times in all."""
-    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
+    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, PRICES)
     fake.asked.clear()
     fake.users["second"] = (7, "Second")
     fake.faults.extend([fault, fault])
-    assert (await roblox.look_up("vip_server", "Second", 123456789, 1)).user_id == 7
+    assert (await roblox.look_up("vip_server", "Second", 123456789, 1, PRICES)).user_id == 7
     assert fake.asked == {"/v1/usernames/users": 3}
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "503", "drop", "garbage", "shape", "redirect", "huge", "gzip"])
 async def test_no_answer_is_never_a_refusal(roblox: HttpRoblox, fake: FakeRoblox, fault: str) -> None:
     """Outages, limits, nonsense and redirects are "unreachable"; nothing of them is remembered."""
-    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
+    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, PRICES)
     fake.users["second"] = (7, "Second")
     fake.faults.extend([fault] * 3)
     with pytest.raises(RobloxUnreachable):
-        await roblox.look_up("vip_server", "Second", 123456789, 1)
+        await roblox.look_up("vip_server", "Second", 123456789, 1, PRICES)
     assert fake.asked["/elsewhere"] == 0
     fake.faults.clear()
-    assert (await roblox.look_up("vip_server", "Second", 123456789, 1)).user_id == 7
+    assert (await roblox.look_up("vip_server", "Second", 123456789, 1, PRICES)).user_id == 7
 
 
 async def test_a_dead_host_is_unreachable(connect: Connect) -> None:
@@ -169,7 +179,7 @@ async def test_a_dead_host_is_unreachable(connect: Connect) -> None:
 @pytest.mark.parametrize("fault", ["400", "404"])
 async def test_a_client_error_means_no_such_thing(roblox: HttpRoblox, fake: FakeRoblox, fault: str) -> None:
     """Unknown passes are answered 400 or 404 by different versions; neither is retried."""
-    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1)
+    await roblox.look_up("vip_server", "LeuwongUser", 123456789, 1, PRICES)
     fake.faults.append(fault)
     with pytest.raises(RobloxRefused) as refused:
         await roblox.look_up(*GAMEPASS)

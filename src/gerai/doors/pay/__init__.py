@@ -1,4 +1,5 @@
-"""The hosted pages: pay pages behind unguessable addresses, and the front page. They answer what no other door owns."""
+"""The hosted pages: an order's page behind an unguessable address, what is to be paid behind a short payment link, and
+the front page. They answer what no other door owns."""
 
 from __future__ import annotations
 

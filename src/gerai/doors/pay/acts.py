@@ -161,6 +161,7 @@ async def _start(ask: Ask, opened: Opened, method: PaymentMethod, channel: str) 
         channel_code=channel,
         amount_sen=order.total_sen,
         fee_sen=fee_sen,
+        merchant_fee_sen=details.merchant_fee(opened.view, method.name, channel),
         instructions=msgspec.to_builtins(told),
         expires_at=told.expires_at,
     )

@@ -3,7 +3,7 @@
 Keys: ``shipping`` {title, cost_sen, etd, address}, ``discounts`` [{title, amount_sen}], ``customer`` {name, email,
 phone}, ``note``, ``digital`` {title, links: [{title, url}] or [url]}, ``method`` ("cod": the courier takes the money),
 ``methods`` ["va", "va:BCA", …] (what may be offered; absent: everything), ``payer_fees`` {"va": sen, "va:BCA": sen}
-(what the payer pays on top with that method).
+(what the payer pays on top with that method), ``merchant_fees`` likewise (what the method keeps of the total).
 """
 
 from __future__ import annotations
@@ -71,5 +71,13 @@ def allowed_methods(view: OrderView) -> frozenset[str] | None:
 
 def payer_fee(view: OrderView, method: str, channel: str) -> int:
     """What the payer pays on top with this method, in sen; the channel's own figure wins over the method's."""
-    fees = mapping(view.order.details, "payer_fees")
+    return _fee(mapping(view.order.details, "payer_fees"), method, channel)
+
+
+def merchant_fee(view: OrderView, method: str, channel: str) -> int:
+    """What this method keeps of the order's total, in sen; never more than that."""
+    return min(_fee(mapping(view.order.details, "merchant_fees"), method, channel), view.order.total_sen)
+
+
+def _fee(fees: Mapping[str, Any], method: str, channel: str) -> int:
     return max(sen(fees, exact if (exact := f"{method}:{channel}") in fees else method), 0)

@@ -141,10 +141,16 @@ def _compiled(document: bytes) -> Schema:
     return Schema(msgspec.json.decode(document))
 
 
-async def load(connection: AsyncConnection, merchant_id: int) -> Services:
-    """The merchant's services as they are now."""
-    types = [record(ServiceType, *row) for row in await rows(connection, sql.TYPES, merchant_id)]
-    services = [record(Service, *row) for row in await rows(connection, sql.SERVICES, merchant_id)]
+async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Services]:
+    """The merchants' services as they are now."""
+    types = await rows(connection, sql.TYPES, merchant_ids)
+    services = await rows(connection, sql.SERVICES, merchant_ids)
+    return {i: _services(types[i], services[i]) for i in merchant_ids}
+
+
+def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ...]]) -> Services:
+    types = [record(ServiceType, *row) for row in type_rows]
+    services = [record(Service, *row) for row in service_rows]
     return Services(
         types={t.type_id: t for t in types},
         by_id={s.service_id: s for s in services},

@@ -30,28 +30,35 @@ from gerai.store.locations import EVERYBODY, LOCATIONS
 from gerai.store.small import Small, record, rows
 from gerai.store.small import add as add_rows
 
+_SHELVES: Final = (
+    sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.ON_SHELF,
+    sql.ON_OFFER, sql.STOCK_IDS,
+)  # fmt: skip
 
-async def load_shelves(connection: AsyncConnection, merchant_id: int) -> Shelves:
-    """The merchant's shelves as they are now."""
 
-    async def read(table: Small) -> list[tuple[Any, ...]]:
-        return await rows(connection, table, merchant_id)
+async def load_shelves(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Shelves]:
+    """The merchants' shelves as they are now."""
+    found = {table.name: await rows(connection, table, merchant_ids) for table in _SHELVES}
+    return {i: _shelves({name: groups[i] for name, groups in found.items()}) for i in merchant_ids}
 
-    products = [record(Product, *row) for row in await read(sql.PRODUCTS)]
+
+def _shelves(of: dict[str, list[tuple[Any, ...]]]) -> Shelves:
+    """One merchant's, from its rows by table."""
+    products = [record(Product, *row) for row in of[sql.PRODUCTS.name]]
     item_types = {product.product_id: product.item_type for product in products}
     parts: defaultdict[int, list[BundlePart]] = defaultdict(list)
-    for part_id, bundle_id, variant_id, quantity in await read(sql.PARTS):
+    for part_id, bundle_id, variant_id, quantity in of[sql.PARTS.name]:
         parts[bundle_id].append(BundlePart(part_id, variant_id, quantity))
     return arrange(
-        stores=[record(Store, *row) for row in await read(sql.STORES)],
+        stores=[record(Store, *row) for row in of[sql.STORES.name]],
         products=products,
-        variants=[record(Variant, *row, item_types[row[1]]) for row in await read(sql.VARIANTS)],
-        bundles=[record(Bundle, *row, parts[row[0]]) for row in await read(sql.BUNDLES)],
-        options=[record(PriceOption, *row) for row in await read(sql.OPTIONS)],
-        warehouses=[record(Warehouse, *row) for row in await read(sql.WAREHOUSES)],
-        products_of_stores=[(store, product) for store, product in await read(sql.ON_SHELF)],
-        options_of_stores=[(store, option) for store, option in await read(sql.ON_OFFER)],
-        stock_ids=[(env, item, house, stock) for env, item, house, stock in await read(sql.STOCK_IDS)],
+        variants=[record(Variant, *row, item_types[row[1]]) for row in of[sql.VARIANTS.name]],
+        bundles=[record(Bundle, *row, parts[row[0]]) for row in of[sql.BUNDLES.name]],
+        options=[record(PriceOption, *row) for row in of[sql.OPTIONS.name]],
+        warehouses=[record(Warehouse, *row) for row in of[sql.WAREHOUSES.name]],
+        products_of_stores=[(store, product) for store, product in of[sql.ON_SHELF.name]],
+        options_of_stores=[(store, option) for store, option in of[sql.ON_OFFER.name]],
+        stock_ids=[(env, item, house, stock) for env, item, house, stock in of[sql.STOCK_IDS.name]],
     )
 
 
@@ -64,10 +71,11 @@ class Storefront:
     rates: RateTable
 
 
-async def load(connection: AsyncConnection, merchant_id: int) -> Storefront:
-    """The merchant's storefront as it is now."""
-    shelves = await load_shelves(connection, merchant_id)
-    return Storefront(shelves, await load_districts(connection), await load_rates(connection, merchant_id))
+async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Storefront]:
+    """The merchants' storefronts as they are now."""
+    shelves = await load_shelves(connection, merchant_ids)
+    districts, rates = await load_districts(connection), await load_rates(connection, merchant_ids)
+    return {i: Storefront(shelves[i], districts, rates[i]) for i in merchant_ids}
 
 
 #: The part of the directory that holds every merchant's storefront.

@@ -46,6 +46,6 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         if DEPOSIT.can(deposit.status, "succeed") and not over:
             return credit(state, context, deposit, "succeed")
         late = move(state, context, deposit, "arrive_late")
-        if context.setting("late_payment", "accept") in ("accept", "wallet"):
+        if context.settings.late_payment in ("accept", "wallet"):
             return credit(state, context, late, "accept")
         return late

@@ -43,7 +43,7 @@ async def create_key(
 async def list_keys(engine: Engine, merchant_id: int) -> list[KeyRow]:
     """All keys of a merchant, revoked ones too."""
     async with engine.reads.connection() as connection:
-        return await sql.keys(connection, merchant_id)
+        return (await sql.keys(connection, [merchant_id])).get(merchant_id, [])
 
 
 async def revoke_key(engine: Engine, merchant_id: int, key_id: int) -> None:

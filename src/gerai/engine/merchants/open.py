@@ -13,13 +13,15 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from gerai.domain.records import Environment, Member
+from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
 from gerai.kit.clock import real_now
+from gerai.merchant_settings import SettingFault, checked
 from gerai.store import directory as sql
 from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
-_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding")
+_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 
 
 @asynccontextmanager
@@ -29,16 +31,20 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[AsyncConn
         async with connection.transaction():
             yield connection
             await sql.changed(connection, merchant_id)
-        await engine.directory.load(connection, merchant_id)
+        await engine.directory.load(connection, [merchant_id])
 
 
 async def open_merchant(
     engine: Engine, code: str, name: str, settings: dict[str, Any] | None = None, *, simulated: bool = False
 ) -> int:
-    """Create a merchant with its system accounts in both environments; answers its id. The code must be new."""
+    """Create a merchant with its system accounts in both environments; answers its id. The code must be new.
+
+    Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings).
+    """
+    fit = _checked(settings or {})
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:
-        await sql.add_merchant(connection, merchant_id, code, name, settings or {}, simulated)
+        await sql.add_merchant(connection, merchant_id, code, name, fit, simulated)
         for environment in ENVIRONMENTS:
             for kind in _SYSTEM_ACCOUNTS:
                 await sql.add_account(connection, merchant_id, engine.ids.next(), environment, kind, None)
@@ -80,9 +86,16 @@ async def add_member(
 
 
 async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, Any]) -> None:
-    """Merge settings into the merchant's."""
+    """Merge settings into the merchant's. Refuses InputInvalid (unknown, or does not fit); then none is changed."""
+    fit = _checked(settings)
     async with changing(engine, merchant_id) as connection:
-        await sql.change_settings(connection, merchant_id, settings)
+        await sql.change_settings(connection, merchant_id, fit)
+
+
+async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
+    """The setting has its default again; also takes out what nobody knows."""
+    async with changing(engine, merchant_id) as connection:
+        await sql.reset_setting(connection, merchant_id, name)
 
 
 async def set_test_clock(
@@ -91,3 +104,10 @@ async def set_test_clock(
     """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time)."""
     async with changing(engine, merchant_id) as connection:
         await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return checked(settings)
+    except SettingFault as fault:
+        raise InputInvalid({fault.name: [fault.fault]}) from fault

@@ -102,8 +102,8 @@ def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -
                     payment, status=PAYMENT.move(payment.status, "take_back"), updated_at=context.now
                 )
             )
-            if payment.amount_sen:
-                ledger.unbook_payment(state, context, order, payment.amount_sen, payment.payment_id)
+            ledger.return_to_payer(state, context, order, payment.amount_sen, payment.payment_id, "sales")
+            ledger.unbook_fees(state, context, order, payment)
     state.invoices.update(msgspec.structs.replace(invoice, status=status, paid_at=None))
     return state.orders.update(msgspec.structs.replace(order, charged_sen=0, updated_at=context.now))
 

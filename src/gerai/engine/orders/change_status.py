@@ -72,9 +72,12 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             return
         verb = verb_between(order, self.target)
         if verb == "cancel":
-            end_unpaid(state, context, order, verb, by=self.by)
+            ended = end_unpaid(state, context, order, verb, by=self.by)
         else:
-            move_order(state, context, order, verb, by=self.by)
+            ended = move_order(state, context, order, verb, by=self.by)
+        if verb in ("cancel", "return") and ended.charged_sen > ended.refunded_sen:
+            # What was paid stays where it is until a person decides (engine/payments/waiting.py).
+            state.announce(ended, "refund.due", context.now, reason=ended.status, by=self.by)
 
     def _next_verb(self, order: Order) -> str:
         """What an order does by itself now that its payment changed; empty: nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -12,6 +12,7 @@ from gerai.domain.records import Payment
 from gerai.store import reads as sql
 
 Reads = AsyncConnectionPool[Any]
+_NAMED_AT_MOST: Final = 50
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,18 @@ async def by_code(reads: Reads, merchant_id: int, environment: str, channel: str
         "AND t.instructions ->> 'code' <> ''"
     )
     return await _one(reads, where, [merchant_id, environment, channel, code])
+
+
+async def named(reads: Reads, merchant_id: int, name: str) -> list[Payment]:
+    """What a person may mean by ``name``, in both environments: the payment with this identifier, else the payments of
+    the orders with this number or identifier."""
+    of_merchant, params = "WHERE t.merchant_id = %s AND ", [merchant_id, name]
+    async with reads.connection() as connection:
+        own = await sql.payments(connection, of_merchant + "t.public_id = %s", params, "t.payment_id", _NAMED_AT_MOST)
+        if own:
+            return own
+        of_order = of_merchant + "(o.number = %s OR o.public_id = %s)"
+        return await sql.payments(connection, of_order, [*params, name], "t.payment_id", _NAMED_AT_MOST)
 
 
 async def listing(reads: Reads, wanted: PaymentFilter, limit: int) -> list[Payment]:

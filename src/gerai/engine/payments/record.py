@@ -8,10 +8,9 @@ import msgspec
 
 from gerai.domain.records import Invoice, Order, OrderView, Payment
 from gerai.domain.refusals import NotFound
-from gerai.domain.states import INVOICE, ORDER, PAYMENT
+from gerai.domain.states import PAYMENT
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders import parcels
-from gerai.engine.orders.moves import order_paid, pay_invoice
+from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -26,7 +25,7 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     and ``method``. Paid in time: the payment is completed, the invoice paid, the money booked, and the order takes its
     ``after_payment`` verb. Paid after the order ended, or a second time: the payment is ``late`` and the merchant's
     setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
-    credited, when there is one), or ``hold`` for the operator. The default is ``accept``.
+    credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``.
 
     Refuses: NotFound, StateConflict (the payment cannot take this outcome any more).
     """
@@ -49,10 +48,12 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         payment = self._payment(state, context, order, invoice.amount_sen)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
-        elif payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
-            self._book(state, context, order, self._move(state, context, payment, "complete"))
+            return state.view(self.merchant_id, self.order_id)
+        if arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
+            arrival.book(state, context, order, self._move(state, context, payment, "complete"))
         else:
             self._late(state, context, order, invoice, payment)
+        ledger.book_fees(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)
 
     def _payment(self, state: State, context: Context, order: Order, amount_sen: int) -> Payment:
@@ -99,43 +100,12 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         payment = self._move(state, context, payment, _VERB[self.outcome])
         state.announce(order, f"payment.{payment.status}", context.now, payment=payment.public_id, **self.failure)
 
-    def _book(self, state: State, context: Context, order: Order, payment: Payment) -> None:
-        invoice = state.invoices.rows[self.merchant_id, self.order_id]
-        pay_invoice(state, context, invoice, payment.method)
-        ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)
-        state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
-        state.announce(order, "invoice.paid", context.now, invoice=invoice.number)
-        order_paid(state, context, order)
-
     def _late(self, state: State, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
         payment = self._move(state, context, payment, "complete_late")
-        rule = context.setting("late_payment", "accept")
-        # Stock that was released may be somebody else's by now.
-        revivable = ORDER.can(order.status, "revive") and not state.lines_hold_stock(order)
-        if rule == "accept" and (payable(order, invoice) or revivable):
-            if not payable(order, invoice):
-                order = self._revive(state, context, order, invoice)
-            status = PAYMENT.move(payment.status, "accept")
-            self._book(state, context, order, state.payments.update(msgspec.structs.replace(payment, status=status)))
+        rule = context.settings.late_payment
+        if rule == "accept" and arrival.acceptable(state, order, invoice):
+            arrival.accept(state, context, order, invoice, payment, "gateway")
         elif order.account_id is not None and rule in ("accept", "wallet"):
-            ledger.refund_to_wallet(
-                state, context, order, payment.amount_sen, payment.payment_id, "gateway", "late payment"
-            )
-            status = PAYMENT.move(payment.status, "refund")
-            state.payments.update(msgspec.structs.replace(payment, status=status, refunded_sen=payment.amount_sen))
-            state.announce(order, "payment.credited", context.now, payment=payment.public_id)
+            arrival.credit(state, context, order, payment, "gateway", "late payment")
         else:
-            state.announce(order, "payment.late", context.now, payment=payment.public_id)
-
-    def _revive(self, state: State, context: Context, order: Order, invoice: Invoice) -> Order:
-        state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "revive")))
-        status = ORDER.move(order.status, "revive")
-        revived = state.orders.update(msgspec.structs.replace(order, status=status, expires_at=None))
-        state.announce(revived, f"order.{status}", context.now, status=status, was=order.status)
-        parcels.revive(state, context, revived)
-        return revived
-
-
-def payable(order: Order, invoice: Invoice) -> bool:
-    """Whether a payment arriving now simply pays this order."""
-    return invoice.status == "pending" and ORDER.can(order.status, order.after_payment)
+            arrival.suspend(state, context, order, payment)

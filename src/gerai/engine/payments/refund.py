@@ -42,7 +42,7 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
         if self.to == "wallet" or payment.method == "wallet":
             ledger.refund_to_wallet(state, context, order, self.amount_sen, payment.payment_id, "sales", self.note)
         else:
-            ledger.unbook_payment(state, context, order, self.amount_sen, payment.payment_id)
+            ledger.return_to_payer(state, context, order, self.amount_sen, payment.payment_id, "sales", self.note)
         whole = self.amount_sen == left
         state.payments.update(
             msgspec.structs.replace(

@@ -20,8 +20,9 @@ SETTLE_QUEUE = "payments"
 class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     """Open a payment for a pending order.
 
-    ``amount_sen`` must be the invoice's; ``fee_sen`` is what the payer pays on top. ``settle_after_s`` with
-    ``settle_outcome`` lets a sandbox payment finish by itself (a job of this same transaction).
+    ``amount_sen`` must be the invoice's; ``fee_sen`` is what the payer pays on top, ``merchant_fee_sen`` what the
+    method keeps of the amount. ``settle_after_s`` with ``settle_outcome`` lets a sandbox payment finish by itself (a
+    job of this same transaction).
 
     Refuses: NotFound, StateConflict (not pending, or past its expiry: state ``expired``), AmountMismatch.
     """
@@ -36,6 +37,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     amount_sen: int
     instructions: dict[str, Any]
     fee_sen: int = 0
+    merchant_fee_sen: int = 0
     reference: str = ""
     expires_at: datetime | None = None
     settle_after_s: float | None = None
@@ -76,6 +78,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
                 updated_at=context.now,
                 expires_at=self.expires_at,
                 completed_at=None,
+                merchant_fee_sen=self.merchant_fee_sen,
             )
         )
         state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from psycopg import AsyncConnection
 
 from gerai.engine.shipping.places import Gazetteer, Place
@@ -20,17 +22,20 @@ class SharedDistricts:
     async def load(self, connection: AsyncConnection) -> Gazetteer:
         mark = await sql.content_mark(connection)
         if mark != self._mark:
-            found = await rows(connection, sql.LOCATIONS, sql.EVERYBODY)
-            self._gazetteer = Gazetteer.of(record(Place, *row) for row in found)
+            found = await rows(connection, sql.LOCATIONS, [sql.EVERYBODY])
+            self._gazetteer = Gazetteer.of(record(Place, *row) for row in found[sql.EVERYBODY])
             self._mark = mark
         return self._gazetteer
 
 
-async def load_rates(connection: AsyncConnection, merchant_id: int) -> RateTable:
-    """The merchant's courier services and rates."""
-    services = await rows(connection, sql.SERVICES, merchant_id)
-    rates = await rows(connection, sql.RATES, merchant_id)
-    return RateTable.of([record(CourierService, *row) for row in services], [record(Rate, *row) for row in rates])
+async def load_rates(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, RateTable]:
+    """The merchants' courier services and rates."""
+    services = await rows(connection, sql.SERVICES, merchant_ids)
+    rates = await rows(connection, sql.RATES, merchant_ids)
+    return {
+        i: RateTable.of([record(CourierService, *row) for row in services[i]], [record(Rate, *row) for row in rates[i]])
+        for i in merchant_ids
+    }
 
 
 _shared = SharedDistricts()

@@ -25,7 +25,7 @@ async def balance(reads: Reads, merchant_id: int, account_id: int | None) -> Acc
 async def statement(
     reads: Reads, merchant_id: int, account_id: int, before_id: int | None, limit: int
 ) -> list[Transfer]:
-    """The wallet's transfers, newest first."""
+    """The wallet's transfers, newest first (by id: see the store's own ``statement``)."""
     async with reads.connection() as connection:
         return await sql.statement(connection, merchant_id, account_id, before_id, limit)
 

@@ -1,15 +1,15 @@
 """Postings on the working copy: the only code that changes account totals and writes transfers.
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
-rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway`` and
-``funding`` are summed from transfers when somebody asks, and never locked.
+rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway``,
+``suspense``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from gerai.domain.records import Account, Order, Transfer
+from gerai.domain.records import Account, Order, Payment, Transfer
 from gerai.domain.refusals import InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
@@ -67,7 +67,8 @@ def resolve_hold(state: State, context: Context, order: Order, captured_sen: int
 def refund_to_wallet(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int | None, source: str, note: str
 ) -> Transfer | None:
-    """Credit the wallet of the order's member from ``source`` (``sales``, or ``gateway`` for money never booked)."""
+    """Credit the wallet of the order's member from ``source``: ``sales``, or ``gateway`` or ``suspense`` for money that
+    never became sales."""
     account = wallet(state, order.merchant_id, order.environment, order.account_id)
     after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
     return _transfer(
@@ -76,16 +77,47 @@ def refund_to_wallet(
     )  # fmt: skip
 
 
-def book_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
-    """Money that came in from outside becomes sales."""
-    debit, credit = context.system_account("gateway"), context.system_account("sales")
+def book_payment(
+    state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str = "gateway"
+) -> Transfer | None:
+    """Money that came in from outside becomes sales. ``source`` is ``suspense`` when it has waited there."""
+    debit, credit = context.system_account(source), context.system_account("sales")
     return _transfer(state, context, order, "single", debit, credit, amount_sen, "payment", payment_id=payment_id)
 
 
-def unbook_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
-    """Sales go back out to where the payment came from."""
-    debit, credit = context.system_account("sales"), context.system_account("gateway")
-    return _transfer(state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id)
+def suspend_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
+    """Money that came in from outside waits in ``suspense`` until somebody decides whose it is."""
+    debit, credit = context.system_account("gateway"), context.system_account("suspense")
+    return _transfer(state, context, order, "single", debit, credit, amount_sen, "late", payment_id=payment_id)
+
+
+def return_to_payer(
+    state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str, note: str = ""
+) -> Transfer | None:
+    """Money goes out from ``source`` (``sales``, or ``suspense``) to where the payment came from."""
+    debit, credit = context.system_account(source), context.system_account("gateway")
+    return _transfer(
+        state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
+    )
+
+
+def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """What a payment's method keeps becomes a cost; what its payer paid on top for that covers it.
+
+    Sales stay gross: a fee is a cost beside them, not less sold (docs/reference/money.md).
+    """
+    _fees(state, context, order, payment, context.system_account("gateway"), context.system_account("fees"))
+
+
+def unbook_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """The payment did not count after all, so nothing was kept of it."""
+    _fees(state, context, order, payment, context.system_account("fees"), context.system_account("gateway"))
+
+
+def _fees(state: State, context: Context, order: Order, payment: Payment, source: int, target: int) -> None:
+    kept_sen, payment_id = payment.fee_sen + payment.merchant_fee_sen, payment.payment_id
+    _transfer(state, context, order, "single", source, target, payment.fee_sen, "surcharge", payment_id=payment_id)
+    _transfer(state, context, order, "single", target, source, kept_sen, "fee", payment_id=payment_id)
 
 
 def deposit(state: State, context: Context, account: Account, source: str, amount_sen: int, note: str) -> Transfer:

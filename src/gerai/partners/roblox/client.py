@@ -19,7 +19,7 @@ from gerai.kit.http import NoAnswer, Outgoing
 from gerai.partners.roblox import translate
 from gerai.partners.roblox.memory import Memory
 from gerai.partners.roblox.translate import Nonsense, Pass, User
-from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
+from gerai.ports.roblox import NO_PRICES, RobloxProduct, RobloxRefused, RobloxUnreachable
 
 _RETRIES: Final = 2
 _PAGE: Final = 100
@@ -50,14 +50,12 @@ class RobloxSettings(Protocol):
 class HttpRoblox:
     """A ``ports.roblox.Roblox`` over HTTP.
 
-    ``private_server_robux``: price of a private server by universe id; Roblox shows it only to owners, so the shop
-    configures it. ``concurrency`` caps the requests under way at one time, ``backoff_s`` is the first pause of a retry.
+    ``concurrency`` caps the requests under way at one time, ``backoff_s`` is the first pause of a retry.
     """
 
     def __init__(
         self,
         settings: RobloxSettings,
-        private_server_robux: Mapping[int, int] | None = None,
         *,
         concurrency: int = 16,
         backoff_s: float = 0.2,
@@ -68,7 +66,6 @@ class HttpRoblox:
         # The addresses are the operator's own; a stand-in for Roblox may run on this machine.
         local = any(_is_local(url) for url in (self._users_url, self._games_url, self._apis_url))
         self._outgoing = Outgoing(Guard(allow_loopback=local), timeout_s=settings.timeout_s, backoff_s=backoff_s)
-        self._private_server_robux = private_server_robux or {}
         self._turn = asyncio.Semaphore(concurrency)
         self._users: Memory[str, User | None] = Memory(self._user, _keep(_KEEP_USER_S), _REMEMBERED)
         self._universes: Memory[int, int | None] = Memory(self._universe, _keep(_KEEP_PLACE_S), _REMEMBERED)
@@ -88,7 +85,12 @@ class HttpRoblox:
         await self._outgoing.close()
 
     async def look_up(
-        self, order_type: Literal["gamepass", "vip_server"], username: str, place_id: int, pass_id: int
+        self,
+        order_type: Literal["gamepass", "vip_server"],
+        username: str,
+        place_id: int,
+        pass_id: int,
+        private_server_prices: Mapping[int, int] = NO_PRICES,
     ) -> RobloxProduct:
         """User, place and pass at once, then whether they belong together.
 
@@ -107,7 +109,8 @@ class HttpRoblox:
             if universe_id is None:
                 raise RobloxRefused("place")
             if order_type == "vip_server":
-                return await self._private_server(user, universe_id)
+                price = private_server_prices.get(place_id) or private_server_prices.get(universe_id)
+                return await self._private_server(user, universe_id, price)
             return await self._game_pass(user, universe_id, game_pass)
         except (NoAnswer, AddressForbidden, Nonsense) as error:
             raise RobloxUnreachable(str(error)) from error
@@ -123,11 +126,10 @@ class HttpRoblox:
             raise RobloxRefused("not_of_place")
         return RobloxProduct(user.user_id, user.name, universe_id, found.pass_id, found.name, found.price_robux)
 
-    async def _private_server(self, user: User, universe_id: int) -> RobloxProduct:
+    async def _private_server(self, user: User, universe_id: int, price: int | None) -> RobloxProduct:
         if not await self._servers.get(universe_id):
             raise RobloxRefused("private_servers_off")
-        price = self._private_server_robux.get(universe_id, 0)
-        if price <= 0:
+        if price is None:
             raise RobloxRefused("price")
         return RobloxProduct(user.user_id, user.name, universe_id, universe_id, "Private server", price)
 

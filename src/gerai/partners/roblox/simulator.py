@@ -18,7 +18,7 @@ pass id           422422422                              refused: ``price`` (on 
 pass id           770000001 … 770999999                  costs the last six digits: 770000050 costs 50 Robux
 pass id           777777777                              costs 1,000,000,000 Robux, more than anybody has
 pass id           every other                            costs 100 Robux
-place id          every other, order type vip_server     a private server costs 200 Robux
+place id          every other, order type vip_server     a private server costs what the shop says, or 200 Robux
 ================  =====================================  =====================================================
 
 User names match without regard to case. An unreachable value outweighs a refused one; among refused ones the user
@@ -29,9 +29,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
 from typing import Final, Literal
 
-from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
+from gerai.ports.roblox import NO_PRICES, RobloxProduct, RobloxRefused, RobloxUnreachable
 
 NO_SUCH_USER: Final = "tidakada"
 DOWN_USER: Final = "robloxmati"
@@ -57,7 +58,12 @@ class SimulatedRoblox:
     """A ``ports.roblox.Roblox`` without a network and without a wait."""
 
     async def look_up(
-        self, order_type: Literal["gamepass", "vip_server"], username: str, place_id: int, pass_id: int
+        self,
+        order_type: Literal["gamepass", "vip_server"],
+        username: str,
+        place_id: int,
+        pass_id: int,
+        private_server_prices: Mapping[int, int] = NO_PRICES,
     ) -> RobloxProduct:
         """Answer from the table above. Raises RobloxRefused or RobloxUnreachable."""
         name = username.lower()
@@ -71,7 +77,8 @@ class SimulatedRoblox:
         if order_type == "vip_server":
             if place_id == NO_PRIVATE_SERVERS_PLACE:
                 raise RobloxRefused("private_servers_off")
-            return RobloxProduct(user_id, username, place_id, place_id, "Private server", PRIVATE_SERVER_PRICE)
+            price = private_server_prices.get(place_id, PRIVATE_SERVER_PRICE)
+            return RobloxProduct(user_id, username, place_id, place_id, "Private server", price)
         reason = REFUSED_PASSES.get(pass_id)
         if reason is not None:
             raise RobloxRefused(reason)

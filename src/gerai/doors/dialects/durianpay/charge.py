@@ -58,7 +58,8 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
     if lacking:
         raise InputInvalid(fields=lacking)
     method = _method(ask, wanted)
-    on_top = facts.fee_sen(wanted.method, wanted.channel) if facts.admin_fee_method == "excluded" else 0
+    fee, payer_bears = facts.fee_sen(wanted.method, wanted.channel), facts.admin_fee_method == "excluded"
+    on_top = fee if payer_bears else 0
     payable = order.total_sen + on_top
     bounds = method.channels[wanted.channel]
     if not bounds.minimum_sen <= payable <= bounds.maximum_sen:
@@ -88,6 +89,7 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
         channel_code=wanted.channel,
         amount_sen=order.total_sen,
         fee_sen=on_top,
+        merchant_fee_sen=fee - on_top,
         instructions=instructions_to_keep(told, kept),
         reference=wanted.payment_ref_id,
         expires_at=told.expires_at,

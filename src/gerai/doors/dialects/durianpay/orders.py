@@ -119,11 +119,10 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
 
 def _details(ask: Ask, wanted: NewOrder, link_code: str) -> dict[str, Any]:
     """This door's facts, and beside them what the hosted pages read, in their words."""
-    fees = fee_table(ask.caller.merchant.settings, wanted.admin_fee_method, wanted.total_sen)
+    fees = fee_table(ask.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
     kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
     kept["methods"] = _page_methods(ask, wanted)
-    if wanted.admin_fee_method == "excluded":
-        kept["payer_fees"] = fees
+    kept["payer_fees" if wanted.admin_fee_method == "excluded" else "merchant_fees"] = fees
     if wanted.shipping_fee_sen:
         kept["shipping"] = {"cost_sen": wanted.shipping_fee_sen}
     return kept

@@ -8,9 +8,10 @@ from gerai.domain.refusals import PermissionMissing
 from gerai.doors.dialects.leuwongrr.wire import CHANNEL
 from gerai.doors.http.ask import Ask
 from gerai.engine.directory import KeyFacts, MemberFacts
+from gerai.merchant_settings import LimitBucket
 
 #: Requests per minute by bucket (contract §3). A key's own figures win, then the merchant's.
-LIMITS: Final = {"public_read": 60, "user_read": 60, "create_order": 10, "token_validate": 30}
+LIMITS: Final[dict[LimitBucket, int]] = {"public_read": 60, "user_read": 60, "create_order": 10, "token_validate": 30}
 
 
 class Caller(NamedTuple):
@@ -20,16 +21,14 @@ class Caller(NamedTuple):
     member: MemberFacts
 
 
-def authenticate(ask: Ask, bucket: str) -> Caller:
+def authenticate(ask: Ask, bucket: LimitBucket) -> Caller:
     """The owner of the token; the request is counted in ``bucket``.
 
     ``Authorization`` wins over the spare header; a token in the query string is not looked at.
     Refuses: NotAuthenticated, RateLimited, PermissionMissing (no member behind the token, or not an active one).
     """
     key = ask.authenticate(ask.bearer() or ask.headers.get("x-user-api-token"), CHANNEL)
-    merchants_own = key.merchant.settings.get("leuwongrr_limits")
-    default = LIMITS[bucket]
-    ask.limit(bucket, merchants_own.get(bucket, default) if merchants_own else default)
+    ask.limit(bucket, key.merchant.settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))
     member = key.member
     if member is None or member.status != "active":
         raise PermissionMissing("account.active")

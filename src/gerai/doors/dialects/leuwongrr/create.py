@@ -38,7 +38,6 @@ from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
 _OPERATION: Final = "leuwongrr.create_order"
 _START_PAYMENT: Final = "leuwongrr.start_payment"
-_OPEN_MINUTES: Final = 1440
 _RETRY_AFTER_S: Final = 30
 _REPLAYED: Final = {"Idempotency-Replayed": "true"}
 
@@ -93,16 +92,15 @@ async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     """
     gateway = _check_funding(ask, caller, wanted.payment_method)
     product = await _look_up(ask, caller, wanted)
-    settings: dict[str, Any] = caller.key.merchant.settings
-    rate_sen: int = settings.get("robux_rate_sen", 0)
+    settings = caller.key.merchant.settings
+    rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
     if gateway is not None:
         check_amount(gateway, total_sen)
     paid_now = wanted.payment_method == BALANCE
     order_id, now = ask.services.engine.ids.next(), ask.now
     code = invoice_code(order_id, now, sandbox=caller.key.environment == "sandbox")
-    open_for = timedelta(minutes=settings.get("leuwongrr_invoice_minutes", _OPEN_MINUTES))
-    provider: str = settings.get("leuwongrr_provider", "")
+    open_for = timedelta(minutes=settings.leuwongrr_invoice_minutes)
     return PlaceOrder(
         merchant_id=caller.key.merchant.merchant_id,
         environment=caller.key.environment,
@@ -142,8 +140,9 @@ def _check_funding(ask: Ask, caller: Caller, method: str) -> Gateway | None:
 
 async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
     roblox = ask.services.partners.roblox(caller.key.simulated)
+    prices = caller.key.merchant.settings.private_server_prices
     try:
-        return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id)
+        return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id, prices)
     except RobloxRefused as refused:
         raise PartnerRefused("roblox", refused.reason) from refused
     except RobloxUnreachable as unreachable:
@@ -151,7 +150,7 @@ async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProdu
 
 
 def _gateway(ask: Ask, caller: Caller, code: str) -> Gateway:
-    active = caller.key.merchant.settings.get("leuwongrr_payment_methods")
+    active = caller.key.merchant.settings.leuwongrr_payment_methods
     return find(code, ask.services.partners.payment_methods, active)
 
 

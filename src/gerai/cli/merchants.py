@@ -1,0 +1,122 @@
+"""`gerai merchants`: who sells here, and what each has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
+
+import msgspec
+import typer
+from rich.table import Table
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
+from gerai.cli.terminal import console, fail
+from gerai.doors.dialects.leuwongrr.gateway import gateways
+from gerai.engine.core import Engine
+from gerai.engine.directory import MerchantFacts
+from gerai.engine.merchants.open import change_settings, reset_setting
+from gerai.kit.discover import discover
+from gerai.merchant_settings import DECLARED, SettingFault, from_text
+from gerai.ports.payments import PaymentMethod
+
+merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="docs/reference/merchant-settings.md lists all.")]
+
+
+@merchants.command("list")
+def show_merchants(data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List all merchants."""
+
+    async def act(engine: Engine) -> list[MerchantFacts]:
+        return engine.directory.merchants()
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("code", "name", "id", "simulated"):
+        table.add_column(title, overflow="fold")
+    for merchant in on_engine(act, data, settings_file):
+        table.add_row(merchant.code, merchant.name, str(merchant.merchant_id), "yes" if merchant.simulated else "")
+    console.print(table)
+
+
+@merchants.command("settings")
+def show_settings(
+    merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None
+) -> None:
+    """Show the settings in force, defaults too."""
+
+    async def act(engine: Engine) -> MerchantFacts:
+        return engine.directory.merchant(await merchant_named(engine, merchant))
+
+    facts = on_engine(act, data, settings_file)
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "value", "", "what it does"):
+        table.add_column(title, overflow="fold")
+    for one in DECLARED.values():
+        value = getattr(facts.settings, one.name)
+        table.add_row(one.name, _json(value), "default" if value == one.default else "", one.help)
+    console.print(table, highlight=False, markup=False)
+
+
+@merchants.command("set")
+def change(
+    name: NameArgument,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="JSON, or a bare word.")],
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Change a setting; every process follows within a second."""
+    try:
+        wanted = from_text(name, value)
+    except SettingFault as fault:
+        fail(str(fault), 2)
+    if unknown := _unknown_partner(name, wanted):
+        fail(f"{name}: {unknown}", 2)
+
+    async def act(engine: Engine) -> None:
+        await change_settings(engine, await merchant_named(engine, merchant), {name: wanted})
+
+    on_engine(act, data, settings_file)
+    console.print(f"{name} = {_json(wanted)}", highlight=False, markup=False)
+
+
+@merchants.command()
+def reset(
+    name: NameArgument,
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Give a setting its default again; removes a name nobody knows."""
+
+    async def act(engine: Engine) -> None:
+        await reset_setting(engine, await merchant_named(engine, merchant), name)
+
+    on_engine(act, data, settings_file)
+    default = DECLARED[name].default if name in DECLARED else "gone"
+    console.print(f"{name} = {_json(default)}", highlight=False, markup=False)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _unknown_partner(name: str, value: Any) -> str:
+    """What in this setting names a partner that this installation does not have; empty: nothing."""
+    methods: Mapping[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+    channels = {f"{method}:{channel}" for method, found in methods.items() for channel in found.channels}
+    known: set[str]
+    named: list[str]
+    match name:
+        case "payment_fees":
+            known, named = {*methods, *channels}, list(cast("dict[str, Any]", value))
+        case "leuwongrr_payment_methods":
+            known, named = set(gateways(methods)), cast("list[str]", value or [])
+        case "leuwongrr_provider":
+            known, named = set(discover("gerai.partners.fulfilment", "PROVIDER")), [value] if value else []
+        case _:
+            return ""
+    unknown = [one for one in named if one not in known]
+    return f"no such partner: {', '.join(unknown)}; known: {', '.join(sorted(known))}" if unknown else ""

@@ -1,0 +1,67 @@
+"""What commands share that ask the engine of a database for something and leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from gerai.app import make_engine
+from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
+from gerai.cli.terminal import fail
+from gerai.domain.money import decimal_string
+from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, Refusal, StateConflict
+from gerai.engine.core import Engine
+from gerai.kit import log
+from gerai.settings import Settings
+
+MerchantOption = Annotated[str, typer.Option("--merchant", help="Code of the merchant.")]
+T = TypeVar("T")
+
+
+def on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption) -> T:
+    """Run ``act`` on the engine of the chosen database. A refusal is told in one sentence, exit code 1."""
+    return with_settings(lambda engine, _: act(engine), data, settings_file)
+
+
+def with_settings(
+    act: Callable[[Engine, Settings], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption
+) -> T:
+    """Like :func:`on_engine`, for an act that needs the settings too."""
+    with chosen_database(read_settings(settings_file), data) as settings:
+        require_migrated(settings)
+        log.configure("warning", settings.log.format)
+
+        async def main() -> T:
+            engine = make_engine(settings)
+            async with engine.running():
+                return await act(engine, settings)
+
+        try:
+            return asyncio.run(main())
+        except Refusal as refusal:
+            fail(_told(refusal))
+
+
+async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:
+    """The merchant's id, or a clear message and exit code 1."""
+    merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
+    if code not in merchants:
+        fail(f"no such merchant: {code} (known: {', '.join(merchants) or 'none yet'}){hint}")
+    return merchants[code]
+
+
+def _told(refusal: Refusal) -> str:
+    match refusal:
+        case NotFound():
+            return f"no such {refusal.thing}: {refusal.id}"
+        case StateConflict():
+            return f"the {refusal.thing} of {refusal.id} is {refusal.state}; cannot {refusal.verb} it"
+        case InputInvalid():
+            return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
+        case RefundTooLarge():
+            return f"at most Rp{decimal_string(refusal.refundable_sen)} can be refunded"
+        case _:
+            return str(refusal)

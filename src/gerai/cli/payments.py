@@ -1,0 +1,158 @@
+"""`gerai payments`: money that waits for a person."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
+from gerai.cli.terminal import console, fail
+from gerai.domain.money import MAX_SEN, decimal_string, parse_decimal
+from gerai.domain.records import OrderView, Payment
+from gerai.engine.core import Engine
+from gerai.engine.payments.find import named
+from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.payments.resolve_late import ResolveLate
+from gerai.engine.payments.waiting import Waiting, waiting
+
+payments = typer.Typer(no_args_is_help=True, help="Look after money that waits for a person.")
+
+NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
+EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
+NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
+
+_DECISIONS: Final = ("accept", "refund", "wallet")
+_SHOWN: Final = 200
+_SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
+
+
+@payments.command("waiting")
+def show_waiting(
+    merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None
+) -> None:
+    """List payments that came late and what was paid for orders that ended undelivered."""
+
+    async def act(engine: Engine) -> list[Waiting]:
+        return await waiting(engine.reads, await merchant_named(engine, merchant), _SHOWN + 1)
+
+    found = on_engine(act, data, settings_file)
+    if not found:
+        console.print("nothing waits / tidak ada yang menunggu")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("payment", "order", "environment", "method", "amount", "why", "since", "wallet"):
+        table.add_column(title, overflow="fold", justify="right" if title == "amount" else "left")
+    for one in found[:_SHOWN]:
+        table.add_row(
+            one.payment, one.order_number, one.environment, one.method, f"Rp{decimal_string(one.amount_sen)}",
+            one.why, f"{one.since:%Y-%m-%d %H:%M}", "yes" if one.wallet else "",
+        )  # fmt: skip
+    console.print(table)
+    if len(found) > _SHOWN:
+        console.print(f"the {_SHOWN} that wait longest are shown; there are more")
+    console.print("late: gerai payments resolve PAYMENT accept|refund|wallet; else: gerai payments refund PAYMENT")
+
+
+@payments.command()
+def resolve(
+    name: NameArgument,
+    decision: Annotated[str, typer.Argument(metavar="DECISION", help="accept, refund or wallet.")],
+    note: NoteOption = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Decide about a late payment: it pays its order, goes back to the payer, or into the member's wallet."""
+    if decision not in _DECISIONS:
+        fail(f"no such decision: {decision}; one of {', '.join(_DECISIONS)}", 2)
+
+    async def act(engine: Engine) -> tuple[Payment, OrderView]:
+        payment = await _payment(engine, merchant, name, environment, "late")
+        command = ResolveLate(
+            merchant_id=payment.merchant_id,
+            environment=payment.environment,
+            order_id=payment.order_id,
+            payment_id=payment.payment_id,
+            decision=decision,
+            note=note,
+        )
+        return payment, (await engine.submit(command)).answer
+
+    payment, view = on_engine(act, data, settings_file)
+    amount = f"Rp{decimal_string(payment.amount_sen)}"
+    if decision == "accept":
+        _say(f"{payment.public_id}: {amount} pays order {view.order.number}, which is {view.order.status} now")
+    elif decision == "wallet":
+        _say(f"{payment.public_id}: {amount} is in the member's wallet")
+    else:
+        _say(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
+
+
+@payments.command()
+def refund(
+    name: NameArgument,
+    amount: Annotated[str, typer.Option("--amount", help="In rupiah, such as 15000; else all that is left.")] = "",
+    to: Annotated[str, typer.Option("--to", help="payer or wallet.")] = "payer",
+    note: NoteOption = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "demo",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Give back what was paid, all of it or a part."""
+    if to not in ("payer", "wallet"):
+        fail(f"no such way: {to}; payer or wallet", 2)
+    asked_sen = _amount(amount)
+
+    async def act(engine: Engine) -> tuple[Payment, int]:
+        payment = await _payment(engine, merchant, name, environment, "completed")
+        amount_sen = payment.amount_sen - payment.refunded_sen if asked_sen is None else asked_sen
+        command = RefundPayment(
+            merchant_id=payment.merchant_id,
+            environment=payment.environment,
+            order_id=payment.order_id,
+            payment_id=payment.payment_id,
+            amount_sen=amount_sen,
+            to=to,
+            note=note,
+        )
+        await engine.submit(command)
+        return payment, amount_sen
+
+    payment, refunded_sen = on_engine(act, data, settings_file)
+    told = f"{payment.public_id}: Rp{decimal_string(refunded_sen)}"
+    if to == "wallet" or payment.method == "wallet":
+        _say(f"{told} is in the member's wallet")
+    else:
+        _say(f"{told} is booked out. {_SEND_IT}")
+
+
+def _amount(text: str) -> int | None:
+    """In sen; None when nothing was said."""
+    try:
+        return parse_decimal(text) if text else None
+    except ValueError:
+        fail(f"not an amount in rupiah: {text}; at most {decimal_string(MAX_SEN)}", 2)
+
+
+async def _payment(engine: Engine, merchant: str, name: str, environment: str, status: str) -> Payment:
+    """The one payment somebody means. Leaves with a clear message when there is none in this state, or several."""
+    found = await named(engine.reads, await merchant_named(engine, merchant), name)
+    mine = [payment for payment in found if environment in ("", payment.environment)]
+    fit = [payment for payment in mine if payment.status == status]
+    if not mine:
+        fail(f"no such payment or order: {name}")
+    if not fit:
+        fail(f"{name} has no {status} payment: " + ", ".join(f"{p.public_id} is {p.status}" for p in mine))
+    if len(fit) > 1:
+        several = ", ".join(f"{p.public_id} ({p.environment})" for p in fit)
+        fail(f"{name} means several: {several}; name one, or its --environment")
+    return fit[0]
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False)

@@ -1,0 +1,87 @@
+"""Steps of money that came in: it pays its order, waits for a person, or goes on into a wallet. On the working copy."""
+
+from __future__ import annotations
+
+import msgspec
+
+from gerai.domain.records import Invoice, Order, Payment
+from gerai.domain.refusals import StateConflict
+from gerai.domain.states import INVOICE, ORDER, PAYMENT
+from gerai.engine.command import Context
+from gerai.engine.orders import parcels
+from gerai.engine.orders.moves import order_paid, pay_invoice
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+
+def payable(order: Order, invoice: Invoice) -> bool:
+    """Whether a payment arriving now simply pays this order."""
+    return invoice.status == "pending" and ORDER.can(order.status, order.after_payment)
+
+
+def require_acceptable(state: State, order: Order, invoice: Invoice) -> None:
+    """StateConflict when late money cannot pay this order: it is not open and cannot come back, or its stock was
+    released and may be somebody else's by now."""
+    if payable(order, invoice):
+        return
+    ORDER.move(order.status, "revive", order.public_id)
+    if state.lines_hold_stock(order):
+        raise StateConflict("stock", order.public_id, "released", "revive")
+
+
+def acceptable(state: State, order: Order, invoice: Invoice) -> bool:
+    """Whether late money can pay this order."""
+    try:
+        require_acceptable(state, order, invoice)
+    except StateConflict:
+        return False
+    return True
+
+
+def book(state: State, context: Context, order: Order, payment: Payment, source: str = "gateway") -> None:
+    """The completed payment pays its open order; the money comes from the ``source`` account."""
+    invoice = state.invoices.rows[order.merchant_id, order.order_id]
+    pay_invoice(state, context, invoice, payment.method)
+    ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id, source)
+    state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
+    state.announce(order, "invoice.paid", context.now, invoice=invoice.number)
+    order_paid(state, context, order)
+
+
+def accept(state: State, context: Context, order: Order, invoice: Invoice, payment: Payment, source: str) -> None:
+    """Late money pays its order after all; an expired one comes back first. The caller knows it is acceptable."""
+    if not payable(order, invoice):
+        order = _revive(state, context, order, invoice)
+    status = PAYMENT.move(payment.status, "accept", payment.public_id)
+    payment = msgspec.structs.replace(payment, status=status, updated_at=context.now)
+    book(state, context, order, state.payments.update(payment), source)
+
+
+def give_back(state: State, context: Context, payment: Payment) -> Payment:
+    """The late payment is refunded whole; the caller books it."""
+    status = PAYMENT.move(payment.status, "refund", payment.public_id)
+    return state.payments.update(
+        msgspec.structs.replace(payment, status=status, refunded_sen=payment.amount_sen, updated_at=context.now)
+    )
+
+
+def credit(state: State, context: Context, order: Order, payment: Payment, source: str, note: str) -> None:
+    """Late money goes into the wallet of the order's member. NotFound when there is none."""
+    ledger.refund_to_wallet(state, context, order, payment.amount_sen, payment.payment_id, source, note)
+    give_back(state, context, payment)
+    state.announce(order, "payment.credited", context.now, payment=payment.public_id)
+
+
+def suspend(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """Late money waits for a person (``ResolveLate``)."""
+    ledger.suspend_payment(state, context, order, payment.amount_sen, payment.payment_id)
+    state.announce(order, "payment.late", context.now, payment=payment.public_id)
+
+
+def _revive(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
+    state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "revive")))
+    status = ORDER.move(order.status, "revive")
+    revived = state.orders.update(msgspec.structs.replace(order, status=status, expires_at=None))
+    state.announce(revived, f"order.{status}", context.now, status=status, was=order.status)
+    parcels.revive(state, context, revived)
+    return revived

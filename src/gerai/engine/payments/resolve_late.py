@@ -1,0 +1,56 @@
+"""Decide about money that arrived late and was held for a person."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.payments import arrival
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+Decision = Literal["accept", "refund", "wallet"]
+_SUSPENSE = "suspense"
+
+
+class ResolveLate(Command[OrderView], frozen=True, kw_only=True):
+    """Resolve a ``late`` payment, once.
+
+    ``accept``: it pays its order; an expired one comes back and goes on as if paid in time. ``refund``: the money is
+    returned to the payer outside of us, and booked out. ``wallet``: it is credited to the order's member.
+
+    Refuses: NotFound (no such payment; no wallet), StateConflict (the payment is not late; the order can neither be
+    paid nor brought back; its stock was released).
+    """
+
+    order_id: int
+    payment_id: int
+    decision: Decision
+    note: str = ""
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
+
+    def decide(self, state: State, context: Context) -> OrderView:
+        order = state.order(self.merchant_id, self.order_id)
+        invoice = state.invoices.get(self.merchant_id, self.order_id)
+        payment = state.payments.get(self.merchant_id, self.payment_id)
+        if invoice is None or payment is None or payment.order_id != self.order_id:
+            raise NotFound("payment", str(self.payment_id))
+        if payment.environment != self.environment:
+            raise NotFound("payment", str(self.payment_id))
+        if payment.status != "late":
+            raise StateConflict("payment", payment.public_id, payment.status, self.decision)
+        if self.decision == "accept":
+            arrival.require_acceptable(state, order, invoice)
+            arrival.accept(state, context, order, invoice, payment, _SUSPENSE)
+        elif self.decision == "wallet":
+            arrival.credit(state, context, order, payment, _SUSPENSE, self.note or "late payment")
+        else:
+            amount_sen = payment.amount_sen
+            ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, _SUSPENSE, self.note)
+            arrival.give_back(state, context, payment)
+            state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen)
+        return state.view(self.merchant_id, self.order_id)

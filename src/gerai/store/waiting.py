@@ -1,0 +1,49 @@
+"""Money that waits for a person: payments that came late, and what was paid for orders that ended undelivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from psycopg import AsyncConnection
+
+
+class WaitingRow(NamedTuple):
+    """``why``: ``late``, or the state the order ended in. ``wallet``: the order's member has one."""
+
+    environment: str
+    payment_id: int
+    payment: str
+    method: str
+    order_id: int
+    order_number: str
+    channel: str
+    why: str
+    amount_sen: int
+    since: datetime
+    wallet: bool
+
+
+_COLUMNS: Final = "p.environment, p.payment_id, p.public_id, p.method, o.order_id, o.number, o.channel"
+
+#: Both halves stand on a partial index of exactly their rows. The planner takes such rows for many and would read all
+#: payments for them; OFFSET 0 has each looked up by its order.
+WAITING: Final = f"""
+SELECT {_COLUMNS}, 'late' AS why, p.amount_sen, coalesce(p.completed_at, p.updated_at) AS since,
+       o.account_id IS NOT NULL
+FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+WHERE p.merchant_id = %(merchant_id)s AND p.status = 'late'
+UNION ALL
+SELECT {_COLUMNS}, o.status, p.amount_sen - p.refunded_sen, o.updated_at, o.account_id IS NOT NULL
+FROM orders o CROSS JOIN LATERAL
+     (SELECT * FROM payments x WHERE x.merchant_id = o.merchant_id AND x.order_id = o.order_id
+        AND x.status = 'completed' AND x.amount_sen > x.refunded_sen OFFSET 0) p
+WHERE o.merchant_id = %(merchant_id)s AND o.status IN ('cancelled', 'failed', 'returned')
+  AND o.charged_sen > o.refunded_sen
+ORDER BY since, payment_id LIMIT %(limit)s"""
+
+
+async def waiting(connection: AsyncConnection, merchant_id: int, limit: int) -> list[WaitingRow]:
+    """What waits longest comes first."""
+    cursor = await connection.execute(WAITING, {"merchant_id": merchant_id, "limit": limit})
+    return [WaitingRow(*row) for row in await cursor.fetchall()]

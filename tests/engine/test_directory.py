@@ -1,0 +1,129 @@
+"""The directory: read for many merchants at once, the same as read one by one, and only what changed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+
+from gerai.app import PARTS
+from gerai.demo import DemoShop, cekceir, scalev
+from gerai.engine import directory as directory_module
+from gerai.engine.catalogue.services import SERVICES
+from gerai.engine.catalogue.storefront import STOREFRONT
+from gerai.engine.core import Engine
+from gerai.engine.directory import Directory, MerchantFacts
+from gerai.engine.keys.manage import create_key, revoke_key
+from gerai.engine.merchants.open import add_member, open_merchant, set_test_clock
+
+
+@dataclass
+class Street:
+    """Merchants of every kind, and their keys."""
+
+    merchant_ids: list[int]
+    tokens: list[str]
+
+
+@pytest.fixture
+async def street(engine: Engine) -> Street:
+    """An empty merchant, two with members and keys, one with services, one with a storefront."""
+    found = Street([], [])
+    for number in range(5):
+        code = f"street-{secrets.token_hex(4)}"
+        settings = {"robux_rate_sen": number * 100}
+        found.merchant_ids.append(await open_merchant(engine, code, f"Toko {number}", settings, simulated=number == 4))
+    _, one, two, services, storefront = found.merchant_ids
+    for merchant_id in (one, two):
+        links = {"discord": str(merchant_id), "telegram": "t"}
+        member_id, _ = await add_member(engine, merchant_id, "test", "m", "Member", links=links, discount_bp=250)
+        for name in ("first", "second"):
+            token = secrets.token_urlsafe(20)
+            owner = member_id if name == "first" else None
+            await create_key(
+                engine, merchant_id, "sandbox", "test", token, name=name, prefix=token[:4], member_id=owner,
+                permissions=("a", "b"), limits={"read": 7},
+            )  # fmt: skip
+            found.tokens.append(token)
+    await set_test_clock(engine, two, offset_s=60)
+    async with engine.reads.connection() as connection:
+        await cekceir.seed(DemoShop(engine, services, connection))
+        await scalev.seed(DemoShop(engine, storefront, connection))
+    return found
+
+
+def known(directory: Directory, street: Street) -> list[Any]:
+    """Everything a directory says of these merchants."""
+    return [
+        (directory.merchant(i), directory.get(SERVICES, i), directory.get(STOREFRONT, i).shelves)
+        for i in street.merchant_ids
+    ] + [directory.find_key(token) for token in street.tokens]
+
+
+async def test_many_are_read_as_one_by_one(engine: Engine, street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merchants, members with links and wallets, keys and catalogues: read together, in pieces, or each alone."""
+    together, in_pieces, alone = Directory(PARTS), Directory(PARTS), Directory(PARTS)
+    async with engine.reads.connection() as connection:
+        await together.load(connection)
+        for merchant_id in street.merchant_ids:
+            await alone.load(connection, [merchant_id])
+        monkeypatch.setattr(directory_module, "_AT_ONCE", 2)
+        await in_pieces.load(connection)
+    assert (
+        known(together, street) == known(in_pieces, street) == known(alone, street) == known(engine.directory, street)
+    )
+    assert [m.merchant_id for m in alone.merchants()] == sorted(street.merchant_ids)
+    key = together.find_key(street.tokens[0])
+    assert key is not None
+    assert key.member is not None
+    assert (key.name, key.limits, key.permissions, key.account_id is None) == ("first", {"read": 7}, {"a", "b"}, False)
+    assert key.member.links == {"discord": (str(street.merchant_ids[1]),), "telegram": ("t",)}
+    assert len(together.get(SERVICES, street.merchant_ids[3]).by_id) > 1
+    assert together.get(STOREFRONT, street.merchant_ids[4]).shelves.variants
+    assert together.get(STOREFRONT, street.merchant_ids[0]).shelves.variants == {}
+
+
+async def test_more_merchants_take_no_more_statements(
+    engine: Engine, street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One statement per table, whether one merchant is read or five."""
+    asked: list[str] = []
+    execute = psycopg.AsyncConnection.execute
+
+    async def counted(self: Any, query: Any, *args: Any, **options: Any) -> Any:
+        if self is mine:
+            asked.append(str(query))
+        return await execute(self, query, *args, **options)
+
+    directory = Directory(PARTS)
+    async with engine.reads.connection() as mine:
+        monkeypatch.setattr(psycopg.AsyncConnection, "execute", counted)
+        await directory.load(mine, street.merchant_ids[:1])
+        one = len(asked)
+        await directory.load(mine, street.merchant_ids)
+    assert (one > 10, len(asked)) == (True, 2 * one)
+
+
+async def test_one_reload_changes_only_its_merchant(engine: Engine, street: Street) -> None:
+    """A revoked key is revoked, a deleted one is gone, and other merchants' snapshots stay the same objects."""
+    _, one, two, *_ = street.merchant_ids
+    directory = Directory(PARTS)
+    async with engine.reads.connection() as connection:
+        await directory.load(connection, street.merchant_ids)
+        others: MerchantFacts = directory.merchant(two)
+        first, second = (directory.find_key(token) for token in street.tokens[:2])
+        assert first is not None
+        assert second is not None
+        await revoke_key(engine, one, first.key_id)
+        await connection.execute("DELETE FROM api_keys WHERE merchant_id = %s AND key_id = %s", (one, second.key_id))
+        await directory.load(connection, [one, -1])
+    revoked = directory.find_key(street.tokens[0])
+    assert revoked is not None
+    assert revoked.revoked_at is not None
+    assert directory.find_key(street.tokens[1]) is None
+    assert directory.find_key(street.tokens[2]) is not None
+    assert directory.merchant(two) is others
+    assert len(directory.merchants()) == 5

@@ -1,0 +1,145 @@
+"""Merchant settings: declared once, checked when written, safe to read whatever stands in the row."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from engine_kit import Shop, open_shop
+from structlog.testing import capture_logs
+
+from gerai.domain.refusals import InputInvalid
+from gerai.doors.dialects.leuwongrr.caller import LIMITS
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import change_settings, open_merchant, reset_setting
+from gerai.merchant_settings import DECLARED, FeeRule, LimitBucket, MerchantSettings, SettingFault, from_text, read
+
+ROOT = Path(__file__).resolve().parents[2]
+#: For each setting a value that fits, and one that does not.
+VALUES: dict[str, tuple[Any, Any]] = {
+    "late_payment": ("wallet", "later"),
+    "payment_fees": ({"va:BCA": {"percent_bp": 150}}, {"va": {"percent_bp": -1}}),
+    "robux_rate_sen": (15_000, "15000"),
+    "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),
+    "leuwongrr_invoice_minutes": (60, 0),
+    "leuwongrr_provider": ("manual", 7),
+    "leuwongrr_payment_methods": (["qris"], "qris"),
+    "leuwongrr_limits": ({"user_read": 7}, {"user_reads": 7}),
+}
+
+
+def in_force(shop: Shop) -> MerchantSettings:
+    return shop.engine.directory.merchant(shop.merchant_id).settings
+
+
+async def edit(shop: Shop, settings: str) -> None:
+    """Write into the row behind everybody's back, and let the directory read it again."""
+    await shop.execute("UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s", (settings, shop.merchant_id))
+    async with shop.engine.reads.connection() as connection:
+        await shop.engine.directory.load(connection, [shop.merchant_id])
+
+
+def test_every_setting_is_tried_here_and_explained() -> None:
+    """No setting without a good and a bad value in these tests, a help text, and a use in the package."""
+    assert set(VALUES) == set(DECLARED)
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src/gerai").rglob("*.py"))
+    for one in DECLARED.values():
+        assert one.help
+        assert one.takes
+        assert re.search(rf"settings\.{one.name}\b", code), one.name
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+async def test_what_fits_is_stored_and_what_does_not_is_refused(engine: Engine, name: str) -> None:
+    """Checked when written: the refusal names the setting, and neither it nor what came with it is changed."""
+    good, bad = VALUES[name]
+    shop = await open_shop(engine, settings={name: good})
+    assert getattr(in_force(shop), name) != DECLARED[name].default
+    before = in_force(shop)
+    with pytest.raises(InputInvalid) as refused:
+        await change_settings(engine, shop.merchant_id, {"robux_rate_sen": 99, name: bad})
+    assert list(refused.value.fields) == [name]
+    assert in_force(shop) == before
+    await reset_setting(engine, shop.merchant_id, name)
+    assert in_force(shop) == MerchantSettings()
+
+
+async def test_a_merchant_is_not_opened_with_a_setting_nobody_knows(engine: Engine) -> None:
+    """A typo is refused, and there is no merchant."""
+    count = len(engine.directory.merchants())
+    with pytest.raises(InputInvalid) as refused:
+        await open_merchant(engine, "typo", "Typo", {"late_payments": "hold"})
+    assert "no such setting; known: late_payment, " in refused.value.fields["late_payments"][0]
+    assert len(engine.directory.merchants()) == count
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+async def test_a_row_edited_to_nonsense_is_read_as_the_default(engine: Engine, name: str) -> None:
+    """The nonsense is told in the log with merchant and setting; every other setting of the row counts."""
+    shop = await open_shop(engine)
+    other = "late_payment" if name != "late_payment" else "robux_rate_sen"
+    good = VALUES[other][0]
+    row = msgspec.json.encode({name: [None, {}], other: good, "gone": 1}).decode()
+    with capture_logs() as logs:
+        await edit(shop, row)
+    assert getattr(in_force(shop), name) == DECLARED[name].default
+    assert getattr(in_force(shop), other) == good
+    told = [entry for entry in logs if entry["event"] == "merchant.setting_unreadable"]
+    assert {entry["setting"] for entry in told} == {name, "gone"}
+    assert all(entry["merchant"].startswith("engine-") and entry["log_level"] == "error" for entry in told)
+
+
+@pytest.mark.parametrize("row", ["[]", '"hold"', "7", "null"])
+async def test_a_row_that_is_no_object_is_all_defaults(engine: Engine, row: str) -> None:
+    """Whatever JSON stands there: defaults count, and the next change makes an object of it again."""
+    shop = await open_shop(engine, settings={"late_payment": "hold"})
+    await edit(shop, row)
+    assert in_force(shop) == MerchantSettings()
+    await change_settings(engine, shop.merchant_id, {"robux_rate_sen": 5})
+    assert in_force(shop) == MerchantSettings(robux_rate_sen=5)
+    await edit(shop, row)
+    await reset_setting(engine, shop.merchant_id, "robux_rate_sen")
+    assert in_force(shop) == MerchantSettings()
+
+
+def test_limits_name_the_buckets_of_the_door() -> None:
+    """The setting knows exactly the buckets the door counts in."""
+    assert set(get_args(LimitBucket)) == set(LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("late_payment", "hold", "hold"),
+        ("late_payment", '"hold"', "hold"),
+        ("robux_rate_sen", "15000", 15_000),
+        ("leuwongrr_provider", "", ""),
+        ("leuwongrr_payment_methods", "null", None),
+        ("leuwongrr_payment_methods", '["qris"]', ["qris"]),
+        ("payment_fees", '{"qris":{"percent_bp":70}}', {"qris": {"percent_bp": 70, "fixed_rupiah": 0}}),
+    ],
+)
+def test_what_is_typed_is_understood(name: str, text: str, value: Any) -> None:
+    """JSON or a bare word."""
+    assert from_text(name, text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("late_payment", "5"), ("robux_rate_sen", "1.5"), ("payment_fees", "{"), ("payment_fees", "4000"), ("x", "1")],
+)
+def test_what_makes_no_sense_is_said(name: str, text: str) -> None:
+    """The fault names the setting."""
+    with pytest.raises(SettingFault) as fault:
+        from_text(name, text)
+    assert fault.value.name == name
+
+
+def test_reading_makes_values_of_the_declared_types() -> None:
+    """A stored fee is a rule, not a dictionary; ids that are texts in JSON are numbers."""
+    found, faults = read({"payment_fees": {"va": {"fixed_rupiah": 4000}}, "private_server_prices": {"7": 350}})
+    assert (found.payment_fees, faults) == ({"va": FeeRule(fixed_rupiah=4000)}, [])
+    assert found.private_server_prices == {7: 350}

@@ -1,0 +1,85 @@
+"""A database that has rows already, brought up to date: what is there goes on to be right."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from gerai.engine.check import Violation, check
+from gerai.store import migrate as migrating
+from gerai.store.embedded import scratch
+from gerai.store.migrate import FOLDER, migrate
+
+_OLD_SHOP = """
+SELECT nextval('gerai_ids');
+INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
+INSERT INTO accounts (merchant_id, account_id, environment, kind, updated_at)
+SELECT 1, row_number() OVER (), e, k, now()
+FROM unnest(ARRAY['sandbox', 'production']) e, unnest(ARRAY['sales', 'gateway', 'funding']) k;
+INSERT INTO orders VALUES (1, 900, 'production', 'test', NULL, NULL, NULL, 'o', 'n', 's', 'expired', 'invoice', 'IDR',
+    500000, NULL, 0, 0, '', '', 'start', '{}', now(), now(), NULL);
+INSERT INTO events (merchant_id, environment, order_id, name, facts, created_at)
+VALUES (1, 'production', 900, 'order.placed', '{"status": "pending"}', now()),
+       (1, 'production', 900, 'order.expired', '{"status": "expired", "was": "pending"}', now());
+INSERT INTO invoices VALUES (1, 900, 'production', 900, 'n', 'expired', 500000, '', NULL, NULL, now());
+INSERT INTO payments VALUES (1, 901, 'production', 900, 900, 'p', 'va', '', 'late', 500000, 4000, 0, '', '{}', '{}',
+    now(), now(), NULL, '2026-04-01T08:00:00Z');
+"""
+
+
+def _up_to(monkeypatch: pytest.MonkeyPatch, folder: Path, dsn: str, before: str) -> None:
+    """Apply the migrations that come before the one whose name ends so."""
+    for migration in sorted(FOLDER.iterdir()):
+        if migration.name.endswith(before):
+            break
+        if migration.is_dir():
+            shutil.copytree(migration, folder / migration.name)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrating, "FOLDER", folder)
+        migrate(dsn)
+
+
+async def _check(dsn: str) -> list[Violation]:
+    async with AsyncConnectionPool(dsn, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
+        return await check(pool)
+
+
+def test_merchants_get_their_new_accounts_and_late_money_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An existing merchant has every system account in both environments afterwards, ids come from the common sequence,
+    a payment that is late already waits in suspense, and what its payer paid on top is booked; all invariants hold."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-suspense-and-fees")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(_OLD_SHOP)  # type: ignore[arg-type]
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+
+            def rows(text: str) -> list[Any]:
+                return connection.execute(text).fetchall()  # type: ignore[arg-type]
+
+            accounts = rows("SELECT environment, kind, account_id FROM accounts ORDER BY 1, 2")
+            assert [(a[0], a[1]) for a in accounts] == [
+                (environment, kind)
+                for environment in ("production", "sandbox")
+                for kind in ("fees", "funding", "gateway", "sales", "suspense")
+            ]
+            ids = {(a[0], a[1]): a[2] for a in accounts}
+            kinds = {account_id: kind for (environment, kind), account_id in ids.items() if environment == "production"}
+            booked = rows("SELECT debit_account_id, credit_account_id, amount_sen, reason, payment_id FROM transfers")
+            assert sorted((kinds[t[0]], kinds[t[1]], *t[2:]) for t in booked) == [
+                ("fees", "gateway", 4000, "fee", 901),
+                ("gateway", "fees", 4000, "surcharge", 901),
+                ("gateway", "suspense", 500000, "late", 901),
+            ]
+            [(next_block,)] = rows("SELECT nextval('gerai_ids')")
+            used = [a[2] for a in accounts] + [row[0] for row in rows("SELECT transfer_id FROM transfers")]
+            assert max(used) <= (next_block - 1) * 1000
+        assert asyncio.run(_check(server.dsn)) == []

@@ -1,0 +1,20 @@
+"""Commands as somebody at a terminal runs them: processes of their own, on the tests' database."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+
+
+async def gerai(dsn: str, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and complaints of a command on this database."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-P", "-m", "gerai", *arguments],
+        env=environ, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
