@@ -103,6 +103,7 @@ class ShopModel:
         if late and self.rule == "hold":
             deposit.status = "late"
             return None
+        self.gateway += deposit.amount
         return self._credited(deposit)
 
     def end_deposit(self, deposit: DepositModel, status: str) -> Expected:
@@ -115,6 +116,7 @@ class ShopModel:
         if deposit.status != "late":
             return StateConflict
         if accepted:
+            self.gateway += deposit.amount
             return self._credited(deposit)
         deposit.status = "refunded"
         return None

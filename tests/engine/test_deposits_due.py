@@ -84,7 +84,7 @@ async def test_a_sandbox_deposit_may_settle_itself(
     """The job that plays the payer was deferred with the deposit; the worker runs it, and a second run changes nothing.
     One that was given up meanwhile is left alone."""
     shop = await open_shop(own_engine, environment="sandbox")
-    worker = Worker(own_engine, NoPartners(), Settings())
+    worker = Worker(own_engine, NoPartners(), Settings(), {})
     given_up = await shop.start_deposit(settle_after_s=0, settle_outcome=outcome)
     await shop.with_deposit(CancelDeposit, given_up)
     deposit = await shop.start_deposit(settle_after_s=0, settle_outcome=outcome)

@@ -215,7 +215,7 @@ async def test_a_long_check_is_in_nobodys_way(engine: Engine) -> None:
     check in the database; nothing is recorded, and the next worker may check."""
     shop = await open_shop(engine)
     settings = Settings(worker=WorkerSettings(concurrency=1, check_every_s=HOUR_S))
-    worker = Worker(engine, NoPartners(), settings)
+    worker = Worker(engine, NoPartners(), settings, {})
     async with await AsyncConnection.connect(engine.dsn) as holding:
         # The check's first question waits for this table; expiring an unpaid order does not need it.
         await holding.execute("LOCK TABLE transfers IN ACCESS EXCLUSIVE MODE")

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from gerai.engine.wallet.deposit import Deposit
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import DIALECTS, App
@@ -20,6 +19,7 @@ from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import PAGES
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.metrics.exposition import EVERY
 from gerai.settings import Database, Metrics, Settings
 from gerai.store.embedded import scratch
@@ -180,17 +180,17 @@ async def test_the_engine_is_counted_exactly(
     assert (await http.post("/api/v1/me/orders", json=order, headers=key)).status_code == 201
     assert (await http.post("/api/v1/me/orders", json=order, headers=key)).status_code == 200
     with pytest.raises(Exception, match="not_found"):
-        await app.engine.submit(Deposit(**UNKNOWN))
+        await app.engine.submit(DepositByHand(**UNKNOWN))
     monkeypatch.setattr(writer, "queue_limit", 0)
     with pytest.raises(Busy):
-        await app.engine.submit(Deposit(**UNKNOWN))
+        await app.engine.submit(DepositByHand(**UNKNOWN))
     after = await scraped(http)
     names = ("batches", "commands", "refused", "replays", "alone", "busy")
     grown = {name: after.of(f"gerai_engine_{name}_total") - before.of(f"gerai_engine_{name}_total") for name in names}
     assert grown == {"batches": 3, "commands": 3, "refused": 1, "replays": 1, "alone": 0, "busy": 1}
     assert after.of("gerai_engine_queue_length") == 0
     monkeypatch.undo()
-    waiting = [asyncio.ensure_future(app.engine.submit(Deposit(**UNKNOWN))) for _ in range(3)]
+    waiting = [asyncio.ensure_future(app.engine.submit(DepositByHand(**UNKNOWN))) for _ in range(3)]
     await asyncio.sleep(0)
     assert writer.queue_length == 3
     await asyncio.gather(*waiting, return_exceptions=True)

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from gerai.engine.wallet.deposit import Deposit
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import App
 from gerai.domain.refusals import NotFound
+from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.kit.counts import Share, shared_memory
 from gerai.settings import Metrics, Settings
 
@@ -38,7 +38,7 @@ async def refuse(app: App, merchant_id: int, times: int) -> None:
     """So many commands that are refused."""
     for _ in range(times):
         with pytest.raises(NotFound):
-            await app.engine.submit(Deposit(merchant_id=merchant_id, **UNKNOWN))
+            await app.engine.submit(DepositByHand(merchant_id=merchant_id, **UNKNOWN))
 
 
 async def until_refused(app: App, total: int) -> None:
