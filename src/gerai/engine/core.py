@@ -21,6 +21,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
 from gerai.engine.upkeep import upkeep
+from gerai.kit.tasks import end
 from gerai.store import reads as sql
 
 Answer = TypeVar("Answer")
@@ -87,9 +88,7 @@ class Engine:
         if self._tasks:
             writer, *others = self._tasks
             await writer
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await end(*others)
         await self.reads.close()
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ from gerai.engine.core import Engine
 from gerai.engine.orders.moves import FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
+from gerai.kit.tasks import end
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
 from gerai.worker.books import watch_books
@@ -79,8 +80,7 @@ class Worker:
             books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
-            books.cancel()
-            await asyncio.gather(janitor, jobs, books, return_exceptions=True)
+            await asyncio.gather(janitor, jobs, end(books), return_exceptions=True)
 
     def stop(self) -> None:
         """Take no new jobs; let :meth:`run` end."""
