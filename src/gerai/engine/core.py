@@ -22,6 +22,7 @@ from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
 from gerai.engine.listening import LISTENING
 from gerai.engine.upkeep import upkeep
+from gerai.kit.tasks import end
 from gerai.store import reads as sql
 
 Answer = TypeVar("Answer")
@@ -88,9 +89,7 @@ class Engine:
         if self._tasks:
             writer, *others = self._tasks
             await writer
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await end(*others)
         await self.reads.close()
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from gerai.doors.http import tally
 from gerai.engine.core import Engine
 from gerai.kit.counts import Counts
 from gerai.kit.metrics import Metric, expose, family, table
+from gerai.kit.tasks import end
 from gerai.metrics import database, process
 
 BUILD: Final = Metric("gerai_build_info", "gauge", "Always 1; the label tells what runs.", ("version",))
@@ -48,8 +49,7 @@ class Metrics:
         try:
             yield
         finally:
-            publishing.cancel()
-            await asyncio.gather(publishing, return_exceptions=True)
+            await end(publishing)
             self._figures.publish()
 
     async def _publish(self) -> None:

@@ -28,6 +28,7 @@ from gerai.engine.webhooks.spread import spread
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
 from gerai.kit.seal import Sealer
+from gerai.kit.tasks import end
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
 from gerai.worker.books import watch_books
@@ -115,9 +116,8 @@ class Worker:
             books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
-            books.cancel()
             self._courier.wake()
-            await asyncio.gather(janitor, courier, jobs, books, return_exceptions=True)
+            await asyncio.gather(janitor, courier, jobs, end(books), return_exceptions=True)
         await self._outgoing.close()
 
     def stop(self) -> None:

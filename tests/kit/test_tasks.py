@@ -1,0 +1,41 @@
+"""Ending tasks for certain."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gerai.kit import tasks
+
+
+async def test_a_task_that_swallows_its_cancellation_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `asyncio.wait_for` of Python 3.11 does it: the first one is lost, the next one counts."""
+    monkeypatch.setattr(tasks, "_AGAIN_AFTER_S", 0.01)
+    swallowed = 0
+
+    async def deaf() -> None:
+        nonlocal swallowed
+        while swallowed < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                swallowed += 1
+        await asyncio.Event().wait()
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    async def done() -> int:
+        return 1
+
+    started = [asyncio.create_task(act()) for act in (deaf, broken, done)]
+    await asyncio.sleep(0)
+    await asyncio.wait_for(tasks.end(*started), 10)
+    assert swallowed == 2
+    assert [task.cancelled() for task in started] == [True, False, False]
+
+
+async def test_no_tasks_are_no_wait() -> None:
+    """Nothing to end."""
+    await asyncio.wait_for(tasks.end(), 1)
