@@ -27,11 +27,26 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
 
 Reads = AsyncConnectionPool[AsyncConnection]
+_CANCEL_AGAIN_AFTER_S: Final = 0.2
 
 #: The writer finds every row by its key, and its plans live as long as its session: one made while a table was small
 #: would read all of it ever after.
 WRITER_SESSION: Final = """
 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"""
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel tasks that never end by themselves, and wait for them.
+
+    Again and again: before Python 3.12, ``asyncio.wait_for`` loses a cancellation that comes together with what it
+    waits for, and the pool of connections waits with it.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_AFTER_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Engine:
@@ -87,9 +102,7 @@ class Engine:
         if self._tasks:
             writer, *others = self._tasks
             await writer
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await _end(others)
         await self.reads.close()
 
     @asynccontextmanager
