@@ -83,6 +83,7 @@ def make_engine(settings: Settings) -> Engine:
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,
         deadline_s=limits.command_deadline_s,
+        lanes=limits.lanes,
         reads_pool_size=limits.reads_pool_size,
     )
 

@@ -51,6 +51,7 @@ class Engine:
 
     queue_limit: int = _setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
     batch_limit: int = _setting(256, "Most commands in one transaction.", 1)
+    lanes: int = _setting(2, "Transactions one process writes at once; one loads while the other commits.", 1)
     command_deadline_s: float = _setting(10.0, "A command not started by then is refused, never run late.", 0.1)
     reads_pool_size: int = _setting(8, "Connections for reading, per process.", 1)
     idempotency_keep_days: int = _setting(30, "How long answers stay stored under their idempotency key.", 1)

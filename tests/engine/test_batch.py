@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ async def test_a_full_queue_is_busy_at_once(dsn: str) -> None:
 
 async def test_a_command_past_its_deadline_is_refused_and_never_run(dsn: str) -> None:
     """The writer was held up: what it could not start in time is busy, and is not done later either."""
-    async with another_engine(dsn, deadline_s=0.2) as engine:
+    async with another_engine(dsn, deadline_s=0.2, lanes=1) as engine:
         shop = await open_shop(engine, money_sen=10_00)
         async with engine.reads.connection() as connection, connection.transaction():
             await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
@@ -209,17 +210,54 @@ async def test_without_a_database_the_engine_is_busy_and_recovers(dsn: str) -> N
         async def nobody_there() -> AsyncConnection:
             raise OperationalError("connection refused")
 
-        engine.writer.connect = nobody_there
+        _connect_by(engine, nobody_there)
         await _kill_writer(watcher, engine)
         assert [type(answer) for answer in await gathered(shop.place(), shop.place())] == [Busy, Busy]
-        engine.writer.connect = connect
+        _connect_by(engine, connect)
         await shop.place()
         assert await shop.count("orders") == 2
 
 
+def _connect_by(engine: Engine, connect: Callable[[], Awaitable[AsyncConnection]]) -> None:
+    for lane in engine.writer._lanes:
+        lane.connect = connect
+
+
 async def _kill_writer(watcher: Engine, victim: Engine) -> None:
-    connection = victim.writer._connection
-    if connection is None or connection.closed:
-        return
     async with watcher.reads.connection() as other:
-        await other.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
+        for lane in victim.writer._lanes:
+            if (connection := lane._connection) is not None and not connection.closed:
+                await other.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
+
+
+async def test_one_lane_goes_on_while_the_other_waits(dsn: str) -> None:
+    """A batch that waits for a row somebody else has locked holds up no order that does not need it."""
+    async with another_engine(dsn) as engine:
+        shop, other = await open_shop(engine, money_sen=10_00), await open_shop(engine)
+        async with engine.reads.connection() as connection, connection.transaction():
+            await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
+            held_up = asyncio.create_task(shop.place("wallet", 1_00))
+            await asyncio.sleep(0.05)
+            for _ in range(3):
+                await asyncio.wait_for(other.place(), 5)
+            assert not held_up.done()
+        assert (await held_up).available_after_sen == 9_00
+
+
+async def test_a_repeat_waits_for_its_rival_in_the_other_lane(dsn: str) -> None:
+    """The same key again while the first is being written: it is not begun until that is done, gets its answer, and
+    nothing has to run twice."""
+    async with another_engine(dsn) as engine:
+        shop = await open_shop(engine, money_sen=10_00)
+        key = key_of("same")
+        async with engine.reads.connection() as connection, connection.transaction():
+            await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
+            first = asyncio.create_task(engine.submit(shop.order("wallet", 1_00), key))
+            await asyncio.sleep(0.05)
+            again = [asyncio.create_task(engine.submit(shop.order("wallet", 1_00), key)) for _ in range(5)]
+            await asyncio.sleep(0.1)
+            assert engine.writer.queue_length == 5
+        assert not (await first).replayed
+        assert [(await repeat).replayed for repeat in again] == [True] * 5
+        assert engine.writer.figures.alone == 0
+        assert await shop.count("orders") == 1

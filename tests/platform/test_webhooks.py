@@ -1,5 +1,5 @@
-"""Webhooks as a seller meets them: endpoints added at the terminal of a running server, orders placed over HTTP, messages
-verified as a receiver would."""
+"""Webhooks as a seller meets them: endpoints added at the terminal of a running server, orders placed over HTTP,
+messages verified as a receiver would."""
 
 from __future__ import annotations
 

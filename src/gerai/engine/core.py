@@ -47,12 +47,13 @@ class Engine:
         queue_limit: int = 2048,
         batch_limit: int = 256,
         deadline_s: float = 10.0,
+        lanes: int = 2,
         reads_pool_size: int = 8,
     ) -> None:
         self.dsn = dsn
         self.ids = Ids()
         self.directory = Directory((LISTENING, *parts))
-        self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s)
+        self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
         self.reads: Reads = AsyncConnectionPool(
             dsn, min_size=1, max_size=reads_pool_size, open=False, kwargs={"autocommit": True}, timeout=10
         )

@@ -1,0 +1,301 @@
+"""One lane of the writer: a connection, and the batches that go over it, one transaction each.
+
+What the commands of a batch need is loaded (and locked) with one statement per table; each is decided in arrival order
+on the working copy; everything that changed is written with one statement per table and committed, all in one round
+trip.
+
+When the database rejects a batch for a reason no command foresaw, it is rolled back and its commands run one by one: a
+poisoned command fails alone, and a command that lost a race (an idempotency key, an e-mail address) is decided again
+and finds the winner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from psycopg import AsyncConnection, AsyncCursor, OperationalError
+from psycopg import Error as DatabaseError
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure, UniqueViolation
+
+from gerai.domain.records import IdempotencyRecord
+from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
+from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.directory import Directory, MerchantFacts
+from gerai.engine.gather import Asked, load
+from gerai.engine.ids import Ids
+from gerai.engine.listening import LISTENING, announce_to
+from gerai.engine.state import State
+from gerai.kit.clock import real_now
+from gerai.merchant_settings import MerchantSettings
+from gerai.store.arrays import pack
+from gerai.store.loads import DEFER_JOBS
+from gerai.store.tables import EVENTS, WRITE_ORDER
+
+log = structlog.get_logger("gerai.batch")
+
+_RACES = (UniqueViolation, DeadlockDetected, SerializationFailure, LockNotAvailable)
+_TRIES_ALONE = 5
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command in the queue, and the future its sender waits on."""
+
+    command: Command[Any]
+    idempotency: Idempotency | None
+    deadline: float
+    future: asyncio.Future[Outcome[Any]]
+
+
+@dataclass(slots=True)
+class DecisionContext:
+    """The engine's :class:`~gerai.engine.command.Context` for one command."""
+
+    now: datetime
+    merchant: MerchantFacts
+    environment: str
+    next_id: Callable[[], int]
+
+    def system_account(self, kind: str) -> int:
+        return self.merchant.accounts[self.environment, kind]
+
+    @property
+    def settings(self) -> MerchantSettings:
+        return self.merchant.settings
+
+
+@dataclass
+class Figures:
+    """What the writer did so far, for the metrics.
+
+    ``commands`` were taken into ``batches``; of these ``refused`` said no, ``replays`` were answered from their
+    idempotency key, ``alone`` ran again by themselves. ``busy`` were not taken: the queue was full or they waited too
+    long. ``largest`` is the biggest batch.
+    """
+
+    batches: int = 0
+    commands: int = 0
+    refused: int = 0
+    replays: int = 0
+    alone: int = 0
+    busy: int = 0
+    largest: int = 0
+
+
+#: The time of one batch by merchant and environment.
+Moments = dict[tuple[int, str], datetime]
+Decided = list[tuple[Waiting, Outcome[Any] | BaseException]]
+
+
+@dataclass
+class Lane:
+    """Owns one connection. One batch at a time."""
+
+    connect: Callable[[], Awaitable[AsyncConnection]]
+    directory: Directory
+    ids: Ids
+    figures: Figures
+    _writing: bool = False
+    _connection: AsyncConnection | None = None
+
+    async def write(self, batch: list[Waiting]) -> None:
+        """Do these commands and tell their senders, once it is committed."""
+        self.figures.batches += 1
+        self.figures.commands += len(batch)
+        self.figures.largest = max(self.figures.largest, len(batch))
+        try:
+            decided = await self._attempt(batch)
+        except DatabaseError as error:
+            await self._give_up(error)
+            decided = await self._one_by_one(batch, error)
+        except Exception as error:
+            log.exception("batch.broken")
+            await self._give_up(error)
+            decided = [(waiting, Broken(detail=repr(error))) for waiting in batch]
+        for waiting, result in decided:
+            if waiting.future.done():
+                continue
+            if isinstance(result, BaseException):
+                waiting.future.set_exception(result)
+            else:
+                waiting.future.set_result(result)
+
+    async def _one_by_one(self, batch: list[Waiting], first_error: DatabaseError) -> Decided:
+        """Run each command in its own transaction, so that the one at fault fails alone."""
+        if isinstance(first_error, OperationalError) and not isinstance(first_error, _RACES):
+            log.error("batch.connection_lost", error=str(first_error), commands=len(batch))
+            return [(waiting, self._lost()) for waiting in batch]
+        if len(batch) > 1:
+            log.info("batch.split", error=type(first_error).__name__, commands=len(batch))
+        decided: Decided = []
+        for waiting in batch:
+            self.figures.alone += 1
+            decided.append((waiting, await self._alone(waiting)))
+        return decided
+
+    async def _alone(self, waiting: Waiting) -> Outcome[Any] | BaseException:
+        last: DatabaseError | None = None
+        for _ in range(_TRIES_ALONE):
+            try:
+                [(_, result)] = await self._attempt([waiting])
+            except _RACES as error:
+                await self._give_up(error)
+                last = error
+            except OperationalError as error:
+                await self._give_up(error)
+                log.error("batch.connection_lost", error=str(error), commands=1)
+                return self._lost()
+            except DatabaseError as error:
+                await self._give_up(error)
+                last = error
+                break
+            else:
+                return result
+        log.error("command.rejected", command=type(waiting.command).__name__, error=str(last))
+        return Broken(detail=f"{type(last).__name__}")
+
+    def _lost(self) -> Refusal:
+        """What to say when the connection broke. While writing, whether the commit arrived is unknown, so nothing is
+        run a second time; before that, nothing was done."""
+        return Broken(detail="connection lost") if self._writing else Busy()
+
+    async def _give_up(self, error: BaseException) -> None:
+        """Leave the failed transaction; drop the connection if even that does not work."""
+        connection, self._connection = self._connection, None
+        if connection is None or connection.closed:
+            return
+        try:
+            await connection.execute("ROLLBACK")
+        except DatabaseError:
+            log.warning("batch.reconnecting", error=str(error))
+            await connection.close()
+        else:
+            self._connection = connection
+
+    async def _attempt(self, batch: list[Waiting]) -> Decided:
+        """Load, decide and write these commands in one transaction."""
+        self._writing = False
+        connection, state = await self._loaded(batch)
+        moments: Moments = {}
+        decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
+        self._writing = True
+        await write(connection, state)
+        return decided
+
+    async def _loaded(self, batch: list[Waiting]) -> tuple[AsyncConnection, State]:
+        """Begin the transaction on a connection that works. It may have broken since the last batch; nothing has been
+        written yet, so a second try on a fresh one is safe."""
+        asked = [(waiting.command, waiting.idempotency) for waiting in batch]
+        try:
+            return await self._load(asked)
+        except OperationalError as error:
+            if isinstance(error, _RACES):
+                raise
+            await self._give_up(error)
+            return await self._load(asked)
+
+    async def _load(self, asked: Sequence[Asked]) -> tuple[AsyncConnection, State]:
+        connection = self._connection
+        if connection is None or connection.closed:
+            connection = self._connection = await self.connect()
+        if self.ids.low.is_set():
+            await self.ids.refill(connection)
+        state = State()
+        await load(connection, state, asked)
+        return connection, state
+
+    def _decide(self, waiting: Waiting, state: State, moments: Moments) -> Outcome[Any] | Refusal:
+        """One command. Those of one batch happen at one moment of their merchant's clock."""
+        command, idempotency = waiting.command, waiting.idempotency
+        try:
+            if idempotency is not None and (stored := find_answer(state, command, idempotency)) is not None:
+                self.figures.replays += 1
+                return stored
+            merchant = self.directory.merchant(command.merchant_id)
+            clock = (command.merchant_id, command.environment)
+            now = moments.get(clock) or moments.setdefault(clock, merchant.now(command.environment))
+            context = DecisionContext(now, merchant, command.environment, self.ids.next)
+            answer = command.decide(state, context)
+            if idempotency is not None:
+                keep_answer(state, command, idempotency, answer, now)
+            if listening := self.directory.get(LISTENING, command.merchant_id):
+                announce_to(state, command.merchant_id, listening)
+        except Refusal as refusal:
+            state.rollback_command()
+            self.figures.refused += 1
+            return refusal
+        except Exception as error:
+            # A bug in one operation must not take the rest of the batch with it.
+            state.rollback_command()
+            log.exception("command.broken", command=type(command).__name__)
+            return Broken(detail=repr(error))
+        state.commit_command()
+        return Outcome(answer, replayed=False)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._connection is not None:
+            await self._connection.close()
+
+
+def find_answer(state: State, command: Command[Any], idempotency: Idempotency) -> Outcome[Any] | None:
+    """The stored answer under this key. IdempotencyKeyReused when it was used for another request."""
+    stored = state.idempotency.get(
+        command.merchant_id, command.environment, idempotency.owner, idempotency.operation, idempotency.key
+    )
+    if stored is None:
+        return None
+    if stored.fingerprint != idempotency.fingerprint:
+        raise IdempotencyKeyReused(idempotency.key)
+    return Outcome(command.decode_answer(stored.answer), replayed=True)
+
+
+def keep_answer(state: State, command: Command[Any], idempotency: Idempotency, answer: Any, now: datetime) -> None:
+    """Store the answer in the command's own transaction."""
+    state.idempotency.insert(
+        IdempotencyRecord(
+            merchant_id=command.merchant_id,
+            environment=command.environment,
+            owner=idempotency.owner,
+            operation=idempotency.operation,
+            key=idempotency.key,
+            fingerprint=idempotency.fingerprint,
+            answer=_encode(answer),
+            created_at=now,
+        )
+    )
+
+
+async def write(connection: AsyncConnection, state: State) -> None:
+    """Write everything that changed and commit, in one round trip. Nothing changed: just end the transaction."""
+    async with connection.pipeline():
+        cursor: AsyncCursor[Any] = connection.cursor()
+        for table, rows in zip(WRITE_ORDER, state.tables, strict=False):
+            if rows.inserted:
+                # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
+                ordered = [rows.inserted[key] for key in sorted(rows.inserted)]
+                await cursor.execute(table.insert_sql, table.insert_params(ordered), prepare=True)
+            if rows.updated:
+                ordered = [rows.updated[key] for key in sorted(rows.updated)]
+                await cursor.execute(table.update_sql, table.update_params(ordered), prepare=True)
+        if state.events:
+            await cursor.execute(EVENTS.insert_sql, EVENTS.insert_params(state.events), prepare=True)
+        if state.jobs:
+            jobs = state.jobs
+            due = [None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s) for job in jobs]
+            arrays = [
+                pack("text", [job.queue for job in jobs]),
+                pack("text", [job.task for job in jobs]),
+                pack("text", [job.lock for job in jobs]),
+                pack("jsonb", [_encode(job.args) for job in jobs]),
+                pack("timestamptz", due),
+            ]
+            await cursor.execute(DEFER_JOBS, arrays, prepare=True)
+        await cursor.execute("COMMIT")
