@@ -1,7 +1,8 @@
 """The one writer: load → decide → write, many commands per transaction.
 
 Commands that wait when a lane becomes free form its next batch. While one lane waits for its commit to be on disk, the
-other one loads and decides; row locks keep them apart where they meet. Answers are given only after the commit.
+other one loads and decides; commands about the same wallet, order, stock or idempotency key stay in one lane, where one
+batch takes them all. Answers are given only after the commit.
 """
 
 from __future__ import annotations
@@ -15,13 +16,10 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from gerai.domain.refusals import Busy
-from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.command import NOTHING, Command, Idempotency, Outcome
 from gerai.engine.directory import Directory
 from gerai.engine.ids import Ids
 from gerai.engine.lane import Figures, Lane, Waiting
-
-#: What an idempotency key is unique in: merchant, environment, owner, operation, key.
-Name = tuple[int, str, str, str, str]
 
 
 @dataclass
@@ -38,7 +36,8 @@ class Writer:
     figures: Figures = field(default_factory=Figures)
     _lanes: list[Lane] = field(default_factory=list[Lane])
     _queue: deque[Waiting] = field(default_factory=deque[Waiting])
-    _under_way: set[Name] = field(default_factory=set[Name])
+    _under_way: set[Any] = field(default_factory=set[Any])
+    _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
 
@@ -53,7 +52,8 @@ class Writer:
             self.figures.busy += 1
             raise Busy()
         loop = asyncio.get_running_loop()
-        waiting = Waiting(command, idempotency, loop.time() + self.deadline_s, loop.create_future())
+        claims = _claims(command, idempotency)
+        waiting = Waiting(command, idempotency, claims, loop.time() + self.deadline_s, loop.create_future())
         self._queue.append(waiting)
         self._wake.set()
         return waiting.future
@@ -72,12 +72,15 @@ class Writer:
         while True:
             batch = self._take()
             if batch:
-                names = [name for waiting in batch if (name := _name(waiting)) is not None]
-                self._under_way.update(names)
+                claims = {claim for waiting in batch for claim in waiting.claims}
+                self._under_way |= claims
                 await lane.write(batch)
-                self._under_way.difference_update(names)
-                self._wake.set()
-            elif self._closing and not self._queue:
+                self._under_way -= claims
+                self._finished.set()
+            elif self._queue:
+                self._finished.clear()
+                await self._finished.wait()
+            elif self._closing:
                 break
             else:
                 self._wake.clear()
@@ -85,8 +88,8 @@ class Writer:
         await lane.close()
 
     def _take(self) -> list[Waiting]:
-        """The next batch. A command whose rival under the same idempotency key is being written waits for it: it would
-        lose the race, and its whole batch would have to run again."""
+        """The next batch. A command that claims what another lane is working on stays in the queue: it would wait for
+        that lane's locks, or lose the race for a key, and its whole batch with it."""
         now = asyncio.get_running_loop().time()
         batch: list[Waiting] = []
         rivals: list[Waiting] = []
@@ -97,7 +100,7 @@ class Writer:
             if waiting.deadline < now:
                 self.figures.busy += 1
                 waiting.future.set_exception(Busy())
-            elif self._under_way and _name(waiting) in self._under_way:
+            elif self._under_way and not self._under_way.isdisjoint(waiting.claims):
                 rivals.append(waiting)
             else:
                 batch.append(waiting)
@@ -105,8 +108,15 @@ class Writer:
         return batch
 
 
-def _name(waiting: Waiting) -> Name | None:
-    key = waiting.idempotency
-    if key is None:
-        return None
-    return (waiting.command.merchant_id, waiting.command.environment, key.owner, key.operation, key.key)
+def _claims(command: Command[Any], idempotency: Idempotency | None) -> tuple[Any, ...]:
+    """Its idempotency key, and the rows it names to be locked. Members are found by contact and not locked."""
+    needs, of = command.needs(), command.merchant_id
+    claims: list[Any] = []
+    if idempotency is not None:
+        claims.append((of, command.environment, idempotency.owner, idempotency.operation, idempotency.key))
+    if needs is not NOTHING:
+        claims += [(of, "account", account_id) for account_id in needs.accounts]
+        claims += [(of, "order", order_id) for order_id in needs.orders]
+        claims += [(of, "stock", stock_id) for stock_id in needs.stock]
+        claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
+    return tuple(claims)

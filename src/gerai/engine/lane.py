@@ -46,10 +46,11 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(slots=True)
 class Waiting:
-    """A command in the queue, and the future its sender waits on."""
+    """A command in the queue, and the future its sender waits on. ``claims``: what no two lanes may work on at once."""
 
     command: Command[Any]
     idempotency: Idempotency | None
+    claims: tuple[Any, ...]
     deadline: float
     future: asyncio.Future[Outcome[Any]]
 
