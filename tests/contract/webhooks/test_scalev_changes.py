@@ -22,6 +22,7 @@ async def test_the_documented_walk(scalev: Shop) -> None:
 
     assert names(told) == [
         "order.created",
+        "(shipment.planned)",
         "(payment.completed)",
         "order.payment_status_changed",
         "payment.received",
@@ -29,6 +30,7 @@ async def test_the_documented_walk(scalev: Shop) -> None:
         "order.payment_status_changed",
         "order.status_changed",
         "order.status_changed",
+        "(shipment.cancelled)",
     ]
     messages = [entry for entry in told if isinstance(entry, Message)]
     paid, received, confirmed, unpaid, pending, canceled = messages[1:]

@@ -129,6 +129,7 @@ _PRICES: Final[dict[type[Refusal], Callable[[Any], Price]]] = {
     no.ItemClosed: _fixed(422, _CLOSED, "PRODUCT_UNAVAILABLE"),
     no.QuantityOutOfRange: _fixed(422, "Jumlah berada di luar batas yang diizinkan.", "QUANTITY_OUT_OF_RANGE"),
     no.OutOfStock: _fixed(422, "Stok tidak cukup.", "OUT_OF_STOCK"),
+    no.NothingToShip: _fixed(422, "Pesanan ini tidak dikirim.", "NOTHING_TO_SHIP"),
     no.ShippingCostMismatch: _fixed(422, "Biaya kirim tidak sesuai.", "SHIPPING_COST_MISMATCH"),
     no.PartnerRefused: _fixed(422, "Validasi resmi Roblox gagal.", "ROBLOX_VALIDATION_FAILED"),
     no.InsufficientFunds: _fixed(422, "Saldo tidak cukup.", "INSUFFICIENT_BALANCE"),

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import OrderView, Payment, Shipment
 from gerai.doors.dialects.scalev.history import History, read_history
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.engine.orders.find import EventEntry
@@ -32,12 +32,26 @@ def moment_of(happened: Happened) -> Moment:
     another payment method) is in no event and reads as it stands now."""
     view, events = happened.view, happened.events
     order = msgspec.structs.replace(view.order, status=_status(events, view.order.status), updated_at=happened.event.at)
-    return Moment(msgspec.structs.replace(view, order=order, payments=_payments(view, events)), read_history(events))
+    then = msgspec.structs.replace(
+        view, order=order, payments=_payments(view, events), shipment=_shipment(view, events)
+    )
+    return Moment(then, read_history(events))
 
 
 def _status(events: Sequence[EventEntry], now: str) -> str:
     told = (event.facts.get("status") for event in reversed(events) if event.name.startswith("order."))
     return next((status for status in told if isinstance(status, str) and status in STATUS), now)
+
+
+def _shipment(view: OrderView, events: Sequence[EventEntry]) -> Shipment | None:
+    """The parcel as far as it had come; it is planned in the very act that places its order."""
+    if view.shipment is None:
+        return None
+    told = {"status": "planned", "receipt": ""}
+    for event in events:
+        if event.name.startswith("shipment."):
+            told |= {name: event.facts[name] for name in told if name in event.facts}
+    return msgspec.structs.replace(view.shipment, **told)
 
 
 def _payments(view: OrderView, events: Sequence[EventEntry]) -> tuple[Payment, ...]:
