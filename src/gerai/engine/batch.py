@@ -95,11 +95,11 @@ class Writer:
         rivals: list[Waiting] = []
         while self._queue and len(batch) < self.batch_limit:
             waiting = self._queue.popleft()
-            if waiting.future.done():
-                continue
+            # Nobody waits for an answer any more where the future is done: the command is carried out all the same.
             if waiting.deadline < now:
                 self.figures.busy += 1
-                waiting.future.set_exception(Busy())
+                if not waiting.future.done():
+                    waiting.future.set_exception(Busy())
             elif self._under_way and not self._under_way.isdisjoint(waiting.claims):
                 rivals.append(waiting)
             else:

@@ -110,7 +110,7 @@ class Engine:
         Raises the operation's refusals, IdempotencyKeyReused, and Busy when the queue is full or its deadline passed.
         The command is done or refused even when the caller stops waiting.
         """
-        return await asyncio.shield(self.writer.put(command, idempotency))
+        return await self.writer.put(command, idempotency)
 
     async def find_answer(
         self, command_type: type[Command[Answer]], merchant_id: int, environment: str, idempotency: Idempotency
