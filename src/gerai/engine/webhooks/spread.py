@@ -17,6 +17,8 @@ async def spread(
     engine: Engine, announcers: Mapping[str, Announcer], merchant_id: int, order_id: int, base_url: str
 ) -> int:
     """Write the deliveries an order's events lack; answers how many. Safe to run any number of times."""
+    # Read before the order: what it tells is then at least as new as the newest of them.
+    events = await find.events(engine.reads, merchant_id, [order_id])
     view = await find.by_id(engine.reads, merchant_id, order_id)
     if view is None or (announcer := announcers.get(view.order.channel)) is None:
         return 0
@@ -29,7 +31,6 @@ async def spread(
         }
     if not spread_already:
         return 0
-    events = await find.events(engine.reads, merchant_id, [order_id])
     new: list[Delivery] = []
     for endpoint in endpoints:
         done = spread_already.get(endpoint.endpoint_id)
