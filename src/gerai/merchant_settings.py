@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, cast, get_type_hi
 import msgspec
 from msgspec import Meta
 
-LatePaymentRule = Literal["accept", "wallet", "hold"]
+LatePaymentRule = Literal["accept", "wallet", "refund", "hold"]
 LimitBucket = Literal["public_read", "user_read", "create_order", "token_validate"]
 
 _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
@@ -51,8 +51,8 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     late_payment: Annotated[
         LatePaymentRule,
         _says(
-            "What becomes of a payment that arrives late: accept it, credit the wallet, or hold it for a person.",
-            "`accept`, `wallet` or `hold`",
+            "What becomes of a late payment: accept it, credit the wallet, give it back, or let a person decide.",
+            "`accept`, `wallet`, `refund` or `hold`",
         ),
     ] = "accept"
     payment_fees: Annotated[

@@ -16,6 +16,7 @@ from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.resolve_late import ResolveLate
 
 
 async def expired_order(engine: Engine, rule: str | None, **order: Any) -> tuple[Shop, OrderView]:
@@ -210,3 +211,15 @@ async def test_an_order_without_an_invoice_cannot_be_paid(shop: Shop) -> None:
         with pytest.raises(NotFound):
             await shop.pay(await shop.place(funding))
     assert await shop.count("payments") == 0
+
+
+async def test_late_money_to_be_given_back_is_announced_as_due(engine: Engine) -> None:
+    """The rule `refund`: the order stays expired, the money is kept apart until it was returned, then booked out."""
+    shop, expired = await expired_order(engine, "refund")
+    [payment] = expired.payments
+    view = await shop.pay(expired, payment_id=payment.payment_id)
+    assert (view.order.status, view.payments[0].status, view.order.charged_sen) == ("expired", "late", 0)
+    assert (await shop.events(view))[-2:] == ["payment.late", "refund.due"]
+    returned = await shop.do(ResolveLate, view, payment_id=payment.payment_id, decision="refund")
+    assert (returned.payments[0].status, returned.payments[0].refunded_sen) == ("refunded", 5_000_00)
+    assert await check(engine.reads, shop.merchant_id) == []

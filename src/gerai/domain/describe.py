@@ -30,8 +30,8 @@ refused as a conflict, whoever asks for it, and nothing changes.
 """
 _NOTES: Final = {
     "order": "A payment that arrives for an expired order may bring it back (`revive`); the merchant's setting "
-    "`late_payment` decides: `accept` (the default), `wallet` or `hold`. An order whose stock was released never comes "
-    "back by itself.",
+    "`late_payment` decides: `accept` (the default), `wallet`, `refund` or `hold`. An order whose stock was released "
+    "never comes back by itself.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
     "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
     "accepted, credited to the member's wallet, or held for the operator (`gerai payments`), by the "
@@ -39,7 +39,7 @@ _NOTES: Final = {
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
-    "`wallet` it is accepted at once, with `hold` the operator accepts it, or gives it back to the payer (`refunded`).",
+    "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",
     "delivery": "One message on its way to one webhook endpoint. `failed`: the door's schedule is over, or the address "
     "answered 410; `dropped`: its endpoint was switched off or removed. All of them can be replayed.",
     "shipment": "An order has at most one. They go together, whoever moves first: the order is `shipped` while its "

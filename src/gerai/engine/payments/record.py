@@ -109,3 +109,5 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
             arrival.credit(state, context, order, payment, "gateway", "late payment")
         else:
             arrival.suspend(state, context, order, payment)
+            if rule == "refund":
+                state.announce(order, "refund.due", context.now, reason="late payment", payment=payment.public_id)
