@@ -29,7 +29,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
     settings_file: SettingsOption = None,
-    part: Annotated[bool, typer.Option("--part", hidden=True)] = False,
+    part: Annotated[int, typer.Option("--part", hidden=True)] = 0,
 ) -> None:
     """Serve all doors from the database that DATABASE_URL names. Background work is `gerai work`."""
     settings = read_settings(settings_file)
@@ -44,7 +44,7 @@ def serve(
         )
     settings = dataclasses.replace(settings, server=server)
     if part:
-        run(lambda stop: _serve_for(os.getppid(), settings, stop))
+        run(lambda stop: _serve_for(part, settings, stop))
     elif server.workers == 1:
         run(lambda stop: _serve(settings, stop))
     else:
@@ -59,7 +59,8 @@ async def _serve(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def _serve_for(parent: int, settings: Settings, stop: asyncio.Event) -> None:
-    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us."""
+    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us. It told us who it
+    is, because it may be dead before we can look."""
 
     async def watch() -> None:
         while os.getppid() == parent:  # noqa: ASYNC110 - the kernel has no event for it
@@ -74,7 +75,8 @@ async def _serve_for(parent: int, settings: Settings, stop: asyncio.Event) -> No
 
 
 def _command(server: Server, settings_file: Path | None) -> list[str]:
-    words = [sys.executable, "-P", "-m", "gerai", "serve", "--part", "--host", server.host, "--port", str(server.port)]
+    words = [sys.executable, "-P", "-m", "gerai", "serve", "--part", str(os.getpid())]
+    words += ["--host", server.host, "--port", str(server.port)]
     return words if settings_file is None else [*words, "--settings", str(settings_file)]
 
 
