@@ -51,7 +51,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     late_payment: Annotated[
         LatePaymentRule,
         _says(
-            "What becomes of a payment that arrives late ([how](../how-to/late-payments.md)).",
+            "What becomes of a payment that arrives late (docs/how-to/late-payments.md).",
             "`accept`, `wallet` or `hold`",
         ),
     ] = "accept"
