@@ -44,14 +44,17 @@ def test_a_dead_process_is_replaced(start: Starter) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
-def test_processes_do_not_outlive_their_supervisor(start: Starter) -> None:
-    """kill -9 of the supervisor: its processes finish and end by themselves, so that the port is free again."""
+@pytest.mark.parametrize("when", ["serving", "starting"])
+def test_processes_do_not_outlive_their_supervisor(start: Starter, when: str) -> None:
+    """kill -9 of the supervisor, also while its processes start: they finish and end by themselves, so that the port is
+    free again."""
     server = start("serve", "--workers", "2", "--port", "0")
     base_url = f"http://127.0.0.1:{event_of(server, 'server.listening')['port']}"
-    assert answers(base_url)
-    left = children(server.pid)
-    server.kill()
+    assert when == "starting" or answers(base_url)
     deadline = time.monotonic() + 20
+    while len(left := children(server.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    server.kill()
     while any(Path(f"/proc/{pid}/cwd").exists() for pid in left) and time.monotonic() < deadline:
         time.sleep(0.1)
     with pytest.raises(httpx.TransportError):

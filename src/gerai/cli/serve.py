@@ -32,6 +32,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
     settings_file: SettingsOption = None,
     part: Annotated[int | None, typer.Option("--part", hidden=True)] = None,
+    parent: Annotated[int, typer.Option("--parent", hidden=True)] = 0,
     counts: Annotated[int | None, typer.Option("--counts", hidden=True)] = None,
 ) -> None:
     """Serve all doors from the database that DATABASE_URL names. Background work is `gerai work`."""
@@ -48,7 +49,7 @@ def serve(
     settings = dataclasses.replace(settings, server=server)
     if part is not None and counts is not None:
         share = Share(counts, part)
-        run(lambda stop: _serve_for(os.getppid(), settings, share, stop))
+        run(lambda stop: _serve_for(parent, settings, share, stop))
         return
     with holding_metrics_address(settings):
         if server.workers == 1:
@@ -69,7 +70,8 @@ async def _serve(settings: Settings, share: Share | None, stop: asyncio.Event) -
 
 
 async def _serve_for(parent: int, settings: Settings, share: Share, stop: asyncio.Event) -> None:
-    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us."""
+    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us. It told us who it
+    is, because it may be dead before we can look."""
 
     async def watch() -> None:
         while os.getppid() == parent:  # noqa: ASYNC110 - the kernel has no event for it
@@ -94,7 +96,7 @@ async def _supervise(command: list[str], server: Server, stop: asyncio.Event) ->
     counts = shared_memory(server.workers)
 
     async def keep(number: int) -> None:
-        mine = [*command, "--part", str(number - 1), "--counts", str(counts)]
+        mine = [*command, "--parent", str(os.getpid()), "--part", str(number - 1), "--counts", str(counts)]
         while not stop.is_set():
             began = time.monotonic()
             process = await asyncio.create_subprocess_exec(*mine, start_new_session=True, pass_fds=(counts,))
