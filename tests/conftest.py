@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from gerai.app import App
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.settings import Database, Http, Settings
 from gerai.store.embedded import scratch

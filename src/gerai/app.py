@@ -12,20 +12,20 @@ from dataclasses import dataclass, field, replace
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects import cekceir, durianpay, leuwongrr, scalev
-from gerai.doors.http.ask import Services
+from gerai.doors.http.context import Services
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.limits import RateLimiter
+from gerai.doors.http.request_metrics import Tally
 from gerai.doors.http.scrape import Scrape
-from gerai.doors.http.tally import Tally
 from gerai.doors.pay import PAGES
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer
-from gerai.kit.counts import Counts, Share
+from gerai.engine.webhooks.contract import Announcer
 from gerai.kit.discover import discover
+from gerai.kit.shared_counters import Counts, Share
 from gerai.metrics.exposition import Metrics
 from gerai.partners.roblox.client import HttpRoblox
 from gerai.partners.roblox.simulator import SimulatedRoblox

@@ -30,7 +30,7 @@ FLOAT_EXCEPTIONS = {
     "engine/directory.py": "seconds between attempts",
     "engine/fulfilment/carry_out.py": "seconds between questions",
     "engine/shipping/places.py": "kilometres between places",
-    "engine/upkeep.py": "seconds between looks",
+    "engine/maintenance.py": "seconds between looks",
 }
 #: The command's own modules may import late, so that a short command starts quickly.
 LATE_IMPORTS_IN = ("__main__.py", "cli/")

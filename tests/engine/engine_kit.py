@@ -15,7 +15,7 @@ import psycopg
 from gerai.domain.records import Account, Deposit, OrderView, Transfer
 from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder

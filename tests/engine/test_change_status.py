@@ -13,8 +13,8 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
-from gerai.engine.orders.by_hand import MOVES, payment_word, verb_between
 from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.payment_status import MOVES, payment_word, verb_between
 from gerai.engine.orders.place import NewLine, PlaceOrder
 
 CHANNEL = "test"

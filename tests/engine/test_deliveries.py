@@ -18,17 +18,17 @@ from structlog.testing import capture_logs
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.listening import ANNOUNCE_TASK
 from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.subscriptions import ANNOUNCE_TASK
 from gerai.engine.webhooks import endpoints, history
-from gerai.engine.webhooks.announcer import STANDARD_SCHEDULE_S, Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import STANDARD_SCHEDULE_S, Announcer, Draft, Dressed, Happened, Sending
 from gerai.engine.webhooks.deliver import Due, claim
-from gerai.engine.webhooks.spread import spread
+from gerai.engine.webhooks.fan_out import spread
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
-from gerai.kit.seal import Sealer, SealError, new_key
+from gerai.kit.secret_box import Sealer, SealError, new_key
 from gerai.testing.receiver import Received, Receiver, receiving
-from gerai.worker.courier import Courier
+from gerai.worker.webhook_sender import Courier
 
 KEY = new_key()
 

@@ -12,8 +12,8 @@ from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import AmountOutOfRange, NotFound
 from gerai.engine.check import check
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.deposits.find import DepositFilter, listing
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.wallet import find
 
 

@@ -26,9 +26,9 @@ from gerai.domain.refusals import Refusal
 from gerai.engine.check import check
 from gerai.engine.command import Command, Outcome
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.deposits.cancel import CancelDeposit
 from gerai.engine.deposits.find import DepositFilter, listing
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment

@@ -9,8 +9,8 @@ from collections.abc import Generator
 
 import pytest
 
-from gerai.kit.counts import CELLS, Counts, Share, shared_memory
 from gerai.kit.metrics import Metric
+from gerai.kit.shared_counters import CELLS, Counts, Share, shared_memory
 
 CALLS = Metric("calls_total", "counter", "Calls made.", ("who",))
 TOOK = Metric("took_seconds", "histogram", "How long.", (), (1.0,))
@@ -70,7 +70,7 @@ def test_another_process_counts_in_it(memory: int) -> None:
     """The memory is inherited by a real process, which needs nothing but the descriptor's number."""
     counts, _ = counts_of(memory, 0, "a")
     code = (
-        "import sys; from gerai.kit.counts import Counts, Share; from gerai.kit.metrics import Metric\n"
+        "import sys; from gerai.kit.shared_counters import Counts, Share; from gerai.kit.metrics import Metric\n"
         "counts = Counts(Share(int(sys.argv[1]), 1))\n"
         "cell = counts.reserve(Metric('calls_total', 'counter', 'Calls made.', ('who',)), 'a'); counts.begin()\n"
         "counts.cells[cell] += 11; import os; os.kill(os.getpid(), 9)"

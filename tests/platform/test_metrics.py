@@ -19,7 +19,7 @@ from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import PAGES
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.metrics.exposition import EVERY
 from gerai.settings import Database, Metrics, Settings
 from gerai.store.embedded import scratch

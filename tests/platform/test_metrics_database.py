@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
 
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, PlaceOrder

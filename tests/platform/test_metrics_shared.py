@@ -13,8 +13,8 @@ from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import App
 from gerai.domain.refusals import NotFound
-from gerai.engine.deposits.by_hand import DepositByHand
-from gerai.kit.counts import Share, shared_memory
+from gerai.engine.deposits.manual import DepositByHand
+from gerai.kit.shared_counters import Share, shared_memory
 from gerai.settings import Metrics, Settings
 
 UNKNOWN = {"environment": "sandbox", "account_id": -1, "amount_sen": 1}

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from gerai.bench.case import DISCORD_USER_ID, MEMBERS, BenchError, Case
 from gerai.domain.records import Account, Environment, Member
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.directory import token_digest
 from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import ENVIRONMENTS, changing, open_merchant

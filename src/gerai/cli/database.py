@@ -13,7 +13,7 @@ import typer
 
 from gerai.cli.terminal import fail
 from gerai.kit.files import write_private
-from gerai.kit.seal import new_key
+from gerai.kit.secret_box import new_key
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError

@@ -18,7 +18,7 @@ from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import free_port, run, serving
 from gerai.kit import log
-from gerai.kit.counts import Share, shared_memory
+from gerai.kit.shared_counters import Share, shared_memory
 from gerai.settings import Server, Settings
 
 #: A process that lived shorter than this is started again only after this long.

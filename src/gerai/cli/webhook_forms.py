@@ -11,14 +11,14 @@ from gerai.domain.records import Environment
 from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
-from gerai.engine.webhooks.announcer import Announcer, encode
+from gerai.engine.webhooks.contract import Announcer, encode
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
 from gerai.kit.address import AddressForbidden, Guard, check_address
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
-from gerai.kit.seal import Sealer, SealError
+from gerai.kit.secret_box import Sealer, SealError
 from gerai.settings import Settings
-from gerai.worker.courier import dress
+from gerai.worker.webhook_sender import dress
 
 
 @dataclass(frozen=True)

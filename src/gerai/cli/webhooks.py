@@ -16,7 +16,7 @@ from gerai.cli.terminal import console, fail
 from gerai.cli.webhook_forms import Wanted, register
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import endpoints, history
-from gerai.kit.seal import new_key as fresh_key
+from gerai.kit.secret_box import new_key as fresh_key
 from gerai.settings import Settings
 
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")

@@ -12,7 +12,7 @@ from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import run
 from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
-from gerai.kit.counts import Counts
+from gerai.kit.shared_counters import Counts
 from gerai.metrics.exposition import Metrics
 from gerai.settings import Settings
 from gerai.worker.main import Worker

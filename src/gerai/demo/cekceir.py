@@ -12,7 +12,7 @@ from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
 from gerai.engine.catalogue.services import Service, ServiceType, publish
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member
 

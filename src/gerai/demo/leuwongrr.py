@@ -10,7 +10,7 @@ from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, change_settings
 from gerai.kit.ids import base62

@@ -11,7 +11,7 @@ import msgspec
 
 from gerai.demo import DemoShop, Shown, call
 from gerai.demo.districts import DISTRICTS
-from gerai.demo.shelves import (
+from gerai.demo.products import (
     EBOOK_V,
     EBOOKS_OPTION,
     JAKARTA,

@@ -20,8 +20,8 @@ from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
-from gerai.engine.listening import LISTENING
-from gerai.engine.upkeep import upkeep
+from gerai.engine.maintenance import upkeep
+from gerai.engine.subscriptions import LISTENING
 from gerai.kit.tasks import end
 from gerai.store import reads as sql
 

@@ -27,10 +27,10 @@ from gerai.domain.records import IdempotencyRecord
 from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
-from gerai.engine.gather import Asked, load
 from gerai.engine.ids import Ids
-from gerai.engine.listening import LISTENING, announce_to
+from gerai.engine.loading import Asked, load
 from gerai.engine.state import State
+from gerai.engine.subscriptions import LISTENING, announce_to
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettings
 from gerai.store.arrays import pack

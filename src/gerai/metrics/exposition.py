@@ -10,16 +10,16 @@ from typing import Final
 from prometheus_client.core import Metric as Family
 
 from gerai import __version__
-from gerai.doors.http import tally
+from gerai.doors.http import request_metrics
 from gerai.engine.core import Engine
-from gerai.kit.counts import Counts
 from gerai.kit.metrics import Metric, expose, family, table
+from gerai.kit.shared_counters import Counts
 from gerai.kit.tasks import end
 from gerai.metrics import database, process
 
 BUILD: Final = Metric("gerai_build_info", "gauge", "Always 1; the label tells what runs.", ("version",))
 #: In the order of the documentation.
-EVERY: Final = (BUILD, *tally.METRICS, *process.METRICS, *database.METRICS)
+EVERY: Final = (BUILD, *request_metrics.METRICS, *process.METRICS, *database.METRICS)
 _PUBLISH_EVERY_S: Final = 1.0
 
 

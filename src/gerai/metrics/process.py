@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gerai.engine.core import Engine
-from gerai.kit.counts import Counts
 from gerai.kit.metrics import Metric
+from gerai.kit.shared_counters import Counts
 
 ENGINE: Final = (
     Metric("gerai_engine_batches_total", "counter", "Transactions of the writer."),

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from gerai.store.small import Grouped, grouped
+from gerai.store.lookup_table import Grouped, grouped
 
 _CHANNEL: Final = "gerai_directory"
 LISTEN: Final = f"LISTEN {_CHANNEL}"

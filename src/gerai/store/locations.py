@@ -6,7 +6,7 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
-from gerai.store.small import small
+from gerai.store.lookup_table import small
 
 #: Rows of this merchant id belong to everybody.
 EVERYBODY: Final = 0

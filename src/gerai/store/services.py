@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 
-from gerai.store.small import Small, small
+from gerai.store.lookup_table import Small, small
 
 TYPES: Final = small("service_types", "type_id code name description is_active input_schema result_schema")
 SERVICES: Final = small(

@@ -7,7 +7,7 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
-from gerai.store.small import small
+from gerai.store.lookup_table import small
 
 STORES: Final = small(
     "stores",

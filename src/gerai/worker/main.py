@@ -19,22 +19,22 @@ from gerai.engine.core import Engine
 from gerai.engine.deposits import find as deposits
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
-from gerai.engine.listening import ANNOUNCE_TASK
-from gerai.engine.orders.moves import FULFIL_TASK
+from gerai.engine.orders.transitions import FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
-from gerai.engine.webhooks.announcer import Announcer
-from gerai.engine.webhooks.spread import spread
+from gerai.engine.subscriptions import ANNOUNCE_TASK
+from gerai.engine.webhooks.contract import Announcer
+from gerai.engine.webhooks.fan_out import spread
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
-from gerai.kit.seal import Sealer
+from gerai.kit.secret_box import Sealer
 from gerai.kit.tasks import end
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
 from gerai.worker.books import watch_books
-from gerai.worker.courier import Courier
 from gerai.worker.fulfil import fulfil
 from gerai.worker.sweep import sweep, tidy
+from gerai.worker.webhook_sender import Courier
 
 log = structlog.get_logger("gerai.worker")
 

@@ -13,7 +13,7 @@ from gerai.engine.command import Command
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.orders.expire import ExpireOrder
-from gerai.engine.orders.moves import FULFIL_QUEUE, FULFIL_TASK
+from gerai.engine.orders.transitions import FULFIL_QUEUE, FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.store import due, webhooks
 

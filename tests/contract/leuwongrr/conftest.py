@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
-from gerai.engine.deposits.by_hand import DepositByHand
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.kit.ids import base62

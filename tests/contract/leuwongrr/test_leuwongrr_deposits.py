@@ -13,8 +13,8 @@ from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.wire_deposits import WORDS
-from gerai.engine.deposits.by_hand import DepositByHand
 from gerai.engine.deposits.cancel import CancelDeposit
+from gerai.engine.deposits.manual import DepositByHand
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.deposits.start import StartDeposit

@@ -12,7 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects.leuwongrr import DIALECT
-from gerai.doors.http.ask import Services
+from gerai.doors.http.context import Services
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.engine.merchants.open import change_settings

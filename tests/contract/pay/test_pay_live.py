@@ -14,12 +14,12 @@ from test_pay_http import place
 
 from gerai.app import App
 from gerai.domain.refusals import Refusal, every_refusal
-from gerai.doors.http.ask import Services
+from gerai.doors.http.context import Services
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.pay import PAGES
 from gerai.doors.pay.answers import refuse
-from gerai.doors.pay.lookout import Lookout, Watch
+from gerai.doors.pay.order_watcher import Lookout, Watch
 from gerai.engine.core import Engine
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.settings import Pages

@@ -9,7 +9,7 @@ from pay_orders import NOW, payment, sent, view
 
 from gerai.domain.records import OrderView
 from gerai.domain.states import ORDER
-from gerai.doors.pay.looks import look_of
+from gerai.doors.pay.page_state import look_of
 
 
 @pytest.mark.parametrize(

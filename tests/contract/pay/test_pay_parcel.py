@@ -13,8 +13,8 @@ from gerai.domain.records import OrderView
 from gerai.domain.states import SHIPMENT
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.looks import look_of
 from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.page_state import look_of
 from gerai.doors.pay.present import present, version
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry

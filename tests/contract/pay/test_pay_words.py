@@ -10,7 +10,7 @@ from pay_orders import NOW
 
 from gerai.domain.states import ORDER
 from gerai.doors import pay
-from gerai.doors.pay import looks
+from gerai.doors.pay import page_state
 from gerai.doors.pay.words import LANGUAGES, Words, channel_title, choose_language, clock
 
 FOLDER = Path(pay.__file__).parent
@@ -39,10 +39,10 @@ def test_every_text_a_template_names_exists() -> None:
 
 def test_every_look_has_its_texts() -> None:
     """Each look has a badge, a headline and a message."""
-    for look in looks.LOOKS:
+    for look in page_state.LOOKS:
         for part in ("badge", "headline", "message"):
             assert Words("id").known(f"{part}.{look.name}")
-    assert len({look.name for look in looks.LOOKS}) == len(looks.LOOKS)
+    assert len({look.name for look in page_state.LOOKS}) == len(page_state.LOOKS)
 
 
 def test_every_state_an_order_reaches_is_news() -> None:

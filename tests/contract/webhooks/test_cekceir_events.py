@@ -14,7 +14,7 @@ from webhook_orders import BAD, GOOD, place_cekceir
 from gerai.doors.dialects.cekceir.events import secret_of
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
-from gerai.engine.webhooks.announcer import Draft, Sending
+from gerai.engine.webhooks.contract import Draft, Sending
 
 PLACED = "dispatch.webhook.order"
 

@@ -16,7 +16,7 @@ from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.webhooks.announcer import Draft, Sending
+from gerai.engine.webhooks.contract import Draft, Sending
 
 _VECTOR = "717776533c5ea4f0d0ac6ea8928fd389e59eabb679895fad484dc49a9d811e8c"
 

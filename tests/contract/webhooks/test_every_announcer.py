@@ -15,11 +15,11 @@ from webhook_orders import GOOD, charge, place_cekceir, place_durianpay, place_l
 from gerai.app import DIALECTS
 from gerai.domain.records import OrderView
 from gerai.domain.states import FULFILMENT, INVOICE, ORDER, PAYMENT
-from gerai.engine.orders.by_hand import MOVES
 from gerai.engine.orders.find import EventEntry
+from gerai.engine.orders.payment_status import MOVES
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
-from gerai.engine.webhooks.announcer import Draft, Happened
+from gerai.engine.webhooks.contract import Draft, Happened
 
 DOORS = [dialect.name for dialect in DIALECTS]
 #: Only an order that says so of itself is announced as spam.

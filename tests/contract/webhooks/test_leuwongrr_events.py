@@ -15,7 +15,7 @@ from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.webhooks.announcer import Draft, Sending
+from gerai.engine.webhooks.contract import Draft, Sending
 
 
 def verify(message: Message, secret: str) -> bool:

@@ -11,7 +11,7 @@ from scalev_hooks import PAYMENTS, SENT_AT, STATUSES, business, change, envelope
 from webhook_kit import SECRET, Shop, announcer_of
 from webhook_orders import place_scalev
 
-from gerai.engine.webhooks.announcer import Draft, Sending
+from gerai.engine.webhooks.contract import Draft, Sending
 
 
 async def test_a_parcel_is_created(scalev: Shop) -> None:

@@ -16,7 +16,7 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts, MerchantFacts
 from gerai.engine.orders import find
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
 
 SECRET = "whsec_kunci-rahasia-✓"
 BASE_URL = "http://gerai.test"

@@ -17,9 +17,9 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
-from gerai.doors.http.ask import Ask, Services
-from gerai.doors.http.tally import RouteTally
-from gerai.engine.webhooks.announcer import Announcer
+from gerai.doors.http.context import Ask, Services
+from gerai.doors.http.request_metrics import RouteTally
+from gerai.engine.webhooks.contract import Announcer
 from gerai.kit.ids import quick_uuid
 
 log = structlog.get_logger("gerai.door")

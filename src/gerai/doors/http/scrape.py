@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route
 from gerai.doors.http.headers import RequestHeaders
 

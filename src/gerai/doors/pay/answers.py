@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain.refusals import BodyTooLarge, Broken, Kind, MethodNotAllowed, RateLimited, Refusal
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language

@@ -8,11 +8,11 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
-from gerai.doors.http.ask import Ask
-from gerai.doors.pay import answers, looks
-from gerai.doors.pay.lookout import Lookout, Watch
-from gerai.doors.pay.opening import Opened
+from gerai.doors.http.context import Ask
+from gerai.doors.pay import answers, page_state
+from gerai.doors.pay.order_watcher import Lookout, Watch
 from gerai.doors.pay.present import version
+from gerai.doors.pay.resolve import Opened
 from gerai.engine.orders import find
 
 #: Browsers come back after this long when a connection ends.
@@ -44,7 +44,7 @@ async def _stream(ask: Ask, opened: Opened) -> AsyncGenerator[str]:
         told = ""
         while loop.time() < until:
             view = await find.by_id(engine.reads, order.merchant_id, order.order_id) or opened.view
-            look = looks.look_of(view, opened.now(ask))
+            look = page_state.look_of(view, opened.now(ask))
             if (now := version(view, look)) != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"

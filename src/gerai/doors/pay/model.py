@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gerai.doors.pay.looks import Look
+from gerai.doors.pay.page_state import Look
 from gerai.ports.payments import PaymentMethod
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView, Shipment
-from gerai.doors.pay import details, looks
+from gerai.doors.pay import details, page_state
 from gerai.doors.pay.model import Parcel, Step
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
@@ -15,8 +15,15 @@ from gerai.engine.orders.find import EventEntry
 #: Looks of an order whose parcel is somebody's business: not before it is paid for, nor after it ended without one.
 _SHOWN_ON: Final = frozenset(
     {
-        *(looks.PAID, looks.COD, looks.FREE, looks.SHIPPED, looks.SHIPPED_COD, looks.STUCK),
-        *(looks.RETURNING, looks.RETURNED, looks.DONE),
+        *(
+            page_state.PAID,
+            page_state.COD,
+            page_state.FREE,
+            page_state.SHIPPED,
+            page_state.SHIPPED_COD,
+            page_state.STUCK,
+        ),
+        *(page_state.RETURNING, page_state.RETURNED, page_state.DONE),
     }
 )
 _TO_BUYER: Final = ("prepared", "handed_over", "in_transit", "delivered")
@@ -28,7 +35,7 @@ _TONES: Final = {
 }  # fmt: skip
 
 
-def parcel(view: OrderView, events: Sequence[EventEntry], look: looks.Look, words: Words) -> Parcel | None:
+def parcel(view: OrderView, events: Sequence[EventEntry], look: page_state.Look, words: Words) -> Parcel | None:
     """The parcel's card; None when there is nothing to follow."""
     shipment = view.shipment
     if shipment is None or shipment.status == "cancelled" or look not in _SHOWN_ON:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
-from gerai.doors.pay import choices, details, looks, qr
+from gerai.doors.pay import choices, details, page_state, qr
 from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, Surroundings
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.timeline import moments
@@ -32,11 +32,11 @@ def present(
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
-    order, look, shown = view.order, looks.look_of(view, now), not surroundings.private
+    order, look, shown = view.order, page_state.look_of(view, now), not surroundings.private
     merchant, amount = surroundings.merchant_name, money.display(_amount(view, look, now))
-    open_to_pay = look in (looks.CHOOSE, looks.PAY)
-    payment = looks.running_payment(view, now) if look is looks.PAY else None
-    digital = details.mapping(order.details, "digital") if shown and look in (looks.DONE, looks.PAID) else {}
+    open_to_pay = look in (page_state.CHOOSE, page_state.PAY)
+    payment = page_state.running_payment(view, now) if look is page_state.PAY else None
+    digital = details.mapping(order.details, "digital") if shown and look in (page_state.DONE, page_state.PAID) else {}
     return PayPage(
         version=version(view, look),
         look=look,
@@ -53,7 +53,7 @@ def present(
         amount_label=words(_amount_label(view, look)),
         amount=amount,
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
-        groups=choices.groups(surroundings, view, words) if look is looks.CHOOSE else (),
+        groups=choices.groups(surroundings, view, words) if look is page_state.CHOOSE else (),
         desk=None if payment is None else _desk(view, payment, surroundings, now, words),
         parcel=parcel(view, events, look, words) if shown else None,
         lines=tuple(_line(view, words)) if shown else (),
@@ -67,7 +67,7 @@ def present(
     )
 
 
-def version(view: OrderView, look: looks.Look) -> str:
+def version(view: OrderView, look: page_state.Look) -> str:
     """A short text that changes whenever the page would look different; it tells the live page to draw itself anew."""
     order = view.order
     parts = [look.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
@@ -88,27 +88,27 @@ def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | Non
     return Deadline(at.isoformat(), words.long_time(at), seconds, left, ticks)
 
 
-def _amount(view: OrderView, look: looks.Look, now: datetime) -> int:
+def _amount(view: OrderView, look: page_state.Look, now: datetime) -> int:
     """What the big figure says: with an extra fee for the payer when the chosen method takes one."""
-    payment = looks.running_payment(view, now) or next((p for p in view.payments if p.status == "completed"), None)
-    if payment is not None and look in (looks.PAY, looks.PAID, looks.DONE):
+    payment = page_state.running_payment(view, now) or next((p for p in view.payments if p.status == "completed"), None)
+    if payment is not None and look in (page_state.PAY, page_state.PAID, page_state.DONE):
         return payment.amount_sen + payment.fee_sen
     return view.order.total_sen
 
 
-def _amount_label(view: OrderView, look: looks.Look) -> str:
-    if look in (looks.CHOOSE, looks.PAY):
+def _amount_label(view: OrderView, look: page_state.Look) -> str:
+    if look in (page_state.CHOOSE, page_state.PAY):
         return "amount.due"
-    if look in (looks.COD, looks.SHIPPED_COD):
+    if look in (page_state.COD, page_state.SHIPPED_COD):
         return "amount.cod"
-    if look in (looks.SHIPPED, looks.STUCK, looks.RETURNING):
+    if look in (page_state.SHIPPED, page_state.STUCK, page_state.RETURNING):
         return "amount.paid" if view.order.charged_sen else "amount.total"
-    return "amount.paid" if look in (looks.PAID, looks.DONE, looks.LATE) else "amount.total"
+    return "amount.paid" if look in (page_state.PAID, page_state.DONE, page_state.LATE) else "amount.total"
 
 
-def _failed_before(view: OrderView, look: looks.Look, words: Words) -> str:
+def _failed_before(view: OrderView, look: page_state.Look, words: Words) -> str:
     """Tells that the last attempt failed, while another one can still be made."""
-    if look is not looks.CHOOSE or not view.payments or view.payments[-1].status != "failed":
+    if look is not page_state.CHOOSE or not view.payments or view.payments[-1].status != "failed":
         return ""
     return words("notice.payment_failed")
 
@@ -195,10 +195,10 @@ def _people(view: OrderView, words: Words) -> list[Row]:
     return [Row(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
 
 
-def _play(view: OrderView, look: looks.Look) -> Play | None:
+def _play(view: OrderView, look: page_state.Look) -> Play | None:
     """Paying is possible while the order waits; failing needs a payment; paying late needs one that ran out."""
-    if look in (looks.CHOOSE, looks.PAY):
-        return Play(pay=True, fail=look is looks.PAY, late=False)
-    if look is looks.EXPIRED and any(p.status in ("processing", "expired") for p in view.payments):
+    if look in (page_state.CHOOSE, page_state.PAY):
+        return Play(pay=True, fail=look is page_state.PAY, late=False)
+    if look is page_state.EXPIRED and any(p.status in ("processing", "expired") for p in view.payments):
         return Play(pay=False, fail=False, late=True)
     return None

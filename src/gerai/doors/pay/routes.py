@@ -10,12 +10,12 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind, Refusal
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Endpoint, Route
-from gerai.doors.pay import acts, answers, details, draw, live, looks, qr
+from gerai.doors.pay import actions, answers, details, draw, live, page_state, qr
 from gerai.doors.pay.assets import ASSETS, DIGEST
-from gerai.doors.pay.opening import Opened, Opener, by_invoice, by_link, by_path
 from gerai.doors.pay.present import present
+from gerai.doors.pay.resolve import Opened, Opener, by_invoice, by_link, by_path
 from gerai.engine.orders import find
 
 log = structlog.get_logger("gerai.pages")
@@ -60,7 +60,7 @@ async def show(ask: Ask, opened: Opened) -> Response:
 
 async def qr_image(ask: Ask, opened: Opened) -> Response:
     """The QR of the running payment as a PNG to keep; 404 when there is none."""
-    payment = looks.running_payment(opened.view, opened.now(ask))
+    payment = page_state.running_payment(opened.view, opened.now(ask))
     text = details.text(payment.instructions, "qr_text") if payment is not None else ""
     image = await asyncio.to_thread(qr.png, text)
     if image is None:
@@ -130,9 +130,9 @@ def routes() -> tuple[Route, ...]:
             Route("GET", path, opening(opener, show)),
             Route("GET", f"{path}/events", opening(opener, live.events)),
             Route("GET", f"{path}/qr.png", opening(opener, qr_image)),
-            Route("POST", f"{path}/method", opening(opener, acts.choose)),
-            Route("POST", f"{path}/change", opening(opener, acts.change)),
-            Route("POST", f"{path}/play", opening(opener, acts.play)),
+            Route("POST", f"{path}/method", opening(opener, actions.choose)),
+            Route("POST", f"{path}/change", opening(opener, actions.change)),
+            Route("POST", f"{path}/play", opening(opener, actions.play)),
         ]
     return (
         *found,

@@ -21,7 +21,7 @@ from gerai.engine.merchants.open import changing
 from gerai.kit.clock import jakarta
 from gerai.kit.schema import Schema, SchemaUnusable
 from gerai.store import services as sql
-from gerai.store.small import record, rows
+from gerai.store.lookup_table import record, rows
 
 
 class ServiceType(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from gerai.engine.catalogue.shelves import (
+from gerai.engine.catalogue.products import (
     Bundle,
     BundlePart,
     PriceOption,
@@ -27,8 +27,8 @@ from gerai.engine.shipping.quote import RateTable
 from gerai.engine.shipping.tables import load_districts, load_rates
 from gerai.store import storefront as sql
 from gerai.store.locations import EVERYBODY, LOCATIONS
-from gerai.store.small import Small, record, rows
-from gerai.store.small import add as add_rows
+from gerai.store.lookup_table import Small, record, rows
+from gerai.store.lookup_table import add as add_rows
 
 _SHELVES: Final = (
     sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.ON_SHELF,

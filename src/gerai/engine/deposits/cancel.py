@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gerai.domain.records import Deposit
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.deposits.moves import locked, move
+from gerai.engine.deposits.transitions import locked, move
 from gerai.engine.state import State
 
 

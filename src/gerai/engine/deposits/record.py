@@ -9,7 +9,7 @@ import msgspec
 from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.deposits.moves import credit, locked, move
+from gerai.engine.deposits.transitions import credit, locked, move
 from gerai.engine.state import State
 
 DepositOutcome = Literal["paid", "failed", "expired"]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gerai.domain.records import Deposit
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.deposits.moves import credit, locked, move
+from gerai.engine.deposits.transitions import credit, locked, move
 from gerai.engine.state import State
 
 

@@ -10,7 +10,7 @@ from gerai.domain.records import Fulfilment, Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import FULFILMENT, INVOICE, PAYMENT
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.moves import move_order, request_fulfilment
+from gerai.engine.orders.transitions import move_order, request_fulfilment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 

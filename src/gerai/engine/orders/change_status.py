@@ -11,8 +11,8 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.by_hand import PaymentWord, set_payment_word, verb_between
-from gerai.engine.orders.moves import end_unpaid, move_order, request_fulfilment
+from gerai.engine.orders.payment_status import PaymentWord, set_payment_word, verb_between
+from gerai.engine.orders.transitions import end_unpaid, move_order, request_fulfilment
 from gerai.engine.state import State
 
 

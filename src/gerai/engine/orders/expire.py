@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.moves import end_unpaid
+from gerai.engine.orders.transitions import end_unpaid
 from gerai.engine.state import State
 
 

@@ -11,8 +11,8 @@ import msgspec
 from gerai.domain.records import Funding, Invoice, Member, Order, OrderLine, OrderView, Payment, Transfer
 from gerai.engine.command import Command, Contact, Context, Needs
 from gerai.engine.orders import stock
-from gerai.engine.orders.moves import begin_fulfilment, order_paid, request_fulfilment
 from gerai.engine.orders.parcels import Parcel, plan
+from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 

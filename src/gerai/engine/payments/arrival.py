@@ -9,7 +9,7 @@ from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels
-from gerai.engine.orders.moves import order_paid, pay_invoice
+from gerai.engine.orders.transitions import order_paid, pay_invoice
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 

@@ -12,7 +12,7 @@ from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, S
 from gerai.domain.states import SHIPMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders import parcels
-from gerai.engine.orders.moves import move_order
+from gerai.engine.orders.transitions import move_order
 from gerai.engine.state import State
 
 #: Where a report may say that the parcel is. Whether it is still sent at all is the order's to say.

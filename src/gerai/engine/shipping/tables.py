@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.engine.shipping.quote import CourierService, Rate, RateTable
 from gerai.store import locations as sql
-from gerai.store.small import record, rows
+from gerai.store.lookup_table import record, rows
 
 
 class SharedDistricts:

@@ -16,7 +16,7 @@ import msgspec
 from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Attempt, Delivery, Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer
+from gerai.engine.webhooks.contract import Announcer
 from gerai.store import directory
 from gerai.store import webhooks as sql
 

@@ -13,7 +13,7 @@ from gerai.domain.refusals import NotFound
 from gerai.domain.webhooks import Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import changing
-from gerai.kit.seal import Sealer
+from gerai.kit.secret_box import Sealer
 from gerai.store import webhooks as sql
 
 _SECRET_BYTES: Final = 32

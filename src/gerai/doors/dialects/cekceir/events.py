@@ -11,7 +11,7 @@ import msgspec
 from gerai.doors.dialects.cekceir.wire import STATUS, order_body
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment import balances
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
 
 ORDER_EVENT: Final = "dispatch.webhook.order"
 _PLACED: Final = "order.placed"

@@ -10,7 +10,7 @@ import msgspec
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, PartnerUnavailable
 from gerai.doors.dialects.cekceir.request import NewOrder
-from gerai.doors.http.ask import Services
+from gerai.doors.http.context import Services
 from gerai.engine.catalogue.services import SERVICES, Service, Wanted
 from gerai.engine.command import Idempotency
 from gerai.engine.directory import KeyFacts

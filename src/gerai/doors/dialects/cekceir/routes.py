@@ -8,7 +8,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import BodyUnreadable, NotFound, PermissionMissing
 from gerai.doors.dialects.cekceir import request, wire
 from gerai.doors.dialects.cekceir.ordering import CHANNEL, place
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.directory import KeyFacts

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.engine.command import Idempotency
 
 NAME: Final = "durianpay"

@@ -21,7 +21,7 @@ from gerai.doors.dialects.durianpay.wire.facts import (
 )
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import reply
 from gerai.engine.payments.start import StartPayment
 from gerai.ports.payments import Charge, PaymentMethod

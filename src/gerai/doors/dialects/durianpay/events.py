@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.doors.dialects.durianpay.wire.event_data import order_data, payment_data
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
 
 #: The first attempt at once, then 2, 5, 10, 90 and 210 minutes after an attempt that was not acknowledged.
 _SCHEDULE_S: Final = (0, 120, 300, 600, 5400, 12600)

@@ -18,7 +18,7 @@ from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
 from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, read_order
 from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import reply
 from gerai.engine.command import Contact
 from gerai.engine.orders import find

@@ -21,7 +21,7 @@ from gerai.doors.dialects.durianpay.wire.payment_answer import (
     signature,
     status_answer,
 )
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import reply
 from gerai.engine.orders import find as find_orders
 from gerai.engine.payments import find

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gerai.doors.dialects.durianpay import charge, orders, payments
 from gerai.doors.dialects.durianpay.asking import enter
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
 
 PREFIXES: Final = ("/v1", "/orders", "/payments", "/merchants", "/customers", "/refunds")

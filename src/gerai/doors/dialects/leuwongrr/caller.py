@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from gerai.domain.refusals import PermissionMissing
 from gerai.doors.dialects.leuwongrr.wire import CHANNEL
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.engine.directory import KeyFacts, MemberFacts
 from gerai.merchant_settings import LimitBucket
 

@@ -26,7 +26,7 @@ from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
 from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder, idempotency_key, read_order
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
 from gerai.engine.orders.find import by_id

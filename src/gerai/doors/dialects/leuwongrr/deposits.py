@@ -12,7 +12,7 @@ from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.leuwongrr import wire, wire_deposits
 from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import reply
 from gerai.engine.deposits.find import DepositFilter, by_public_id, listing
 

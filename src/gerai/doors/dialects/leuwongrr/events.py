@@ -12,7 +12,7 @@ from gerai.domain.money import whole_rupiah
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.leuwongrr.wire import order_status
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
 
 _encode = msgspec.json.Encoder().encode
 #: The ends of an order; one done in part is ``completed`` here.

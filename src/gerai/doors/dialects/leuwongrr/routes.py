@@ -16,7 +16,7 @@ from gerai.doors.dialects.leuwongrr.deposits import find_deposit, my_deposit, my
 from gerai.doors.dialects.leuwongrr.pricing import wall_time, zoned_time
 from gerai.doors.dialects.leuwongrr.refusals import UNAUTHORIZED_VALIDATE
 from gerai.doors.dialects.leuwongrr.request import list_limit
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
 from gerai.engine.orders.find import OrderFilter, by_public_id, listing
 from gerai.engine.wallet.find import balance

@@ -9,7 +9,7 @@ import msgspec
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, TARGET
-from gerai.engine.orders.by_hand import PaymentWord
+from gerai.engine.orders.payment_status import PaymentWord
 
 MAX_ORDERS: Final = 100
 

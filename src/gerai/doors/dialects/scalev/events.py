@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.moments import moment_of
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
 from gerai.doors.dialects.scalev.values import timestamp
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
 from gerai.kit.javascript import stringify
 
 _TRIAL: Final = "business.test_event"

@@ -22,8 +22,8 @@ from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED
 from gerai.doors.dialects.scalev.values import plain_phone
 from gerai.doors.dialects.scalev.wire_orders import text as money_text
 from gerai.engine.orders import find
-from gerai.engine.orders.by_hand import MARK, payment_word
 from gerai.engine.orders.find import OrderFilter
+from gerai.engine.orders.payment_status import MARK, payment_word
 
 SEARCH_FIELDS: Final = (
     "order_id", "shipment_receipt", "external_id", "pg_reference_id", "gross_revenue", "customer_name",

@@ -8,8 +8,8 @@ from typing import Any, Final
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, PermissionMissing
 from gerai.doors.dialects.scalev.facts import CHANNEL
 from gerai.doors.dialects.scalev.refusals import HOURLY, full_hour
-from gerai.doors.http.ask import Ask
-from gerai.engine.catalogue.shelves import Store
+from gerai.doors.http.context import Ask
+from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.directory import KeyFacts, MerchantFacts
 

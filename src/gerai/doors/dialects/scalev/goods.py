@@ -13,7 +13,7 @@ from gerai.domain.refusals import OutOfStock
 from gerai.doors.dialects.scalev.asking import Asked, Wanted
 from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
 from gerai.doors.dialects.scalev.reading import Reader
-from gerai.engine.catalogue.shelves import BundlePart, PriceOption, Shelves, Store, Variant
+from gerai.engine.catalogue.products import BundlePart, PriceOption, Shelves, Store, Variant
 from gerai.engine.orders.place import NewLine
 from gerai.engine.shipping.nearest import Warehouse
 

@@ -11,7 +11,7 @@ from gerai.domain.records import OrderView, Payment, Shipment
 from gerai.doors.dialects.scalev.history import History, read_history
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.webhooks.announcer import Happened
+from gerai.engine.webhooks.contract import Happened
 
 _PAYMENT: Final = "payment."
 #: What an event made of a payment, where the state has another name. A refund leaves it as it reads now.

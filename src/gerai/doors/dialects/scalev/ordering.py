@@ -18,7 +18,7 @@ from gerai.doors.dialects.scalev.goods import Goods, engine_lines, find_goods
 from gerai.doors.dialects.scalev.methods import Method, canonical, offered_by, payable_with
 from gerai.doors.dialects.scalev.parcels import check_parcel
 from gerai.doors.dialects.scalev.reading import Reader
-from gerai.engine.catalogue.shelves import Shelves, Store
+from gerai.engine.catalogue.products import Shelves, Store
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.shipping.places import Gazetteer

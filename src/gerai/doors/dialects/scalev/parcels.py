@@ -9,7 +9,7 @@ from gerai.doors.dialects.scalev.asking import PARCEL_FIELDS, Asked
 from gerai.doors.dialects.scalev.facts import Area, ShippingFacts
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
 from gerai.doors.dialects.scalev.wire_shipping import etd
-from gerai.engine.catalogue.shelves import Shelves, Store
+from gerai.engine.catalogue.products import Shelves, Store
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.places import Gazetteer, Place

@@ -22,7 +22,7 @@ from gerai.doors.dialects.scalev.history import placed_history, read_history
 from gerai.doors.dialects.scalev.ordering import Identity, Surroundings, compose
 from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
 from gerai.doors.dialects.scalev.reading import body_object
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
 from gerai.engine.command import Idempotency
 from gerai.engine.orders import find

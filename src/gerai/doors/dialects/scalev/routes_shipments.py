@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.gate import admit
 from gerai.doors.dialects.scalev.reading import Reader, body_object
 from gerai.doors.dialects.scalev.routes_orders import order_of_path, whole_orders
 from gerai.doors.dialects.scalev.tracking import Said, read_receipt, read_shipment, read_status, with_new_waybill
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.engine.shipping.record import RecordShipment
 

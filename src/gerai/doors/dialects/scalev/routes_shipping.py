@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
 from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object
 from gerai.doors.dialects.scalev.values import exact
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.shipping.nearest import Warehouse, nearest

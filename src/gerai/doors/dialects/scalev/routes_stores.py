@@ -11,9 +11,9 @@ from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
 from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_of_path, storefront
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.door import Route, reply
-from gerai.engine.catalogue.shelves import Bundle, PriceOption, Shelves, Store
+from gerai.engine.catalogue.products import Bundle, PriceOption, Shelves, Store
 from gerai.engine.catalogue.storefront import available
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gerai.domain.money import SEN_PER_RUPIAH
-from gerai.engine.catalogue.shelves import Bundle, PriceOption, Product, Shelves, Store, Variant
+from gerai.engine.catalogue.products import Bundle, PriceOption, Product, Shelves, Store, Variant
 
 #: How many of a variant can be sold, by variant id; variants that are not counted are missing.
 Available = Mapping[int, int]

@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 from starlette.responses import Response
 
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.http.docs.draw import index_page, manual_page
 from gerai.doors.http.docs.manual import manual
 from gerai.doors.http.door import Dialect, Endpoint, Route

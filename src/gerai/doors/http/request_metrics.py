@@ -6,8 +6,8 @@ from bisect import bisect_left
 from typing import Final
 
 from gerai.domain.refusals import every_refusal
-from gerai.kit.counts import Counts
 from gerai.kit.metrics import Metric
+from gerai.kit.shared_counters import Counts
 
 REQUESTS: Final = Metric(
     "gerai_requests_total",

@@ -18,9 +18,9 @@ from gerai.domain.refusals import (
     Refusal,
     StateConflict,
 )
-from gerai.doors.http.ask import Ask
-from gerai.doors.pay import answers, choices, details, looks
-from gerai.doors.pay.opening import Opened
+from gerai.doors.http.context import Ask
+from gerai.doors.pay import answers, choices, details, page_state
+from gerai.doors.pay.resolve import Opened
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
@@ -62,7 +62,7 @@ async def choose(ask: Ask, opened: Opened) -> Response:
     chosen = choices.find(opened.surroundings(ask), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
-    if looks.look_of(opened.view, opened.now(ask)) is not looks.CHOOSE:
+    if page_state.look_of(opened.view, opened.now(ask)) is not page_state.CHOOSE:
         return answers.see(opened.address, "changed")
     notice = await _start(ask, opened, *chosen)
     return answers.see(opened.address, notice if isinstance(notice, str) else "")
@@ -95,10 +95,10 @@ async def play(ask: Ask, opened: Opened) -> Response:
     if not opened.surroundings(ask).simulated:
         raise NotFound("page")
     act, now = form.get("act"), opened.now(ask)
-    payment = looks.running_payment(opened.view, now)
+    payment = page_state.running_payment(opened.view, now)
     if act == "late":
         payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
-    if payment is None and act == "pay" and looks.look_of(opened.view, now) is looks.CHOOSE:
+    if payment is None and act == "pay" and page_state.look_of(opened.view, now) is page_state.CHOOSE:
         payment = await _start_any(ask, opened)
     if payment is None or act not in ("pay", "fail", "late"):
         return answers.see(opened.address, "changed")

@@ -17,12 +17,12 @@ from standardwebhooks import Webhook
 
 from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.announcer import Announcer, Draft, Dressed, Sending
+from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Sending
 from gerai.engine.webhooks.deliver import Claimed, Due, Result, claim, due, record_attempt
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
-from gerai.kit.seal import Sealer, SealError
+from gerai.kit.secret_box import Sealer, SealError
 
 log = structlog.get_logger("gerai.courier")
 #: Messages under way at once: in this process, and to one endpoint.

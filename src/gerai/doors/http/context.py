@@ -15,7 +15,7 @@ from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import RateLimiter, Verdict
-from gerai.doors.http.tally import Tally
+from gerai.doors.http.request_metrics import Tally
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
 from gerai.kit.clock import real_now, unix_s

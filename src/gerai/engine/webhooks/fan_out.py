@@ -9,7 +9,7 @@ from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.orders import find
-from gerai.engine.webhooks.announcer import Announcer, Happened, encode
+from gerai.engine.webhooks.contract import Announcer, Happened, encode
 from gerai.store import webhooks as sql
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView
-from gerai.doors.http.ask import Ask
+from gerai.doors.http.context import Ask
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import Surroundings
 from gerai.engine.orders import find

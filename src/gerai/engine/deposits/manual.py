@@ -9,8 +9,8 @@ import msgspec
 
 from gerai.domain.records import BY_HAND, Account
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.deposits.moves import credit
 from gerai.engine.deposits.start import StartDeposit
+from gerai.engine.deposits.transitions import credit
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 from gerai.kit.ids import token

@@ -15,7 +15,7 @@ from gerai.domain.records import Invoice, Order, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
-from gerai.engine.orders.moves import pay_invoice
+from gerai.engine.orders.transitions import pay_invoice
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
