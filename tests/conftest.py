@@ -15,9 +15,9 @@ import pytest_asyncio
 
 from gerai.app import App
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.settings import Database, Http, Settings
+from gerai.settings import DatabaseSettings, HttpSettings, Settings
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
 
@@ -38,7 +38,7 @@ def dsn() -> Generator[str]:
 @pytest.fixture(scope="session")
 def settings(dsn: str) -> Settings:
     """The settings of the test server."""
-    return replace(Settings(), database=Database(url=dsn), http=Http(access_log=False))
+    return replace(Settings(), database=DatabaseSettings(url=dsn), http=HttpSettings(access_log=False))
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -91,7 +91,7 @@ class TestMerchant:
         if money_sen:
             for environment, account_id in wallets.items():
                 await self.engine.submit(
-                    DepositByHand(
+                    ManualDeposit(
                         merchant_id=self.merchant_id,
                         environment=environment,
                         account_id=account_id,

@@ -12,21 +12,21 @@ from dataclasses import dataclass, field, replace
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects import cekceir, durianpay, leuwongrr, scalev
-from gerai.doors.http.context import Services
+from gerai.doors.http.context import AppServices
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.limits import RateLimiter
-from gerai.doors.http.request_metrics import Tally
+from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import PAGES
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer
+from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.discover import discover
-from gerai.kit.shared_counters import Counts, Share
-from gerai.metrics.exposition import Metrics
+from gerai.kit.shared_counters import CounterShare, SharedCounters
+from gerai.metrics.exposition import MetricsExposition
 from gerai.partners.roblox.client import HttpRoblox
 from gerai.partners.roblox.simulator import SimulatedRoblox
 from gerai.ports.fulfilment import FulfilmentProvider
@@ -36,7 +36,7 @@ from gerai.settings import Settings
 from gerai.worker.main import Worker
 
 DIALECTS: tuple[Dialect, ...] = (leuwongrr.DIALECT, cekceir.DIALECT, durianpay.DIALECT, scalev.DIALECT)
-ANNOUNCERS: dict[str, Announcer] = {dialect.name: dialect.announce for dialect in DIALECTS if dialect.announce}
+WEBHOOK_CONTRACTS: dict[str, WebhookContract] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
 PARTS = (SERVICES, STOREFRONT)
 
 
@@ -92,16 +92,16 @@ class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
     of several of a server, whose metrics are told as one. ``scrape`` tells them on an address of its own."""
 
-    def __init__(self, settings: Settings, *, with_worker: bool = False, share: Share | None = None) -> None:
+    def __init__(self, settings: Settings, *, with_worker: bool = False, share: CounterShare | None = None) -> None:
         self.settings = settings
         self.engine = make_engine(settings)
         self.partners = FoundPartners(settings)
-        self._worker = Worker(self.engine, self.partners, settings, ANNOUNCERS) if with_worker else None
-        counts = Counts(share)
+        self._worker = Worker(self.engine, self.partners, settings, WEBHOOK_CONTRACTS) if with_worker else None
+        counts = SharedCounters(share)
         outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
-        self._metrics = Metrics(self.engine, outgoing, counts)
+        self._metrics = MetricsExposition(self.engine, outgoing, counts)
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
-        services = Services(self.engine, RateLimiter(), settings, self.partners, Tally(counts))
+        services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts))
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {
             host.lower(): doors[name]

@@ -27,7 +27,7 @@ def _setting(default: Any, help_text: str, minimum: float | None = None) -> Any:
 
 
 @dataclass(frozen=True)
-class Server:
+class ServerSettings:
     """Where the server listens and how it stops."""
 
     host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
@@ -38,7 +38,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Database:
+class DatabaseSettings:
     """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
 
     url: str = _setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
@@ -46,7 +46,7 @@ class Database:
 
 
 @dataclass(frozen=True)
-class Engine:
+class EngineSettings:
     """Limits of the writer (docs/explanation/architecture.md)."""
 
     queue_limit: int = _setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
@@ -58,7 +58,7 @@ class Engine:
 
 
 @dataclass(frozen=True)
-class Http:
+class HttpSettings:
     """What a request may be."""
 
     body_limit_bytes: int = _setting(262_144, "Largest request body.", 1)
@@ -68,7 +68,7 @@ class Http:
 
 
 @dataclass(frozen=True)
-class Doors:
+class DoorSettings:
     """A host name of its own for a door; then its paths also work without that door's prefix rules. Empty: none."""
 
     leuwongrr_host: str = _setting("", "Host name that serves only the LeuwongRR door.")
@@ -78,7 +78,7 @@ class Doors:
 
 
 @dataclass(frozen=True)
-class Pages:
+class PageSettings:
     """The hosted pages."""
 
     streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
@@ -90,7 +90,7 @@ class Pages:
 
 
 @dataclass(frozen=True)
-class Roblox:
+class RobloxSettings:
     """The Roblox look-ups of the LeuwongRR door. Sandbox keys always use the simulator."""
 
     users_base_url: str = _setting("https://users.roblox.com", "Base address of the users API.")
@@ -101,7 +101,7 @@ class Roblox:
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerSettings:
     """Background work: fulfilment, expiry, clean-up, a look at the books."""
 
     concurrency: int = _setting(8, "Jobs one worker process runs at once.", 1)
@@ -112,7 +112,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Metrics:
+class MetricsSettings:
     """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
 
     token: str = _setting("", "What a scrape must send as Bearer token; empty: the server has no such page.")
@@ -122,7 +122,7 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class Webhooks:
+class WebhookSettings:
     """Outgoing webhooks (docs/how-to/webhooks.md)."""
 
     seal_key: str = _setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
@@ -132,7 +132,7 @@ class Webhooks:
 
 
 @dataclass(frozen=True)
-class Log:
+class LogSettings:
     """Log lines go to standard error, one JSON object each."""
 
     level: str = _setting("info", "debug, info, warning or error.")
@@ -143,17 +143,17 @@ class Log:
 class Settings:
     """All of them. Every field is a section of the TOML file."""
 
-    server: Server = Server()
-    database: Database = Database()
-    engine: Engine = Engine()
-    http: Http = Http()
-    doors: Doors = Doors()
-    pages: Pages = Pages()
-    roblox: Roblox = Roblox()
-    worker: Worker = Worker()
-    webhooks: Webhooks = Webhooks()
-    metrics: Metrics = Metrics()
-    log: Log = Log()
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    engine: EngineSettings = EngineSettings()
+    http: HttpSettings = HttpSettings()
+    doors: DoorSettings = DoorSettings()
+    pages: PageSettings = PageSettings()
+    roblox: RobloxSettings = RobloxSettings()
+    worker: WorkerSettings = WorkerSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
 
     @property
     def base_url(self) -> str:

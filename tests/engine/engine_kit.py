@@ -15,7 +15,7 @@ import psycopg
 from gerai.domain.records import Account, Deposit, OrderView, Transfer
 from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
@@ -97,7 +97,7 @@ class Shop:
 
     async def deposit(self, amount_sen: int, **fields: Any) -> Account:
         """Put money into the member's wallet."""
-        command = DepositByHand(**self.owner, account_id=self.account_id, amount_sen=amount_sen, **fields)
+        command = ManualDeposit(**self.owner, account_id=self.account_id, amount_sen=amount_sen, **fields)
         return (await self.engine.submit(command)).answer
 
     def new_deposit(self, amount_sen: int = 50_000_00, **changes: Any) -> StartDeposit:

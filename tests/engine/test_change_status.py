@@ -14,7 +14,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.orders.change_status import ChangeStatus
-from gerai.engine.orders.payment_status import MOVES, payment_word, verb_between
+from gerai.engine.orders.payment_status import MOVES, payment_status, verb_between
 from gerai.engine.orders.place import NewLine, PlaceOrder
 
 CHANNEL = "test"
@@ -82,7 +82,7 @@ async def test_paid_and_unpaid_again_and_again_balances(engine: Engine, merchant
         ("paid", 1_000_000), ("settled", 1_000_000),
     ):  # fmt: skip
         [view] = await change(engine, merchant.merchant_id, view, payment=word)
-        assert payment_word(view.order, view.invoice) == word
+        assert payment_status(view.order, view.invoice) == word
         assert await booked(engine, merchant.merchant_id) == expected
         assert view.order.charged_sen == expected
     with pytest.raises(StateConflict):

@@ -21,35 +21,44 @@ from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.subscriptions import ANNOUNCE_TASK
 from gerai.engine.webhooks import endpoints, history
-from gerai.engine.webhooks.contract import STANDARD_SCHEDULE_S, Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import (
+    STANDARD_SCHEDULE_S,
+    DeliveryAttempt,
+    Occurrence,
+    SignedRequest,
+    WebhookContract,
+    WebhookMessage,
+)
 from gerai.engine.webhooks.deliver import Due, claim
-from gerai.engine.webhooks.fan_out import spread
+from gerai.engine.webhooks.fan_out import fan_out
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
-from gerai.kit.secret_box import Sealer, SealError, new_key
+from gerai.kit.secret_box import SecretBox, SecretBoxError, new_key
 from gerai.testing.receiver import Received, Receiver, receiving
-from gerai.worker.webhook_sender import Courier
+from gerai.worker.webhook_sender import WebhookSender
 
 KEY = new_key()
 
 
-async def compose(_: Engine, happened: Happened) -> list[Draft]:
+async def compose(_: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """Every order event is one message; a payment's completion is two."""
-    event = happened.event
+    event = occurrence.event
     if event.name.startswith("order."):
-        return [Draft(event.name, {"status": event.facts["status"], "z": 1, "a": 2})]
+        return [WebhookMessage(event.name, {"status": event.facts["status"], "z": 1, "a": 2})]
     if event.name == "payment.completed":
-        return [Draft("payment.completed", {}), Draft("money.in", {})]
+        return [WebhookMessage("payment.completed", {}), WebhookMessage("money.in", {})]
     return []
 
 
-def dress(draft: Draft, sending: Sending) -> Dressed:
-    body = json.dumps({"event": draft.event, "data": draft.data, "retries": sending.retries})
-    return Dressed(body.encode(), {"X-Signed-With": sending.secret, "X-Happened": sending.happened_at.isoformat()})
+def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
+    body = json.dumps({"event": message.event, "data": message.data, "retries": attempt.retries})
+    return SignedRequest(
+        body.encode(), {"X-Signed-With": attempt.secret, "X-Happened": attempt.happened_at.isoformat()}
+    )
 
 
-ANNOUNCER = Announcer(("order.placed", "order.processing", "payment.completed", "money.in"), compose, dress)
-ANNOUNCERS = {"test": ANNOUNCER}
+WEBHOOKS = WebhookContract(("order.placed", "order.processing", "payment.completed", "money.in"), compose, sign)
+WEBHOOK_CONTRACTS = {"test": WEBHOOKS}
 
 
 @pytest.fixture
@@ -67,9 +76,9 @@ async def clocked(engine: Engine) -> Shop:
 
 
 @pytest_asyncio.fixture
-async def courier(engine: Engine) -> AsyncGenerator[Courier]:
+async def sender(engine: Engine) -> AsyncGenerator[WebhookSender]:
     outgoing = Outgoing(Guard(allow_loopback=True))
-    yield Courier(engine, ANNOUNCERS, outgoing, Sealer(KEY), timeout_s=2.0)
+    yield WebhookSender(engine, WEBHOOK_CONTRACTS, outgoing, SecretBox(KEY), timeout_s=2.0)
     await outgoing.close()
 
 
@@ -78,12 +87,12 @@ async def listen(shop: Shop, url: str, **changes: Any) -> tuple[int, str]:
     secret = endpoints.new_secret()
     fields = {"merchant_id": shop.merchant_id, "environment": shop.environment, "channel": "test", "url": url}
     new = endpoints.NewEndpoint(**(fields | changes))
-    return await endpoints.add_endpoint(shop.engine, Sealer(KEY), new, secret), secret
+    return await endpoints.add_endpoint(shop.engine, SecretBox(KEY), new, secret), secret
 
 
 async def announce(shop: Shop, placed: Any) -> int:
     order = getattr(placed, "view", placed).order
-    return await spread(shop.engine, ANNOUNCERS, shop.merchant_id, order.order_id, "http://gerai.test")
+    return await fan_out(shop.engine, WEBHOOK_CONTRACTS, shop.merchant_id, order.order_id, "http://gerai.test")
 
 
 async def log_of(shop: Shop, **only: Any) -> list[Delivery]:
@@ -99,7 +108,7 @@ async def advance(shop: Shop, to: datetime) -> None:
     await set_test_clock(shop.engine, shop.merchant_id, frozen_at=to)
 
 
-async def test_an_order_is_told_in_order_once_and_signed(shop: Shop, courier: Courier, receiver: Receiver) -> None:
+async def test_an_order_is_told_in_order_once_and_signed(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:
     """Every message arrives once, in the order things happened, with the contract's headers, the frozen data in its
     own field order, and a Standard Webhooks signature that the library of that standard accepts."""
     _, secret = await listen(shop, receiver.url())
@@ -107,8 +116,8 @@ async def test_an_order_is_told_in_order_once_and_signed(shop: Shop, courier: Co
     await shop.pay(await shop.start_payment(placed))
     assert await announce(shop, placed) == 4
     assert await announce(shop, placed) == 0
-    await courier.run_once()
-    await courier.run_once()
+    await sender.run_once()
+    await sender.run_once()
     got = receiver.at("/hook")
     assert events(got) == ["order.placed", "payment.completed", "money.in", "order.processing"]
     for request in got:
@@ -130,7 +139,7 @@ async def test_the_transaction_that_changes_an_order_defers_the_announcement(sho
     assert await shop.jobs(await shop.place(channel="another")) == []
 
 
-async def test_nobody_else_hears_of_it(shop: Shop, engine: Engine, courier: Courier, receiver: Receiver) -> None:
+async def test_nobody_else_hears_of_it(shop: Shop, engine: Engine, sender: WebhookSender, receiver: Receiver) -> None:
     """Another merchant, the other environment, another door and another key hear nothing; what happened before an
     endpoint was added is not told."""
     placed = await shop.place(key_id=5)
@@ -144,13 +153,15 @@ async def test_nobody_else_hears_of_it(shop: Shop, engine: Engine, courier: Cour
     assert await announce(shop, placed) == 0
     await shop.pay(await shop.start_payment(placed))
     await announce(shop, placed)
-    await courier.run_once()
+    await sender.run_once()
     assert {request.path for request in receiver.requests} == {"/same-key", "/chosen"}
     assert events(receiver.at("/chosen")) == ["money.in"]
     assert "order.placed" not in events(receiver.at("/same-key"))
 
 
-async def test_a_failing_receiver_is_tried_by_the_schedule(clocked: Shop, courier: Courier, receiver: Receiver) -> None:
+async def test_a_failing_receiver_is_tried_by_the_schedule(
+    clocked: Shop, sender: WebhookSender, receiver: Receiver
+) -> None:
     """0 s, 5 s, 5 min … on the merchant's clock; the body's retry count grows, the id stays; after the last attempt the
     message is given up and the next one of the order goes out."""
     receiver.answer = lambda request: 500 if b"order.placed" in request.body else 200
@@ -161,11 +172,11 @@ async def test_a_failing_receiver_is_tried_by_the_schedule(clocked: Shop, courie
     for number, wait_s in enumerate(STANDARD_SCHEDULE_S):
         await advance(clocked, now + timedelta(seconds=max(wait_s - 1, 0)))
         if number:
-            await courier.run_once()
+            await sender.run_once()
             assert len(receiver.requests) == number
         now += timedelta(seconds=wait_s)
         await advance(clocked, now)
-        await courier.run_once()
+        await sender.run_once()
         if number < len(STANDARD_SCHEDULE_S) - 1:
             assert len(receiver.requests) == number + 1
     tried = [json.loads(r.body)["retries"] for r in receiver.requests if b"order.placed" in r.body]
@@ -179,25 +190,25 @@ async def test_a_failing_receiver_is_tried_by_the_schedule(clocked: Shop, courie
 
 
 async def test_a_stuck_message_holds_back_its_own_order_only(
-    clocked: Shop, courier: Courier, receiver: Receiver
+    clocked: Shop, sender: WebhookSender, receiver: Receiver
 ) -> None:
     """Later messages of the same order wait for the one that fails; other orders go on."""
     await listen(clocked, receiver.url())
     receiver.answer = lambda _: 503
     await announce(clocked, await clocked.place("wallet"))
-    await courier.run_once()
+    await sender.run_once()
     assert events(receiver.requests) == ["order.placed"]
     receiver.answer = lambda _: 200
     await announce(clocked, await clocked.place("wallet"))
-    await courier.run_once()
+    await sender.run_once()
     assert events(receiver.requests[1:]) == ["order.placed", "order.processing"]
     await advance(clocked, EPOCH + timedelta(seconds=5))
-    await courier.run_once()
+    await sender.run_once()
     assert events(receiver.requests[3:]) == ["order.placed", "order.processing"]
     assert {d.status for d in await log_of(clocked)} == {"delivered"}
 
 
-async def test_410_switches_the_endpoint_off(shop: Shop, courier: Courier, receiver: Receiver) -> None:
+async def test_410_switches_the_endpoint_off(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:
     """The message is given up, the rest dropped; what happens meanwhile is kept as dropped, and a replay of that time
     brings all of it, in order, once the endpoint is enabled again."""
     receiver.answer = lambda _: 410
@@ -205,14 +216,14 @@ async def test_410_switches_the_endpoint_off(shop: Shop, courier: Courier, recei
     begin = shop.engine.now(shop.merchant_id, shop.environment) - timedelta(seconds=1)
     placed = await shop.place("wallet")
     await announce(shop, placed)
-    await courier.run_once()
+    await sender.run_once()
     assert len(receiver.requests) == 1
     [endpoint] = await endpoints.list_endpoints(shop.engine, shop.merchant_id)
     assert (endpoint.status, endpoint.reason) == ("disabled", "the address answered 410")
     later = await shop.place("wallet")
     await announce(shop, later)
     assert [d.status for d in await log_of(shop)] == ["failed"] + ["dropped"] * 3
-    await courier.run_once()
+    await sender.run_once()
     assert len(receiver.requests) == 1
     end = shop.engine.now(shop.merchant_id, shop.environment) + timedelta(seconds=1)
     with pytest.raises(StateConflict):
@@ -220,13 +231,13 @@ async def test_410_switches_the_endpoint_off(shop: Shop, courier: Courier, recei
     receiver.answer = lambda _: 200
     await endpoints.enable_endpoint(shop.engine, shop.merchant_id, endpoint_id)
     assert len(await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, begin, end)) == 4
-    await courier.run_once()
+    await sender.run_once()
     assert {d.status for d in await log_of(shop)} == {"delivered"}
     assert len(receiver.requests) == 5
     assert await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, end, end) == []
 
 
-async def test_a_replay_has_the_same_id_and_data(shop: Shop, courier: Courier, receiver: Receiver) -> None:
+async def test_a_replay_has_the_same_id_and_data(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:
     """One delivery is sent again on request, under its old id; while it is pending that is refused; another merchant's
     is not found."""
     await listen(shop, receiver.url(), events=("order.placed",))
@@ -234,9 +245,9 @@ async def test_a_replay_has_the_same_id_and_data(shop: Shop, courier: Courier, r
     [pending] = await log_of(shop)
     with pytest.raises(StateConflict):
         await history.replay_one(shop.engine, shop.merchant_id, pending.delivery_id)
-    await courier.run_once()
+    await sender.run_once()
     await history.replay_one(shop.engine, shop.merchant_id, pending.delivery_id)
-    await courier.run_once()
+    await sender.run_once()
     first, again = receiver.requests
     assert (first.headers["webhook-id"], first.body) == (again.headers["webhook-id"], again.body)
     [done] = await log_of(shop)
@@ -247,21 +258,21 @@ async def test_a_replay_has_the_same_id_and_data(shop: Shop, courier: Courier, r
     assert len(receiver.requests) == 2
 
 
-async def test_two_couriers_send_it_once(shop: Shop, engine: Engine, courier: Courier, receiver: Receiver) -> None:
+async def test_two_couriers_send_it_once(shop: Shop, engine: Engine, sender: WebhookSender, receiver: Receiver) -> None:
     """Workers on the same database share the work; every message arrives once."""
     await listen(shop, receiver.url(), events=("order.placed",))
     for _ in range(20):
         await announce(shop, await shop.place())
     outgoing = Outgoing(Guard(allow_loopback=True))
-    rival = Courier(engine, ANNOUNCERS, outgoing, Sealer(KEY), timeout_s=2.0)
-    await asyncio.gather(courier.run_once(), rival.run_once(), courier.run_once(), rival.run_once())
+    rival = WebhookSender(engine, WEBHOOK_CONTRACTS, outgoing, SecretBox(KEY), timeout_s=2.0)
+    await asyncio.gather(sender.run_once(), rival.run_once(), sender.run_once(), rival.run_once())
     await outgoing.close()
     assert len(receiver.requests) == 20
     assert len({request.headers["webhook-id"] for request in receiver.requests}) == 20
 
 
 async def test_a_worker_that_dies_leaves_the_message_to_the_next(
-    shop: Shop, courier: Courier, receiver: Receiver
+    shop: Shop, sender: WebhookSender, receiver: Receiver
 ) -> None:
     """Claimed and never recorded: nobody else sends it while the lease lasts; afterwards it goes out."""
     endpoint_id, _ = await listen(shop, receiver.url(), events=("order.placed",))
@@ -270,10 +281,10 @@ async def test_a_worker_that_dies_leaves_the_message_to_the_next(
     taken = Due(shop.merchant_id, waiting.delivery_id, endpoint_id)
     assert await claim(shop.engine, taken, lease_s=0.4) is not None
     assert await claim(shop.engine, taken, lease_s=0.4) is None
-    await courier.run_once()
+    await sender.run_once()
     assert receiver.requests == []
     await asyncio.sleep(0.5)
-    await courier.run_once()
+    await sender.run_once()
     assert len(receiver.requests) == 1
 
 
@@ -282,7 +293,7 @@ async def test_addresses_inside_are_never_called(shop: Shop, engine: Engine, rec
     await listen(shop, receiver.url(), events=("order.placed",))
     await announce(shop, await shop.place())
     outgoing = Outgoing(Guard())
-    await Courier(engine, ANNOUNCERS, outgoing, Sealer(KEY), timeout_s=2.0).run_once()
+    await WebhookSender(engine, WEBHOOK_CONTRACTS, outgoing, SecretBox(KEY), timeout_s=2.0).run_once()
     await outgoing.close()
     assert receiver.requests == []
     [refused] = await log_of(shop)
@@ -290,20 +301,20 @@ async def test_addresses_inside_are_never_called(shop: Shop, engine: Engine, rec
     assert (refused.status, attempt.status_code, attempt.error) == ("pending", None, "only https addresses are called")
 
 
-async def test_a_silent_address_is_left_alone_for_a_while(clocked: Shop, courier: Courier) -> None:
+async def test_a_silent_address_is_left_alone_for_a_while(clocked: Shop, sender: WebhookSender) -> None:
     """After five attempts in a row without an answer nothing is sent to it for a time; an answer ends that."""
     with receiving() as gone:
         url = gone.url()
     endpoint_id, _ = await listen(clocked, url, events=("order.placed",))
     for _ in range(8):
         await announce(clocked, await clocked.place())
-    await courier.run_once()
+    await sender.run_once()
     [endpoint] = await endpoints.list_endpoints(clocked.engine, clocked.merchant_id)
     assert endpoint.failures >= 5
     assert endpoint.paused_until is not None
     await advance(clocked, EPOCH + timedelta(hours=1))
     tried = [d.attempts for d in await log_of(clocked)]
-    await courier.run_once()
+    await sender.run_once()
     assert [d.attempts for d in await log_of(clocked)] == tried
     await endpoints.enable_endpoint(clocked.engine, clocked.merchant_id, endpoint_id)
     [endpoint] = await endpoints.list_endpoints(clocked.engine, clocked.merchant_id)
@@ -311,7 +322,7 @@ async def test_a_silent_address_is_left_alone_for_a_while(clocked: Shop, courier
 
 
 async def test_secrets_are_sealed_and_never_logged(
-    shop: Shop, engine: Engine, courier: Courier, receiver: Receiver
+    shop: Shop, engine: Engine, sender: WebhookSender, receiver: Receiver
 ) -> None:
     """The database holds no secret in clear; a worker without the key sends nothing and says so; no log line holds
     one."""
@@ -323,18 +334,18 @@ async def test_secrets_are_sealed_and_never_logged(
     assert "the-key's-secret" not in stored
     outgoing = Outgoing(Guard(allow_loopback=True))
     with capture_logs() as lines:
-        await Courier(engine, ANNOUNCERS, outgoing, Sealer(new_key()), timeout_s=2.0).run_once()
+        await WebhookSender(engine, WEBHOOK_CONTRACTS, outgoing, SecretBox(new_key()), timeout_s=2.0).run_once()
         assert receiver.requests == []
         await endpoints.enable_endpoint(engine, shop.merchant_id, endpoint.endpoint_id)
         await history_due_now(shop)
-        await courier.run_once()
+        await sender.run_once()
     await outgoing.close()
     assert receiver.requests[0].headers["x-signed-with"] == "the-key's-secret"
     Webhook(secret).verify(receiver.requests[0].body, receiver.requests[0].headers)
     assert secret not in repr(lines)
     assert "the-key's-secret" not in repr(lines)
-    with pytest.raises(SealError):
-        Sealer("").seal("x")
+    with pytest.raises(SecretBoxError):
+        SecretBox("").seal("x")
 
 
 async def history_due_now(shop: Shop) -> None:
@@ -345,13 +356,13 @@ async def history_due_now(shop: Shop) -> None:
     )
 
 
-async def test_removed_endpoints_hear_nothing_more(shop: Shop, courier: Courier, receiver: Receiver) -> None:
+async def test_removed_endpoints_hear_nothing_more(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:
     """What was under way is dropped; the log stays; a second removal is not found; no job is deferred any more."""
     endpoint_id, _ = await listen(shop, receiver.url())
     placed = await shop.place()
     await announce(shop, placed)
     await endpoints.remove_endpoint(shop.engine, shop.merchant_id, endpoint_id)
-    await courier.run_once()
+    await sender.run_once()
     assert receiver.requests == []
     assert [d.status for d in await log_of(shop)] == ["dropped"]
     assert await endpoints.list_endpoints(shop.engine, shop.merchant_id) == list[Endpoint]()

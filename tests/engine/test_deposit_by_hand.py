@@ -13,7 +13,7 @@ from gerai.domain.refusals import AmountOutOfRange, NotFound
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.find import DepositFilter, listing
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.wallet import find
 
 
@@ -72,7 +72,7 @@ async def test_many_at_once_all_arrive(shop: Shop) -> None:
 
 async def test_the_same_twice_at_once_credits_once(shop: Shop) -> None:
     """Under one idempotency key both answers show the wallet after the one deposit there is."""
-    command = DepositByHand(**shop.owner, account_id=shop.account_id, amount_sen=250_00)
+    command = ManualDeposit(**shop.owner, account_id=shop.account_id, amount_sen=250_00)
     sent = (shop.engine.submit(command, key_of("by-hand")) for _ in range(2))
     one, other = await asyncio.gather(*sent)
     assert (one.replayed, other.replayed) == (False, True)

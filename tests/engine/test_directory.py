@@ -59,7 +59,7 @@ async def street(engine: Engine) -> Street:
 def known(directory: Directory, street: Street) -> list[Any]:
     """Everything a directory says of these merchants."""
     return [
-        (directory.merchant(i), directory.get(SERVICES, i), directory.get(STOREFRONT, i).shelves)
+        (directory.merchant(i), directory.get(SERVICES, i), directory.get(STOREFRONT, i).catalogue)
         for i in street.merchant_ids
     ] + [directory.find_key(token) for token in street.tokens]
 
@@ -83,8 +83,8 @@ async def test_many_are_read_as_one_by_one(engine: Engine, street: Street, monke
     assert (key.name, key.limits, key.permissions, key.account_id is None) == ("first", {"read": 7}, {"a", "b"}, False)
     assert key.member.links == {"discord": (str(street.merchant_ids[1]),), "telegram": ("t",)}
     assert len(together.get(SERVICES, street.merchant_ids[3]).by_id) > 1
-    assert together.get(STOREFRONT, street.merchant_ids[4]).shelves.variants
-    assert together.get(STOREFRONT, street.merchant_ids[0]).shelves.variants == {}
+    assert together.get(STOREFRONT, street.merchant_ids[4]).catalogue.variants
+    assert together.get(STOREFRONT, street.merchant_ids[0]).catalogue.variants == {}
 
 
 async def test_more_merchants_take_no_more_statements(

@@ -18,8 +18,7 @@ from structlog.testing import capture_logs
 from gerai.engine.check import Examination, Finding, Violation, examine, examine_if_due, record
 from gerai.engine.core import Engine
 from gerai.kit.clock import real_now
-from gerai.settings import Settings
-from gerai.settings import Worker as WorkerSettings
+from gerai.settings import Settings, WorkerSettings
 from gerai.store import gauges
 from gerai.store.book_checks import take_turn
 from gerai.store.check import INVARIANTS

@@ -28,7 +28,7 @@ from gerai.engine.command import Command, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit
 from gerai.engine.deposits.find import DepositFilter, listing
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
@@ -325,7 +325,7 @@ class Books(RuleBasedStateMachine):
 
     def _deposit_by_hand(self, amount: int) -> None:
         deposit = DepositModel(self.engine.ids.next(), amount)
-        command = DepositByHand(
+        command = ManualDeposit(
             **self.shop.owner, account_id=self.shop.account_id, amount_sen=amount, channel="test",
             deposit_id=deposit.deposit_id,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Generator
 import pytest
 
 from gerai.kit.metrics import Metric
-from gerai.kit.shared_counters import CELLS, Counts, Share, shared_memory
+from gerai.kit.shared_counters import CELLS, CounterShare, SharedCounters, shared_memory
 
 CALLS = Metric("calls_total", "counter", "Calls made.", ("who",))
 TOOK = Metric("took_seconds", "histogram", "How long.", (), (1.0,))
@@ -24,15 +24,15 @@ def memory() -> Generator[int]:
     os.close(descriptor)
 
 
-def counts_of(memory: int, number: int, *names: str) -> tuple[Counts, list[int]]:
+def counts_of(memory: int, number: int, *names: str) -> tuple[SharedCounters, list[int]]:
     """One process's counts, begun, and where each name is counted."""
-    counts = Counts(Share(memory, number))
+    counts = SharedCounters(CounterShare(memory, number))
     cells = [counts.reserve(CALLS, name) for name in names]
     counts.begin()
     return counts, cells
 
 
-def told(counts: Counts) -> dict[str, float]:
+def told(counts: SharedCounters) -> dict[str, float]:
     return {sample.labels["who"]: sample.value for sample in counts.families()[0].samples}
 
 
@@ -70,8 +70,9 @@ def test_another_process_counts_in_it(memory: int) -> None:
     """The memory is inherited by a real process, which needs nothing but the descriptor's number."""
     counts, _ = counts_of(memory, 0, "a")
     code = (
-        "import sys; from gerai.kit.shared_counters import Counts, Share; from gerai.kit.metrics import Metric\n"
-        "counts = Counts(Share(int(sys.argv[1]), 1))\n"
+        "import sys; from gerai.kit.metrics import Metric\n"
+        "from gerai.kit.shared_counters import SharedCounters, CounterShare\n"
+        "counts = SharedCounters(CounterShare(int(sys.argv[1]), 1))\n"
         "cell = counts.reserve(Metric('calls_total', 'counter', 'Calls made.', ('who',)), 'a'); counts.begin()\n"
         "counts.cells[cell] += 11; import os; os.kill(os.getpid(), 9)"
     )
@@ -82,7 +83,7 @@ def test_another_process_counts_in_it(memory: int) -> None:
 
 def test_alone_needs_no_memory() -> None:
     """One process counts for itself; a histogram takes a cell for each bucket, one for what is above, and the sum."""
-    counts = Counts()
+    counts = SharedCounters()
     first = counts.reserve(TOOK)
     after = counts.reserve(CALLS, "a")
     counts.begin()
@@ -100,7 +101,7 @@ def test_alone_needs_no_memory() -> None:
 
 def test_room_ends_with_a_clear_error() -> None:
     """More series than there is room for stop the start instead of counting in a neighbour's place."""
-    counts = Counts()
+    counts = SharedCounters()
     for number in range(1, CELLS):
         counts.reserve(CALLS, str(number))
     with pytest.raises(OverflowError, match="calls_total"):

@@ -12,7 +12,7 @@ import yaml
 
 from gerai.app import DIALECTS
 from gerai.doors.http.docs.manual import manual
-from gerai.doors.http.docs.schema import Resolver
+from gerai.doors.http.docs.schema import SchemaResolver
 
 DOORS = [dialect.name for dialect in DIALECTS]
 
@@ -115,7 +115,7 @@ def test_schema_rows() -> None:
             },
         ]
     }
-    rows = [(r.name, r.depth, r.type, r.required) for r in Resolver(document).rows(order)]
+    rows = [(r.name, r.depth, r.type, r.required) for r in SchemaResolver(document).rows(order)]
     assert rows == [
         ("id", 0, "integer", True),
         ("status", 0, "string or null", False),
@@ -124,7 +124,7 @@ def test_schema_rows() -> None:
         ("inside", 1, "array of object", False),
         ("at", 0, "string (date-time)", False),
     ]
-    by_name = {r.name: r for r in Resolver(document).rows(order)}
+    by_name = {r.name: r for r in SchemaResolver(document).rows(order)}
     assert (by_name["id"].limits, by_name["sku"].limits) == (("≥ 1",), ("length ≤ 8",))
     assert (by_name["status"].values, by_name["status"].default) == (('"a"', '"b"'), '"a"')
 
@@ -153,4 +153,4 @@ def test_curl_line_of_an_example() -> None:
 def test_a_broken_reference_is_an_error() -> None:
     """A $ref that leads nowhere is found when the manual is made, not shown as an empty table."""
     with pytest.raises(KeyError):
-        Resolver({}).follow({"$ref": "#/components/schemas/None"})
+        SchemaResolver({}).follow({"$ref": "#/components/schemas/None"})

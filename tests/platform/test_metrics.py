@@ -19,9 +19,9 @@ from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import PAGES
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.metrics.exposition import EVERY
-from gerai.settings import Database, Metrics, Settings
+from gerai.settings import DatabaseSettings, MetricsSettings, Settings
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
 
@@ -39,7 +39,7 @@ def own_dsn() -> Generator[str]:
 @pytest_asyncio.fixture(scope="module")
 async def shop(own_dsn: str) -> AsyncGenerator[tuple[App, dict[str, Any]]]:
     """A server with a token for its metrics, and its demo shop's keys."""
-    app = App(replace(Settings(), database=Database(url=own_dsn), metrics=Metrics(token=TOKEN)))
+    app = App(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
     async with app.running():
         yield app, await open_demo(app.engine)
 
@@ -180,17 +180,17 @@ async def test_the_engine_is_counted_exactly(
     assert (await http.post("/api/v1/me/orders", json=order, headers=key)).status_code == 201
     assert (await http.post("/api/v1/me/orders", json=order, headers=key)).status_code == 200
     with pytest.raises(Exception, match="not_found"):
-        await app.engine.submit(DepositByHand(**UNKNOWN))
+        await app.engine.submit(ManualDeposit(**UNKNOWN))
     monkeypatch.setattr(writer, "queue_limit", 0)
     with pytest.raises(Busy):
-        await app.engine.submit(DepositByHand(**UNKNOWN))
+        await app.engine.submit(ManualDeposit(**UNKNOWN))
     after = await scraped(http)
     names = ("batches", "commands", "refused", "replays", "alone", "busy")
     grown = {name: after.of(f"gerai_engine_{name}_total") - before.of(f"gerai_engine_{name}_total") for name in names}
     assert grown == {"batches": 3, "commands": 3, "refused": 1, "replays": 1, "alone": 0, "busy": 1}
     assert after.of("gerai_engine_queue_length") == 0
     monkeypatch.undo()
-    waiting = [asyncio.ensure_future(app.engine.submit(DepositByHand(**UNKNOWN))) for _ in range(3)]
+    waiting = [asyncio.ensure_future(app.engine.submit(ManualDeposit(**UNKNOWN))) for _ in range(3)]
     await asyncio.sleep(0)
     assert writer.queue_length == 3
     await asyncio.gather(*waiting, return_exceptions=True)
@@ -199,7 +199,7 @@ async def test_the_engine_is_counted_exactly(
 
 async def test_a_failure_of_ours_is_a_5xx(own_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that breaks counts as an answer of 5xx and under the refusal `broken`, once."""
-    app = App(replace(Settings(), database=Database(url=own_dsn), metrics=Metrics(token=TOKEN)))
+    app = App(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
     async with app.running(), connected(app) as client:
         monkeypatch.setattr(app.engine.directory, "merchants", None)
         assert (await client.get("/")).status_code == 500

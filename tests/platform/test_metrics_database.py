@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
 
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, PlaceOrder
@@ -121,7 +121,7 @@ async def test_open_fulfilments(own_engine: Engine) -> None:
     member_id, wallets = await add_member(own_engine, merchant_id, "test", "m1", "Member")
     owner = {"merchant_id": merchant_id, "environment": "production"}
     wallet = wallets["production"]
-    await own_engine.submit(DepositByHand(**owner, account_id=wallet, amount_sen=1_000_00))
+    await own_engine.submit(ManualDeposit(**owner, account_id=wallet, amount_sen=1_000_00))
     facts: dict[str, Any] = {"funding": "hold", "account_id": wallet, "member_id": member_id, "work": {"items": ["a"]}}
     orders = [await place(own_engine, merchant_id, **facts, provider=name) for name in ("one", "one", "one", "two")]
     await place(own_engine, merchant_id, provider="one", work={"items": ["a"]}, after_payment="confirm")

@@ -16,7 +16,7 @@ from metrics_kit import SCRAPE, TOKEN, Series, series
 from serve_kit import Starter, answers, children, event_of
 
 from gerai.cli.metrics import holding_metrics_address
-from gerai.settings import Metrics, Settings
+from gerai.settings import MetricsSettings, Settings
 
 PAGE = "/docs/style.css"
 
@@ -109,7 +109,7 @@ def test_a_worker_tells_on_its_own_address(start: Starter, tmp_path: Path) -> No
 )
 def test_an_address_that_will_not_do(listen: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A mistake stops the start with one sentence: above all, figures open to the network without a token."""
-    with pytest.raises(typer.Exit) as left, holding_metrics_address(Settings(metrics=Metrics(listen=listen))):
+    with pytest.raises(typer.Exit) as left, holding_metrics_address(Settings(metrics=MetricsSettings(listen=listen))):
         pass
     assert left.value.exit_code == 2
     assert said in " ".join(capsys.readouterr().err.split())
@@ -118,7 +118,7 @@ def test_an_address_that_will_not_do(listen: str, said: str, capsys: pytest.Capt
 def test_an_address_with_a_token_is_held(capsys: pytest.CaptureFixture[str]) -> None:
     """Any address will do with a token; from the check on nobody else gets it, afterwards it is free again."""
     port = free_port()
-    settings = Settings(metrics=Metrics(token=TOKEN, listen=f"0.0.0.0:{port}"))
+    settings = Settings(metrics=MetricsSettings(token=TOKEN, listen=f"0.0.0.0:{port}"))
     with holding_metrics_address(settings):
         with pytest.raises(typer.Exit), holding_metrics_address(settings):
             pass

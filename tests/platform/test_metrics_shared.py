@@ -13,9 +13,9 @@ from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import App
 from gerai.domain.refusals import NotFound
-from gerai.engine.deposits.manual import DepositByHand
-from gerai.kit.shared_counters import Share, shared_memory
-from gerai.settings import Metrics, Settings
+from gerai.engine.deposits.manual import ManualDeposit
+from gerai.kit.shared_counters import CounterShare, shared_memory
+from gerai.settings import MetricsSettings, Settings
 
 UNKNOWN = {"environment": "sandbox", "account_id": -1, "amount_sen": 1}
 
@@ -38,7 +38,7 @@ async def refuse(app: App, merchant_id: int, times: int) -> None:
     """So many commands that are refused."""
     for _ in range(times):
         with pytest.raises(NotFound):
-            await app.engine.submit(DepositByHand(merchant_id=merchant_id, **UNKNOWN))
+            await app.engine.submit(ManualDeposit(merchant_id=merchant_id, **UNKNOWN))
 
 
 async def until_refused(app: App, total: int) -> None:
@@ -54,17 +54,17 @@ async def test_figures_of_the_other_process(settings: Settings, memory: int, mer
     """What another process's engine did is told within seconds; what it did before it stopped, at once and for good; a
     successor in its place counts on."""
     merchant_id: int = merchant.merchant_id  # type: ignore[attr-defined]
-    settings = replace(settings, metrics=Metrics(token=TOKEN))
-    one = App(settings, share=Share(memory, 0))
+    settings = replace(settings, metrics=MetricsSettings(token=TOKEN))
+    one = App(settings, share=CounterShare(memory, 0))
     async with one.running():
-        other = App(settings, share=Share(memory, 1))
+        other = App(settings, share=CounterShare(memory, 1))
         async with other.running():
             await refuse(one, merchant_id, 3)
             await refuse(other, merchant_id, 4)
             await until_refused(one, 7)
             await refuse(other, merchant_id, 5)
         assert (await scrape(one)).of("gerai_engine_refused_total") == 12
-        successor = App(settings, share=Share(memory, 1))
+        successor = App(settings, share=CounterShare(memory, 1))
         async with successor.running():
             await refuse(successor, merchant_id, 1)
             told = await scrape(successor)

@@ -19,7 +19,7 @@ import pytest
 
 from gerai.store.embedded import EmbeddedPostgres, running, scratch
 from gerai.store.embedded_folder import FolderBusy, forgotten_homes, read_pointer
-from gerai.store.embedded_host import Account, EmbeddedError, binaries, make_folder, remove_tree, run, socket_folder
+from gerai.store.embedded_host import EmbeddedError, HostAccount, binaries, make_folder, remove_tree, run, socket_folder
 from gerai.store.embedded_process import end_left_over
 
 START_AND_DIE = """
@@ -249,7 +249,7 @@ def test_scratch_leaves_nothing() -> None:
 def test_as_a_plain_user() -> None:
     """Started by a plain user, the whole cluster lies in the data folder and belongs to that user."""
     nobody = pwd.getpwnam("nobody")
-    who = Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
+    who = HostAccount(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
     if run([str(binaries() / "initdb"), "--version"], who, Path("/")).returncode != 0:
         pytest.skip("the virtual environment lies in a folder that only root may enter")
     parent = Path(tempfile.mkdtemp(prefix="gerai-plain-", dir="/var/tmp"))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gerai.bench.case import CASES, CONNECTIONS, PGBENCH_CLIENTS, BenchError, Case
-from gerai.bench.run import Figures, measure
+from gerai.bench.run import CaseFigures, measure
 
 
 def bench(
@@ -27,7 +27,7 @@ def bench(
     if case is not None and case not in CASES:
         raise typer.BadParameter(f"no such case; there are {', '.join(CASES)}", param_hint="--case")
     errors = Console(stderr=True, soft_wrap=True)
-    found: list[Figures] = []
+    found: list[CaseFigures] = []
     try:
         for wanted in [CASES[case]] if case is not None else CASES.values():
             found.append(_measured(wanted, seconds, errors))
@@ -45,12 +45,12 @@ def bench(
         raise typer.Exit(1)
 
 
-def _measured(case: Case, seconds: int, errors: Console) -> Figures:
+def _measured(case: Case, seconds: int, errors: Console) -> CaseFigures:
     with errors.status(f"{case.name} …") as status:
         return measure(case, seconds, lambda text: status.update(f"{case.name}: {text} …"))
 
 
-def _facts(figures: Figures) -> dict[str, object]:
+def _facts(figures: CaseFigures) -> dict[str, object]:
     """One case of the JSON object."""
     return {
         "case": figures.case.name,
@@ -64,7 +64,7 @@ def _facts(figures: Figures) -> dict[str, object]:
     }
 
 
-def _show(found: list[Figures]) -> None:
+def _show(found: list[CaseFigures]) -> None:
     # Narrow enough for a terminal of 80 columns.
     title = "Orders per second: Gerai over HTTP against pgbench, same rows"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)

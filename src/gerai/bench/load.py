@@ -39,7 +39,7 @@ class Round(msgspec.Struct):
     seconds: float
 
 
-class Result(msgspec.Struct):
+class LoadResult(msgspec.Struct):
     """``answered``: orders acknowledged within the measured time; ``latencies_us`` of the requests sent in it.
     ``acknowledged``: all of them, warm-up and tail too. ``errors``: everything that was not a new order."""
 
@@ -59,7 +59,7 @@ class Load:
         self._clients: list[Client] = []
         self._outstanding = 0
         self._measured_from = self._until = 0
-        self._result = Result(0, 0, 0, "", [])
+        self._result = LoadResult(0, 0, 0, "", [])
         self._drained = asyncio.Event()
 
     async def connect(self) -> None:
@@ -69,9 +69,9 @@ class Load:
             _, client = await loop.create_connection(lambda: Client(self), self._target.host, self._target.port)
             self._clients.append(client)
 
-    async def run(self, wanted: Round) -> Result:
+    async def run(self, wanted: Round) -> LoadResult:
         """One round, until the last answer is in."""
-        self._result = Result(0, 0, 0, "", [])
+        self._result = LoadResult(0, 0, 0, "", [])
         self._drained.clear()
         self._measured_from = perf_counter_ns() + int(wanted.warm_up_s * _NS)
         self._until = self._measured_from + int(wanted.seconds * _NS)

@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from gerai.bench.case import CONNECTIONS, BenchError, Case
-from gerai.bench.load import Result, Round, Target
+from gerai.bench.load import LoadResult, Round, Target
 from gerai.bench.requests import Requests
 from gerai.bench.shop import Shop
 
@@ -97,14 +97,14 @@ class LoadProcess:
         self._process.stdin.write(msgspec.json.encode(message) + b"\n")
         self._process.stdin.flush()
 
-    def run(self, wanted: Round) -> Result:
+    def run(self, wanted: Round) -> LoadResult:
         """One round. BenchError when the generator broke."""
         self.tell(wanted)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise BenchError("the load generator broke off")
-        return msgspec.json.decode(line, type=Result)
+        return msgspec.json.decode(line, type=LoadResult)
 
 
 @contextlib.contextmanager

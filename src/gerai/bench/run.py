@@ -12,11 +12,11 @@ import psycopg
 from gerai.app import make_engine
 from gerai.bench import pgbench, rows
 from gerai.bench.case import BenchError, Case
-from gerai.bench.load import Result, Round
+from gerai.bench.load import LoadResult, Round
 from gerai.bench.processes import LoadProcess, loading, place_one, serving
 from gerai.bench.shop import Shop, open_shop
 from gerai.engine.check import check
-from gerai.settings import Database, Settings
+from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, scratch
 from gerai.store.migrate import migrate
 
@@ -29,7 +29,7 @@ _ROUNDS_AT_MOST = 5
 
 
 @dataclass(frozen=True)
-class Figures:
+class CaseFigures:
     """What came out. Rates are medians of the rounds, ``ratio`` the median of the rounds' ratios, latencies of all
     rounds together. ``violations``: what is wrong with the books, or with the rows both sides wrote."""
 
@@ -55,7 +55,7 @@ class _Sides:
     other: Shop
 
 
-def measure(case: Case, seconds: int, tell: Tell) -> Figures:
+def measure(case: Case, seconds: int, tell: Tell) -> CaseFigures:
     """Measure one case for about twice ``seconds``. ``tell`` hears what is under way.
 
     Raises BenchError when the measurement cannot be made.
@@ -77,11 +77,11 @@ def measure(case: Case, seconds: int, tell: Tell) -> Figures:
 
 
 async def _open_shops(dsn: str, case: Case) -> tuple[Shop, Shop]:
-    async with make_engine(replace(Settings(), database=Database(url=dsn))).running() as engine:
+    async with make_engine(replace(Settings(), database=DatabaseSettings(url=dsn))).running() as engine:
         return await open_shop(engine, "bench-http", case), await open_shop(engine, "bench-pgbench", case)
 
 
-def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[Result], Figures]:
+def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[LoadResult], CaseFigures]:
     """Both sides in turns, the order of the two changing every time, so that what else the machine does cancels."""
     count = min(_ROUNDS_AT_MOST, max(1, seconds // 2))
     each_s = max(1, round(seconds / count))
@@ -91,7 +91,7 @@ def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[R
     with psycopg.connect(sides.server.dsn, autocommit=True) as connection:
         # What autovacuum would do some time during the rounds, in favour of one side or the other.
         connection.execute("ANALYZE")
-    measured: list[Result] = []
+    measured: list[LoadResult] = []
     single: list[float] = []
     for number in range(1, count + 1):
         for side in ("http", "pgbench") if number % 2 else ("pgbench", "http"):
@@ -103,7 +103,7 @@ def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[R
     results += measured
     rates = [result.answered / each_s for result in measured]
     latencies = sorted(latency for result in measured for latency in result.latencies_us)
-    return results, Figures(
+    return results, CaseFigures(
         case=case,
         http_per_s=median(rates),
         pgbench_per_s=median(single),
@@ -143,5 +143,5 @@ def _violations(dsn: str, ours: Shop, other: Shop, acknowledged: int) -> list[st
 
 
 async def _check(dsn: str) -> list[object]:
-    async with make_engine(replace(Settings(), database=Database(url=dsn))).running() as engine:
+    async with make_engine(replace(Settings(), database=DatabaseSettings(url=dsn))).running() as engine:
         return list(await check(engine.reads))

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from gerai.bench.case import DISCORD_USER_ID, MEMBERS, BenchError, Case
 from gerai.domain.records import Account, Environment, Member
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.directory import token_digest
 from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import ENVIRONMENTS, changing, open_merchant
@@ -58,7 +58,7 @@ async def open_shop(engine: Engine, code: str, case: Case) -> Shop:
         for n, secret in enumerate(tokens):
             await sql.add_key(connection, merchant_id, _key(case, first_key + n, first_member + n, secret))
     first_wallet = dict(zip(ENVIRONMENTS, first_wallets, strict=True))[case.environment]
-    deposit = DepositByHand(
+    deposit = ManualDeposit(
         merchant_id=merchant_id,
         environment=case.environment,
         account_id=first_wallet,

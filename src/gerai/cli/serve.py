@@ -18,8 +18,8 @@ from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import free_port, run, serving
 from gerai.kit import log
-from gerai.kit.shared_counters import Share, shared_memory
-from gerai.settings import Server, Settings
+from gerai.kit.shared_counters import CounterShare, shared_memory
+from gerai.settings import ServerSettings, Settings
 
 #: A process that lived shorter than this is started again only after this long.
 _RESTART_AFTER_S: Final = 1.0
@@ -48,7 +48,7 @@ def serve(
         )
     settings = dataclasses.replace(settings, server=server)
     if part is not None and counts is not None:
-        share = Share(counts, part)
+        share = CounterShare(counts, part)
         run(lambda stop: _serve_for(parent, settings, share, stop))
         return
     with holding_metrics_address(settings):
@@ -58,7 +58,7 @@ def serve(
             run(lambda stop: _supervise(_command(server, settings_file), server, stop))
 
 
-async def _serve(settings: Settings, share: Share | None, stop: asyncio.Event) -> None:
+async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.Event) -> None:
     server = settings.server
     app = App(settings, share=share)
     async with (
@@ -69,7 +69,7 @@ async def _serve(settings: Settings, share: Share | None, stop: asyncio.Event) -
         await stop.wait()
 
 
-async def _serve_for(parent: int, settings: Settings, share: Share, stop: asyncio.Event) -> None:
+async def _serve_for(parent: int, settings: Settings, share: CounterShare, stop: asyncio.Event) -> None:
     """Serve as one of several, and end when the supervisor has died: nobody else would ever end us. It told us who it
     is, because it may be dead before we can look."""
 
@@ -85,12 +85,12 @@ async def _serve_for(parent: int, settings: Settings, share: Share, stop: asynci
         watching.cancel()
 
 
-def _command(server: Server, settings_file: Path | None) -> list[str]:
+def _command(server: ServerSettings, settings_file: Path | None) -> list[str]:
     words = [sys.executable, "-P", "-m", "gerai", "serve", "--host", server.host, "--port", str(server.port)]
     return words if settings_file is None else [*words, "--settings", str(settings_file)]
 
 
-async def _supervise(command: list[str], server: Server, stop: asyncio.Event) -> None:
+async def _supervise(command: list[str], server: ServerSettings, stop: asyncio.Event) -> None:
     """Keep as many processes as wanted, all on one port; at the end each finishes what it accepted."""
     logger = structlog.get_logger("gerai")
     counts = shared_memory(server.workers)

@@ -25,7 +25,7 @@ _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepOutcome:
     """How pytest ended. ``skipped``: its own lines about tests that did not run; ``summary``: its last line."""
 
     code: int
@@ -57,7 +57,7 @@ def run_everything(
     raise typer.Exit(1 if failed or outcome.code else 0)
 
 
-def _run_pytest(root: Path, arguments: list[str]) -> Outcome:
+def _run_pytest(root: Path, arguments: list[str]) -> StepOutcome:
     """Run pytest, passing its output on as it comes."""
     command = [
         sys.executable,
@@ -78,7 +78,7 @@ def _run_pytest(root: Path, arguments: list[str]) -> Outcome:
             sys.stdout.buffer.flush()
     lines = [line for line in _COLOURS.sub("", seen.decode(errors="replace")).splitlines() if line.strip()]
     skipped = [line.removeprefix("SKIPPED ") for line in lines if line.startswith("SKIPPED ")]
-    return Outcome(pytest.returncode, skipped, lines[-1] if lines else "pytest said nothing")
+    return StepOutcome(pytest.returncode, skipped, lines[-1] if lines else "pytest said nothing")
 
 
 def _browser_missing() -> str:

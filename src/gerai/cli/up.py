@@ -34,7 +34,7 @@ _LOG_KEEP_BYTES: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Place:
+class RunLocation:
     """Where this run lives. ``token_file``: where its metrics' token is, unless the settings give one."""
 
     folder: Path
@@ -62,7 +62,7 @@ def up(
         fail(str(error), 2)
     chosen = settings.server.host if host is None else host
     token_file = None if settings.metrics.token else data / TOKEN_FILE
-    place = Place(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)
+    place = RunLocation(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)
     server = EmbeddedPostgres(data)
     with ExitStack() as stack:
         with Steps() as steps:
@@ -77,7 +77,7 @@ def up(
     console.print("[dim]stopped / berhenti[/]")
 
 
-def _here(settings: Settings, dsn: str, place: Place) -> Settings:
+def _here(settings: Settings, dsn: str, place: RunLocation) -> Settings:
     """The settings of this run. A server only this machine reaches may call back to this machine."""
     local = place.host == "localhost" or place.host.startswith("127.") or place.host == "::1"
     webhooks = settings.webhooks
@@ -111,7 +111,7 @@ def _log_file(folder: Path) -> Any:
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab")
 
 
-async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bool) -> None:
+async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, once: bool) -> None:
     app = App(settings, with_worker=True)
     server = settings.server
     async with app.running():
@@ -136,7 +136,7 @@ async def _serve(settings: Settings, place: Place, stop: asyncio.Event, once: bo
                 await stop.wait()
 
 
-async def _demo(app: App, place: Place, stop: asyncio.Event) -> dict[str, Any] | None:
+async def _demo(app: App, place: RunLocation, stop: asyncio.Event) -> dict[str, Any] | None:
     """The demo shop's keys, with this run's address, written down; None when we were asked to stop meanwhile."""
     with Steps() as steps:
         found = read_demo(place.folder)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gerai.app import ANNOUNCERS
+from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.terminal import fail
 from gerai.domain.records import Environment
 from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
-from gerai.engine.webhooks.contract import Announcer, encode
+from gerai.engine.webhooks.contract import WebhookContract, encode
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
 from gerai.kit.address import AddressForbidden, Guard, check_address
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
-from gerai.kit.secret_box import Sealer, SealError
+from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.settings import Settings
-from gerai.worker.webhook_sender import dress
+from gerai.worker.webhook_sender import sign
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EndpointForm:
     """What the operator asked for. ``key``: the API key, at a door that signs with it."""
 
     door: str
@@ -30,22 +30,22 @@ class Wanted:
     url: str
     events: tuple[str, ...]
     key: str
-    trial: bool
+    test_message: bool
 
 
-async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: Wanted) -> tuple[int, str]:
+async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: EndpointForm) -> tuple[int, str]:
     """Store the endpoint; answers its id and its secret. Leaves with a clear message when something is not right."""
-    announcer = ANNOUNCERS[wanted.door]
+    contract = WEBHOOK_CONTRACTS[wanted.door]
     guard = Guard(allow_loopback=settings.webhooks.allow_loopback)
     try:
-        sealer = Sealer(settings.webhooks.seal_key)
+        sealer = SecretBox(settings.webhooks.seal_key)
         sealer.seal("")
         await check_address(guard, wanted.url)
-    except SealError as error:
+    except SecretBoxError as error:
         fail(f"{error}: put one into the setting webhooks.seal_key (`gerai webhooks new-key`)")
     except AddressForbidden as error:
         fail(f"{wanted.url}: {error}")
-    key = _key(engine, merchant_id, wanted) if announcer.key_secret else None
+    key = _key(engine, merchant_id, wanted) if contract.key_secret else None
     secret = new_secret()
     new = NewEndpoint(
         merchant_id=merchant_id,
@@ -53,46 +53,46 @@ async def register(engine: Engine, settings: Settings, merchant_id: int, wanted:
         channel=wanted.door,
         url=wanted.url,
         events=wanted.events,
-        key_id=key.key_id if key is not None and announcer.of_one_key else None,
-        key_secret=announcer.key_secret(wanted.key) if announcer.key_secret else "",
+        key_id=key.key_id if key is not None and contract.of_one_key else None,
+        key_secret=contract.key_secret(wanted.key) if contract.key_secret else "",
     )
-    if wanted.trial:
-        await _try(engine, settings, announcer, new, secret)
+    if wanted.test_message:
+        await _try(engine, settings, contract, new, secret)
     return await add_endpoint(engine, sealer, new, secret), secret
 
 
-def _key(engine: Engine, merchant_id: int, wanted: Wanted) -> KeyFacts:
+def _key(engine: Engine, merchant_id: int, wanted: EndpointForm) -> KeyFacts:
     found = engine.directory.find_key(wanted.key)
     if found is None or found.dialect != wanted.door or found.merchant.merchant_id != merchant_id or found.revoked_at:
         fail(f"that is not a live {wanted.door} key of this merchant")
     return found
 
 
-def _environment(wanted: Wanted, key: KeyFacts | None) -> Environment:
+def _environment(wanted: EndpointForm, key: KeyFacts | None) -> Environment:
     """A key says itself whose orders it places."""
     if key is not None:
         return "sandbox" if key.environment == "sandbox" else "production"
     return wanted.environment
 
 
-async def _try(engine: Engine, settings: Settings, announcer: Announcer, new: NewEndpoint, secret: str) -> None:
+async def _try(engine: Engine, settings: Settings, contract: WebhookContract, new: NewEndpoint, secret: str) -> None:
     """Send the door's test message; the address must acknowledge it."""
-    if announcer.trial is None:
+    if contract.test_message is None:
         return
-    draft, now = announcer.trial(), real_now()
+    message, now = contract.test_message(), real_now()
     delivery = Delivery(
-        new.merchant_id, engine.ids.next(), 0, new.environment, 0, engine.ids.next(), 0, draft.event,
-        encode(draft.data).decode(), "pending", 0, 0, now, now, now, None,
+        new.merchant_id, engine.ids.next(), 0, new.environment, 0, engine.ids.next(), 0, message.event,
+        encode(message.data).decode(), "pending", 0, 0, now, now, now, None,
     )  # fmt: skip
-    dressed = dress(announcer, delivery, secret, new.key_secret or secret, now)
+    signed = sign(contract, delivery, secret, new.key_secret or secret, now)
     outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
     try:
         answer = await outgoing.send(
-            "POST", new.url, headers=dressed.headers, content=dressed.body, timeout_s=settings.webhooks.timeout_s
+            "POST", new.url, headers=signed.headers, content=signed.body, timeout_s=settings.webhooks.timeout_s
         )
     except (AddressForbidden, NoAnswer) as error:
         fail(f"{new.url} did not take the test message: {error}; --no-trial adds it all the same")
     finally:
         await outgoing.close()
-    if not announcer.acknowledged(answer.status):
+    if not contract.acknowledged(answer.status):
         fail(f"{new.url} answered the test message with {answer.status}; --no-trial adds it all the same")

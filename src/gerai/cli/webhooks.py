@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final, Literal, NoReturn
 import typer
 from rich.table import Table
 
-from gerai.app import ANNOUNCERS
+from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
 from gerai.cli.terminal import console, fail
-from gerai.cli.webhook_forms import Wanted, register
+from gerai.cli.webhook_forms import EndpointForm, register
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import endpoints, history
 from gerai.kit.secret_box import new_key as fresh_key
@@ -35,12 +35,12 @@ _COLOURS: Final = {
 
 @webhooks.command()
 def add(
-    door: Annotated[str, typer.Argument(help=f"One of {', '.join(ANNOUNCERS)}.")],
+    door: Annotated[str, typer.Argument(help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
     url: Annotated[str, typer.Argument(help="https address to call.")],
     environment: Annotated[Literal["sandbox", "production"], typer.Argument(help="Whose orders.")] = "sandbox",
     merchant: MerchantOption = "demo",
     events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
-    trial: Annotated[bool, typer.Option(help="Send the door's test message first, where it has one.")] = True,
+    test_message: Annotated[bool, typer.Option(help="Send the door's test message first, where it has one.")] = True,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -48,14 +48,14 @@ def add(
 
     Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input.
     """
-    announcer = ANNOUNCERS.get(door)
-    if announcer is None:
-        fail(f"no such door: {door}; one of {', '.join(ANNOUNCERS)}", 2)
+    contract = WEBHOOK_CONTRACTS.get(door)
+    if contract is None:
+        fail(f"no such door: {door}; one of {', '.join(WEBHOOK_CONTRACTS)}", 2)
     names = tuple(name.strip() for name in events.split(",") if name.strip())
-    if unknown := sorted(set(names) - set(announcer.events)):
-        fail(f"{door} has no event {unknown[0]}; it has {', '.join(announcer.events)}", 2)
-    key = _ask_for_key(door) if announcer.key_secret else ""
-    wanted = Wanted(door, environment, url, names, key, trial)
+    if unknown := sorted(set(names) - set(contract.events)):
+        fail(f"{door} has no event {unknown[0]}; it has {', '.join(contract.events)}", 2)
+    key = _ask_for_key(door) if contract.key_secret else ""
+    wanted = EndpointForm(door, environment, url, names, key, test_message)
 
     async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
         return await register(engine, settings, await merchant_named(engine, merchant), wanted)

@@ -6,14 +6,14 @@ import asyncio
 
 import structlog
 
-from gerai.app import ANNOUNCERS, FoundPartners, make_engine
+from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.serving import run
 from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
-from gerai.kit.shared_counters import Counts
-from gerai.metrics.exposition import Metrics
+from gerai.kit.shared_counters import SharedCounters
+from gerai.metrics.exposition import MetricsExposition
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
@@ -29,8 +29,8 @@ def work(settings_file: SettingsOption = None) -> None:
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
     engine, partners = make_engine(settings), FoundPartners(settings)
-    worker = Worker(engine, partners, settings, ANNOUNCERS)
-    metrics = Metrics(engine, {**partners.outgoing, "webhooks": worker.outgoing}, Counts())
+    worker = Worker(engine, partners, settings, WEBHOOK_CONTRACTS)
+    metrics = MetricsExposition(engine, {**partners.outgoing, "webhooks": worker.outgoing}, SharedCounters())
     scrape = Scrape(metrics.exposition, settings.metrics.token)
     async with metrics.running(), engine.running(), serving_metrics(settings, scrape):
         task = asyncio.create_task(worker.run(), name="gerai-worker")

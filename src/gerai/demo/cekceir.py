@@ -12,7 +12,7 @@ from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
 from gerai.engine.catalogue.services import Service, ServiceType, publish
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member
 
@@ -127,7 +127,7 @@ async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[
         shop.engine, shop.merchant_id, _CHANNEL, username, username.title(), email=f"{username}@demo.example"
     )
     await shop.engine.submit(
-        DepositByHand(
+        ManualDeposit(
             merchant_id=shop.merchant_id,
             environment="production",
             channel=_CHANNEL,

@@ -10,7 +10,7 @@ from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, change_settings
 from gerai.kit.ids import base62
@@ -34,7 +34,7 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
     for environment, account_id in wallets.items():
         deposit_id, now = engine.ids.next(), engine.now(merchant_id, environment)
         await engine.submit(
-            DepositByHand(
+            ManualDeposit(
                 merchant_id=merchant_id,
                 environment=environment,
                 account_id=account_id,

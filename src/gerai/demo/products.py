@@ -104,7 +104,7 @@ def _warehouse(id: int, name: str, *facts: Any) -> list[Any]:
     return [id, _unique("warehouse"), name, *facts]
 
 
-def shelves() -> dict[Any, list[list[Any]]]:
+def product_rows() -> dict[Any, list[list[Any]]]:
     """Every row of the storefront by its table, parents first."""
     store = [
         STORE, _unique("store"), uuid.uuid4(), "Toko Contoh", "", "", False, True, True, _METHODS, _BANKS,

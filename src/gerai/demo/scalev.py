@@ -20,9 +20,9 @@ from gerai.demo.products import (
     SHIRT_M,
     STORE,
     SURABAYA,
+    product_rows,
     rates,
     services,
-    shelves,
 )
 from gerai.engine.catalogue.storefront import add
 from gerai.engine.keys.manage import create_key
@@ -44,7 +44,7 @@ def _stock(shop: DemoShop) -> list[list[Any]]:
 
 async def seed(shop: DemoShop) -> dict[str, Any]:
     """Put everything on the shelves, make a secret key and a storefront key; answers the demo.json section."""
-    rows = shelves()
+    rows = product_rows()
     async with changing(shop.engine, shop.merchant_id) as connection:
         for table, new in rows.items():
             await add(connection, shop.merchant_id, table, new)

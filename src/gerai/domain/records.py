@@ -17,7 +17,7 @@ Environment = Literal["sandbox", "production"]
 #: succeeded; free: nothing to pay here (cash on delivery, marketplace).
 Funding = Literal["invoice", "wallet", "hold", "free"]
 #: The method of a deposit that an operator made: nobody paid through a gateway, the seller funds it.
-BY_HAND: Final = "manual"
+MANUAL: Final = "manual"
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from gerai.domain.refusals import Busy
 from gerai.engine.command import NOTHING, Command, Idempotency, Outcome
 from gerai.engine.directory import Directory
 from gerai.engine.ids import Ids
-from gerai.engine.lane import Figures, Lane, Waiting
+from gerai.engine.lane import Lane, Waiting, WriterStats
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Writer:
     batch_limit: int = 256
     deadline_s: float = 10.0
     lanes: int = 2
-    figures: Figures = field(default_factory=Figures)
+    figures: WriterStats = field(default_factory=WriterStats)
     _lanes: list[Lane] = field(default_factory=list[Lane])
     _queue: deque[Waiting] = field(default_factory=deque[Waiting])
     _under_way: set[Any] = field(default_factory=set[Any])

@@ -20,8 +20,8 @@ from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
-from gerai.engine.maintenance import upkeep
-from gerai.engine.subscriptions import LISTENING
+from gerai.engine.maintenance import maintain
+from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.kit.tasks import end
 from gerai.store import reads as sql
 
@@ -52,7 +52,7 @@ class Engine:
     ) -> None:
         self.dsn = dsn
         self.ids = Ids()
-        self.directory = Directory((LISTENING, *parts))
+        self.directory = Directory((SUBSCRIBED_CHANNELS, *parts))
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
         self.reads: Reads = AsyncConnectionPool(
             dsn, min_size=1, max_size=reads_pool_size, open=False, kwargs={"autocommit": True}, timeout=10
@@ -81,7 +81,7 @@ class Engine:
         self._tasks = [
             asyncio.create_task(self.writer.run(), name="gerai-writer"),
             follower,
-            asyncio.create_task(upkeep(self.reads, self.ids), name="gerai-upkeep"),
+            asyncio.create_task(maintain(self.reads, self.ids), name="gerai-maintenance"),
         ]
 
     async def stop(self) -> None:

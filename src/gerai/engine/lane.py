@@ -28,9 +28,9 @@ from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
 from gerai.engine.ids import Ids
-from gerai.engine.loading import Asked, load
+from gerai.engine.loading import LoadRequest, load
 from gerai.engine.state import State
-from gerai.engine.subscriptions import LISTENING, announce_to
+from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettings
 from gerai.store.arrays import pack
@@ -73,7 +73,7 @@ class DecisionContext:
 
 
 @dataclass
-class Figures:
+class WriterStats:
     """What the writer did so far, for the metrics.
 
     ``commands`` were taken into ``batches``; of these ``refused`` said no, ``replays`` were answered from their
@@ -102,7 +102,7 @@ class Lane:
     connect: Callable[[], Awaitable[AsyncConnection]]
     directory: Directory
     ids: Ids
-    figures: Figures
+    figures: WriterStats
     _writing: bool = False
     _connection: AsyncConnection | None = None
 
@@ -202,7 +202,7 @@ class Lane:
             await self._give_up(error)
             return await self._load(asked)
 
-    async def _load(self, asked: Sequence[Asked]) -> tuple[AsyncConnection, State]:
+    async def _load(self, asked: Sequence[LoadRequest]) -> tuple[AsyncConnection, State]:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
@@ -226,8 +226,8 @@ class Lane:
             answer = command.decide(state, context)
             if idempotency is not None:
                 keep_answer(state, command, idempotency, answer, now)
-            if listening := self.directory.get(LISTENING, command.merchant_id):
-                announce_to(state, command.merchant_id, listening)
+            if listening := self.directory.get(SUBSCRIBED_CHANNELS, command.merchant_id):
+                defer_webhooks(state, command.merchant_id, listening)
         except Refusal as refusal:
             state.rollback_command()
             self.figures.refused += 1

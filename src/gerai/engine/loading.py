@@ -29,7 +29,7 @@ from gerai.store.tables import (
     STOCK,
 )
 
-Asked = tuple[Command[Any], Idempotency | None]
+LoadRequest = tuple[Command[Any], Idempotency | None]
 
 
 class Loadable(Protocol):
@@ -78,7 +78,7 @@ class _Wanted:
             self.contacts[command.environment, channel].append(contact)
 
 
-async def load(connection: AsyncConnection, state: State, batch: Sequence[Asked]) -> None:
+async def load(connection: AsyncConnection, state: State, batch: Sequence[LoadRequest]) -> None:
     """Begin the transaction and fill ``state``. Locks are taken table by table, merchants and keys ascending."""
     wanted: dict[int, _Wanted] = {}
     for command, _ in batch:
@@ -98,7 +98,7 @@ async def load(connection: AsyncConnection, state: State, batch: Sequence[Asked]
         rows.load(map(table.read, await cursor.fetchall()))
 
 
-def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]) -> list[Statement]:
+def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> list[Statement]:
     merchants = sorted(wanted.items())
     found: list[Statement] = []
     for merchant_id, mine in merchants:
@@ -128,7 +128,7 @@ def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[Asked]
             found.append((loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS, state.deposits))
         if mine.parcel_events_of:
             params = (merchant_id, sorted(mine.parcel_events_of))
-            found.append((loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS, state.told))
+            found.append((loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS, state.earlier_events))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:

@@ -13,11 +13,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from gerai.engine.ids import Ids
 from gerai.store.due import analyze_new_tables
 
-log = structlog.get_logger("gerai.upkeep")
+log = structlog.get_logger("gerai.maintenance")
 _EVERY_S = 2.0
 
 
-async def upkeep(reads: AsyncConnectionPool[AsyncConnection], ids: Ids) -> None:
+async def maintain(reads: AsyncConnectionPool[AsyncConnection], ids: Ids) -> None:
     """Until cancelled: refill ids as soon as they are low; look for tables without statistics every two seconds."""
     while True:
         with contextlib.suppress(TimeoutError):
@@ -30,5 +30,5 @@ async def upkeep(reads: AsyncConnectionPool[AsyncConnection], ids: Ids) -> None:
                 else:
                     await analyze_new_tables(connection)
         except (DatabaseError, PoolTimeout) as error:
-            log.warning("upkeep.database", error=str(error))
+            log.warning("maintenance.database", error=str(error))
             await asyncio.sleep(_EVERY_S)

@@ -91,7 +91,7 @@ class Rows(Generic[Row]):
                 self._named[handle].remove(key)
 
 
-class Told:
+class EarlierEvents:
     """Events from before the batch, by order, oldest first."""
 
     __slots__ = ("_events",)

@@ -29,7 +29,7 @@ from gerai.domain.records import (
 )
 from gerai.domain.refusals import NotFound
 from gerai.engine.contact import Contact
-from gerai.engine.rows import Key, Rows, Told, Undo
+from gerai.engine.rows import EarlierEvents, Key, Rows, Undo
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class State:
         self.idempotency = Rows[IdempotencyRecord](
             undo, lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
         )
-        self.told = Told()
+        self.earlier_events = EarlierEvents()
         self.events: list[Event] = []
         self.jobs: list[Job] = []
         self._marks = (0, 0)
@@ -132,7 +132,7 @@ class State:
         """What was said of the order's parcel so far, in this batch too (``Needs.parcel_events``)."""
         mine = (order.merchant_id, order.order_id)
         new = [e for e in self.events if (e.merchant_id, e.order_id) == mine and e.name.startswith("shipment.")]
-        return self.told.of(order) + new
+        return self.earlier_events.of(order) + new
 
     def find_member(self, merchant_id: int, environment: str, channel: str, contact: Contact) -> Member | None:
         """The member a contact names. NotFound when it names one by id that does not exist."""

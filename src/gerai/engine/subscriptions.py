@@ -12,10 +12,10 @@ ANNOUNCE_TASK: Final = "gerai.announce"
 ANNOUNCE_QUEUE: Final = "webhooks"
 
 #: (environment, channel) pairs of a merchant that have an endpoint.
-LISTENING: Final = Part[frozenset[tuple[str, str]]]("listening", sql.listening)
+SUBSCRIBED_CHANNELS: Final = Part[frozenset[tuple[str, str]]]("listening", sql.listening)
 
 
-def announce_to(state: State, merchant_id: int, listening: frozenset[tuple[str, str]]) -> None:
+def defer_webhooks(state: State, merchant_id: int, listening: frozenset[tuple[str, str]]) -> None:
     """Defer the job that spreads what the present command made happen, for every order somebody listens to."""
     orders = dict.fromkeys(event.order_id for event in state.fresh_events() if event.order_id is not None)
     for order_id in orders:

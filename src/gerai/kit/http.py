@@ -39,7 +39,7 @@ class Unanswered(NoAnswer):
     """The request may have arrived, its answer did not (time-out, broken connection, too large an answer)."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class OutgoingResponse(msgspec.Struct, frozen=True):
     """A complete answer. Header names are lower case; of a repeated header the last value counts."""
 
     status: int
@@ -98,7 +98,7 @@ class Outgoing:
         content: bytes | None = None,
         retries: int = 0,
         timeout_s: float | None = None,
-    ) -> Answer:
+    ) -> OutgoingResponse:
         """One request, at most ``1 + retries`` attempts with growing, jittered pauses between them.
 
         An attempt is repeated when there was no answer, or one that :attr:`Answer.asks_to_wait`; the last one
@@ -122,7 +122,7 @@ class Outgoing:
 
     async def _once(
         self, method: str, url: str, headers: Mapping[str, str] | None, content: bytes | None, timeout_s: float | None
-    ) -> Answer:
+    ) -> OutgoingResponse:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         outcome = "unanswered"
         try:
@@ -142,7 +142,7 @@ class Outgoing:
         finally:
             self.attempts[outcome] += 1
 
-    async def _exchange(self, request: httpcore.Request) -> Answer:
+    async def _exchange(self, request: httpcore.Request) -> OutgoingResponse:
         response = await self._pool.handle_async_request(request)
         try:
             found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
@@ -153,7 +153,7 @@ class Outgoing:
                 body += chunk
                 if len(body) > self._max_bytes:
                     raise Unanswered("the answer is too large")
-            return Answer(response.status, found, bytes(body))
+            return OutgoingResponse(response.status, found, bytes(body))
         finally:
             await response.aclose()
 

@@ -28,7 +28,7 @@ _MARK: Final = 0
 _MARK_BYTES: Final = 6
 
 
-class Share(NamedTuple):
+class CounterShare(NamedTuple):
     """A process's part of a shared memory: the memory's descriptor, and which block is its own (from 0)."""
 
     descriptor: int
@@ -49,10 +49,10 @@ def shared_memory(processes: int) -> int:
         return os.dup(file.fileno())
 
 
-class Counts:
+class SharedCounters:
     """The series of this process. All are reserved first, in the same order in every process; then :meth:`begin`."""
 
-    def __init__(self, share: Share | None = None) -> None:
+    def __init__(self, share: CounterShare | None = None) -> None:
         self.shared = share is not None
         memory = bytearray(_BLOCK_BYTES) if share is None else mmap.mmap(share.descriptor, 0)
         whole: memoryview[float] = memoryview(memory).cast("d")

@@ -86,8 +86,8 @@ class Questions:
         up = True
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN_S), self._reads.connection(_CONNECTION_WITHIN_S) as connection:
-                for ask in (_jobs, _overdue, _fulfilments, _checks):
-                    up &= await _answered(ask, connection, found)
+                for ctx in (_jobs, _overdue, _fulfilments, _checks):
+                    up &= await _answered(ctx, connection, found)
         except (DatabaseError, PoolTimeout, TimeoutError) as error:
             log.warning("metrics.database", error=str(error))
             up = False
@@ -95,13 +95,13 @@ class Questions:
 
 
 async def _answered(
-    ask: Callable[[AsyncConnection], Awaitable[list[Family]]], connection: AsyncConnection, found: list[Family]
+    ctx: Callable[[AsyncConnection], Awaitable[list[Family]]], connection: AsyncConnection, found: list[Family]
 ) -> bool:
     """Whether the question was answered; its gauges join ``found``."""
     try:
-        found += await ask(connection)
+        found += await ctx(connection)
     except DatabaseError as error:
-        log.warning("metrics.database", question=ask.__name__.strip("_"), error=str(error))
+        log.warning("metrics.database", question=ctx.__name__.strip("_"), error=str(error))
         return False
     return True
 

@@ -13,7 +13,7 @@ from gerai import __version__
 from gerai.doors.http import request_metrics
 from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric, expose, family, table
-from gerai.kit.shared_counters import Counts
+from gerai.kit.shared_counters import SharedCounters
 from gerai.kit.tasks import end
 from gerai.metrics import database, process
 
@@ -23,12 +23,12 @@ EVERY: Final = (BUILD, *request_metrics.METRICS, *process.METRICS, *database.MET
 _PUBLISH_EVERY_S: Final = 1.0
 
 
-class Metrics:
+class MetricsExposition:
     """``counts``: where the doors of this process count as well; all of them are known before :meth:`running`."""
 
-    def __init__(self, engine: Engine, outgoing: Mapping[str, Mapping[str, int]], counts: Counts) -> None:
+    def __init__(self, engine: Engine, outgoing: Mapping[str, Mapping[str, int]], counts: SharedCounters) -> None:
         self._counts = counts
-        self._figures = process.Figures(counts, engine, outgoing)
+        self._figures = process.ProcessMetrics(counts, engine, outgoing)
         self._questions = database.Questions(engine.reads)
 
     async def exposition(self, accept: str) -> tuple[bytes, str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric
-from gerai.kit.shared_counters import Counts
+from gerai.kit.shared_counters import SharedCounters
 
 ENGINE: Final = (
     Metric("gerai_engine_batches_total", "counter", "Transactions of the writer."),
@@ -31,10 +31,10 @@ OUTGOING: Final = Metric(
 METRICS: Final = (*ENGINE, QUEUE, OUTGOING)
 
 
-class Figures:
+class ProcessMetrics:
     """``outgoing``: attempts by outcome, of every partner that is called over the network."""
 
-    def __init__(self, counts: Counts, engine: Engine, outgoing: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, counts: SharedCounters, engine: Engine, outgoing: Mapping[str, Mapping[str, int]]) -> None:
         self._counts = counts
         self._writer = engine.writer
         self._queue = counts.reserve(QUEUE)

@@ -23,8 +23,8 @@ import psycopg
 from gerai.kit.files import write_private
 from gerai.store.embedded_folder import POINTER, FolderBusy, new_pointer, read_pointer, sign, take_lock, write_pointer
 from gerai.store.embedded_host import (
-    Account,
     EmbeddedError,
+    HostAccount,
     account,
     binaries,
     make_folder,
@@ -128,7 +128,7 @@ class EmbeddedPostgres:
             os.close(self._lock)
             self._lock = None
 
-    def _create_cluster(self, data: Path, password: str, who: Account | None) -> None:
+    def _create_cluster(self, data: Path, password: str, who: HostAccount | None) -> None:
         """initdb beside the final place, then rename: a half-made cluster is never mistaken for a whole one."""
         fresh, secret = self._home / "data.new", self._home / "password.new"
         remove_tree(fresh)

@@ -35,7 +35,7 @@ class EmbeddedError(Exception):
 
 
 @dataclass(frozen=True)
-class Account:
+class HostAccount:
     """The user PostgreSQL runs as when we are root, which PostgreSQL refuses to be."""
 
     name: str
@@ -43,7 +43,7 @@ class Account:
     gid: int
 
 
-def account(existing: Path | None = None) -> Account | None:
+def account(existing: Path | None = None) -> HostAccount | None:
     """The user to run PostgreSQL as; None when it is simply ours. An ``existing`` cluster keeps its owner."""
     if os.geteuid() != 0:
         return None
@@ -63,23 +63,23 @@ def account(existing: Path | None = None) -> Account | None:
     raise EmbeddedError("PostgreSQL refuses to run as root, and no system user could be made; start as another user")
 
 
-def _by_name(name: str) -> Account | None:
+def _by_name(name: str) -> HostAccount | None:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
         return None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return HostAccount(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def _by_uid(uid: int) -> Account:
+def _by_uid(uid: int) -> HostAccount:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
         raise EmbeddedError(f"the database folder belongs to user id {uid}, which has no name here") from None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return HostAccount(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def run(command: list[str], who: Account | None, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], who: HostAccount | None, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a program of PostgreSQL to its end as ``who``, with a bare environment."""
     user, group = (who.uid, who.gid) if who else (None, None)
     return subprocess.run(
@@ -102,7 +102,7 @@ def bare_environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def binaries(who: Account | None = None) -> Path:
+def binaries(who: HostAccount | None = None) -> Path:
     """Folder of PostgreSQL's programs, fit for ``who``; copied below /var/lib/gerai when ``who`` cannot reach them."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
@@ -114,14 +114,14 @@ def binaries(who: Account | None = None) -> Path:
     return _copied(package, who)
 
 
-def _can_run(programs: Path, who: Account) -> bool:
+def _can_run(programs: Path, who: HostAccount) -> bool:
     try:
         return run([str(programs / "initdb"), "--version"], who, Path("/")).returncode == 0
     except OSError:
         return False
 
 
-def _copied(package: Path, who: Account) -> Path:
+def _copied(package: Path, who: HostAccount) -> Path:
     target = root_homes() / f"postgresql-{importlib.metadata.version(_WHEEL)}"
     programs = target / _PACKAGE / _INSTALLATION / "bin"
     if not programs.exists():
@@ -164,7 +164,7 @@ def root_homes() -> Path:
     return ROOT_HOMES
 
 
-def make_folder(folder: Path, mode: int, owner: Account | None = None) -> bool:
+def make_folder(folder: Path, mode: int, owner: HostAccount | None = None) -> bool:
     """Make one folder with exactly this mode and owner. False, and nothing is changed, when it exists."""
     try:
         folder.mkdir(mode=0o700)
@@ -178,7 +178,7 @@ def make_folder(folder: Path, mode: int, owner: Account | None = None) -> bool:
     return True
 
 
-def socket_folder(home: Path, who: Account | None) -> Path:
+def socket_folder(home: Path, who: HostAccount | None) -> Path:
     """``home`` itself, or a short private folder when the socket's path would be too long there."""
     if len(os.fsencode(home / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT_BYTES:
         return home

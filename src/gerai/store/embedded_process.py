@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gerai.store.embedded_host import Account, EmbeddedError, bare_environment
+from gerai.store.embedded_host import EmbeddedError, HostAccount, bare_environment
 
 #: Crash recovery of a full WAL is what can take long; a healthy start takes a tenth of a second.
 START_TIMEOUT_S: Final = 300.0
@@ -46,7 +46,7 @@ def read_pid_file(data: Path) -> PidFile | None:
     return PidFile(int(lines[0]), Path(lines[4]), lines[7].strip() == "ready")
 
 
-def launch(command: list[str], data: Path, log: Path, who: Account | None) -> subprocess.Popen[bytes]:
+def launch(command: list[str], data: Path, log: Path, who: HostAccount | None) -> subprocess.Popen[bytes]:
     """Start the server and wait until it accepts connections. EmbeddedError with its last words when it does not."""
     if log.exists() and log.stat().st_size > _LOG_KEEP_BYTES:
         log.replace(log.with_suffix(".log.1"))
@@ -61,7 +61,7 @@ def launch(command: list[str], data: Path, log: Path, who: Account | None) -> su
         time.sleep(0.2)
 
 
-def _spawn(command: list[str], data: Path, log: Path, who: Account | None) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str], data: Path, log: Path, who: HostAccount | None) -> subprocess.Popen[bytes]:
     user, group = (who.uid, who.gid) if who else (None, None)
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab") as output:
         return subprocess.Popen(

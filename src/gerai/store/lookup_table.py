@@ -16,19 +16,19 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 Grouped = defaultdict[int, list[tuple[Any, ...]]]
 
 
-class Small(NamedTuple):
+class LookupTable(NamedTuple):
     """A table and the columns that are read and written, in order; ``merchant_id`` comes before them."""
 
     name: str
     columns: tuple[str, ...]
 
 
-def small(name: str, columns: str) -> Small:
+def lookup_table(name: str, columns: str) -> LookupTable:
     """``small("stores", "store_id name")``."""
-    return Small(name, tuple(columns.split()))
+    return LookupTable(name, tuple(columns.split()))
 
 
-async def rows(connection: AsyncConnection, table: Small, merchant_ids: Sequence[int]) -> Grouped:
+async def rows(connection: AsyncConnection, table: LookupTable, merchant_ids: Sequence[int]) -> Grouped:
     """All rows of these merchants by merchant, each merchant's by the first column, then the second. One statement."""
     cursor = await connection.execute(
         SQL("SELECT merchant_id, {} FROM {} WHERE merchant_id = ANY(%s) ORDER BY 1, 2, 3").format(
@@ -47,7 +47,7 @@ def grouped(found: Iterable[tuple[Any, ...]]) -> Grouped:
     return groups
 
 
-async def add(connection: AsyncConnection, table: Small, merchant_id: int, new: Sequence[Sequence[Any]]) -> None:
+async def add(connection: AsyncConnection, table: LookupTable, merchant_id: int, new: Sequence[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the columns' order (a dict becomes jsonb); existing ones stay as they are."""
     names = ("merchant_id", *table.columns)
     async with connection.cursor() as cursor:

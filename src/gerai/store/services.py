@@ -9,17 +9,17 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 
-from gerai.store.lookup_table import Small, small
+from gerai.store.lookup_table import LookupTable, lookup_table
 
-TYPES: Final = small("service_types", "type_id code name description is_active input_schema result_schema")
-SERVICES: Final = small(
+TYPES: Final = lookup_table("service_types", "type_id code name description is_active input_schema result_schema")
+SERVICES: Final = lookup_table(
     "services",
     "service_id type_id code name description open_time close_time is_active processing_type provider "
     "provider_settings unit_price_sen min_items max_items deadline_ms created_at updated_at",
 )
 
 
-async def put(connection: AsyncConnection, table: Small, merchant_id: int, row: Sequence[Any]) -> None:
+async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int, row: Sequence[Any]) -> None:
     """Insert a row, or replace the one with the same id. Values stand in the columns' order; a dict becomes jsonb."""
     names = ("merchant_id", *table.columns)
     statement = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (merchant_id, {}) DO UPDATE SET {}").format(

@@ -7,29 +7,31 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
-from gerai.store.lookup_table import small
+from gerai.store.lookup_table import lookup_table
 
-STORES: Final = small(
+STORES: Final = lookup_table(
     "stores",
     "store_id unique_id uuid name logo domain domain_verified is_active is_public payment_methods sub_payment_methods "
     "settings",
 )
-PRODUCTS: Final = small("products", "product_id uuid name public_name item_type is_visible options labels images")
-VARIANTS: Final = small(
+PRODUCTS: Final = lookup_table(
+    "products", "product_id uuid name public_name item_type is_visible options labels images"
+)
+VARIANTS: Final = lookup_table(
     "variants",
     "variant_id product_id unique_id uuid name sku price_sen reseller_price_sen cost_sen weight_g is_inventory "
     "is_active options images metadata",
 )
-BUNDLES: Final = small("bundles", "bundle_id name public_name custom_id is_sharing weight_bump_g images")
-PARTS: Final = small("bundle_parts", "part_id bundle_id variant_id quantity")
-OPTIONS: Final = small("price_options", "option_id bundle_id unique_id name slug price_sen is_visible")
-WAREHOUSES: Final = small(
+BUNDLES: Final = lookup_table("bundles", "bundle_id name public_name custom_id is_sharing weight_bump_g images")
+PARTS: Final = lookup_table("bundle_parts", "part_id bundle_id variant_id quantity")
+OPTIONS: Final = lookup_table("price_options", "option_id bundle_id unique_id name slug price_sen is_visible")
+WAREHOUSES: Final = lookup_table(
     "warehouses", "warehouse_id unique_id name contact_name contact_phone address location_id postal_code"
 )
-ON_SHELF: Final = small("store_products", "store_id product_id")
-ON_OFFER: Final = small("store_price_options", "store_id option_id")
-STOCK_IDS: Final = small("stock", "environment item_id warehouse_id stock_id")
-STOCK: Final = small("stock", "stock_id environment item_id warehouse_id on_hand reserved updated_at")
+ON_SHELF: Final = lookup_table("store_products", "store_id product_id")
+ON_OFFER: Final = lookup_table("store_price_options", "store_id option_id")
+STOCK_IDS: Final = lookup_table("stock", "environment item_id warehouse_id stock_id")
+STOCK: Final = lookup_table("stock", "stock_id environment item_id warehouse_id on_hand reserved updated_at")
 
 
 async def available(

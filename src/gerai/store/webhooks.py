@@ -127,7 +127,7 @@ def _endpoint(row: Sequence[Any]) -> Endpoint:
 # --- deliveries --------------------------------------------------------------------------------
 
 
-async def spread_events(
+async def fanned_out_events(
     connection: AsyncConnection, merchant_id: int, endpoint_id: int, order_id: int
 ) -> frozenset[int]:
     """The order's events of which this endpoint has a delivery already."""

@@ -23,18 +23,18 @@ from gerai.engine.orders.transitions import FULFIL_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
 from gerai.engine.subscriptions import ANNOUNCE_TASK
-from gerai.engine.webhooks.contract import Announcer
-from gerai.engine.webhooks.fan_out import spread
+from gerai.engine.webhooks.contract import WebhookContract
+from gerai.engine.webhooks.fan_out import fan_out
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
-from gerai.kit.secret_box import Sealer
+from gerai.kit.secret_box import SecretBox
 from gerai.kit.tasks import end
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
 from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
 from gerai.worker.sweep import sweep, tidy
-from gerai.worker.webhook_sender import Courier
+from gerai.worker.webhook_sender import WebhookSender
 
 log = structlog.get_logger("gerai.worker")
 
@@ -54,16 +54,16 @@ class Worker:
     """One worker of a process. :meth:`run` ends after :meth:`stop`, when the jobs under way are done."""
 
     def __init__(
-        self, engine: Engine, partners: Partners, settings: Settings, announcers: Mapping[str, Announcer]
+        self, engine: Engine, partners: Partners, settings: Settings, contracts: Mapping[str, WebhookContract]
     ) -> None:
         self._engine = engine
         self._partners = partners
         self._settings = settings
-        self._announcers = announcers
+        self._contracts = contracts
         self._stopping = asyncio.Event()
         self._outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
-        self._courier = Courier(
-            engine, announcers, self._outgoing, Sealer(settings.webhooks.seal_key), settings.webhooks.timeout_s
+        self._courier = WebhookSender(
+            engine, contracts, self._outgoing, SecretBox(settings.webhooks.seal_key), settings.webhooks.timeout_s
         )
         self._queue = App(connector=PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4))
         self._declare_tasks()
@@ -88,7 +88,7 @@ class Worker:
         @self._queue.task(name=ANNOUNCE_TASK, retry=_RETRY)
         async def announce_task(merchant_id: int, order_id: int) -> None:
             base_url = self._settings.base_url
-            if await spread(self._engine, self._announcers, merchant_id, order_id, base_url):
+            if await fan_out(self._engine, self._contracts, merchant_id, order_id, base_url):
                 self._courier.wake()
 
         self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task)
@@ -112,12 +112,12 @@ class Worker:
                 )
             )
             janitor = asyncio.create_task(self._janitor())
-            courier = asyncio.create_task(self._courier.run(self._stopping))
+            sender = asyncio.create_task(self._courier.run(self._stopping))
             books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
             self._courier.wake()
-            await asyncio.gather(janitor, courier, jobs, end(books), return_exceptions=True)
+            await asyncio.gather(janitor, sender, jobs, end(books), return_exceptions=True)
         await self._outgoing.close()
 
     def stop(self) -> None:

@@ -17,12 +17,12 @@ from standardwebhooks import Webhook
 
 from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Sending
-from gerai.engine.webhooks.deliver import Claimed, Due, Result, claim, due, record_attempt
+from gerai.engine.webhooks.contract import DeliveryAttempt, SignedRequest, WebhookContract, WebhookMessage
+from gerai.engine.webhooks.deliver import AttemptResult, Claimed, Due, claim, due, record_attempt
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
-from gerai.kit.secret_box import Sealer, SealError
+from gerai.kit.secret_box import SecretBox, SecretBoxError
 
 log = structlog.get_logger("gerai.courier")
 #: Messages under way at once: in this process, and to one endpoint.
@@ -33,19 +33,19 @@ _LOOK_EVERY_S: Final = 1.0
 _LEASE_MARGIN_S: Final = 30.0
 
 
-class Courier:
+class WebhookSender:
     """``outgoing`` judges every address it calls; ``timeout_s`` is for one attempt."""
 
     def __init__(
         self,
         engine: Engine,
-        announcers: Mapping[str, Announcer],
+        contracts: Mapping[str, WebhookContract],
         outgoing: Outgoing,
-        sealer: Sealer,
+        sealer: SecretBox,
         timeout_s: float,
     ) -> None:
         self._engine = engine
-        self._announcers = announcers
+        self._contracts = contracts
         self._outgoing = outgoing
         self._sealer = sealer
         self._timeout_s = timeout_s
@@ -103,31 +103,31 @@ class Courier:
 
     async def _carry(self, claimed: Claimed) -> None:
         delivery, endpoint = claimed
-        announcer = self._announcers.get(endpoint.channel)
-        if announcer is None:
+        contract = self._contracts.get(endpoint.channel)
+        if contract is None:
             log.error("courier.no_such_door", channel=endpoint.channel, delivery_id=delivery.delivery_id)
             return
-        result = await self._attempt(announcer, claimed)
-        done = await record_attempt(self._engine, announcer, claimed, result)
+        result = await self._attempt(contract, claimed)
+        done = await record_attempt(self._engine, contract, claimed, result)
         log.info("webhook.attempt", merchant_id=delivery.merchant_id, delivery_id=delivery.delivery_id,
                  endpoint_id=endpoint.endpoint_id, name=delivery.event, number=done.attempts,
                  status_code=result.status_code, error=result.error, status=done.status)  # fmt: skip
 
-    async def _attempt(self, announcer: Announcer, claimed: Claimed) -> Result:
+    async def _attempt(self, contract: WebhookContract, claimed: Claimed) -> AttemptResult:
         endpoint = claimed.endpoint
         began = asyncio.get_running_loop().time()
         at = real_now()
 
-        def result(status_code: int | None = None, error: str = "", answer: bytes = b"") -> Result:
+        def result(status_code: int | None = None, error: str = "", answer: bytes = b"") -> AttemptResult:
             took_ms = int((asyncio.get_running_loop().time() - began) * 1000)
-            return Result(at, took_ms, status_code, error, answer)
+            return AttemptResult(at, took_ms, status_code, error, answer)
 
         try:
-            dressed = self._dress(announcer, claimed, at)
+            signed = self._dress(contract, claimed, at)
             answer = await self._outgoing.send(
-                "POST", endpoint.url, headers=dressed.headers, content=dressed.body, timeout_s=self._timeout_s
+                "POST", endpoint.url, headers=signed.headers, content=signed.body, timeout_s=self._timeout_s
             )
-        except SealError as error:
+        except SecretBoxError as error:
             log.error("courier.sealed", endpoint_id=endpoint.endpoint_id, error=str(error))
             return result(error="secret cannot be opened")
         except AddressForbidden as error:
@@ -136,24 +136,26 @@ class Courier:
             return result(error=f"no answer: {error}")
         return result(answer.status, "", answer.body)
 
-    def _dress(self, announcer: Announcer, claimed: Claimed, at: datetime) -> Dressed:
+    def _dress(self, contract: WebhookContract, claimed: Claimed, at: datetime) -> SignedRequest:
         delivery, endpoint = claimed
         own = self._sealer.open(endpoint.secret_sealed)
         signing = self._sealer.open(endpoint.key_sealed) if endpoint.key_sealed else own
-        return dress(announcer, delivery, own, signing, at)
+        return sign(contract, delivery, own, signing, at)
 
 
-def dress(announcer: Announcer, delivery: Delivery, own_secret: str, signing_secret: str, at: datetime) -> Dressed:
+def sign(
+    contract: WebhookContract, delivery: Delivery, own_secret: str, signing_secret: str, at: datetime
+) -> SignedRequest:
     """The bytes and headers of one attempt: the contract's own, and those of Standard Webhooks."""
-    sending = Sending(delivery.message_id, delivery.happened_at, delivery.tries, signing_secret)
-    dressed = announcer.dress(Draft(delivery.event, msgspec.json.decode(delivery.data)), sending)
+    attempt = DeliveryAttempt(delivery.message_id, delivery.happened_at, delivery.tries, signing_secret)
+    signed = contract.sign(WebhookMessage(delivery.event, msgspec.json.decode(delivery.data)), attempt)
     return msgspec.structs.replace(
-        dressed,
+        signed,
         headers={
             "content-type": "application/json",
             "user-agent": "Gerai-Webhooks",
-            **{name.lower(): value for name, value in dressed.headers.items()},
-            **standard_headers(own_secret, delivery.message_id, at, dressed.body),
+            **{name.lower(): value for name, value in signed.headers.items()},
+            **standard_headers(own_secret, delivery.message_id, at, signed.body),
         },
     )
 

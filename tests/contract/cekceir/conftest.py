@@ -12,8 +12,8 @@ from cekceir_shop import DEADLINE_MS, Shop
 from gerai.demo.cekceir import SERVICES, TYPES
 from gerai.engine.catalogue.services import publish
 from gerai.engine.core import Engine
-from gerai.partners.fulfilment.manual import Manual
-from gerai.partners.fulfilment.simulator import Simulator
+from gerai.partners.fulfilment.manual import ManualProvider
+from gerai.partners.fulfilment.simulator import SimulatorProvider
 
 
 @pytest_asyncio.fixture
@@ -26,4 +26,4 @@ async def shop(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> Shop
     ]
     await publish(engine, merchant.merchant_id, TYPES, short)
     # The worker is another process: its simulator remembers nothing of what this one was asked.
-    return Shop(engine, merchant, client, {"simulator": Simulator(), "manual": Manual()})
+    return Shop(engine, merchant, client, {"simulator": SimulatorProvider(), "manual": ManualProvider()})

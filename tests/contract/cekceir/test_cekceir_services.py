@@ -11,7 +11,7 @@ from cekceir_shop import GOOD, Shop
 
 from gerai.demo.cekceir import SERVICES, TYPES
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.catalogue.services import Services, at_pointer, is_open, publish
+from gerai.engine.catalogue.services import ServiceCatalogue, at_pointer, is_open, publish
 
 
 def at(text: str) -> datetime:
@@ -60,7 +60,7 @@ def test_items_are_what_the_pointer_finds() -> None:
 
     def items(schema: dict[str, Any], data: dict[str, Any]) -> list[Any]:
         kind = msgspec.structs.replace(TYPES[0], input_schema=schema)
-        wanted = Services({1: kind}, {1: SERVICES[0]}, {}).want(SERVICES[0], data, now)
+        wanted = ServiceCatalogue({1: kind}, {1: SERVICES[0]}, {}).want(SERVICES[0], data, now)
         assert wanted.total_sen == 150_000 * len(wanted.items)
         return wanted.items
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.kit.ids import base62
@@ -97,7 +97,7 @@ async def open_shop(engine: Engine, client: httpx.AsyncClient, **settings: Any) 
         links={"discord": discord},
     )
     await engine.submit(
-        DepositByHand(
+        ManualDeposit(
             merchant_id=merchant_id,
             environment="production",
             account_id=wallets["production"],

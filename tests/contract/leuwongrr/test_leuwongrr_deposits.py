@@ -14,7 +14,7 @@ from gerai.domain.states import DEPOSIT
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.wire_deposits import WORDS
 from gerai.engine.deposits.cancel import CancelDeposit
-from gerai.engine.deposits.manual import DepositByHand
+from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.deposits.start import StartDeposit
@@ -96,7 +96,7 @@ async def test_the_contracts_example(shop: Any) -> None:
     """A bank transfer that an operator saw: manual, bank-transfer, manual."""
     await set_test_clock(shop.engine, shop.merchant_id, frozen_at=NOON)
     await shop.engine.submit(
-        DepositByHand(
+        ManualDeposit(
             merchant_id=shop.merchant_id, environment="sandbox", account_id=shop.wallets["sandbox"],
             amount_sen=50_000_00, method="bank_transfer", channel="leuwongrr", public_id="DEP20260429150000123",
         )
@@ -123,7 +123,7 @@ async def test_the_contracts_example(shop: Any) -> None:
 async def test_a_deposit_without_a_code_of_this_contract(shop: Any) -> None:
     """Made by hand, with a fraction of a rupiah and no code: listed by the engine's code, found by it, rounded down."""
     await shop.engine.submit(
-        DepositByHand(
+        ManualDeposit(
             merchant_id=shop.merchant_id, environment="sandbox", account_id=shop.wallets["sandbox"], amount_sen=150,
             channel="leuwongrr",
         )

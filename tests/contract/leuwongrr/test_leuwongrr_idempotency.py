@@ -12,7 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects.leuwongrr import DIALECT
-from gerai.doors.http.context import Services
+from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.engine.merchants.open import change_settings
@@ -158,7 +158,7 @@ class PartnersWithOutage:
 async def test_the_stored_answer_wins_over_an_outage(shop: Any, settings: Any) -> None:
     """While Roblox is down, a retry gets its order; a new order gets 503."""
     partners = PartnersWithOutage()
-    door = Door(DIALECT, Services(shop.engine, RateLimiter(), settings, partners))
+    door = Door(DIALECT, AppServices(shop.engine, RateLimiter(), settings, partners))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await door(scope, receive, send)

@@ -9,7 +9,7 @@ import msgspec
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment, Shipment
-from gerai.doors.pay.model import Surroundings
+from gerai.doors.pay.model import PageContext
 from gerai.engine.orders.find import EventEntry
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
@@ -46,7 +46,7 @@ QRIS = Method("qris", "qr", {"QRIS": bounds(1, 10_000_000)}, Instructions("qr", 
 WALLET = Method("ewallet", "redirect", {"DANA": bounds(1, 100_000)}, Instructions("redirect", None))
 
 
-def surroundings(**changes: Any) -> Surroundings:
+def surroundings(**changes: Any) -> PageContext:
     """A demo shop with three methods."""
     facts: dict[str, Any] = {
         "merchant_name": "Toko Sinar Pagi",
@@ -54,7 +54,7 @@ def surroundings(**changes: Any) -> Surroundings:
         "simulated": True,
         "methods": {"ewallet": WALLET, "va": VA, "qris": QRIS},
     }
-    return Surroundings(**(facts | changes))
+    return PageContext(**(facts | changes))
 
 
 def payment(status: str = "processing", method: str = "va", channel: str = "BCA", **changes: Any) -> Payment:

@@ -14,21 +14,21 @@ from test_pay_http import place
 
 from gerai.app import App
 from gerai.domain.refusals import Refusal, every_refusal
-from gerai.doors.http.context import Services
+from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.pay import PAGES
 from gerai.doors.pay.answers import refuse
-from gerai.doors.pay.order_watcher import Lookout, Watch
+from gerai.doors.pay.order_watcher import OrderWatcher, Watch
 from gerai.engine.core import Engine
 from gerai.engine.orders.cancel import CancelOrder
-from gerai.settings import Pages
+from gerai.settings import PageSettings
 
 
 @asynccontextmanager
-async def pages_with(app: App, limits: Pages) -> AsyncGenerator[httpx.AsyncClient]:
+async def pages_with(app: App, limits: PageSettings) -> AsyncGenerator[httpx.AsyncClient]:
     """The pages alone, with other limits, on the same engine."""
-    services = Services(app.engine, RateLimiter(), replace(app.settings, pages=limits), app.partners)
+    services = AppServices(app.engine, RateLimiter(), replace(app.settings, pages=limits), app.partners)
     transport = httpx.ASGITransport(app=Door(PAGES, services))
     async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:
         yield client
@@ -37,7 +37,7 @@ async def pages_with(app: App, limits: Pages) -> AsyncGenerator[httpx.AsyncClien
 async def test_a_quiet_stream_beats_and_ends(app: App, engine: Engine, merchant: Any) -> None:
     """Without news it says nothing but heartbeats, and ends after its time so that the page connects anew."""
     order = (await place(engine, merchant.merchant_id)).order
-    async with pages_with(app, Pages(heartbeat_s=0.2, stream_seconds=1, poll_interval_s=0.05)) as client:
+    async with pages_with(app, PageSettings(heartbeat_s=0.2, stream_seconds=1, poll_interval_s=0.05)) as client:
         answer = await client.get(f"/i/{order.secret}/events")
     beats = answer.text.count(":\n\n")
     assert 3 <= beats <= 5
@@ -49,7 +49,7 @@ async def test_a_final_order_ends_the_stream_at_once(app: App, engine: Engine, m
     """A page of a cancelled order is told its version and that nothing more will come."""
     order = (await place(engine, merchant.merchant_id)).order
     await engine.submit(CancelOrder(merchant_id=order.merchant_id, environment="sandbox", order_id=order.order_id))
-    async with pages_with(app, Pages(stream_seconds=5)) as client:
+    async with pages_with(app, PageSettings(stream_seconds=5)) as client:
         answer = await client.get(f"/i/{order.secret}/events")
     assert answer.text.endswith("event: end\ndata: \n\n")
     assert answer.text.count("event: version") == 1
@@ -58,7 +58,7 @@ async def test_a_final_order_ends_the_stream_at_once(app: App, engine: Engine, m
 async def test_the_number_of_streams_is_bounded(app: App, engine: Engine, merchant: Any) -> None:
     """Beyond the limit the stream answers 503 with Retry-After; the page itself goes on working."""
     order = (await place(engine, merchant.merchant_id)).order
-    async with pages_with(app, Pages(streams_limit=0)) as client:
+    async with pages_with(app, PageSettings(streams_limit=0)) as client:
         answer = await client.get(f"/i/{order.secret}/events")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
         assert (await client.get(f"/i/{order.secret}")).status_code == 200
@@ -67,7 +67,7 @@ async def test_the_number_of_streams_is_bounded(app: App, engine: Engine, mercha
 async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, merchant: Any) -> None:
     """HEAD answers at once."""
     order = (await place(engine, merchant.merchant_id)).order
-    async with pages_with(app, Pages()) as client:
+    async with pages_with(app, PageSettings()) as client:
         answer = await asyncio.wait_for(client.head(f"/i/{order.secret}/events"), 2)
     assert (answer.status_code, answer.content) == (200, b"")
 
@@ -75,7 +75,7 @@ async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, mer
 async def test_the_lookout_rings_for_the_right_page(engine: Engine, merchant: Any) -> None:
     """A change rings its own order's bells only, and nobody looks once the last page is closed."""
     one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
-    lookout = Lookout()
+    lookout = OrderWatcher()
     with (
         lookout.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as mine,
         lookout.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as twin,

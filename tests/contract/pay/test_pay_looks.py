@@ -9,7 +9,7 @@ from pay_orders import NOW, payment, sent, view
 
 from gerai.domain.records import OrderView
 from gerai.domain.states import ORDER
-from gerai.doors.pay.page_state import look_of
+from gerai.doors.pay.page_state import page_state_of
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ from gerai.doors.pay.page_state import look_of
 )
 def test_each_state_has_its_look(order: OrderView, look: str) -> None:
     """Every state a buyer may meet has its own look; a second payment that was given back does not hide the first."""
-    assert look_of(order, NOW).name == look
+    assert page_state_of(order, NOW).name == look
 
 
 def test_an_order_past_its_time_is_expired_before_the_sweep() -> None:
     """Nobody may be asked to pay after the deadline, even while the order is still stored as pending."""
     order = view(payments=(payment(expires_at=None),))
     assert order.order.expires_at is not None
-    assert look_of(order, order.order.expires_at - timedelta(seconds=1)).name == "pay"
-    assert look_of(order, order.order.expires_at).name == "expired"
+    assert page_state_of(order, order.order.expires_at - timedelta(seconds=1)).name == "pay"
+    assert page_state_of(order, order.order.expires_at).name == "expired"
 
 
 def test_no_order_state_is_without_a_look() -> None:
     """A state added to the table must not break the page."""
     for state in sorted(ORDER.states):
         for invoice in ("pending", "paid", None):
-            assert look_of(view(state, invoice), NOW).tone in {"wait", "good", "bad", "calm"}
+            assert page_state_of(view(state, invoice), NOW).tone in {"wait", "good", "bad", "calm"}

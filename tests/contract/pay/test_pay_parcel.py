@@ -14,7 +14,7 @@ from gerai.domain.states import SHIPMENT
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PayPage
-from gerai.doors.pay.page_state import look_of
+from gerai.doors.pay.page_state import page_state_of
 from gerai.doors.pay.present import present, version
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
@@ -157,7 +157,7 @@ def test_the_live_page_follows_the_parcel() -> None:
     assert parcel is not None
     later = msgspec.structs.replace(parcel, updated_at=NOW + timedelta(seconds=1))
     orders.append(msgspec.structs.replace(orders[0], shipment=later))
-    assert len({version(order, look_of(order, NOW)) for order in orders}) == 4
+    assert len({version(order, page_state_of(order, NOW)) for order in orders}) == 4
 
 
 def test_what_couriers_write_stays_text() -> None:

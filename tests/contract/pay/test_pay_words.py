@@ -39,10 +39,10 @@ def test_every_text_a_template_names_exists() -> None:
 
 def test_every_look_has_its_texts() -> None:
     """Each look has a badge, a headline and a message."""
-    for look in page_state.LOOKS:
+    for look in page_state.PAGE_STATES:
         for part in ("badge", "headline", "message"):
             assert Words("id").known(f"{part}.{look.name}")
-    assert len({look.name for look in page_state.LOOKS}) == len(page_state.LOOKS)
+    assert len({look.name for look in page_state.PAGE_STATES}) == len(page_state.PAGE_STATES)
 
 
 def test_every_state_an_order_reaches_is_news() -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from webhook_kit import Message, Shop, compact, sending
+from webhook_kit import Message, Shop, attempt, compact
 
 SENT_AT = datetime(2025, 1, 29, 20, 28, 25, 46183, tzinfo=UTC)
 STATUSES = (
@@ -21,9 +21,9 @@ PAYMENTS = ("unpaid", "paid", "conflict", "settled")
 
 def verify(message: Message, secret: str) -> bool:
     """As a careless receiver does it: parse, print again, and only then hash."""
-    again = json.dumps(json.loads(message.dressed.body), separators=(",", ":"), ensure_ascii=False).encode()
+    again = json.dumps(json.loads(message.signed.body), separators=(",", ":"), ensure_ascii=False).encode()
     right = base64.b64encode(hmac.new(secret.encode("utf-8"), again, hashlib.sha256).digest()).decode()
-    return hmac.compare_digest(message.dressed.headers["X-Scalev-Hmac-Sha256"], right)
+    return hmac.compare_digest(message.signed.headers["X-Scalev-Hmac-Sha256"], right)
 
 
 def second(time: str | None) -> str | None:
@@ -39,7 +39,7 @@ def happened_at(message: Message) -> str:
 def envelope(message: Message, name: str, data: dict[str, Any]) -> bytes:
     """The whole body, to the byte."""
     at = message.of.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return compact({"event": name, "unique_id": sending(message.of).message_id, "timestamp": at, "data": data})
+    return compact({"event": name, "unique_id": attempt(message.of).message_id, "timestamp": at, "data": data})
 
 
 async def parcel(shop: Shop) -> dict[str, Any]:

@@ -8,26 +8,26 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from webhook_kit import Message, Shop, announcer_of, compact, names
+from webhook_kit import Message, Shop, compact, contract_of, names
 from webhook_orders import BAD, GOOD, place_cekceir
 
 from gerai.doors.dialects.cekceir.events import secret_of
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
-from gerai.engine.webhooks.contract import Draft, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, WebhookMessage
 
 PLACED = "dispatch.webhook.order"
 
 
 def verify(message: Message, api_key: str) -> bool:
     """As a receiver does it: the key's part after the first dot, over the compact JSON of order id and amount."""
-    order = json.loads(message.dressed.body)
+    order = json.loads(message.signed.body)
     amount = order["total_price"] if order["status"] == "pending" else order["charged_amount"]
     if order["status"] in ("failed", "cancelled"):
         amount = 0
     signed = f'{{"orderId":{order["order_id"]},"amount":"{amount}"}}'
     right = hmac.new(api_key.split(".", 1)[1].encode(), signed.encode(), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(message.dressed.headers["X-Signature"], right)
+    return hmac.compare_digest(message.signed.headers["X-Signature"], right)
 
 
 async def told(shop: Shop, order_id: int) -> list[Message | str]:
@@ -52,11 +52,11 @@ async def test_a_final_answer_is_the_only_message(
     assert names(said)[:2] == ["(order.placed)", f"(fulfilment.{'succeeded' if status == 'success' else status})"]
     message = said[-1]
     assert isinstance(message, Message)
-    assert message.dressed.body == answer.content
+    assert message.signed.body == answer.content
     assert answer.json()["status"] == status
     key = cekceir.token.partition(".")[2].encode()
     signed = compact({"orderId": answer.json()["order_id"], "amount": str(amount)})
-    assert message.dressed.headers == {
+    assert message.signed.headers == {
         "Content-Type": "application/json",
         "Accept": "application/json, text/plain, */*",
         "X-Webhook-Event": "dispatch.webhook.order",
@@ -74,7 +74,7 @@ async def test_a_waiting_order_is_told_twice(cekceir: Shop) -> None:
     [waiting] = await told(cekceir, order_id)
 
     assert isinstance(waiting, Message)
-    assert waiting.dressed.body == answer.content
+    assert waiting.signed.body == answer.content
     assert (waiting.sent["status"], waiting.sent["total_price"], waiting.sent["charged_amount"]) == (
         "pending",
         75_000,
@@ -90,7 +90,7 @@ async def test_a_waiting_order_is_told_twice(cekceir: Shop) -> None:
     assert isinstance(done, Message)
     read = (await cekceir.ask("GET", f"/api/order/{order_id}")).json()["data"]
     del read["status_history"]
-    assert done.dressed.body == compact(read)
+    assert done.signed.body == compact(read)
     assert (read["status"], read["charged_amount"], read["reference_id"]) == ("success", 75_000, "op-7")
     assert verify(done, cekceir.token)
 
@@ -127,14 +127,16 @@ async def test_work_that_is_not_done_yet_is_not_announced(cekceir: Shop) -> None
 def test_the_documented_sample() -> None:
     """``{"orderId":321,"amount":"1500"}`` is what is signed of the seed's example order; the key is what follows its
     first dot; an endpoint hears only of its own key's orders."""
-    announcer = announcer_of("cekceir")
+    contract = contract_of("cekceir")
     order = {"order_id": 321, "status": "success", "total_price": 1500, "charged_amount": 1500}
-    assert announcer.key_secret is not None
-    secret = announcer.key_secret("kunci.raha.sia")
+    assert contract.key_secret is not None
+    secret = contract.key_secret("kunci.raha.sia")
 
-    sent = announcer.dress(Draft(PLACED, order), Sending("event_1", datetime(2026, 4, 26, tzinfo=UTC), 3, secret))
+    sent = contract.sign(
+        WebhookMessage(PLACED, order), DeliveryAttempt("event_1", datetime(2026, 4, 26, tzinfo=UTC), 3, secret)
+    )
 
-    assert (secret, announcer.of_one_key, announcer.trial) == ("raha.sia", True, None)
+    assert (secret, contract.of_one_key, contract.test_message) == ("raha.sia", True, None)
     right = hmac.new(b"raha.sia", b'{"orderId":321,"amount":"1500"}', hashlib.sha256).hexdigest()
     assert sent.headers["X-Signature"] == right
     assert sent.body == compact(order)

@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from webhook_kit import Message, Shop, announcer_of, compact, names
+from webhook_kit import Message, Shop, compact, contract_of, names
 from webhook_orders import charge, place_durianpay
 
 from gerai.doors.dialects.durianpay.wire.formats import timestamp
@@ -16,21 +16,21 @@ from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.webhooks.contract import Draft, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, WebhookMessage
 
 _VECTOR = "717776533c5ea4f0d0ac6ea8928fd389e59eabb679895fad484dc49a9d811e8c"
 
 
 def verify(message: Message, api_key: str) -> bool:
     """As a receiver does it: HMAC over ``id|amount_str`` with the API key, compared with ``data.signature``."""
-    data = json.loads(message.dressed.body)["data"]
+    data = json.loads(message.signed.body)["data"]
     right = hmac.new(api_key.encode(), f"{data['id']}|{data['amount_str']}".encode(), hashlib.sha256).hexdigest()
     return hmac.compare_digest(data["signature"], right)
 
 
 def signed(message: Message, key: str) -> str:
     """What ``data.signature`` must be."""
-    data = message.draft.data
+    data = message.message.data
     return hmac.new(key.encode(), f"{data['id']}|{data['amount_str']}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -90,10 +90,10 @@ async def test_a_paid_order_from_beginning_to_end(durianpay: Shop) -> None:
     assert isinstance(created, Message)
     assert isinstance(paid, Message)
     assert isinstance(completed, Message)
-    assert created.dressed.body == compact(
+    assert created.signed.body == compact(
         {"event": "order.created", "data": order_fields(order, key, merchant_id), "retry_count": 0}
     )
-    assert completed.dressed.body == compact(
+    assert completed.signed.body == compact(
         {
             "event": "order.completed",
             "data": order_fields(order, key, merchant_id, status="completed"),
@@ -102,7 +102,7 @@ async def test_a_paid_order_from_beginning_to_end(durianpay: Shop) -> None:
     )
     paid_at = timestamp(paid.of.at)
     view = await durianpay.view(order["id"])
-    assert paid.dressed.body == compact(
+    assert paid.signed.body == compact(
         {
             "event": "payment.completed",
             "data": {
@@ -146,7 +146,7 @@ async def test_a_paid_order_from_beginning_to_end(durianpay: Shop) -> None:
         }
     )
     assert all(verify(message, key) for message in (created, paid, completed))
-    assert all(m.dressed.headers == {"Content-Type": "application/json"} for m in (created, paid, completed))
+    assert all(m.signed.headers == {"Content-Type": "application/json"} for m in (created, paid, completed))
     status = (await durianpay.ask("GET", f"/v1/payments/{payment_id}/status")).json()["data"]
     assert paid.sent["data"]["signature"] == status["signature"]
     accepted = await durianpay.ask(
@@ -160,14 +160,14 @@ async def test_a_message_tells_the_event_not_what_came_after(durianpay: Shop) ->
     the refund itself is announced by nothing."""
     order = await place_durianpay(durianpay)
     await pay(durianpay, await charge(durianpay, order))
-    before = [m.dressed.body for m in await durianpay.messages(order["id"])]
+    before = [m.signed.body for m in await durianpay.messages(order["id"])]
     view = await durianpay.view(order["id"])
     await durianpay.do(RefundPayment, view, payment_id=view.payments[0].payment_id, amount_sen=1000100)
 
     told = await durianpay.told(order["id"])
 
     assert names(told)[-1] == "(payment.refunded)"
-    assert [m.dressed.body for m in told if isinstance(m, Message)] == before
+    assert [m.signed.body for m in told if isinstance(m, Message)] == before
 
 
 async def test_money_that_comes_late(durianpay: Shop) -> None:
@@ -253,19 +253,21 @@ async def test_links_metadata_and_shipping(durianpay: Shop) -> None:
         {"SettlementGroup": "Cabang Sukabumi — 1"},
     )
     assert (data["amount"], data["amount_str"], order["amount"]) == (1000100, "10001.00", "10001.00")
-    assert "Pesan «TV» / 電視".encode() in created.dressed.body
+    assert "Pesan «TV» / 電視".encode() in created.signed.body
     assert verify(created, "whsec_kunci-rahasia-✓")
 
 
 def test_the_digests_vector() -> None:
     """Key ``dp_test_demo`` over ``pay_Ln1PZECuqf3748|10001.00``; the key itself signs; ``retry_count`` counts the
     attempts before this one."""
-    announcer = announcer_of("durianpay")
-    assert announcer.key_secret is not None
-    secret = announcer.key_secret("dp_test_demo")
-    draft = Draft("payment.completed", {"id": "pay_Ln1PZECuqf3748", "signature": "", "amount_str": "10001.00"})
+    contract = contract_of("durianpay")
+    assert contract.key_secret is not None
+    secret = contract.key_secret("dp_test_demo")
+    message = WebhookMessage(
+        "payment.completed", {"id": "pay_Ln1PZECuqf3748", "signature": "", "amount_str": "10001.00"}
+    )
 
-    sent = announcer.dress(draft, Sending("event_1", datetime(2026, 4, 26, tzinfo=UTC), 3, secret))
+    sent = contract.sign(message, DeliveryAttempt("event_1", datetime(2026, 4, 26, tzinfo=UTC), 3, secret))
 
     assert sent.body == compact(
         {
@@ -274,16 +276,16 @@ def test_the_digests_vector() -> None:
             "retry_count": 3,
         }
     )
-    assert draft.data["signature"] == ""
+    assert message.data["signature"] == ""
 
 
 def test_when_it_is_sent_again() -> None:
     """At once, then after 2, 5, 10, 90 and 210 minutes; only 200 acknowledges. An endpoint hears of all orders."""
-    announcer = announcer_of("durianpay")
-    assert announcer.schedule_s == (0, 2 * 60, 5 * 60, 10 * 60, 90 * 60, 210 * 60)
-    assert [status for status in range(100, 600) if announcer.acknowledged(status)] == [200]
-    assert not announcer.of_one_key
-    assert announcer.events == (
+    contract = contract_of("durianpay")
+    assert contract.schedule_s == (0, 2 * 60, 5 * 60, 10 * 60, 90 * 60, 210 * 60)
+    assert [status for status in range(100, 600) if contract.acknowledged(status)] == [200]
+    assert not contract.of_one_key
+    assert contract.events == (
         "order.created", "order.completed", "payment.completed", "payment.failed", "payment.expired",
         "payment.cancelled",
     )  # fmt: skip
@@ -291,9 +293,11 @@ def test_when_it_is_sent_again() -> None:
 
 def test_the_trial() -> None:
     """A new address is asked with a message in the same envelope, signed like the others, that names no order."""
-    announcer = announcer_of("durianpay")
-    assert announcer.trial is not None
-    sent = announcer.dress(announcer.trial(), Sending("event_1", datetime(2026, 4, 26, tzinfo=UTC), 0, "dp_test_demo"))
+    contract = contract_of("durianpay")
+    assert contract.test_message is not None
+    sent = contract.sign(
+        contract.test_message(), DeliveryAttempt("event_1", datetime(2026, 4, 26, tzinfo=UTC), 0, "dp_test_demo")
+    )
     right = hmac.new(b"dp_test_demo", b"webhook_test|0.00", hashlib.sha256).hexdigest()
     assert sent.body == compact(
         {

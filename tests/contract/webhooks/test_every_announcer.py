@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from webhook_kit import BASE_URL, SECRET, Shop, announcer_of, sending
+from webhook_kit import BASE_URL, SECRET, Shop, attempt, contract_of
 from webhook_orders import GOOD, charge, place_cekceir, place_durianpay, place_leuwongrr, place_scalev
 
 from gerai.app import DIALECTS
@@ -19,7 +19,7 @@ from gerai.engine.orders.find import EventEntry
 from gerai.engine.orders.payment_status import MOVES
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
-from gerai.engine.webhooks.contract import Draft, Happened
+from gerai.engine.webhooks.contract import Occurrence, WebhookMessage
 
 DOORS = [dialect.name for dialect in DIALECTS]
 #: Only an order that says so of itself is announced as spam.
@@ -93,7 +93,7 @@ async def test_whatever_happens(door: str, shops: dict[str, Shop]) -> None:
     """Every event with every order: no failure, only named events, data that survives being stored as JSON with its
     order of fields, and the same bytes from the same attempt."""
     shop = shops[door]
-    announcer, view = announcer_of(door), await placed(shop)
+    contract, view = contract_of(door), await placed(shop)
     real = tuple(await shop.events(view))
     seen, asked = set[str](), 0
 
@@ -101,32 +101,32 @@ async def test_whatever_happens(door: str, shops: dict[str, Shop]) -> None:
         itertools.product(variants(view), everything_that_can_happen(view)), 1
     ):
         event = EventEntry(real[-1].event_id + number, view.order.order_id, name, facts, view.order.created_at)
-        happened = Happened(event, variant, (*real, event), shop.merchant, BASE_URL)
-        for draft in await announcer.compose(shop.engine, happened):
-            stored = msgspec.json.decode(msgspec.json.encode(draft), type=Draft)
-            assert stored == draft, (name, facts)
-            assert list(stored.data) == list(draft.data)
-            first, again = (announcer.dress(stored, sending(event, SECRET)) for _ in range(2))
+        occurrence = Occurrence(event, variant, (*real, event), shop.merchant, BASE_URL)
+        for message in await contract.compose(shop.engine, occurrence):
+            stored = msgspec.json.decode(msgspec.json.encode(message), type=WebhookMessage)
+            assert stored == message, (name, facts)
+            assert list(stored.data) == list(message.data)
+            first, again = (contract.sign(stored, attempt(event, SECRET)) for _ in range(2))
             assert first == again
-            assert stored == draft
+            assert stored == message
             assert msgspec.json.decode(first.body)
             assert all(value.isascii() and value.isprintable() for value in first.headers.values())
-            seen.add(draft.event)
+            seen.add(message.event)
         asked += 1
 
     assert asked > 3000
-    assert seen == set(announcer.events) - _NEEDS_ANOTHER_ORDER.get(door, set())
+    assert seen == set(contract.events) - _NEEDS_ANOTHER_ORDER.get(door, set())
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_schedule_begins_at_once(door: str) -> None:
     """The first attempt is immediate, later ones wait; success is acknowledged and failure is not; a trial is signed
     with whatever secret there is."""
-    announcer = announcer_of(door)
-    assert announcer.schedule_s[0] == 0
-    assert all(wait_s > 0 for wait_s in announcer.schedule_s[1:])
-    assert announcer.acknowledged(200)
-    assert not any(announcer.acknowledged(status) for status in (*range(100, 200), *range(300, 600)))
-    assert len(set(announcer.events)) == len(announcer.events) > 0
-    if announcer.key_secret is not None:
-        assert announcer.key_secret("ab.cd.ef") in ("cd.ef", "ab.cd.ef")
+    contract = contract_of(door)
+    assert contract.schedule_s[0] == 0
+    assert all(wait_s > 0 for wait_s in contract.schedule_s[1:])
+    assert contract.acknowledged(200)
+    assert not any(contract.acknowledged(status) for status in (*range(100, 200), *range(300, 600)))
+    assert len(set(contract.events)) == len(contract.events) > 0
+    if contract.key_secret is not None:
+        assert contract.key_secret("ab.cd.ef") in ("cd.ef", "ab.cd.ef")

@@ -7,7 +7,7 @@ import hmac
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from webhook_kit import SECRET, Message, Shop, announcer_of, compact, names
+from webhook_kit import SECRET, Message, Shop, compact, contract_of, names
 from webhook_orders import place_leuwongrr
 
 from gerai.engine.fulfilment.record import RecordFulfilment
@@ -15,13 +15,13 @@ from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.webhooks.contract import Draft, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, WebhookMessage
 
 
 def verify(message: Message, secret: str) -> bool:
     """As known receivers do it: over the bytes that came, with or without the prefix ``sha256=``."""
-    right = hmac.new(secret.encode("utf-8"), message.dressed.body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(message.dressed.headers["x-leuwongrr-signature"].removeprefix("sha256="), right)
+    right = hmac.new(secret.encode("utf-8"), message.signed.body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(message.signed.headers["x-leuwongrr-signature"].removeprefix("sha256="), right)
 
 
 async def paid_from_balance(shop: Shop) -> tuple[Shop, str]:
@@ -52,13 +52,13 @@ async def test_an_invoice_order_from_beginning_to_end(leuwongrr: Shop) -> None:
         *("(fulfilment.pending)", "(fulfilment.succeeded)", "order.completed"),
     ]
     messages = [entry for entry in told if isinstance(entry, Message)]
-    assert [message.dressed.body for message in messages] == [
+    assert [message.signed.body for message in messages] == [
         compact({"order_id": code, "amount_idr": 15000, "status": status})
         for status in ("pending", "paid", "completed")
     ]
     for message in messages:
-        assert set(message.dressed.headers) == {"Content-Type", "x-leuwongrr-signature"}
-        assert message.dressed.headers["Content-Type"] == "application/json"
+        assert set(message.signed.headers) == {"Content-Type", "x-leuwongrr-signature"}
+        assert message.signed.headers["Content-Type"] == "application/json"
         assert verify(message, SECRET)
 
 
@@ -117,11 +117,11 @@ async def test_cancelled_expired_and_back(leuwongrr: Shop) -> None:
 
 def test_the_signature() -> None:
     """Lower-case hex over the raw body with the endpoint's own secret; the contract asks for no trial."""
-    announcer = announcer_of("leuwongrr")
-    draft = Draft("order.paid", {"order_id": "INV20260429113629619", "amount_idr": 348, "status": "paid"})
+    contract = contract_of("leuwongrr")
+    message = WebhookMessage("order.paid", {"order_id": "INV20260429113629619", "amount_idr": 348, "status": "paid"})
 
-    sent = announcer.dress(draft, Sending("event_1", datetime(2026, 4, 29, tzinfo=UTC), 4, "rahasia"))
+    sent = contract.sign(message, DeliveryAttempt("event_1", datetime(2026, 4, 29, tzinfo=UTC), 4, "rahasia"))
 
     assert sent.body == b'{"order_id":"INV20260429113629619","amount_idr":348,"status":"paid"}'
     assert sent.headers["x-leuwongrr-signature"] == hmac.new(b"rahasia", sent.body, hashlib.sha256).hexdigest()
-    assert (announcer.trial, announcer.key_secret, announcer.of_one_key) == (None, None, False)
+    assert (contract.test_message, contract.key_secret, contract.of_one_key) == (None, None, False)

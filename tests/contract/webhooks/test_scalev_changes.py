@@ -41,7 +41,7 @@ async def test_the_documented_walk(scalev: Shop) -> None:
     customer["last_updated_at"] = canceled.sent["data"]["customer"]["last_updated_at"]
     buyer = {"customer": customer, "metadata": {"event_source_url": "https://toko.example/lp"}}
     assert second(order["customer"]["created_at"]) == customer["created_at"]
-    assert canceled.dressed.body == envelope(
+    assert canceled.signed.body == envelope(
         canceled,
         "order.status_changed",
         {
@@ -86,8 +86,8 @@ async def test_the_documented_walk(scalev: Shop) -> None:
         "payment_status_history": [{"at": at[0], "by": sari, "status": "paid"}],
         **buyer,
     }
-    assert paid.dressed.body == envelope(paid, "order.payment_status_changed", payment)
-    assert received.dressed.body == envelope(received, "payment.received", payment)
+    assert paid.signed.body == envelope(paid, "order.payment_status_changed", payment)
+    assert received.signed.body == envelope(received, "payment.received", payment)
     data = unpaid.sent["data"]
     assert [step["status"] for step in data["payment_status_history"]] == ["unpaid", "paid"]
     assert (data["payment_status"], data["unpaid_time"], data["paid_time"]) == ("unpaid", at[1], at[0])
@@ -115,7 +115,7 @@ async def test_settled_and_conflict(scalev: Shop) -> None:
         ("order.payment_status_changed", "conflict"),
         ("payment.failed", "conflict"),
     ]
-    assert failed[0].draft.data == failed[1].draft.data
+    assert failed[0].message.data == failed[1].message.data
 
 
 async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
@@ -147,7 +147,7 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
     view = await scalev.view(order["id"])
     for message, payment in ((first, view.payments[0]), (again, view.payments[1])):
         expected = {
-            **created.draft.data,
+            **created.message.data,
             "last_updated_at": happened_at(message),
             "pg_payment_info": {
                 "payment_method": {
@@ -162,7 +162,7 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
             },
             "pg_reference_id": payment.public_id,
         }
-        assert message.dressed.body == envelope(message, "order.epayment_created", expected)
+        assert message.signed.body == envelope(message, "order.epayment_created", expected)
     assert changed.sent["data"]["pg_reference_id"] == view.payments[1].public_id
     assert changed.sent["data"]["pg_payment_info"] == again.sent["data"]["pg_payment_info"]
 
@@ -170,7 +170,7 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
 async def test_a_message_tells_the_event_not_what_came_after(scalev: Shop) -> None:
     """Composed after everything, each message is what it was when its event had just happened."""
     order = await place_scalev(scalev, **await parcel(scalev))
-    early = [m.dressed.body for m in await scalev.messages(order["id"])]
+    early = [m.signed.body for m in await scalev.messages(order["id"])]
     for fields in (
         {"payment_status": "paid"},
         {"status": "in_process"},
@@ -178,7 +178,7 @@ async def test_a_message_tells_the_event_not_what_came_after(scalev: Shop) -> No
         {"status": "completed"},
     ):
         await change(scalev, order, **fields)
-        now = [m.dressed.body for m in await scalev.messages(order["id"])]
+        now = [m.signed.body for m in await scalev.messages(order["id"])]
         assert now[: len(early)] == early
         assert len(now) > len(early)
         early = now

@@ -8,10 +8,10 @@ import hmac
 from decimal import Decimal
 
 from scalev_hooks import PAYMENTS, SENT_AT, STATUSES, business, change, envelope, parcel, second, times, verify
-from webhook_kit import SECRET, Shop, announcer_of
+from webhook_kit import SECRET, Shop, contract_of
 from webhook_orders import place_scalev
 
-from gerai.engine.webhooks.contract import Draft, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, WebhookMessage
 
 
 async def test_a_parcel_is_created(scalev: Shop) -> None:
@@ -22,7 +22,7 @@ async def test_a_parcel_is_created(scalev: Shop) -> None:
 
     [created] = await scalev.messages(order["id"])
 
-    assert created.dressed.body == envelope(
+    assert created.signed.body == envelope(
         created,
         "order.created",
         {
@@ -165,17 +165,17 @@ async def test_numbers_as_javascript_prints_them(scalev: Shop) -> None:
 
     canceled = (await scalev.messages(order["id"]))[-1]
 
-    assert canceled.dressed.body.endswith(
+    assert canceled.signed.body.endswith(
         '"metadata":{"1":{"n":123456789012345680000},"9":2.5,"10":"é","b":1}}}'.encode()
     )
 
 
 def test_the_trial() -> None:
     """A new address must acknowledge business.test_event, which has no ``unique_id``; it is signed like the others."""
-    announcer = announcer_of("scalev")
-    assert announcer.trial is not None
+    contract = contract_of("scalev")
+    assert contract.test_message is not None
 
-    sent = announcer.dress(announcer.trial(), Sending("event_x", SENT_AT, 0, "rahasia"))
+    sent = contract.sign(contract.test_message(), DeliveryAttempt("event_x", SENT_AT, 0, "rahasia"))
 
     body = b'{"event":"business.test_event","timestamp":"2025-01-29T20:28:25.046183Z","data":{}}'
     signature = base64.b64encode(hmac.new(b"rahasia", body, hashlib.sha256).digest()).decode()
@@ -185,11 +185,11 @@ def test_the_trial() -> None:
 
 def test_every_attempt_is_the_same() -> None:
     """``unique_id`` and ``timestamp`` belong to the message: a retry differs in nothing."""
-    announcer, draft = announcer_of("scalev"), Draft("order.created", {"order_id": "250130JQHFZG"})
-    first, third = (announcer.dress(draft, Sending("event_I7fk", SENT_AT, n, "rahasia")) for n in (0, 2))
+    contract, message = contract_of("scalev"), WebhookMessage("order.created", {"order_id": "250130JQHFZG"})
+    first, third = (contract.sign(message, DeliveryAttempt("event_I7fk", SENT_AT, n, "rahasia")) for n in (0, 2))
     assert first == third
     assert first.body == (
         b'{"event":"order.created","unique_id":"event_I7fk","timestamp":"2025-01-29T20:28:25.046183Z",'
         b'"data":{"order_id":"250130JQHFZG"}}'
     )
-    assert (announcer.key_secret, announcer.of_one_key) == (None, False)
+    assert (contract.key_secret, contract.of_one_key) == (None, False)

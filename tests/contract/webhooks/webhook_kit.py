@@ -16,15 +16,15 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts, MerchantFacts
 from gerai.engine.orders import find
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
 SECRET = "whsec_kunci-rahasia-✓"
 BASE_URL = "http://gerai.test"
 
 
-def announcer_of(door: str) -> Announcer:
+def contract_of(door: str) -> WebhookContract:
     """What a door says of webhooks."""
-    [found] = [dialect.announce for dialect in DIALECTS if dialect.name == door and dialect.announce is not None]
+    [found] = [dialect.webhooks for dialect in DIALECTS if dialect.name == door and dialect.webhooks is not None]
     return found
 
 
@@ -33,9 +33,9 @@ def compact(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def sending(event: EventEntry, secret: str = SECRET, retries: int = 0) -> Sending:
+def attempt(event: EventEntry, secret: str = SECRET, retries: int = 0) -> DeliveryAttempt:
     """An attempt, its message named after the event."""
-    return Sending(f"event_{event.event_id:024d}", event.at, retries, secret)
+    return DeliveryAttempt(f"event_{event.event_id:024d}", event.at, retries, secret)
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ class Message:
     """One message: the engine's event, the draft, and the bytes of its first attempt."""
 
     of: EventEntry
-    draft: Draft
-    dressed: Dressed
+    message: WebhookMessage
+    signed: SignedRequest
 
     @property
     def name(self) -> str:
-        return self.draft.event
+        return self.message.event
 
     @property
     def sent(self) -> Any:
         """The body as a receiver reads it."""
-        return json.loads(self.dressed.body)
+        return json.loads(self.signed.body)
 
 
 @dataclass(frozen=True)
@@ -107,21 +107,21 @@ class Shop:
 
     async def told(self, public_id: str, secret: str = SECRET) -> list[Message | str]:
         """The same, and between them the names of the events that were announced by nothing."""
-        view, announcer = await self.view(public_id), announcer_of(self.door)
+        view, contract = await self.view(public_id), contract_of(self.door)
         events, found = await self.events(view), list[Message | str]()
         for number, event in enumerate(events, 1):
-            happened = Happened(event, view, tuple(events[:number]), self.merchant, BASE_URL)
-            drafts = await announcer.compose(self.engine, happened)
-            found += [self._message(event, draft, announcer, secret) for draft in drafts] or [event.name]
+            occurrence = Occurrence(event, view, tuple(events[:number]), self.merchant, BASE_URL)
+            messages = await contract.compose(self.engine, occurrence)
+            found += [self._message(event, message, contract, secret) for message in messages] or [event.name]
         return found
 
-    def _message(self, event: EventEntry, draft: Draft, announcer: Announcer, secret: str) -> Message:
-        assert draft.event in announcer.events
+    def _message(self, event: EventEntry, message: WebhookMessage, contract: WebhookContract, secret: str) -> Message:
+        assert message.event in contract.events
         # What is frozen is stored as JSON: nothing of it may be lost on the way.
-        stored = msgspec.json.decode(msgspec.json.encode(draft), type=Draft)
-        assert stored == draft
-        assert list(stored.data) == list(draft.data)
-        return Message(event, draft, announcer.dress(stored, sending(event, secret)))
+        stored = msgspec.json.decode(msgspec.json.encode(message), type=WebhookMessage)
+        assert stored == message
+        assert list(stored.data) == list(message.data)
+        return Message(event, message, contract.sign(stored, attempt(event, secret)))
 
 
 def names(told: list[Message | str]) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gerai.partners.fulfilment.manual import Manual
-from gerai.partners.fulfilment.simulator import ITEM_ERROR, Simulator
+from gerai.partners.fulfilment.manual import ManualProvider
+from gerai.partners.fulfilment.simulator import ITEM_ERROR, SimulatorProvider
 from gerai.ports.fulfilment import AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
 
 GOOD, BAD = "356281920502180", "356281920509001"
@@ -30,12 +30,12 @@ class Clock:
 
 async def test_one_good_imei_is_answered_as_in_the_seed() -> None:
     """The seed's cek_imei result is the object {"status": "registered"}."""
-    assert await Simulator().fulfil(ask(GOOD)) == WorkAnswer("done", 1, 0, "sim-7", {"status": "registered"})
+    assert await SimulatorProvider().fulfil(ask(GOOD)) == WorkAnswer("done", 1, 0, "sim-7", {"status": "registered"})
 
 
 async def test_some_fail() -> None:
     """Each item succeeds or fails on its own; the error counts the failures."""
-    answer = await Simulator().fulfil(ask(GOOD, BAD, GOOD))
+    answer = await SimulatorProvider().fulfil(ask(GOOD, BAD, GOOD))
     assert (answer.outcome, answer.succeeded, answer.failed) == ("done", 2, 1)
     assert [entry["status"] for entry in answer.result] == ["registered", "failed", "registered"]
     assert answer.error == f"1 dari 3 item gagal. {ITEM_ERROR}"
@@ -43,7 +43,7 @@ async def test_some_fail() -> None:
 
 async def test_all_fail() -> None:
     """Nothing succeeded: there is no result."""
-    assert await Simulator().fulfil(ask(BAD)) == WorkAnswer(
+    assert await SimulatorProvider().fulfil(ask(BAD)) == WorkAnswer(
         "done", 0, 1, "sim-7", None, f"1 dari 1 item gagal. {ITEM_ERROR}"
     )
 
@@ -52,28 +52,28 @@ async def test_all_fail() -> None:
 async def test_slow_work_is_pending_until_its_time(item: str, succeeded: int) -> None:
     """Slow items say pending until slow_s have passed, then the truth; a forgotten one (restart) is finished."""
     clock = Clock()
-    simulator = Simulator(clock)
+    simulator = SimulatorProvider(clock)
     request = ask(item, slow_s=30)
     assert (await simulator.fulfil(request)).outcome == "pending"
     clock.now += 29.9
     assert (await simulator.inquire(request)).outcome == "pending"
     clock.now += 0.1
     assert (await simulator.inquire(request)).succeeded == succeeded
-    assert (await Simulator(clock).inquire(request)).outcome == "done"
+    assert (await SimulatorProvider(clock).inquire(request)).outcome == "done"
 
 
 @pytest.mark.parametrize(("item", "succeeded"), [("350000000009004", 1), ("350000000009005", 0)])
 async def test_a_lost_answer_is_found_by_asking_again(item: str, succeeded: int) -> None:
     """The work was done, only the answer was lost: inquire tells the truth, also after a restart."""
     with pytest.raises(AnswerUnknown):
-        await Simulator().fulfil(ask(item))
-    answer = await Simulator().inquire(ask(item))
+        await SimulatorProvider().fulfil(ask(item))
+    answer = await SimulatorProvider().inquire(ask(item))
     assert (answer.outcome, answer.succeeded, answer.failed) == ("done", succeeded, 1 - succeeded)
 
 
 async def test_a_hanging_provider_can_be_given_up_and_asked_again() -> None:
     """No answer within the caller's patience; the truth is there afterwards."""
-    simulator = Simulator()
+    simulator = SimulatorProvider()
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(simulator.fulfil(ask("350000000009006", slow_s=5)), 0.01)
     assert (await simulator.inquire(ask("350000000009006"))).succeeded == 1
@@ -81,7 +81,7 @@ async def test_a_hanging_provider_can_be_given_up_and_asked_again() -> None:
 
 async def test_unreachable_means_nothing_was_done() -> None:
     """9007 is never reached, 9008 only not at the first try."""
-    simulator = Simulator()
+    simulator = SimulatorProvider()
     for call in (simulator.fulfil, simulator.fulfil, simulator.inquire):
         with pytest.raises(ProviderUnreachable):
             await call(ask("350000000009007"))
@@ -92,18 +92,18 @@ async def test_unreachable_means_nothing_was_done() -> None:
 
 async def test_shapes() -> None:
     """History is a list of {imei, history}, barcodes are {"items": [{"url"}]}; the same item gives the same answer."""
-    history = await Simulator().fulfil(ask(GOOD, answer="history"))
+    history = await SimulatorProvider().fulfil(ask(GOOD, answer="history"))
     assert [entry["imei"] for entry in history.result] == [GOOD]
     assert set(history.result[0]["history"][0]) == {"no", "date", "imei", "imsi", "action", "note"}
     item = {"primary_imei": GOOD, "secondary_imei": BAD, "theme": "dark"}
-    barcode = await Simulator().fulfil(ask(item, answer="barcode"))
+    barcode = await SimulatorProvider().fulfil(ask(item, answer="barcode"))
     assert list(barcode.result) == ["items"]
     assert [list(entry) for entry in barcode.result["items"]] == [["url"]]
-    assert barcode == await Simulator().fulfil(ask(item, answer="barcode"))
+    assert barcode == await SimulatorProvider().fulfil(ask(item, answer="barcode"))
 
 
 async def test_manual_never_answers_by_itself() -> None:
     """Work of people is pending until an operator records it."""
-    manual = Manual()
+    manual = ManualProvider()
     assert not manual.automatic
     assert await manual.fulfil(ask(GOOD)) == await manual.inquire(ask(GOOD)) == WorkAnswer("pending", 0, 0, None, None)

@@ -15,7 +15,7 @@ from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import RateLimiter, Verdict
-from gerai.doors.http.request_metrics import Tally
+from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
 from gerai.kit.clock import real_now, unix_s
@@ -43,17 +43,17 @@ class Partners(Protocol):
 
 
 @dataclass(frozen=True)
-class Services:
+class AppServices:
     """What every door may lean on."""
 
     engine: Engine
     limiter: RateLimiter
     settings: Settings
     partners: Partners
-    tally: Tally = field(default_factory=Tally)
+    metrics: RequestMetrics = field(default_factory=RequestMetrics)
 
 
-class Ask:
+class RequestContext:
     """The request. ``caller`` is the key after :meth:`authenticate`; ``rate`` the figures of the last limit counted."""
 
     __slots__ = (
@@ -69,7 +69,7 @@ class Ask:
         "services",
     )
 
-    def __init__(self, services: Services, scope: Scope, receive: Receive, request_id: str) -> None:
+    def __init__(self, services: AppServices, scope: Scope, receive: Receive, request_id: str) -> None:
         self.services = services
         self.scope = scope
         self.request_id = request_id

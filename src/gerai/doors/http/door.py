@@ -17,15 +17,15 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
-from gerai.doors.http.context import Ask, Services
-from gerai.doors.http.request_metrics import RouteTally
-from gerai.engine.webhooks.contract import Announcer
+from gerai.doors.http.context import AppServices, RequestContext
+from gerai.doors.http.request_metrics import RouteMetrics
+from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.ids import quick_uuid
 
 log = structlog.get_logger("gerai.door")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
-Endpoint = Callable[[Ask], Awaitable[Response]]
+Endpoint = Callable[[RequestContext], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Route:
 @dataclass(frozen=True)
 class Dialect:
     """One door. ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
-    ``announce``: its outgoing webhooks, where the contract has some. ``request_id`` makes ids in the door's own form.
+    ``webhooks``: its outgoing webhooks, where the contract has some. ``request_id`` makes ids in the door's own form.
     ``strip_slash``: one trailing slash is tolerated.
     ``secret_paths``: addresses open what they name, and stay out of the log."""
 
@@ -50,7 +50,7 @@ class Dialect:
     routes: tuple[Route, ...]
     refuse: Callable[[Refusal, str], Response]
     openapi: Path | None = None
-    announce: Announcer | None = None
+    webhooks: WebhookContract | None = None
     request_id: Callable[[], str] = quick_uuid
     strip_slash: bool = False
     secret_paths: bool = False
@@ -64,10 +64,10 @@ def reply(payload: Any, status: int = 200, headers: dict[str, str] | None = None
 class Door:
     """The ASGI app of one dialect."""
 
-    def __init__(self, dialect: Dialect, services: Services) -> None:
+    def __init__(self, dialect: Dialect, services: AppServices) -> None:
         self.dialect = dialect
-        self._tally = services.tally
-        self._nowhere = services.tally.route(dialect.name)
+        self._metrics = services.metrics
+        self._nowhere = services.metrics.route(dialect.name)
         handlers = [(route, _Handler(route, dialect, services)) for route in dialect.routes]
         #: Most requests name a path without parts: found at once, without trying one pattern after the other.
         self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
@@ -103,7 +103,7 @@ class Door:
     async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
         response = refused(self.dialect, refusal, self.dialect.request_id())
-        self._tally.refused(self.dialect.name, refusal.code)
+        self._metrics.refused(self.dialect.name, refusal.code)
         self._nowhere.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
 
@@ -111,38 +111,38 @@ class Door:
 class _Handler:
     """An endpoint as an ASGI app: refusals are priced, failures are logged under their request id and then priced."""
 
-    def __init__(self, route: Route, dialect: Dialect, services: Services) -> None:
+    def __init__(self, route: Route, dialect: Dialect, services: AppServices) -> None:
         self._endpoint = route.endpoint
         self._dialect = dialect
         self._services = services
-        self._route: RouteTally = services.tally.route(dialect.name, route.method, route.path)
+        self._route: RouteMetrics = services.metrics.route(dialect.name, route.method, route.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        ask = Ask(self._services, scope, receive, self._dialect.request_id())
+        ctx = RequestContext(self._services, scope, receive, self._dialect.request_id())
         try:
-            response = await self._endpoint(ask)
+            response = await self._endpoint(ctx)
         except Refusal as refusal:
-            response = refused(self._dialect, refusal, ask.request_id)
-            self._services.tally.refused(self._dialect.name, refusal.code)
+            response = refused(self._dialect, refusal, ctx.request_id)
+            self._services.metrics.refused(self._dialect.name, refusal.code)
         except Exception:
-            log.exception("request.broken", door=self._dialect.name, request_id=ask.request_id, path=self._path(ask))
-            response = self._dialect.refuse(Broken(ask.request_id), ask.request_id)
-            self._services.tally.refused(self._dialect.name, Broken.code)
-        if ask.rate is not None:
-            response.headers["x-ratelimit-limit"] = str(ask.rate.limit)
-            response.headers["x-ratelimit-remaining"] = str(ask.rate.remaining)
-            response.headers["x-ratelimit-reset"] = str(ask.rate.reset_at_s)
-        response.headers.setdefault("x-request-id", ask.request_id)
+            log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
+            response = self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
+            self._services.metrics.refused(self._dialect.name, Broken.code)
+        if ctx.rate is not None:
+            response.headers["x-ratelimit-limit"] = str(ctx.rate.limit)
+            response.headers["x-ratelimit-remaining"] = str(ctx.rate.remaining)
+            response.headers["x-ratelimit-reset"] = str(ctx.rate.reset_at_s)
+        response.headers.setdefault("x-request-id", ctx.request_id)
         if self._services.settings.http.access_log:
-            log.info("request.done", door=self._dialect.name, request_id=ask.request_id, method=ask.method,
-                     path=self._path(ask), status=response.status_code)  # fmt: skip
+            log.info("request.done", door=self._dialect.name, request_id=ctx.request_id, method=ctx.method,
+                     path=self._path(ctx), status=response.status_code)  # fmt: skip
         self._route.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
 
-    def _path(self, ask: Ask) -> str:
+    def _path(self, ctx: RequestContext) -> str:
         """For the log. A page's address is its key, so it is not written down."""
-        return "" if self._dialect.secret_paths else ask.path
+        return "" if self._dialect.secret_paths else ctx.path
 
 
 def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:

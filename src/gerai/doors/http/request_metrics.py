@@ -7,7 +7,7 @@ from typing import Final
 
 from gerai.domain.refusals import every_refusal
 from gerai.kit.metrics import Metric
-from gerai.kit.shared_counters import Counts
+from gerai.kit.shared_counters import SharedCounters
 
 REQUESTS: Final = Metric(
     "gerai_requests_total",
@@ -33,12 +33,12 @@ _FIRST_KIND: Final = 2
 _NO_ROUTE: Final = "none"
 
 
-class RouteTally:
+class RouteMetrics:
     """Counts the answers of one route."""
 
     __slots__ = ("_bounds", "_cells", "_kinds", "_seconds", "_total")
 
-    def __init__(self, counts: Counts, door: str, method: str, route: str, seconds: int) -> None:
+    def __init__(self, counts: SharedCounters, door: str, method: str, route: str, seconds: int) -> None:
         self._cells = counts.cells
         self._bounds = SECONDS.buckets
         self._seconds = seconds
@@ -54,21 +54,21 @@ class RouteTally:
         cells[self._total] += seconds
 
 
-class Tally:
+class RequestMetrics:
     """Counts for all doors of a process. A door announces itself and its routes before the first request."""
 
-    def __init__(self, counts: Counts | None = None) -> None:
-        self._counts = Counts() if counts is None else counts
+    def __init__(self, counts: SharedCounters | None = None) -> None:
+        self._counts = SharedCounters() if counts is None else counts
         self._seconds: dict[str, int] = {}
         self._refusals: dict[tuple[str, str], int] = {}
 
-    def route(self, door: str, method: str = _NO_ROUTE, route: str = _NO_ROUTE) -> RouteTally:
+    def route(self, door: str, method: str = _NO_ROUTE, route: str = _NO_ROUTE) -> RouteMetrics:
         """What counts a route of a door; without one, requests that meant none."""
         if door not in self._seconds:
             self._seconds[door] = self._counts.reserve(SECONDS, door)
             for kind in every_refusal():
                 self._refusals[door, kind.code] = self._counts.reserve(REFUSALS, door, kind.code)
-        return RouteTally(self._counts, door, method, route, self._seconds[door])
+        return RouteMetrics(self._counts, door, method, route, self._seconds[door])
 
     def refused(self, door: str, code: str) -> None:
         """A door answered with this refusal. One that the domain does not list is not counted."""

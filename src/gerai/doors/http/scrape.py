@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route
 from gerai.doors.http.headers import RequestHeaders
 
@@ -41,8 +41,8 @@ class Scrape:
     def routes(self) -> tuple[Route, ...]:
         """The route on the public server; without a token there is none."""
 
-        async def metrics(ask: Ask) -> Response:
-            return await self.answer(ask.headers)
+        async def metrics(ctx: RequestContext) -> Response:
+            return await self.answer(ctx.headers)
 
         return (Route("GET", PATH, metrics),) if self._token else ()
 

@@ -18,9 +18,9 @@ from gerai.domain.refusals import (
     Refusal,
     StateConflict,
 )
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, details, page_state
-from gerai.doors.pay.resolve import Opened
+from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
@@ -34,44 +34,44 @@ _NOTICES: Final[dict[type[Refusal], str]] = {StateConflict: "changed", AmountMis
 _PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
 
 
-async def form_of(ask: Ask) -> dict[str, str]:
+async def form_of(ctx: RequestContext) -> dict[str, str]:
     """The fields of a posted form, the last of each name. BodyTooLarge, BodyUnreadable.
 
     PermissionMissing when another site sent it.
     """
-    if not answers.from_our_own_page(ask):
+    if not answers.from_our_own_page(ctx):
         raise PermissionMissing("same_origin")
     try:
-        fields = parse_qs((await ask.body()).decode("utf-8"), max_num_fields=_MOST_FIELDS)
+        fields = parse_qs((await ctx.body()).decode("utf-8"), max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise BodyUnreadable("form") from None
     return {name: values[-1] for name, values in fields.items()}
 
 
-def count_act(ask: Ask, opened: Opened) -> None:
+def count_act(ctx: RequestContext, opened: ResolvedOrder) -> None:
     """Each order's page may be acted on so often per minute. RateLimited."""
-    order, pages = opened.view.order, ask.services.settings.pages
+    order, pages = opened.view.order, ctx.services.settings.pages
     who = f"order:{order.merchant_id}:{order.order_id}"
-    ask.services.limiter.hit(who, "pages.acts", pages.acts_per_minute, unix_s())
+    ctx.services.limiter.hit(who, "pages.acts", pages.acts_per_minute, unix_s())
 
 
-async def choose(ask: Ask, opened: Opened) -> Response:
+async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Start a payment with the chosen method (field ``choice``: ``va:BCA``)."""
-    form = await form_of(ask)
-    count_act(ask, opened)
-    chosen = choices.find(opened.surroundings(ask), opened.view, form.get("choice", ""))
+    form = await form_of(ctx)
+    count_act(ctx, opened)
+    chosen = choices.find(opened.surroundings(ctx), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
-    if page_state.look_of(opened.view, opened.now(ask)) is not page_state.CHOOSE:
+    if page_state.page_state_of(opened.view, opened.now(ctx)) is not page_state.CHOOSE:
         return answers.see(opened.address, "changed")
-    notice = await _start(ask, opened, *chosen)
+    notice = await _start(ctx, opened, *chosen)
     return answers.see(opened.address, notice if isinstance(notice, str) else "")
 
 
-async def change(ask: Ask, opened: Opened) -> Response:
+async def change(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Cancel what was started, so that another method can be chosen."""
-    await form_of(ask)
-    count_act(ask, opened)
+    await form_of(ctx)
+    count_act(ctx, opened)
     order = opened.view.order
     try:
         for payment in opened.view.payments:
@@ -82,24 +82,24 @@ async def change(ask: Ask, opened: Opened) -> Response:
                     order_id=order.order_id,
                     payment_id=payment.payment_id,
                 )
-                await ask.services.engine.submit(command)
+                await ctx.services.engine.submit(command)
     except tuple(_NOTICES) as refusal:
         return answers.see(opened.address, _NOTICES[type(refusal)])
     return answers.see(opened.address)
 
 
-async def play(ask: Ask, opened: Opened) -> Response:
+async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Play the payer (field ``act``: pay, fail or late). NotFound where real money is paid."""
-    form = await form_of(ask)
-    count_act(ask, opened)
-    if not opened.surroundings(ask).simulated:
+    form = await form_of(ctx)
+    count_act(ctx, opened)
+    if not opened.surroundings(ctx).simulated:
         raise NotFound("page")
-    act, now = form.get("act"), opened.now(ask)
+    act, now = form.get("act"), opened.now(ctx)
     payment = page_state.running_payment(opened.view, now)
     if act == "late":
         payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
-    if payment is None and act == "pay" and page_state.look_of(opened.view, now) is page_state.CHOOSE:
-        payment = await _start_any(ask, opened)
+    if payment is None and act == "pay" and page_state.page_state_of(opened.view, now) is page_state.CHOOSE:
+        payment = await _start_any(ctx, opened)
     if payment is None or act not in ("pay", "fail", "late"):
         return answers.see(opened.address, "changed")
     order = opened.view.order
@@ -112,38 +112,38 @@ async def play(ask: Ask, opened: Opened) -> Response:
         failure=_PLAYED_FAILURE if act == "fail" else {},
     )
     try:
-        await ask.services.engine.submit(command)
+        await ctx.services.engine.submit(command)
     except tuple(_NOTICES) as refusal:
         return answers.see(opened.address, _NOTICES[type(refusal)])
     return answers.see(opened.address)
 
 
-async def _start_any(ask: Ask, opened: Opened) -> Payment | None:
+async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | None:
     """A payer who did not choose pays with the first method that is open."""
-    surroundings = opened.surroundings(ask)
-    for group in choices.groups(surroundings, opened.view, answers.words_for(ask)):
+    surroundings = opened.surroundings(ctx)
+    for group in choices.groups(surroundings, opened.view, answers.words_for(ctx)):
         for choice in group.choices:
             chosen = choices.find(surroundings, opened.view, choice.value)
-            started = await _start(ask, opened, *chosen) if chosen is not None else None
+            started = await _start(ctx, opened, *chosen) if chosen is not None else None
             if isinstance(started, Payment):
                 return started
     return None
 
 
-async def _start(ask: Ask, opened: Opened, method: PaymentMethod, channel: str) -> Payment | str:
+async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMethod, channel: str) -> Payment | str:
     """The started payment, or the notice that says why there is none."""
-    order, engine = opened.view.order, ask.services.engine
+    order, engine = opened.view.order, ctx.services.engine
     public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
     fee_sen = details.payer_fee(opened.view, method.name, channel)
     charge = Charge(
         payment_public_id=public_id,
         order_public_id=order.public_id,
         amount_sen=order.total_sen + fee_sen,
-        merchant_name=opened.surroundings(ask).merchant_name,
+        merchant_name=opened.surroundings(ctx).merchant_name,
         channel_code=channel,
-        at=opened.now(ask),
+        at=opened.now(ctx),
         order_expires_at=order.expires_at,
-        details={"page_url": ask.base_url + opened.address.at()},
+        details={"page_url": ctx.base_url + opened.address.at()},
     )
     try:
         told = method.instruct(charge)

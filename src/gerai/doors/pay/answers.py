@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain.refusals import BodyTooLarge, Broken, Kind, MethodNotAllowed, RateLimited, Refusal
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language
@@ -44,23 +44,23 @@ SAFETY: Final = {
 PRIVATE: Final = {"cache-control": "no-store"}
 
 
-def words_for(ask: Ask) -> Words:
+def words_for(ctx: RequestContext) -> Words:
     """The language of this request: switch on the page, cookie, browser."""
-    remembered = ask.headers.get("cookie", "")
+    remembered = ctx.headers.get("cookie", "")
     pairs = [part.strip().partition("=") for part in remembered.split(";")]
     cookie = next((value for name, _, value in pairs if name == LANGUAGE_COOKIE), None)
-    return Words(choose_language(ask.query.get("lang"), cookie, ask.headers.get("accept-language", "")))
+    return Words(choose_language(ctx.query.get("lang"), cookie, ctx.headers.get("accept-language", "")))
 
 
-def page(ask: Ask, html: str, words: Words, status: int = 200) -> Response:
+def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Response:
     """An HTML answer. A language chosen by the switch is remembered for a year."""
     response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
     response.headers["content-language"] = words.language
     response.headers["vary"] = "Accept-Language, Cookie"
-    secure = ask.base_url.startswith("https://")
+    secure = ctx.base_url.startswith("https://")
     if secure:
         response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
-    if ask.query.get("lang") == words.language:
+    if ctx.query.get("lang") == words.language:
         response.set_cookie(
             LANGUAGE_COOKIE, words.language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax"
         )
@@ -73,17 +73,17 @@ def see(address: Address, notice: str = "") -> Response:
     return Response(None, 303, SAFETY | PRIVATE | {"location": target})
 
 
-def not_found(ask: Ask) -> Response:
+def not_found(ctx: RequestContext) -> Response:
     """The 404 page. Answered, not raised: a refusal would be logged with its path, and paths here hold secrets."""
-    words = words_for(ask)
-    return page(ask, draw.error_page(words, Address(("",)), 404), words, 404)
+    words = words_for(ctx)
+    return page(ctx, draw.error_page(words, Address(("",)), 404), words, 404)
 
 
-def problem(ask: Ask, refusal: Refusal) -> Response:
+def problem(ctx: RequestContext, refusal: Refusal) -> Response:
     """A refusal as a page in the reader's language."""
-    words, status = words_for(ask), status_of(refusal)
-    request_id = ask.request_id if status >= 500 else ""
-    response = page(ask, draw.error_page(words, Address(("",)), status, request_id), words, status)
+    words, status = words_for(ctx), status_of(refusal)
+    request_id = ctx.request_id if status >= 500 else ""
+    response = page(ctx, draw.error_page(words, Address(("",)), status, request_id), words, status)
     response.headers.update(_retry(refusal))
     return response
 
@@ -103,13 +103,13 @@ def status_of(refusal: Refusal) -> int:
     return 405 if isinstance(refusal, MethodNotAllowed) else _STATUS[refusal.kind]
 
 
-def from_our_own_page(ask: Ask) -> bool:
+def from_our_own_page(ctx: RequestContext) -> bool:
     """Whether a form was sent from a page of ours. Browsers say so; what says nothing at all is no browser."""
-    site = ask.headers.get("sec-fetch-site")
+    site = ctx.headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = ask.headers.get("origin")
-    return origin is None or origin == ask.base_url or origin.partition("://")[2] == ask.headers.get("host", "")
+    origin = ctx.headers.get("origin")
+    return origin is None or origin == ctx.base_url or origin.partition("://")[2] == ctx.headers.get("host", "")
 
 
 def _retry(refusal: Refusal) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Final
 from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.pay import details
-from gerai.doors.pay.model import Choice, Group, Surroundings
+from gerai.doors.pay.model import Choice, MethodGroup, PageContext
 from gerai.doors.pay.words import Words
 from gerai.ports.payments import Bounds, PaymentMethod
 
@@ -20,7 +20,7 @@ def method_title(method: PaymentMethod | None, name: str, words: Words) -> str:
     return own or (method.title.get(words.language, name) if method is not None else name)
 
 
-def full_title(surroundings: Surroundings, name: str, channel: str, words: Words) -> str:
+def full_title(surroundings: PageContext, name: str, channel: str, words: Words) -> str:
     """Method and channel together: ``Virtual account BCA``; a channel that repeats the method is left out."""
     method = method_title(surroundings.methods.get(name), name, words)
     if not channel or channel.lower() == name.lower():
@@ -28,7 +28,7 @@ def full_title(surroundings: Surroundings, name: str, channel: str, words: Words
     return f"{method} {words.channel(channel)}"
 
 
-def find(surroundings: Surroundings, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
+def find(surroundings: PageContext, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
     """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
     name, _, channel = value.partition(":")
     method = surroundings.methods.get(name)
@@ -38,18 +38,18 @@ def find(surroundings: Surroundings, view: OrderView, value: str) -> tuple[Payme
     return (method, channel) if bounds is None or _closed(bounds, view.order.total_sen) == "" else None
 
 
-def groups(surroundings: Surroundings, view: OrderView, words: Words) -> tuple[Group, ...]:
+def groups(surroundings: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
     """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed.
 
     Quickest kinds first; within a kind, what offers most channels.
     """
-    found: list[Group] = []
+    found: list[MethodGroup] = []
     ranked = sorted(surroundings.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
         choices = tuple(_choice(method, channel, view, words) for channel in _channels(method, view))
         if choices:
             title, hint = method_title(method, name, words), words(f"choose.hint.{method.kind}")
-            found.append(Group(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
+            found.append(MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
     return tuple(found)
 
 

@@ -8,35 +8,35 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, page_state
-from gerai.doors.pay.order_watcher import Lookout, Watch
+from gerai.doors.pay.order_watcher import OrderWatcher, Watch
 from gerai.doors.pay.present import version
-from gerai.doors.pay.resolve import Opened
+from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.orders import find
 
 #: Browsers come back after this long when a connection ends.
 _RETRY_MS: Final = 3_000
-_LOOKOUT: Final = Lookout()
+_LOOKOUT: Final = OrderWatcher()
 
 
-async def events(ask: Ask, opened: Opened) -> Response:
+async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """The stream of one page: its version now and after every change, then ``end`` once nothing will change any more.
 
     503 with Retry-After when this process serves its limit of live pages; the page works without.
     """
-    engine, pages = ask.services.engine, ask.services.settings.pages
+    engine, pages = ctx.services.engine, ctx.services.settings.pages
     headers = answers.SAFETY | answers.PRIVATE
     if _LOOKOUT.pages(engine) >= pages.streams_limit:
         return Response(None, 503, headers | {"retry-after": "30"})
     headers = headers | {"x-accel-buffering": "no"}
-    if ask.method == "HEAD":
+    if ctx.method == "HEAD":
         return Response(None, 200, headers, media_type="text/event-stream")
-    return StreamingResponse(_stream(ask, opened), 200, headers, media_type="text/event-stream")
+    return StreamingResponse(_stream(ctx, opened), 200, headers, media_type="text/event-stream")
 
 
-async def _stream(ask: Ask, opened: Opened) -> AsyncGenerator[str]:
-    engine, pages, order = ask.services.engine, ask.services.settings.pages, opened.view.order
+async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[str]:
+    engine, pages, order = ctx.services.engine, ctx.services.settings.pages, opened.view.order
     loop = asyncio.get_running_loop()
     until = loop.time() + pages.stream_seconds
     yield f"retry: {_RETRY_MS}\n\n"
@@ -44,7 +44,7 @@ async def _stream(ask: Ask, opened: Opened) -> AsyncGenerator[str]:
         told = ""
         while loop.time() < until:
             view = await find.by_id(engine.reads, order.merchant_id, order.order_id) or opened.view
-            look = page_state.look_of(view, opened.now(ask))
+            look = page_state.page_state_of(view, opened.now(ctx))
             if (now := version(view, look)) != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gerai.doors.pay.page_state import Look
+from gerai.doors.pay.page_state import PageState
 from gerai.ports.payments import PaymentMethod
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PageContext:
     """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
     page's own address."""
@@ -26,7 +26,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Row:
+class SumRow:
     """One line of the sum: shipping, discount, fee …"""
 
     label: str
@@ -54,7 +54,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Group:
+class MethodGroup:
     """One payment method with its channels."""
 
     name: str
@@ -77,7 +77,7 @@ class Deadline:
 
 
 @dataclass(frozen=True)
-class Desk:
+class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye."""
 
     kind: str
@@ -93,7 +93,7 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Step:
+class ParcelStep:
     """One step of a parcel's way. ``state``: done | now | ahead."""
 
     text: str
@@ -101,14 +101,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ParcelCard:
     """The parcel. ``receipt`` is the courier's number, or ``url`` where it can be followed; ``latest`` what was last
     said of it."""
 
     courier: str
     state: str
     tone: str
-    steps: tuple[Step, ...]
+    steps: tuple[ParcelStep, ...]
     receipt: str
     url: str
     latest: str
@@ -116,7 +116,7 @@ class Parcel:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEntry:
     """Something that happened to the order."""
 
     text: str
@@ -148,7 +148,7 @@ class PayPage:
     """One hosted page, whatever its address."""
 
     version: str
-    look: Look
+    look: PageState
     private: bool
     environment: str
     simulated: bool
@@ -162,14 +162,14 @@ class PayPage:
     amount_label: str
     amount: str
     deadline: Deadline | None
-    groups: tuple[Group, ...]
-    desk: Desk | None
-    parcel: Parcel | None
+    groups: tuple[MethodGroup, ...]
+    desk: PaymentPanel | None
+    parcel: ParcelCard | None
     lines: tuple[LineRow, ...]
-    sums: tuple[Row, ...]
-    people: tuple[Row, ...]
+    sums: tuple[SumRow, ...]
+    people: tuple[SumRow, ...]
     note: str
     digital_title: str
     downloads: tuple[Download, ...]
-    timeline: tuple[Moment, ...]
+    timeline: tuple[TimelineEntry, ...]
     play: Play | None

@@ -28,7 +28,7 @@ class Watch:
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Lookout:
+class OrderWatcher:
     """All open pages of a process, by the engine they read from. It looks only while somebody watches."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Lookout:
         """Watch an order for the length of the block."""
         self._watches[engine].add(watch)
         if engine not in self._tasks:
-            self._tasks[engine] = asyncio.create_task(self._look(engine, interval_s), name="gerai-lookout")
+            self._tasks[engine] = asyncio.create_task(self._look(engine, interval_s), name="gerai-order-watcher")
         try:
             yield watch
         finally:
@@ -57,7 +57,7 @@ class Lookout:
                 try:
                     await self._look_once(engine)
                 except (OperationalError, PoolTimeout) as error:
-                    log.warning("lookout.blind", error=type(error).__name__)
+                    log.warning("order_watcher.database", error=type(error).__name__)
         finally:
             # Nothing awaits between the last look at the watches and here, so no new page is left behind unwatched.
             del self._tasks[engine]

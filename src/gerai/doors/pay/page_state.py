@@ -10,7 +10,7 @@ from gerai.domain.records import OrderView, Payment
 
 
 @dataclass(frozen=True)
-class Look:
+class PageState:
     """``tone`` is the colour family, ``icon`` the drawing; ``final``: nothing more will change by itself."""
 
     name: str
@@ -19,26 +19,26 @@ class Look:
     final: bool = False
 
 
-CHOOSE: Final = Look("choose", "wait", "wallet")
-PAY: Final = Look("pay", "wait", "clock")
-PAID: Final = Look("paid", "good", "check")
-SHIPPED: Final = Look("shipped", "good", "truck")
-SHIPPED_COD: Final = Look("shipped_cod", "good", "truck")
-STUCK: Final = Look("stuck", "wait", "warn")
-RETURNING: Final = Look("returning", "calm", "back")
-WORKING: Final = Look("working", "wait", "gear")
-DONE: Final = Look("done", "good", "check", final=True)
-PARTIAL: Final = Look("partial", "calm", "half", final=True)
-FAILED: Final = Look("failed", "bad", "cross", final=True)
-EXPIRED: Final = Look("expired", "calm", "clock")
-CANCELLED: Final = Look("cancelled", "calm", "cross", final=True)
-REFUNDED: Final = Look("refunded", "calm", "back", final=True)
-RETURNED: Final = Look("returned", "calm", "back")
-LATE: Final = Look("late", "wait", "clock")
-FREE: Final = Look("free", "good", "check")
-COD: Final = Look("cod", "good", "cash")
+CHOOSE: Final = PageState("choose", "wait", "wallet")
+PAY: Final = PageState("pay", "wait", "clock")
+PAID: Final = PageState("paid", "good", "check")
+SHIPPED: Final = PageState("shipped", "good", "truck")
+SHIPPED_COD: Final = PageState("shipped_cod", "good", "truck")
+STUCK: Final = PageState("stuck", "wait", "warn")
+RETURNING: Final = PageState("returning", "calm", "back")
+WORKING: Final = PageState("working", "wait", "gear")
+DONE: Final = PageState("done", "good", "check", final=True)
+PARTIAL: Final = PageState("partial", "calm", "half", final=True)
+FAILED: Final = PageState("failed", "bad", "cross", final=True)
+EXPIRED: Final = PageState("expired", "calm", "clock")
+CANCELLED: Final = PageState("cancelled", "calm", "cross", final=True)
+REFUNDED: Final = PageState("refunded", "calm", "back", final=True)
+RETURNED: Final = PageState("returned", "calm", "back")
+LATE: Final = PageState("late", "wait", "clock")
+FREE: Final = PageState("free", "good", "check")
+COD: Final = PageState("cod", "good", "cash")
 
-LOOKS: Final = (
+PAGE_STATES: Final = (
     *(CHOOSE, PAY, PAID, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE, PARTIAL, FAILED),
     *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
@@ -61,7 +61,7 @@ def running_payment(view: OrderView, now: datetime) -> Payment | None:
     return next((p for p in running if p.expires_at is None or p.expires_at > now), None)
 
 
-def look_of(view: OrderView, now: datetime) -> Look:
+def page_state_of(view: OrderView, now: datetime) -> PageState:
     """The look of an order at ``now``.
 
     An order past its time looks expired even before the sweep has moved it, so that nobody pays in between.
@@ -87,7 +87,7 @@ def look_of(view: OrderView, now: datetime) -> Look:
     return PAY if running_payment(view, now) else CHOOSE
 
 
-def _shipped(view: OrderView) -> Look:
+def _shipped(view: OrderView) -> PageState:
     """Out: by where the parcel is, then by who takes the money."""
     parcel = "" if view.shipment is None else view.shipment.status
     if parcel in ("problem", "returning"):

@@ -8,7 +8,7 @@ from typing import Final
 
 from gerai.domain.records import OrderView, Shipment
 from gerai.doors.pay import details, page_state
-from gerai.doors.pay.model import Parcel, Step
+from gerai.doors.pay.model import ParcelCard, ParcelStep
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
 
@@ -35,14 +35,16 @@ _TONES: Final = {
 }  # fmt: skip
 
 
-def parcel(view: OrderView, events: Sequence[EventEntry], look: page_state.Look, words: Words) -> Parcel | None:
+def parcel(
+    view: OrderView, events: Sequence[EventEntry], look: page_state.PageState, words: Words
+) -> ParcelCard | None:
     """The parcel's card; None when there is nothing to follow."""
     shipment = view.shipment
     if shipment is None or shipment.status == "cancelled" or look not in _SHOWN_ON:
         return None
     # Of two that tell the same time, the one that was told later.
     latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)
-    return Parcel(
+    return ParcelCard(
         courier=_courier(view, shipment),
         state=words(f"parcel.state.{shipment.status}"),
         tone=_TONES.get(shipment.status, "good"),
@@ -88,12 +90,12 @@ def _courier(view: OrderView, shipment: Shipment) -> str:
     return title or f"{shipment.courier} {shipment.service}".strip().upper()
 
 
-def _steps(status: str, words: Words) -> tuple[Step, ...]:
+def _steps(status: str, words: Words) -> tuple[ParcelStep, ...]:
     """The way there, or back; done up to the one it is at, all of them once it has arrived."""
     way = _BACK if status in ("returning", "returned") else _TO_BUYER
     at = way.index(_STEP.get(status, status))
     arrived = at == len(way) - 1
     return tuple(
-        Step(words(f"parcel.step.{name}"), "done" if place < at or arrived else "now" if place == at else "ahead")
+        ParcelStep(words(f"parcel.step.{name}"), "done" if place < at or arrived else "now" if place == at else "ahead")
         for place, name in enumerate(way)
     )

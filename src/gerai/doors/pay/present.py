@@ -10,7 +10,7 @@ from typing import Final
 from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, details, page_state, qr
-from gerai.doors.pay.model import Deadline, Desk, LineRow, PayPage, Play, Row, Surroundings
+from gerai.doors.pay.model import Deadline, LineRow, PageContext, PaymentPanel, PayPage, Play, SumRow
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words, clock
@@ -23,7 +23,7 @@ _COUNT_FROM_S: Final = 72 * 3_600
 def present(
     view: OrderView,
     events: Sequence[EventEntry],
-    surroundings: Surroundings,
+    surroundings: PageContext,
     now: datetime,
     words: Words,
     notice: str = "",
@@ -32,7 +32,7 @@ def present(
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
-    order, look, shown = view.order, page_state.look_of(view, now), not surroundings.private
+    order, look, shown = view.order, page_state.page_state_of(view, now), not surroundings.private
     merchant, amount = surroundings.merchant_name, money.display(_amount(view, look, now))
     open_to_pay = look in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if look is page_state.PAY else None
@@ -67,7 +67,7 @@ def present(
     )
 
 
-def version(view: OrderView, look: page_state.Look) -> str:
+def version(view: OrderView, look: page_state.PageState) -> str:
     """A short text that changes whenever the page would look different; it tells the live page to draw itself anew."""
     order = view.order
     parts = [look.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
@@ -88,7 +88,7 @@ def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | Non
     return Deadline(at.isoformat(), words.long_time(at), seconds, left, ticks)
 
 
-def _amount(view: OrderView, look: page_state.Look, now: datetime) -> int:
+def _amount(view: OrderView, look: page_state.PageState, now: datetime) -> int:
     """What the big figure says: with an extra fee for the payer when the chosen method takes one."""
     payment = page_state.running_payment(view, now) or next((p for p in view.payments if p.status == "completed"), None)
     if payment is not None and look in (page_state.PAY, page_state.PAID, page_state.DONE):
@@ -96,7 +96,7 @@ def _amount(view: OrderView, look: page_state.Look, now: datetime) -> int:
     return view.order.total_sen
 
 
-def _amount_label(view: OrderView, look: page_state.Look) -> str:
+def _amount_label(view: OrderView, look: page_state.PageState) -> str:
     if look in (page_state.CHOOSE, page_state.PAY):
         return "amount.due"
     if look in (page_state.COD, page_state.SHIPPED_COD):
@@ -106,19 +106,19 @@ def _amount_label(view: OrderView, look: page_state.Look) -> str:
     return "amount.paid" if look in (page_state.PAID, page_state.DONE, page_state.LATE) else "amount.total"
 
 
-def _failed_before(view: OrderView, look: page_state.Look, words: Words) -> str:
+def _failed_before(view: OrderView, look: page_state.PageState, words: Words) -> str:
     """Tells that the last attempt failed, while another one can still be made."""
     if look is not page_state.CHOOSE or not view.payments or view.payments[-1].status != "failed":
         return ""
     return words("notice.payment_failed")
 
 
-def _desk(view: OrderView, payment: Payment, surroundings: Surroundings, now: datetime, words: Words) -> Desk:
+def _desk(view: OrderView, payment: Payment, surroundings: PageContext, now: datetime, words: Words) -> PaymentPanel:
     told = payment.instructions
     told_url = details.web_address(details.text(told, "url"))
     amount, code = money.display(payment.amount_sen + payment.fee_sen), details.text(told, "code")
     steps = [s for s in details.items(details.mapping(told, "steps"), words.language) if isinstance(s, str)]
-    return Desk(
+    return PaymentPanel(
         kind=details.text(told, "kind") or "manual",
         title=choices.full_title(surroundings, payment.method, payment.channel_code, words),
         amount=amount,
@@ -133,7 +133,7 @@ def _desk(view: OrderView, payment: Payment, surroundings: Surroundings, now: da
     )
 
 
-def _leads_back(url: str, view: OrderView, surroundings: Surroundings) -> bool:
+def _leads_back(url: str, view: OrderView, surroundings: PageContext) -> bool:
     """Whether an instruction's address is a page of this same order: simulated methods have no page of their own."""
     return view.order.secret in url or url.partition("?")[0] == surroundings.here.partition("?")[0]
 
@@ -156,34 +156,34 @@ def _line(view: OrderView, words: Words) -> list[LineRow]:
     ]
 
 
-def _sums(view: OrderView, words: Words) -> list[Row]:
+def _sums(view: OrderView, words: Words) -> list[SumRow]:
     """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back."""
-    order, rows, subtotal = view.order, list[Row](), sum(line.total_sen for line in view.lines)
+    order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
     shipping = details.mapping(order.details, "shipping")
     cost, taken = details.sen(shipping, "cost_sen"), details.discounts(view)
     fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed")), 0)
     if shipping:
         title = details.text(shipping, "title")
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
-        rows.append(Row(label, money.display(cost)))
-    rows += [Row(title or words("order.discount"), f"−{money.display(amount)}") for title, amount in taken]
+        rows.append(SumRow(label, money.display(cost)))
+    rows += [SumRow(title or words("order.discount"), f"−{money.display(amount)}") for title, amount in taken]
     rest = order.total_sen - (subtotal + cost - sum(amount for _, amount in taken))
     if rest and view.lines:
         label = words("order.other") if rest > 0 else words("order.discount")
-        rows.append(Row(label, money.display(rest) if rest > 0 else f"−{money.display(-rest)}"))
+        rows.append(SumRow(label, money.display(rest) if rest > 0 else f"−{money.display(-rest)}"))
     if fee > 0:
-        rows.append(Row(words("order.fee"), money.display(fee)))
+        rows.append(SumRow(words("order.fee"), money.display(fee)))
     if rows:
-        rows.insert(0, Row(words("order.subtotal"), money.display(subtotal)))
-    rows.append(Row(words("order.total"), money.display(order.total_sen + fee), strong=True))
+        rows.insert(0, SumRow(words("order.subtotal"), money.display(subtotal)))
+    rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee), strong=True))
     if order.funding == "hold" and order.charged_sen:
-        rows.append(Row(words("order.charged"), money.display(order.charged_sen)))
+        rows.append(SumRow(words("order.charged"), money.display(order.charged_sen)))
     if order.refunded_sen:
-        rows.append(Row(words("order.refunded"), money.display(order.refunded_sen)))
+        rows.append(SumRow(words("order.refunded"), money.display(order.refunded_sen)))
     return rows
 
 
-def _people(view: OrderView, words: Words) -> list[Row]:
+def _people(view: OrderView, words: Words) -> list[SumRow]:
     """Who ordered and where it goes, one row each, parts on lines of their own."""
     customer, shipping = (details.mapping(view.order.details, key) for key in ("customer", "shipping"))
     who = [details.text(customer, key) for key in ("name", "email", "phone")]
@@ -192,10 +192,10 @@ def _people(view: OrderView, words: Words) -> list[Row]:
     etd = details.text(shipping, "etd")
     where = [details.text(shipping, "address"), words("order.etd", etd=etd) if etd else ""]
     rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
-    return [Row(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
+    return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
 
 
-def _play(view: OrderView, look: page_state.Look) -> Play | None:
+def _play(view: OrderView, look: page_state.PageState) -> Play | None:
     """Paying is possible while the order waits; failing needs a payment; paying late needs one that ran out."""
     if look in (page_state.CHOOSE, page_state.PAY):
         return Play(pay=True, fail=look is page_state.PAY, late=False)

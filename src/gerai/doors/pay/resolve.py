@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.model import Surroundings
+from gerai.doors.pay.model import PageContext
 from gerai.engine.orders import find
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
@@ -22,64 +22,64 @@ _LINK_CHANNEL: Final = "durianpay"
 
 
 @dataclass(frozen=True)
-class Opened:
+class ResolvedOrder:
     """An order behind the address it was asked for. ``private``: the address could be guessed."""
 
     view: OrderView
     address: Address
     private: bool = False
 
-    def now(self, ask: Ask) -> datetime:
+    def now(self, ctx: RequestContext) -> datetime:
         """The time on the order's clock."""
-        return ask.services.engine.now(self.view.order.merchant_id, self.view.order.environment)
+        return ctx.services.engine.now(self.view.order.merchant_id, self.view.order.environment)
 
-    def surroundings(self, ask: Ask) -> Surroundings:
+    def surroundings(self, ctx: RequestContext) -> PageContext:
         """What the page needs beside the order."""
         order = self.view.order
-        merchant = ask.services.engine.directory.merchant(order.merchant_id)
-        return Surroundings(
+        merchant = ctx.services.engine.directory.merchant(order.merchant_id)
+        return PageContext(
             merchant_name=merchant.name,
             environment=order.environment,
             simulated=merchant.simulated or order.environment == "sandbox",
-            methods=ask.services.partners.payment_methods,
+            methods=ctx.services.partners.payment_methods,
             private=self.private,
-            here=ask.base_url + self.address.at(),
+            here=ctx.base_url + self.address.at(),
         )
 
 
-Opener = Callable[[Ask], Awaitable[Opened | None]]
+Resolver = Callable[[RequestContext], Awaitable[ResolvedOrder | None]]
 
 
-def by_path(*segments: str) -> Opener:
+def by_path(*segments: str) -> Resolver:
     """Pages whose path holds the secret: ``by_path("o", "{secret}", "success")``."""
 
-    async def opened(ask: Ask) -> Opened | None:
-        secret = ask.path_params["secret"]
-        view = await _by_secret(ask, secret)
+    async def opened(ctx: RequestContext) -> ResolvedOrder | None:
+        secret = ctx.path_params["secret"]
+        view = await _by_secret(ctx, secret)
         address = Address(tuple(secret if segment == "{secret}" else segment for segment in segments))
-        return None if view is None else Opened(view, address)
+        return None if view is None else ResolvedOrder(view, address)
 
     return opened
 
 
-async def by_invoice(ask: Ask) -> Opened | None:
+async def by_invoice(ctx: RequestContext) -> ResolvedOrder | None:
     """``/user/invoice/{code}?t={secret}``: the code can be guessed, so both must name the same order."""
-    code, secret = ask.path_params["code"], ask.query.get("t", "")
-    view = await _by_secret(ask, secret)
+    code, secret = ctx.path_params["code"], ctx.query.get("t", "")
+    view = await _by_secret(ctx, secret)
     if view is None or code not in (view.order.number, view.order.public_id):
         return None
-    return Opened(view, Address(("user", "invoice", code), secret))
+    return ResolvedOrder(view, Address(("user", "invoice", code), secret))
 
 
-async def by_link(ask: Ask) -> Opened | None:
+async def by_link(ctx: RequestContext) -> ResolvedOrder | None:
     """``/payment/{code}``: six letters, so the page is private, and looking up is limited per address (RateLimited)."""
-    code = ask.path_params["code"]
-    ask.limit("pages.link", ask.services.settings.pages.link_lookups_per_minute)
+    code = ctx.path_params["code"]
+    ctx.limit("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
     if not _LINK_CODE.fullmatch(code):
         return None
-    found = await find.by_link_code(ask.services.engine.reads, _LINK_CHANNEL, code)
-    return Opened(found[-1], Address(("payment", code)), private=True) if found else None
+    found = await find.by_link_code(ctx.services.engine.reads, _LINK_CHANNEL, code)
+    return ResolvedOrder(found[-1], Address(("payment", code)), private=True) if found else None
 
 
-async def _by_secret(ask: Ask, secret: str) -> OrderView | None:
-    return await find.by_secret(ask.services.engine.reads, secret) if _SECRET.fullmatch(secret) else None
+async def _by_secret(ctx: RequestContext, secret: str) -> OrderView | None:
+    return await find.by_secret(ctx.services.engine.reads, secret) if _SECRET.fullmatch(secret) else None

@@ -10,22 +10,22 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind, Refusal
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route
 from gerai.doors.pay import actions, answers, details, draw, live, page_state, qr
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.present import present
-from gerai.doors.pay.resolve import Opened, Opener, by_invoice, by_link, by_path
+from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
 from gerai.engine.orders import find
 
 log = structlog.get_logger("gerai.pages")
 
 #: The door's name.
 NAME: Final = "pay"
-Act = Callable[[Ask, Opened], Awaitable[Response]]
+Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
 
 #: The addresses an order's page has, and how each opens it.
-PLACES: Final[tuple[tuple[str, Opener], ...]] = (
+PLACES: Final[tuple[tuple[str, Resolver], ...]] = (
     ("/i/{secret}", by_path("i", "{secret}")),
     ("/o/{secret}", by_path("o", "{secret}")),
     ("/o/{secret}/success", by_path("o", "{secret}", "success")),
@@ -42,82 +42,82 @@ _DOORS: Final = (
 )
 
 
-async def show(ask: Ask, opened: Opened) -> Response:
+async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """The page as it stands now."""
-    order, words = opened.view.order, answers.words_for(ask)
-    happened = await find.events(ask.services.engine.reads, order.merchant_id, [order.order_id])
-    asked = ask.query.get("notice", "")
+    order, words = opened.view.order, answers.words_for(ctx)
+    happened = await find.events(ctx.services.engine.reads, order.merchant_id, [order.order_id])
+    asked = ctx.query.get("notice", "")
     notice = asked if asked in _NOTICES else ""
-    surroundings, now = opened.surroundings(ask), opened.now(ask)
+    surroundings, now = opened.surroundings(ctx), opened.now(ctx)
 
     def drawn() -> str:
         shown = present(opened.view, happened, surroundings, now, words, notice)
         return draw.pay_page(shown, words, opened.address)
 
     # Drawing takes milliseconds, with a QR tens of them: not on the thread that answers everybody.
-    return answers.page(ask, await asyncio.to_thread(drawn), words)
+    return answers.page(ctx, await asyncio.to_thread(drawn), words)
 
 
-async def qr_image(ask: Ask, opened: Opened) -> Response:
+async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """The QR of the running payment as a PNG to keep; 404 when there is none."""
-    payment = page_state.running_payment(opened.view, opened.now(ask))
+    payment = page_state.running_payment(opened.view, opened.now(ctx))
     text = details.text(payment.instructions, "qr_text") if payment is not None else ""
     image = await asyncio.to_thread(qr.png, text)
     if image is None:
-        return answers.not_found(ask)
+        return answers.not_found(ctx)
     return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
 
 
-async def home(ask: Ask) -> Response:
+async def home(ctx: RequestContext) -> Response:
     """The front page."""
-    words = answers.words_for(ask)
+    words = answers.words_for(ctx)
     doors = [draw.DoorCard(title, words(f"home.door.{key}"), at, f"/docs/{key}") for key, title, at in _DOORS]
-    simulated = any(merchant.simulated for merchant in ask.services.engine.directory.merchants())
-    return answers.page(ask, draw.home_page(words, doors, simulated), words)
+    simulated = any(merchant.simulated for merchant in ctx.services.engine.directory.merchants())
+    return answers.page(ctx, draw.home_page(words, doors, simulated), words)
 
 
-async def asset(ask: Ask) -> Response:
+async def asset(ctx: RequestContext) -> Response:
     """The style sheet, the script or the icon. An address of another version is answered with this one, uncached."""
-    found = ASSETS.get(ask.path_params["name"])
+    found = ASSETS.get(ctx.path_params["name"])
     if found is None:
-        return answers.not_found(ask)
-    current = ask.path_params["digest"] == DIGEST
+        return answers.not_found(ctx)
+    current = ctx.path_params["digest"] == DIGEST
     cache = "public, max-age=31536000, immutable" if current else "no-store"
     return Response(found.content, 200, answers.SAFETY | {"cache-control": cache}, media_type=found.media_type)
 
 
-async def unknown(ask: Ask) -> Response:
+async def unknown(ctx: RequestContext) -> Response:
     """Any other address."""
-    return answers.not_found(ask)
+    return answers.not_found(ctx)
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
     """An endpoint whose refusals and failures are pages in the reader's language, logged without the path: paths here
     hold secrets."""
 
-    async def answered(ask: Ask) -> Response:
+    async def answered(ctx: RequestContext) -> Response:
         try:
-            return await endpoint(ask)
+            return await endpoint(ctx)
         except Refusal as refusal:
-            ask.services.tally.refused(NAME, refusal.code)
+            ctx.services.metrics.refused(NAME, refusal.code)
             if refusal.kind is Kind.NOT_FOUND:
-                return answers.not_found(ask)
-            log.info("page.refused", request_id=ask.request_id, code=refusal.code)
-            return answers.problem(ask, refusal)
+                return answers.not_found(ctx)
+            log.info("page.refused", request_id=ctx.request_id, code=refusal.code)
+            return answers.problem(ctx, refusal)
         except Exception:
-            ask.services.tally.refused(NAME, Broken.code)
-            log.exception("page.broken", request_id=ask.request_id)
-            return answers.problem(ask, Broken(ask.request_id))
+            ctx.services.metrics.refused(NAME, Broken.code)
+            log.exception("page.broken", request_id=ctx.request_id)
+            return answers.problem(ctx, Broken(ctx.request_id))
 
     return answered
 
 
-def opening(opener: Opener, act: Act) -> Endpoint:
+def on_order(opener: Resolver, act: Act) -> Endpoint:
     """Open the order, then act; an address that opens nothing is not found."""
 
-    async def endpoint(ask: Ask) -> Response:
-        opened = await opener(ask)
-        return answers.not_found(ask) if opened is None else await act(ask, opened)
+    async def endpoint(ctx: RequestContext) -> Response:
+        opened = await opener(ctx)
+        return answers.not_found(ctx) if opened is None else await act(ctx, opened)
 
     return guarded(endpoint)
 
@@ -127,12 +127,12 @@ def routes() -> tuple[Route, ...]:
     found: list[Route] = []
     for path, opener in PLACES:
         found += [
-            Route("GET", path, opening(opener, show)),
-            Route("GET", f"{path}/events", opening(opener, live.events)),
-            Route("GET", f"{path}/qr.png", opening(opener, qr_image)),
-            Route("POST", f"{path}/method", opening(opener, actions.choose)),
-            Route("POST", f"{path}/change", opening(opener, actions.change)),
-            Route("POST", f"{path}/play", opening(opener, actions.play)),
+            Route("GET", path, on_order(opener, show)),
+            Route("GET", f"{path}/events", on_order(opener, live.events)),
+            Route("GET", f"{path}/qr.png", on_order(opener, qr_image)),
+            Route("POST", f"{path}/method", on_order(opener, actions.choose)),
+            Route("POST", f"{path}/change", on_order(opener, actions.change)),
+            Route("POST", f"{path}/play", on_order(opener, actions.play)),
         ]
     return (
         *found,

@@ -10,7 +10,7 @@ from typing import Final
 from gerai.domain.records import OrderView
 from gerai.doors.pay import parcel
 from gerai.doors.pay.choices import full_title
-from gerai.doors.pay.model import Moment, Surroundings
+from gerai.doors.pay.model import PageContext, TimelineEntry
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
 
@@ -49,13 +49,13 @@ _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "o
 
 
 def moments(
-    view: OrderView, events: Sequence[EventEntry], surroundings: Surroundings, words: Words
-) -> tuple[Moment, ...]:
+    view: OrderView, events: Sequence[EventEntry], surroundings: PageContext, words: Words
+) -> tuple[TimelineEntry, ...]:
     """The news among ``events``, oldest first by the times they tell."""
     told = {(event.name, event.at) for event in events}
     # An order that is shipped by a report of its parcel is told by the report.
     left = {event.at for event in events if parcel.is_report(event)}
-    found: list[tuple[datetime, Moment]] = []
+    found: list[tuple[datetime, TimelineEntry]] = []
     for event in events:
         if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
             continue
@@ -64,15 +64,15 @@ def moments(
         elif event.name.startswith("shipment.") and (step := parcel.news(event, words)) is not None:
             text, detail, tone = step
             at = parcel.reported_at(event)
-            found.append((at, Moment(text, words.short_time(at), at.isoformat(), tone, detail)))
+            found.append((at, TimelineEntry(text, words.short_time(at), at.isoformat(), tone, detail)))
     return tuple(moment for _, moment in sorted(found, key=lambda pair: pair[0]))
 
 
-def _moment(view: OrderView, event: EventEntry, surroundings: Surroundings, words: Words) -> Moment:
+def _moment(view: OrderView, event: EventEntry, surroundings: PageContext, words: Words) -> TimelineEntry:
     news = _NEWS[event.name]
     text, started = words(news.text), event.facts.get("payment") if event.name == "payment.started" else None
     for payment in view.payments:
         if payment.public_id == started:
             title = full_title(surroundings, payment.method, payment.channel_code, words)
             text = words("moment.method", method=title)
-    return Moment(text=text, when=words.short_time(event.at), iso=event.at.isoformat(), tone=news.tone)
+    return TimelineEntry(text=text, when=words.short_time(event.at), iso=event.at.isoformat(), tone=news.tone)

@@ -117,7 +117,7 @@ class PriceOption(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Shelves:
+class ProductCatalogue:
     """Everything above, looked up by id and by unique id. ``*_of_store`` hold ids, newest first; ``stock_ids`` finds
     the stock row of (environment, variant, warehouse)."""
 
@@ -176,14 +176,14 @@ def arrange(
     products_of_stores: Iterable[tuple[int, int]] = (),
     options_of_stores: Iterable[tuple[int, int]] = (),
     stock_ids: Iterable[tuple[str, int, int, int]] = (),
-) -> Shelves:
+) -> ProductCatalogue:
     """Build the snapshot from plain rows. Pairs are (store id, product or option id)."""
     store_list, variant_list, option_list = list(stores), list(variants), list(options)
     warehouse_list = sorted(warehouses, key=lambda warehouse: warehouse.warehouse_id)
     by_product: defaultdict[int, list[Variant]] = defaultdict(list)
     for variant in sorted(variant_list, key=lambda variant: variant.variant_id):
         by_product[variant.product_id].append(variant)
-    return Shelves(
+    return ProductCatalogue(
         stores={store.store_id: store for store in sorted(store_list, key=lambda store: store.store_id)},
         stores_by_unique_id={store.unique_id: store for store in store_list},
         products={product.product_id: product for product in products},

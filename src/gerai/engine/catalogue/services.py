@@ -62,7 +62,7 @@ class Service(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedItems:
     """What an order of a service comes to: the items for the provider, each of which is paid for, and the price."""
 
     items: list[Any]
@@ -70,7 +70,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Services:
+class ServiceCatalogue:
     """A merchant's services by id (ascending) and by code."""
 
     types: dict[int, ServiceType]
@@ -89,7 +89,7 @@ class Services:
         """Services with greater ids, by id, at most ``limit``; switched off ones say so themselves."""
         return [s for s in self.by_id.values() if s.service_id > after_id][:limit]
 
-    def want(self, service: Service, data: dict[str, Any], now: datetime) -> Wanted:
+    def want(self, service: Service, data: dict[str, Any], now: datetime) -> WantedItems:
         """Check an order, in this order. Refuses: ItemClosed, PayloadMismatch (all of the schema's errors),
         QuantityOutOfRange."""
         kind = self.types[service.type_id]
@@ -103,7 +103,7 @@ class Services:
         items: list[Any] = found if isinstance(found, list) else [] if found is None else [found]
         if not service.min_items <= len(items) <= service.max_items:
             raise QuantityOutOfRange(service.code, len(items), service.min_items, service.max_items)
-        return Wanted(items, service.unit_price_sen * len(items))
+        return WantedItems(items, service.unit_price_sen * len(items))
 
 
 def is_open(service: Service, now: datetime) -> bool:
@@ -141,17 +141,17 @@ def _compiled(document: bytes) -> Schema:
     return Schema(msgspec.json.decode(document))
 
 
-async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Services]:
+async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, ServiceCatalogue]:
     """The merchants' services as they are now."""
     types = await rows(connection, sql.TYPES, merchant_ids)
     services = await rows(connection, sql.SERVICES, merchant_ids)
     return {i: _services(types[i], services[i]) for i in merchant_ids}
 
 
-def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ...]]) -> Services:
+def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ...]]) -> ServiceCatalogue:
     types = [record(ServiceType, *row) for row in type_rows]
     services = [record(Service, *row) for row in service_rows]
-    return Services(
+    return ServiceCatalogue(
         types={t.type_id: t for t in types},
         by_id={s.service_id: s for s in services},
         by_code={s.code: s for s in services},
@@ -159,7 +159,7 @@ def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ..
 
 
 #: The part of the directory that holds every merchant's services.
-SERVICES: Final[Part[Services]] = Part("services", load)
+SERVICES: Final[Part[ServiceCatalogue]] = Part("services", load)
 
 
 async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType], services: Sequence[Service]) -> None:

@@ -15,7 +15,7 @@ from gerai.engine.catalogue.products import (
     BundlePart,
     PriceOption,
     Product,
-    Shelves,
+    ProductCatalogue,
     Store,
     Variant,
     arrange,
@@ -27,7 +27,7 @@ from gerai.engine.shipping.quote import RateTable
 from gerai.engine.shipping.tables import load_districts, load_rates
 from gerai.store import storefront as sql
 from gerai.store.locations import EVERYBODY, LOCATIONS
-from gerai.store.lookup_table import Small, record, rows
+from gerai.store.lookup_table import LookupTable, record, rows
 from gerai.store.lookup_table import add as add_rows
 
 _SHELVES: Final = (
@@ -36,13 +36,13 @@ _SHELVES: Final = (
 )  # fmt: skip
 
 
-async def load_shelves(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Shelves]:
+async def load_products(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, ProductCatalogue]:
     """The merchants' shelves as they are now."""
     found = {table.name: await rows(connection, table, merchant_ids) for table in _SHELVES}
-    return {i: _shelves({name: groups[i] for name, groups in found.items()}) for i in merchant_ids}
+    return {i: _products({name: groups[i] for name, groups in found.items()}) for i in merchant_ids}
 
 
-def _shelves(of: dict[str, list[tuple[Any, ...]]]) -> Shelves:
+def _products(of: dict[str, list[tuple[Any, ...]]]) -> ProductCatalogue:
     """One merchant's, from its rows by table."""
     products = [record(Product, *row) for row in of[sql.PRODUCTS.name]]
     item_types = {product.product_id: product.item_type for product in products}
@@ -66,16 +66,16 @@ def _shelves(of: dict[str, list[tuple[Any, ...]]]) -> Shelves:
 class Storefront:
     """What a merchant sells, where parcels can go, and what sending them costs."""
 
-    shelves: Shelves
+    catalogue: ProductCatalogue
     districts: Gazetteer
     rates: RateTable
 
 
 async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Storefront]:
     """The merchants' storefronts as they are now."""
-    shelves = await load_shelves(connection, merchant_ids)
+    catalogue = await load_products(connection, merchant_ids)
     districts, rates = await load_districts(connection), await load_rates(connection, merchant_ids)
-    return {i: Storefront(shelves[i], districts, rates[i]) for i in merchant_ids}
+    return {i: Storefront(catalogue[i], districts, rates[i]) for i in merchant_ids}
 
 
 #: The part of the directory that holds every merchant's storefront.
@@ -91,7 +91,7 @@ async def available(
     return {(item_id, warehouse_id): left for item_id, warehouse_id, left in found}
 
 
-async def add(connection: AsyncConnection, merchant_id: int, table: Small, new: Sequence[Sequence[Any]]) -> None:
+async def add(connection: AsyncConnection, merchant_id: int, table: LookupTable, new: Sequence[Sequence[Any]]) -> None:
     """Put rows on the shelves, in the same transaction as ``engine.merchants.open.changing``. ``table`` is one of
     gerai.store.storefront or gerai.store.locations; districts are everybody's."""
     await add_rows(connection, table, EVERYBODY if table is LOCATIONS else merchant_id, new)

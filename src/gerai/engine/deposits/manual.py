@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from gerai.domain.records import BY_HAND, Account
+from gerai.domain.records import MANUAL, Account
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.deposits.transitions import credit
@@ -16,7 +16,7 @@ from gerai.engine.wallet import ledger
 from gerai.kit.ids import token
 
 
-class DepositByHand(Command[Account], frozen=True, kw_only=True):
+class ManualDeposit(Command[Account], frozen=True, kw_only=True):
     """A deposit that succeeds in the act that makes it. Answers the wallet afterwards.
 
     With the method ``manual`` the seller funds it; with that of a payment method (a bank transfer the operator saw) it
@@ -31,7 +31,7 @@ class DepositByHand(Command[Account], frozen=True, kw_only=True):
     account_id: int
     amount_sen: int
     note: str = ""
-    method: str = BY_HAND
+    method: str = MANUAL
     channel: str = ""
     deposit_id: int | None = None
     public_id: str = ""

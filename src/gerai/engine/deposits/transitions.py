@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gerai.domain.records import BY_HAND, Deposit
+from gerai.domain.records import MANUAL, Deposit
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Context
@@ -35,7 +35,7 @@ def credit(state: State, context: Context, deposit: Deposit, verb: str) -> Depos
     """
     moved = move(state, context, deposit, verb, amount_sen=deposit.amount_sen)
     wallet = ledger.wallet(state, deposit.merchant_id, deposit.environment, deposit.account_id)
-    source = "funding" if deposit.method == BY_HAND else "gateway"
+    source = "funding" if deposit.method == MANUAL else "gateway"
     transfer = ledger.deposit(state, context, wallet, source, deposit.amount_sen, deposit.note)
     return state.deposits.update(
         msgspec.structs.replace(moved, transfer_id=transfer.transfer_id, completed_at=context.now)

@@ -11,7 +11,7 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.payment_status import PaymentWord, set_payment_word, verb_between
+from gerai.engine.orders.payment_status import PaymentStatus, set_payment_status, verb_between
 from gerai.engine.orders.transitions import end_unpaid, move_order, request_fulfilment
 from gerai.engine.state import State
 
@@ -32,7 +32,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     channel: str
     order_ids: tuple[int, ...]
     target: str = ""
-    payment: PaymentWord | None = None
+    payment: PaymentStatus | None = None
     method: str = "manual"
     by: str = ""
     noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
@@ -59,7 +59,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             order = state.orders.update(msgspec.structs.replace(order, details=details, updated_at=context.now))
         if self.payment is not None:
             before = order.charged_sen
-            order = set_payment_word(state, context, order, self.payment, self.method, by=self.by)
+            order = set_payment_status(state, context, order, self.payment, self.method, by=self.by)
             if order.provider and order.charged_sen > before:
                 request_fulfilment(state, order, None)
         if self.target:

@@ -19,7 +19,7 @@ from gerai.engine.orders.transitions import pay_invoice
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
-PaymentWord = Literal["unpaid", "paid", "conflict", "settled"]
+PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
 MARK: Final = "payment_mark"
 
 #: Where each word may lead. Settled money has left our hands.
@@ -31,7 +31,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
 }
 
 
-def payment_word(order: Order, invoice: Invoice | None) -> PaymentWord:
+def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:
     """How the order's payment stands, in one word."""
     mark = order.details.get(MARK)
     if mark == "conflict":
@@ -41,15 +41,15 @@ def payment_word(order: Order, invoice: Invoice | None) -> PaymentWord:
     return "settled" if mark == "settled" else "paid"
 
 
-def set_payment_word(
-    state: State, context: Context, order: Order, wanted: PaymentWord, method: str, **facts: object
+def set_payment_status(
+    state: State, context: Context, order: Order, wanted: PaymentStatus, method: str, **facts: object
 ) -> Order:
     """Take the order's payment to ``wanted``; nothing happens when it is there.
 
     Refuses StateConflict: a move the table lacks, an order that has ended unpaid, or money already refunded.
     """
     invoice = state.invoices.get(order.merchant_id, order.order_id)
-    word = payment_word(order, invoice)
+    word = payment_status(order, invoice)
     if wanted == word:
         return order
     if wanted not in MOVES[word]:

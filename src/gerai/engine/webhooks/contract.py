@@ -38,7 +38,7 @@ STANDARD_SCHEDULE_S: Final[tuple[int, ...]] = (
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class Happened(msgspec.Struct, frozen=True):
+class Occurrence(msgspec.Struct, frozen=True):
     """One event of an order. ``view`` is the order as it stands now, perhaps further than the event; ``events`` are the
     order's up to and including this one, oldest first; ``base_url`` is where clients reach this server."""
 
@@ -49,7 +49,7 @@ class Happened(msgspec.Struct, frozen=True):
     base_url: str
 
 
-class Draft(msgspec.Struct, frozen=True):
+class WebhookMessage(msgspec.Struct, frozen=True):
     """What is to be said: the contract's name of the event, and its data in the contract's field order.
 
     Frozen when the event is spread; every attempt sends the same.
@@ -59,7 +59,7 @@ class Draft(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-class Sending(msgspec.Struct, frozen=True):
+class DeliveryAttempt(msgspec.Struct, frozen=True):
     """One attempt to send a draft. ``message_id`` and ``happened_at`` are the same at every attempt; ``retries``: how
     many went before. ``secret`` signs."""
 
@@ -69,7 +69,7 @@ class Sending(msgspec.Struct, frozen=True):
     secret: str
 
 
-class Dressed(msgspec.Struct, frozen=True):
+class SignedRequest(msgspec.Struct, frozen=True):
     """What goes over the wire, to the byte. The Standard Webhooks headers are added by the sender."""
 
     body: bytes
@@ -82,21 +82,21 @@ def any_success(status: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Announcer:
+class WebhookContract:
     """A door's webhooks.
 
     ``events``: the names an endpoint may choose from. ``compose`` answers the messages of an event (none: the contract
-    does not announce it). ``dress`` makes one attempt's bytes and the contract's own headers; pure.
+    does not announce it). ``sign`` makes one attempt's bytes and the contract's own headers; pure.
     ``key_secret``: set where the contract signs with (a part of) the API key instead of a secret of the endpoint; takes
     the key, answers what signs. ``of_one_key``: an endpoint hears only of orders placed with its key.
-    ``trial``: the message a new address must acknowledge before it is kept, if the contract sends one.
+    ``test_message``: the message a new address must acknowledge before it is kept, if the contract sends one.
     """
 
     events: tuple[str, ...]
-    compose: Callable[[Engine, Happened], Awaitable[list[Draft]]]
-    dress: Callable[[Draft, Sending], Dressed]
+    compose: Callable[[Engine, Occurrence], Awaitable[list[WebhookMessage]]]
+    sign: Callable[[WebhookMessage, DeliveryAttempt], SignedRequest]
     schedule_s: tuple[int, ...] = STANDARD_SCHEDULE_S
     acknowledged: Callable[[int], bool] = any_success
     key_secret: Callable[[str], str] | None = None
     of_one_key: bool = False
-    trial: Callable[[], Draft] | None = None
+    test_message: Callable[[], WebhookMessage] | None = None

@@ -16,7 +16,7 @@ import msgspec
 from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Attempt, Delivery, Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer
+from gerai.engine.webhooks.contract import WebhookContract
 from gerai.store import directory
 from gerai.store import webhooks as sql
 
@@ -43,7 +43,7 @@ class Claimed(NamedTuple):
     endpoint: Endpoint
 
 
-class Result(msgspec.Struct, frozen=True):
+class AttemptResult(msgspec.Struct, frozen=True):
     """What came of one attempt. ``status_code`` None: no answer, ``error`` says why in one word."""
 
     at: datetime
@@ -67,14 +67,16 @@ async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
     return None if delivery is None or endpoint is None else Claimed(delivery, endpoint)
 
 
-async def record_attempt(engine: Engine, announcer: Announcer, claimed: Claimed, result: Result) -> Delivery:
+async def record_attempt(
+    engine: Engine, contract: WebhookContract, claimed: Claimed, result: AttemptResult
+) -> Delivery:
     """Write the attempt into the log and decide what comes next: done, again by the door's schedule, or given up.
 
     410 switches the endpoint off. Answers the delivery as it stands now.
     """
     delivery, endpoint = claimed
     now = engine.now(delivery.merchant_id, delivery.environment)
-    done = _after(announcer, delivery, result, now)
+    done = _after(contract, delivery, result, now)
     attempt = Attempt(
         merchant_id=delivery.merchant_id,
         delivery_id=delivery.delivery_id,
@@ -104,14 +106,14 @@ async def record_attempt(engine: Engine, announcer: Announcer, claimed: Claimed,
     return done
 
 
-def _after(announcer: Announcer, delivery: Delivery, result: Result, now: datetime) -> Delivery:
+def _after(contract: WebhookContract, delivery: Delivery, result: AttemptResult, now: datetime) -> Delivery:
     tries = delivery.tries + 1
     counted = msgspec.structs.replace(delivery, attempts=delivery.attempts + 1, tries=tries)
-    if result.status_code is not None and announcer.acknowledged(result.status_code):
+    if result.status_code is not None and contract.acknowledged(result.status_code):
         verb = "acknowledge"
-    elif result.status_code == _GONE or tries >= len(announcer.schedule_s):
+    elif result.status_code == _GONE or tries >= len(contract.schedule_s):
         verb = "give_up"
     else:
-        wait = timedelta(seconds=announcer.schedule_s[tries])
+        wait = timedelta(seconds=contract.schedule_s[tries])
         return msgspec.structs.replace(counted, next_attempt_at=now + wait)
     return msgspec.structs.replace(counted, status=DELIVERY.move(delivery.status, verb), finished_at=now)

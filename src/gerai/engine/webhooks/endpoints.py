@@ -13,7 +13,7 @@ from gerai.domain.refusals import NotFound
 from gerai.domain.webhooks import Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import changing
-from gerai.kit.secret_box import Sealer
+from gerai.kit.secret_box import SecretBox
 from gerai.store import webhooks as sql
 
 _SECRET_BYTES: Final = 32
@@ -38,7 +38,7 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-async def add_endpoint(engine: Engine, sealer: Sealer, new: NewEndpoint, secret: str) -> int:
+async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secret: str) -> int:
     """Store an endpoint that signs with ``secret`` (:func:`new_secret`); answers its id.
 
     It hears of what happens from now on. SealError when secrets cannot be sealed.

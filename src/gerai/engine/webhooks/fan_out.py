@@ -9,39 +9,39 @@ from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.orders import find
-from gerai.engine.webhooks.contract import Announcer, Happened, encode
+from gerai.engine.webhooks.contract import Occurrence, WebhookContract, encode
 from gerai.store import webhooks as sql
 
 
-async def spread(
-    engine: Engine, announcers: Mapping[str, Announcer], merchant_id: int, order_id: int, base_url: str
+async def fan_out(
+    engine: Engine, contracts: Mapping[str, WebhookContract], merchant_id: int, order_id: int, base_url: str
 ) -> int:
     """Write the deliveries an order's events lack; answers how many. Safe to run any number of times."""
     # Read before the order: what it tells is then at least as new as the newest of them.
     events = await find.events(engine.reads, merchant_id, [order_id])
     view = await find.by_id(engine.reads, merchant_id, order_id)
-    if view is None or (announcer := announcers.get(view.order.channel)) is None:
+    if view is None or (contract := contracts.get(view.order.channel)) is None:
         return 0
     async with engine.reads.connection() as connection:
         endpoints = await sql.endpoints(connection, merchant_id)
-        spread_already = {
-            endpoint.endpoint_id: await sql.spread_events(connection, merchant_id, endpoint.endpoint_id, order_id)
+        already_sent = {
+            endpoint.endpoint_id: await sql.fanned_out_events(connection, merchant_id, endpoint.endpoint_id, order_id)
             for endpoint in endpoints
             if _hears(endpoint, view)
         }
-    if not spread_already:
+    if not already_sent:
         return 0
     new: list[Delivery] = []
     for endpoint in endpoints:
-        done = spread_already.get(endpoint.endpoint_id)
+        done = already_sent.get(endpoint.endpoint_id)
         if done is None:
             continue
         for position, event in enumerate(events):
             if event.event_id > endpoint.after_event_id and event.event_id not in done:
-                happened = Happened(
+                occurrence = Occurrence(
                     event, view, tuple(events[: position + 1]), engine.directory.merchant(merchant_id), base_url
                 )
-                new += await _messages(engine, announcer, endpoint, happened)
+                new += await _messages(engine, contract, endpoint, occurrence)
     if not new:
         return 0
     async with engine.reads.connection() as connection:
@@ -55,7 +55,9 @@ def _hears(endpoint: Endpoint, view: OrderView) -> bool:
     )
 
 
-async def _messages(engine: Engine, announcer: Announcer, endpoint: Endpoint, happened: Happened) -> list[Delivery]:
+async def _messages(
+    engine: Engine, contract: WebhookContract, endpoint: Endpoint, occurrence: Occurrence
+) -> list[Delivery]:
     """An endpoint that is switched off gets its messages as dropped ones, so that they can be replayed."""
     now = engine.now(endpoint.merchant_id, endpoint.environment)
     pending = next(iter(DELIVERY.initial))
@@ -66,19 +68,19 @@ async def _messages(engine: Engine, announcer: Announcer, endpoint: Endpoint, ha
             delivery_id=engine.ids.next(),
             endpoint_id=endpoint.endpoint_id,
             environment=endpoint.environment,
-            order_id=happened.event.order_id,
-            event_id=happened.event.event_id,
+            order_id=occurrence.event.order_id,
+            event_id=occurrence.event.event_id,
             part=part,
-            event=draft.event,
-            data=encode(draft.data).decode(),
+            event=message.event,
+            data=encode(message.data).decode(),
             status=pending if active else DELIVERY.move(pending, "drop"),
             attempts=0,
             tries=0,
             next_attempt_at=now,
-            happened_at=happened.event.at,
+            happened_at=occurrence.event.at,
             created_at=now,
             finished_at=None if active else now,
         )
-        for part, draft in enumerate(await announcer.compose(engine, happened))
-        if not endpoint.events or draft.event in endpoint.events
+        for part, message in enumerate(await contract.compose(engine, occurrence))
+        if not endpoint.events or message.event in endpoint.events
     ]

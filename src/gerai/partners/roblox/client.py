@@ -34,7 +34,7 @@ _FIRST_CLIENT_ERROR: Final = 400
 _USER_NAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 
 
-class RobloxSettings(Protocol):
+class RobloxClientSettings(Protocol):
     """What the client must be told; the server's settings have a section of this shape."""
 
     @property
@@ -55,7 +55,7 @@ class HttpRoblox:
 
     def __init__(
         self,
-        settings: RobloxSettings,
+        settings: RobloxClientSettings,
         *,
         concurrency: int = 16,
         backoff_s: float = 0.2,

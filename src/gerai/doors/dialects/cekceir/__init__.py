@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gerai.doors.dialects.cekceir.events import ANNOUNCER
+from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.ordering import CHANNEL
 from gerai.doors.dialects.cekceir.refusals import refuse
 from gerai.doors.dialects.cekceir.routes import ROUTES
@@ -17,6 +17,6 @@ DIALECT = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
-    announce=ANNOUNCER,
+    webhooks=WEBHOOKS,
     strip_slash=True,
 )

@@ -11,7 +11,7 @@ import msgspec
 from gerai.doors.dialects.cekceir.wire import STATUS, order_body
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment import balances
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
 ORDER_EVENT: Final = "dispatch.webhook.order"
 _PLACED: Final = "order.placed"
@@ -20,30 +20,30 @@ _RESULTS: Final = frozenset({"completed", "partial", "failed", "cancelled"})
 _encode = msgspec.json.Encoder().encode
 
 
-async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """One message for each result, and one while the order waits: who was answered the result already needs no word of
     the waiting."""
-    status, view = str(happened.event.facts.get("status", "")), happened.view
-    if happened.event.name == _PLACED:
+    status, view = str(occurrence.event.facts.get("status", "")), occurrence.view
+    if occurrence.event.name == _PLACED:
         if view.order.status != status or STATUS.get(status) != "pending":
             return []
-    elif happened.event.name != f"order.{status}" or status not in _RESULTS:
+    elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
     order = msgspec.structs.replace(view.order, status=status)
     figures = await balances.of_orders(engine.reads, order.merchant_id, [order.order_id])
     body = order_body(msgspec.structs.replace(view, order=order), figures[order.order_id])
-    return [Draft(ORDER_EVENT, msgspec.to_builtins(body))]
+    return [WebhookMessage(ORDER_EVENT, msgspec.to_builtins(body))]
 
 
-def dress(draft: Draft, sending: Sending) -> Dressed:
+def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
     """The flat order. Only its id and an amount are signed, as the contract's own verifiers compute it."""
     headers = {
         "Content-Type": "application/json",
         "Accept": "application/json, text/plain, */*",
-        "X-Webhook-Event": draft.event,
-        "X-Signature": hmac.new(sending.secret.encode(), signed_text(draft.data), hashlib.sha256).hexdigest(),
+        "X-Webhook-Event": message.event,
+        "X-Signature": hmac.new(attempt.secret.encode(), signed_text(message.data), hashlib.sha256).hexdigest(),
     }
-    return Dressed(_encode(draft.data), headers)
+    return SignedRequest(_encode(message.data), headers)
 
 
 def signed_text(order: dict[str, Any]) -> bytes:
@@ -59,4 +59,6 @@ def secret_of(key: str) -> str:
     return key.partition(".")[2]
 
 
-ANNOUNCER: Final = Announcer(events=(ORDER_EVENT,), compose=compose, dress=dress, key_secret=secret_of, of_one_key=True)
+WEBHOOKS: Final = WebhookContract(
+    events=(ORDER_EVENT,), compose=compose, sign=sign, key_secret=secret_of, of_one_key=True
+)

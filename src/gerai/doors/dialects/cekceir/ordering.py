@@ -10,8 +10,8 @@ import msgspec
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, PartnerUnavailable
 from gerai.doors.dialects.cekceir.request import NewOrder
-from gerai.doors.http.context import Services
-from gerai.engine.catalogue.services import SERVICES, Service, Wanted
+from gerai.doors.http.context import AppServices
+from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
 from gerai.engine.command import Idempotency
 from gerai.engine.directory import KeyFacts
 from gerai.engine.fulfilment import balances
@@ -36,7 +36,7 @@ class Result(NamedTuple):
 
 
 async def place(
-    services: Services, key: KeyFacts, member_id: int, body: NewOrder, idempotency_key: str | None
+    services: AppServices, key: KeyFacts, member_id: int, body: NewOrder, idempotency_key: str | None
 ) -> Result:
     """Place an order for the key's member.
 
@@ -69,7 +69,7 @@ async def place(
 
 
 def _command(
-    services: Services, key: KeyFacts, member_id: int, service: Service, wanted: Wanted, body: NewOrder
+    services: AppServices, key: KeyFacts, member_id: int, service: Service, wanted: WantedItems, body: NewOrder
 ) -> PlaceOrder:
     """Simulated keys are served by the simulator, except where people do the work. PartnerUnavailable: no provider."""
     name = "simulator" if key.simulated and service.processing_type == "automatic" else service.provider
@@ -111,7 +111,7 @@ def _idempotency(member_id: int, key: str, body: NewOrder) -> Idempotency:
     return Idempotency(f"member:{member_id}", _OPERATION, key, fingerprint)
 
 
-async def _replay(services: Services, placed: Placed) -> Result:
+async def _replay(services: AppServices, placed: Placed) -> Result:
     """An order placed earlier under this key, as it stands now."""
     order = placed.view.order
     view = await find.by_id(services.engine.reads, order.merchant_id, order.order_id)

@@ -8,7 +8,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import BodyUnreadable, NotFound, PermissionMissing
 from gerai.doors.dialects.cekceir import request, wire
 from gerai.doors.dialects.cekceir.ordering import CHANNEL, place
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.directory import KeyFacts
@@ -20,11 +20,11 @@ from gerai.engine.wallet import find as wallet
 _PER_MINUTE = 60
 
 
-def admit(ask: Ask, permission: str) -> tuple[KeyFacts, int]:
+def admit(ctx: RequestContext, permission: str) -> tuple[KeyFacts, int]:
     """The key and its member's id. NotAuthenticated, RateLimited, PermissionMissing (also when the account is not
     active)."""
-    key = ask.authenticate(ask.bearer(), CHANNEL)
-    ask.limit("requests", _PER_MINUTE)
+    key = ctx.authenticate(ctx.bearer(), CHANNEL)
+    ctx.limit("requests", _PER_MINUTE)
     if permission not in key.permissions:
         raise PermissionMissing(permission)
     if key.member is None or key.member.status != "active":
@@ -32,38 +32,38 @@ def admit(ask: Ask, permission: str) -> tuple[KeyFacts, int]:
     return key, key.member.member_id
 
 
-async def list_services(ask: Ask) -> Response:
-    key, _ = admit(ask, "service.list")
-    limit, cursor = request.page_query(ask.query)
-    catalogue = ask.services.engine.directory.get(SERVICES, key.merchant.merchant_id)
+async def list_services(ctx: RequestContext) -> Response:
+    key, _ = admit(ctx, "service.list")
+    limit, cursor = request.page_query(ctx.query)
+    catalogue = ctx.services.engine.directory.get(SERVICES, key.merchant.merchant_id)
     found = catalogue.page(cursor or 0, limit + 1)
     items = [wire.service_item(service, catalogue.types[service.type_id]) for service in found[:limit]]
     return reply(wire.page(items, found[limit - 1].service_id if len(found) > limit else None))
 
 
-async def get_service(ask: Ask) -> Response:
-    key, _ = admit(ask, "service.read_detail")
-    catalogue = ask.services.engine.directory.get(SERVICES, key.merchant.merchant_id)
-    service = catalogue.named(ask.path_params["id"])
+async def get_service(ctx: RequestContext) -> Response:
+    key, _ = admit(ctx, "service.read_detail")
+    catalogue = ctx.services.engine.directory.get(SERVICES, key.merchant.merchant_id)
+    service = catalogue.named(ctx.path_params["id"])
     return reply({"data": wire.service_detail(service, catalogue.types[service.type_id])})
 
 
-async def create_order(ask: Ask) -> Response:
-    key, member_id = admit(ask, "order.create")
-    content_type = ask.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+async def create_order(ctx: RequestContext) -> Response:
+    key, member_id = admit(ctx, "order.create")
+    content_type = ctx.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if content_type != "application/json" and not content_type.endswith("+json"):
         raise BodyUnreadable("not_json")
-    body = request.new_order(await ask.json())
-    idempotency_key = request.idempotency_key(ask.headers.get("idempotency-key"))
-    placed = await place(ask.services, key, member_id, body, idempotency_key)
+    body = request.new_order(await ctx.json())
+    idempotency_key = request.idempotency_key(ctx.headers.get("idempotency-key"))
+    placed = await place(ctx.services, key, member_id, body, idempotency_key)
     answer = wire.order_body(placed.view, placed.balances)
     headers = {"Idempotency-Replayed": "true"} if placed.replayed else None
     return reply(answer, wire.HTTP_STATUS[answer.status], headers)
 
 
-async def list_orders(ask: Ask) -> Response:
-    key, member_id = admit(ask, "order.list")
-    query = request.list_query(ask.query)
+async def list_orders(ctx: RequestContext) -> Response:
+    key, member_id = admit(ctx, "order.list")
+    query = request.list_query(ctx.query)
     if query.states == ():
         return reply(wire.page([], None))
     details = {"processing_type": query.processing_type, "service_code": query.service_code}
@@ -79,37 +79,37 @@ async def list_orders(ask: Ask) -> Response:
         created_until=query.created_until,
         before_id=query.cursor,
     )
-    found = await find.listing(ask.services.engine.reads, wanted, query.limit + 1)
-    items = await _reads(ask, key, found[: query.limit])
+    found = await find.listing(ctx.services.engine.reads, wanted, query.limit + 1)
+    items = await _reads(ctx, key, found[: query.limit])
     return reply(wire.page(items, items[-1].order_id if len(found) > query.limit else None))
 
 
-async def get_order(ask: Ask) -> Response:
-    key, member_id = admit(ask, "order.read")
-    order_id = request.order_id(ask.path_params["id"])
+async def get_order(ctx: RequestContext) -> Response:
+    key, member_id = admit(ctx, "order.read")
+    order_id = request.order_id(ctx.path_params["id"])
     view = await find.by_public_id(
-        ask.services.engine.reads, key.merchant.merchant_id, key.environment, CHANNEL, str(order_id), member_id
+        ctx.services.engine.reads, key.merchant.merchant_id, key.environment, CHANNEL, str(order_id), member_id
     )
     if view is None:
         raise NotFound("order", str(order_id))
-    [read] = await _reads(ask, key, [view])
+    [read] = await _reads(ctx, key, [view])
     return reply({"data": read})
 
 
-async def get_me(ask: Ask) -> Response:
-    key, _ = admit(ask, "user.me.read")
-    return reply(wire.me(key, ask.now))
+async def get_me(ctx: RequestContext) -> Response:
+    key, _ = admit(ctx, "user.me.read")
+    return reply(wire.me(key, ctx.now))
 
 
-async def get_wallet(ask: Ask) -> Response:
-    key, _ = admit(ask, "wallet.balance.read")
-    account = await wallet.balance(ask.services.engine.reads, key.merchant.merchant_id, key.account_id)
+async def get_wallet(ctx: RequestContext) -> Response:
+    key, _ = admit(ctx, "wallet.balance.read")
+    account = await wallet.balance(ctx.services.engine.reads, key.merchant.merchant_id, key.account_id)
     return reply(wire.wallet_snap(account))
 
 
-async def _reads(ask: Ask, key: KeyFacts, views: list[OrderView]) -> list[wire.OrderRead]:
+async def _reads(ctx: RequestContext, key: KeyFacts, views: list[OrderView]) -> list[wire.OrderRead]:
     """Orders as reads show them, with their ledger figures and histories: two queries however many they are."""
-    reads, merchant_id = ask.services.engine.reads, key.merchant.merchant_id
+    reads, merchant_id = ctx.services.engine.reads, key.merchant.merchant_id
     ids = [view.order.order_id for view in views]
     figures = await balances.of_orders(reads, merchant_id, ids)
     events = await find.events(reads, merchant_id, ids)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gerai.doors.dialects.durianpay.asking import NAME
-from gerai.doors.dialects.durianpay.events import ANNOUNCER
+from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.refusals import refuse
 from gerai.doors.dialects.durianpay.routes import PREFIXES, ROUTES
 from gerai.doors.dialects.durianpay.wire.formats import new_id
@@ -25,7 +25,7 @@ DIALECT: Final = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
-    announce=ANNOUNCER,
+    webhooks=WEBHOOKS,
     request_id=request_id,
     strip_slash=True,
 )

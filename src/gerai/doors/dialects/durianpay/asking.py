@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.engine.command import Idempotency
 
 NAME: Final = "durianpay"
@@ -20,14 +20,14 @@ _IDEMPOTENCY_HEADERS: Final = ("idempotency-key", "x-idempotency-key", "idempote
 _LONGEST_KEY: Final = 255
 
 
-def enter(ask: Ask) -> str:
+def enter(ctx: RequestContext) -> str:
     """Authenticate and count the request. Answers the presented key, which signs payments.
 
     Refuses: NotAuthenticated, RateLimited.
     """
-    token = basic_user(ask.headers.get("authorization", ""))
-    ask.authenticate(token, NAME)
-    ask.limit("requests", PER_MINUTE)
+    token = basic_user(ctx.headers.get("authorization", ""))
+    ctx.authenticate(token, NAME)
+    ctx.limit("requests", PER_MINUTE)
     return token
 
 
@@ -45,13 +45,13 @@ def basic_user(header: str) -> str:
     return user if colon and not password else ""
 
 
-def idempotency(ask: Ask, operation: str, request: msgspec.Struct) -> Idempotency | None:
+def idempotency(ctx: RequestContext, operation: str, request: msgspec.Struct) -> Idempotency | None:
     """The request's idempotency key, with the fingerprint of what was decoded; None when the client sent none.
 
     Keys of this contract belong to the merchant, so two API keys of one merchant share them.
     """
     for name in _IDEMPOTENCY_HEADERS:
-        key = ask.headers.get(name, "").strip()
+        key = ctx.headers.get(name, "").strip()
         if len(key) > _LONGEST_KEY:
             raise InputInvalid(fields={name: [f"is too long (maximum is {_LONGEST_KEY} characters)"]}, where="headers")
         if key:

@@ -21,7 +21,7 @@ from gerai.doors.dialects.durianpay.wire.facts import (
 )
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.payments.start import StartPayment
 from gerai.ports.payments import Charge, PaymentMethod
@@ -29,16 +29,16 @@ from gerai.ports.payments import Charge, PaymentMethod
 _QR_SCALE = 4
 
 
-async def charge(ask: Ask) -> Response:
+async def charge(ctx: RequestContext) -> Response:
     """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
     MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused."""
-    enter(ask)
-    wanted = read_charge(await ask.json(exact=True))
-    view = await order_named(ask, wanted.order_id)
-    command = _command(ask, wanted, view)
-    outcome = await ask.services.engine.submit(command, idempotency(ask, "charge", wanted))
+    enter(ctx)
+    wanted = read_charge(await ctx.json(exact=True))
+    view = await order_named(ctx, wanted.order_id)
+    command = _command(ctx, wanted, view)
+    outcome = await ctx.services.engine.submit(command, idempotency(ctx, "charge", wanted))
     payment = _newest(outcome.answer)
-    merchant = ask.caller.merchant
+    merchant = ctx.caller.merchant
     charged = Charged(
         payment=payment,
         order_public_id=view.order.public_id,
@@ -50,14 +50,14 @@ async def charge(ask: Ask) -> Response:
     return reply({"data": charge_answer(charged)}, headers=REPLAYED if outcome.replayed else None)
 
 
-def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
+def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPayment:
     order, facts = view.order, facts_of(view.order)
     if wanted.amount_sen not in (facts.amount_sen, order.total_sen):
         raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=facts.amount_sen)
     lacking = unfit(wanted.type, wanted.channel, facts.payment_option, facts.items, facts.address)
     if lacking:
         raise InputInvalid(fields=lacking)
-    method = _method(ask, wanted)
+    method = _method(ctx, wanted)
     fee, payer_bears = facts.fee_sen(wanted.method, wanted.channel), facts.admin_fee_method == "excluded"
     on_top = fee if payer_bears else 0
     payable = order.total_sen + on_top
@@ -70,20 +70,20 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
             payment_public_id=public_id,
             order_public_id=order.public_id,
             amount_sen=payable,
-            merchant_name=ask.caller.merchant.name,
+            merchant_name=ctx.caller.merchant.name,
             channel_code=wanted.channel,
-            at=ask.now,
+            at=ctx.now,
             order_expires_at=order.expires_at,
-            details={**wanted.details_for_partner, "page_url": f"{ask.base_url}/i/{order.secret}"},
+            details={**wanted.details_for_partner, "page_url": f"{ctx.base_url}/i/{order.secret}"},
         )
     )
     kept = PaymentFacts(mobile=wanted.mobile, requested_type=wanted.requested_type)
-    settle = wanted.sandbox if ask.caller.environment == "sandbox" else None
+    settle = wanted.sandbox if ctx.caller.environment == "sandbox" else None
     return StartPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
         order_id=order.order_id,
-        payment_id=ask.services.engine.ids.next(),
+        payment_id=ctx.services.engine.ids.next(),
         public_id=public_id,
         method=wanted.method,
         channel_code=wanted.channel,
@@ -98,8 +98,8 @@ def _command(ask: Ask, wanted: NewCharge, view: OrderView) -> StartPayment:
     )
 
 
-def _method(ask: Ask, wanted: NewCharge) -> PaymentMethod:
-    method = ask.services.partners.payment_methods.get(wanted.method)
+def _method(ctx: RequestContext, wanted: NewCharge) -> PaymentMethod:
+    method = ctx.services.partners.payment_methods.get(wanted.method)
     if method is None:
         raise MethodUnavailable(wanted.type)
     if wanted.channel not in method.channels:

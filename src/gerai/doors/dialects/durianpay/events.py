@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.doors.dialects.durianpay.wire.event_data import order_data, payment_data
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
 #: The first attempt at once, then 2, 5, 10, 90 and 210 minutes after an attempt that was not acknowledged.
 _SCHEDULE_S: Final = (0, 120, 300, 600, 5400, 12600)
@@ -22,26 +22,26 @@ _TRIAL: Final = "webhook.test"
 _encode = msgspec.json.Encoder().encode
 
 
-async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """The message of an event, if the contract has one."""
-    event, view = happened.event, happened.view
+    event, view = occurrence.event, occurrence.view
     match event.name.split("."):
         case ["order", "placed"]:
-            return [Draft("order.created", order_data(view, "started"))]
+            return [WebhookMessage("order.created", order_data(view, "started"))]
         case ["order", state] if state in _COMPLETED:
-            return [Draft("order.completed", order_data(view, "completed"))]
+            return [WebhookMessage("order.completed", order_data(view, "completed"))]
         case ["payment", state] if state in _ENDS:
             payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
-            return [] if payment is None else [Draft(event.name, payment_data(view, payment, event, state))]
+            return [] if payment is None else [WebhookMessage(event.name, payment_data(view, payment, event, state))]
         case _:
             return []
 
 
-def dress(draft: Draft, sending: Sending) -> Dressed:
+def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
     """The envelope; the signature is a field of the data."""
-    data = {**draft.data, "signature": signature(draft.data, sending.secret)}
-    body = _encode({"event": draft.event, "data": data, "retry_count": sending.retries})
-    return Dressed(body, {"Content-Type": "application/json"})
+    data = {**message.data, "signature": signature(message.data, attempt.secret)}
+    body = _encode({"event": message.event, "data": data, "retry_count": attempt.retries})
+    return SignedRequest(body, {"Content-Type": "application/json"})
 
 
 def signature(data: dict[str, Any], api_key: str) -> str:
@@ -50,17 +50,17 @@ def signature(data: dict[str, Any], api_key: str) -> str:
     return hmac.new(api_key.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
-def _trial() -> Draft:
+def _trial() -> WebhookMessage:
     """Signed like every other message, so that a receiver which checks first accepts it; it names no order."""
-    return Draft(_TRIAL, {"id": "webhook_test", "amount": 0, "signature": "", "amount_str": "0.00"})
+    return WebhookMessage(_TRIAL, {"id": "webhook_test", "amount": 0, "signature": "", "amount_str": "0.00"})
 
 
-ANNOUNCER: Final = Announcer(
+WEBHOOKS: Final = WebhookContract(
     events=("order.created", "order.completed", *(f"payment.{end}" for end in _ENDS)),
     compose=compose,
-    dress=dress,
+    sign=sign,
     schedule_s=_SCHEDULE_S,
     acknowledged=lambda status: status == _OK,
     key_secret=lambda key: key,
-    trial=_trial,
+    test_message=_trial,
 )

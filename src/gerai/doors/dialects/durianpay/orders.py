@@ -18,7 +18,7 @@ from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
 from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, read_order
 from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Contact
 from gerai.engine.orders import find
@@ -27,61 +27,61 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 REPLAYED = {"Idempotency-Replayed": "true"}
 
 
-async def create(ask: Ask) -> Response:
+async def create(ctx: RequestContext) -> Response:
     """``POST /orders``. Refuses: BodyUnreadable, InputInvalid, NotFound (customer.id), IdempotencyKeyReused."""
-    enter(ask)
-    wanted = read_order(await ask.json(exact=True))
-    link_code = await _unused_link_code(ask) if wanted.is_payment_link else ""
-    outcome = await ask.services.engine.submit(_command(ask, wanted, link_code), idempotency(ask, "order", wanted))
+    enter(ctx)
+    wanted = read_order(await ctx.json(exact=True))
+    link_code = await _unused_link_code(ctx) if wanted.is_payment_link else ""
+    outcome = await ctx.services.engine.submit(_command(ctx, wanted, link_code), idempotency(ctx, "order", wanted))
     return reply({"data": created_answer(outcome.answer.view)}, headers=REPLAYED if outcome.replayed else None)
 
 
-async def fetch(ask: Ask) -> Response:
+async def fetch(ctx: RequestContext) -> Response:
     """``GET /orders/{id}``, with ``expand``. Refuses: NotFound."""
-    enter(ask)
-    view = await order_named(ask, ask.path_params["id"])
-    return reply({"data": fetched_answer(view, read_expand(ask.query.multi_items()), ask.now)})
+    enter(ctx)
+    view = await order_named(ctx, ctx.path_params["id"])
+    return reply({"data": fetched_answer(view, read_expand(ctx.query.multi_items()), ctx.now)})
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(ctx: RequestContext) -> Response:
     """``GET /orders``, newest first. ``count`` and ``total`` are the same figure (§19.2). Refuses: InputInvalid."""
-    enter(ask)
-    page = read_page(ask.query.multi_items())
+    enter(ctx)
+    page = read_page(ctx.query.multi_items())
     wanted = find.OrderFilter(
-        merchant_id=ask.caller.merchant.merchant_id,
-        environment=ask.caller.environment,
+        merchant_id=ctx.caller.merchant.merchant_id,
+        environment=ctx.caller.environment,
         channel=NAME,
         created_from=page.since,
         created_until=page.until,
         skip=page.skip,
     )
-    reads = ask.services.engine.reads
-    entries = [order_entry(view, ask.now) for view in await find.listing(reads, wanted, page.limit)]
+    reads = ctx.services.engine.reads
+    entries = [order_entry(view, ctx.now) for view in await find.listing(reads, wanted, page.limit)]
     total = await find.count(reads, wanted)
     return reply({"data": {"orders": entries or None, "count": total, "total": total}})
 
 
-async def order_named(ask: Ask, public_id: str) -> OrderView:
+async def order_named(ctx: RequestContext, public_id: str) -> OrderView:
     """The caller's order with this identifier, whoever else may have one. NotFound."""
-    caller = ask.caller
+    caller = ctx.caller
     view = None
     if is_order_id(public_id):
         view = await find.by_public_id(
-            ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, public_id
+            ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, public_id
         )
     if view is None:
         raise NotFound("order", public_id)
     return view
 
 
-def _command(ask: Ask, wanted: NewOrder, link_code: str) -> PlaceOrder:
+def _command(ctx: RequestContext, wanted: NewOrder, link_code: str) -> PlaceOrder:
     public_id = new_id("ord")
     return PlaceOrder(
-        merchant_id=ask.caller.merchant.merchant_id,
-        environment=ask.caller.environment,
+        merchant_id=ctx.caller.merchant.merchant_id,
+        environment=ctx.caller.environment,
         channel=NAME,
-        key_id=ask.caller.key_id,
-        order_id=ask.services.engine.ids.next(),
+        key_id=ctx.caller.key_id,
+        order_id=ctx.services.engine.ids.next(),
         public_id=public_id,
         number=link_code or public_id,
         # The access token of the contract's answer: 64 hex digits, and the key to the hosted page.
@@ -92,8 +92,8 @@ def _command(ask: Ask, wanted: NewOrder, link_code: str) -> PlaceOrder:
         funding="invoice",
         reference=wanted.order_ref_id,
         after_payment="complete",
-        details=_details(ask, wanted, link_code),
-        expires_at=wanted.expiry_date or ask.now + LIFETIME,
+        details=_details(ctx, wanted, link_code),
+        expires_at=wanted.expiry_date or ctx.now + LIFETIME,
     )
 
 
@@ -117,23 +117,23 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
     return tuple(NewLine("goods", 0, item.name, item.qty, item.price_sen, item.line_total_sen) for item in wanted.items)
 
 
-def _details(ask: Ask, wanted: NewOrder, link_code: str) -> dict[str, Any]:
+def _details(ctx: RequestContext, wanted: NewOrder, link_code: str) -> dict[str, Any]:
     """This door's facts, and beside them what the hosted pages read, in their words."""
-    fees = fee_table(ask.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
+    fees = fee_table(ctx.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
     kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
-    kept["methods"] = _page_methods(ask, wanted)
+    kept["methods"] = _page_methods(ctx, wanted)
     kept["payer_fees" if wanted.admin_fee_method == "excluded" else "merchant_fees"] = fees
     if wanted.shipping_fee_sen:
         kept["shipping"] = {"cost_sen": wanted.shipping_fee_sen}
     return kept
 
 
-def _page_methods(ask: Ask, wanted: NewOrder) -> list[str]:
+def _page_methods(ctx: RequestContext, wanted: NewOrder) -> list[str]:
     """Every way to pay that a charge of this order would accept too: a method, or single channels of it."""
     found: list[str] = []
     option, items, address = wanted.payment_option, wanted.items, wanted.customer.address
     for kind in CHARGE_TYPES:
-        method = ask.services.partners.payment_methods.get(kind.method)
+        method = ctx.services.partners.payment_methods.get(kind.method)
         channels = [] if method is None else list(method.channels)
         fits = [channel for channel in channels if not unfit(kind.type, channel, option, items, address)]
         whole = bool(channels) and fits == channels
@@ -141,9 +141,9 @@ def _page_methods(ask: Ask, wanted: NewOrder) -> list[str]:
     return found
 
 
-async def _unused_link_code(ask: Ask) -> str:
+async def _unused_link_code(ctx: RequestContext) -> str:
     """A code no order has yet: the page at /payment/{code} has nothing else to go by."""
     while True:
         code = new_link_code()
-        if not await find.by_link_code(ask.services.engine.reads, NAME, code):
+        if not await find.by_link_code(ctx.services.engine.reads, NAME, code):
             return code

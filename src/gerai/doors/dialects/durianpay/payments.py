@@ -21,7 +21,7 @@ from gerai.doors.dialects.durianpay.wire.payment_answer import (
     signature,
     status_answer,
 )
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.orders import find as find_orders
 from gerai.engine.payments import find
@@ -36,11 +36,11 @@ class _Found(NamedTuple):
     payment: Payment
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(ctx: RequestContext) -> Response:
     """``GET /payments``, newest first. Refuses: InputInvalid."""
-    enter(ask)
-    page = read_page(ask.query.multi_items())
-    caller, reads = ask.caller, ask.services.engine.reads
+    enter(ctx)
+    page = read_page(ctx.query.multi_items())
+    caller, reads = ctx.caller, ctx.services.engine.reads
     wanted = find.PaymentFilter(
         merchant_id=caller.merchant.merchant_id,
         environment=caller.environment,
@@ -52,42 +52,42 @@ async def listing(ask: Ask) -> Response:
     payments = await find.listing(reads, wanted, page.limit)
     orders = await find_orders.by_ids(reads, wanted.merchant_id, [payment.order_id for payment in payments])
     views = {view.order.order_id: view for view in orders}
-    entries = [listed_payment(views[payment.order_id], payment, ask.now) for payment in payments]
+    entries = [listed_payment(views[payment.order_id], payment, ctx.now) for payment in payments]
     return reply({"data": {"payments": entries or None, "total": await find.count(reads, wanted)}})
 
 
-async def fetch(ask: Ask) -> Response:
+async def fetch(ctx: RequestContext) -> Response:
     """``GET /payments/{id}``, with ``expand``. Refuses: InputInvalid (malformed id), NotFound."""
-    enter(ask)
-    view, payment = await _payment_named(ask, "id")
-    expand = read_expand(ask.query.multi_items())
-    return reply({"data": payment_answer(view, payment, _merchant(ask), expand, ask.now)})
+    enter(ctx)
+    view, payment = await _payment_named(ctx, "id")
+    expand = read_expand(ctx.query.multi_items())
+    return reply({"data": payment_answer(view, payment, _merchant(ctx), expand, ctx.now)})
 
 
-async def status(ask: Ask) -> Response:
+async def status(ctx: RequestContext) -> Response:
     """``GET /payments/{id}/status``. Refuses: InputInvalid (malformed id), NotFound."""
-    api_key = enter(ask)
-    view, payment = await _payment_named(ask, "payment_id")
-    return reply({"data": status_answer(view.order, payment, api_key, ask.now)})
+    api_key = enter(ctx)
+    view, payment = await _payment_named(ctx, "payment_id")
+    return reply({"data": status_answer(view.order, payment, api_key, ctx.now)})
 
 
-async def verify(ask: Ask) -> Response:
+async def verify(ctx: RequestContext) -> Response:
     """``POST /payments/{id}/verify``: is it the right signature? Refuses: BodyUnreadable, InputInvalid, NotFound."""
-    api_key = enter(ask)
-    given = read_signature(await ask.json(exact=True))
-    view, payment = await _payment_named(ask, "payment_id")
+    api_key = enter(ctx)
+    given = read_signature(await ctx.json(exact=True))
+    view, payment = await _payment_named(ctx, "payment_id")
     right = signature(view.order, payment, api_key)
     return reply({"data": hmac.compare_digest(given.encode(), right.encode())})
 
 
-async def cancel(ask: Ask) -> Response:
+async def cancel(ctx: RequestContext) -> Response:
     """``PUT /payments/{id}/cancel``; a body is not looked at. Refuses: InputInvalid, NotFound, StateConflict."""
-    enter(ask)
-    view, payment = await _payment_named(ask, "payment_id")
-    state = payment_status(payment, ask.now)
+    enter(ctx)
+    view, payment = await _payment_named(ctx, "payment_id")
+    state = payment_status(payment, ctx.now)
     if state != "processing":
         raise StateConflict("payment", payment.public_id, state, "cancel")
-    outcome = await ask.services.engine.submit(
+    outcome = await ctx.services.engine.submit(
         CancelPayment(
             merchant_id=payment.merchant_id,
             environment=payment.environment,
@@ -96,30 +96,30 @@ async def cancel(ask: Ask) -> Response:
         )
     )
     after = next(p for p in outcome.answer.payments if p.payment_id == payment.payment_id)
-    return reply({"data": payment_answer(view, after, _merchant(ask), frozenset(), ask.now)})
+    return reply({"data": payment_answer(view, after, _merchant(ctx), frozenset(), ctx.now)})
 
 
-async def simulate(ask: Ask) -> Response:
+async def simulate(ctx: RequestContext) -> Response:
     """``POST /payments/va/simulate``: somebody transferred to a virtual account. Sandbox keys only.
 
     Refuses: PermissionMissing, BodyUnreadable, InputInvalid. What cannot be paid is answered 422 with a reason (§7).
     """
-    enter(ask)
-    caller = ask.caller
+    enter(ctx)
+    caller = ctx.caller
     if caller.environment != "sandbox":
         raise PermissionMissing("sandbox")
-    wanted = read_simulation(await ask.json(exact=True))
+    wanted = read_simulation(await ctx.json(exact=True))
     payment = await find.by_code(
-        ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, wanted.account_number
+        ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, wanted.account_number
     )
     if payment is None or payment.method != "va":
         return _unsuccessful("VA Not found")
-    state = payment_status(payment, ask.now)
+    state = payment_status(payment, ctx.now)
     if state != "processing":
         return _unsuccessful(f"VA is {state}")
     if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
         return _unsuccessful("Amount mismatch")
-    await ask.services.engine.submit(
+    await ctx.services.engine.submit(
         RecordPayment(
             merchant_id=payment.merchant_id,
             environment=payment.environment,
@@ -136,13 +136,13 @@ def _unsuccessful(reason: str) -> Response:
     return reply({"data": {"status": "Payment Unsuccessful", "reason": reason}}, status=422)
 
 
-def _merchant(ask: Ask) -> str:
-    return merchant_public_id(ask.caller.merchant.merchant_id)
+def _merchant(ctx: RequestContext) -> str:
+    return merchant_public_id(ctx.caller.merchant.merchant_id)
 
 
-async def _payment_named(ask: Ask, complain_of: str) -> _Found:
+async def _payment_named(ctx: RequestContext, complain_of: str) -> _Found:
     """The caller's payment in the path. InputInvalid when the identifier cannot be one, NotFound when nobody has it."""
-    public_id, caller, reads = ask.path_params["id"], ask.caller, ask.services.engine.reads
+    public_id, caller, reads = ctx.path_params["id"], ctx.caller, ctx.services.engine.reads
     if not is_payment_id(public_id):
         raise InputInvalid(fields={complain_of: ["invalid payment id"]}, where="params")
     merchant_id = caller.merchant.merchant_id

@@ -9,15 +9,15 @@ from starlette.responses import Response
 
 from gerai.doors.dialects.durianpay import charge, orders, payments
 from gerai.doors.dialects.durianpay.asking import enter
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 
 PREFIXES: Final = ("/v1", "/orders", "/payments", "/merchants", "/customers", "/refunds")
 
 
-async def merchant_token(ask: Ask) -> Response:
+async def merchant_token(ctx: RequestContext) -> Response:
     """``POST /merchants/token``: an opaque token for the browser checkout; the body (``null``) is not looked at."""
-    enter(ask)
+    enter(ctx)
     return reply({"data": {"access_token": secrets.token_hex(32)}})
 
 

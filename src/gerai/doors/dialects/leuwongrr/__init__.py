@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
-from gerai.doors.dialects.leuwongrr.events import ANNOUNCER
+from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.refusals import price
 from gerai.doors.dialects.leuwongrr.routes import BASE, ROUTES
 from gerai.doors.dialects.leuwongrr.wire import CHANNEL
@@ -27,5 +27,5 @@ DIALECT = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
-    announce=ANNOUNCER,
+    webhooks=WEBHOOKS,
 )

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from gerai.domain.refusals import PermissionMissing
 from gerai.doors.dialects.leuwongrr.wire import CHANNEL
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.engine.directory import KeyFacts, MemberFacts
 from gerai.merchant_settings import LimitBucket
 
@@ -21,14 +21,14 @@ class Caller(NamedTuple):
     member: MemberFacts
 
 
-def authenticate(ask: Ask, bucket: LimitBucket) -> Caller:
+def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:
     """The owner of the token; the request is counted in ``bucket``.
 
     ``Authorization`` wins over the spare header; a token in the query string is not looked at.
     Refuses: NotAuthenticated, RateLimited, PermissionMissing (no member behind the token, or not an active one).
     """
-    key = ask.authenticate(ask.bearer() or ask.headers.get("x-user-api-token"), CHANNEL)
-    ask.limit(bucket, key.merchant.settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))
+    key = ctx.authenticate(ctx.bearer() or ctx.headers.get("x-user-api-token"), CHANNEL)
+    ctx.limit(bucket, key.merchant.settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))
     member = key.member
     if member is None or member.status != "active":
         raise PermissionMissing("account.active")

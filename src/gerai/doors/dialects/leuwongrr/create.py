@@ -26,7 +26,7 @@ from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
 from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder, idempotency_key, read_order
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
 from gerai.engine.orders.find import by_id
@@ -42,27 +42,29 @@ _RETRY_AFTER_S: Final = 30
 _REPLAYED: Final = {"Idempotency-Replayed": "true"}
 
 
-async def create_order(ask: Ask) -> Response:
+async def create_order(ctx: RequestContext) -> Response:
     """201 with the new order, or 200 with the one this Idempotency-Key made before."""
-    caller = authenticate(ask, "create_order")
-    key = idempotency_key(ask.headers.get("idempotency-key"))
-    wanted = await read_order(await ask.body(), ask.json)
+    caller = authenticate(ctx, "create_order")
+    key = idempotency_key(ctx.headers.get("idempotency-key"))
+    wanted = await read_order(await ctx.body(), ctx.json)
     if key is None:
-        outcome = await ask.services.engine.submit(await _command(ask, caller, wanted))
+        outcome = await ctx.services.engine.submit(await _command(ctx, caller, wanted))
         view, replayed = outcome.answer.view, False
     else:
         attempt = Idempotency(f"member:{caller.member.member_id}", _OPERATION, key, wanted.fingerprint())
-        view, replayed = await _once(ask, caller, wanted, attempt)
+        view, replayed = await _once(ctx, caller, wanted, attempt)
     if wanted.payment_method not in (INVOICE, BALANCE):
-        view = await _with_payment(ask, caller, view)
-    return _answer(ask, view, replayed=replayed)
+        view = await _with_payment(ctx, caller, view)
+    return _answer(ctx, view, replayed=replayed)
 
 
-async def _once(ask: Ask, caller: Caller, wanted: WantedOrder, attempt: Idempotency) -> tuple[OrderView, bool]:
+async def _once(
+    ctx: RequestContext, caller: Caller, wanted: WantedOrder, attempt: Idempotency
+) -> tuple[OrderView, bool]:
     """The order under this key, and whether it was there before: then as it is now."""
-    engine, key = ask.services.engine, caller.key
+    engine, key = ctx.services.engine, caller.key
     try:
-        outcome = await engine.submit(await _command(ask, caller, wanted), attempt)
+        outcome = await engine.submit(await _command(ctx, caller, wanted), attempt)
         placed = outcome.answer
         if not outcome.replayed:
             return placed.view, False
@@ -75,30 +77,30 @@ async def _once(ask: Ask, caller: Caller, wanted: WantedOrder, attempt: Idempote
     return await by_id(engine.reads, order.merchant_id, order.order_id) or placed.view, True
 
 
-def _answer(ask: Ask, view: OrderView, *, replayed: bool) -> Response:
+def _answer(ctx: RequestContext, view: OrderView, *, replayed: bool) -> Response:
     data = wire.CreatedAnswer(
-        wire.invoice_of(view, ask.base_url), wire.gateway_of(view), view.order.environment, replayed
+        wire.invoice_of(view, ctx.base_url), wire.gateway_of(view), view.order.environment, replayed
     )
     if replayed:
         return reply(wire.Success(data=data, message=wire.FOUND_AGAIN), 200, _REPLAYED)
     return reply(wire.Success(data=data, message=wire.CREATED), 201)
 
 
-async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
+async def _command(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     """Everything that can be refused before the engine is asked, in a fixed order: the way of paying, Roblox, price.
 
     Refuses: FundingNotAllowed, IdentityNotLinked, InsufficientFunds (no wallet), MethodUnavailable, PartnerRefused,
     PartnerUnavailable, ItemClosed, AmountOutOfRange.
     """
-    gateway = _check_funding(ask, caller, wanted.payment_method)
-    product = await _look_up(ask, caller, wanted)
+    gateway = _check_funding(ctx, caller, wanted.payment_method)
+    product = await _look_up(ctx, caller, wanted)
     settings = caller.key.merchant.settings
     rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
     if gateway is not None:
         check_amount(gateway, total_sen)
     paid_now = wanted.payment_method == BALANCE
-    order_id, now = ask.services.engine.ids.next(), ask.now
+    order_id, now = ctx.services.engine.ids.next(), ctx.now
     code = invoice_code(order_id, now, sandbox=caller.key.environment == "sandbox")
     open_for = timedelta(minutes=settings.leuwongrr_invoice_minutes)
     return PlaceOrder(
@@ -123,23 +125,23 @@ async def _command(ask: Ask, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     )
 
 
-def _check_funding(ask: Ask, caller: Caller, method: str) -> Gateway | None:
+def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> Gateway | None:
     """Whether the caller may pay so; the gateway when it is one."""
     if method == INVOICE:
         return None
     if caller.key.environment == "sandbox":
         raise FundingNotAllowed(method, "sandbox")
     if method != BALANCE:
-        return _gateway(ask, caller, method)
-    if ask.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
+        return _gateway(ctx, caller, method)
+    if ctx.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
         raise IdentityNotLinked("discord")
     if caller.key.account_id is None:
         raise InsufficientFunds(available_sen=0, needed_sen=1)
     return None
 
 
-async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
-    roblox = ask.services.partners.roblox(caller.key.simulated)
+async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
+    roblox = ctx.services.partners.roblox(caller.key.simulated)
     prices = caller.key.merchant.settings.private_server_prices
     try:
         return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id, prices)
@@ -149,9 +151,9 @@ async def _look_up(ask: Ask, caller: Caller, wanted: WantedOrder) -> RobloxProdu
         raise PartnerUnavailable("roblox", _RETRY_AFTER_S) from unreachable
 
 
-def _gateway(ask: Ask, caller: Caller, code: str) -> Gateway:
+def _gateway(ctx: RequestContext, caller: Caller, code: str) -> Gateway:
     active = caller.key.merchant.settings.leuwongrr_payment_methods
-    return find(code, ask.services.partners.payment_methods, active)
+    return find(code, ctx.services.partners.payment_methods, active)
 
 
 def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLine:
@@ -181,15 +183,15 @@ def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
     return {"service": "robux", "items": [wanted.roblox_username], "payload": payload, "settings": {}}
 
 
-async def _with_payment(ask: Ask, caller: Caller, view: OrderView) -> OrderView:
+async def _with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> OrderView:
     """The order with its gateway payment, started unless it was (a retry finds one that a crash left out)."""
-    order, engine = view.order, ask.services.engine
+    order, engine = view.order, ctx.services.engine
     if order.status != "pending" or wire.gateway_payment(view) is not None:
         return view
-    gateway = _gateway(ask, caller, order.details["payment_method"])
+    gateway = _gateway(ctx, caller, order.details["payment_method"])
     payment_id = engine.ids.next()
     public_id = f"{order.public_id}-{payment_id}"
-    page = wire.invoice_url(ask.base_url, order)
+    page = wire.invoice_url(ctx.base_url, order)
     told = asdict(
         gateway.method.instruct(
             Charge(
@@ -198,7 +200,7 @@ async def _with_payment(ask: Ask, caller: Caller, view: OrderView) -> OrderView:
                 amount_sen=order.total_sen,
                 merchant_name=caller.key.merchant.name,
                 channel_code=gateway.channel_code,
-                at=ask.now,
+                at=ctx.now,
                 order_expires_at=order.expires_at,
                 details={"page_url": page},
             )

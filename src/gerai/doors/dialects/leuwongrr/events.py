@@ -12,16 +12,16 @@ from gerai.domain.money import whole_rupiah
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.leuwongrr.wire import order_status
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
 _encode = msgspec.json.Encoder().encode
 #: The ends of an order; one done in part is ``completed`` here.
 _ENDS: Final = frozenset({"completed", "partial", "failed", "expired", "cancelled"})
 
 
-async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """The messages of an event. One paid from the balance is created and paid by the same event."""
-    view, event = happened.view, happened.event
+    view, event = occurrence.view, occurrence.event
     match event.name.split("."):
         case ["order", "placed"]:
             created = _draft(view, "created", _word(view, event.facts.get("status", "")))
@@ -30,7 +30,7 @@ async def compose(engine: Engine, happened: Happened) -> list[Draft]:
             return [_draft(view, _word(view, end), _word(view, end))]
         case ["invoice", "paid"]:
             return [_draft(view, "paid", "paid")]
-        case ["payment", "refunded"] if _refunded_whole(happened):
+        case ["payment", "refunded"] if _refunded_whole(occurrence):
             return [_draft(view, "refunded", "refunded")]
         case _:
             return []
@@ -40,32 +40,32 @@ def _word(view: OrderView, status: str) -> str:
     return order_status(msgspec.structs.replace(view.order, status=status))
 
 
-def _refunded_whole(happened: Happened) -> bool:
+def _refunded_whole(occurrence: Occurrence) -> bool:
     """Whether this refund gave back the last of its payment: until then the invoice stays paid."""
-    public_id = happened.event.facts.get("payment")
-    payment = next((p for p in happened.view.payments if p.public_id == public_id), None)
+    public_id = occurrence.event.facts.get("payment")
+    payment = next((p for p in occurrence.view.payments if p.public_id == public_id), None)
     given = (
         event.facts.get("amount_sen", 0)
-        for event in happened.events
-        if event.name == happened.event.name and event.facts.get("payment") == public_id
+        for event in occurrence.events
+        if event.name == occurrence.event.name and event.facts.get("payment") == public_id
     )
     return payment is not None and sum(given) >= payment.amount_sen
 
 
-def _draft(view: OrderView, event: str, status: str) -> Draft:
+def _draft(view: OrderView, event: str, status: str) -> WebhookMessage:
     order = view.order
     data = {"order_id": order.public_id, "amount_idr": whole_rupiah(order.total_sen), "status": status}
-    return Draft(f"order.{event}", data)
+    return WebhookMessage(f"order.{event}", data)
 
 
-def dress(draft: Draft, sending: Sending) -> Dressed:
+def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
     """The body, and its lower-case hex HMAC-SHA256 with the endpoint's secret."""
-    body = _encode(draft.data)
-    signature = hmac.new(sending.secret.encode(), body, hashlib.sha256).hexdigest()
-    return Dressed(body, {"Content-Type": "application/json", "x-leuwongrr-signature": signature})
+    body = _encode(message.data)
+    signature = hmac.new(attempt.secret.encode(), body, hashlib.sha256).hexdigest()
+    return SignedRequest(body, {"Content-Type": "application/json", "x-leuwongrr-signature": signature})
 
 
-ANNOUNCER: Final = Announcer(
+WEBHOOKS: Final = WebhookContract(
     events=(
         "order.created",
         "order.paid",
@@ -76,5 +76,5 @@ ANNOUNCER: Final = Announcer(
         "order.refunded",
     ),
     compose=compose,
-    dress=dress,
+    sign=sign,
 )

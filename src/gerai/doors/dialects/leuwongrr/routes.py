@@ -16,7 +16,7 @@ from gerai.doors.dialects.leuwongrr.deposits import find_deposit, my_deposit, my
 from gerai.doors.dialects.leuwongrr.pricing import wall_time, zoned_time
 from gerai.doors.dialects.leuwongrr.refusals import UNAUTHORIZED_VALIDATE
 from gerai.doors.dialects.leuwongrr.request import list_limit
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 from gerai.engine.orders.find import OrderFilter, by_public_id, listing
 from gerai.engine.wallet.find import balance
@@ -31,25 +31,25 @@ _NEXT_STEPS: Final = [
 ]
 
 
-async def health(ask: Ask) -> Response:
+async def health(ctx: RequestContext) -> Response:
     """Whether the API is up. Public; limited by address."""
-    ask.limit("public_read", LIMITS["public_read"])
+    ctx.limit("public_read", LIMITS["public_read"])
     return reply(wire.Success(data={"service": "LeuwongRR REST API v1", "enabled": True}))
 
 
-async def validate(ask: Ask) -> Response:
+async def validate(ctx: RequestContext) -> Response:
     """What the token is good for. Its 401 has a text of its own (contract §2)."""
     try:
-        caller = authenticate(ask, "token_validate")
+        caller = authenticate(ctx, "token_validate")
     except NotAuthenticated:
         return reply({"success": False, "message": UNAUTHORIZED_VALIDATE}, 401)
     key, member = caller
-    owned = await _wallet(ask, caller)
+    owned = await _wallet(ctx, caller)
     token = {
         "name": key.name,
         "prefix": key.prefix,
         "environment": key.environment,
-        "last_used_at": wall_time(ask.now),
+        "last_used_at": wall_time(ctx.now),
     }
     user = {
         "id": member.member_id,
@@ -59,78 +59,78 @@ async def validate(ask: Ask) -> Response:
         "balance": wire.balance_of(owned.available_sen)["amount"],
         "currency": "IDR",
     }
-    report = {"valid": True, "connected": True, "base_url": ask.base_url + BASE, "token": token, "user": user}
+    report = {"valid": True, "connected": True, "base_url": ctx.base_url + BASE, "token": token, "user": user}
     return reply(wire.Success(data=report | {"next_steps": _NEXT_STEPS}))
 
 
-async def me(ask: Ask) -> Response:
+async def me(ctx: RequestContext) -> Response:
     """The owner of the token."""
-    member = authenticate(ask, "user_read").member
+    member = authenticate(ctx, "user_read").member
     return reply(wire.Success(data={"user": {"id": member.member_id, "name": member.name, "email": member.email}}))
 
 
-async def my_balance(ask: Ask) -> Response:
+async def my_balance(ctx: RequestContext) -> Response:
     """The wallet of the token's environment."""
-    owned = await _wallet(ask, authenticate(ask, "user_read"))
+    owned = await _wallet(ctx, authenticate(ctx, "user_read"))
     answer = {"balance": wire.balance_of(owned.available_sen), "updated_at": zoned_time(owned.updated_at)}
     return reply(wire.Success(data=answer))
 
 
-async def my_orders(ask: Ask) -> Response:
+async def my_orders(ctx: RequestContext) -> Response:
     """The newest orders, newest first."""
-    key, member = authenticate(ask, "user_read")
-    limit = list_limit(ask.query.get("limit"))
+    key, member = authenticate(ctx, "user_read")
+    limit = list_limit(ctx.query.get("limit"))
     wanted = OrderFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
-    found = await listing(ask.services.engine.reads, wanted, limit)
-    orders = [wire.order_of(view, ask.base_url) for view in found]
+    found = await listing(ctx.services.engine.reads, wanted, limit)
+    orders = [wire.order_of(view, ctx.base_url) for view in found]
     return reply(wire.Success(data={"orders": orders, "limit": limit}))
 
 
-async def my_order(ask: Ask) -> Response:
+async def my_order(ctx: RequestContext) -> Response:
     """One order of the owner."""
-    caller, code = authenticate(ask, "user_read"), ask.path_params["invoice"]
-    found = await _order(ask, caller, code)
+    caller, code = authenticate(ctx, "user_read"), ctx.path_params["invoice"]
+    found = await _order(ctx, caller, code)
     if found is None:
         raise NotFound("order", code)
-    return reply(wire.Success(data={"order": wire.order_of(found, ask.base_url)}))
+    return reply(wire.Success(data={"order": wire.order_of(found, ctx.base_url)}))
 
 
-async def my_invoice(ask: Ask) -> Response:
+async def my_invoice(ctx: RequestContext) -> Response:
     """One invoice of the owner, of an order or of a deposit."""
-    found = await _invoice(ask)
+    found = await _invoice(ctx)
     of_order = isinstance(found, OrderView)
-    whole = wire.invoice_of(found, ask.base_url) if of_order else wire_deposits.invoice_of(found, ask.base_url)
+    whole = wire.invoice_of(found, ctx.base_url) if of_order else wire_deposits.invoice_of(found, ctx.base_url)
     return reply(wire.Success(data={"invoice": whole}))
 
 
-async def my_invoice_status(ask: Ask) -> Response:
+async def my_invoice_status(ctx: RequestContext) -> Response:
     """The same in short, for polling."""
-    found = await _invoice(ask)
+    found = await _invoice(ctx)
     of_order = isinstance(found, OrderView)
     short = wire.short_invoice_of(found) if of_order else wire_deposits.short_invoice_of(found)
     return reply(wire.Success(data={"invoice": short}))
 
 
-async def _invoice(ask: Ask) -> OrderView | Deposit:
+async def _invoice(ctx: RequestContext) -> OrderView | Deposit:
     """What the code in the path stands for, if it is the owner's and of the token's environment. NotFound else."""
-    caller, code = authenticate(ask, "user_read"), ask.path_params["invoice"]
-    found = await _order(ask, caller, code) or await find_deposit(ask, caller, code)
+    caller, code = authenticate(ctx, "user_read"), ctx.path_params["invoice"]
+    found = await _order(ctx, caller, code) or await find_deposit(ctx, caller, code)
     if found is None:
         raise NotFound("invoice", code)
     return found
 
 
-async def _order(ask: Ask, caller: Caller, code: str) -> OrderView | None:
+async def _order(ctx: RequestContext, caller: Caller, code: str) -> OrderView | None:
     """The order with this code, if it is the caller's and of the token's environment."""
     if not _CODE.fullmatch(code):
         return None
-    key, reads = caller.key, ask.services.engine.reads
+    key, reads = caller.key, ctx.services.engine.reads
     merchant_id, member_id = key.merchant.merchant_id, caller.member.member_id
     return await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member_id)
 
 
-async def _wallet(ask: Ask, caller: Caller) -> Account:
-    return await balance(ask.services.engine.reads, caller.key.merchant.merchant_id, caller.key.account_id)
+async def _wallet(ctx: RequestContext, caller: Caller) -> Account:
+    return await balance(ctx.services.engine.reads, caller.key.merchant.merchant_id, caller.key.account_id)
 
 
 ROUTES: Final = (

@@ -9,7 +9,7 @@ import msgspec
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, TARGET
-from gerai.engine.orders.payment_status import PaymentWord
+from gerai.engine.orders.payment_status import PaymentStatus
 
 MAX_ORDERS: Final = 100
 
@@ -19,7 +19,7 @@ class Change(msgspec.Struct, frozen=True):
 
     ids: list[str]
     target: str
-    payment: PaymentWord | None
+    payment: PaymentStatus | None
     method: str
     by: str
     noted: dict[str, Any]
@@ -47,7 +47,7 @@ def read_change(reader: Reader) -> Change:
     return Change(
         ids=ids,
         target=TARGET[status] if status else "",
-        payment=cast("PaymentWord | None", payment),
+        payment=cast("PaymentStatus | None", payment),
         method=METHODS[method].kind if method else "manual",
         by=by,
         noted={name: value for name, value in noted.items() if value is not None},

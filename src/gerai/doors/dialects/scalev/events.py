@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.moments import moment_of
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
 from gerai.doors.dialects.scalev.values import timestamp
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Announcer, Draft, Dressed, Happened, Sending
+from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 from gerai.kit.javascript import stringify
 
 _TRIAL: Final = "business.test_event"
@@ -23,36 +23,40 @@ _MONEY: Final = {"paid": "payment.received", "settled": "payment.received", "con
 _NO_GATEWAY: Final = "bank_transfer"
 
 
-async def compose(engine: Engine, happened: Happened) -> list[Draft]:
+async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """The messages of an event, each with the order as it stood then."""
-    event, merchant = happened.event, happened.merchant
+    event, merchant = occurrence.event, occurrence.merchant
     match event.name.split("."):
         case ["order", "placed"]:
-            spam = facts_of(happened.view.order).extras.get("is_probably_spam", False)
+            spam = facts_of(occurrence.view.order).extras.get("is_probably_spam", False)
             name = "order.spam_created" if spam else "order.created"
-            return [Draft(name, wire.order_data(moment_of(happened), merchant))]
+            return [WebhookMessage(name, wire.order_data(moment_of(occurrence), merchant))]
         case ["order", status] if status in STATUS:
-            return [Draft("order.status_changed", wire.status_data(moment_of(happened), merchant))]
+            return [WebhookMessage("order.status_changed", wire.status_data(moment_of(occurrence), merchant))]
         case ["invoice", word] if word in PAYMENT_STATUS:
-            data = wire.payment_data(moment_of(happened), merchant)
-            return [Draft(name, data) for name in ("order.payment_status_changed", _MONEY.get(word, "")) if name]
+            data = wire.payment_data(moment_of(occurrence), merchant)
+            return [
+                WebhookMessage(name, data) for name in ("order.payment_status_changed", _MONEY.get(word, "")) if name
+            ]
         case ["payment", "started"] if event.facts.get("method") != _NO_GATEWAY:
-            return [Draft("order.epayment_created", wire.started_payment_data(moment_of(happened), merchant))]
+            return [
+                WebhookMessage("order.epayment_created", wire.started_payment_data(moment_of(occurrence), merchant))
+            ]
         case _:
             return []
 
 
-def dress(draft: Draft, sending: Sending) -> Dressed:
+def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
     """The envelope, to the byte as JavaScript prints it (receivers sign what they re-serialise), and its signature."""
-    envelope: dict[str, Any] = {"event": draft.event}
-    if draft.event != _TRIAL:
-        envelope["unique_id"] = sending.message_id
-    body = stringify({**envelope, "timestamp": timestamp(sending.happened_at), "data": draft.data})
-    signature = base64.b64encode(hmac.digest(sending.secret.encode(), body, hashlib.sha256)).decode()
-    return Dressed(body, {"Content-Type": "application/json", "X-Scalev-Hmac-Sha256": signature})
+    envelope: dict[str, Any] = {"event": message.event}
+    if message.event != _TRIAL:
+        envelope["unique_id"] = attempt.message_id
+    body = stringify({**envelope, "timestamp": timestamp(attempt.happened_at), "data": message.data})
+    signature = base64.b64encode(hmac.digest(attempt.secret.encode(), body, hashlib.sha256)).decode()
+    return SignedRequest(body, {"Content-Type": "application/json", "X-Scalev-Hmac-Sha256": signature})
 
 
-ANNOUNCER: Final = Announcer(
+WEBHOOKS: Final = WebhookContract(
     events=(
         "order.created",
         "order.spam_created",
@@ -63,6 +67,6 @@ ANNOUNCER: Final = Announcer(
         "payment.failed",
     ),
     compose=compose,
-    dress=dress,
-    trial=lambda: Draft(_TRIAL, {}),
+    sign=sign,
+    test_message=lambda: WebhookMessage(_TRIAL, {}),
 )

@@ -23,7 +23,7 @@ from gerai.doors.dialects.scalev.values import plain_phone
 from gerai.doors.dialects.scalev.wire_orders import text as money_text
 from gerai.engine.orders import find
 from gerai.engine.orders.find import OrderFilter
-from gerai.engine.orders.payment_status import MARK, payment_word
+from gerai.engine.orders.payment_status import MARK, payment_status
 
 SEARCH_FIELDS: Final = (
     "order_id", "shipment_receipt", "external_id", "pg_reference_id", "gross_revenue", "customer_name",
@@ -70,7 +70,7 @@ def read_filter(query: dict[str, str], merchant_id: int, environment: str) -> tu
         details=_details(query) or None,
     )
     if word := query.get("payment_status"):
-        keeps.append(lambda view: payment_word(view.order, view.invoice) == word)
+        keeps.append(lambda view: payment_status(view.order, view.invoice) == word)
     if search := query.get("search", "").strip():
         if query.get("search_field") == "shipment_receipt":
             wanted = replace(wanted, receipt=search)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, PermissionMissing
 from gerai.doors.dialects.scalev.facts import CHANNEL
 from gerai.doors.dialects.scalev.refusals import HOURLY, full_hour
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.directory import KeyFacts, MerchantFacts
@@ -20,45 +20,45 @@ _SECRET, _RESTRICTED = "sk_", "rk_"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def admit(ask: Ask, scope: str) -> KeyFacts:
+def admit(ctx: RequestContext, scope: str) -> KeyFacts:
     """The key that asks. A secret key has every scope, a restricted one those it was given.
 
     Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key says otherwise),
     PermissionMissing.
     """
-    key = ask.authenticate(ask.bearer(), CHANNEL)
+    key = ctx.authenticate(ctx.bearer(), CHANNEL)
     if not key.prefix.startswith((_SECRET, _RESTRICTED)):
         raise NotAuthenticated("unknown")
-    ask.limit("burst", BURST, _BURST_S)
-    ask.limit("hour", HOURLY, _HOUR_S)
-    ask.rate = ask.rate or full_hour()
+    ctx.limit("burst", BURST, _BURST_S)
+    ctx.limit("hour", HOURLY, _HOUR_S)
+    ctx.rate = ctx.rate or full_hour()
     if not key.prefix.startswith(_SECRET) and scope not in key.permissions:
         raise PermissionMissing(scope)
     return key
 
 
-def query_of(ask: Ask) -> dict[str, str]:
+def query_of(ctx: RequestContext) -> dict[str, str]:
     """The query, the first of each name. InputInvalid (query) for characters that no text here has."""
     found: dict[str, str] = {}
-    for name, value in ask.query.multi_items():
+    for name, value in ctx.query.multi_items():
         if _UNSEEN.search(value) or len(value) > 1000:
             raise InputInvalid({name[:64]: ["is invalid"]}, "query")
         found.setdefault(name, value)
     return found
 
 
-def storefront(ask: Ask) -> Storefront:
+def storefront(ctx: RequestContext) -> Storefront:
     """What the caller's merchant sells."""
-    return ask.services.engine.directory.get(STOREFRONT, ask.caller.merchant.merchant_id)
+    return ctx.services.engine.directory.get(STOREFRONT, ctx.caller.merchant.merchant_id)
 
 
-def store_of_path(ask: Ask) -> Store:
+def store_of_path(ctx: RequestContext) -> Store:
     """The store the path names, by number or ``store_…``. NotFound: none of this merchant."""
-    return store_named(ask, ask.path_params["store_id"])
+    return store_named(ctx, ctx.path_params["store_id"])
 
 
-def store_named(ask: Ask, reference: str) -> Store:
-    found = storefront(ask).shelves.store(reference)
+def store_named(ctx: RequestContext, reference: str) -> Store:
+    found = storefront(ctx).catalogue.store(reference)
     if found is None:
         raise NotFound("store")
     return found

@@ -13,7 +13,7 @@ from gerai.domain.refusals import OutOfStock
 from gerai.doors.dialects.scalev.asking import Asked, Wanted
 from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
 from gerai.doors.dialects.scalev.reading import Reader
-from gerai.engine.catalogue.products import BundlePart, PriceOption, Shelves, Store, Variant
+from gerai.engine.catalogue.products import BundlePart, PriceOption, ProductCatalogue, Store, Variant
 from gerai.engine.orders.place import NewLine
 from gerai.engine.shipping.nearest import Warehouse
 
@@ -47,40 +47,40 @@ class Goods:
         return sum(variant.cost_sen * quantity for variant, quantity, _, _ in self.variants)
 
 
-def find_goods(asked: Asked, shelves: Shelves, store: Store, reader: Reader) -> Goods:
+def find_goods(asked: Asked, catalogue: ProductCatalogue, store: Store, reader: Reader) -> Goods:
     """Everything asked for, as this store sells it. What it does not sell is noted as a mistake of its line."""
     goods = Goods()
     for wanted in asked.variants:
-        variant = shelves.variants_by_unique_id.get(wanted.unique_id)
-        if variant is None or not shelves.sells_variant(store, variant):
+        variant = catalogue.variants_by_unique_id.get(wanted.unique_id)
+        if variant is None or not catalogue.sells_variant(store, variant):
             reader.wrong(f"{wanted.path}.variant_unique_id", _ABSENT)
         else:
             goods.variants.append((variant, wanted.quantity, None, 0))
     for wanted in asked.bundles:
-        _find_bundle(goods, wanted, shelves, store, reader)
+        _find_bundle(goods, wanted, catalogue, store, reader)
     if goods.price_sen > MAX_SEN // 100:
         reader.wrong("ordervariants" if asked.variants else "orderbundles", "cost too much for one order")
     return goods
 
 
-def _find_bundle(goods: Goods, wanted: Wanted, shelves: Shelves, store: Store, reader: Reader) -> None:
-    option = shelves.options_by_unique_id.get(wanted.unique_id)
-    if option is None or not shelves.sells_option(store, option):
+def _find_bundle(goods: Goods, wanted: Wanted, catalogue: ProductCatalogue, store: Store, reader: Reader) -> None:
+    option = catalogue.options_by_unique_id.get(wanted.unique_id)
+    if option is None or not catalogue.sells_option(store, option):
         reader.wrong(f"{wanted.path}.bundle_price_option_unique_id", _ABSENT)
         return
-    bundle = shelves.bundles[option.bundle_id]
+    bundle = catalogue.bundles[option.bundle_id]
     shares = share_out(
         option.price_sen * wanted.quantity,
-        [shelves.variants[part.variant_id].price_sen * part.quantity for part in bundle.parts],
+        [catalogue.variants[part.variant_id].price_sen * part.quantity for part in bundle.parts],
     )
     goods.options.append((option, wanted.quantity))
     goods.weight_bump_g += bundle.weight_bump_g * wanted.quantity
     for part, share in zip(bundle.parts, shares, strict=True):
-        goods.variants.append((_variant(shelves, part), part.quantity * wanted.quantity, option, share))
+        goods.variants.append((_variant(catalogue, part), part.quantity * wanted.quantity, option, share))
 
 
-def _variant(shelves: Shelves, part: BundlePart) -> Variant:
-    return shelves.variants[part.variant_id]
+def _variant(catalogue: ProductCatalogue, part: BundlePart) -> Variant:
+    return catalogue.variants[part.variant_id]
 
 
 def share_out(amount_sen: int, weights: Sequence[int]) -> list[int]:
@@ -94,7 +94,9 @@ def share_out(amount_sen: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def engine_lines(goods: Goods, shelves: Shelves, environment: str, warehouse: Warehouse | None) -> list[NewLine]:
+def engine_lines(
+    goods: Goods, catalogue: ProductCatalogue, environment: str, warehouse: Warehouse | None
+) -> list[NewLine]:
     """Lines for the engine: each bundle once with its price, its parts at no price; each counted item with its stock.
 
     OutOfStock when a counted item has no stock at the warehouse at all.
@@ -121,19 +123,19 @@ def engine_lines(goods: Goods, shelves: Shelves, environment: str, warehouse: Wa
         lines.append(
             NewLine(
                 VARIANT, variant.variant_id, variant.name, quantity, price, price * quantity,
-                _stock_id(shelves, environment, variant, quantity, warehouse), msgspec.to_builtins(details),
+                _stock_id(catalogue, environment, variant, quantity, warehouse), msgspec.to_builtins(details),
             )
         )  # fmt: skip
     return lines
 
 
 def _stock_id(
-    shelves: Shelves, environment: str, variant: Variant, quantity: int, warehouse: Warehouse | None
+    catalogue: ProductCatalogue, environment: str, variant: Variant, quantity: int, warehouse: Warehouse | None
 ) -> int | None:
     """The stock row a line reserves: at the parcel's warehouse, for digital goods wherever it is kept."""
     if not variant.is_inventory:
         return None
-    rows = shelves.stock_rows(environment, variant.variant_id)
+    rows = catalogue.stock_rows(environment, variant.variant_id)
     if variant.is_digital:
         found = next(iter(rows.values()), None)
     else:

@@ -11,7 +11,7 @@ from gerai.domain.records import OrderView, Payment, Shipment
 from gerai.doors.dialects.scalev.history import History, read_history
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.webhooks.contract import Happened
+from gerai.engine.webhooks.contract import Occurrence
 
 _PAYMENT: Final = "payment."
 #: What an event made of a payment, where the state has another name. A refund leaves it as it reads now.
@@ -27,7 +27,7 @@ class Moment(NamedTuple):
     history: History
 
 
-def moment_of(happened: Happened) -> Moment:
+def moment_of(happened: Occurrence) -> Moment:
     """Status, payments and times as the events up to this one tell. What people noted of an order (proof of transfer,
     another payment method) is in no event and reads as it stands now."""
     view, events = happened.view, happened.events

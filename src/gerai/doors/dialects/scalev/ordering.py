@@ -18,7 +18,7 @@ from gerai.doors.dialects.scalev.goods import Goods, engine_lines, find_goods
 from gerai.doors.dialects.scalev.methods import Method, canonical, offered_by, payable_with
 from gerai.doors.dialects.scalev.parcels import check_parcel
 from gerai.doors.dialects.scalev.reading import Reader
-from gerai.engine.catalogue.products import Shelves, Store
+from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.shipping.places import Gazetteer
@@ -40,7 +40,7 @@ class Surroundings:
     environment: str
     key_id: int
     now: datetime
-    shelves: Shelves
+    catalogue: ProductCatalogue
     districts: Gazetteer
     rates: RateTable
     channels: dict[str, frozenset[str]]
@@ -72,22 +72,22 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
 
     Refuses NotFound (store), InputInvalid (all field mistakes at once), ShippingCostMismatch, OutOfStock.
     """
-    store = around.shelves.store(asked.store_unique_id)
+    store = around.catalogue.store(asked.store_unique_id)
     if store is None or not store.is_active:
         raise NotFound("store", asked.store_unique_id)
     reader = Reader({})
     if len(asked.customer_name) < store.settings.min_name_length:
         reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
     method = _method(asked, store, reader)
-    goods = find_goods(asked, around.shelves, store, reader)
+    goods = find_goods(asked, around.catalogue, store, reader)
     checked = None
     if goods.has_parcel:
         grams = goods.weight_g + goods.weight_bump_g
-        checked = check_parcel(asked, store, around.shelves, around.districts, around.rates, grams, reader)
+        checked = check_parcel(asked, store, around.catalogue, around.districts, around.rates, grams, reader)
     shipping = checked.facts if checked else None
     totals = _totals(asked, store, method, goods, shipping, around.luck, reader)
     reader.finish()
-    lines = engine_lines(goods, around.shelves, around.environment, checked.warehouse if checked else None)
+    lines = engine_lines(goods, around.catalogue, around.environment, checked.warehouse if checked else None)
     funding, status = _start(asked, method, totals)
     facts = _facts(asked, around, store, goods, method, totals, shipping)
     identity = identify()

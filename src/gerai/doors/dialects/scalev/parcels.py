@@ -9,7 +9,7 @@ from gerai.doors.dialects.scalev.asking import PARCEL_FIELDS, Asked
 from gerai.doors.dialects.scalev.facts import Area, ShippingFacts
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
 from gerai.doors.dialects.scalev.wire_shipping import etd
-from gerai.engine.catalogue.products import Shelves, Store
+from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.places import Gazetteer, Place
@@ -26,7 +26,13 @@ class Checked:
 
 
 def check_parcel(
-    asked: Asked, store: Store, shelves: Shelves, districts: Gazetteer, rates: RateTable, grams: int, reader: Reader
+    asked: Asked,
+    store: Store,
+    catalogue: ProductCatalogue,
+    districts: Gazetteer,
+    rates: RateTable,
+    grams: int,
+    reader: Reader,
 ) -> Checked | None:
     """The parcel of an order of so many grams. Mistakes are noted in ``reader``; None when there are any.
 
@@ -35,7 +41,7 @@ def check_parcel(
     """
     _note_missing(asked, store, reader)
     destination = districts.by_id.get(asked.location_id or 0)
-    warehouse = shelves.warehouses_by_unique_id.get(asked.warehouse_unique_id or "")
+    warehouse = catalogue.warehouses_by_unique_id.get(asked.warehouse_unique_id or "")
     service = rates.services.get(asked.courier_service_id or 0)
     for field, given, found in (
         ("location_id", asked.location_id, destination),

@@ -22,7 +22,7 @@ from gerai.doors.dialects.scalev.history import placed_history, read_history
 from gerai.doors.dialects.scalev.ordering import Identity, Surroundings, compose
 from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
 from gerai.doors.dialects.scalev.reading import body_object
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 from gerai.engine.command import Idempotency
 from gerai.engine.orders import find
@@ -35,25 +35,25 @@ _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def create(ask: Ask) -> Response:
+async def create(ctx: RequestContext) -> Response:
     """Place an order; 200 with the whole order (§9, §16). The same Idempotency-Key answers the same order again."""
-    caller = admit(ask, "order:create")
-    asked = read_order(body_object(await ask.json(exact=True)))
-    engine, key = ask.services.engine, _idempotency(ask, asked)
+    caller = admit(ctx, "order:create")
+    asked = read_order(body_object(await ctx.json(exact=True)))
+    engine, key = ctx.services.engine, _idempotency(ctx, asked)
     merchant, environment = caller.merchant, caller.environment
     placed, replayed = None, True
     if key is not None:
         placed = await engine.find_answer(PlaceOrder, merchant.merchant_id, environment, key)
     if placed is None:
-        outcome = await engine.submit(compose(asked, _around(ask), lambda: _identity(ask)), key)
+        outcome = await engine.submit(compose(asked, _around(ctx), lambda: _identity(ctx)), key)
         placed, replayed = outcome.answer, outcome.replayed
     body = wire.order(placed.view, placed_history(placed.view.order), business(merchant))
     return reply(body, headers={"idempotency-replayed": "true"} if replayed else None)
 
 
-def _idempotency(ask: Ask, asked: Asked) -> Idempotency | None:
+def _idempotency(ctx: RequestContext, asked: Asked) -> Idempotency | None:
     """Our extension: the contract has no such key. InputInvalid (headers) when it is no printable text."""
-    key = ask.headers.get("idempotency-key")
+    key = ctx.headers.get("idempotency-key")
     if key is None:
         return None
     if not _KEY.fullmatch(key):
@@ -61,68 +61,68 @@ def _idempotency(ask: Ask, asked: Asked) -> Idempotency | None:
     return Idempotency("merchant", "scalev.orders.create", key, hashlib.sha256(_encode(asked)).digest())
 
 
-def _around(ask: Ask) -> Surroundings:
-    sold, caller = storefront(ask), ask.caller
+def _around(ctx: RequestContext) -> Surroundings:
+    sold, caller = storefront(ctx), ctx.caller
     return Surroundings(
         merchant_id=caller.merchant.merchant_id,
         environment=caller.environment,
         key_id=caller.key_id,
-        now=ask.now,
-        shelves=sold.shelves,
+        now=ctx.now,
+        catalogue=sold.catalogue,
         districts=sold.districts,
         rates=sold.rates,
-        channels={name: frozenset(m.channels) for name, m in ask.services.partners.payment_methods.items()},
-        base_url=ask.base_url,
+        channels={name: frozenset(m.channels) for name, m in ctx.services.partners.payment_methods.items()},
+        base_url=ctx.base_url,
         luck=secrets.randbelow(10**9),
     )
 
 
-def _identity(ask: Ask) -> Identity:
-    now_s = ask.now.timestamp()
-    return Identity(ask.services.engine.ids.next(), str(uuid7(now_s)), token(30), str(uuid7(now_s)))
+def _identity(ctx: RequestContext) -> Identity:
+    now_s = ctx.now.timestamp()
+    return Identity(ctx.services.engine.ids.next(), str(uuid7(now_s)), token(30), str(uuid7(now_s)))
 
 
-async def one(ask: Ask) -> Response:
+async def one(ctx: RequestContext) -> Response:
     """One order by its UUID."""
-    admit(ask, "order:read")
-    [body] = await whole_orders(ask, [await order_of_path(ask)])
+    admit(ctx, "order:read")
+    [body] = await whole_orders(ctx, [await order_of_path(ctx)])
     return reply(body)
 
 
-async def order_of_path(ask: Ask) -> OrderView:
+async def order_of_path(ctx: RequestContext) -> OrderView:
     """The caller's order that the path names. NotFound."""
-    caller, order_id, view = ask.caller, ask.path_params["order_id"].lower(), None
+    caller, order_id, view = ctx.caller, ctx.path_params["order_id"].lower(), None
     if _UUID.fullmatch(order_id):
         view = await find.by_public_id(
-            ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, CHANNEL, order_id
+            ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, CHANNEL, order_id
         )
     if view is None:
         raise NotFound("order")
     return view
 
 
-async def listing(ask: Ask) -> Response:
+async def listing(ctx: RequestContext) -> Response:
     """Orders, newest first; ``columns`` picks fields of each."""
-    caller = admit(ask, "order:list")
-    query = query_of(ask)
+    caller = admit(ctx, "order:list")
+    query = query_of(ctx)
     page = read_page(query)
     wanted, keeps = read_filter(query, caller.merchant.merchant_id, caller.environment)
-    found = await find_page(ask.services.engine.reads, wanted, keeps, page)
+    found = await find_page(ctx.services.engine.reads, wanted, keeps, page)
     columns = {name.strip() for name in query.get("columns", "").split(",") if name.strip()}
     shown = [
         {name: value for name, value in order.items() if not columns or name in columns or name == "id"}
-        for order in await whole_orders(ask, found.views)
+        for order in await whole_orders(ctx, found.views)
     ]
     older = found.views[-1].order.order_id if found.older else None
     newer = found.views[0].order.order_id if found.newer else None
     return reply(paginated(shown, page.size, older, newer))
 
 
-async def whole_orders(ask: Ask, views: list[OrderView]) -> list[dict[str, Any]]:
+async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict[str, Any]]:
     """Orders with their histories, one question for all."""
-    merchant = ask.caller.merchant
+    merchant = ctx.caller.merchant
     ids = [view.order.order_id for view in views]
-    events = await find.events(ask.services.engine.reads, merchant.merchant_id, ids) if ids else []
+    events = await find.events(ctx.services.engine.reads, merchant.merchant_id, ids) if ids else []
     owner = business(merchant)
     return [
         wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner)
@@ -130,11 +130,11 @@ async def whole_orders(ask: Ask, views: list[OrderView]) -> list[dict[str, Any]]
     ]
 
 
-async def change_status(ask: Ask) -> Response:
+async def change_status(ctx: RequestContext) -> Response:
     """Take orders to a status, or their payments, or both; all of them or none (§11.4)."""
-    caller = admit(ask, "order:change_status")
-    change = read_change(body_object(await ask.json(exact=True)))
-    chosen = await _chosen(ask, change.ids)
+    caller = admit(ctx, "order:change_status")
+    change = read_change(body_object(await ctx.json(exact=True)))
+    chosen = await _chosen(ctx, change.ids)
     command = ChangeStatus(
         merchant_id=caller.merchant.merchant_id,
         environment=caller.environment,
@@ -147,17 +147,17 @@ async def change_status(ask: Ask) -> Response:
         noted=change.noted,
         completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
     )
-    outcome = await ask.services.engine.submit(command)
+    outcome = await ctx.services.engine.submit(command)
     return reply(bare([wire.changed_order(view) for view in outcome.answer]))
 
 
-async def _chosen(ask: Ask, ids: list[str]) -> list[OrderView]:
+async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
     """The orders with these ids, each once, in the order they were named. NotFound names the first unknown one."""
     wanted = list(dict.fromkeys(order_id.lower() for order_id in ids))
     views = await find.by_public_ids(
-        ask.services.engine.reads,
-        ask.caller.merchant.merchant_id,
-        ask.caller.environment,
+        ctx.services.engine.reads,
+        ctx.caller.merchant.merchant_id,
+        ctx.caller.environment,
         CHANNEL,
         [order_id for order_id in wanted if _UUID.fullmatch(order_id)],
     )

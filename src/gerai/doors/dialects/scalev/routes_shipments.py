@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.gate import admit
 from gerai.doors.dialects.scalev.reading import Reader, body_object
 from gerai.doors.dialects.scalev.routes_orders import order_of_path, whole_orders
 from gerai.doors.dialects.scalev.tracking import Said, read_receipt, read_shipment, read_status, with_new_waybill
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
 from gerai.engine.shipping.record import RecordShipment
 
@@ -21,10 +21,10 @@ from gerai.engine.shipping.record import RecordShipment
 def saying(read: Callable[[Reader], Said]) -> Endpoint:
     """An endpoint that records what ``read`` finds in the body, and answers the whole order."""
 
-    async def endpoint(ask: Ask) -> Response:
-        caller = admit(ask, "order:update")
-        said = read(body_object(await ask.json(exact=True)))
-        view = await order_of_path(ask)
+    async def endpoint(ctx: RequestContext) -> Response:
+        caller = admit(ctx, "order:update")
+        said = read(body_object(await ctx.json(exact=True)))
+        view = await order_of_path(ctx)
         command = RecordShipment(
             merchant_id=caller.merchant.merchant_id,
             environment=caller.environment,
@@ -32,9 +32,9 @@ def saying(read: Callable[[Reader], Said]) -> Endpoint:
             order_id=view.order.order_id,
             **msgspec.structs.asdict(with_new_waybill(said, view.shipment)),
         )
-        outcome = await ask.services.engine.submit(command)
+        outcome = await ctx.services.engine.submit(command)
         changed = msgspec.structs.replace(outcome.answer, member=view.member)
-        [body] = await whole_orders(ask, [changed])
+        [body] = await whole_orders(ctx, [changed])
         return reply(body)
 
     return endpoint

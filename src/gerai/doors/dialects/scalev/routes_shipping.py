@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
 from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object
 from gerai.doors.dialects.scalev.values import exact
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.shipping.nearest import Warehouse, nearest
@@ -36,31 +36,31 @@ class Parcel(msgspec.Struct, frozen=True):
     grams: int
 
 
-async def locations(ask: Ask) -> Response:
+async def locations(ctx: RequestContext) -> Response:
     """Districts that match ``search``, best first."""
-    admit(ask, _SCOPE)
-    query = query_of(ask)
-    found = storefront(ask).districts.search(query.get("search", ""))
+    admit(ctx, _SCOPE)
+    query = query_of(ctx)
+    found = storefront(ctx).districts.search(query.get("search", ""))
     return reply(slice_page(found, read_page(query), wire.location))
 
 
-async def postal_codes(ask: Ask) -> Response:
+async def postal_codes(ctx: RequestContext) -> Response:
     """Postal codes of a district; none are known of some."""
-    admit(ask, _SCOPE)
-    reference = ask.path_params["location_id"]
+    admit(ctx, _SCOPE)
+    reference = ctx.path_params["location_id"]
     known = reference.isascii() and reference.isdigit() and len(reference) <= 18
-    place = storefront(ask).districts.by_id.get(int(reference)) if known else None
+    place = storefront(ctx).districts.by_id.get(int(reference)) if known else None
     if place is None:
         raise NotFound("location")
     return reply(bare([wire.postal_code(code) for code in place.postal_codes]))
 
 
-async def search_warehouse(ask: Ask) -> Response:
+async def search_warehouse(ctx: RequestContext) -> Response:
     """Warehouses that have everything a parcel needs, nearest to its destination first."""
-    caller = admit(ask, _SCOPE)
-    reader = body_object(await ask.json(exact=True))
+    caller = admit(ctx, _SCOPE)
+    reader = body_object(await ctx.json(exact=True))
     store_id = reader.integer("store_id", required=True)
-    destination = _place(ask, reader, "destination_id")
+    destination = _place(ctx, reader, "destination_id")
     # Of the order being edited; what is left in stock does not depend on it.
     if not isinstance(reader.raw("order_id"), int | str | None):
         reader.wrong("order_id", INVALID)
@@ -70,26 +70,26 @@ async def search_warehouse(ask: Ask) -> Response:
         for item in items
     ]
     reader.finish()
-    wanted, has_parcel = _wanted(ask, str(store_id), asked)
+    wanted, has_parcel = _wanted(ctx, str(store_id), asked)
     reader.finish()
     if destination is None or not has_parcel:
         return reply(bare([]))
-    sold, merchant = storefront(ask), caller.merchant
-    left = await available(ask.services.engine.reads, merchant.merchant_id, caller.environment, list(wanted))
-    reached = nearest(sold.shelves.warehouses.values(), destination, sold.districts, wanted, left)
+    sold, merchant = storefront(ctx), caller.merchant
+    left = await available(ctx.services.engine.reads, merchant.merchant_id, caller.environment, list(wanted))
+    reached = nearest(sold.catalogue.warehouses.values(), destination, sold.districts, wanted, left)
     owner = business(merchant)
     return reply(bare([wire.warehouse_reach(reach, destination, owner) for reach in reached]))
 
 
 def _wanted(
-    ask: Ask, store_reference: str, asked: list[tuple[int | None, int | None, Reader]]
+    ctx: RequestContext, store_reference: str, asked: list[tuple[int | None, int | None, Reader]]
 ) -> tuple[dict[int, int], bool]:
     """Counted goods with their quantities, and whether anything goes into a parcel at all."""
-    store, shelves = store_named(ask, store_reference), storefront(ask).shelves
+    store, catalogue = store_named(ctx, store_reference), storefront(ctx).catalogue
     wanted, has_parcel = dict[int, int](), False
     for variant_id, quantity, item in asked:
-        variant = shelves.variants.get(variant_id or 0)
-        if variant is None or not shelves.sells_variant(store, variant):
+        variant = catalogue.variants.get(variant_id or 0)
+        if variant is None or not catalogue.sells_variant(store, variant):
             item.wrong("variant_id", "does not exist in this store")
             continue
         has_parcel = has_parcel or not variant.is_digital
@@ -98,47 +98,47 @@ def _wanted(
     return wanted, has_parcel
 
 
-async def search_courier_service(ask: Ask) -> Response:
+async def search_courier_service(ctx: RequestContext) -> Response:
     """What each courier service asks for a parcel, cheapest first; for cash on delivery only those that take cash,
     unless ``is_show_all``."""
-    admit(ask, _SCOPE)
-    reader = body_object(await ask.json(exact=True))
+    admit(ctx, _SCOPE)
+    reader = body_object(await ctx.json(exact=True))
     store_id = reader.integer("store_id", required=True)
     method = reader.choice("payment_method", METHODS, required=True)
     show_all = reader.flag("is_show_all")
     reader.postal_code("postal_code")
-    parcel = _parcel(ask, reader)
-    store_named(ask, str(store_id))
-    quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
+    parcel = _parcel(ctx, reader)
+    store_named(ctx, str(store_id))
+    quotes = storefront(ctx).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     shown = [quote for quote in quotes if method != "cod" or show_all or quote.rate.cod]
     return reply(bare([wire.quoted_service(quote, parcel.warehouse, parcel.origin) for quote in shown]))
 
 
-async def shipping_costs(ask: Ask) -> Response:
+async def shipping_costs(ctx: RequestContext) -> Response:
     """What the services of these couriers ask for a parcel, cheapest first."""
-    admit(ask, _SCOPE)
-    reader = body_object(await ask.json(exact=True))
+    admit(ctx, _SCOPE)
+    reader = body_object(await ctx.json(exact=True))
     codes = reader.texts("courier_codes", maximum=50, required=True)
     reader.postal_code("postal_code")
-    parcel = _parcel(ask, reader)
-    quotes = storefront(ask).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
+    parcel = _parcel(ctx, reader)
+    quotes = storefront(ctx).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     return reply(bare([wire.plain_cost(quote) for quote in quotes if quote.service.courier_code in codes]))
 
 
-def _place(ask: Ask, reader: Reader, name: str) -> Place | None:
+def _place(ctx: RequestContext, reader: Reader, name: str) -> Place | None:
     location_id = reader.integer(name, required=True)
-    place = storefront(ask).districts.by_id.get(location_id or 0)
+    place = storefront(ctx).districts.by_id.get(location_id or 0)
     if location_id is not None and place is None:
         reader.wrong(name, _ABSENT)
     return place
 
 
-def _parcel(ask: Ask, reader: Reader) -> Parcel:
+def _parcel(ctx: RequestContext, reader: Reader) -> Parcel:
     """``warehouse_id``, ``location_id`` and ``weight`` in grams (part of a gram counts as one). InputInvalid."""
-    sold = storefront(ask)
-    destination = _place(ask, reader, "location_id")
+    sold = storefront(ctx)
+    destination = _place(ctx, reader, "location_id")
     warehouse_id = reader.integer("warehouse_id", required=True)
-    warehouse = sold.shelves.warehouses.get(warehouse_id or 0)
+    warehouse = sold.catalogue.warehouses.get(warehouse_id or 0)
     origin = sold.districts.by_id.get(warehouse.location_id) if warehouse else None
     if warehouse_id is not None and origin is None:
         reader.wrong("warehouse_id", _ABSENT)

@@ -11,19 +11,19 @@ from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
 from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_of_path, storefront
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
-from gerai.engine.catalogue.products import Bundle, PriceOption, Shelves, Store
+from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue, Store
 from gerai.engine.catalogue.storefront import available
 
 
-async def simplified(ask: Ask) -> Response:
+async def simplified(ctx: RequestContext) -> Response:
     """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
-    caller = admit(ask, "store:list")
-    query = query_of(ask)
+    caller = admit(ctx, "store:list")
+    query = query_of(ctx)
     if query.get("has_domain", "") not in ("", "true", "false"):
         raise InputInvalid({"has_domain": ["is invalid"]}, "query")
-    stores = [store for store in storefront(ask).shelves.stores.values() if _matches(store, query)]
+    stores = [store for store in storefront(ctx).catalogue.stores.values() if _matches(store, query)]
     business_id = caller.merchant.merchant_id
     return reply(slice_page(stores, read_page(query), lambda store: wire.store(store, business_id)))
 
@@ -42,64 +42,66 @@ def _host(address: str) -> str:
     return address.casefold().strip().removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
-async def one_store(ask: Ask) -> Response:
+async def one_store(ctx: RequestContext) -> Response:
     """A store with its settings."""
-    caller = admit(ask, "store:read")
-    return reply(wire.whole_store(store_of_path(ask), business(caller.merchant)))
+    caller = admit(ctx, "store:read")
+    return reply(wire.whole_store(store_of_path(ctx), business(caller.merchant)))
 
 
-async def payment_methods(ask: Ask) -> Response:
+async def payment_methods(ctx: RequestContext) -> Response:
     """How a store may be paid: plain names."""
-    admit(ask, "store:read")
-    return reply(bare(store_of_path(ask).payment_methods))
+    admit(ctx, "store:read")
+    return reply(bare(store_of_path(ctx).payment_methods))
 
 
-async def products(ask: Ask) -> Response:
+async def products(ctx: RequestContext) -> Response:
     """Products of a store, newest first, each with its variants and what is left of them."""
-    admit(ask, "product:list")
-    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
-    shown = [shelves.products[product_id] for product_id in shelves.products_of_store.get(store.store_id, ())]
-    ids = [v.variant_id for product in shown for v in shelves.variants_of_product.get(product.product_id, ())]
-    left = await _left(ask, ids)
-    return reply(slice_page(shown, page, lambda product: wire.product(product, shelves, left)))
+    admit(ctx, "product:list")
+    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    shown = [catalogue.products[product_id] for product_id in catalogue.products_of_store.get(store.store_id, ())]
+    ids = [v.variant_id for product in shown for v in catalogue.variants_of_product.get(product.product_id, ())]
+    left = await _left(ctx, ids)
+    return reply(slice_page(shown, page, lambda product: wire.product(product, catalogue, left)))
 
 
-async def bundles(ask: Ask) -> Response:
+async def bundles(ctx: RequestContext) -> Response:
     """Bundles a store sells, newest first, with the price options it sells them at."""
-    admit(ask, "bundle:list")
-    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
-    shown = sorted(_options_by_bundle(store, shelves).items(), reverse=True)
-    left = await _left(ask, _variants_of(shelves.bundles[bundle_id] for bundle_id, _ in shown))
-    return reply(slice_page(shown, page, lambda item: wire.bundle(shelves.bundles[item[0]], item[1], shelves, left)))
+    admit(ctx, "bundle:list")
+    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    shown = sorted(_options_by_bundle(store, catalogue).items(), reverse=True)
+    left = await _left(ctx, _variants_of(catalogue.bundles[bundle_id] for bundle_id, _ in shown))
+    return reply(
+        slice_page(shown, page, lambda item: wire.bundle(catalogue.bundles[item[0]], item[1], catalogue, left))
+    )
 
 
-async def one_bundle(ask: Ask) -> Response:
-    admit(ask, "bundle:read")
-    store, shelves = store_of_path(ask), storefront(ask).shelves
-    wanted = _number(ask.path_params["bundle_id"])
-    options = _options_by_bundle(store, shelves).get(wanted)
+async def one_bundle(ctx: RequestContext) -> Response:
+    admit(ctx, "bundle:read")
+    store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
+    wanted = _number(ctx.path_params["bundle_id"])
+    options = _options_by_bundle(store, catalogue).get(wanted)
     if options is None:
         raise NotFound("bundle")
-    bundle = shelves.bundles[wanted]
-    left = await _left(ask, _variants_of([bundle]))
-    return reply(wire.bundle(bundle, options, shelves, left))
+    bundle = catalogue.bundles[wanted]
+    left = await _left(ctx, _variants_of([bundle]))
+    return reply(wire.bundle(bundle, options, catalogue, left))
 
 
-async def price_options(ask: Ask) -> Response:
+async def price_options(ctx: RequestContext) -> Response:
     """All price options a store sells, newest first."""
-    caller = admit(ask, "bundle:list")
-    store, shelves, page = store_of_path(ask), storefront(ask).shelves, read_page(query_of(ask))
-    options = [shelves.options[option_id] for option_id in shelves.options_of_store.get(store.store_id, ())]
+    caller = admit(ctx, "bundle:list")
+    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    options = [catalogue.options[option_id] for option_id in catalogue.options_of_store.get(store.store_id, ())]
     stores = [wire.store(store, caller.merchant.merchant_id)]
     return reply(slice_page(options, page, lambda option: wire.listed_price_option(option, stores)))
 
 
-async def one_price_option(ask: Ask) -> Response:
-    caller = admit(ask, "bundle:read")
-    store, shelves = store_of_path(ask), storefront(ask).shelves
-    reference = ask.path_params["option_id"]
-    found = shelves.options_by_unique_id.get(reference) or shelves.options.get(_number(reference))
-    if found is None or not shelves.sells_option(store, found):
+async def one_price_option(ctx: RequestContext) -> Response:
+    caller = admit(ctx, "bundle:read")
+    store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
+    reference = ctx.path_params["option_id"]
+    found = catalogue.options_by_unique_id.get(reference) or catalogue.options.get(_number(reference))
+    if found is None or not catalogue.sells_option(store, found):
         raise NotFound("price_option")
     return reply(wire.listed_price_option(found, [wire.store(store, caller.merchant.merchant_id)]))
 
@@ -109,10 +111,10 @@ def _number(reference: str) -> int:
     return int(reference) if reference.isascii() and reference.isdigit() and len(reference) <= 18 else 0
 
 
-def _options_by_bundle(store: Store, shelves: Shelves) -> dict[int, list[PriceOption]]:
+def _options_by_bundle(store: Store, catalogue: ProductCatalogue) -> dict[int, list[PriceOption]]:
     found: dict[int, list[PriceOption]] = {}
-    for option_id in shelves.options_of_store.get(store.store_id, ()):
-        option = shelves.options[option_id]
+    for option_id in catalogue.options_of_store.get(store.store_id, ()):
+        option = catalogue.options[option_id]
         found.setdefault(option.bundle_id, []).append(option)
     return found
 
@@ -121,10 +123,10 @@ def _variants_of(bundles_shown: Iterable[Bundle]) -> list[int]:
     return [part.variant_id for bundle in bundles_shown for part in bundle.parts]
 
 
-async def _left(ask: Ask, variant_ids: list[int]) -> dict[int, int]:
+async def _left(ctx: RequestContext, variant_ids: list[int]) -> dict[int, int]:
     """How many of each variant are left in all warehouses together."""
-    caller = ask.caller
-    found = await available(ask.services.engine.reads, caller.merchant.merchant_id, caller.environment, variant_ids)
+    caller = ctx.caller
+    found = await available(ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, variant_ids)
     left: dict[int, int] = {}
     for (variant_id, _), count in found.items():
         left[variant_id] = left.get(variant_id, 0) + count

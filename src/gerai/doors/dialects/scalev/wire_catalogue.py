@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gerai.domain.money import SEN_PER_RUPIAH
-from gerai.engine.catalogue.products import Bundle, PriceOption, Product, Shelves, Store, Variant
+from gerai.engine.catalogue.products import Bundle, PriceOption, Product, ProductCatalogue, Store, Variant
 
 #: How many of a variant can be sold, by variant id; variants that are not counted are missing.
 Available = Mapping[int, int]
@@ -66,9 +66,9 @@ def _three(values: tuple[str, ...], name: str) -> dict[str, Any]:
     return {f"option{i + 1}_{name}": values[i] if i < len(values) else None for i in range(3)}
 
 
-def product(shown: Product, shelves: Shelves, available: Available) -> dict[str, Any]:
+def product(shown: Product, catalogue: ProductCatalogue, available: Available) -> dict[str, Any]:
     """A product with its variants (§5.1)."""
-    variants = [v for v in shelves.variants_of_product.get(shown.product_id, ()) if v.is_active]
+    variants = [v for v in catalogue.variants_of_product.get(shown.product_id, ()) if v.is_active]
     return {
         "id": shown.product_id,
         "name": shown.name,
@@ -110,7 +110,9 @@ def _variant(shown: Variant, of: Product, available: Available) -> dict[str, Any
     }
 
 
-def bundle(shown: Bundle, options: list[PriceOption], shelves: Shelves, available: Available) -> dict[str, Any]:
+def bundle(
+    shown: Bundle, options: list[PriceOption], catalogue: ProductCatalogue, available: Available
+) -> dict[str, Any]:
     """A bundle with its lines and the price options this store sells it at (§5.2)."""
     return {
         "id": shown.bundle_id,
@@ -120,13 +122,13 @@ def bundle(shown: Bundle, options: list[PriceOption], shelves: Shelves, availabl
         "custom_id": shown.custom_id or None,
         "images": list(shown.images),
         "is_bundle_sharing": shown.is_sharing,
-        "available_qty": bundle_available(shown, shelves, available),
+        "available_qty": bundle_available(shown, catalogue, available),
         "weight_bump": shown.weight_bump_g,
         "bundlelines": [
             {
                 "id": part.part_id,
                 "quantity": part.quantity,
-                "variant": _part(shelves.variants[part.variant_id], shelves),
+                "variant": _part(catalogue.variants[part.variant_id], catalogue),
             }
             for part in shown.parts
         ],
@@ -134,14 +136,14 @@ def bundle(shown: Bundle, options: list[PriceOption], shelves: Shelves, availabl
     }
 
 
-def bundle_available(shown: Bundle, shelves: Shelves, available: Available) -> int | None:
+def bundle_available(shown: Bundle, catalogue: ProductCatalogue, available: Available) -> int | None:
     """How many whole bundles the counted parts allow; None when nothing in it is counted."""
-    counted = [part for part in shown.parts if shelves.variants[part.variant_id].is_inventory]
+    counted = [part for part in shown.parts if catalogue.variants[part.variant_id].is_inventory]
     return min((available.get(part.variant_id, 0) // part.quantity for part in counted), default=None)
 
 
-def _part(shown: Variant, shelves: Shelves) -> dict[str, Any]:
-    of = shelves.products[shown.product_id]
+def _part(shown: Variant, catalogue: ProductCatalogue) -> dict[str, Any]:
+    of = catalogue.products[shown.product_id]
     return {
         "id": shown.variant_id,
         "unique_id": shown.unique_id,

@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev.values import timestamp
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fields
-from gerai.engine.orders.payment_status import payment_word
+from gerai.engine.orders.payment_status import payment_status
 
 #: Keys of the contract that nothing here ever fills.
 _NEVER: Final = (
@@ -78,7 +78,7 @@ def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[s
 
 
 def states(view: OrderView) -> dict[str, Any]:
-    return {"status": STATUS[view.order.status], "payment_status": payment_word(view.order, view.invoice)}
+    return {"status": STATUS[view.order.status], "payment_status": payment_status(view.order, view.invoice)}
 
 
 def changed_order(view: OrderView) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 from starlette.responses import Response
 
-from gerai.doors.http.context import Ask
+from gerai.doors.http.context import RequestContext
 from gerai.doors.http.docs.draw import index_page, manual_page
 from gerai.doors.http.docs.manual import manual
 from gerai.doors.http.door import Dialect, Endpoint, Route
@@ -39,17 +39,17 @@ def docs_routes(dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     return tuple(routes)
 
 
-def language_of(ask: Ask) -> str:
+def language_of(ctx: RequestContext) -> str:
     """``?lang=`` first, else the browser's first known language, else Bahasa Indonesia."""
-    wanted = ask.query.get("lang", "")
-    accepted = [part.split(";")[0].strip()[:2].lower() for part in ask.headers.get("accept-language", "").split(",")]
+    wanted = ctx.query.get("lang", "")
+    accepted = [part.split(";")[0].strip()[:2].lower() for part in ctx.headers.get("accept-language", "").split(",")]
     return next((language for language in (wanted, *accepted) if language in ("id", "en")), "id")
 
 
 def _index(dialects: list[Dialect]) -> Endpoint:
-    async def page(ask: Ask) -> Response:
+    async def page(ctx: RequestContext) -> Response:
         doors = [(d.name, d.title, d.prefixes[0]) for d in dialects]
-        return Response(index_page(doors, language_of(ask)), headers=_HEADERS, media_type="text/html")
+        return Response(index_page(doors, language_of(ctx)), headers=_HEADERS, media_type="text/html")
 
     return page
 
@@ -57,17 +57,17 @@ def _index(dialects: list[Dialect]) -> Endpoint:
 def _manual(dialect: Dialect) -> Endpoint:
     document: dict[str, Any] = {}
 
-    async def page(ask: Ask) -> Response:
+    async def page(ctx: RequestContext) -> Response:
         if not document:
             document.update(yaml.load(_text(dialect), Loader=yaml.CSafeLoader))
-        text = manual_page(dialect.name, manual(document, ask.base_url), language_of(ask))
+        text = manual_page(dialect.name, manual(document, ctx.base_url), language_of(ctx))
         return Response(text, headers=_HEADERS, media_type="text/html")
 
     return page
 
 
 def _document(dialect: Dialect) -> Endpoint:
-    async def page(ask: Ask) -> Response:
+    async def page(ctx: RequestContext) -> Response:
         return Response(
             _text(dialect), headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="application/yaml"
         )
@@ -75,11 +75,11 @@ def _document(dialect: Dialect) -> Endpoint:
     return page
 
 
-async def _style(ask: Ask) -> Response:
+async def _style(ctx: RequestContext) -> Response:
     return Response(_STYLE, headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="text/css")
 
 
-async def _icon(ask: Ask) -> Response:
+async def _icon(ctx: RequestContext) -> Response:
     return Response(_ICON, headers=_CACHE | {"x-content-type-options": "nosniff"}, media_type="image/svg+xml")
 
 

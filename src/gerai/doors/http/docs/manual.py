@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from gerai.doors.http.docs.schema import Resolver, Row
+from gerai.doors.http.docs.schema import Row, SchemaResolver
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
@@ -95,7 +95,7 @@ class _Reader:
     def __init__(self, document: dict[str, Any], base_url: str) -> None:
         self._document = document
         self._base_url = base_url
-        self._resolver = Resolver(document)
+        self._resolver = SchemaResolver(document)
 
     def groups(self) -> list[Group]:
         groups = {t["name"]: Group(t["name"], t.get("description", "")) for t in self._document.get("tags", ())}

@@ -34,7 +34,7 @@ class Row:
     default: str = ""
 
 
-class Resolver:
+class SchemaResolver:
     """Follows ``$ref`` inside one document."""
 
     def __init__(self, document: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.ports.fulfilment import WorkAnswer, WorkRequest
 
 
-class Manual:
+class ManualProvider:
     """An order stays pending until an operator records its answer."""
 
     name = "manual"
@@ -20,4 +20,4 @@ class Manual:
         return WorkAnswer("pending", 0, 0, None, None)
 
 
-PROVIDER = Manual()
+PROVIDER = ManualProvider()

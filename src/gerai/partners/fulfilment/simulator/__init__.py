@@ -28,7 +28,7 @@ _REMEMBERED_AT_MOST: Final = 10_000
 ITEM_ERROR: Final = "IMEI tidak dapat diproses oleh penyedia."
 
 
-class Simulator:
+class SimulatorProvider:
     """Settings of a service: ``answer`` (the shape of the result: ``status``, ``history`` or ``barcode``) and
     ``slow_s`` (how long slow and hanging work takes, default 30)."""
 
@@ -81,4 +81,4 @@ def _slow_s(request: WorkRequest) -> float:
     return float(slow_s)
 
 
-PROVIDER = Simulator()
+PROVIDER = SimulatorProvider()
