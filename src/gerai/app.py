@@ -8,10 +8,10 @@ import gc
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from gerai.doors.dialects import cekceir, durianpay, leuwongrr, scalev
 from gerai.doors.http.context import AppServices
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
@@ -19,12 +19,11 @@ from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
-from gerai.doors.pay import PAGES
-from gerai.engine.catalogue.services import SERVICES
-from gerai.engine.catalogue.storefront import STOREFRONT
+from gerai.doors.pay import pages
 from gerai.engine.core import Engine
+from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
-from gerai.kit.discover import discover
+from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.metrics.exposition import MetricsExposition
 from gerai.partners.roblox.client import HttpRoblox
@@ -35,9 +34,27 @@ from gerai.ports.roblox import Roblox
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
-DIALECTS: tuple[Dialect, ...] = (leuwongrr.DIALECT, cekceir.DIALECT, durianpay.DIALECT, scalev.DIALECT)
-WEBHOOK_CONTRACTS: dict[str, WebhookContract] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
-PARTS = (SERVICES, STOREFRONT)
+
+def find_dialects() -> tuple[Dialect, ...]:
+    """The folders of ``gerai.doors.dialects``, by name. PluginBroken: a name that is not the folder's, or a prefix of
+    two."""
+    owners: dict[str, str] = {}
+    found: dict[str, Dialect] = discover("gerai.doors.dialects", "DIALECT")
+    for folder, dialect in found.items():
+        if dialect.name != folder:
+            raise PluginBroken(f"the dialect in {folder} is named {dialect.name}; both must be the same")
+        for prefix in dialect.prefixes:
+            if (owner := owners.setdefault(prefix, folder)) != folder:
+                raise PluginBroken(f"{prefix} belongs to {owner} and {folder}")
+    return tuple(found.values())
+
+
+DIALECTS: Final = find_dialects()
+#: Every hosted page and the front page, which shows the dialects.
+PAGES: Final = pages(DIALECTS)
+WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
+#: What the dialects keep in the directory, each once.
+PARTS: Final[tuple[Part[Any], ...]] = tuple({part.name: part for d in DIALECTS for part in d.parts}.values())
 
 
 @dataclass
@@ -113,8 +130,8 @@ class App:
             )
             if host
         }
-        pages = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
-        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(pages, services))
+        fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
+        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from gerai.app import DIALECTS
+from gerai.app import DIALECTS, PAGES
 from gerai.domain.refusals import Broken, InputInvalid, Kind, RateLimited, Refusal, every_refusal
 from gerai.doors.http.door import Dialect
-from gerai.doors.pay import PAGES
 
 REQUEST_ID = "01234567-89ab-4def-a123-456789abcdef"
 _VALUES: dict[str, Any] = {

@@ -13,12 +13,11 @@ import pytest
 import pytest_asyncio
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
-from gerai.app import DIALECTS, App
+from gerai.app import DIALECTS, PAGES, App
 from gerai.demo.shop import open_demo, show_all
 from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
-from gerai.doors.pay import PAGES
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.metrics.exposition import EVERY
 from gerai.settings import DatabaseSettings, MetricsSettings, Settings

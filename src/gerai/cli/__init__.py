@@ -54,7 +54,7 @@ def build(names: list[str]) -> typer.Typer:
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
-        help="Gerai: one order engine behind four counters.",
+        help="Gerai: one order engine behind many counters.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)

@@ -8,23 +8,25 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
+from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.key_forms import DOORS, compose
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
 from gerai.domain.records import Environment
+from gerai.doors.http.describe import KeyScheme
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
-from gerai.engine.merchants.open import ENVIRONMENTS, add_member, open_merchant
+from gerai.engine.merchants.open import add_member, open_merchant
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
+_SCHEMES: Final[dict[str, KeyScheme]] = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys}
 _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 
 @keys.command()
 def create(
-    door: Annotated[str, typer.Argument(help=f"One of {', '.join(DOORS)}.")],
+    door: Annotated[str, typer.Argument(help=f"One of {', '.join(_SCHEMES)}.")],
     environment: Annotated[str, typer.Argument(help="sandbox or production.")] = "sandbox",
     merchant: MerchantOption = "demo",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
@@ -35,10 +37,11 @@ def create(
     settings_file: SettingsOption = None,
 ) -> None:
     """Make a key and show its secret, this once."""
-    if door not in DOORS:
-        fail(f"no such door: {door}; one of {', '.join(DOORS)}", 2)
-    if environment not in ENVIRONMENTS:
-        fail(f"no such environment: {environment}; sandbox or production", 2)
+    if door not in _SCHEMES:
+        fail(f"no such door: {door}; one of {', '.join(_SCHEMES)}", 2)
+    scheme = _SCHEMES[door]
+    if environment not in scheme.environments:
+        fail(f"no such environment: {environment}; {' or '.join(scheme.environments)}", 2)
     chosen: Environment = "sandbox" if environment == "sandbox" else "production"
 
     async def act(engine: Engine) -> str:
@@ -97,8 +100,9 @@ async def _create(
     member: int | None,
     limits: dict[str, int] | None,
 ) -> str:
-    form = compose(door, environment)
-    if member is None and form.needs_member:
+    scheme = _SCHEMES[door]
+    form = scheme.make(environment)
+    if member is None and scheme.needs_member:
         public_id = f"member-{engine.ids.next()}"
         member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
         console.print(f"made member {member}", highlight=False)

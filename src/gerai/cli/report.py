@@ -10,10 +10,11 @@ from typing import Final
 from rich.console import Console
 from rich.syntax import Syntax
 
+from gerai.app import DIALECTS
 from gerai.demo import Shown
 from gerai.demo.shop import Tour
 
-_TITLES: Final = {"leuwongrr": "LeuwongRR", "cekceir": "Cek Ceir", "durianpay": "Durianpay", "scalev": "Scalev"}
+_TITLES: Final = {dialect.name: dialect.title for dialect in DIALECTS}
 #: An answer longer than this is cut on the terminal; the curl line shows all of it.
 _ANSWER_LINES: Final = 40
 

@@ -55,7 +55,7 @@ def up(
     once: Annotated[bool, typer.Option("--once", help="Place the demo orders, print them, and stop.")] = False,
     settings_file: Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")] = None,
 ) -> None:
-    """Start Gerai with its own database and a demo shop, and place one order at each of the four counters."""
+    """Start Gerai with its own database and a demo shop, and place one order at each counter."""
     try:
         settings = load(settings_file)
     except SettingsError as error:

@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
-from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
+from gerai.doors.dialects.cekceir.keys import make_key
 from gerai.engine.catalogue.services import Service, ServiceType, publish
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
@@ -136,12 +136,12 @@ async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[
             note="Saldo awal",
         )
     )
-    token, prefix = compose_key()
+    form = make_key("production")
     await create_key(
-        shop.engine, shop.merchant_id, "production", _CHANNEL, token,
-        name=f"Demo {username}", prefix=prefix, member_id=member_id, permissions=PERMISSIONS, limits=limits,
+        shop.engine, shop.merchant_id, "production", _CHANNEL, form.token,
+        name=f"Demo {username}", prefix=form.prefix, member_id=member_id, permissions=form.permissions, limits=limits,
     )  # fmt: skip
-    return token, member_id
+    return form.token, member_id
 
 
 async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:

@@ -11,7 +11,7 @@ import msgspec
 
 from gerai.demo.cekceir import SERVICES, TYPES
 from gerai.domain.money import rupiah
-from gerai.doors.dialects.cekceir.keys import PERMISSIONS, compose_key
+from gerai.doors.dialects.cekceir.keys import PERMISSIONS, make_key
 from gerai.engine.catalogue.services import publish
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
@@ -94,12 +94,12 @@ class Shop:
         limits: dict[str, int] | None = None,
         **key: Any,
     ) -> Caller:
-        token, prefix = compose_key()
+        form = make_key("production")
         await create_key(
-            self.engine, self.merchant.merchant_id, "production", "cekceir", token,
-            name="test", prefix=prefix, member_id=member_id, permissions=permissions, limits=limits, **key,
+            self.engine, self.merchant.merchant_id, "production", "cekceir", form.token,
+            name="test", prefix=form.prefix, member_id=member_id, permissions=permissions, limits=limits, **key,
         )  # fmt: skip
-        return Caller(self.client, token, member_id, account_id)
+        return Caller(self.client, form.token, member_id, account_id)
 
     async def work(self, order_id: int) -> None:
         """What the worker does when the order's job is due."""

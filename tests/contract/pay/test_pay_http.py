@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gerai.app import DIALECTS
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
@@ -304,7 +306,10 @@ async def test_one_order_is_acted_on_so_often(engine: Engine, merchant: Any, cli
 
 
 async def test_the_front_page_says_what_this_is(client: httpx.AsyncClient) -> None:
-    """Four doors with their contracts, and that simulators are on."""
-    text = (await client.get("/", headers={"accept-language": "en"})).text
-    for door in ("leuwongrr", "cekceir", "durianpay", "scalev"):
-        assert f'href="/docs/{door}"' in text
+    """Every dialect with what is sold there and its contract, in the reader's language; and that simulators are on."""
+    for code in ("en", "id"):
+        text = (await client.get("/", headers={"accept-language": code})).text
+        for dialect in DIALECTS:
+            assert f'href="/docs/{dialect.name}"' in text
+            assert dialect.blurb is not None
+            assert html.escape(dialect.blurb.sold.in_language(code)) in text

@@ -12,12 +12,11 @@ import httpx
 import pytest
 from test_pay_http import place
 
-from gerai.app import App
+from gerai.app import PAGES, App
 from gerai.domain.refusals import Refusal, every_refusal
 from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
-from gerai.doors.pay import PAGES
 from gerai.doors.pay.answers import refuse
 from gerai.doors.pay.order_watcher import OrderWatcher, Watch
 from gerai.engine.core import Engine

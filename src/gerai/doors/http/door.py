@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
+from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.request_metrics import RouteMetrics
+from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.ids import quick_uuid
 
@@ -39,10 +42,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One door. ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
-    ``webhooks``: its outgoing webhooks, where the contract has some. ``request_id`` makes ids in the door's own form.
-    ``strip_slash``: one trailing slash is tolerated.
-    ``secret_paths``: addresses open what they name, and stay out of the log."""
+    """One door: everything the rest of Gerai knows of it. ``name`` is its folder's, the
+    channel of its orders, and the ``door`` of logs and metrics.
+
+    Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
+    ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing slash is tolerated; ``secret_paths``:
+    addresses open what they name, and stay out of the log.
+    People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
+    Keys: ``keys``, None for a door without.
+    Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some.
+    Pages: ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
+    """
 
     name: str
     title: str
@@ -50,7 +60,11 @@ class Dialect:
     routes: tuple[Route, ...]
     refuse: Callable[[Refusal, str], Response]
     openapi: Path | None = None
+    blurb: Blurb | None = None
+    keys: KeyScheme | None = None
+    parts: tuple[Part[Any], ...] = ()
     webhooks: WebhookContract | None = None
+    link_codes: re.Pattern[str] | None = None
     request_id: Callable[[], str] = quick_uuid
     strip_slash: bool = False
     secret_paths: bool = False

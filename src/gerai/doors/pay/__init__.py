@@ -3,10 +3,15 @@ the front page. They answer what no other door owns."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
 from gerai.doors.http.door import Dialect
 from gerai.doors.pay.answers import refuse
 from gerai.doors.pay.routes import NAME, routes
 
-PAGES: Final = Dialect(name=NAME, title="Hosted pages", prefixes=(), routes=routes(), refuse=refuse, secret_paths=True)
+
+def pages(dialects: Sequence[Dialect]) -> Dialect:
+    """The pages of a server with these dialects: a door like any other, without keys."""
+    return Dialect(
+        name=NAME, title="Hosted pages", prefixes=(), routes=routes(dialects), refuse=refuse, secret_paths=True
+    )

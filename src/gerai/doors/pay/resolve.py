@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,9 +16,6 @@ from gerai.engine.orders import find
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
 _SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
-_LINK_CODE: Final = re.compile(r"[A-Za-z]{6}")
-#: The channel whose orders have payment links with short codes (its contract fixes their form).
-_LINK_CHANNEL: Final = "durianpay"
 
 
 @dataclass(frozen=True)
@@ -71,14 +68,19 @@ async def by_invoice(ctx: RequestContext) -> ResolvedOrder | None:
     return ResolvedOrder(view, Address(("user", "invoice", code), secret))
 
 
-async def by_link(ctx: RequestContext) -> ResolvedOrder | None:
-    """``/payment/{code}``: six letters, so the page is private, and looking up is limited per address (RateLimited)."""
-    code = ctx.path_params["code"]
-    ctx.limit("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
-    if not _LINK_CODE.fullmatch(code):
+def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
+    """``/payment/{code}``: the code is short, so the page is private, and looking up is limited per address
+    (RateLimited). ``codes``: the form of a code by channel, of the channels whose orders have such links."""
+
+    async def opened(ctx: RequestContext) -> ResolvedOrder | None:
+        code = ctx.path_params["code"]
+        ctx.limit("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
+        for channel, form in codes.items():
+            if form.fullmatch(code) and (found := await find.by_link_code(ctx.services.engine.reads, channel, code)):
+                return ResolvedOrder(found[-1], Address(("payment", code)), private=True)
         return None
-    found = await find.by_link_code(ctx.services.engine.reads, _LINK_CHANNEL, code)
-    return ResolvedOrder(found[-1], Address(("payment", code)), private=True) if found else None
+
+    return opened
 
 
 async def _by_secret(ctx: RequestContext, secret: str) -> OrderView | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind, Refusal
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Endpoint, Route
+from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.pay import actions, answers, details, draw, live, page_state, qr
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.present import present
@@ -24,22 +24,14 @@ log = structlog.get_logger("gerai.pages")
 NAME: Final = "pay"
 Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
 
-#: The addresses an order's page has, and how each opens it.
+#: The addresses an order's page has in every channel, and how each opens it.
 PLACES: Final[tuple[tuple[str, Resolver], ...]] = (
     ("/i/{secret}", by_path("i", "{secret}")),
     ("/o/{secret}", by_path("o", "{secret}")),
     ("/o/{secret}/success", by_path("o", "{secret}", "success")),
     ("/user/invoice/{code}", by_invoice),
-    ("/payment/{code}", by_link),
 )
 _NOTICES: Final = ("changed", "unavailable", "busy")
-#: The doors on the front page: text key, name, where their paths begin.
-_DOORS: Final = (
-    ("leuwongrr", "LeuwongRR", "/api/v1"),
-    ("cekceir", "Cek Ceir", "/api"),
-    ("durianpay", "Durianpay", "/v1"),
-    ("scalev", "Scalev", "/v3"),
-)
 
 
 async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
@@ -68,12 +60,20 @@ async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
 
 
-async def home(ctx: RequestContext) -> Response:
-    """The front page."""
-    words = answers.words_for(ctx)
-    doors = [draw.DoorCard(title, words(f"home.door.{key}"), at, f"/docs/{key}") for key, title, at in _DOORS]
-    simulated = any(merchant.simulated for merchant in ctx.services.engine.directory.merchants())
-    return answers.page(ctx, draw.home_page(words, doors, simulated), words)
+def home(dialects: Sequence[Dialect]) -> Endpoint:
+    """The front page: a card for each dialect that introduces itself."""
+
+    async def page(ctx: RequestContext) -> Response:
+        words = answers.words_for(ctx)
+        doors = [
+            draw.DoorCard(d.title, d.blurb.sold.in_language(words.language), d.prefixes[0], f"/docs/{d.name}")
+            for d in dialects
+            if d.blurb is not None
+        ]
+        simulated = any(merchant.simulated for merchant in ctx.services.engine.directory.merchants())
+        return answers.page(ctx, draw.home_page(words, doors, simulated), words)
+
+    return page
 
 
 async def asset(ctx: RequestContext) -> Response:
@@ -122,10 +122,11 @@ def on_order(opener: Resolver, act: Act) -> Endpoint:
     return guarded(endpoint)
 
 
-def routes() -> tuple[Route, ...]:
-    """All routes of the pages."""
+def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
+    """All routes of the pages of a server with these dialects."""
     found: list[Route] = []
-    for path, opener in PLACES:
+    link = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
+    for path, opener in (*PLACES, ("/payment/{code}", link)):
         found += [
             Route("GET", path, on_order(opener, show)),
             Route("GET", f"{path}/events", on_order(opener, live.events)),
@@ -136,7 +137,7 @@ def routes() -> tuple[Route, ...]:
         ]
     return (
         *found,
-        Route("GET", "/", guarded(home)),
+        Route("GET", "/", guarded(home(dialects))),
         Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
         Route("GET", "/{rest:path}", guarded(unknown)),
     )

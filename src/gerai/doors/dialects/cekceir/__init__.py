@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
+from gerai.doors.dialects.cekceir.keys import KEYS
 from gerai.doors.dialects.cekceir.ordering import CHANNEL
 from gerai.doors.dialects.cekceir.refusals import refuse
 from gerai.doors.dialects.cekceir.routes import ROUTES
+from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
+from gerai.engine.catalogue.services import SERVICES
 
 DIALECT = Dialect(
     name=CHANNEL,
@@ -17,6 +20,16 @@ DIALECT = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
+    blurb=Blurb(
+        sold=Bilingual(
+            "layanan berskema JSON Schema (cek IMEI …), dibayar dari saldo",
+            "services described by JSON Schema (IMEI checks …), paid from a wallet",
+        ),
+        paths=Bilingual("`/api/…`", "`/api/…`"),
+        key=Bilingual("`Bearer <id>.<secret>`", "`Bearer <id>.<secret>`"),
+    ),
+    keys=KEYS,
+    parts=(SERVICES,),
     webhooks=WEBHOOKS,
     strip_slash=True,
 )

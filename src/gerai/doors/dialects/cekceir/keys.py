@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gerai.domain.records import Environment
+from gerai.doors.http.describe import KeyForm, KeyScheme
 from gerai.kit.ids import base62
 
 #: Every permission a key of this door can have (contract section 2).
@@ -25,7 +27,10 @@ PERMISSIONS: Final[tuple[str, ...]] = (
 )
 
 
-def compose_key() -> tuple[str, str]:
-    """A new key ``<short id>.<secret>`` and its visible part, the short id. The secret has 238 bits."""
+def make_key(_: Environment) -> KeyForm:
+    """A fresh key ``<short id>.<secret>``; the short id stays readable, the secret has 238 bits."""
     short_id = base62(10)
-    return f"{short_id}.{base62(40)}", short_id
+    return KeyForm(f"{short_id}.{base62(40)}", short_id, PERMISSIONS)
+
+
+KEYS: Final = KeyScheme(make_key, needs_member=True)

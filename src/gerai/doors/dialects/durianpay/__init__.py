@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 from gerai.doors.dialects.durianpay.asking import NAME
 from gerai.doors.dialects.durianpay.events import WEBHOOKS
+from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.refusals import refuse
 from gerai.doors.dialects.durianpay.routes import PREFIXES, ROUTES
 from gerai.doors.dialects.durianpay.wire.formats import new_id
+from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
 
 
@@ -25,7 +28,14 @@ DIALECT: Final = Dialect(
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
+    blurb=Blurb(
+        sold=Bilingual("pesanan pembayaran, virtual account, QRIS", "payment orders, virtual accounts, QRIS"),
+        paths=Bilingual("`/v1/…`, atau tanpa awalan", "`/v1/…`, or without the prefix"),
+        key=Bilingual("Basic, `dp_test_…` atau `dp_live_…`", "Basic, `dp_test_…` or `dp_live_…`"),
+    ),
+    keys=KEYS,
     webhooks=WEBHOOKS,
+    link_codes=re.compile("[A-Za-z]{6}"),
     request_id=request_id,
     strip_slash=True,
 )

@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
+from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.refusals import price
 from gerai.doors.dialects.leuwongrr.routes import BASE, ROUTES
 from gerai.doors.dialects.leuwongrr.wire import CHANNEL
+from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect, reply
 
 
@@ -22,10 +24,18 @@ def refuse(refusal: Refusal, request_id: str) -> Response:
 
 DIALECT = Dialect(
     name=CHANNEL,
-    title="LeuwongRR User API",
+    title="LeuwongRR",
     prefixes=(BASE,),
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
+    blurb=Blurb(
+        sold=Bilingual("gamepass dan private server Roblox", "Roblox game passes and private servers"),
+        paths=Bilingual("`/api/v1/…`", "`/api/v1/…`"),
+        key=Bilingual(
+            "`Bearer lrrs_v1_…` sandbox, `lrrp_v1_…` produksi", "`Bearer lrrs_v1_…` sandbox, `lrrp_v1_…` production"
+        ),
+    ),
+    keys=KEYS,
     webhooks=WEBHOOKS,
 )

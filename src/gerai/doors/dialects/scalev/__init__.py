@@ -7,8 +7,11 @@ from pathlib import Path
 from gerai.doors.dialects.scalev import routes_orders, routes_shipments, routes_shipping, routes_stores
 from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.facts import CHANNEL
+from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.refusals import refuse
+from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
+from gerai.engine.catalogue.storefront import STOREFRONT
 
 DIALECT = Dialect(
     name=CHANNEL,
@@ -17,6 +20,15 @@ DIALECT = Dialect(
     routes=(*routes_stores.ROUTES, *routes_shipping.ROUTES, *routes_orders.ROUTES, *routes_shipments.ROUTES),
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
+    blurb=Blurb(
+        sold=Bilingual(
+            "barang digital dan fisik, paket, ongkos kirim", "digital and physical goods, bundles, shipping"
+        ),
+        paths=Bilingual("`/v3/…`", "`/v3/…`"),
+        key=Bilingual("`Bearer sk_…`", "`Bearer sk_…`"),
+    ),
+    keys=KEYS,
+    parts=(STOREFRONT,),
     webhooks=WEBHOOKS,
     strip_slash=True,
 )

@@ -48,8 +48,7 @@ def language_of(ctx: RequestContext) -> str:
 
 def _index(dialects: list[Dialect]) -> Endpoint:
     async def page(ctx: RequestContext) -> Response:
-        doors = [(d.name, d.title, d.prefixes[0]) for d in dialects]
-        return Response(index_page(doors, language_of(ctx)), headers=_HEADERS, media_type="text/html")
+        return Response(index_page(dialects, language_of(ctx)), headers=_HEADERS, media_type="text/html")
 
     return page
 

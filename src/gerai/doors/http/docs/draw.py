@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from gerai.doors.http.docs.manual import Manual
 from gerai.doors.http.docs.words import WORDS
+from gerai.doors.http.door import Dialect
 
 #: Descriptions are Markdown. HTML inside them is shown as text, links are not followed into images.
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
@@ -35,9 +36,9 @@ _TEMPLATES.filters["markdown"] = _markdown
 _TEMPLATES.filters["inline"] = _inline
 
 
-def index_page(doors: Sequence[tuple[str, str, str]], language: str) -> str:
-    """The list of manuals: (name, title, first prefix) of each door."""
-    return _TEMPLATES.get_template("index.html").render(doors=doors, t=WORDS[language], language=language)
+def index_page(dialects: Sequence[Dialect], language: str) -> str:
+    """The list of manuals, with what each dialect says of itself."""
+    return _TEMPLATES.get_template("index.html").render(dialects=dialects, t=WORDS[language], language=language)
 
 
 def manual_page(name: str, manual: Manual, language: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 WORDS: Final = {
     "id": {
         "docs": "Dokumentasi API",
-        "lead": "Empat loket, satu mesin pesanan. Setiap loket mengikuti kontrak API yang sudah dikenal klien Anda.",
+        "lead": "Satu mesin pesanan di balik semua loket. Setiap loket mengikuti kontrak yang dikenal klien Anda.",
         "open": "Buka dokumentasi",
         "download": "Unduh openapi.yaml",
         "contents": "Daftar isi",
@@ -28,7 +28,7 @@ WORDS: Final = {
     },
     "en": {
         "docs": "API documentation",
-        "lead": "Four counters, one order engine. Each counter speaks an API contract that your clients already know.",
+        "lead": "One order engine behind all counters. Each speaks a contract that your clients already know.",
         "open": "Open the documentation",
         "download": "Download openapi.yaml",
         "contents": "Contents",
