@@ -6,11 +6,11 @@ and the Indonesian use of tags 26 and 51 (QRIS).
 
 from __future__ import annotations
 
+import binascii
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-_POLYNOMIAL: Final = 0x1021
 _START: Final = 0xFFFF
 _LONGEST: Final = 99
 _CRC_TAG: Final = "63"
@@ -19,12 +19,7 @@ _CRC_HEAD: Final = _CRC_TAG + "04"
 
 def crc16(data: bytes) -> int:
     """CRC-16/CCITT-FALSE: polynomial 0x1021, start 0xFFFF, nothing reflected."""
-    crc = _START
-    for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ _POLYNOMIAL if crc & 0x8000 else crc << 1) & 0xFFFF
-    return crc
+    return binascii.crc_hqx(data, _START)
 
 
 def encode(objects: Iterable[tuple[str, str]]) -> str:
