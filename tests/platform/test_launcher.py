@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -98,3 +100,33 @@ def test_a_lock_of_a_dead_start_is_taken_over(checkout: Path) -> None:
     assert (checkout / ".venv/gerai.lock").read_text() == "one==2\n"
     assert (checkout / ".venv/gerai.pth").read_text() == f"{checkout}/src\n"
     assert not (checkout / ".venv.lock").exists()
+
+
+def test_only_files_with_the_locked_hashes_are_installed(checkout: Path) -> None:
+    """pip is told to refuse what the lock has no hash of, and to add nothing to the lock; the terminal counts packages,
+    not lines of the lock."""
+    lock = "# Pins.\n" + "".join(f"{name}==1 \\\n    --hash=sha256:{'0' * 64}\n" for name in ("one", "two"))
+    (checkout / "requirements.lock").write_text(lock)
+    python = checkout / ".venv/bin/python"
+    python.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "*--version) ;;\n"
+        f'*purelib*) echo "{checkout}/.venv" ;;\n'
+        f'*install*) echo "$*" >"{checkout}/asked"\n'
+        'printf "%s\\n" "Collecting one==1" "  Using one" "Collecting two==1" ;;\n'
+        "esac\n"
+    )
+    terminal, stderr = pty.openpty()
+    done = subprocess.run(
+        ["./gerai", "up"], cwd=checkout, stdout=subprocess.PIPE, stderr=stderr, check=False, timeout=30
+    )
+    os.close(stderr)
+    shown = os.read(terminal, 65_536).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    asked = (checkout / "asked").read_text()
+    assert " --require-hashes " in asked
+    assert " --no-deps " in asked
+    assert re.findall(r"\d+/\d+ \w+", shown) == ["1/2 one", "2/2 two"]
+    assert (checkout / ".venv/gerai.lock").read_text() == lock

@@ -27,8 +27,8 @@ def install_test_packages(root: Path) -> None:
         return
     if sys.prefix == sys.base_prefix:
         fail("not in a virtual environment; start this as ./gerai", 2)
-    command = [sys.executable, "-m", "pip", "install", "--no-input", "--no-deps", "--disable-pip-version-check"]
-    command += ["--root-user-action=ignore", "--progress-bar=off", "--no-compile"]
+    command = [sys.executable, "-m", "pip", "install", "--no-input", "--no-deps", "--require-hashes"]
+    command += ["--disable-pip-version-check", "--root-user-action=ignore", "--progress-bar=off", "--no-compile"]
     command += ["-r", str(root / "requirements-test.lock")]
     count, total, words = 0, wanted.count("=="), list[str]()
     with console.status("installing what the tests need …") as status:
