@@ -1,10 +1,12 @@
-"""What runs by itself, before a commit, is what a developer runs by hand."""
+"""What runs by itself, before a commit and after a push, is what a developer runs by hand."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 HOOKS = ROOT / ".pre-commit-config.yaml"
+WORKFLOW = ROOT / ".github/workflows/ci.yml"
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -37,3 +40,21 @@ def test_hooks_run_for_what_they_check() -> None:
     (hook,) = read(HOOKS)["repos"][0]["hooks"]
     concerned = ["src/gerai/cli/lock.py", "tests/conftest.py", "pyproject.toml"]
     assert [bool(re.search(hook["files"], file)) for file in [*concerned, "README.md"]] == [True, True, True, False]
+
+
+def test_ci_runs_the_one_script() -> None:
+    """The workflow runs `.ci/run`, which can be executed, and nothing else of ours; it may only read the repository."""
+    workflow = read(WORKFLOW)
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_ci_runs_the_oldest_and_the_newest_python() -> None:
+    """The Pythons of the workflow are the first and the last one that pyproject.toml names."""
+    (job,) = read(WORKFLOW)["jobs"].values()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [text.rpartition(" ")[2] for text in project["classifiers"] if re.search(r":: 3\.\d+$", text)]
+    assert job["strategy"]["matrix"]["python"] == [named[0], named[-1]]
+    assert project["requires-python"] == f">={named[0]}"
