@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from typing import Any
+
+import httpcore
 import httpx
 import pytest
 
-from gerai.kit.address import AddressForbidden, Guard
+from gerai.kit.address import AddressForbidden, Guard, GuardedBackend
 from gerai.kit.http import Outgoing, Unreachable
 
 
@@ -83,3 +88,32 @@ async def test_what_is_not_an_address_is_refused(url: str) -> None:
         await client.send("GET", url)
     assert {outcome: n for outcome, n in client.attempts.items() if n} == {"forbidden": 1}
     await client.close()
+
+
+class Recording(httpcore.AsyncNetworkBackend):
+    """Connects to nothing and keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.hosts: list[str] = []
+
+    async def connect_tcp(self, host: str, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+        self.hosts.append(host)
+        raise httpcore.ConnectError("recorded")
+
+
+async def test_the_judged_address_is_the_one_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection names an address that was judged, never the host, so nothing looks the name up again; the inner
+    address beside a public one is left out, and a name that has only inner ones when it is asked later is refused."""
+    answers = iter([["127.0.0.1", "8.8.8.8"], ["127.0.0.1"]])
+
+    async def look_up(_host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, port)) for address in next(answers)]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    backend, inner = GuardedBackend(Guard()), Recording()
+    monkeypatch.setattr(backend, "_inner", inner)
+    with pytest.raises(httpcore.ConnectError, match="recorded"):
+        await backend.connect_tcp("shop.example", 443)
+    with pytest.raises(AddressForbidden):
+        await backend.connect_tcp("shop.example", 443)
+    assert inner.hosts == ["8.8.8.8"]
