@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from engine_kit import Shop
 
-from gerai.domain.records import email_key
+from gerai.domain.records import OrderContact, email_key
 from gerai.domain.refusals import InsufficientFunds, NotFound, OutOfStock
 from gerai.engine.command import Contact
 from gerai.engine.orders import find
@@ -153,19 +153,55 @@ async def test_two_lines_of_one_item_count_together(shop: Shop) -> None:
 
 
 async def test_a_contact_becomes_a_member_and_is_found_again(shop: Shop) -> None:
-    """A new contact makes a member; the same e-mail (in any case) or the same mobile finds it again."""
+    """A new contact makes a member; the same e-mail (in any case), its id, or without an e-mail its mobile finds it."""
     contact = Contact(public_id="c1", email="Budi@Example.id", mobile="628111", name="Budi")
     first = await shop.place(contact=contact)
     assert first.view.member is not None
     assert (first.view.member.name, first.view.order.member_id) == ("Budi", first.view.member.member_id)
     by_mail = await shop.place(contact=Contact(public_id="c2", email="budi@example.ID", name="B."))
-    by_mobile = await shop.place(contact=Contact(public_id="c3", email="new@example.id", mobile="628111"))
+    by_mobile = await shop.place(contact=Contact(public_id="c3", mobile="628111"))
     by_id = await shop.place(contact=Contact(public_id="c4", find_public_id="c1"))
     assert by_mail.view.member == by_mobile.view.member == by_id.view.member == first.view.member
     assert await shop.count("members") == 2
     other_door = await shop.place(contact=contact, channel="other")
     assert other_door.view.member is not None
     assert other_door.view.member.member_id != first.view.member.member_id
+
+
+async def test_an_unknown_email_never_matches_by_mobile(shop: Shop) -> None:
+    """Who gives an e-mail nobody has is somebody new, also with a known mobile; a mobile alone finds the first with it,
+    whoever shares it later. A contact without a handle makes no member."""
+    first = await shop.place(contact=Contact(public_id="c1", email="a@example.id", mobile="628111", name="A"))
+    second = await shop.place(contact=Contact(public_id="c2", email="b@example.id", mobile="628111", name="B"))
+    alone = await shop.place(contact=Contact(public_id="c3", mobile="628111"))
+    nameless = await shop.place(contact=Contact(public_id="c4", name="C"))
+    assert second.view.member is not None
+    assert second.view.member.public_id == "c2"
+    assert alone.view.member == first.view.member != second.view.member
+    assert (nameless.view.member, nameless.view.order.member_id) == (None, None)
+    assert await shop.count("members") == 3
+
+
+async def test_every_order_keeps_the_contact_sent_with_it(shop: Shop) -> None:
+    """The same e-mail with other data, the same id with other data: the order shows what was sent, what is on record
+    stays; who is named by id stands for what is known where nothing else was sent, and only then."""
+    sent = Contact(
+        public_id="c1", email="a@example.id", mobile="+628111", mobile_as_sent="08111", name="A", reference="r"
+    )
+    first = await shop.place(contact=sent)
+    by_mail = await shop.place(
+        contact=Contact(public_id="c2", email="A@example.id", name="B", address={"city": "Solo"})
+    )
+    by_mobile = await shop.place(contact=Contact(public_id="c3", mobile="+628111"))
+    by_id = await shop.place(contact=Contact(public_id="c4", find_public_id="c1", email="c@example.id"))
+    assert first.view.order.contact == OrderContact("A", "a@example.id", "08111", "r")
+    assert by_mail.view.order.contact == OrderContact("B", "A@example.id", address={"city": "Solo"})
+    assert by_mobile.view.order.contact == OrderContact(mobile="+628111")
+    assert by_id.view.order.contact == OrderContact("A", "c@example.id", "+628111", "r")
+    assert first.view.member == by_mail.view.member == by_mobile.view.member == by_id.view.member
+    kept = await find.by_id(shop.engine.reads, shop.merchant_id, by_mail.view.order.order_id)
+    assert kept is not None
+    assert kept.order == by_mail.view.order
 
 
 async def test_a_member_named_by_an_unknown_id_is_not_created(shop: Shop) -> None:

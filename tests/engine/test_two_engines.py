@@ -252,12 +252,14 @@ async def test_paid_and_cancelled_at_once_ends_one_way(dsn: str, engine: Engine)
         assert await check(engine.reads, shop.merchant_id) == []
 
 
-async def test_one_customer_at_two_counters_becomes_one_member(dsn: str, engine: Engine) -> None:
+@pytest.mark.parametrize("handle", ["email", "mobile"])
+async def test_one_customer_at_two_counters_becomes_one_member(dsn: str, engine: Engine, handle: str) -> None:
     """Two processes meet the same new customer at the same moment, fifty times: one member each, two orders each."""
     shop = await open_shop(engine)
     async with another_engine(dsn) as rival:
         for number in range(50):
-            contacts = [Contact(public_id=f"{who}{number}", email=f"c{number}@example.id") for who in ("a", "b")]
+            named = {"email": f"c{number}@example.id"} if handle == "email" else {"mobile": f"+62811100{number}"}
+            contacts = [Contact(public_id=f"{who}{number}", **named) for who in ("a", "b")]
             one, two = await asyncio.gather(
                 shop.place(contact=contacts[0]), replace(shop, engine=rival).place(contact=contacts[1])
             )

@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.orders.parcels import Parcel
@@ -119,8 +120,14 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
                 "address": "Jl. Melati 1",
             },
             "discounts": [{"title": "Diskon bundel", "amount_sen": rupiah(5_000)}],
-            "customer": {"name": "Rina Wulandari", "email": "rina@example.com", "phone": "+62 812-3456-789"},
         },
+        "contact": Contact(
+            public_id=f"rina-{order_id}",
+            name="Rina Wulandari",
+            email="rina@example.com",
+            mobile="+628123456789",
+            mobile_as_sent="+62 812-3456-789",
+        ),
         "expires_at": real_now() + timedelta(hours=24),
     }
     return (await engine.submit(PlaceOrder(**(facts | changes)))).answer.view

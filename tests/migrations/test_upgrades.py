@@ -83,3 +83,53 @@ def test_merchants_get_their_new_accounts_and_late_money_its_place(
             used = [a[2] for a in accounts] + [row[0] for row in rows("SELECT transfer_id FROM transfers")]
             assert max(used) <= (next_block - 1) * 1000
         assert asyncio.run(_check(server.dsn)) == []
+
+
+_TWO_SPELLINGS = """
+INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
+INSERT INTO members SELECT 1, n, 'sandbox', 'durianpay', 'cus_' || n, 'Ani Sari', e, m, '',
+    '{"given_name": "Ani", "sur_name": "Sari"}', now(), now()
+FROM (VALUES (11, '', '0812-3456-789'), (12, '', '62812 3456789'), (13, 'b@b.id', '+62 0813 1'), (14, 'c@b.id', ''))
+    AS given(n, e, m);
+INSERT INTO orders VALUES (1, 21, 'sandbox', 'durianpay', NULL, 11, NULL, 'o1', 'n', 's', 'pending', 'invoice', 'IDR',
+    500000, NULL, 0, 0, '', '', 'complete', '{"address": {"city": "Solo"}}', now(), now(), NULL);
+INSERT INTO orders VALUES (1, 22, 'sandbox', 'scalev', NULL, NULL, NULL, 'o2', 'n', 's', 'pending', 'invoice', 'IDR',
+    500000, NULL, 0, 0, '', '', 'complete', '{"customer": {"name": "Budi", "email": "", "phone": "62811"}}', now(),
+    now(), NULL);
+INSERT INTO orders VALUES (1, 23, 'sandbox', 'test', NULL, NULL, NULL, 'o3', 'n', 's', 'pending', 'invoice', 'IDR',
+    500000, NULL, 0, 0, '', '', 'complete', '{}', now(), now(), NULL);
+"""
+
+
+def test_orders_get_their_contact_and_mobiles_one_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An earlier order shows what is known of its customer, one without a customer shows nobody; the first of several
+    spellings of a mobile is the one that is found by it, and members may share a mobile from now on."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-order-contacts")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(_TWO_SPELLINGS)  # type: ignore[arg-type]
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            contacts = connection.execute("SELECT order_id, contact FROM orders ORDER BY 1").fetchall()
+            mobiles = connection.execute("SELECT member_id, mobile FROM members ORDER BY 1").fetchall()
+            rival = (
+                "INSERT INTO members SELECT 1, 15, environment, channel, 'cus_15', '', {}, mobile, '', '{{}}', now(), "
+                "now() FROM members WHERE member_id = 11"
+            )
+            connection.execute(rival.format("'d@b.id'"))  # type: ignore[arg-type]
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                connection.execute(rival.replace("15", "16").format("''"))  # type: ignore[arg-type]
+    assert contacts == [
+        (
+            21,
+            {
+                "name": "Ani Sari",
+                "mobile": "0812-3456-789",
+                "details": {"given_name": "Ani", "sur_name": "Sari"},
+                "address": {"city": "Solo"},
+            },
+        ),
+        (22, {"name": "Budi", "mobile": "62811"}),
+        (23, {}),
+    ]
+    assert mobiles == [(11, "+628123456789"), (12, "62812 3456789"), (13, "+628131"), (14, "")]

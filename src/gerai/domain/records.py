@@ -87,6 +87,19 @@ class Transfer(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class OrderContact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who an order is for, as its own request said: a snapshot, whatever else is known of the same member. Empty
+    strings mean that nothing was sent. ``details`` (parts of the name …) belong to the door; ``address`` is by the
+    door's field names."""
+
+    name: str = ""
+    email: str = ""
+    mobile: str = ""
+    reference: str = ""
+    details: dict[str, Any] = {}
+    address: dict[str, str] = {}
+
+
 class Order(msgspec.Struct, frozen=True):
     """An order. ``public_id`` is the door's identifier, unique per merchant, environment and channel;
     ``number`` is the code people read; ``secret`` opens its public page; ``after_payment`` is the verb the
@@ -116,6 +129,7 @@ class Order(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
+    contact: OrderContact = OrderContact()
 
 
 class OrderLine(msgspec.Struct, frozen=True):

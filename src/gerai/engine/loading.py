@@ -156,6 +156,10 @@ def _members(state: State, merchant_id: int, environment: str, channel: str, con
         channel,
         [c.find_public_id for c in contacts if c.find_public_id],
         [email_key(c.email) for c in contacts if c.email],
-        [c.mobile for c in contacts if c.mobile],
+        # An e-mail decides alone: a mobile that many share is looked up only for who has none.
+        merchant_id,
+        environment,
+        channel,
+        [c.mobile for c in contacts if c.mobile and not c.email],
     )
     return (loads.MEMBERS_BY_CONTACT, params, MEMBERS, state.members)

@@ -135,16 +135,19 @@ class State:
         return self.earlier_events.of(order) + new
 
     def find_member(self, merchant_id: int, environment: str, channel: str, contact: Contact) -> Member | None:
-        """The member a contact names. NotFound when it names one by id that does not exist."""
+        """The member a contact names: by id, else by e-mail if there is one, else the first with the mobile.
+
+        NotFound when it names one by id that does not exist.
+        """
         of = (merchant_id, environment, channel)
         if contact.find_public_id:
             for member in self.members.named(*of, "id", contact.find_public_id):
                 return member
             raise NotFound("member", contact.find_public_id)
-        for kind, value in (("email", email_key(contact.email)), ("mobile", contact.mobile)):
-            if value:
-                for member in self.members.named(*of, kind, value):
-                    return member
+        if contact.email:
+            return next(iter(self.members.named(*of, "email", email_key(contact.email))), None)
+        if contact.mobile:
+            return min(self.members.named(*of, "mobile", contact.mobile), key=lambda m: m.member_id, default=None)
         return None
 
     def view(self, merchant_id: int, order_id: int, member: Member | None = None) -> OrderView:

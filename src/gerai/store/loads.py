@@ -92,13 +92,18 @@ SELECT {DEPOSITS.select_list} FROM deposits t
 WHERE t.merchant_id = %b AND t.deposit_id = ANY(%b::int8[])
 ORDER BY t.deposit_id FOR UPDATE""".encode()
 
-#: Members by any of their three handles. No lock: two rivals creating one meet at the unique index.
+#: Members by any of their three handles; of those who share a mobile the first alone. No lock: two rivals creating one
+#: meet at a unique index.
 MEMBERS_BY_CONTACT: Final = f"""
 SELECT {MEMBERS.select_list} FROM members t
 WHERE t.merchant_id = %b AND t.environment = %b AND t.channel = %b
   AND (t.public_id = ANY(%b::text[])
        OR (t.email <> '' AND lower(t.email COLLATE "C") = ANY(%b::text[]))
-       OR (t.mobile <> '' AND t.mobile = ANY(%b::text[])))
+       OR t.member_id = ANY(ARRAY(
+           SELECT (SELECT m.member_id FROM members m
+                   WHERE m.merchant_id = %b AND m.environment = %b AND m.channel = %b
+                     AND m.mobile = w.mobile AND m.mobile <> '' ORDER BY m.member_id LIMIT 1)
+           FROM unnest(%b::text[]) AS w(mobile))))
 ORDER BY t.member_id""".encode()
 
 IDEMPOTENCY_BY_KEY: Final = f"""

@@ -68,7 +68,7 @@ async def orders(
         _query(f"SELECT {ORDERS.select_list} FROM orders t {where} ORDER BY {order_by} LIMIT %s OFFSET %s"),
         (*params, limit, skip),
     )
-    return [Order(*row) for row in await cursor.fetchall()]
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def count_orders(connection: AsyncConnection, where: str, params: Sequence[Any], at_most: int) -> int:

@@ -288,6 +288,7 @@ CREATE TABLE orders (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
+    contact jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT orders_check CHECK (((charged_sen >= 0) AND (charged_sen <= total_sen))),
     CONSTRAINT orders_check1 CHECK (((refunded_sen >= 0) AND (refunded_sen <= total_sen))),
     CONSTRAINT orders_funding_check CHECK ((funding = ANY (ARRAY['invoice'::text, 'wallet'::text, 'hold'::text, 'free'::text]))),
@@ -655,7 +656,8 @@ CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, de
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (status = ANY (ARRAY['requested'::text, 'unknown'::text]));
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
-CREATE UNIQUE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile) WHERE (mobile <> ''::text);
+CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);
+CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
 CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
 CREATE INDEX orders_link_code ON orders USING btree (number) WHERE (length(number) = 6);

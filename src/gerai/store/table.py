@@ -8,7 +8,7 @@ The statements are made once, from the record class and the column types, in the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 class Table(Generic[Row]):
     """``types`` names each column's PostgreSQL type in the record's field order; ``mutable`` are the columns an
-    update may change. jsonb columns travel as text."""
+    update may change. jsonb columns travel as text; where the record's field is a struct, it is read as one."""
 
     def __init__(
         self, name: str, record: type[Row], types: str, *, key: tuple[str, ...], mutable: tuple[str, ...] = ()
@@ -34,6 +34,8 @@ class Table(Generic[Row]):
             raise ValueError(f"{name}: {len(self.columns)} columns, {len(self.types)} types")
         self.key = key
         self._json = tuple(i for i, t in enumerate(self.types) if t == "jsonb")
+        hints = get_type_hints(record)
+        self._structs = tuple((i, hints[self.columns[i]]) for i in self._json if _is_struct(hints[self.columns[i]]))
         self.insert_sql = self._insert()
         self._update_columns = key + mutable if mutable else ()
         self._update_index = [self.columns.index(c) for c in self._update_columns]
@@ -77,4 +79,13 @@ class Table(Generic[Row]):
 
     def read(self, values: Sequence[Any]) -> Row:
         """A record from a row selected with ``select_list``."""
-        return self.record(*values)
+        if not self._structs:
+            return self.record(*values)
+        read = list(values)
+        for i, struct in self._structs:
+            read[i] = msgspec.convert(read[i], struct)
+        return self.record(*read)
+
+
+def _is_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)

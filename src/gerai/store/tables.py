@@ -43,11 +43,11 @@ ORDERS = Table(
     "orders",
     Order,
     "int8 int8 text text int8 int8 int8 text text text text text text int8 int8 int8 int8 text text text jsonb "
-    "timestamptz timestamptz timestamptz",
+    "timestamptz timestamptz timestamptz jsonb",
     key=("merchant_id", "order_id"),
     mutable=(
         "status", "total_sen", "held_transfer_id", "charged_sen", "refunded_sen", "reference", "details", "updated_at",
-        "expires_at",
+        "expires_at", "contact",
     ),
 )  # fmt: skip
 LINES = Table(

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from pay_orders import NOW, SECRET, event, payment, sent, surroundings, view
 
-from gerai.domain.records import OrderView
+from gerai.domain.records import OrderContact, OrderView
 from gerai.doors.pay import assets, draw, qr
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.present import present
@@ -76,7 +76,8 @@ def test_pages_keep_a_strict_policy(order: OrderView, language: str) -> None:
 def test_names_from_outside_are_escaped() -> None:
     """Whatever a door or a buyer wrote stays text."""
     nasty = "<script>alert(1)</script>\"'"
-    order = view(details={"customer": {"name": nasty}, "note": nasty, "shipping": {"title": nasty, "address": nasty}})
+    details = {"note": nasty, "shipping": {"title": nasty, "address": nasty}}
+    order = view(details=details, contact=OrderContact(nasty))
     words = Words("id")
     html = draw.pay_page(present(order, [], surroundings(merchant_name=nasty), NOW, words), words, HERE)
     assert "<script>alert" not in html
@@ -85,7 +86,7 @@ def test_names_from_outside_are_escaped() -> None:
 
 def test_the_private_page_does_not_name_the_order() -> None:
     """Nor its number, its secret, its lines or its buyer."""
-    words, order = Words("id"), view(details={"customer": {"name": "Rina"}})
+    words, order = Words("id"), view(contact=OrderContact("Rina"))
     html = draw.pay_page(present(order, [], surroundings(private=True), NOW, words), words, Address(("payment", "abc")))
     for secret in ("SC-0042", SECRET, "Rina", "Kopi Gayo"):
         assert secret not in html

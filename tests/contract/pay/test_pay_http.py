@@ -13,6 +13,7 @@ import pytest
 from gerai.app import DIALECTS
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.orders import find
@@ -37,7 +38,7 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
         "total_sen": rupiah(15_000),
         "funding": "invoice",
         "after_payment": "complete",
-        "details": {"customer": {"name": "Rina Wulandari"}},
+        "contact": Contact(public_id="", name="Rina Wulandari"),
         "expires_at": real_now() + timedelta(hours=1),
     }
     return (await engine.submit(PlaceOrder(**(facts | changes)))).answer.view

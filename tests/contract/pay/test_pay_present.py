@@ -17,7 +17,6 @@ from gerai.doors.pay.words import Words
 DETAILS: dict[str, Any] = {
     "shipping": {"title": "JNE REG", "cost_sen": rupiah(20_000), "etd": "2–3 hari", "address": "Jl. Pegangsaan 28"},
     "discounts": [{"title": "Bundel", "amount_sen": rupiah(5_000)}],
-    "customer": {"name": "Rina", "email": "rina@example.com", "phone": "+62812"},
     "note": "Bungkus kado.",
 }
 
@@ -53,7 +52,7 @@ def test_a_difference_nobody_explained_is_still_shown() -> None:
 
 def test_odd_details_are_skipped() -> None:
     """Doors freeze what they like into the details; what is not in the neutral shape must not break the page."""
-    odd = {"shipping": "kilat", "discounts": {"a": 1}, "customer": [1], "note": 7, "digital": None, "methods": "va"}
+    odd = {"shipping": "kilat", "discounts": {"a": 1}, "note": 7, "digital": None, "methods": "va"}
     shown = page(view("completed", "paid", (payment("completed"),), details=odd))
     assert (shown.people, shown.note, shown.downloads) == ((), "", ())
 

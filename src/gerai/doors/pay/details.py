@@ -1,7 +1,7 @@
 """Reads what doors may leave in ``order.details`` for the page, in neutral words; whatever is absent or odd is skipped.
 
-Keys: ``shipping`` {title, cost_sen, etd, address}, ``discounts`` [{title, amount_sen}], ``customer`` {name, email,
-phone}, ``note``, ``digital`` {title, links: [{title, url}] or [url]}, ``method`` ("cod": the courier takes the money),
+Keys: ``shipping`` {title, cost_sen, etd, address}, ``discounts`` [{title, amount_sen}], ``note``, ``digital`` {title,
+links: [{title, url}] or [url]}, ``method`` ("cod": the courier takes the money),
 ``methods`` ["va", "va:BCA", …] (what may be offered; absent: everything), ``payer_fees`` {"va": sen, "va:BCA": sen}
 (what the payer pays on top with that method), ``merchant_fees`` likewise (what the method keeps of the total).
 """

@@ -185,9 +185,10 @@ def _sums(view: OrderView, words: Words) -> list[SumRow]:
 
 def _people(view: OrderView, words: Words) -> list[SumRow]:
     """Who ordered and where it goes, one row each, parts on lines of their own."""
-    customer, shipping = (details.mapping(view.order.details, key) for key in ("customer", "shipping"))
-    who = [details.text(customer, key) for key in ("name", "email", "phone")]
+    contact, shipping = view.order.contact, details.mapping(view.order.details, "shipping")
+    who = [contact.name, contact.email, contact.mobile]
     if not any(who) and view.member is not None:
+        # Nobody was named with the order: it belongs to the member whose key placed it.
         who = [view.member.name, view.member.email, view.member.mobile]
     etd = details.text(shipping, "etd")
     where = [details.text(shipping, "address"), words("order.etd", etd=etd) if etd else ""]

@@ -8,7 +8,17 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from gerai.domain.records import Funding, Invoice, Member, Order, OrderLine, OrderView, Payment, Transfer
+from gerai.domain.records import (
+    Funding,
+    Invoice,
+    Member,
+    Order,
+    OrderContact,
+    OrderLine,
+    OrderView,
+    Payment,
+    Transfer,
+)
 from gerai.engine.command import Command, Contact, Context, Needs
 from gerai.engine.orders import stock
 from gerai.engine.orders.parcels import Parcel, plan
@@ -53,6 +63,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     ``provider`` names who fulfils the order (empty: nobody) and ``work`` what it is asked. For hold orders the worker
     takes over after ``resume_after_s``. ``parcel`` is what must be sent; its shipment is planned with the order.
+
+    ``contact`` names the customer and is kept with the order as it was sent. A customer who is known already keeps
+    what is on record: the order alone shows what differs.
 
     Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
     """
@@ -117,7 +130,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
                 return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
 
     def _member(self, state: State, context: Context) -> Member | None:
-        if self.contact is None:
+        if self.contact is None or not self.contact.names_a_member:
             return None
         found = state.find_member(self.merchant_id, self.environment, self.channel, self.contact)
         if found is not None:
@@ -167,6 +180,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             created_at=context.now,
             updated_at=context.now,
             expires_at=self.expires_at,
+            contact=OrderContact() if self.contact is None else self.contact.snapshot(member),
         )
 
     def _lines(self) -> tuple[OrderLine, ...]:

@@ -16,7 +16,7 @@ from gerai.doors.dialects.durianpay.wire.charge_request import CHARGE_TYPES
 from gerai.doors.dialects.durianpay.wire.facts import order_facts, unfit
 from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new_link_code
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
-from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, read_order
+from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, phone_key, read_order
 from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
@@ -103,10 +103,12 @@ def _contact(customer: NewCustomer) -> Contact:
         public_id=new_id("cus"),
         find_public_id=customer.id,
         email=customer.email,
-        mobile=customer.mobile,
+        mobile=phone_key(customer.mobile) if customer.mobile else "",
+        mobile_as_sent=customer.mobile,
         name=" ".join(name for name in names if name),
         reference=customer.customer_ref_id,
         details=dict(zip(("given_name", "middle_name", "sur_name"), names, strict=True)),
+        address=customer.address or {},
     )
 
 

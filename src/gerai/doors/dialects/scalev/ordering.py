@@ -171,14 +171,13 @@ def _after_payment(goods: Goods, store: Store) -> str:
     return "complete" if not goods.has_parcel and store.settings.digital_completion == "auto" else "confirm"
 
 
-def _contact(asked: Asked, identity: Identity) -> Contact | None:
-    """The customer, found by e-mail or telephone; one who leaves neither cannot be told from another."""
-    if not asked.customer_email and not asked.customer_phone:
-        return None
+def _contact(asked: Asked, identity: Identity) -> Contact:
+    """The customer, found by e-mail, else by telephone; one who leaves neither cannot be told from another."""
     return Contact(
         public_id=identity.customer_id,
         email=asked.customer_email,
-        mobile=asked.customer_phone,
+        mobile=f"+{asked.customer_phone}" if asked.customer_phone else "",
+        mobile_as_sent=asked.customer_phone,
         name=asked.customer_name,
     )
 

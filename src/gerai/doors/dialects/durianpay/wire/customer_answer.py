@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gerai.domain.records import Member
-from gerai.doors.dialects.durianpay.wire.facts import name_part
+from gerai.domain.records import OrderContact, OrderView
 from gerai.doors.dialects.durianpay.wire.formats import timestamp
 
 
@@ -28,17 +27,18 @@ class CustomerAnswer(msgspec.Struct, frozen=True):
     created_at: str
 
 
-def customer_answer(member: Member | None, address: dict[str, str] | None) -> CustomerAnswer:
-    """``address`` is the one the order came with."""
-    place = address or {}
+def customer_answer(view: OrderView) -> CustomerAnswer:
+    """The customer of an order as the order's own request described them."""
+    member, contact = view.member, view.order.contact
+    place = contact.address
     return CustomerAnswer(
-        id="" if member is None else member.public_id,
-        customer_ref_id="" if member is None else member.reference,
-        email="" if member is None else member.email,
-        mobile="" if member is None else member.mobile,
-        given_name=name_part(member, "given_name"),
-        middle_name=name_part(member, "middle_name"),
-        sur_name=name_part(member, "sur_name"),
+        id=customer_id(view),
+        customer_ref_id=contact.reference,
+        email=contact.email,
+        mobile=contact.mobile,
+        given_name=name_part(contact, "given_name"),
+        middle_name=name_part(contact, "middle_name"),
+        sur_name=name_part(contact, "sur_name"),
         address_line_1=place.get("address_line_1", ""),
         address_line_2=place.get("address_line_2", ""),
         city=place.get("city", ""),
@@ -47,3 +47,13 @@ def customer_answer(member: Member | None, address: dict[str, str] | None) -> Cu
         postal_code=place.get("postal_code", ""),
         created_at=timestamp(None if member is None else member.created_at),
     )
+
+
+def customer_id(view: OrderView) -> str:
+    """``cus_…`` of whom an order belongs to; empty when nobody is known."""
+    return "" if view.member is None else view.member.public_id
+
+
+def name_part(contact: OrderContact, part: str) -> str:
+    """``given_name``, ``middle_name``, ``sur_name``, or an empty string."""
+    return str(contact.details.get(part, ""))

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import OrderView, Payment
+from gerai.doors.dialects.durianpay.wire.customer_answer import customer_id
 from gerai.doors.dialects.durianpay.wire.facts import charge_type, facts_of, is_live
 from gerai.doors.dialects.durianpay.wire.formats import money, timestamp
 from gerai.doors.dialects.durianpay.wire.payment_answer import listed_payment, merchant_public_id, payment_amount
@@ -32,7 +33,7 @@ def order_data(view: OrderView, status: str) -> dict[str, Any]:
         "signature": "",
         "amount_str": money(facts.amount_sen),
         "created_at": timestamp(order.created_at),
-        "customer_id": "" if view.member is None else view.member.public_id,
+        "customer_id": customer_id(view),
         "description": facts.description,
         "expiry_date": timestamp(expiry),
         "merchant_id": merchant_public_id(order.merchant_id),

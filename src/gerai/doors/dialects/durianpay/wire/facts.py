@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.records import Environment, Member, Order, OrderView, Payment
+from gerai.domain.records import Environment, Order, OrderView, Payment
 from gerai.doors.dialects.durianpay.wire.charge_request import BY_METHOD
 from gerai.doors.dialects.durianpay.wire.form import BLANK
 from gerai.doors.dialects.durianpay.wire.order_request import NewItem, NewOrder
@@ -121,11 +121,6 @@ def unfit(
 
 def is_live(environment: Environment | str) -> bool:
     return environment == "production"
-
-
-def name_part(member: Member | None, part: str) -> str:
-    """``given_name``, ``middle_name``, ``sur_name`` … of a customer, or an empty string."""
-    return "" if member is None else str(member.details.get(part, ""))
 
 
 def charge_type(payment: Payment) -> str:

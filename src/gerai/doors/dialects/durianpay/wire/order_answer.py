@@ -9,13 +9,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.records import OrderView
-from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer
+from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
 from gerai.doors.dialects.durianpay.wire.facts import (
     details_type,
     facts_of,
     fee_of,
     is_live,
-    name_part,
     order_status,
     payment_status,
     telling_payment,
@@ -130,18 +129,18 @@ def fetched_answer(view: OrderView, expand: frozenset[str], now: datetime) -> Or
         is_notification_enabled=facts.is_notification_enabled,
         email_subject=facts.email_subject,
         email_content=facts.email_content,
-        customer=customer_answer(view.member, facts.address) if "customer" in expand else UNSET,
+        customer=customer_answer(view) if "customer" in expand else UNSET,
         payments=(entries or None) if "payments" in expand else UNSET,
     )
 
 
 def order_entry(view: OrderView, now: datetime) -> OrderEntry:
     """One line of ``GET /orders``."""
-    order, member, facts = view.order, view.member, facts_of(view.order)
+    order, contact, facts = view.order, view.order.contact, facts_of(view.order)
     payment = telling_payment(view)
     return OrderEntry(
         id=order.public_id,
-        customer_id="" if member is None else member.public_id,
+        customer_id=customer_id(view),
         order_ref_id=order.reference,
         amount=money(facts.amount_sen),
         currency=order.currency,
@@ -150,10 +149,10 @@ def order_entry(view: OrderView, now: datetime) -> OrderEntry:
         created_at=timestamp(order.created_at),
         updated_at=timestamp(order.updated_at),
         expiry_date=timestamp(order.expires_at),
-        given_name=name_part(member, "given_name"),
-        sur_name=name_part(member, "sur_name"),
-        email="" if member is None else member.email,
-        mobile="" if member is None else member.mobile,
+        given_name=name_part(contact, "given_name"),
+        sur_name=name_part(contact, "sur_name"),
+        email=contact.email,
+        mobile=contact.mobile,
         payment_option=facts.payment_option,
         payment_id="" if payment is None else payment.public_id,
         payment_details_type="" if payment is None else details_type(payment),
@@ -173,7 +172,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
     payment = telling_payment(view)
     return OrderAnswer(
         id=order.public_id,
-        customer_id="" if view.member is None else view.member.public_id,
+        customer_id=customer_id(view),
         order_ref_id=order.reference,
         amount=money(facts.amount_sen),
         payment_option=facts.payment_option,

@@ -164,6 +164,14 @@ def _item(form: Form) -> NewItem:
     return item
 
 
+def phone_key(text: str) -> str:
+    """A telephone number in the one form that is compared, E.164. ValueError when it cannot be one."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(text, "ID"), phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException as e:
+        raise ValueError("not a telephone number") from e
+
+
 def _is_phone(text: str) -> bool:
     """Lenient (contract §5.1: the sample has neither +62 nor 08): anything that may be a number seen from Indonesia."""
     try:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.records import Order, OrderView, Payment
-from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer
+from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
 from gerai.doors.dialects.durianpay.wire.facts import (
     charge_type,
     details_type,
@@ -18,7 +18,6 @@ from gerai.doors.dialects.durianpay.wire.facts import (
     failure_reason,
     fee_of,
     is_live,
-    name_part,
     order_status,
     payment_status,
 )
@@ -135,12 +134,12 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
 
 def listed_payment(view: OrderView, payment: Payment, now: datetime) -> PaymentEntry:
     """One line of ``GET /payments``."""
-    member = view.member
+    contact = view.order.contact
     return msgspec.structs.replace(
         payment_entry(view.order, payment, now),
-        customer_id="" if member is None else member.public_id,
-        given_name=name_part(member, "given_name"),
-        email="" if member is None else member.email,
+        customer_id=customer_id(view),
+        given_name=name_part(contact, "given_name"),
+        email=contact.email,
         order_ref_id=view.order.reference,
         currency=view.order.currency,
     )
@@ -168,7 +167,7 @@ def payment_answer(
         total_fee=money(fee_of(facts_of(order), payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
-        customer=customer_answer(view.member, facts_of(order).address) if "customer" in expand else UNSET,
+        customer=customer_answer(view) if "customer" in expand else UNSET,
         order=_order(view, merchant_id, now) if "order" in expand else UNSET,
     )
 
@@ -208,7 +207,7 @@ def _order(view: OrderView, merchant_id: str, now: datetime) -> OrderOfPayment:
     return OrderOfPayment(
         id=order.public_id,
         merchant_id=merchant_id,
-        customer_id="" if view.member is None else view.member.public_id,
+        customer_id=customer_id(view),
         order_ref_id=order.reference,
         amount=payment_amount(order),
         currency=order.currency,
