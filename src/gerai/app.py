@@ -86,9 +86,7 @@ class FoundPartners:
 
     def roblox(self, simulated: bool) -> Roblox:
         """The simulator for sandbox keys and simulated merchants, else the real thing."""
-        if simulated or self.settings.roblox.production_uses_simulator:
-            return self._simulated_roblox
-        return self._roblox
+        return self._simulated_roblox if simulated else self._roblox
 
 
 def make_engine(settings: Settings) -> Engine:

@@ -83,7 +83,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=64),
         _says(
             "Fulfilment provider of the LeuwongRR door; empty: an operator completes orders.",
-            "`manual`, `simulator` …",
+            "`manual` …; `simulator` only where the merchant is simulated",
         ),
     ] = ""
     leuwongrr_payment_methods: Annotated[

@@ -97,7 +97,6 @@ class RobloxSettings:
     games_base_url: str = _setting("https://games.roblox.com", "Base address of the games API.")
     apis_base_url: str = _setting("https://apis.roblox.com", "Base address of the game-pass and universe APIs.")
     timeout_s: float = _setting(5.0, "How long one look-up may take.", 0.1)
-    production_uses_simulator: bool = _setting(False, "Production keys use the simulator too (the demo shop).")
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,10 @@ class MerchantFacts:
     clock_offset_s: int
     accounts: dict[tuple[str, str], int]
 
+    def plays_with(self, environment: str) -> bool:
+        """Whether its orders in this environment move play money only, and go to the simulators."""
+        return environment == "sandbox" or self.simulated
+
     def now(self, environment: str) -> datetime:
         """Real time; in the sandbox the test clock's."""
         if environment != "sandbox":
@@ -88,7 +92,7 @@ class KeyFacts:
     @property
     def simulated(self) -> bool:
         """Whether this key's orders go to the simulators."""
-        return self.environment == "sandbox" or self.merchant.simulated
+        return self.merchant.plays_with(self.environment)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ request whose answer was lost and must be safe to repeat.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
+
+#: What the name of every provider without an outside world begins with; a test holds it equal to what they declare.
+SIMULATOR: Final = "simulator"
+
+
+def names_simulator(provider: str) -> bool:
+    """Whether this is the name of a provider that only pretends to work."""
+    return provider.startswith(SIMULATOR)
 
 
 class ProviderUnreachable(Exception):
@@ -42,10 +50,12 @@ class WorkAnswer:
 
 
 class FulfilmentProvider(Protocol):
-    """``name`` is how a service names it; ``automatic`` says whether it answers by itself (manual: an operator)."""
+    """``name`` is how a service names it; ``automatic`` says whether it answers by itself (manual: an operator);
+    ``simulated``: it only pretends to work, so real orders never reach it (``engine/fulfilment/providers.py``)."""
 
     name: str
     automatic: bool
+    simulated: bool
 
     async def fulfil(self, request: WorkRequest) -> WorkAnswer:
         """Do the work. Raises ProviderUnreachable or AnswerUnknown."""

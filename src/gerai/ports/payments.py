@@ -47,14 +47,30 @@ class Bounds:
     maximum_sen: int
 
 
+@dataclass(frozen=True)
+class Seller:
+    """Whose money a method would take, and in which environment."""
+
+    merchant_id: int
+    environment: str
+
+
 class PaymentMethod(Protocol):
     """One way to pay. ``name`` is ours (va, qris, ewallet, retail, card, online_banking, bnpl, bank_transfer);
-    ``channels`` are its banks, wallets or chains (BCA, DANA, ALFAMART …), each with its bounds and display name."""
+    ``channels`` are its banks, wallets or chains (BCA, DANA, ALFAMART …), at least one, each with its bounds.
+
+    ``simulated``: what it tells the payer is invented and nobody receives what is paid there, so it is offered where
+    only play money moves, and never anywhere else (``engine/payments/offered.py``)."""
 
     name: str
     kind: PaymentKind
     title: dict[str, str]
     channels: dict[str, Bounds]
+    simulated: bool
+
+    def configured(self, seller: Seller) -> frozenset[str]:
+        """The channels for which the seller has a real account or contract. A simulated method has none."""
+        ...
 
     def instruct(self, charge: Charge) -> Instructions:
         """What the payer must see. Pure for simulated methods: no network, the same charge gives the same answer."""

@@ -7,8 +7,10 @@ from typing import Final
 
 import structlog
 
+from gerai.domain.refusals import PartnerUnavailable
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.carry_out import follow_up
+from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders import find
 from gerai.ports.fulfilment import FulfilmentProvider
 
@@ -25,9 +27,12 @@ async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], me
     view = await find.by_id(engine.reads, merchant_id, order_id)
     if view is None or view.fulfilment is None or view.order.status != "processing":
         return
-    provider = providers.get(view.order.provider)
-    if provider is None:
-        log.error("fulfil.no_such_provider", merchant_id=merchant_id, order_id=order_id, provider=view.order.provider)
+    order, merchant = view.order, engine.directory.merchant(merchant_id)
+    try:
+        provider = provider_for(providers, order.provider, merchant, order.environment)
+    except PartnerUnavailable:
+        # Gone, or a simulator under a real order: people finish it (gerai orders).
+        log.error("fulfil.no_such_provider", merchant_id=merchant_id, order_id=order_id, provider=order.provider)
         return
     if provider.automatic:
         recorded = await follow_up(engine, provider, view, TIMEOUT_S)

@@ -8,11 +8,12 @@ import pytest
 
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
 from gerai.doors.dialects.leuwongrr.gateway import check_amount, find, gateways
+from gerai.partners.payments.simulated import SimulatedMethod
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
 
 @dataclass
-class Method:
+class Method(SimulatedMethod):
     """A payment method with the given channels, each from Rp10 to Rp1.000."""
 
     name: str
@@ -31,6 +32,9 @@ class Method:
 METHODS = {"qris": Method("qris", ("QRIS",)), "bank_transfer": Method("bank_transfer", ("BCA", "BANK_JAGO"))}
 
 
+OFFERED = {name: method.channels for name, method in METHODS.items()}
+
+
 def test_codes() -> None:
     """A method with one channel has its own name as code; others one code for each channel."""
     assert list(gateways(METHODS)) == ["qris", "bank-transfer-bca", "bank-transfer-bank-jago"]
@@ -39,7 +43,7 @@ def test_codes() -> None:
 @pytest.mark.parametrize("code", ["bank-transfer-bca", "bank_transfer_bca", "BANK-TRANSFER-BCA"])
 def test_spellings(code: str) -> None:
     """Case does not matter, and an underscore works as a hyphen."""
-    found = find(code, METHODS, None)
+    found = find(code, METHODS, OFFERED, None)
     assert (found.code, found.method.name, found.channel_code) == ("bank-transfer-bca", "bank_transfer", "BCA")
 
 
@@ -49,11 +53,17 @@ def test_spellings(code: str) -> None:
 def test_what_is_not_on_offer(code: str, active: list[str] | None) -> None:
     """Unknown and switched-off codes are refused."""
     with pytest.raises(MethodUnavailable):
-        find(code, METHODS, active)
+        find(code, METHODS, OFFERED, active)
+
+
+def test_what_the_merchant_cannot_collect() -> None:
+    """A code of a method that is installed but not offered to this merchant is refused like an unknown one."""
+    with pytest.raises(MethodUnavailable):
+        find("qris", METHODS, {"bank_transfer": OFFERED["bank_transfer"]}, None)
 
 
 @pytest.mark.parametrize("amount_sen", [999, 100_001])
 def test_bounds(amount_sen: int) -> None:
     """Amounts outside the channel's bounds are refused before an order exists."""
     with pytest.raises(AmountOutOfRange):
-        check_amount(find("qris", METHODS, None), amount_sen)
+        check_amount(find("qris", METHODS, OFFERED, None), amount_sen)

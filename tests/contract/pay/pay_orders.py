@@ -11,13 +11,14 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment, Shipment
 from gerai.doors.pay.model import PageContext
 from gerai.engine.orders.find import EventEntry
+from gerai.partners.payments.simulated import SimulatedMethod
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
 NOW = datetime(2026, 11, 22, 1, 10, tzinfo=UTC)
 SECRET = "kQ9f_order-secret-that-nobody-can-guess_77"
 
 
-class Method:
+class Method(SimulatedMethod):
     """A payment method that gives the same fixed instructions to every charge."""
 
     def __init__(self, name: str, kind: PaymentKind, channels: dict[str, Bounds], instructions: Instructions) -> None:
@@ -54,7 +55,9 @@ def surroundings(**changes: Any) -> PageContext:
         "simulated": True,
         "methods": {"ewallet": WALLET, "va": VA, "qris": QRIS},
     }
-    return PageContext(**(facts | changes))
+    facts |= changes
+    facts.setdefault("offered", {name: method.channels for name, method in facts["methods"].items()})
+    return PageContext(**facts)
 
 
 def payment(status: str = "processing", method: str = "va", channel: str = "BCA", **changes: Any) -> Payment:

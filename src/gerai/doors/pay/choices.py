@@ -32,10 +32,9 @@ def find(surroundings: PageContext, view: OrderView, value: str) -> tuple[Paymen
     """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
     name, _, channel = value.partition(":")
     method = surroundings.methods.get(name)
-    if method is None or channel not in _channels(method, view):
+    if method is None or channel not in _channels(surroundings, method, view):
         return None
-    bounds = method.channels.get(channel)
-    return (method, channel) if bounds is None or _closed(bounds, view.order.total_sen) == "" else None
+    return None if _closed(method.channels[channel], view.order.total_sen) else (method, channel)
 
 
 def groups(surroundings: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
@@ -46,29 +45,29 @@ def groups(surroundings: PageContext, view: OrderView, words: Words) -> tuple[Me
     found: list[MethodGroup] = []
     ranked = sorted(surroundings.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
-        choices = tuple(_choice(method, channel, view, words) for channel in _channels(method, view))
+        choices = tuple(_choice(method, channel, view, words) for channel in _channels(surroundings, method, view))
         if choices:
             title, hint = method_title(method, name, words), words(f"choose.hint.{method.kind}")
             found.append(MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
     return tuple(found)
 
 
-def _channels(method: PaymentMethod, view: OrderView) -> list[str]:
-    """The method's channels this order may use; a method without channels has one without a name."""
+def _channels(surroundings: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
+    """The method's channels this order may use."""
     allowed = details.allowed_methods(view)
-    every = list(method.channels) or [""]
+    every = list(surroundings.offered.get(method.name, {}))
     if allowed is None or method.name in allowed:
         return every
     return [channel for channel in every if f"{method.name}:{channel}" in allowed]
 
 
 def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
-    bounds = method.channels.get(channel)
-    side = "" if bounds is None else _closed(bounds, view.order.total_sen)
-    limit = 0 if bounds is None else bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
+    bounds = method.channels[channel]
+    side = _closed(bounds, view.order.total_sen)
+    limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
     return Choice(
         value=f"{method.name}:{channel}",
-        title=words.channel(channel) if channel else method_title(method, method.name, words),
+        title=words.channel(channel),
         open=not side,
         note=words(f"choose.{side}", amount=money.display(limit)) if side else "",
     )

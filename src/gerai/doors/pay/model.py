@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gerai.doors.pay.page_state import PageState
+from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
 
 
 @dataclass(frozen=True)
 class PageContext:
     """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
+    ``methods``: all there are; ``offered``: those this order's money may be collected with, by channel.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
     page's own address."""
 
@@ -21,6 +23,7 @@ class PageContext:
     environment: str
     simulated: bool
     methods: Mapping[str, PaymentMethod]
+    offered: OfferedChannels
     private: bool = False
     here: str = ""
 

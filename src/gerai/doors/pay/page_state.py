@@ -21,6 +21,8 @@ class PageState:
 
 CHOOSE: Final = PageState("choose", "wait", "wallet")
 PAY: Final = PageState("pay", "wait", "clock")
+#: It waits to be paid, and there is no way to pay it on this page.
+NO_METHOD: Final = PageState("no_method", "calm", "warn")
 PAID: Final = PageState("paid", "good", "check")
 SHIPPED: Final = PageState("shipped", "good", "truck")
 SHIPPED_COD: Final = PageState("shipped_cod", "good", "truck")
@@ -39,7 +41,7 @@ FREE: Final = PageState("free", "good", "check")
 COD: Final = PageState("cod", "good", "cash")
 
 PAGE_STATES: Final = (
-    *(CHOOSE, PAY, PAID, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE, PARTIAL, FAILED),
+    *(CHOOSE, NO_METHOD, PAY, PAID, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE, PARTIAL, FAILED),
     *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 

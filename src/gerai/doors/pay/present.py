@@ -32,13 +32,15 @@ def present(
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
-    order, look, shown = view.order, page_state.page_state_of(view, now), not surroundings.private
+    order, stands, shown = view.order, page_state.page_state_of(view, now), not surroundings.private
+    groups = choices.groups(surroundings, view, words) if stands is page_state.CHOOSE else ()
+    look = page_state.NO_METHOD if stands is page_state.CHOOSE and not groups else stands
     merchant, amount = surroundings.merchant_name, money.display(_amount(view, look, now))
     open_to_pay = look in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if look is page_state.PAY else None
     digital = details.mapping(order.details, "digital") if shown and look in (page_state.DONE, page_state.PAID) else {}
     return PayPage(
-        version=version(view, look),
+        version=version(view, stands),
         look=look,
         private=surroundings.private,
         environment=order.environment,
@@ -53,7 +55,7 @@ def present(
         amount_label=words(_amount_label(view, look)),
         amount=amount,
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
-        groups=choices.groups(surroundings, view, words) if look is page_state.CHOOSE else (),
+        groups=groups,
         desk=None if payment is None else _desk(view, payment, surroundings, now, words),
         parcel=parcel(view, events, look, words) if shown else None,
         lines=tuple(_line(view, words)) if shown else (),
@@ -97,7 +99,7 @@ def _amount(view: OrderView, look: page_state.PageState, now: datetime) -> int:
 
 
 def _amount_label(view: OrderView, look: page_state.PageState) -> str:
-    if look in (page_state.CHOOSE, page_state.PAY):
+    if look in (page_state.CHOOSE, page_state.NO_METHOD, page_state.PAY):
         return "amount.due"
     if look in (page_state.COD, page_state.SHIPPED_COD):
         return "amount.cod"

@@ -13,6 +13,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
 from gerai.engine.orders import find
+from gerai.engine.payments.offered import offered_channels
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
 _SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
@@ -34,11 +35,13 @@ class ResolvedOrder:
         """What the page needs beside the order."""
         order = self.view.order
         merchant = ctx.services.engine.directory.merchant(order.merchant_id)
+        methods = ctx.services.partners.payment_methods
         return PageContext(
             merchant_name=merchant.name,
             environment=order.environment,
-            simulated=merchant.simulated or order.environment == "sandbox",
-            methods=ctx.services.partners.payment_methods,
+            simulated=merchant.plays_with(order.environment),
+            methods=methods,
+            offered=offered_channels(methods, merchant, order.environment),
             private=self.private,
             here=ctx.base_url + self.address.at(),
         )

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from gerai.domain.refusals import InputInvalid, ItemClosed, NotFound, PayloadMismatch, QuantityOutOfRange
 from gerai.engine.core import Engine
 from gerai.engine.directory import Part
+from gerai.engine.fulfilment.providers import require_real
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import jakarta
 from gerai.kit.schema import Schema, SchemaUnusable
@@ -165,8 +166,10 @@ SERVICES: Final[Part[ServiceCatalogue]] = Part("services", load)
 async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType], services: Sequence[Service]) -> None:
     """Publish types and services, replacing those with the same id; every process reads them again.
 
-    Refuses InputInvalid: a schema nobody can stand behind, or a code that reads as an id.
+    Refuses InputInvalid: a schema nobody can stand behind, a code that reads as an id, or a provider that only pretends
+    to work where the merchant is not simulated.
     """
+    simulated = engine.directory.merchant(merchant_id).simulated
     for kind in types:
         for name, schema in (("input_schema", kind.input_schema), ("result_schema", kind.result_schema)):
             try:
@@ -178,6 +181,7 @@ async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType]
     for service in services:
         if not service.code or service.code.isdigit():
             raise InputInvalid({"code": [f"{service.code!r} reads as an id"]})
+        require_real(f"{service.code}.provider", service.provider, simulated=simulated)
     async with changing(engine, merchant_id) as connection:
         for kind in types:
             await sql.put(connection, sql.TYPES, merchant_id, msgspec.structs.astuple(kind))

@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from gerai.domain.records import Environment, Member
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
+from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import SettingFault, checked
 from gerai.store import directory as sql
@@ -39,9 +40,10 @@ async def open_merchant(
 ) -> int:
     """Create a merchant with its system accounts in both environments; answers its id. The code must be new.
 
-    Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings).
+    Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings), or a provider that only
+    pretends to work where the merchant is not simulated.
     """
-    fit = _checked(settings or {})
+    fit = _checked(settings or {}, simulated=simulated)
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:
         await sql.add_merchant(connection, merchant_id, code, name, fit, simulated)
@@ -86,8 +88,8 @@ async def add_member(
 
 
 async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, Any]) -> None:
-    """Merge settings into the merchant's. Refuses InputInvalid (unknown, or does not fit); then none is changed."""
-    fit = _checked(settings)
+    """Merge settings into the merchant's. Refuses InputInvalid as :func:`open_merchant`; then none is changed."""
+    fit = _checked(settings, simulated=engine.directory.merchant(merchant_id).simulated)
     async with changing(engine, merchant_id) as connection:
         await sql.change_settings(connection, merchant_id, fit)
 
@@ -106,8 +108,12 @@ async def set_test_clock(
         await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
 
 
-def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+def _checked(settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:
     try:
-        return checked(settings)
+        fit = checked(settings)
     except SettingFault as fault:
         raise InputInvalid({fault.name: [fault.fault]}) from fault
+    for name, value in fit.items():
+        if name.endswith("_provider"):
+            require_real(name, value, simulated=simulated)
+    return fit

@@ -6,11 +6,21 @@ import hashlib
 from datetime import datetime, timedelta
 
 from gerai.domain.money import rupiah
-from gerai.ports.payments import Bounds, Charge
+from gerai.ports.payments import Bounds, Charge, Seller
 
 #: The key under which a door puts the address of its hosted pay page into ``Charge.details``. Redirect methods send
 #: the payer there, because the simulator has no page of its own.
 PAGE_URL = "page_url"
+
+
+class SimulatedMethod:
+    """What every method declares whose numbers and codes are invented."""
+
+    simulated: bool = True
+
+    def configured(self, seller: Seller) -> frozenset[str]:
+        """None: no invented number is anybody's account."""
+        return frozenset()
 
 
 def stable_digits(seed: str, count: int) -> str:

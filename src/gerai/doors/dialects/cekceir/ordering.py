@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound, PartnerUnavailable
+from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.cekceir.request import NewOrder
 from gerai.doors.http.context import AppServices
 from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
@@ -17,9 +17,11 @@ from gerai.engine.directory import KeyFacts
 from gerai.engine.fulfilment import balances
 from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.fulfilment.carry_out import carry_out, work_of
+from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
 from gerai.kit.ids import token
+from gerai.ports.fulfilment import SIMULATOR
 
 CHANNEL: Final = "cekceir"
 #: The worker takes over this long after the request has stopped waiting for the provider.
@@ -71,11 +73,12 @@ async def place(
 def _command(
     services: AppServices, key: KeyFacts, member_id: int, service: Service, wanted: WantedItems, body: NewOrder
 ) -> PlaceOrder:
-    """Simulated keys are served by the simulator, except where people do the work. PartnerUnavailable: no provider."""
-    name = "simulator" if key.simulated and service.processing_type == "automatic" else service.provider
-    provider = services.partners.fulfilment.get(name)
-    if provider is None:
-        raise PartnerUnavailable(name)
+    """Simulated keys are served by the simulator, except where people do the work; real ones never are.
+
+    PartnerUnavailable: no such provider, or none for real orders.
+    """
+    name = SIMULATOR if key.simulated and service.processing_type == "automatic" else service.provider
+    provider = provider_for(services.partners.fulfilment, name, key.merchant, key.environment)
     order_id = services.engine.ids.next()
     line = NewLine(
         item_kind="service",

@@ -8,7 +8,7 @@ import segno
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView, Payment
-from gerai.domain.refusals import AmountMismatch, AmountOutOfRange, InputInvalid, MethodUnavailable
+from gerai.domain.refusals import AmountMismatch, InputInvalid, MethodUnavailable
 from gerai.doors.dialects.durianpay.asking import enter, idempotency
 from gerai.doors.dialects.durianpay.orders import REPLAYED, order_named
 from gerai.doors.dialects.durianpay.wire.charge_answer import Charged, charge_answer
@@ -23,8 +23,9 @@ from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
-from gerai.ports.payments import Charge, PaymentMethod
+from gerai.ports.payments import Charge
 
 _QR_SCALE = 4
 
@@ -57,15 +58,13 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
     lacking = unfit(wanted.type, wanted.channel, facts.payment_option, facts.items, facts.address)
     if lacking:
         raise InputInvalid(fields=lacking)
-    method = _method(ctx, wanted)
+    offered = _offered(ctx, wanted)
     fee, payer_bears = facts.fee_sen(wanted.method, wanted.channel), facts.admin_fee_method == "excluded"
     on_top = fee if payer_bears else 0
     payable = order.total_sen + on_top
-    bounds = method.channels[wanted.channel]
-    if not bounds.minimum_sen <= payable <= bounds.maximum_sen:
-        raise AmountOutOfRange(payable, bounds.minimum_sen, bounds.maximum_sen)
+    offered.require_within(payable)
     public_id = new_id("pay")
-    told = method.instruct(
+    told = offered.method.instruct(
         Charge(
             payment_public_id=public_id,
             order_public_id=order.public_id,
@@ -98,13 +97,15 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
     )
 
 
-def _method(ctx: RequestContext, wanted: NewCharge) -> PaymentMethod:
-    method = ctx.services.partners.payment_methods.get(wanted.method)
-    if method is None:
-        raise MethodUnavailable(wanted.type)
-    if wanted.channel not in method.channels:
+def _offered(ctx: RequestContext, wanted: NewCharge) -> Offered:
+    methods, caller = ctx.services.partners.payment_methods, ctx.caller
+    method = methods.get(wanted.method)
+    if method is not None and wanted.channel not in method.channels:
         raise InputInvalid(fields={wanted.channel_field: ["is not supported"]})
-    return method
+    try:
+        return require_offered(methods, caller.merchant, caller.environment, wanted.method, wanted.channel)
+    except MethodUnavailable as unavailable:
+        raise MethodUnavailable(wanted.type) from unavailable
 
 
 def _newest(view: OrderView) -> Payment:

@@ -29,8 +29,10 @@ from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
+from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.find import by_id
 from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.offered import offered_channels
 from gerai.engine.payments.start import StartPayment
 from gerai.kit.ids import token
 from gerai.ports.payments import Charge
@@ -96,6 +98,8 @@ async def _command(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
     product = await _look_up(ctx, caller, wanted)
     settings = caller.key.merchant.settings
     rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
+    if provider:
+        provider_for(ctx.services.partners.fulfilment, provider, caller.key.merchant, caller.key.environment)
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
     if gateway is not None:
         check_amount(gateway, total_sen)
@@ -152,8 +156,9 @@ async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
 
 
 def _gateway(ctx: RequestContext, caller: Caller, code: str) -> Gateway:
-    active = caller.key.merchant.settings.leuwongrr_payment_methods
-    return find(code, ctx.services.partners.payment_methods, active)
+    methods, merchant = ctx.services.partners.payment_methods, caller.key.merchant
+    offered = offered_channels(methods, merchant, caller.key.environment)
+    return find(code, methods, offered, merchant.settings.leuwongrr_payment_methods)
 
 
 def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLine:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
+from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
 
 
@@ -28,13 +29,17 @@ def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, Gateway]:
     return found
 
 
-def find(wanted: str, methods: Mapping[str, PaymentMethod], active: Collection[str] | None) -> Gateway:
-    """The gateway behind a code; ``active`` None means that the merchant offers all of them.
+def find(
+    wanted: str, methods: Mapping[str, PaymentMethod], offered: OfferedChannels, active: Collection[str] | None
+) -> Gateway:
+    """The gateway behind a code; ``active`` None means that the merchant has switched none off.
 
-    MethodUnavailable for an unknown or switched-off code.
+    MethodUnavailable for a code that is unknown, switched off or not offered.
     """
     found = gateways(methods).get(_code(wanted))
     if found is None or (active is not None and found.code not in active):
+        raise MethodUnavailable(wanted)
+    if found.channel_code not in offered.get(found.method.name, {}):
         raise MethodUnavailable(wanted)
     return found
 

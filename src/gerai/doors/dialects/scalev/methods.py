@@ -74,8 +74,8 @@ def payable_with(method: Method, known: Mapping[str, Collection[str]]) -> list[s
     ``known`` are the methods we can really collect with, and their channels; a channel we cannot serve opens its
     whole method, so that the buyer is never left without a way to pay.
     """
-    if method.kind == "invoice" or method.kind not in known:
+    if method.kind == "invoice" or not method.collected:
         return []
-    if method.channel and method.channel in known[method.kind]:
+    if method.channel and method.channel in known.get(method.kind, ()):
         return [f"{method.kind}:{method.channel}"]
     return [method.kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -43,7 +43,7 @@ class Surroundings:
     catalogue: ProductCatalogue
     districts: Gazetteer
     rates: RateTable
-    channels: dict[str, frozenset[str]]
+    channels: Mapping[str, Collection[str]]
     base_url: str
     luck: int
 
@@ -78,7 +78,7 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
     reader = Reader({})
     if len(asked.customer_name) < store.settings.min_name_length:
         reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
-    method = _method(asked, store, reader)
+    method = _method(asked, store, around.channels, reader)
     goods = find_goods(asked, around.catalogue, store, reader)
     checked = None
     if goods.has_parcel:
@@ -114,14 +114,18 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
     )
 
 
-def _method(asked: Asked, store: Store, reader: Reader) -> Method | None:
-    """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer."""
+def _method(asked: Asked, store: Store, channels: Mapping[str, Collection[str]], reader: Reader) -> Method | None:
+    """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer, and
+    what a gateway collects, we must be able to collect: an own bank transfer is looked for by people, and the payer of
+    an invoice chooses on the page among what is there then."""
     if not asked.payment_method:
         return None
     method = canonical(asked.payment_method, asked.sub_payment_method or None)
     if method.kind in ("no_payment", "marketplace"):
         return method
-    if not offered_by(method, store.payment_methods, store.sub_payment_methods):
+    by_gateway = method.kind not in ("invoice", "bank_transfer", "cod")
+    offered = offered_by(method, store.payment_methods, store.sub_payment_methods)
+    if not offered or (by_gateway and method.kind not in channels):
         reader.wrong("payment_method", "is not available in this store")
     return method
 

@@ -28,6 +28,7 @@ from gerai.engine.command import Idempotency
 from gerai.engine.orders import find
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.payments.offered import offered_channels
 from gerai.kit.ids import token, uuid7
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -71,7 +72,7 @@ def _around(ctx: RequestContext) -> Surroundings:
         catalogue=sold.catalogue,
         districts=sold.districts,
         rates=sold.rates,
-        channels={name: frozenset(m.channels) for name, m in ctx.services.partners.payment_methods.items()},
+        channels=offered_channels(ctx.services.partners.payment_methods, caller.merchant, caller.environment),
         base_url=ctx.base_url,
         luck=secrets.randbelow(10**9),
     )

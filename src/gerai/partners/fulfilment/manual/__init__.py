@@ -10,6 +10,7 @@ class ManualProvider:
 
     name = "manual"
     automatic = False
+    simulated = False
 
     async def fulfil(self, request: WorkRequest) -> WorkAnswer:
         """Accepted, and left to the operator."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gerai.partners.fulfilment.simulator.shapes import ending, shape
-from gerai.ports.fulfilment import AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
+from gerai.ports.fulfilment import SIMULATOR, AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
 
 #: What the endings mean. One such item decides how the provider behaves for its whole order.
 FAILS: Final = frozenset({"9001", "9003", "9005"})
@@ -32,8 +32,9 @@ class SimulatorProvider:
     """Settings of a service: ``answer`` (the shape of the result: ``status``, ``history`` or ``barcode``) and
     ``slow_s`` (how long slow and hanging work takes, default 30)."""
 
-    name = "simulator"
+    name = SIMULATOR
     automatic = True
+    simulated = True
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

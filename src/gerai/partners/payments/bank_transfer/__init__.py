@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gerai.domain.money import display
-from gerai.partners.payments.simulated import between, stable_digits
+from gerai.partners.payments.simulated import SimulatedMethod, between, stable_digits
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 _BANKS: Final = ("BCA", "BNI", "BRI", "BSI", "CIMB", "DANAMON", "MANDIRI", "PERMATA")
@@ -18,7 +18,7 @@ def _channels() -> dict[str, Bounds]:
 
 
 @dataclass
-class BankTransfer:
+class BankTransfer(SimulatedMethod):
     """``details["account_number"]`` and ``details["account_holder"]`` name the shop's account; without them the shop
     gets an invented account that stays the same for each bank."""
 

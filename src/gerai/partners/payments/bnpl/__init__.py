@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gerai.partners.payments.simulated import between, page_url
+from gerai.partners.payments.simulated import SimulatedMethod, between, page_url
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 
@@ -14,7 +14,7 @@ def _channels() -> dict[str, Bounds]:
 
 
 @dataclass
-class Bnpl:
+class Bnpl(SimulatedMethod):
     """Bounds of Akulaku and Indodana: Durianpay contract §6.1; the others get Indodana's."""
 
     name: str = "bnpl"

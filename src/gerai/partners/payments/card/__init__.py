@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from gerai.partners.payments.simulated import between, page_url
+from gerai.partners.payments.simulated import SimulatedMethod, between, page_url
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 _STEPS: Final = {
@@ -15,7 +15,7 @@ _STEPS: Final = {
 
 
 @dataclass
-class Card:
+class Card(SimulatedMethod):
     """Bounds: Durianpay contract §6.1. A card checkout does not lapse by itself; its order does."""
 
     name: str = "card"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gerai.partners.payments.simulated import between, page_url
+from gerai.partners.payments.simulated import SimulatedMethod, between, page_url
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 
@@ -14,7 +14,7 @@ def _channels() -> dict[str, Bounds]:
 
 
 @dataclass
-class Ewallet:
+class Ewallet(SimulatedMethod):
     """Bounds: Durianpay contract §6.1. A wallet payment does not lapse by itself; its order does."""
 
     name: str = "ewallet"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from gerai.partners.payments.simulated import between, no_later_than_order, page_url
+from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, page_url
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 24 h, as observed of the Durianpay contract (§6.1).
@@ -18,7 +18,7 @@ _STEPS: Final = {
 
 
 @dataclass
-class OnlineBanking:
+class OnlineBanking(SimulatedMethod):
     """Bounds: Durianpay contract §6.1."""
 
     name: str = "online_banking"

@@ -8,7 +8,7 @@ from typing import Final
 
 from gerai.domain.money import whole_rupiah
 from gerai.partners.payments.qris.emv import encode, plain, seal
-from gerai.partners.payments.simulated import between, no_later_than_order, stable_digits
+from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 3 days, as in the Durianpay contract (§6.1).
@@ -28,7 +28,7 @@ _STEPS: Final = {
 
 
 @dataclass
-class Qris:
+class Qris(SimulatedMethod):
     """A dynamic code (point of initiation 12): for this payment and this amount only."""
 
     name: str = "qris"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from gerai.partners.payments.simulated import between, no_later_than_order, stable_digits
+from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 24 h, as observed of the Durianpay contract (§6.1).
@@ -20,7 +20,7 @@ def _channels() -> dict[str, Bounds]:
 
 
 @dataclass
-class Retail:
+class Retail(SimulatedMethod):
     """Codes of ten digits, drawn from the payment's public id."""
 
     name: str = "retail"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from gerai.partners.payments.simulated import between, stable_digits
+from gerai.partners.payments.simulated import SimulatedMethod, between, stable_digits
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: What the numbers of each bank begin with here, in the manner of its real corporate prefixes.
@@ -40,7 +40,7 @@ def _channels() -> dict[str, Bounds]:
 
 
 @dataclass
-class VirtualAccount:
+class VirtualAccount(SimulatedMethod):
     """Numbers of 16 digits: the bank's prefix, then digits drawn from the payment's public id."""
 
     name: str = "va"

@@ -1,0 +1,59 @@
+"""Which payment methods an order may be paid with, by whose money moves.
+
+Play money (a sandbox order, or a merchant that is marked simulated) meets the simulated methods; real money meets the
+methods for which the merchant has a real account or contract, and nothing else: what a simulated method tells a payer
+is invented, and could be a stranger's account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
+from gerai.engine.directory import MerchantFacts
+from gerai.ports.payments import Bounds, PaymentMethod, Seller
+
+#: By method name: the channels offered, with their bounds. A method that is not offered is missing.
+OfferedChannels = Mapping[str, Mapping[str, Bounds]]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """One way to pay that is offered."""
+
+    method: PaymentMethod
+    channel: str
+    bounds: Bounds
+
+    def require_within(self, amount_sen: int) -> None:
+        """AmountOutOfRange when one payment may not be ``amount_sen``, all fees included."""
+        if not self.bounds.minimum_sen <= amount_sen <= self.bounds.maximum_sen:
+            raise AmountOutOfRange(amount_sen, self.bounds.minimum_sen, self.bounds.maximum_sen)
+
+
+def offered_channels(
+    methods: Mapping[str, PaymentMethod], merchant: MerchantFacts, environment: str
+) -> OfferedChannels:
+    """What the merchant's orders in this environment may be paid with."""
+    found = {name: _channels(method, merchant, environment) for name, method in methods.items()}
+    return {name: channels for name, channels in found.items() if channels}
+
+
+def require_offered(
+    methods: Mapping[str, PaymentMethod], merchant: MerchantFacts, environment: str, name: str, channel: str
+) -> Offered:
+    """The method ``name`` with its ``channel``. MethodUnavailable when it does not exist or is not offered."""
+    method = methods.get(name)
+    bounds = None if method is None else _channels(method, merchant, environment).get(channel)
+    if method is None or bounds is None:
+        raise MethodUnavailable(f"{name}:{channel}")
+    return Offered(method, channel, bounds)
+
+
+def _channels(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> Mapping[str, Bounds]:
+    play_money = merchant.plays_with(environment)
+    if method.simulated or play_money:
+        return method.channels if method.simulated and play_money else {}
+    configured = method.configured(Seller(merchant.merchant_id, environment))
+    return {channel: bounds for channel, bounds in method.channels.items() if channel in configured}
