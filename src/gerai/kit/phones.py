@@ -1,0 +1,55 @@
+"""Telephone numbers: every spelling of one number becomes one text, ``+6281234567890``.
+
+People copy numbers from chats, type them with brackets, dots and blanks, and begin them with ``0``, ``8``, ``62``,
+``+62``, ``+620`` or ``0062``. Whoever compares numbers (a customer is found by one) must compare this form only.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import phonenumbers
+
+#: Where a number without a country code is from.
+COUNTRY: Final = "ID"
+_LONGEST: Final = 64
+#: Direction marks, joiners and blanks without width, as chat programs put around a copied number.
+_INVISIBLE: Final = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+#: Letters would be read as keys of a telephone ("abc" is 222), or as an extension that E.164 cannot hold.
+_LETTER: Final = re.compile(r"[^\W\d_]")
+#: The prefix for calls abroad as typed from a mobile phone; Indonesia's own are 001, 007 and 008.
+_ABROAD: Final = re.compile(r"^[\s(]*00(?=[1-9])")
+
+
+@lru_cache(maxsize=4096)
+def canonical_phone(text: str) -> str:
+    """The number in E.164 (``+6281234567890``, ``+62215551234``); one without a country code is Indonesian.
+
+    Mobile and fixed lines of any country that *could* exist by their length: documentation and sandboxes are full of
+    numbers that nobody has. ValueError for anything else.
+    """
+    seen = _INVISIBLE.sub("", text).strip()
+    if len(seen) > _LONGEST or _LETTER.search(seen):
+        raise ValueError("not a telephone number")
+    try:
+        number = phonenumbers.parse(_ABROAD.sub("+", seen), COUNTRY)
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a telephone number") from None
+    if number.extension or not phonenumbers.is_possible_number(number):
+        raise ValueError("not a telephone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_digits(text: str) -> str:
+    """The number as some contracts show it: ``6281234567890``, the canonical form without ``+``. ValueError."""
+    return canonical_phone(text).removeprefix("+")
+
+
+def find_phone(text: str) -> str | None:
+    """The canonical form, or None for what is no number (to compare with numbers kept before they were read so)."""
+    try:
+        return canonical_phone(text)
+    except ValueError:
+        return None
