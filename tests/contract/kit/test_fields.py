@@ -1,0 +1,305 @@
+"""The field reader: what is read tolerantly, what is refused, and where it says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid
+from gerai.doors.http.amounts import Rounding
+from gerai.doors.http.fields import (
+    CONTROLS,
+    FaultTexts,
+    FieldRules,
+    Fields,
+    bracketed,
+    dotted,
+    pointer,
+    visible,
+    whole_number,
+)
+from gerai.kit.phones import phone_digits
+
+TEXTS = FaultTexts(
+    required="{name} is required, expected {expected}",
+    blank="{name} is blank",
+    invalid="{name} is invalid",
+    too_short="at least {least}",
+    too_long="at most {most}",
+    unprintable="unprintable",
+    not_whole="must be a whole number",
+    too_small=">= {least}",
+    too_large="<= {most}",
+    not_amount="must be an amount",
+    amount_too_small="amount >= {least}",
+    amount_too_large="amount <= {most}",
+    too_precise="two decimals",
+    not_flag="must be true or false",
+    unknown_choice="one of {choices}",
+    not_time="must be a time",
+    not_phone="must be a phone",
+    not_list="must be a list",
+    too_many_items="at most {most} items",
+    unknown_field="unknown",
+)
+RULES = FieldRules(texts=TEXTS)
+
+
+def fields(rules: FieldRules = RULES, **data: Any) -> Fields:
+    return Fields.of_body(data, rules)
+
+
+def faults(read: Fields) -> dict[str, list[str]]:
+    with pytest.raises(InputInvalid) as refused:
+        read.check()
+    return refused.value.fields
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (" \u202aBudi\u202c\n", "Budi"),
+        (12345, "12345"),
+        (12.0, "12"),
+        (Decimal("1.50"), "1.50"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("a\nb", "a\nb"),
+        (None, ""),
+        ("", ""),
+        ("\u200b\u2066 ", ""),
+        ([], ""),
+    ],
+)
+def test_texts(value: Any, text: str) -> None:
+    """Digits are text, joined emoji are kept, blanks and invisible marks around a text are not part of it."""
+    read = fields(x=value)
+    assert read.text("x") == text
+    read.check()
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (True, "x is invalid"),
+        ({"a": 1}, "x is invalid"),
+        ([1], "x is invalid"),
+        ("abcdef", "at most 5"),
+        ("a", "at least 2"),
+        ("a\x07b", "unprintable"),
+        ("a\x85b", "unprintable"),
+    ],
+)
+def test_texts_that_are_none(value: Any, fault: str) -> None:
+    """Booleans, lists and objects are no text; bounds count characters; control characters are refused."""
+    read = fields(x=value)
+    assert read.text("x", least=2, most=5) == ""
+    assert faults(read) == {"x": [fault]}
+
+
+def test_ends_of_lines_can_be_refused() -> None:
+    """A door whose texts have one line says so in its rules."""
+    read = fields(FieldRules(texts=TEXTS, refused_characters=CONTROLS), x="a\nb", y="a\u2028b", z="a b")
+    assert [read.text(name) for name in "xyz"] == ["", "", "a b"]
+    assert faults(read) == {"x": ["unprintable"], "y": ["unprintable"]}
+
+
+def test_required_and_blank() -> None:
+    """Absent and empty have sentences of their own; the expected type can be named."""
+    read = fields(empty=" ", null=None)
+    read.text("empty", required=True)
+    read.integer("null", required=True)
+    read.object("gone", required=True)
+    read.objects("list", required=True, most=3)
+    assert faults(read) == {
+        "empty": ["empty is blank"],
+        "null": ["null is required, expected number"],
+        "gone": ["gone is required, expected object"],
+        "list": ["list is required, expected array"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(2, 2), ("2", 2), (" 2 ", 2), (2.0, 2), ("2.0", 2), (Decimal("2"), 2), (Decimal("1E+2"), 100), ("007", 7),
+     (None, None), ("", None)],
+)  # fmt: skip
+def test_whole_numbers(value: Any, number: int | None) -> None:
+    """A number as text, or with an empty fraction, is the number."""
+    read = fields(n=value)
+    assert read.integer("n") == number
+    read.check()
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [(True, "must be a whole number"), (1.5, "must be a whole number"), ("1.5", "must be a whole number"),
+     ("12a", "must be a whole number"), ("٣", "must be a whole number"), ("1,000", "must be a whole number"),
+     ({}, "must be a whole number"), (0, ">= 1"), ("-5", ">= 1"), (101, "<= 100"), ("9" * 5000, "<= 100"),
+     ("-" + "9" * 5000, ">= 1"), (1e300, "<= 100"), (Decimal("1E+999999"), "<= 100"), (Decimal("-1E+999999"), ">= 1")],
+)  # fmt: skip
+def test_whole_numbers_that_are_none(value: Any, fault: str) -> None:
+    """Fractions, letters, other digits, and what is out of bounds however long it is."""
+    read = fields(n=value)
+    assert read.integer("n", most=100) is None
+    assert faults(read) == {"n": [fault]}
+
+
+def test_amounts_keep_the_door_s_rounding() -> None:
+    """Text and number alike; what is left below the sen is refused or rounded as the rules say."""
+    read = fields(a="20000.00", b=20000, c="1,250,000.50", d=Decimal("0.5"))
+    assert [read.amount(name) for name in "abcdx"] == [2_000_000, 2_000_000, 125_000_050, 50, None]
+    read.check()
+    assert fields(FieldRules(texts=TEXTS, rounding=Rounding.RUPIAH), a="10000.67").amount("a") == 1_000_100
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [("abc", "must be an amount"), (True, "must be an amount"), (1.5, "must be an amount"), ({}, "must be an amount"),
+     ("-1", "amount >= 10"), (-1, "amount >= 10"), (5, "amount >= 10"), (1001, "amount <= 1000"),
+     ("9" * 18, "amount <= 1000"), ("10.001", "two decimals")],
+)  # fmt: skip
+def test_amounts_that_are_none(value: Any, fault: str) -> None:
+    """Each with its own sentence; bounds are told in rupiah."""
+    read = fields(a=value)
+    assert read.amount("a", least_sen=1000, most_sen=100_000) is None
+    assert faults(read) == {"a": [fault]}
+
+
+def test_flags() -> None:
+    """True and false also as text and as 1 and 0; absent is the caller's default."""
+    read = fields(a=True, b="true", c="TRUE", d=1, e="1", f=False, g="false", h=0, i="0", j=None)
+    assert [read.flag(name) for name in "abcde"] == [True] * 5
+    assert [read.flag(name) for name in "fghij"] == [False] * 5
+    assert read.flag("k", otherwise=True) is True
+    read.check()
+    wrong = fields(a="yes", b=2, c=1.5, d=["true"], e={})
+    assert not any(wrong.flag(name) for name in "abcde")
+    assert faults(wrong) == {name: ["must be true or false"] for name in "abcde"}
+
+
+def test_choices() -> None:
+    """One of the words; where the rules fold case, whatever its case."""
+    read = fields(a="VA", b="va", c=1, d=None)
+    assert [read.choice(name, ("VA", "QRIS"), otherwise="QRIS") for name in "abcd"] == ["VA", "QRIS", "QRIS", "QRIS"]
+    assert faults(read) == {"b": ["one of VA, QRIS"], "c": ["one of VA, QRIS"]}
+    folded = fields(FieldRules(texts=TEXTS, fold_case=True), TYPE="va")
+    assert folded.choice("type", ("VA", "QRIS")) == "VA"
+
+
+def test_times_phones_mails_digits() -> None:
+    """A naive time is Jakarta's; a telephone number has one form; a postal code may be a number."""
+    read = fields(t="2026-04-26T07:00:00", p="(0812) 3456 7890", q=6281234567890, m="a@b.id", z=12345, y="12 345")
+    assert read.moment("t") == datetime(2026, 4, 26, tzinfo=UTC)
+    assert (read.phone("p"), read.phone("q")) == ("+6281234567890", "+6281234567890")
+    assert (read.email("m"), read.digits("z"), read.digits("y")) == ("a@b.id", "12345", "12345")
+    read.check()
+    assert fields(FieldRules(texts=TEXTS, phone=phone_digits), p="0812 3456 7890").phone("p") == "6281234567890"
+    wrong = fields(t="yesterday", p="abc", m="a@b@c", z="1234x", u=17)
+    assert wrong.moment("t") is None
+    assert wrong.moment("u") is None
+    assert (wrong.phone("p"), wrong.email("m"), wrong.digits("z")) == ("", "", "")
+    assert faults(wrong) == {
+        "t": ["must be a time"],
+        "u": ["must be a time"],
+        "p": ["must be a phone"],
+        "m": ["m is invalid"],
+        "z": ["z is invalid"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        (dotted, ["items.0.qty", "items.1", "items.2.tags.1", "customer.name"]),
+        (bracketed, ["items[0].qty", "items[1]", "items[2].tags[1]", "customer.name"]),
+        (pointer, ["/items/0/qty", "/items/1", "/items/2/tags/1", "/customer/name"]),
+    ],
+)
+def test_faults_stand_under_their_path(style: Any, expected: list[str]) -> None:
+    """Objects and lists however deep; the list keeps its indexes when one entry is no object."""
+    rules = FieldRules(texts=TEXTS, path=style)
+    read = fields(rules, items=[{"qty": "x"}, 5, {"tags": ["a", {}]}], customer={})
+    items = read.objects("items", most=5)
+    assert len(items) == 2
+    items[0].integer("qty")
+    assert items[1].texts("tags", most_items=5) == ["a", ""]
+    customer = read.object("customer")
+    assert customer is not None
+    customer.text("name", required=True)
+    assert sorted(faults(read)) == sorted(expected)
+
+
+def test_objects_and_lists() -> None:
+    """PHP's empty list is an absent object; anything else that is none is refused; lists are bounded."""
+    read = fields(a=[], b={"x": 1}, c="x", d=[1, 2, 3], e="x", f=[], g={"k": "v" * 30})
+    assert read.object("a") is None
+    assert read.mapping("f") == {}
+    assert read.mapping("b") == {"x": 1}
+    read.check()
+    assert read.object("c") is None
+    assert read.objects("d", most=2) == []
+    assert read.texts("e", most_items=2) == []
+    assert read.mapping("g", most=20) == {}
+    assert faults(read) == {
+        "c": ["c is invalid"],
+        "d": ["at most 2 items"],
+        "e": ["must be a list"],
+        "g": ["g is invalid"],
+    }
+
+
+def test_an_unnamed_object_and_folded_names() -> None:
+    """Fields of such an object are told without its name in front; names match whatever their case, at every level."""
+    read = fields(FieldRules(texts=TEXTS, fold_case=True), REQUEST={"Amount": "x", "Order_ID": 5})
+    inner = read.object("request", unnamed=True)
+    assert inner is not None
+    assert inner.text("order_id") == "5"
+    assert inner.amount("amount") is None
+    assert faults(read) == {"amount": ["must be an amount"]}
+
+
+def test_unknown_fields() -> None:
+    """Refused by name at once, or noted under the field, as the door's contract wants it; names told are bounded."""
+    with pytest.raises(FieldsForbidden) as refused:
+        fields(a=1, b=2, **{f"{n}{'x' * 100}": 1 for n in range(99)}).only(("a",))
+    assert refused.value.names[0] == "b"
+    assert len(refused.value.names) == 50
+    assert max(map(len, refused.value.names)) == 64
+    read = Fields.of_query([("limit", "5"), ("trx_id", "x"), ("limit", "6")], RULES)
+    assert read.integer("limit") == 5
+    read.note_unknown(("limit",))
+    with pytest.raises(InputInvalid) as noted:
+        read.check()
+    assert (noted.value.fields, noted.value.where) == ({"trx_id": ["unknown"]}, "query")
+
+
+def test_bodies_that_are_no_objects() -> None:
+    """Anything but an object is refused as a whole; an empty list is PHP's empty object."""
+    for body in ("x", 5, None, True, [1]):
+        with pytest.raises(BodyUnreadable) as refused:
+            Fields.of_body(body, RULES)
+        assert refused.value.reason == "not_object"
+    assert not Fields.of_body([], RULES).has("x")
+
+
+def test_own_sentences_are_taken_literally() -> None:
+    """A door's own complaint may hold what a client sent, braces included."""
+    read = fields(x=1)
+    read.complain("x", "{nothing} is filled in here")
+    read.require("x", "y")
+    assert read.faulty
+    assert faults(read) == {"x": ["{nothing} is filled in here"], "y": ["y is required, expected value"]}
+    with pytest.raises(InputInvalid):
+        fields().refuse("type", "no")
+
+
+def test_helpers() -> None:
+    """What the reader stands on."""
+    assert visible("\u200b\u2060\ufeff \u3000") == ""
+    assert whole_number([]) is None
+    assert whole_number(float("inf")) is None
+    assert whole_number(Decimal("NaN")) is None
