@@ -17,9 +17,10 @@ from starlette.routing import Match, Router
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
-from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
+from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
 from gerai.doors.http.describe import Blurb, KeyScheme
+from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
@@ -45,8 +46,8 @@ class Dialect:
     """One door: everything the rest of Gerai knows of it. ``name`` is its folder's, the
     channel of its orders, and the ``door`` of logs and metrics.
 
-    Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` prices every refusal in its envelope;
-    ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing slash is tolerated; ``secret_paths``:
+    Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
+    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing slash is tolerated; ``secret_paths``:
     addresses open what they name, and stay out of the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without.
@@ -65,6 +66,7 @@ class Dialect:
     parts: tuple[Part[Any], ...] = ()
     webhooks: WebhookContract | None = None
     link_codes: re.Pattern[str] | None = None
+    errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid
     strip_slash: bool = False
     secret_paths: bool = False
@@ -160,18 +162,13 @@ class _Handler:
 
 
 def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:
-    """Log a refusal under its request id and price it. RateLimited answers carry their headers in every door."""
+    """Log a refusal under its request id and put it into the door's envelope, with the headers all doors share."""
     level = "error" if refusal.kind is Kind.INTERNAL else "info"
     facts = refusal.facts()
     log.log({"error": 40, "info": 20}[level], "request.refused", door=dialect.name, request_id=request_id,
             code=refusal.code, facts=facts)  # fmt: skip
     response = dialect.refuse(refusal, request_id)
-    if isinstance(refusal, MethodNotAllowed):
-        response.headers["allow"] = ", ".join(refusal.allowed)
-    if isinstance(refusal, RateLimited):
-        response.headers["retry-after"] = str(refusal.retry_after_s)
-        response.headers["x-ratelimit-limit"] = str(refusal.limit)
-        response.headers["x-ratelimit-remaining"] = "0"
-        response.headers["x-ratelimit-reset"] = str(refusal.reset_at_s)
+    for name, value in refusal_headers(refusal).items():
+        response.headers[name] = value
     response.headers.setdefault("x-request-id", request_id)
     return response
