@@ -1,0 +1,118 @@
+"""The one flow of every create: a key of the client names one order, however often the request comes.
+
+In this order, in all doors: authenticate, count, read the body, read the key, compose the command, submit it with the
+key. The engine decides in the order's own transaction whether the key is new::
+
+    wanted = read_order(...)
+    attempt = KEYS.attempt(ctx, "create_order", owner, wanted)
+    outcome = await submit_once(ctx, attempt, lambda: compose(ctx, wanted), PlaceOrder)
+    view = await order_now(ctx, outcome)
+    return reply(wire.order_body(view), headers=replay_headers(outcome))
+
+What refuses now (a partner is down, a product is gone) does not undo what the key did before: then the earlier answer
+wins. A replay shows the thing as it is now, marked ``Idempotency-Replayed: true``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import InputInvalid, NotFound, Refusal
+from gerai.doors.http.context import RequestContext
+from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.orders import find
+from gerai.engine.orders.place import Placed
+
+Answer = TypeVar("Answer")
+REPLAYED: Final = {"Idempotency-Replayed": "true"}
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotencyKeys:
+    """How a door takes idempotency keys: ``dialect`` begins the names of its operations (``durianpay.create_order``).
+
+    ``headers``: where a client may put the key; the first that is sent counts. Its texts are refused under the header's
+    name (``shown_as``, else the header). ``blank`` empty: an empty key is none. Keys are printable ASCII.
+    """
+
+    dialect: str
+    headers: tuple[str, ...] = ("idempotency-key",)
+    longest: int = 255
+    too_long: str
+    unprintable: str
+    blank: str = ""
+    shown_as: str = ""
+
+    def attempt(self, ctx: RequestContext, operation: str, owner: str, request: msgspec.Struct) -> Idempotency | None:
+        """The request's key with the digest of what was decoded; None when the client sent none.
+
+        ``owner``: whose keys they are (``merchant``, or ``member:22``). InputInvalid (headers).
+        """
+        key = self.read(ctx)
+        return None if key is None else self.named(operation, owner, key, request)
+
+    def named(self, operation: str, owner: str, key: str, request: msgspec.Struct) -> Idempotency:
+        """The same for a key that does not come from a header (a reference the contract calls unique)."""
+        return Idempotency(owner, f"{self.dialect}.{operation}", key, hashlib.sha256(_encode(request)).digest())
+
+    def read(self, ctx: RequestContext) -> str | None:
+        """The key as sent. InputInvalid (headers) when it cannot be one."""
+        for header in self.headers:
+            key = ctx.headers.get(header)
+            if key is None or (not key.strip() and not self.blank):
+                continue
+            name = self.shown_as or header
+            if not key.strip():
+                raise InputInvalid({name: [self.blank]}, "headers")
+            if not (key.isascii() and key.isprintable()):
+                raise InputInvalid({name: [self.unprintable]}, "headers")
+            if len(key) > self.longest:
+                raise InputInvalid({name: [self.too_long]}, "headers")
+            return key
+        return None
+
+
+async def submit_once(
+    ctx: RequestContext,
+    attempt: Idempotency | None,
+    compose: Callable[[], Awaitable[Command[Answer]]],
+    command_type: type[Command[Answer]],
+) -> Outcome[Answer]:
+    """Compose the command and submit it; what the key did before wins over any refusal of today.
+
+    ``compose`` may ask partners and refuse. Raises its refusals, the operation's, and IdempotencyKeyReused.
+    """
+    engine = ctx.services.engine
+    try:
+        return await engine.submit(await compose(), attempt)
+    except Refusal:
+        if attempt is None:
+            raise
+        caller = ctx.caller
+        earlier = await engine.find_answer(command_type, caller.merchant.merchant_id, caller.environment, attempt)
+        if earlier is None:
+            raise
+        return Outcome(earlier, replayed=True)
+
+
+async def order_now(ctx: RequestContext, outcome: Outcome[Placed]) -> OrderView:
+    """The order that was placed, as it is now. NotFound if it is gone."""
+    if not outcome.replayed:
+        return outcome.answer.view
+    order = outcome.answer.view.order
+    view = await find.by_id(ctx.services.engine.reads, order.merchant_id, order.order_id)
+    if view is None:
+        raise NotFound("order", order.public_id)
+    return view
+
+
+def replay_headers(outcome: Outcome[Any]) -> dict[str, str] | None:
+    """``Idempotency-Replayed: true`` where the key was known."""
+    return dict(REPLAYED) if outcome.replayed else None
