@@ -14,13 +14,13 @@ FOLDERS = sorted(folder for folder in DIALECTS.iterdir() if folder.is_dir() and 
 ROLES: dict[str, tuple[str, ...]] = {
     "__init__.py": ("DIALECT",),
     "auth.py": ("authenticate",),
-    "request.py": ("RULES", "KEYS", "read_order"),
+    "request.py": ("RULES", "IDEMPOTENCY", "read_order"),
     "orders.py": ("create_order",),
     "order_details.py": ("OrderDetails", "details_of"),
     "routes.py": ("ROUTES",),
     "errors.py": ("ERRORS", "refuse"),
     "events.py": ("WEBHOOKS",),
-    "keys.py": (),
+    "keys.py": ("KEYS",),
     "openapi.yaml": (),
     "README.md": (),
 }

@@ -47,8 +47,8 @@ class Dialect:
     channel of its orders, and the ``door`` of logs and metrics.
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
-    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing slash is tolerated; ``secret_paths``:
-    addresses open what they name, and stay out of the log.
+    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing
+    slash is tolerated; ``secret_paths``: addresses open what they name, and stay out of the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some.

@@ -4,7 +4,7 @@ In this order, in all doors: authenticate, count, read the body, read the key, c
 key. The engine decides in the order's own transaction whether the key is new::
 
     wanted = read_order(...)
-    attempt = KEYS.attempt(ctx, "create_order", owner, wanted)
+    attempt = IDEMPOTENCY.attempt(ctx, "create_order", owner, wanted)
     outcome = await submit_once(ctx, attempt, lambda: compose(ctx, wanted), PlaceOrder)
     view = await order_now(ctx, outcome)
     return reply(wire.order_body(view), headers=replay_headers(outcome))
