@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from gerai.demo.durianpay import ORDER
+from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import change_settings

@@ -15,16 +15,17 @@ import httpx
 import pytest
 
 from gerai.app import DIALECTS, App
-from gerai.demo import DemoShop, scalev
-from gerai.demo.cekceir import SERVICES, TYPES
-from gerai.demo.durianpay import ORDER as DURIANPAY_ORDER
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment, OrderView
 from gerai.domain.refusals import InputInvalid, MethodUnavailable, PartnerUnavailable
+from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS
+from gerai.doors.dialects.durianpay.demo import ORDER as DURIANPAY_ORDER
 from gerai.doors.dialects.durianpay.wire.charge_request import CHARGE_TYPES
 from gerai.doors.dialects.leuwongrr.gateway import gateways
+from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
 from gerai.doors.dialects.scalev.methods import METHODS as SCALEV_METHODS
+from gerai.doors.http.demo import DemoShop
 from gerai.engine.catalogue.services import publish
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import provider_for
@@ -200,8 +201,7 @@ async def test_scalev(engine: Engine, client: httpx.AsyncClient) -> None:
     """What a gateway must collect is not available in a real merchant's store; what people look for, and what the
     payer chooses later, stays possible, and its page offers nothing. The sandbox takes the same methods."""
     merchant_id = await opened(engine, simulated=False)
-    async with engine.reads.connection() as connection:
-        seeded = await scalev.seed(DemoShop(engine, merchant_id, connection))
+    seeded = await SCALEV.seed(DemoShop(engine, merchant_id))
     async with changing(engine, merchant_id) as connection:
         await connection.execute(
             f"UPDATE {storefront.STORES.name} SET payment_methods = %s WHERE merchant_id = %s",

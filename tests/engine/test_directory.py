@@ -11,7 +11,9 @@ import psycopg
 import pytest
 
 from gerai.app import PARTS
-from gerai.demo import DemoShop, cekceir, scalev
+from gerai.doors.dialects.cekceir.demo import DEMO as CEKCEIR
+from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
+from gerai.doors.http.demo import DemoShop
 from gerai.engine import directory as directory_module
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -50,9 +52,8 @@ async def street(engine: Engine) -> Street:
             )  # fmt: skip
             found.tokens.append(token)
     await set_test_clock(engine, two, offset_s=60)
-    async with engine.reads.connection() as connection:
-        await cekceir.seed(DemoShop(engine, services, connection))
-        await scalev.seed(DemoShop(engine, storefront, connection))
+    await CEKCEIR.seed(DemoShop(engine, services))
+    await SCALEV.seed(DemoShop(engine, storefront))
     return found
 
 

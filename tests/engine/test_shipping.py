@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gerai.demo.districts import DISTRICTS
 from gerai.domain.money import rupiah
+from gerai.doors.dialects.scalev.demo.districts import DISTRICTS
 from gerai.engine.shipping.nearest import Warehouse, nearest
 from gerai.engine.shipping.places import Gazetteer, Place, distance_km, words
 from gerai.engine.shipping.quote import CourierService, Rate, RateTable, chargeable_kg

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from gerai.app import DIALECTS
-from gerai.demo import Shown
 from gerai.demo.shop import Tour
+from gerai.doors.http.demo import Shown
 
 _TITLES: Final = {dialect.name: dialect.title for dialect in DIALECTS}
 #: An answer longer than this is cut on the terminal; the curl line shows all of it.

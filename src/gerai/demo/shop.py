@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gerai.demo import DemoShop, Shown, cekceir, durianpay, leuwongrr, scalev
+from gerai.app import DIALECTS
+from gerai.doors.http.demo import Demo, DemoShop, Shown
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
 from gerai.kit.files import write_private
 
-#: In the order they are shown.
-DOORS: Final = {"leuwongrr": leuwongrr, "cekceir": cekceir, "durianpay": durianpay, "scalev": scalev}
+DEMOS: Final[dict[str, Demo]] = {dialect.name: dialect.demo for dialect in DIALECTS if dialect.demo}
 FILE: Final = "demo.json"
 
 
@@ -51,24 +51,24 @@ async def open_demo(engine: Engine) -> dict[str, Any]:
     taken = {merchant.code for merchant in engine.directory.merchants()}
     code = next(c for c in ("demo", *(f"demo-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
     merchant_id = await open_merchant(engine, code, "Toko Demo", simulated=True)
-    async with engine.reads.connection() as connection:
-        shop = DemoShop(engine, merchant_id, connection)
-        return {name: await door.seed(shop) for name, door in DOORS.items()}
+    shop = DemoShop(engine, merchant_id)
+    return {name: await demo.seed(shop) for name, demo in DEMOS.items()}
 
 
 async def show_all(client: httpx.AsyncClient, demo: dict[str, Any]) -> Tour:
     """Place the contracts' own example orders at every door, and pay the first that has a pay page."""
     tour = Tour()
-    for name, door in DOORS.items():
-        tour.doors[name] = await door.show(client, demo[name])
+    for name, of in DEMOS.items():
+        tour.doors[name] = await of.tour(client, demo[name])
         for shown in tour.doors[name]:
             if not 200 <= shown.status < 300:
                 tour.failed.append(f"{shown.title}: {shown.status}")
-    pages = [shown.pay_url for shown in tour.doors["leuwongrr"] if shown.pay_url]
-    if pages and await pay(client, pages[0]):
-        tour.paid_url = pages[0]
-    else:
-        tour.failed.append("no order could be paid")
+    pages = [shown.pay_url for calls in tour.doors.values() for shown in calls if shown.pay_url]
+    for page in pages:
+        if await pay(client, page):
+            tour.paid_url = page
+            return tour
+    tour.failed.append("no order could be paid")
     return tour
 
 

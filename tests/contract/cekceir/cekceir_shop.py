@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 import msgspec
 
-from gerai.demo.cekceir import SERVICES, TYPES
 from gerai.domain.money import rupiah
+from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS, make_key
 from gerai.engine.catalogue.services import publish
 from gerai.engine.core import Engine

@@ -9,7 +9,7 @@ import msgspec
 import pytest_asyncio
 from cekceir_shop import DEADLINE_MS, Shop
 
-from gerai.demo.cekceir import SERVICES, TYPES
+from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.engine.catalogue.services import publish
 from gerai.engine.core import Engine
 from gerai.partners.fulfilment.manual import ManualProvider

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from cekceir_shop import GOOD, Shop
 
-from gerai.demo.cekceir import SERVICES, TYPES
 from gerai.domain.refusals import InputInvalid
+from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.engine.catalogue.services import ServiceCatalogue, at_pointer, is_open, publish
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from gerai.demo.durianpay import ORDER
+from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 from psycopg.rows import tuple_row
 
-from gerai.demo import DemoShop, scalev
+from gerai.doors.dialects.scalev.demo import DEMO
+from gerai.doors.http.demo import DemoShop
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.kit.ids import token
@@ -131,6 +132,5 @@ class Shop:
 
 async def open_shop(engine: Engine, merchant_id: int, client: httpx.AsyncClient) -> Shop:
     """Give a merchant the demo's storefront."""
-    async with engine.reads.connection() as connection:
-        demo = await scalev.seed(DemoShop(engine, merchant_id, connection))
+    demo = await DEMO.seed(DemoShop(engine, merchant_id))
     return Shop(engine, merchant_id, demo, client, demo["secret_key"])

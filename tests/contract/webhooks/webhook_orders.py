@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from webhook_kit import Shop
 
-from gerai.demo.durianpay import ORDER
+from gerai.doors.dialects.durianpay.demo import ORDER
 
 GOOD, BAD = "356281920502180", "356281920509001"
 BUYER = {

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
+from gerai.doors.http.demo import Demo
 from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.request_metrics import RouteMetrics
@@ -43,14 +44,14 @@ class Route:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One door: everything the rest of Gerai knows of it. ``name`` is its folder's, the
-    channel of its orders, and the ``door`` of logs and metrics.
+    """One door: everything the rest of Gerai knows of it. ``name`` is its folder's, the channel of its orders, and the
+    ``door`` of logs and metrics.
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
     its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing
     slash is tolerated; ``secret_paths``: addresses open what they name, and stay out of the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
-    Keys: ``keys``, None for a door without.
+    Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some.
     Pages: ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
     """
@@ -63,6 +64,7 @@ class Dialect:
     openapi: Path | None = None
     blurb: Blurb | None = None
     keys: KeyScheme | None = None
+    demo: Demo | None = None
     parts: tuple[Part[Any], ...] = ()
     webhooks: WebhookContract | None = None
     link_codes: re.Pattern[str] | None = None

@@ -1,4 +1,4 @@
-"""A merchant's storefront in the directory: shelves, districts and rates, read whole; and putting new things there."""
+"""A merchant's storefront in the directory: shelves, districts and rates, read whole."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import RateTable
 from gerai.engine.shipping.tables import load_districts, load_rates
 from gerai.store import storefront as sql
-from gerai.store.locations import EVERYBODY, LOCATIONS
-from gerai.store.lookup_table import LookupTable, record, rows
-from gerai.store.lookup_table import add as add_rows
+from gerai.store.lookup_table import record, rows
 
 _SHELVES: Final = (
     sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.ON_SHELF,
@@ -89,9 +87,3 @@ async def available(
     async with reads.connection() as connection:
         found = await sql.available(connection, merchant_id, environment, item_ids)
     return {(item_id, warehouse_id): left for item_id, warehouse_id, left in found}
-
-
-async def add(connection: AsyncConnection, merchant_id: int, table: LookupTable, new: Sequence[Sequence[Any]]) -> None:
-    """Put rows on the shelves, in the same transaction as ``engine.merchants.open.changing``. ``table`` is one of
-    gerai.store.storefront or gerai.store.locations; districts are everybody's."""
-    await add_rows(connection, table, EVERYBODY if table is LOCATIONS else merchant_id, new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gerai.doors.dialects.cekceir.demo import DEMO
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.keys import KEYS
 from gerai.doors.dialects.cekceir.ordering import CHANNEL
@@ -29,6 +30,7 @@ DIALECT = Dialect(
         key=Bilingual("`Bearer <id>.<secret>`", "`Bearer <id>.<secret>`"),
     ),
     keys=KEYS,
+    demo=DEMO,
     parts=(SERVICES,),
     webhooks=WEBHOOKS,
     strip_slash=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gerai.doors.dialects.durianpay.asking import NAME
+from gerai.doors.dialects.durianpay.demo import DEMO
 from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.refusals import refuse
@@ -34,6 +35,7 @@ DIALECT: Final = Dialect(
         key=Bilingual("Basic, `dp_test_…` atau `dp_live_…`", "Basic, `dp_test_…` or `dp_live_…`"),
     ),
     keys=KEYS,
+    demo=DEMO,
     webhooks=WEBHOOKS,
     link_codes=re.compile("[A-Za-z]{6}"),
     request_id=request_id,

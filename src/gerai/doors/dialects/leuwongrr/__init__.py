@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
+from gerai.doors.dialects.leuwongrr.demo import DEMO
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.refusals import price
@@ -37,5 +38,6 @@ DIALECT = Dialect(
         ),
     ),
     keys=KEYS,
+    demo=DEMO,
     webhooks=WEBHOOKS,
 )

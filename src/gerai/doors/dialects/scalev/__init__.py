@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gerai.doors.dialects.scalev import routes_orders, routes_shipments, routes_shipping, routes_stores
+from gerai.doors.dialects.scalev.demo import DEMO
 from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.facts import CHANNEL
 from gerai.doors.dialects.scalev.keys import KEYS
@@ -28,6 +29,7 @@ DIALECT = Dialect(
         key=Bilingual("`Bearer sk_…`", "`Bearer sk_…`"),
     ),
     keys=KEYS,
+    demo=DEMO,
     parts=(STOREFRONT,),
     webhooks=WEBHOOKS,
     strip_slash=True,

@@ -1,4 +1,4 @@
-"""The demo shop's service counter: four services, two keys with money, and the contract's example order."""
+"""The Cek Ceir part of the demo shop: four services, two keys with money, and the contract's example order."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.keys import make_key
+from gerai.doors.dialects.cekceir.ordering import CHANNEL
+from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.catalogue.services import Service, ServiceType, publish
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member
 
-_CHANNEL: Final = "cekceir"
 #: What the demo members start with: the first has plenty, the second can be brought to "not enough" by one order.
 OPENING_SEN: Final = rupiah(20_000_000)
 SECOND_OPENING_SEN: Final = rupiah(100_000)
@@ -124,13 +124,13 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
 
 async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[str, int] | None) -> tuple[str, int]:
     member_id, wallets = await add_member(
-        shop.engine, shop.merchant_id, _CHANNEL, username, username.title(), email=f"{username}@demo.example"
+        shop.engine, shop.merchant_id, CHANNEL, username, username.title(), email=f"{username}@demo.example"
     )
     await shop.engine.submit(
         ManualDeposit(
             merchant_id=shop.merchant_id,
             environment="production",
-            channel=_CHANNEL,
+            channel=CHANNEL,
             account_id=wallets["production"],
             amount_sen=opening_sen,
             note="Saldo awal",
@@ -138,17 +138,30 @@ async def _member(shop: DemoShop, username: str, opening_sen: int, limits: dict[
     )
     form = make_key("production")
     await create_key(
-        shop.engine, shop.merchant_id, "production", _CHANNEL, form.token,
+        shop.engine, shop.merchant_id, "production", CHANNEL, form.token,
         name=f"Demo {username}", prefix=form.prefix, member_id=member_id, permissions=form.permissions, limits=limits,
     )  # fmt: skip
     return form.token, member_id
 
 
-async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
+async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
     """Check one IMEI, as the contract's example does, and look at the wallet afterwards."""
-    headers = {"Authorization": f"Bearer {section['api_key']}"}
+    headers = _headers(section)
     body = {"code": "cek_imei", "data": {"imeis": [_IMEI]}}
     return [
         await call(client, "Cek Ceir: order cek_imei", "POST", "/api/order", headers, body),
         await call(client, "Cek Ceir: wallet", "GET", "/api/wallet/snap", headers),
     ]
+
+
+def order(section: dict[str, Any], number: int) -> DemoCall:
+    """A check of one IMEI, of the member with plenty of money."""
+    body = {"code": "cek_imei", "data": {"imeis": [f"{356281000000000 + number}"]}}
+    return DemoCall("POST", "/api/order", _headers(section), body)
+
+
+def _headers(section: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {section['api_key']}"}
+
+
+DEMO: Final = Demo(seed, tour, order)

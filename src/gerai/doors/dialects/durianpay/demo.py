@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
 
-from gerai.demo import DemoShop, Shown, call
 from gerai.domain.records import Environment
+from gerai.doors.dialects.durianpay.asking import NAME
+from gerai.doors.dialects.durianpay.keys import credentials, make_key
+from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.keys.manage import create_key
-from gerai.kit.ids import base62
 
-_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "dp_test_", "production": "dp_live_"}
 #: The body of the contract's own example order, as printed.
 ORDER: Final[dict[str, Any]] = {
     "amount": "10000.67",
@@ -62,8 +62,8 @@ ORDER: Final[dict[str, Any]] = {
 
 async def seed(shop: DemoShop) -> dict[str, Any]:
     """Both keys, without a rate limit, and each as the credentials a client sends."""
-    test_key = await make_key(shop, "sandbox", "Demo test")
-    live_key = await make_key(shop, "production", "Demo live")
+    test_key = await _key(shop, "sandbox", "Demo test")
+    live_key = await _key(shop, "production", "Demo live")
     return {
         "test_key": test_key,
         "live_key": live_key,
@@ -72,28 +72,41 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
     }
 
 
-async def make_key(shop: DemoShop, environment: Environment, name: str) -> str:
-    """A new API key of the merchant, shown this once."""
-    prefix = _PREFIXES[environment]
-    token = prefix + base62(24)
-    await create_key(shop.engine, shop.merchant_id, environment, "durianpay", token, name=name, prefix=prefix)
-    return token
+async def _key(shop: DemoShop, environment: Environment, name: str) -> str:
+    form = make_key(environment)
+    await create_key(shop.engine, shop.merchant_id, environment, NAME, form.token, name=name, prefix=form.prefix)
+    return form.token
 
 
-def credentials(key: str) -> str:
-    """What follows ``Basic`` in the header: the key as user, the password blank."""
-    return base64.b64encode(f"{key}:".encode()).decode()
-
-
-async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
+async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
     """The contract's order as printed (expired since 2022), the same as a payment link that is open, and its charge."""
-    headers = {"Authorization": f"Basic {section['test_basic']}"}
+    headers = _headers(section)
     printed = await call(client, "Durianpay: the contract's order", "POST", "/v1/orders", headers, ORDER)
     open_order = {name: value for name, value in ORDER.items() if name != "expiry_date"} | {"is_payment_link": True}
     link = await call(client, "Durianpay: payment link", "POST", "/v1/orders", headers, open_order)
-    order = link.answer["data"]
-    link = replace(link, pay_url=str(client.base_url.join(f"/payment/{order['payment_link_url']}")))
-    request = {"order_id": order["id"], "amount": order["amount"], "name": "Jane Doe", "bank_code": "MANDIRI"}
+    if link.status != HTTPStatus.OK:
+        return [printed, link]
+    made = link.answer["data"]
+    link = replace(link, pay_url=str(client.base_url.join(f"/payment/{made['payment_link_url']}")))
+    request = {"order_id": made["id"], "amount": made["amount"], "name": "Jane Doe", "bank_code": "MANDIRI"}
     body = {"type": "VA", "request": request}
     charge = await call(client, "Durianpay: virtual account", "POST", "/v1/payments/charge", headers, body)
     return [printed, link, charge]
+
+
+def order(section: dict[str, Any], number: int) -> DemoCall:
+    """An order of Rp20.000 with the test key; seven customers take turns."""
+    body = {
+        "amount": "20000",
+        "currency": "IDR",
+        "order_ref_id": f"ref-{number}",
+        "customer": {"email": f"c{number % 7}@example.com"},
+    }
+    return DemoCall("POST", "/v1/orders", _headers(section), body)
+
+
+def _headers(section: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Basic {section['test_basic']}"}
+
+
+DEMO: Final = Demo(seed, tour, order)

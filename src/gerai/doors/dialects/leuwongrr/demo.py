@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
 
-from gerai.demo import DemoShop, Shown, call
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
+from gerai.doors.dialects.leuwongrr.keys import make_key
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
+from gerai.doors.dialects.leuwongrr.wire import CHANNEL
+from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, change_settings
-from gerai.kit.ids import base62
 
 #: 100 Robux cost Rp15.000, as in the contract's example.
 RATE_SEN: Final = 15_000
 _OPENING_BALANCE: Final = rupiah(10_000_000_000)
 _DISCORD_USER: Final = "1262024148939440249"
-_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
 _ORDER: Final = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
 
 
@@ -28,7 +30,7 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
     engine, merchant_id = shop.engine, shop.merchant_id
     await change_settings(engine, merchant_id, {"robux_rate_sen": RATE_SEN, "leuwongrr_provider": "simulator"})
     member_id, wallets = await add_member(
-        engine, merchant_id, "leuwongrr", "demo", "LeuwongRR User",
+        engine, merchant_id, CHANNEL, "demo", "LeuwongRR User",
         email="user@example.com", links={"discord": _DISCORD_USER},
     )  # fmt: skip
     for environment, account_id in wallets.items():
@@ -41,35 +43,33 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
                 amount_sen=_OPENING_BALANCE,
                 note="Saldo awal demo",
                 method="bank_transfer",
-                channel="leuwongrr",
+                channel=CHANNEL,
                 deposit_id=deposit_id,
                 public_id=deposit_code(deposit_id, now, sandbox=environment == "sandbox"),
             )
         )
     return {
         # An empty table of limits means the contract's own; none at all means no limit.
-        "sandbox_token": await make_token(shop, member_id, "sandbox", "Demo sandbox", {}),
-        "unlimited_sandbox_token": await make_token(shop, member_id, "sandbox", "Demo sandbox, no limit", None),
-        "production_token": await make_token(shop, member_id, "production", "Demo production", None),
+        "sandbox_token": await _key(shop, member_id, "sandbox", "Demo sandbox", {}),
+        "unlimited_sandbox_token": await _key(shop, member_id, "sandbox", "Demo sandbox, no limit", None),
+        "production_token": await _key(shop, member_id, "production", "Demo production", None),
         "discord_user_id": _DISCORD_USER,
         **_ORDER,
     }
 
 
-async def make_token(
+async def _key(
     shop: DemoShop, member_id: int, environment: Environment, name: str, limits: dict[str, int] | None
 ) -> str:
-    """A new User API token of this member, shown this once."""
-    prefix = _PREFIXES[environment]
-    token = prefix + base62(40)
+    form = make_key(environment)
     await create_key(
-        shop.engine, shop.merchant_id, environment, "leuwongrr", token,
-        name=name, prefix=prefix, member_id=member_id, limits=limits,
+        shop.engine, shop.merchant_id, environment, CHANNEL, form.token,
+        name=name, prefix=form.prefix, member_id=member_id, limits=limits,
     )  # fmt: skip
-    return token
+    return form.token
 
 
-async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
+async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown]:
     """The contract's example order on the sandbox token, and the same paid from the balance on the production one."""
     order = {"order_type": "gamepass", **{name: section[name] for name in _ORDER}}
     invoice = order | {"payment_method": "invoice", "client_reference": "bot-order-001"}
@@ -86,6 +86,15 @@ async def show(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown
 
 def _with_page(shown: Shown) -> Shown:
     """The call with the address of its invoice page."""
-    answer: dict[str, Any] = shown.answer
-    page: str = answer["data"]["invoice"]["invoice_url"] if answer.get("success") else ""
-    return Shown(shown.title, shown.curl, shown.status, shown.answer, page)
+    made = shown.status == HTTPStatus.CREATED
+    return replace(shown, pay_url=shown.answer["data"]["invoice"]["invoice_url"]) if made else shown
+
+
+def order(section: dict[str, Any], number: int) -> DemoCall:
+    """A game pass by invoice, on the sandbox token without a limit."""
+    body = {**{name: section[name] for name in _ORDER}, "client_reference": f"order-{number}"}
+    headers = {"Authorization": f"Bearer {section['unlimited_sandbox_token']}"}
+    return DemoCall("POST", "/api/v1/me/orders", headers, body)
+
+
+DEMO: Final = Demo(seed, tour, order)
