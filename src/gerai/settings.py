@@ -61,7 +61,8 @@ class EngineSettings:
 class HttpSettings:
     """What a request may be."""
 
-    body_limit_bytes: int = _setting(262_144, "Largest request body.", 1)
+    body_limit_bytes: int = _setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
+    body_timeout_s: float = _setting(15.0, "How long a request body may take to arrive.", 0.1)
     json_depth_limit: int = _setting(32, "Deepest nesting of a JSON body.", 1)
     public_base_url: str = _setting("", "Address clients see, such as https://gerai.example; empty: the Host header.")
     access_log: bool = _setting(False, "Write one log line per request.")

@@ -10,7 +10,19 @@ import pytest
 from starlette.responses import Response
 
 from gerai.app import DIALECTS, PAGES
-from gerai.domain.refusals import Broken, InputInvalid, Kind, RateLimited, Refusal, every_refusal
+from gerai.domain.refusals import (
+    BodyIncomplete,
+    BodyTooLarge,
+    BodyUnreadable,
+    Broken,
+    EncodingUnsupported,
+    HostUnknown,
+    InputInvalid,
+    Kind,
+    RateLimited,
+    Refusal,
+    every_refusal,
+)
 from gerai.doors.http.door import Dialect
 
 REQUEST_ID = "01234567-89ab-4def-a123-456789abcdef"
@@ -98,3 +110,34 @@ def test_rate_limits_and_fields(dialect: Dialect) -> None:
     assert many.status_code == 429
     assert wrong.status_code in (400, 422)
     assert b"amount" in bytes(wrong.body)
+
+
+@pytest.mark.parametrize("dialect", [*DIALECTS, PAGES], ids=lambda d: d.name)
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [
+        (BodyIncomplete(15), 408),
+        (BodyTooLarge(262_144), 413),
+        (EncodingUnsupported("br"), 415),
+        (HostUnknown("evil.example"), 421),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_shared_layer_refuses_has_its_own_status(dialect: Dialect, refusal: Refusal, status: int) -> None:
+    """HTTP has a status for each of these, and every door uses it; a foreign host is not repeated."""
+    answer = priced(dialect, refusal)
+
+    assert answer.status_code == status
+    assert b"evil.example" not in bytes(answer.body)
+    assert b"JSON" not in bytes(answer.body)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
+def test_an_unknown_encoding_is_named(dialect: Dialect) -> None:
+    """The caller reads which encoding was not understood, and that a broken one is no matter of JSON."""
+    unknown = priced(dialect, EncodingUnsupported("zstd"))
+    broken = priced(dialect, BodyUnreadable("encoding"))
+
+    assert b"zstd" in bytes(unknown.body)
+    assert 400 <= broken.status_code < 500
+    assert b"JSON" not in bytes(broken.body)

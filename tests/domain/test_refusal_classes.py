@@ -52,6 +52,7 @@ def test_codes_are_unique() -> None:
 def test_what_may_be_tried_again_unchanged() -> None:
     """Exactly these say that the same request may succeed later."""
     assert {refusal.code for refusal in every_refusal() if refusal.retryable} == {
+        "body_incomplete",
         "rate_limited",
         "partner_unavailable",
         "busy",

@@ -80,7 +80,7 @@ class RateLimited(Refusal):
 @dataclass(eq=False)
 class BodyUnreadable(Refusal):
     """The body is not what the door reads. ``reason``: empty | not_json | not_object | nul | surrogate | too_deep |
-    number."""
+    number | encoding (it does not unpack as its Content-Encoding says)."""
 
     reason: str
     code = "body_unreadable"
@@ -90,6 +90,31 @@ class BodyUnreadable(Refusal):
 class BodyTooLarge(Refusal):
     limit_bytes: int
     code = "body_too_large"
+
+
+@dataclass(eq=False)
+class EncodingUnsupported(Refusal):
+    """The body is packed in a way the server does not unpack. ``encoding`` is the name the client gave."""
+
+    encoding: str
+    code = "encoding_unsupported"
+
+
+@dataclass(eq=False)
+class BodyIncomplete(Refusal):
+    """The rest of the body did not arrive in time."""
+
+    limit_s: int
+    code = "body_incomplete"
+    retryable = True
+
+
+@dataclass(eq=False)
+class HostUnknown(Refusal):
+    """The request names a host that this server does not serve."""
+
+    host: str
+    code = "host_unknown"
 
 
 @dataclass(eq=False)

@@ -101,7 +101,7 @@ def test_addresses_are_quoted_and_keep_the_secret() -> None:
     assert Address(("o", "s", "success")).at("events") == "/o/s/success/events"
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 408, 409, 413, 415, 421, 429, 500, 503])
 def test_error_pages_have_texts(status: int) -> None:
     """Every status we answer to a person has a page in both languages."""
     for language in ("id", "en"):

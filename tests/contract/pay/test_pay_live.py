@@ -99,6 +99,6 @@ def test_every_refusal_has_a_page(refusal: type[Refusal]) -> None:
     values: dict[str, Any] = {"str": "secret-detail", "int": 7}
     facts = {f.name: values.get(str(f.type), ()) for f in fields(refusal)}
     answer = refuse(refusal(**facts), "request-1")
-    assert answer.status_code in {400, 403, 404, 405, 409, 413, 429, 500, 503}
+    assert answer.status_code in {400, 403, 404, 405, 408, 409, 413, 415, 421, 429, 500, 503}
     assert "secret-detail" not in bytes(answer.body).decode()
     assert answer.headers["content-type"] == "text/html; charset=utf-8"

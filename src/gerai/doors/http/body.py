@@ -7,6 +7,7 @@ nothing behind a door ever meets them.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -31,10 +32,12 @@ _exact = msgspec.json.Decoder(float_hook=_number)
 
 
 def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
-    """The JSON value in ``body``. ``exact``: numbers with a fraction become Decimal instead of float.
+    """The JSON value in ``body``. ``exact``: numbers with a fraction become Decimal instead of float. A UTF-8 byte
+    order mark, which tools for Windows write, is skipped.
 
     BodyUnreadable: empty | not_json | nul | too_deep | number.
     """
+    body = body.removeprefix(BOM_UTF8)
     if not body.strip():
         raise BodyUnreadable("empty")
     try:

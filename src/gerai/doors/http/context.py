@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope
 
-from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, NotAuthenticated
+from gerai.domain.refusals import NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import RateLimiter, Verdict
+from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
@@ -59,8 +60,8 @@ class RequestContext:
     __slots__ = (
         "_body",
         "_caller",
+        "_incoming",
         "_query",
-        "_receive",
         "headers",
         "path_params",
         "rate",
@@ -76,7 +77,7 @@ class RequestContext:
         self.headers = RequestHeaders(scope["headers"])
         self.path_params: dict[str, str] = scope.get("path_params", {})
         self.rate: Verdict | None = None
-        self._receive = receive
+        self._incoming = RequestBody(receive, self.headers, services.settings.http)
         self._body: bytes | None = None
         self._query: QueryParams | None = None
         self._caller: KeyFacts | None = None
@@ -116,30 +117,17 @@ class RequestContext:
     # --- the body --------------------------------------------------------------------------
 
     async def body(self) -> bytes:
-        """The whole body. BodyTooLarge above the limit (nothing more is read then)."""
+        """The whole body, unpacked. BodyTooLarge, BodyIncomplete, EncodingUnsupported, BodyUnreadable."""
         if self._body is None:
-            limit = self.services.settings.http.body_limit_bytes
-            declared = self.headers.get("content-length", "")
-            if declared.isdigit() and int(declared) > limit:
-                raise BodyTooLarge(limit)
-            chunks: list[bytes] = []
-            size = 0
-            while True:
-                message = await self._receive()
-                if message["type"] == "http.disconnect":
-                    raise BodyUnreadable("empty")
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > limit:
-                    raise BodyTooLarge(limit)
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    break
-            self._body = b"".join(chunks)
+            self._body = await self._incoming.read()
         return self._body
 
+    async def drain(self) -> None:
+        """After the answer: take in, within bounds, what of the body nobody has read."""
+        await self._incoming.drain()
+
     async def json(self, *, exact: bool = False) -> Any:
-        """The JSON body, strictly read. ``exact``: fractions as Decimal. BodyTooLarge, BodyUnreadable."""
+        """The JSON body, strictly read. ``exact``: fractions as Decimal. Refuses what :meth:`body` refuses."""
         return parse_json(await self.body(), self.services.settings.http.json_depth_limit, exact=exact)
 
     # --- who asks --------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from gerai.doors.http.context import AppServices, RequestContext
 from gerai.doors.http.demo import Demo
 from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
+from gerai.doors.http.headers import RequestHeaders
+from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
@@ -85,6 +87,7 @@ class Door:
     def __init__(self, dialect: Dialect, services: AppServices) -> None:
         self.dialect = dialect
         self._metrics = services.metrics
+        self._limits = services.settings.http
         self._nowhere = services.metrics.route(dialect.name)
         handlers = [(route, _Handler(route, dialect, services)) for route in dialect.routes]
         #: Most requests name a path without parts: found at once, without trying one pattern after the other.
@@ -124,6 +127,7 @@ class Door:
         self._metrics.refused(self.dialect.name, refusal.code)
         self._nowhere.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
+        await RequestBody(receive, RequestHeaders(scope["headers"]), self._limits).drain()
 
 
 class _Handler:
@@ -157,6 +161,7 @@ class _Handler:
                      path=self._path(ctx), status=response.status_code)  # fmt: skip
         self._route.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
+        await ctx.drain()
 
     def _path(self, ctx: RequestContext) -> str:
         """For the log. A page's address is its key, so it is not written down."""

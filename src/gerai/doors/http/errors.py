@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from gerai.domain.refusals import (
+    BodyIncomplete,
     Broken,
     Busy,
+    EncodingUnsupported,
     Kind,
     MethodNotAllowed,
     NotAuthenticated,
@@ -24,6 +26,7 @@ from gerai.domain.refusals import (
     RateLimited,
     Refusal,
 )
+from gerai.doors.http.request_body import ACCEPTED_ENCODINGS
 
 Entry = TypeVar("Entry")
 
@@ -67,6 +70,11 @@ def always(entry: Entry) -> Callable[[Any], Entry]:
 def refusal_headers(refusal: Refusal) -> dict[str, str]:
     """The headers that tell a client how to try again rightly; the same in every door, set by ``door.py``."""
     match refusal:
+        case EncodingUnsupported():
+            return {"accept-encoding": ACCEPTED_ENCODINGS}
+        case BodyIncomplete():
+            # The rest may still come, and would be read as the next request.
+            return {"connection": "close"}
         case MethodNotAllowed(allowed=allowed):
             return {"allow": ", ".join(allowed)}
         case RateLimited():

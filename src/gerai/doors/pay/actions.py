@@ -42,7 +42,7 @@ async def form_of(ctx: RequestContext) -> dict[str, str]:
     if not answers.from_our_own_page(ctx):
         raise PermissionMissing("same_origin")
     try:
-        fields = parse_qs((await ctx.body()).decode("utf-8"), max_num_fields=_MOST_FIELDS)
+        fields = parse_qs((await ctx.body()).decode("utf-8-sig"), max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise BodyUnreadable("form") from None
     return {name: values[-1] for name, values in fields.items()}

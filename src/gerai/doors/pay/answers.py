@@ -6,7 +6,17 @@ from typing import Final
 
 from starlette.responses import Response
 
-from gerai.domain.refusals import BodyTooLarge, Broken, Kind, MethodNotAllowed, RateLimited, Refusal
+from gerai.domain.refusals import (
+    BodyIncomplete,
+    BodyTooLarge,
+    Broken,
+    EncodingUnsupported,
+    HostUnknown,
+    Kind,
+    MethodNotAllowed,
+    RateLimited,
+    Refusal,
+)
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
@@ -24,6 +34,13 @@ _STATUS: Final = {
     Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
     Kind.INTERNAL: 500,
+}
+_OWN_STATUS: Final[dict[type[Refusal], int]] = {
+    MethodNotAllowed: 405,
+    BodyIncomplete: 408,
+    BodyTooLarge: 413,
+    EncodingUnsupported: 415,
+    HostUnknown: 421,
 }
 
 #: On every answer of the pages. The referrer stays within the site: with none at all, browsers would also hide the
@@ -98,9 +115,7 @@ def refuse(refusal: Refusal, request_id: str) -> Response:
 
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal on the pages."""
-    if isinstance(refusal, BodyTooLarge):
-        return 413
-    return 405 if isinstance(refusal, MethodNotAllowed) else _STATUS[refusal.kind]
+    return _OWN_STATUS.get(type(refusal), _STATUS[refusal.kind])
 
 
 def from_our_own_page(ctx: RequestContext) -> bool:

@@ -60,7 +60,10 @@ def _body(reason: str) -> Price:
 
 
 _BY_CLASS: Final[dict[type[Refusal], Callable[[Any], Price]]] = {
-    no.BodyUnreadable: lambda _: _body("Invalid JSON"),
+    no.BodyUnreadable: lambda r: _body("Invalid Content-Encoding" if r.reason == "encoding" else "Invalid JSON"),
+    no.EncodingUnsupported: lambda r: _body(f"Unsupported Content-Encoding: {r.encoding}")._replace(status=415),
+    no.BodyIncomplete: lambda r: _body(f"Incomplete after {r.limit_s} seconds")._replace(status=408),
+    no.HostUnknown: lambda _: Price(421, "UNKNOWN_HOST_ERROR", "Upps, alamat server ini tidak kami kenal."),
     no.BodyTooLarge: lambda r: _body(f"Too big: expected <={r.limit_bytes} bytes")._replace(status=413),
     no.MethodNotAllowed: lambda _: Price(405, "METHOD_NOT_ALLOWED_ERROR", "Upps, metode ini tidak didukung di sini."),
     no.InputInvalid: lambda r: _BY_KIND[Kind.INVALID]._replace(source=r.where, errors=r.fields),

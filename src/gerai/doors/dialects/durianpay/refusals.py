@@ -16,11 +16,14 @@ from gerai.domain.money import decimal_string
 from gerai.domain.refusals import (
     AmountMismatch,
     AmountOutOfRange,
+    BodyIncomplete,
     BodyTooLarge,
     BodyUnreadable,
     Busy,
+    EncodingUnsupported,
     FieldsForbidden,
     FundingNotAllowed,
+    HostUnknown,
     IdempotencyKeyReused,
     IdentityNotLinked,
     InputInvalid,
@@ -96,6 +99,12 @@ def price(refusal: Refusal) -> Price:
             return Price(400, INTERNAL, "error reading request body")
         case BodyTooLarge():
             return Price(413, INVALID, "request body too large")
+        case EncodingUnsupported(encoding=encoding):
+            return Price(415, INVALID, f"unsupported content encoding: {encoding}")
+        case BodyIncomplete():
+            return Price(408, INVALID, "request body did not arrive in time")
+        case HostUnknown():
+            return Price(421, INVALID, "unknown host")
         case IdempotencyKeyReused():
             return Price(422, "DPAY_IDEMPOTENCY_KEY_REUSED", "idempotency key was used for another request")
         case RefundTooLarge():

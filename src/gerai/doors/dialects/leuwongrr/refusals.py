@@ -32,6 +32,7 @@ _UNREADABLE: Final = {
     "surrogate": "body berisi karakter Unicode yang tidak lengkap.",
     "too_deep": "body bersarang terlalu dalam.",
     "number": "body berisi angka yang terlalu besar.",
+    "encoding": "body tidak dapat dibuka sesuai Content-Encoding.",
 }
 
 
@@ -116,6 +117,13 @@ _PRICES: Final[dict[type[Refusal], Callable[[Any], Price]]] = {
     no.RateLimited: _rate_limited,
     no.BodyUnreadable: lambda r: _invalid({"body": [_UNREADABLE.get(r.reason, _UNREADABLE["not_json"])]}),
     no.BodyTooLarge: _fixed(413, "Body request terlalu besar.", "PAYLOAD_TOO_LARGE"),
+    no.EncodingUnsupported: lambda r: Price(
+        415,
+        f"Content-Encoding {r.encoding} tidak didukung. Gunakan gzip, deflate, atau tanpa kompresi.",
+        "UNSUPPORTED_CONTENT_ENCODING",
+    ),
+    no.BodyIncomplete: _fixed(408, "Body request tidak selesai diterima pada waktunya.", "REQUEST_TIMEOUT"),
+    no.HostUnknown: _fixed(421, "Host ini tidak dilayani di sini.", "UNKNOWN_HOST"),
     no.PathUnknown: _fixed(404, "Endpoint tidak ditemukan.", "ENDPOINT_NOT_FOUND"),
     no.MethodNotAllowed: _method,
     no.InputInvalid: lambda r: _invalid(r.fields),

@@ -35,6 +35,7 @@ _UNREADABLE: Final = {
     "nul": "Request body contains a NUL character",
     "too_deep": "Request body is nested too deeply",
     "number": "Request body contains a number that is too large",
+    "encoding": "Request body does not match its Content-Encoding",
 }
 
 
@@ -141,6 +142,16 @@ _OWN: Final[dict[type[r.Refusal], Callable[[Any], _Priced]]] = dict(
         _own(r.NotAuthenticated, _not_authenticated),
         _own(r.BodyUnreadable, _unreadable),
         _own(r.BodyTooLarge, lambda _: (413, _body("Request body is too large", "payload_too_large"), {})),
+        _own(
+            r.EncodingUnsupported,
+            lambda refusal: (
+                415,
+                _body(f"Content-Encoding {refusal.encoding} is not supported", "unsupported_media_type"),
+                {},
+            ),
+        ),
+        _own(r.BodyIncomplete, lambda _: (408, _body("Request body did not arrive in time", "request_timeout"), {})),
+        _own(r.HostUnknown, lambda _: (421, _body("Unknown host", "misdirected_request"), {})),
         _own(
             r.MethodNotAllowed,
             lambda refusal: (

@@ -1,0 +1,132 @@
+"""Receiving a request's body: bounded in size and in time, unpacked where it is packed.
+
+The limit holds for what arrives and for what it unpacks to, so that a small packet cannot become gigabytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zlib
+from typing import Final
+
+from starlette.types import Receive
+
+from gerai.domain.refusals import BodyIncomplete, BodyTooLarge, BodyUnreadable, EncodingUnsupported
+from gerai.doors.http.headers import RequestHeaders
+from gerai.settings import HttpSettings
+
+#: ``Accept-Encoding`` of an answer that refuses an encoding (RFC 9110 §15.5.16).
+ACCEPTED_ENCODINGS: Final = "gzip, deflate"
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+_GZIP_BITS: Final = zlib.MAX_WBITS | 16
+#: Parts a gzip body may have; real clients send one.
+_MEMBERS_AT_MOST: Final = 16
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_.+\-]{1,32}")
+#: What is read of an over-long body, in limits, and for how long, so that its sender comes to read the answer.
+_DRAINED_LIMITS: Final = 16
+_DRAIN_S: Final = 5.0
+
+
+class RequestBody:
+    """The body of one request, received when somebody asks for it."""
+
+    __slots__ = ("_ended", "_headers", "_limit_bytes", "_receive", "_within_s")
+
+    def __init__(self, receive: Receive, headers: RequestHeaders, limits: HttpSettings) -> None:
+        self._receive = receive
+        self._headers = headers
+        self._limit_bytes = limits.body_limit_bytes
+        self._within_s = limits.body_timeout_s
+        self._ended = False
+
+    async def read(self) -> bytes:
+        """The whole body, unpacked.
+
+        BodyTooLarge, BodyIncomplete, EncodingUnsupported; BodyUnreadable: empty (the client has gone) | encoding.
+        """
+        encoding = _encoding(self._headers.get("content-encoding", ""))
+        declared = self._headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._limit_bytes:
+            raise BodyTooLarge(self._limit_bytes)
+        try:
+            async with asyncio.timeout(self._within_s):
+                packed = await self._receive_all()
+        except TimeoutError:
+            self._ended = True
+            raise BodyIncomplete(round(self._within_s)) from None
+        return packed if encoding is None else _unpack(packed, encoding, self._limit_bytes)
+
+    async def _receive_all(self) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while not self._ended:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self._ended = True
+                raise BodyUnreadable("empty")
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            if size > self._limit_bytes:
+                raise BodyTooLarge(self._limit_bytes)
+            chunks.append(chunk)
+            self._ended = not message.get("more_body", False)
+        return b"".join(chunks)
+
+    async def drain(self) -> None:
+        """Throw away what is still arriving after the answer, within bounds.
+
+        A connection that is closed while its client still sends makes many clients report a broken connection instead
+        of the answer. A client that waits for leave to send (``Expect: 100-continue``) sends nothing more.
+        """
+        length = self._headers.get("content-length")
+        has_body = length != "0" if length is not None else self._headers.get("transfer-encoding") is not None
+        if self._ended or not has_body or self._headers.get("expect", "").lower() == "100-continue":
+            return
+        left = _DRAINED_LIMITS * self._limit_bytes
+        try:
+            async with asyncio.timeout(_DRAIN_S):
+                while left > 0:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                        return
+                    left -= len(message.get("body", b""))
+        except TimeoutError:
+            return
+
+
+def _encoding(header: str) -> str | None:
+    """The one coding of a ``Content-Encoding`` header; None for none. EncodingUnsupported for anything else."""
+    named = [name for part in header.split(",") if (name := part.strip().lower()) and name != "identity"]
+    if not named:
+        return None
+    if len(named) == 1 and (named[0] in _GZIP or named[0] == "deflate"):
+        return named[0]
+    told = ", ".join(named)
+    raise EncodingUnsupported(told if all(map(_TOKEN.fullmatch, named)) and len(told) <= 64 else "(unreadable)")
+
+
+def _unpack(packed: bytes, encoding: str, limit_bytes: int) -> bytes:
+    """The bytes behind a gzip (of any number of members) or deflate coding. BodyTooLarge, BodyUnreadable."""
+    if not packed:
+        return packed
+    if encoding in _GZIP:
+        bits = _GZIP_BITS
+    else:
+        # "deflate" is zlib's format, but some clients send the bare stream: a zlib header is a multiple of 31.
+        bits = zlib.MAX_WBITS if int.from_bytes(packed[:2], "big") % 31 == 0 else -zlib.MAX_WBITS
+    unpacked, rest = b"", packed
+    try:
+        for _ in range(_MEMBERS_AT_MOST):
+            member = zlib.decompressobj(bits)
+            unpacked += member.decompress(rest, limit_bytes + 1 - len(unpacked))
+            if len(unpacked) > limit_bytes:
+                raise BodyTooLarge(limit_bytes)
+            if not member.eof or (member.unused_data and encoding not in _GZIP):
+                raise BodyUnreadable("encoding")
+            rest = member.unused_data
+            if not rest:
+                return unpacked
+    except zlib.error:
+        pass
+    raise BodyUnreadable("encoding")
