@@ -13,8 +13,10 @@ from gerai.domain.money import (
     MAX_SEN,
     Money,
     decimal_string,
+    digits,
     display,
     parse_decimal,
+    parse_rupiah,
     percent_of,
     round_rupiah,
     rupiah,
@@ -127,7 +129,14 @@ def test_whole_rupiah_are_exact(amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sen", "text"), [(0, "Rp0"), (99_00, "Rp99"), (15_000_00, "Rp15.000"), (1_234_567_89, "Rp1.234.567")]
+    ("sen", "text"),
+    [
+        (0, "Rp0"),
+        (99_00, "Rp99"),
+        (15_000_00, "Rp15.000"),
+        (1_234_567_89, "Rp1.234.567,89"),
+        (60_000_05, "Rp60.000,05"),
+    ],
 )
 def test_display_is_how_indonesians_write_it(sen: int, text: str) -> None:
     """Rp, no space, dots between thousands, no sen."""
@@ -148,3 +157,23 @@ def test_currencies_do_not_mix() -> None:
         Money(1) + Money(1, "USD")
     with pytest.raises(ValueError, match="cannot mix IDR and USD"):
         Money(1) - Money(1, "USD")
+
+
+@given(SEN)
+def test_what_is_copied_is_what_is_shown(sen: int) -> None:
+    """digits() is display() without its dots and currency: no sen is cut in one of them only."""
+    assert digits(sen) == display(sen).removeprefix("Rp").replace(".", "")
+    assert (digits(sen).isdigit()) == (sen % 100 == 0)
+
+
+@pytest.mark.parametrize(("text", "sen"), [("0", 0), ("15000", 15_000_00), ("15000.00", 15_000_00)])
+def test_whole_rupiah_are_read(text: str, sen: int) -> None:
+    """What a person types at the terminal."""
+    assert parse_rupiah(text) == sen
+
+
+@pytest.mark.parametrize("text", ["", "10.5", "3.333", "10,000", "10.000", "-5", "+5", "1e3", " 5", "\u0665", "9" * 18])
+def test_what_is_not_plainly_whole_rupiah_is_refused(text: str) -> None:
+    """A dot is a thousand to one reader and a decimal to another: nothing with one is guessed."""
+    with pytest.raises(ValueError, match="whole number of rupiah"):
+        parse_rupiah(text)

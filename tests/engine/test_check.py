@@ -186,7 +186,10 @@ BREAKS: dict[str, list[list[str]]] = {
             "AND order_id = {cancelled}"
         ],
         ["UPDATE invoices SET status = 'expired' WHERE merchant_id = {merchant} AND order_id = {paid}"],
-        ["UPDATE invoices SET amount_sen = 1 WHERE merchant_id = {merchant} AND order_id = {paid}"],
+        [
+            "UPDATE orders SET total_sen = total_sen + 100 WHERE merchant_id = {merchant} AND order_id = {paid}",
+            "UPDATE invoices SET amount_sen = amount_sen + 100 WHERE merchant_id = {merchant} AND order_id = {paid}",
+        ],
         ["UPDATE invoices SET status = 'refunded' WHERE merchant_id = {merchant} AND order_id = {cancelled}"],
     ],
     "event_per_state": [
@@ -208,6 +211,7 @@ BREAKS: dict[str, list[list[str]]] = {
             "ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_check1, DROP CONSTRAINT IF EXISTS orders_check, "
             "DROP CONSTRAINT IF EXISTS orders_refunded_sen_check",
             _ORDER % ("refunded_sen = 800000, total_sen = 800000", "refunded"),
+            "UPDATE invoices SET amount_sen = 800000 WHERE merchant_id = {merchant} AND order_id = {refunded}",
         ]
     ],
     "order_money": [
@@ -262,6 +266,13 @@ BREAKS: dict[str, list[list[str]]] = {
         [
             _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {fees}, 100, 'surcharge', NULL, "
             "{part_payment}, '', now())"
+        ],
+    ],
+    "invoice_is_payable": [
+        ["UPDATE invoices SET amount_sen = 1 WHERE merchant_id = {merchant} AND order_id = {cancelled}"],
+        [
+            "ALTER TABLE orders DROP CONSTRAINT rounding_is_less_than_a_rupiah",
+            "UPDATE orders SET rounding_sen = -100 WHERE merchant_id = {merchant} AND order_id = {cancelled}",
         ],
     ],
     "suspense_is_late": [

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 from ledger_model import DepositModel, Expected, OrderModel, PaymentModel, ShopModel
 
+from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import Refusal
 from gerai.engine.check import check
@@ -50,7 +51,7 @@ ORDERS_AT_MOST = 8
 ORDER = st.fixed_dictionaries(
     {
         "funding": st.sampled_from(["invoice", "invoice", "invoice", "wallet", "wallet", "hold", "hold", "free"]),
-        "unit": st.one_of(st.integers(1, 9_00), st.integers(1, 9_00), st.just(0)),
+        "unit": st.one_of(*[st.integers(1, 9_00).map(rupiah)] * 2, st.just(0)),
         "quantity": st.integers(1, 3),
         "stocked": st.booleans(),
         "provider": st.booleans(),
@@ -63,7 +64,7 @@ ORDER = st.fixed_dictionaries(
 #: A deposit that is asked for, and how it ends before anybody pays, if it does.
 DEPOSIT = st.fixed_dictionaries(
     {
-        "amount": st.integers(1, 30_00),
+        "amount": st.integers(1, 30_00).map(rupiah),
         "expires_in": st.one_of(st.integers(1, 30), st.none()),
         "fate": st.sampled_from(["pending", "pending", "failed", "expired", "cancelled"]),
     }
@@ -100,7 +101,8 @@ class Books(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     @initialize(
-        money=st.integers(1, 100_00), on_hand=st.integers(0, 12), orders=st.lists(ORDER, min_size=2, max_size=5),
+        money=st.integers(1, 100_00).map(rupiah), on_hand=st.integers(0, 12),
+        orders=st.lists(ORDER, min_size=2, max_size=5),
         deposits=st.lists(DEPOSIT, min_size=1, max_size=3), late=LATE,
     )  # fmt: skip
     def open(
@@ -149,16 +151,16 @@ class Books(RuleBasedStateMachine):
 
     # --- what can happen -------------------------------------------------------------------
 
-    @rule(amount=st.integers(1, 30_00), minutes=st.integers(1, 40), late=LATE, deposit=DEPOSIT)
+    @rule(amount=st.integers(1, 30_00).map(rupiah), minutes=st.integers(1, 40), late=LATE, deposit=DEPOSIT)
     def the_world_turns(self, amount: int, minutes: int, late: str, deposit: dict[str, Any]) -> None:
         """Time passes, what is due is swept or not yet, money is put into the wallet, more is asked for, and the seller
         changes the rule for late payments."""
         self.model.clock += minutes
         now = EPOCH + timedelta(minutes=self.model.clock)
         self._run(set_test_clock(self.engine, self.shop.merchant_id, frozen_at=now))
-        for order in [order for order in self.model.orders if order.expires is not None and amount % 2]:
+        for order in [order for order in self.model.orders if order.expires is not None and amount // 100 % 2]:
             self._expire(order)
-        for known in [known for known in self.model.deposits if known.expires is not None and amount % 2]:
+        for known in [known for known in self.model.deposits if known.expires is not None and amount // 100 % 2]:
             if known.expires <= self.model.clock:
                 self._end_deposit(known, how="expired")
         self._change_rule(late)
@@ -181,7 +183,7 @@ class Books(RuleBasedStateMachine):
         provider, owner = drawn["provider"] or funding == "hold", drawn["owner"] or funding in ("wallet", "hold")
         drawn |= {"provider": provider, "owner": owner}
         expires = None if expires_in is None or funding != "invoice" else self.model.clock + expires_in
-        after = "start" if provider or drawn["unit"] % 2 else "complete"
+        after = "start" if provider or drawn["unit"] // 100 % 2 else "complete"
         order = OrderModel(self.engine.ids.next(), **drawn, expires=expires, after=after)
         command = self.shop.order(
             funding,
@@ -211,7 +213,7 @@ class Books(RuleBasedStateMachine):
                 self._start_payment(self.model.orders[-1])
 
     def _start_payment(self, order: OrderModel, twice: bool = False) -> None:
-        on_top, fee = order.unit % 3, order.total * (order.unit % 5) // 10
+        on_top, fee = order.unit // 100 % 3, order.total * (order.unit // 100 % 5) // 10
         payment = PaymentModel(self.engine.ids.next(), order.total, "va", on_top=on_top, fee=fee)
         command = StartPayment(
             **self._names(order), payment_id=payment.payment_id, public_id=f"p{payment.payment_id}", method="va",
@@ -254,7 +256,7 @@ class Books(RuleBasedStateMachine):
         self, pair: tuple[OrderModel, PaymentModel], twice: bool = False, share: int = 1, to_wallet: bool = False
     ) -> None:
         order, payment = pair
-        amount, to = payment.amount * share // 4, "wallet" if to_wallet else "payer"
+        amount, to = payment.amount * share // 400 * 100, "wallet" if to_wallet else "payer"
         command = RefundPayment(**self._names(order), payment_id=payment.payment_id, amount_sen=amount, to=to)
         self._do(command, lambda: self.model.refund(order, payment, amount, to_wallet), twice)
 
@@ -350,7 +352,8 @@ class Books(RuleBasedStateMachine):
         expires = None if expires_in is None else self.model.clock + expires_in
         deposit = DepositModel(self.engine.ids.next(), amount, expires)
         command = self.shop.new_deposit(
-            amount, deposit_id=deposit.deposit_id, public_id=f"d{deposit.deposit_id}", fee_sen=amount % 7,
+            amount, deposit_id=deposit.deposit_id, public_id=f"d{deposit.deposit_id}",
+            fee_sen=rupiah(amount // 100 % 7),
             expires_at=None if expires is None else EPOCH + timedelta(minutes=expires),
         )  # fmt: skip
         self._do(command, lambda: self.model.start_deposit(deposit))

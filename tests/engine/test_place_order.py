@@ -91,15 +91,15 @@ async def test_a_free_order_owes_nothing_here(shop: Shop) -> None:
 
 @pytest.mark.parametrize("funding", ["wallet", "hold"])
 async def test_a_wallet_is_never_overdrawn(shop: Shop, funding: str) -> None:
-    """One sen too much is refused with both figures and leaves no trace; the exact rest is accepted."""
+    """One rupiah too much is refused with both figures and leaves no trace; the exact rest is accepted."""
     before = await shop.footprint()
     with pytest.raises(InsufficientFunds) as refused:
-        await shop.place(funding, 100_000_01)
-    assert refused.value.facts() == {"available_sen": 100_000_00, "needed_sen": 100_000_01}
+        await shop.place(funding, 100_001_00)
+    assert refused.value.facts() == {"available_sen": 100_000_00, "needed_sen": 100_001_00}
     assert await shop.footprint() == before
     assert (await shop.place(funding, 100_000_00)).available_after_sen == 0
     with pytest.raises(InsufficientFunds):
-        await shop.place(funding, 1)
+        await shop.place(funding, 1_00)
 
 
 @pytest.mark.parametrize("funding", ["wallet", "hold"])

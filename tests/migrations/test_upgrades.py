@@ -133,3 +133,41 @@ def test_orders_get_their_contact_and_mobiles_one_form(monkeypatch: pytest.Monke
         (23, {}),
     ]
     assert mobiles == [(11, "+628123456789"), (12, "62812 3456789"), (13, "+628131"), (14, "")]
+
+
+_SEN_SHOP = """
+INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
+INSERT INTO orders
+SELECT 1, id, 'production', 'test', NULL, NULL, NULL, 'o' || id, 'n' || id, 's' || id, status, 'invoice', 'IDR', sen,
+    NULL, 0, 0, '', '', 'start', '{}', now(), now(), NULL
+FROM (VALUES (901, 'pending', 6000015), (902, 'draft', 6000050), (903, 'pending', 6000000), (904, 'pending', 6000015),
+    (905, 'expired', 6000015)) AS o(id, status, sen);
+INSERT INTO events (merchant_id, environment, order_id, name, facts, created_at)
+SELECT 1, 'production', order_id, 'order.placed', jsonb_build_object('status', status), now() FROM orders;
+INSERT INTO invoices
+SELECT 1, order_id, 'production', order_id, number, 'pending', total_sen, '', NULL, NULL, now() FROM orders;
+INSERT INTO payments VALUES (1, 911, 'production', 904, 904, 'p', 'va', '', 'processing', 6000015, 0, 0, '', '{}', '{}',
+    now(), now(), NULL, NULL);
+"""
+
+
+def test_orders_that_wait_ask_for_whole_rupiah(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Open orders that nobody began to pay are rounded half-up with their invoices and keep the difference; one whose
+    payer was given an amount, and what has ended, stay as they were."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-rounding")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(_SEN_SHOP)  # type: ignore[arg-type]
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT o.order_id, o.total_sen, o.rounding_sen, i.amount_sen FROM orders o JOIN invoices i "
+                "USING (merchant_id, order_id) ORDER BY 1"
+            ).fetchall()
+        assert rows == [
+            (901, 6000000, -15, 6000000),
+            (902, 6000100, 50, 6000100),
+            (903, 6000000, 0, 6000000),
+            (904, 6000015, 0, 6000015),
+            (905, 6000015, 0, 6000015),
+        ]

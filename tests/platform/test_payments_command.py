@@ -54,15 +54,15 @@ async def test_from_listed_to_settled(dsn: str, shop: Any) -> None:
     code, listed, _ = await gerai(dsn, "payments", "waiting", *of)
     assert code == 0
     rows = {line.split()[0]: line for line in listed.splitlines()}
-    assert all(word in rows["late-1"] for word in ("NO-late-1", "sandbox", "cash", "Rp5000.00", " late "))
+    assert all(word in rows["late-1"] for word in ("NO-late-1", "sandbox", "cash", "Rp5.000", " late "))
     assert " cancelled " in rows["paid-1"]
 
     code, out, _ = await gerai(dsn, "payments", "resolve", "late-1", "accept", *of)
-    assert (code, out) == (0, "late-1: Rp5000.00 pays order NO-late-1, which is confirmed now\n")
+    assert (code, out) == (0, "late-1: Rp5.000 pays order NO-late-1, which is confirmed now\n")
     code, out, _ = await gerai(dsn, "payments", "refund", "NO-paid-1", "--amount", "2000", "--note", "scratched", *of)
-    assert (code, out.split(". ")[0]) == (0, "paid-1: Rp2000.00 is booked out")
+    assert (code, out.split(". ")[0]) == (0, "paid-1: Rp2.000 is booked out")
     code, out, _ = await gerai(dsn, "payments", "refund", "paid-1", *of)
-    assert (code, out.split(". ")[0]) == (0, "paid-1: Rp3000.00 is booked out")
+    assert (code, out.split(". ")[0]) == (0, "paid-1: Rp3.000 is booked out")
     assert (await gerai(dsn, "payments", "waiting", *of))[1] == "nothing waits / tidak ada yang menunggu\n"
     assert await check(shop.engine.reads, shop.merchant_id) == []
 
@@ -78,9 +78,11 @@ async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
         (("resolve", "nothing", "accept"), 1, "no such payment or order: nothing"),
         (("refund", "late-2"), 1, "late-2 has no completed payment: late-2 is late"),
         (("refund", "twin"), 1, "twin means several: twin (sandbox), twin (production)"),
-        (("refund", "twin", "--amount", "1.2.3"), 2, "not an amount in rupiah: 1.2.3"),
+        (("refund", "twin", "--amount", "1.2.3"), 2, "not an amount in whole rupiah: 1.2.3; write digits only"),
+        (("refund", "twin", "--amount", "10.5"), 2, "not an amount in whole rupiah: 10.5; write digits only"),
+        (("refund", "twin", "--amount", "3.333"), 2, "not an amount in whole rupiah: 3.333; write digits only"),
         (("refund", "twin", "--to", "me"), 2, "no such way: me; payer or wallet"),
-        (("refund", "twin", "--environment", "sandbox", "--amount", "6000"), 1, "at most Rp5000.00 can be refunded"),
+        (("refund", "twin", "--environment", "sandbox", "--amount", "6000"), 1, "at most Rp5.000 can be refunded"),
         (("waiting", "--merchant", "nobody"), 1, "no such merchant: nobody"),
     ):
         given = arguments if "--merchant" in arguments else (*arguments, "--merchant", shop.code)

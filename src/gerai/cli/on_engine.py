@@ -11,7 +11,7 @@ import typer
 from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
-from gerai.domain.money import decimal_string
+from gerai.domain.money import display
 from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, Refusal, StateConflict
 from gerai.engine.core import Engine
 from gerai.kit import log
@@ -62,6 +62,6 @@ def _told(refusal: Refusal) -> str:
         case InputInvalid():
             return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
         case RefundTooLarge():
-            return f"at most Rp{decimal_string(refusal.refundable_sen)} can be refunded"
+            return f"at most {display(refusal.refundable_sen)} can be refunded"
         case _:
             return str(refusal)

@@ -10,7 +10,7 @@ from rich.table import Table
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
-from gerai.domain.money import MAX_SEN, decimal_string, parse_decimal
+from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView, Payment
 from gerai.engine.core import Engine
 from gerai.engine.payments.find import named
@@ -47,7 +47,7 @@ def show_waiting(
         table.add_column(title, overflow="fold", justify="right" if title == "amount" else "left")
     for one in found[:_SHOWN]:
         table.add_row(
-            one.payment, one.order_number, one.environment, one.method, f"Rp{decimal_string(one.amount_sen)}",
+            one.payment, one.order_number, one.environment, one.method, display(one.amount_sen),
             one.why, f"{one.since:%Y-%m-%d %H:%M}", "yes" if one.wallet else "",
         )  # fmt: skip
     console.print(table)
@@ -83,7 +83,7 @@ def resolve(
         return payment, (await engine.submit(command)).answer
 
     payment, view = on_engine(act, data, settings_file)
-    amount = f"Rp{decimal_string(payment.amount_sen)}"
+    amount = display(payment.amount_sen)
     if decision == "accept":
         _say(f"{payment.public_id}: {amount} pays order {view.order.number}, which is {view.order.status} now")
     elif decision == "wallet":
@@ -95,7 +95,9 @@ def resolve(
 @payments.command()
 def refund(
     name: NameArgument,
-    amount: Annotated[str, typer.Option("--amount", help="In rupiah, such as 15000; else all that is left.")] = "",
+    amount: Annotated[
+        str, typer.Option("--amount", help="In whole rupiah, such as 15000; else all that is left.")
+    ] = "",
     to: Annotated[str, typer.Option("--to", help="payer or wallet.")] = "payer",
     note: NoteOption = "",
     environment: EnvironmentOption = "",
@@ -124,7 +126,7 @@ def refund(
         return payment, amount_sen
 
     payment, refunded_sen = on_engine(act, data, settings_file)
-    told = f"{payment.public_id}: Rp{decimal_string(refunded_sen)}"
+    told = f"{payment.public_id}: {display(refunded_sen)}"
     if to == "wallet" or payment.method == "wallet":
         _say(f"{told} is in the member's wallet")
     else:
@@ -134,9 +136,9 @@ def refund(
 def _amount(text: str) -> int | None:
     """In sen; None when nothing was said."""
     try:
-        return parse_decimal(text) if text else None
+        return parse_rupiah(text) if text else None
     except ValueError:
-        fail(f"not an amount in rupiah: {text}; at most {decimal_string(MAX_SEN)}", 2)
+        fail(f"not an amount in whole rupiah: {text}; write digits only, such as 15000", 2)
 
 
 async def _payment(engine: Engine, merchant: str, name: str, environment: str, status: str) -> Payment:

@@ -16,6 +16,7 @@ SEN_PER_RUPIAH: Final = 100
 #: Largest amount the server accepts anywhere: 1,000 trillion rupiah. Far above any order, far below 2**63.
 MAX_SEN: Final = 10**17
 
+_WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
 _DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,8})?|\d{1,18}(?:\.\d{1,8})?")
 
 
@@ -76,6 +77,17 @@ def parse_decimal(text: str) -> int:
     return sen
 
 
+def parse_rupiah(text: str) -> int:
+    """Read what a person types, ``"15000"`` or ``"15000.00"``, as sen.
+
+    ValueError on anything else and above MAX_SEN: ``"3.333"`` is three thousand in Indonesia and three elsewhere.
+    """
+    found = _WHOLE_TEXT.fullmatch(text)
+    if found is None or rupiah(int(found[1])) > MAX_SEN:
+        raise ValueError("not a whole number of rupiah")
+    return rupiah(int(found[1]))
+
+
 def whole_rupiah(sen: int) -> int:
     """Sen to whole rupiah, for contracts that speak integers. The amount must already be whole."""
     rupiah_amount, rest = divmod(sen, SEN_PER_RUPIAH)
@@ -90,5 +102,12 @@ def decimal_string(sen: int) -> str:
 
 
 def display(sen: int) -> str:
-    """Sen to ``Rp15.000`` (whole rupiah, dots between thousands, no space)."""
-    return "Rp" + f"{sen // SEN_PER_RUPIAH:,}".replace(",", ".")
+    """Sen to ``Rp15.000``: dots between thousands, no space. Sen are never cut: ``Rp60.000,15``."""
+    whole, rest = divmod(sen, SEN_PER_RUPIAH)
+    return "Rp" + f"{whole:,}".replace(",", ".") + (f",{rest:02d}" if rest else "")
+
+
+def digits(sen: int) -> str:
+    """The amount of :func:`display` to copy into a banking app: ``15000``, ``60000,15``."""
+    whole, rest = divmod(sen, SEN_PER_RUPIAH)
+    return f"{whole},{rest:02d}" if rest else str(whole)

@@ -219,6 +219,13 @@ WHERE coalesce(t.kept_sen, 0) <> a.times * (p.fee_sen + p.merchant_fee_sen)
    OR coalesce(t.on_top_sen, 0) <> a.times * p.fee_sen
 ORDER BY p.merchant_id, p.payment_id"""
 
+#: Orders from before amounts were rounded may still ask for sen; what was rounded is whole.
+_INVOICE_IS_PAYABLE: Final = """
+SELECT o.merchant_id, o.order_id, o.public_id, o.total_sen, o.rounding_sen, i.amount_sen AS invoice_sen
+FROM {orders} o LEFT JOIN {invoices} i ON i.merchant_id = o.merchant_id AND i.order_id = o.order_id
+WHERE i.amount_sen <> o.total_sen OR abs(o.rounding_sen) >= 100 OR (o.rounding_sen <> 0 AND mod(o.total_sen, 100) <> 0)
+ORDER BY o.merchant_id, o.order_id"""
+
 _DEPOSITS_CREDITED: Final = """
 SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status, d.method,
        d.amount_sen, coalesce(d.transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS credited_sen,
@@ -289,6 +296,11 @@ INVARIANTS: Final = (
         "refunds_within_captured",
         "Refunds of an order and of a payment never exceed what was captured",
         _REFUNDS_WITHIN_CAPTURED,
+    ),
+    Invariant(
+        "invoice_is_payable",
+        "An invoice asks for its order's total; a total that was rounded is whole rupiah, less than one from the sum",
+        _INVOICE_IS_PAYABLE,
     ),
     Invariant("order_money", "What an order was charged and refunded agrees with its transfers", _ORDER_MONEY),
     Invariant(

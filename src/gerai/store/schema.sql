@@ -289,10 +289,12 @@ CREATE TABLE orders (
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     contact jsonb DEFAULT '{}'::jsonb NOT NULL,
+    rounding_sen bigint DEFAULT 0 NOT NULL,
     CONSTRAINT orders_check CHECK (((charged_sen >= 0) AND (charged_sen <= total_sen))),
     CONSTRAINT orders_check1 CHECK (((refunded_sen >= 0) AND (refunded_sen <= total_sen))),
     CONSTRAINT orders_funding_check CHECK ((funding = ANY (ARRAY['invoice'::text, 'wallet'::text, 'hold'::text, 'free'::text]))),
-    CONSTRAINT orders_total_sen_check CHECK ((total_sen >= 0))
+    CONSTRAINT orders_total_sen_check CHECK ((total_sen >= 0)),
+    CONSTRAINT rounding_is_less_than_a_rupiah CHECK (((rounding_sen >= '-49'::integer) AND (rounding_sen <= 50) AND ((rounding_sen = 0) OR ((total_sen % (100)::bigint) = 0))))
 )
 WITH (fillfactor='85');
 

@@ -43,7 +43,7 @@ ORDERS = Table(
     "orders",
     Order,
     "int8 int8 text text int8 int8 int8 text text text text text text int8 int8 int8 int8 text text text jsonb "
-    "timestamptz timestamptz timestamptz jsonb",
+    "timestamptz timestamptz timestamptz jsonb int8",
     key=("merchant_id", "order_id"),
     mutable=(
         "status", "total_sen", "held_transfer_id", "charged_sen", "refunded_sen", "reference", "details", "updated_at",

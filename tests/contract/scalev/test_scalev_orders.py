@@ -53,13 +53,14 @@ async def test_create_answers_200_with_ids_and_limits(shop: Shop) -> None:
 
 
 async def test_totals_follow_the_formula(shop: Shop) -> None:
-    """§9.3: product − discount + shipping − shipping discount + other income, in sen, as decimal strings."""
+    """§9.3: product − discount + shipping − shipping discount + other income, as decimal strings; the sum is
+    rounded to whole rupiah, and ``rounding`` tells by how much."""
     body = await shop.physical(
         product_discount=12_500.5, shipping_discount=5_000, other_income=3_500, other_income_name="Biaya COD"
     )
     order = await shop.place(body)
-    assert order["gross_revenue"] == "155999.50"
-    assert order["net_revenue"] == "135999.50"
+    assert (order["gross_revenue"], order["rounding"]) == ("156000.00", "0.50")
+    assert order["net_revenue"] == "136000.00"
     assert (order["product_discount"], order["shipping_discount"]) == ("12500.50", "5000.00")
     assert (order["other_income"], order["other_income_name"]) == ("3500.00", "Biaya COD")
 

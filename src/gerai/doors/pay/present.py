@@ -124,7 +124,7 @@ def _desk(view: OrderView, payment: Payment, surroundings: PageContext, now: dat
         kind=details.text(told, "kind") or "manual",
         title=choices.full_title(surroundings, payment.method, payment.channel_code, words),
         amount=amount,
-        amount_plain=str((payment.amount_sen + payment.fee_sen) // money.SEN_PER_RUPIAH),
+        amount_plain=money.digits(payment.amount_sen + payment.fee_sen),
         code=code,
         code_groups=grouped(code),
         qr=qr.svg(details.text(told, "qr_text"), words("pay.qr_alt", amount=amount)),
@@ -169,10 +169,11 @@ def _sums(view: OrderView, words: Words) -> list[SumRow]:
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
         rows.append(SumRow(label, money.display(cost)))
     rows += [SumRow(title or words("order.discount"), f"−{money.display(amount)}") for title, amount in taken]
-    rest = order.total_sen - (subtotal + cost - sum(amount for _, amount in taken))
+    rest = order.total_sen - order.rounding_sen - (subtotal + cost - sum(amount for _, amount in taken))
     if rest and view.lines:
-        label = words("order.other") if rest > 0 else words("order.discount")
-        rows.append(SumRow(label, money.display(rest) if rest > 0 else f"−{money.display(-rest)}"))
+        rows.append(SumRow(words("order.other" if rest > 0 else "order.discount"), _signed(rest)))
+    if order.rounding_sen:
+        rows.append(SumRow(words("order.rounding"), _signed(order.rounding_sen)))
     if fee > 0:
         rows.append(SumRow(words("order.fee"), money.display(fee)))
     if rows:
@@ -183,6 +184,10 @@ def _sums(view: OrderView, words: Words) -> list[SumRow]:
     if order.refunded_sen:
         rows.append(SumRow(words("order.refunded"), money.display(order.refunded_sen)))
     return rows
+
+
+def _signed(sen: int) -> str:
+    return money.display(sen) if sen >= 0 else f"−{money.display(-sen)}"
 
 
 def _people(view: OrderView, words: Words) -> list[SumRow]:

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from gerai.domain.money import MAX_SEN
+from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.records import Deposit
-from gerai.domain.refusals import AmountOutOfRange
+from gerai.domain.refusals import AmountOutOfRange, InputInvalid
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.payments.start import SETTLE_QUEUE
 from gerai.engine.state import Job, State
@@ -27,7 +27,8 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     ``amount_sen``. ``matching_sen`` is the little by which payments of one method are told apart, where that is needed.
     ``settle_after_s`` with ``settle_outcome`` lets a sandbox deposit finish by itself (a job of this same transaction).
 
-    Refuses: NotFound (no such wallet in this environment), AmountOutOfRange.
+    Refuses: NotFound (no such wallet in this environment), AmountOutOfRange, InputInvalid (what is to be paid is not
+    whole rupiah).
     """
 
     decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Deposit).decode
@@ -58,6 +59,8 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
         deposit = state.deposits.insert(self._deposit(context, wallet.member_id))
         if not 0 < deposit.amount_sen <= deposit.pay_sen <= MAX_SEN:
             raise AmountOutOfRange(given_sen=deposit.amount_sen, minimum_sen=1, maximum_sen=MAX_SEN)
+        if deposit.pay_sen % SEN_PER_RUPIAH:
+            raise InputInvalid({"amount": ["must be whole rupiah"]})
         facts = {"status": deposit.status, "method": deposit.method, "amount_sen": deposit.amount_sen}
         state.announce_deposit(deposit, "deposit.started", context.now, **facts)
         if self.settle_after_s is not None:

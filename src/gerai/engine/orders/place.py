@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from gerai.domain.money import round_rupiah
 from gerai.domain.records import (
     Funding,
     Invoice,
@@ -53,8 +54,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     """Place an order.
 
     The door draws ``order_id`` from the engine's ids first, so that it can compose its public ids from it.
-    ``total_sen`` is what the order costs in all (lines, shipping, discounts): the door priced it. ``funding`` says how
-    it is paid:
+    ``total_sen`` is what the order costs in all (lines, shipping, discounts): the door priced it to the sen. It is
+    rounded half-up to whole rupiah, once; the order keeps the difference. ``funding`` says how it is paid:
 
     * ``invoice``: later; the order starts as ``status`` (``pending``, or ``draft``) with an open invoice;
     * ``wallet``: at once from ``account_id``; invoice and payment are written as paid, then ``after_payment`` is taken;
@@ -95,6 +96,11 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     details: dict[str, Any] = {}
     expires_at: datetime | None = None
     resume_after_s: float | None = None
+
+    @property
+    def payable_sen(self) -> int:
+        """What the payer pays: whole rupiah."""
+        return round_rupiah(self.total_sen)
 
     def needs(self) -> Needs:
         touches_wallet = self.funding in ("wallet", "hold") and self.account_id is not None
@@ -169,7 +175,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             status={"wallet": "pending", "hold": "processing"}.get(self.funding, self.status),
             funding=self.funding,
             currency="IDR",
-            total_sen=self.total_sen,
+            total_sen=self.payable_sen,
             held_transfer_id=None,
             charged_sen=0,
             refunded_sen=0,
@@ -181,6 +187,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             updated_at=context.now,
             expires_at=self.expires_at,
             contact=OrderContact() if self.contact is None else self.contact.snapshot(member),
+            rounding_sen=self.payable_sen - self.total_sen,
         )
 
     def _lines(self) -> tuple[OrderLine, ...]:
@@ -200,7 +207,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             order_id=self.order_id,
             number=self.invoice_number or self.number,
             status="pending",
-            amount_sen=self.total_sen,
+            amount_sen=self.payable_sen,
             method=self.method,
             due_at=self.expires_at,
             paid_at=None,
@@ -228,7 +235,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             method="wallet",
             channel_code="",
             status="completed",
-            amount_sen=self.total_sen,
+            amount_sen=self.payable_sen,
             fee_sen=0,
             refunded_sen=0,
             reference=self.reference,

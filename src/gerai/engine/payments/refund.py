@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound, RefundTooLarge, StateConflict
+from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, StateConflict
 from gerai.domain.states import INVOICE, PAYMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
@@ -17,7 +18,8 @@ from gerai.engine.wallet import ledger
 class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
     """Refund ``amount_sen`` (more than nothing) of a completed payment.
 
-    Refuses: NotFound, StateConflict (not completed), RefundTooLarge (the sum would exceed what was paid).
+    Refuses: NotFound, StateConflict (not completed), RefundTooLarge (the sum would exceed what was paid), InputInvalid
+    (a part that is not whole rupiah).
     """
 
     order_id: int
@@ -39,6 +41,8 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
         left = payment.amount_sen - payment.refunded_sen
         if not 0 < self.amount_sen <= left:
             raise RefundTooLarge(requested_sen=self.amount_sen, refundable_sen=left)
+        if self.amount_sen % SEN_PER_RUPIAH and self.amount_sen != left:
+            raise InputInvalid({"amount": ["must be whole rupiah"]})
         if self.to == "wallet" or payment.method == "wallet":
             ledger.refund_to_wallet(state, context, order, self.amount_sen, payment.payment_id, "sales", self.note)
         else:

@@ -34,8 +34,8 @@ class CustomerFacts(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """The formula of the contract (§9.3): gross = product − product_discount + shipping − shipping_discount +
-    other_income − unique_code − discount_code."""
+    """The formula of the contract (§9.3): product − product_discount + shipping − shipping_discount + other_income −
+    unique_code − discount_code. Its exact result is rounded by the order."""
 
     product: int
     product_discount: int = 0
@@ -48,13 +48,10 @@ class Totals(msgspec.Struct, frozen=True):
     cost: int = 0
 
     @property
-    def gross(self) -> int:
+    def exact(self) -> int:
+        """What the order costs before it is rounded to whole rupiah."""
         charged = self.product + self.shipping + self.other_income
         return charged - self.product_discount - self.shipping_discount - self.unique_code - self.discount_code
-
-    @property
-    def net(self) -> int:
-        return self.gross - self.shipping - self.payment_fee
 
 
 class Area(msgspec.Struct, frozen=True):

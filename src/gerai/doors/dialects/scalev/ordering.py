@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from gerai.domain.money import rupiah
+from gerai.domain.money import round_rupiah, rupiah
 from gerai.domain.records import Funding
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev.asking import Asked
@@ -102,7 +102,7 @@ def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]
         number=order_number(identity.order_id, around.now),
         secret=identity.secret,
         lines=tuple(lines),
-        total_sen=totals.gross,
+        total_sen=totals.exact,
         funding=funding,
         contact=_contact(asked, identity),
         status=status,
@@ -156,7 +156,7 @@ def _totals(
         cost=goods.cost_sen,
     )
     most = store.settings.unique_code_max
-    if method is None or method.kind != "bank_transfer" or most <= 0 or totals.gross <= rupiah(most):
+    if method is None or method.kind != "bank_transfer" or most <= 0 or totals.exact <= rupiah(most):
         return totals
     return msgspec.structs.replace(totals, unique_code=rupiah(1 + luck % most))
 
@@ -165,7 +165,7 @@ def _start(asked: Asked, method: Method | None, totals: Totals) -> tuple[Funding
     """Initial status (§9.2): incomplete data is a draft; what waits for money is pending; the rest is confirmed."""
     if method is None or not (asked.customer_phone or asked.customer_email):
         return "invoice", "draft"
-    if method.collected and totals.gross > 0:
+    if method.collected and round_rupiah(totals.exact) > 0:
         return "invoice", "pending"
     return "free", "confirmed"
 

@@ -58,7 +58,7 @@ def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[s
         "status_history": shape(history.orders),
         "payment_status_history": shape(history.payments),
         **times(row, history, view.shipment),
-        **_money(facts),
+        **_money(view, facts),
         **_weights(facts),
         **quantity_maps(view),
         "orderlines": order_lines(view),
@@ -87,14 +87,15 @@ def changed_order(view: OrderView) -> dict[str, Any]:
     return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts)}
 
 
-def _money(facts: Facts) -> dict[str, Any]:
-    totals, none = facts.totals, text(0)
+def _money(view: OrderView, facts: Facts) -> dict[str, Any]:
+    """Amounts of the order; ``rounding`` is ours, there only where whole rupiah differ from the exact sum."""
+    totals, none, gross, rounding = facts.totals, text(0), view.order.total_sen, view.order.rounding_sen
     product, discount, other, cost = map(
         text, (totals.product, totals.product_discount, totals.other_income, totals.cost)
     )
     return {
-        "gross_revenue": text(totals.gross),
-        "net_revenue": text(totals.net),
+        "gross_revenue": text(gross),
+        "net_revenue": text(gross - totals.shipping - totals.payment_fee),
         "product_price": product,
         "product_price_bt": product,
         "product_discount": discount,
@@ -113,13 +114,14 @@ def _money(facts: Facts) -> dict[str, Any]:
         "payment_fee_rate": none,
         "min_payment_fee": none,
         "scalev_fee": none,
-        "net_payment_revenue": text(totals.gross - totals.payment_fee),
+        "net_payment_revenue": text(gross - totals.payment_fee),
         "cogs": cost,
         "cogs_bt": cost,
         "gross_revenue_for_dropshipper": none,
         "payment_link_income": none,
         "payment_link_income_bt": none,
         "tax_rate": 0,
+        **({"rounding": text(rounding)} if rounding else {}),
     }
 
 
