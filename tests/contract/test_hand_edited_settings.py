@@ -32,7 +32,7 @@ async def test_orders_are_answered_whatever_the_settings_say(
     )  # fmt: skip
     await create_key(engine, merchant.merchant_id, "sandbox", "durianpay", key, name="k", prefix="dp_test_")
     row = dict.fromkeys(DECLARED, nonsense) | {"robux_rate_sen": 15_000}
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await connection.execute(
             "UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s",
             (msgspec.json.encode(row).decode(), merchant.merchant_id),

@@ -79,7 +79,7 @@ async def placed(engine: Engine, merchant_id: int, environment: str, channel: st
 
 async def rows(engine: Engine, merchant_id: int, table: str) -> int:
     """How many rows a merchant has in a table."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE merchant_id = %s", (merchant_id,))
         row = await cursor.fetchone()
         assert row is not None
@@ -260,7 +260,7 @@ async def test_cekceir(engine: Engine, app: App, client: httpx.AsyncClient) -> N
     )  # fmt: skip
     await fulfil(engine, app.partners.fulfilment, merchant_id, held.order.order_id)
     assert await rows(engine, merchant_id, "transfers") == 0
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = await connection.execute(
             "SELECT status, attempts FROM fulfilments WHERE merchant_id = %s", (merchant_id,)
         )

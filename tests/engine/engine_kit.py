@@ -21,7 +21,6 @@ from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
-from gerai.engine.wallet import find as wallets
 
 EPOCH = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -136,18 +135,18 @@ class Shop:
 
     async def transfer_of(self, deposit: Deposit) -> Transfer:
         """The one transfer of a deposit."""
-        statement = await wallets.statement(self.engine.reads, self.merchant_id, self.account_id, None, 1000)
+        statement = await self.engine.wallets.statement(self.merchant_id, self.account_id, None, 1000)
         [transfer] = [transfer for transfer in statement if transfer.transfer_id == deposit.transfer_id]
         return transfer
 
     async def wallet(self) -> Account:
         """The member's wallet as it stands."""
-        return await wallets.balance(self.engine.reads, self.merchant_id, self.account_id)
+        return await self.engine.wallets.balance(self.merchant_id, self.account_id)
 
     async def transfers(self, view: OrderView | Placed) -> list[Transfer]:
         """Every transfer of an order, oldest first."""
         order = (view.view if isinstance(view, Placed) else view).order
-        return await wallets.of_order(self.engine.reads, self.merchant_id, order.order_id)
+        return await self.engine.wallets.of_order(self.merchant_id, order.order_id)
 
     async def add_stock(self, on_hand: int) -> int:
         """A stock row; answers its id."""
@@ -198,13 +197,13 @@ class Shop:
 
     async def rows(self, text: str, *params: Any) -> list[tuple[Any, ...]]:
         """Rows of a query whose first parameter is the merchant."""
-        async with self.engine.reads.connection() as connection:
+        async with self.engine.connection() as connection:
             cursor = await connection.execute(text, (self.merchant_id, *params))  # type: ignore[arg-type]
             return await cursor.fetchall()
 
     async def execute(self, text: str, params: tuple[Any, ...]) -> None:
         """Change rows behind the engine's back."""
-        async with self.engine.reads.connection() as connection:
+        async with self.engine.connection() as connection:
             await connection.execute(text, params)  # type: ignore[arg-type]
 
 

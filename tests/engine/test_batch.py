@@ -83,7 +83,7 @@ async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) ->
         "orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4, "fulfilments": 0,
         "shipments": 0, "members": 0, "idempotency_keys": 0, "deposits": 0, "jobs": 0,
     }  # fmt: skip
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_poisoned_command_fails_alone(shop: Shop) -> None:
@@ -99,7 +99,7 @@ async def test_a_poisoned_command_fails_alone(shop: Shop) -> None:
     assert await shop.count("orders") == 101
     assert (await shop.wallet()).available_sen == 100_000_00 - 100 * 1_00
     assert await shop.events(taken) == ["order.placed"]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_full_queue_is_busy_at_once(dsn: str) -> None:
@@ -117,7 +117,7 @@ async def test_a_command_past_its_deadline_is_refused_and_never_run(dsn: str) ->
     """The writer was held up: what it could not start in time is busy, and is not done later either."""
     async with another_engine(dsn, deadline_s=0.2, lanes=1) as engine:
         shop = await open_shop(engine, money_sen=10_00)
-        async with engine.reads.connection() as connection, connection.transaction():
+        async with engine.connection() as connection, connection.transaction():
             await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
             held_up = asyncio.create_task(shop.place("wallet", 1_00))
             await asyncio.sleep(0.05)
@@ -138,7 +138,7 @@ async def test_a_caller_that_stops_waiting_does_not_stop_its_command(shop: Shop)
     assert await gathered(task) != []
     await shop.place("wallet", 1_00)
     assert await shop.count("orders") == 2
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_stopping_engine_finishes_what_it_accepted(dsn: str) -> None:
@@ -186,7 +186,7 @@ async def test_lost_connections_lose_no_acknowledged_order(dsn: str) -> None:
         stored = await shop.rows("SELECT order_id FROM orders WHERE merchant_id = %s")
         assert {order_id for (order_id,) in stored} == set(acknowledged.values())
         assert (await shop.wallet()).available_sen == 1_000_000_00 - 400 * 1_00
-        assert await check(watcher.reads, shop.merchant_id) == []
+        assert await check(watcher, shop.merchant_id) == []
 
 
 async def test_an_idle_connection_that_broke_is_replaced_unnoticed(dsn: str) -> None:
@@ -224,7 +224,7 @@ def _connect_by(engine: Engine, connect: Callable[[], Awaitable[AsyncConnection]
 
 
 async def _kill_writer(watcher: Engine, victim: Engine) -> None:
-    async with watcher.reads.connection() as other:
+    async with watcher.connection() as other:
         for lane in victim.writer._lanes:
             if (connection := lane._connection) is not None and not connection.closed:
                 await other.execute("SELECT pg_terminate_backend(%s)", (connection.info.backend_pid,))
@@ -234,7 +234,7 @@ async def test_one_lane_goes_on_while_the_other_waits(dsn: str) -> None:
     """A batch that waits for a row somebody else has locked holds up no order that does not need it."""
     async with another_engine(dsn) as engine:
         shop, other = await open_shop(engine, money_sen=10_00), await open_shop(engine)
-        async with engine.reads.connection() as connection, connection.transaction():
+        async with engine.connection() as connection, connection.transaction():
             await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
             held_up = asyncio.create_task(shop.place("wallet", 1_00))
             await asyncio.sleep(0.05)
@@ -250,7 +250,7 @@ async def test_a_repeat_waits_for_its_rival_in_the_other_lane(dsn: str) -> None:
     async with another_engine(dsn) as engine:
         shop = await open_shop(engine, money_sen=10_00)
         key = key_of("same")
-        async with engine.reads.connection() as connection, connection.transaction():
+        async with engine.connection() as connection, connection.transaction():
             await connection.execute("SELECT FROM accounts WHERE account_id = %s FOR UPDATE", (shop.account_id,))
             first = asyncio.create_task(engine.submit(shop.order("wallet", 1_00), key))
             await asyncio.sleep(0.05)

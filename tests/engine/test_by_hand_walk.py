@@ -58,7 +58,7 @@ async def _walk(shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, s
     for target, payment, how, said in steps:
         with contextlib.suppress(StateConflict, NotFound, RefundTooLarge, NothingToShip):
             await _step(shop, placed, target, payment, how, said)
-        assert await check(shop.engine.reads, shop.merchant_id) == []
+        assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def _step(shop: Shop, placed: Any, target: str, payment: Any, how: str, said: dict[str, Any]) -> None:

@@ -12,9 +12,7 @@ from psycopg.rows import scalar_row
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.carry_out import GIVE_UP_AFTER, UNREACHABLE, carry_out, follow_up, work_of
-from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, PlaceOrder
-from gerai.engine.wallet import find as wallet
 from gerai.ports.fulfilment import AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
 from gerai.worker.fulfil import fulfil
 
@@ -91,20 +89,20 @@ def place(engine: Engine, merchant: Any) -> Place:
 
 async def available(engine: Engine, view: OrderView) -> tuple[int, int]:
     """(available, held) sen of the order's wallet."""
-    account = await wallet.balance(engine.reads, view.order.merchant_id, view.order.account_id)
+    account = await engine.wallets.balance(view.order.merchant_id, view.order.account_id)
     return account.available_sen, account.debits_pending
 
 
 async def again(engine: Engine, view: OrderView) -> OrderView:
     """The order as it stands now."""
-    found = await find.by_id(engine.reads, view.order.merchant_id, view.order.order_id)
+    found = await engine.orders.by_id(view.order.merchant_id, view.order.order_id)
     assert found is not None
     return found
 
 
 async def jobs_of(engine: Engine, view: OrderView) -> int:
     """How many jobs wait for this order."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = connection.cursor(row_factory=scalar_row)
         await cursor.execute(
             "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'gerai.fulfil' AND args @> %s::jsonb",
@@ -195,7 +193,7 @@ async def test_two_workers_with_the_same_answer_change_it_once(engine: Engine, p
     provider = Script(PARTLY, PARTLY)
     answers = await asyncio.gather(*(follow_up(engine, provider, view, 1) for _ in range(2)))
     assert [answer.view.order.status for answer in answers] == ["partial", "partial"]
-    transfers = await wallet.of_order(engine.reads, view.order.merchant_id, view.order.order_id)
+    transfers = await engine.wallets.of_order(view.order.merchant_id, view.order.order_id)
     assert [(t.phase, t.amount_sen) for t in transfers] == [("pending", 300_000), ("post", 150_000)]
     assert await available(engine, view) == (850_000, 0)
 

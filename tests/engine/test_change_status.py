@@ -53,7 +53,7 @@ async def change(engine: Engine, merchant_id: int, *views: OrderView, **fields: 
 
 async def booked(engine: Engine, merchant_id: int) -> int:
     """What the transfers of the merchant leave in sales, in sen."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = await connection.execute(
             "SELECT coalesce(sum(CASE WHEN reason = 'payment' THEN t.amount_sen ELSE -t.amount_sen END), 0)::int8 "
             "FROM transfers t WHERE t.merchant_id = %s",
@@ -97,7 +97,7 @@ async def test_one_that_cannot_leaves_all_as_they_were(engine: Engine, merchant:
         await change(engine, merchant.merchant_id, *views, target="processing", payment="paid")
     assert refused.value.id == views[2].order.public_id
     assert await booked(engine, merchant.merchant_id) == 0
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = await connection.execute(
             "SELECT name FROM events WHERE merchant_id = %s ORDER BY event_id", (merchant.merchant_id,)
         )

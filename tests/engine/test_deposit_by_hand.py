@@ -8,34 +8,31 @@ from dataclasses import replace
 import pytest
 from engine_kit import Shop, key_of, open_shop
 
+from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import AmountOutOfRange, NotFound
 from gerai.engine.check import check
 from gerai.engine.core import Engine
-from gerai.engine.deposits.find import DepositFilter, listing
 from gerai.engine.deposits.manual import ManualDeposit
-from gerai.engine.wallet import find
 
 
 async def test_it_is_a_transfer_from_funding(shop: Shop) -> None:
     """The wallet has more, the statement says since when and why."""
     account = await shop.deposit(250_00, note="bonus")
     assert (account.available_sen, account.credits_posted) == (100_250_00, 100_250_00)
-    [latest, opening] = await find.statement(shop.engine.reads, shop.merchant_id, shop.account_id, None, 10)
+    [latest, opening] = await shop.engine.wallets.statement(shop.merchant_id, shop.account_id, None, 10)
     accounts = shop.engine.directory.merchant(shop.merchant_id).accounts
     assert latest.debit_account_id == accounts["production", "funding"]
     assert (latest.amount_sen, latest.reason, latest.note) == (250_00, "deposit", "bonus")
     assert (latest.credit_available_after, opening.credit_available_after) == (100_250_00, 100_000_00)
-    assert await find.statement(shop.engine.reads, shop.merchant_id, shop.account_id, latest.transfer_id, 10) == [
-        opening
-    ]
+    assert await shop.engine.wallets.statement(shop.merchant_id, shop.account_id, latest.transfer_id, 10) == [opening]
 
 
 async def test_it_leaves_a_deposit(shop: Shop) -> None:
     """A succeeded deposit of the member names that transfer; its public page's secret has 128 bits and more."""
     await shop.deposit(250_00, note="bonus")
-    wanted = DepositFilter(shop.merchant_id, "production", "", member_id=shop.member_id)
-    [deposit, opening] = await listing(shop.engine.reads, wanted, 10)
+    scope = Scope(shop.merchant_id, "production", "", shop.member_id)
+    [deposit, opening] = await shop.engine.deposits.page(scope, DepositFilter(), 10)
     assert (deposit.status, deposit.method, deposit.channel_code, deposit.note) == ("succeeded", "manual", "", "bonus")
     assert (deposit.amount_sen, deposit.fee_sen, deposit.pay_sen) == (250_00, 0, 250_00)
     assert (deposit.account_id, deposit.public_id) == (shop.account_id, f"manual-{deposit.deposit_id}")
@@ -54,11 +51,12 @@ async def test_money_an_operator_saw_arrive_comes_from_outside(shop: Shop) -> No
     is kept."""
     deposit_id = shop.engine.ids.next()
     await shop.deposit(250_00, method="bank_transfer", channel="test", deposit_id=deposit_id, public_id="D1")
-    [deposit] = await listing(shop.engine.reads, DepositFilter(shop.merchant_id, "production", "test"), 10)
+    scope = Scope(shop.merchant_id, "production", "test")
+    [deposit] = await shop.engine.deposits.page(scope, DepositFilter(), 10)
     assert (deposit.deposit_id, deposit.public_id, deposit.method) == (deposit_id, "D1", "bank_transfer")
     accounts = shop.engine.directory.merchant(shop.merchant_id).accounts
     assert (await shop.transfer_of(deposit)).debit_account_id == accounts["production", "gateway"]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_many_at_once_all_arrive(shop: Shop) -> None:
@@ -67,7 +65,7 @@ async def test_many_at_once_all_arrive(shop: Shop) -> None:
     assert sorted(answer.available_sen for answer in answers) == [100_000_00 + n * 100 for n in range(1, 201)]
     assert (await shop.wallet()).available_sen == 100_200_00
     assert await shop.count("deposits") == 201
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_the_same_twice_at_once_credits_once(shop: Shop) -> None:

@@ -14,7 +14,6 @@ from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import Deposit
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit
-from gerai.engine.deposits.find import by_public_id
 from gerai.engine.merchants.open import set_test_clock
 from gerai.settings import Settings
 from gerai.store.due import due_deposits
@@ -48,7 +47,7 @@ async def own_engine(own_dsn: str) -> AsyncGenerator[Engine]:
 
 async def state(shop: Shop, deposit: Deposit) -> str:
     """The deposit's state now."""
-    found = await by_public_id(shop.engine.reads, shop.merchant_id, shop.environment, "test", deposit.public_id)
+    found = await shop.engine.deposits.by_id(shop.merchant_id, deposit.deposit_id)
     assert found is not None
     return found.status
 
@@ -66,7 +65,7 @@ async def test_a_deposit_expires_by_its_merchants_test_clock(own_engine: Engine)
     await set_test_clock(own_engine, shop.merchant_id, frozen_at=until - timedelta(seconds=1))
     assert await sweep(own_engine) == 0
     await set_test_clock(own_engine, shop.merchant_id, frozen_at=until)
-    async with own_engine.reads.connection() as connection:
+    async with own_engine.connection() as connection:
         assert await due_deposits(connection, 10) == [(shop.merchant_id, "sandbox", deposit.deposit_id)]
     assert await sweep(own_engine) == 1
     assert [await state(shop, each) for each in (deposit, given_up, endless)] == ["expired", "cancelled", "pending"]

@@ -68,7 +68,7 @@ def known(directory: Directory, street: Street) -> list[Any]:
 async def test_many_are_read_as_one_by_one(engine: Engine, street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """Merchants, members with links and wallets, keys and catalogues: read together, in pieces, or each alone."""
     together, in_pieces, alone = Directory(PARTS), Directory(PARTS), Directory(PARTS)
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await together.load(connection)
         for merchant_id in street.merchant_ids:
             await alone.load(connection, [merchant_id])
@@ -101,7 +101,7 @@ async def test_more_merchants_take_no_more_statements(
         return await execute(self, query, *args, **options)
 
     directory = Directory(PARTS)
-    async with engine.reads.connection() as mine:
+    async with engine.connection() as mine:
         monkeypatch.setattr(psycopg.AsyncConnection, "execute", counted)
         await directory.load(mine, street.merchant_ids[:1])
         one = len(asked)
@@ -113,7 +113,7 @@ async def test_one_reload_changes_only_its_merchant(engine: Engine, street: Stre
     """A revoked key is revoked, a deleted one is gone, and other merchants' snapshots stay the same objects."""
     _, one, two, *_ = street.merchant_ids
     directory = Directory(PARTS)
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await directory.load(connection, street.merchant_ids)
         others: MerchantFacts = directory.merchant(two)
         first, second = (directory.find_key(token) for token in street.tokens[:2])

@@ -31,7 +31,7 @@ async def test_cancelling_ends_everything_that_was_open(shop: Shop) -> None:
     assert await shop.stock(stock_id) == (4, 0)
     assert await shop.events(placed) == ["order.placed", "payment.started", "order.cancelled", "payment.cancelled"]
     assert await shop.jobs(placed) == []
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_cancelling_a_held_order_returns_its_money(shop: Shop) -> None:
@@ -59,7 +59,7 @@ async def test_a_held_order_whose_work_is_unknown_is_not_cancelled(shop: Shop) -
 
     assert (await shop.wallet()).debits_pending == placed.view.order.total_sen
     assert [t.phase for t in await shop.transfers(placed)] == ["pending"]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_paid_order_is_refunded_first_not_cancelled(shop: Shop) -> None:
@@ -105,7 +105,7 @@ async def test_an_order_expires_by_its_merchants_test_clock(engine: Engine) -> N
     assert await shop.stock(stock_id) == (2, 0)
     with pytest.raises(StateConflict):
         await shop.do(ExpireOrder, placed)
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_the_test_clock_may_run_ahead(engine: Engine) -> None:
@@ -144,11 +144,11 @@ async def test_an_order_marked_paid_that_was_left_pending_never_expires(shop: Sh
     for placed in (kept, revised):
         with pytest.raises(StateConflict):
             await shop.do(ExpireOrder, placed)
-    async with shop.engine.reads.connection() as connection:
+    async with shop.engine.connection() as connection:
         due = await due_orders(connection, 100_000)
     assert shop.merchant_id not in {merchant_id for merchant_id, _, _ in due}
     overdue = await shop.place(expires_at=EPOCH)
-    async with shop.engine.reads.connection() as connection:
+    async with shop.engine.connection() as connection:
         due = await due_orders(connection, 100_000)
     assert (shop.merchant_id, "production", overdue.view.order.order_id) in due
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []

@@ -57,23 +57,23 @@ async def engine(template: str) -> AsyncGenerator[Engine]:
 
 async def recorded(engine: Engine) -> list[tuple[str, int]]:
     """(invariant, broken rows) as any process tells them."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         return [(name, broken) for name, broken, _, _ in await gauges.book_checks(connection)]
 
 
 async def execute(engine: Engine, statement: str, *params: Any) -> None:
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await connection.execute(statement, params)  # type: ignore[arg-type]
 
 
 async def keep(engine: Engine, examination: Examination) -> None:
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await record(connection, examination)
 
 
 async def checking(engine: Engine) -> bool:
     """Whether a session of this database waits inside a check."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         cursor = await connection.execute(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
             "AND query LIKE '%%FROM transfers t%%'"
@@ -104,7 +104,7 @@ def looked(at_s: float, *found: tuple[str, int]) -> Examination:
 
 async def test_an_examination_tells_of_every_invariant(engine: Engine) -> None:
     """What holds is in it too, with the time each look took; recorded, it is what any process tells."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         examination = await examine(connection)
     assert sorted(finding.invariant for finding in examination.findings) == NAMES
     assert examination.violations == []
@@ -125,19 +125,19 @@ async def test_the_later_one_is_kept(engine: Engine) -> None:
 
 async def test_only_when_due(engine: Engine) -> None:
     """Never checked is due; recorded a moment ago is not, by whomever; an hour ago is."""
-    assert await examine_if_due(engine.dsn, engine.reads, HOUR_S) is not None
-    assert await examine_if_due(engine.dsn, engine.reads, HOUR_S) is None
+    assert await examine_if_due(engine, HOUR_S) is not None
+    assert await examine_if_due(engine, HOUR_S) is None
     await execute(engine, "UPDATE book_checks SET checked_at = checked_at - interval '61 minutes'")
-    again = await examine_if_due(engine.dsn, engine.reads, HOUR_S)
+    again = await examine_if_due(engine, HOUR_S)
     assert again is not None
-    assert await examine_if_due(engine.dsn, engine.reads, HOUR_S) is None
+    assert await examine_if_due(engine, HOUR_S) is None
 
 
 async def test_one_of_two_checks(engine: Engine) -> None:
     """Two workers at once, ten times over: one of them checks each time, the other has nothing to do."""
     for _ in range(10):
         await execute(engine, "DELETE FROM book_checks")
-        answers = await asyncio.gather(*(examine_if_due(engine.dsn, engine.reads, HOUR_S) for _ in range(2)))
+        answers = await asyncio.gather(*(examine_if_due(engine, HOUR_S) for _ in range(2)))
         assert sorted(answer is None for answer in answers) == [False, True]
 
 
@@ -145,9 +145,9 @@ async def test_somebody_elses_turn(engine: Engine) -> None:
     """While another process checks, nobody else begins, however late it is; when that process dies its turn ends."""
     async with await AsyncConnection.connect(engine.dsn, autocommit=True) as other:
         assert await take_turn(other)
-        assert await examine_if_due(engine.dsn, engine.reads, HOUR_S) is None
+        assert await examine_if_due(engine, HOUR_S) is None
         assert await recorded(engine) == []
-    await until(lambda: examine_if_due(engine.dsn, engine.reads, HOUR_S))
+    await until(lambda: examine_if_due(engine, HOUR_S))
 
 
 async def test_broken_books_are_an_error_in_the_log(engine: Engine) -> None:
@@ -230,4 +230,4 @@ async def test_a_long_check_is_in_nobodys_way(engine: Engine) -> None:
         await holding.rollback()
     assert await shop.rows(ends, order.order_id) == [("expired",)]
     assert await recorded(engine) == []
-    await until(lambda: examine_if_due(engine.dsn, engine.reads, HOUR_S))
+    await until(lambda: examine_if_due(engine, HOUR_S))

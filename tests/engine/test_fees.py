@@ -50,7 +50,7 @@ async def test_a_fee_is_a_cost_beside_gross_sales(
     view = await shop.pay(placed, payment_id=payment.payment_id)
     assert (view.order.charged_sen, view.payments[0].status) == (5_000_00, "completed")
     assert await flows(shop, view) == [("gateway", "sales", 5_000_00, "payment"), *booked]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_refund_returns_the_price_and_not_the_fee(shop: Shop) -> None:
@@ -60,7 +60,7 @@ async def test_a_refund_returns_the_price_and_not_the_fee(shop: Shop) -> None:
     await shop.pay(placed, payment_id=payment.payment_id)
     view = await shop.do(RefundPayment, placed, payment_id=payment.payment_id, amount_sen=5_000_00)
     assert (await flows(shop, view))[3:] == [("sales", "gateway", 5_000_00, "refund")]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_payment_that_does_not_come_costs_nothing(shop: Shop) -> None:
@@ -70,7 +70,7 @@ async def test_a_payment_that_does_not_come_costs_nothing(shop: Shop) -> None:
         payment = (await shop.start_payment(placed, fee_sen=400_00, merchant_fee_sen=300_00)).payments[-1]
         await shop.pay(placed, payment_id=payment.payment_id, outcome=outcome)
     assert await shop.transfers(placed) == []
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("rule", ["accept", "wallet", "hold"])
@@ -89,11 +89,11 @@ async def test_late_money_costs_its_fee_once(engine: Engine, rule: str) -> None:
     target, reason = where[rule]
     arrived = [("gateway", target, 5_000_00, reason), ON_TOP, ("fees", "gateway", 700_00, "fee")]
     assert await flows(shop, view) == arrived
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
     if rule == "hold":
         await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision="accept")
         assert await flows(shop, view) == [*arrived, ("suspense", "sales", 5_000_00, "payment")]
-        assert await check(engine.reads, shop.merchant_id) == []
+        assert await check(engine, shop.merchant_id) == []
 
 
 async def test_a_payment_taken_back_takes_its_fee_back(shop: Shop) -> None:
@@ -111,10 +111,10 @@ async def test_a_payment_taken_back_takes_its_fee_back(shop: Shop) -> None:
         ("fees", "gateway", 400_00, "surcharge"),
         ("gateway", "fees", 700_00, "fee"),
     ]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
     view = await shop.pay(placed, payment_id=payment.payment_id)
     assert view.payments[0].status == "late"
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_method_never_keeps_more_than_the_amount(shop: Shop) -> None:

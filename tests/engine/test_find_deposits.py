@@ -7,21 +7,21 @@ from typing import Any
 
 from engine_kit import Shop, open_shop
 
+from gerai.domain.filters import DepositFilter, Scope
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit
-from gerai.engine.deposits.find import DepositFilter, by_id, by_public_id, listing
 from gerai.engine.merchants.open import add_member
 
 
 async def test_by_code(shop: Shop, engine: Engine) -> None:
     """The owner's environment, channel and member must fit; otherwise nothing is found."""
     deposit = await shop.start_deposit()
-    reads, code = engine.reads, deposit.public_id
+    found, code = engine.deposits, deposit.public_id
     stranger = await open_shop(engine)
-    assert await by_id(reads, shop.merchant_id, deposit.deposit_id) == deposit
-    assert await by_id(reads, stranger.merchant_id, deposit.deposit_id) is None
-    assert await by_public_id(reads, shop.merchant_id, "production", "test", code) == deposit
-    assert await by_public_id(reads, shop.merchant_id, "production", "test", code, shop.member_id) == deposit
+    assert await found.by_id(shop.merchant_id, deposit.deposit_id) == deposit
+    assert await found.by_id(stranger.merchant_id, deposit.deposit_id) is None
+    assert await found.by_public_id(Scope(shop.merchant_id, "production", "test"), code) == deposit
+    assert await found.by_public_id(Scope(shop.merchant_id, "production", "test", shop.member_id), code) == deposit
     for merchant_id, environment, channel, public_id, member_id in (
         (stranger.merchant_id, "production", "test", code, None),
         (shop.merchant_id, "sandbox", "test", code, None),
@@ -29,7 +29,7 @@ async def test_by_code(shop: Shop, engine: Engine) -> None:
         (shop.merchant_id, "production", "test", "dep-0", None),
         (shop.merchant_id, "production", "test", code, stranger.member_id),
     ):
-        assert await by_public_id(reads, merchant_id, environment, channel, public_id, member_id) is None
+        assert await found.by_public_id(Scope(merchant_id, environment, channel, member_id), public_id) is None
 
 
 async def test_lists_are_paged_by_key(shop: Shop, engine: Engine) -> None:
@@ -43,9 +43,11 @@ async def test_lists_are_paged_by_key(shop: Shop, engine: Engine) -> None:
     ended = await shop.with_deposit(CancelDeposit, made[2])
 
     async def ids(**asked: Any) -> list[int]:
-        limit = asked.pop("limit", 10)
-        wanted = DepositFilter(shop.merchant_id, "production", "test", **asked)
-        return [deposit.deposit_id for deposit in await listing(engine.reads, wanted, limit)]
+        limit, scope = (
+            asked.pop("limit", 10),
+            Scope(shop.merchant_id, "production", "test", asked.pop("member_id", None)),
+        )
+        return [deposit.deposit_id for deposit in await engine.deposits.page(scope, DepositFilter(**asked), limit)]
 
     newest_first = [deposit.deposit_id for deposit in reversed(made)]
     assert await ids() == [theirs.deposit_id, *newest_first]

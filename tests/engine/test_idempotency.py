@@ -116,7 +116,7 @@ async def test_a_thousand_races_between_two_processes(dsn: str, engine: Engine, 
     assert await shop.count("idempotency_keys") == 1000
     spent = 1_000_00 if funding in ("wallet", "hold") else 0
     assert (await shop.wallet()).available_sen == 1_000_00 - spent
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_a_race_with_different_bodies_has_one_winner(dsn: str, shop: Shop) -> None:

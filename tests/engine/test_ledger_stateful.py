@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 from ledger_model import DepositModel, Expected, OrderModel, PaymentModel, ShopModel
 
+from gerai.domain.filters import DepositFilter, OrderFilter, Scope
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import Refusal
@@ -28,13 +29,11 @@ from gerai.engine.check import check
 from gerai.engine.command import Command, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit
-from gerai.engine.deposits.find import DepositFilter, listing
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import change_settings, set_test_clock
-from gerai.engine.orders import find
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
@@ -42,7 +41,6 @@ from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
 from gerai.engine.payments.start import StartPayment
-from gerai.engine.payments.waiting import waiting
 
 ANY = st.integers(0, 10**6)
 TWICE = st.booleans()
@@ -226,7 +224,7 @@ class Books(RuleBasedStateMachine):
         command = RecordPayment(**self._names(order), outcome="paid", method="manual")
         self._do(command, lambda: self.model.pay(order, payment))
         if payment in order.payments:
-            view: OrderView = self._run(find.by_id(self.engine.reads, self.shop.merchant_id, order.order_id))
+            view: OrderView = self._run(self.engine.orders.by_id(self.shop.merchant_id, order.order_id))
             payment.payment_id = view.payments[-1].payment_id
 
     def _cancel(self, order: OrderModel, twice: bool = False) -> None:
@@ -389,7 +387,7 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def the_books_hold(self) -> None:
         if hasattr(self, "shop"):
-            assert self._run(check(self.engine.reads, self.shop.merchant_id)) == []
+            assert self._run(check(self.engine, self.shop.merchant_id)) == []
 
     @invariant()
     def the_books_are_those_of_the_model(self) -> None:
@@ -402,15 +400,15 @@ class Books(RuleBasedStateMachine):
             model.credited, model.debited, model.held,
         )  # fmt: skip
         assert await self.shop.stock(self.stock_id) == (model.on_hand, model.reserved)
-        wanted = find.OrderFilter(self.shop.merchant_id, "sandbox", "test", after_id=0)
-        views = await find.listing(self.engine.reads, wanted, 1000)
+        scope = Scope(self.shop.merchant_id, "sandbox", "test")
+        views = await self.engine.orders.page(scope, OrderFilter(after_id=0), 1000)
         assert [_seen(view) for view in views] == [_expected(order) for order in model.orders]
-        deposits = await listing(self.engine.reads, DepositFilter(self.shop.merchant_id, "sandbox", "test"), 1000)
+        deposits = await self.engine.deposits.page(scope, DepositFilter(), 1000)
         assert [(d.deposit_id, d.status, d.amount_sen) for d in reversed(deposits)] == [
             (d.deposit_id, d.status, d.amount) for d in model.deposits
         ]
         assert await self._balances("gateway", "fees") == [model.gateway, model.fees]
-        waits = await waiting(self.engine.reads, self.shop.merchant_id)
+        waits = await self.engine.payments.waiting(self.shop.merchant_id)
         assert {(w.payment_id, w.why, w.amount_sen) for w in waits} == set(_waiting(model))
 
     async def _balances(self, *kinds: str) -> list[int]:
@@ -420,7 +418,7 @@ class Books(RuleBasedStateMachine):
             FROM transfers t WHERE t.merchant_id = %s AND %s IN (t.debit_account_id, t.credit_account_id)"""
         accounts = self.engine.directory.merchant(self.shop.merchant_id).accounts
         found: list[int] = []
-        async with self.engine.reads.connection() as connection:
+        async with self.engine.connection() as connection:
             for kind in kinds:
                 account_id = accounts["sandbox", kind]
                 cursor = await connection.execute(text, (account_id, self.shop.merchant_id, account_id))

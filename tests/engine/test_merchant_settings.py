@@ -38,7 +38,7 @@ def in_force(shop: Shop) -> MerchantSettings:
 async def edit(shop: Shop, settings: str) -> None:
     """Write into the row behind everybody's back, and let the directory read it again."""
     await shop.execute("UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s", (settings, shop.merchant_id))
-    async with shop.engine.reads.connection() as connection:
+    async with shop.engine.connection() as connection:
         await shop.engine.directory.load(connection, [shop.merchant_id])
 
 

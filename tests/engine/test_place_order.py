@@ -11,13 +11,12 @@ from engine_kit import Shop
 from gerai.domain.records import OrderContact, email_key
 from gerai.domain.refusals import InsufficientFunds, NotFound, OutOfStock
 from gerai.engine.command import Contact
-from gerai.engine.orders import find
 from gerai.engine.orders.place import Placed
 
 
 async def stored(shop: Shop, placed: Placed) -> Placed:
     """The same answer with the order as a read finds it afterwards."""
-    view = await find.by_id(shop.engine.reads, shop.merchant_id, placed.view.order.order_id)
+    view = await shop.engine.orders.by_id(shop.merchant_id, placed.view.order.order_id)
     assert view is not None
     # An order answers with a member only when it was given a contact.
     member = view.member if placed.view.member is not None else None
@@ -199,7 +198,7 @@ async def test_every_order_keeps_the_contact_sent_with_it(shop: Shop) -> None:
     assert by_mobile.view.order.contact == OrderContact(mobile="+628111")
     assert by_id.view.order.contact == OrderContact("A", "c@example.id", "+628111", "r")
     assert first.view.member == by_mail.view.member == by_mobile.view.member == by_id.view.member
-    kept = await find.by_id(shop.engine.reads, shop.merchant_id, by_mail.view.order.order_id)
+    kept = await shop.engine.orders.by_id(shop.merchant_id, by_mail.view.order.order_id)
     assert kept is not None
     assert kept.order == by_mail.view.order
 

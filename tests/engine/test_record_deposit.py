@@ -57,7 +57,7 @@ async def test_paid_in_time_credits_the_wallet(shop: Shop) -> None:
     assert (await shop.deposit_events(deposit))[1:] == [
         ("deposit.succeeded", {"status": "succeeded", "was": "pending", "amount_sen": 50_000_00})
     ]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_paid_until_the_last_moment_is_in_time(engine: Engine) -> None:
@@ -97,7 +97,7 @@ async def test_what_did_not_come_credits_nothing(shop: Shop, outcome: str) -> No
     with pytest.raises(StateConflict):
         await shop.with_deposit(CancelDeposit, deposit)
     assert (await shop.wallet()).available_sen == 100_000_00
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("rule", [None, "accept", "wallet"])
@@ -110,7 +110,7 @@ async def test_late_money_is_credited_all_the_same(engine: Engine, rule: str | N
     names = [name for name, _ in await shop.deposit_events(deposit)]
     assert names == ["deposit.started", *["deposit.expired"][:swept], "deposit.late", "deposit.succeeded"]
     assert (await shop.wallet()).available_sen == 50_000_00
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("swept", [True, False])
@@ -123,7 +123,7 @@ async def test_late_money_may_be_held_for_the_operator(engine: Engine, swept: bo
         await pay(shop, deposit)
     assert (await shop.wallet()).available_sen == 0
     assert await shop.count("transfers") == 0
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_held_money_may_be_accepted(engine: Engine) -> None:
@@ -135,7 +135,7 @@ async def test_held_money_may_be_accepted(engine: Engine) -> None:
     assert [type(outcome) for outcome in outcomes] == [Deposit, StateConflict]
     assert (await shop.wallet()).available_sen == 50_000_00
     assert [name for name, _ in await shop.deposit_events(deposit)][-2:] == ["deposit.late", "deposit.succeeded"]
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_held_money_may_go_back_to_the_payer(engine: Engine) -> None:
@@ -151,7 +151,7 @@ async def test_held_money_may_go_back_to_the_payer(engine: Engine) -> None:
         with pytest.raises(StateConflict):
             await again
     assert (await shop.wallet()).available_sen == 0
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])

@@ -41,7 +41,7 @@ async def test_what_succeeded_is_captured_and_the_rest_returned(
     assert (held.phase, resolved.phase, resolved.pending_id) == ("pending", phase, held.transfer_id)
     assert resolved.amount_sen == (charged_sen or 4_500_00)
     assert await shop.events(placed) == ["order.placed", f"fulfilment.{fulfilment_status}", f"order.{order_status}"]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("pending", "requested"), ("unknown", "unknown")])
@@ -93,7 +93,7 @@ async def test_paid_but_impossible_refunds_itself(shop: Shop) -> None:
     assert recorded.available_sen == 100_000_00
     assert (await shop.transfers(placed))[-1].note == "sold out"
     assert (await shop.events(placed))[-1] == "payment.refunded"
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_an_order_that_cost_nothing_may_fail(shop: Shop) -> None:
@@ -103,7 +103,7 @@ async def test_an_order_that_cost_nothing_may_fail(shop: Shop) -> None:
         recorded = await shop.do(RecordFulfilment, placed, outcome="done", failed=1)
         assert (recorded.view.order.status, recorded.view.order.refunded_sen) == ("failed", 0)
         assert await shop.transfers(placed) == []
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_payer_without_a_wallet_is_owed_a_refund(shop: Shop) -> None:
@@ -125,7 +125,7 @@ async def test_stock_leaves_with_what_was_done(shop: Shop, succeeded: int, left:
     assert await shop.stock(stock_id) == (5, 2)
     await shop.do(RecordFulfilment, placed, outcome="done", succeeded=succeeded, failed=2 - succeeded)
     assert await shop.stock(stock_id) == left
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_only_an_order_with_work_can_be_recorded(shop: Shop) -> None:

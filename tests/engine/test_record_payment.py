@@ -135,7 +135,7 @@ async def test_late_money_brings_an_expired_order_back(engine: Engine, rule: str
     assert (await shop.events(view))[-4:] == [
         "order.pending", "payment.completed", "invoice.paid", "order.processing",
     ]  # fmt: skip
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_late_money_may_go_to_the_wallet(engine: Engine) -> None:
@@ -155,7 +155,7 @@ async def test_late_money_may_go_to_the_wallet(engine: Engine) -> None:
     nobody = await shop.pay(expired, payment_id=expired.payments[0].payment_id)
     assert (nobody.order.status, nobody.payments[0].status) == ("expired", "late")
     assert (await shop.wallet()).available_sen == 5_000_00
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_late_money_may_be_held_for_the_operator(engine: Engine) -> None:
@@ -169,7 +169,7 @@ async def test_late_money_may_be_held_for_the_operator(engine: Engine) -> None:
         accounts["sandbox", "gateway"], accounts["sandbox", "suspense"], 5_000_00, "late",
     )  # fmt: skip
     assert (await shop.events(view))[-1] == "payment.late"
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_an_expired_order_whose_stock_went_back_is_not_revived(engine: Engine) -> None:
@@ -202,7 +202,7 @@ async def test_money_through_a_payment_that_was_given_up_pays_an_open_order(shop
     await shop.do(CancelPayment, placed, payment_id=payment.payment_id)
     view = await shop.pay(placed, payment_id=payment.payment_id)
     assert (view.order.status, view.payments[0].status) == ("processing", "completed")
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_an_order_without_an_invoice_cannot_be_paid(shop: Shop) -> None:
@@ -222,4 +222,4 @@ async def test_late_money_to_be_given_back_is_announced_as_due(engine: Engine) -
     assert (await shop.events(view))[-2:] == ["payment.late", "refund.due"]
     returned = await shop.do(ResolveLate, view, payment_id=payment.payment_id, decision="refund")
     assert (returned.payments[0].status, returned.payments[0].refunded_sen) == ("refunded", 5_000_00)
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []

@@ -50,7 +50,7 @@ async def test_refunds_in_part_add_up_to_what_was_paid(shop: Shop) -> None:
     with pytest.raises(StateConflict):
         await shop.do(RefundPayment, placed, payment_id=payment_id, amount_sen=1)
     assert [t.amount_sen for t in await shop.transfers(placed)] == [5_000_00, 2_000_00, 3_000_00]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_refund_may_go_into_the_wallet(shop: Shop) -> None:
@@ -58,7 +58,7 @@ async def test_a_refund_may_go_into_the_wallet(shop: Shop) -> None:
     placed, payment_id = await paid_order(shop, account_id=shop.account_id, member_id=shop.member_id)
     await shop.do(RefundPayment, placed, payment_id=payment_id, amount_sen=1_500_00, to="wallet")
     assert (await shop.wallet()).available_sen == 101_500_00
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_what_a_wallet_paid_goes_back_to_the_wallet(shop: Shop) -> None:

@@ -17,7 +17,6 @@ from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.resolve_late import ResolveLate
-from gerai.engine.payments.waiting import waiting
 
 
 async def held_late(engine: Engine, *, stocked: bool = False, **order: Any) -> tuple[Shop, OrderView, Payment]:
@@ -58,8 +57,8 @@ async def test_accepted_money_brings_the_order_back(engine: Engine) -> None:
         "payment.late", "order.pending", "payment.completed", "invoice.paid", "order.processing",
     ]  # fmt: skip
     assert await shop.jobs(view) == ["gerai.fulfil"]
-    assert await waiting(engine.reads, shop.merchant_id) == []
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await engine.payments.waiting(shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_accepted_money_pays_an_order_that_is_open_still(engine: Engine) -> None:
@@ -73,7 +72,7 @@ async def test_accepted_money_pays_an_order_that_is_open_still(engine: Engine) -
     done = await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision="accept")
     assert (done.order.status, done.payments[0].status) == ("processing", "completed")
     assert "order.pending" not in await shop.events(placed)
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_money_goes_back_to_the_payer(engine: Engine) -> None:
@@ -87,8 +86,8 @@ async def test_money_goes_back_to_the_payer(engine: Engine) -> None:
     ]  # fmt: skip
     assert (await shop.transfers(view))[-1].note == "asked by phone"
     assert (await shop.events(view))[-1] == "payment.refunded"
-    assert await waiting(engine.reads, shop.merchant_id) == []
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await engine.payments.waiting(shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_money_goes_into_the_members_wallet(engine: Engine) -> None:
@@ -97,7 +96,7 @@ async def test_money_goes_into_the_members_wallet(engine: Engine) -> None:
     with pytest.raises(NotFound) as refused:
         await shop.do(ResolveLate, view, payment_id=payment.payment_id, decision="wallet")
     assert refused.value.thing == "wallet"
-    [waits] = await waiting(engine.reads, shop.merchant_id)
+    [waits] = await engine.payments.waiting(shop.merchant_id)
     assert (waits.payment, waits.why, waits.amount_sen, waits.wallet) == (payment.public_id, "late", 5_000_00, False)
 
     shop = await open_shop(engine, settings={"late_payment": "hold"})
@@ -110,7 +109,7 @@ async def test_money_goes_into_the_members_wallet(engine: Engine) -> None:
     assert (await flows(shop, done))[-2:] == [
         ("gateway", "suspense", 5_000_00, "late"), ("suspense", "wallet", 5_000_00, "refund"),
     ]  # fmt: skip
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_an_order_whose_stock_went_back_is_not_revived(engine: Engine) -> None:
@@ -136,8 +135,8 @@ async def test_an_order_that_cannot_come_back_takes_no_money(engine: Engine) -> 
         with pytest.raises(StateConflict) as refused:
             await shop.do(ResolveLate, placed, payment_id=late.payment_id, decision="accept")
         assert (refused.value.thing, refused.value.state) == ("order", state)
-    assert {w.why for w in await waiting(engine.reads, shop.merchant_id)} == {"late"}
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert {w.why for w in await engine.payments.waiting(shop.merchant_id)} == {"late"}
+    assert await check(engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("decision", ["accept", "refund"])
@@ -161,4 +160,4 @@ async def test_only_late_money_is_decided_about_and_once(engine: Engine, decisio
     )
     with pytest.raises(NotFound):
         await engine.submit(elsewhere)
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []

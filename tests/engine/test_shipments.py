@@ -16,7 +16,6 @@ from gerai.domain.states import SHIPMENT
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
-from gerai.engine.orders import find
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.expire import ExpireOrder
@@ -53,12 +52,12 @@ def parcel_of(view: OrderView) -> Shipment:
 
 async def told(shop: Shop, placed: Placed) -> list[tuple[str, dict[str, Any]]]:
     """What was said of the parcel: names and facts of its events."""
-    entries = await find.events(shop.engine.reads, shop.merchant_id, [placed.view.order.order_id])
+    entries = await shop.engine.events.of_orders(shop.merchant_id, [placed.view.order.order_id])
     return [(entry.name, entry.facts) for entry in entries if entry.name.startswith("shipment.")]
 
 
 async def sound(shop: Shop) -> None:
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 # --- placed ------------------------------------------------------------------------------------
@@ -82,7 +81,7 @@ async def test_an_order_is_placed_with_its_parcel(shop: Shop) -> None:
         None,
     )
     assert await shop.events(placed) == ["order.placed", "shipment.planned"]
-    stored = await find.by_id(shop.engine.reads, shop.merchant_id, order.order_id)
+    stored = await shop.engine.orders.by_id(shop.merchant_id, order.order_id)
     assert stored is not None
     assert stored.shipment == shipment
 
@@ -318,7 +317,7 @@ async def test_an_order_that_cannot_follow_refuses(shop: Shop, status: str, word
         await report(shop, placed, word, receipt="JX1")
     assert (refused.value.thing, refused.value.state, refused.value.verb) == ("order", status, "ship")
     assert await shop.events(placed) == ["order.placed", "shipment.planned"]
-    view = await find.by_id(shop.engine.reads, shop.merchant_id, placed.view.order.order_id)
+    view = await shop.engine.orders.by_id(shop.merchant_id, placed.view.order.order_id)
     assert view == placed.view
 
 

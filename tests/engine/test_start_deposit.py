@@ -33,7 +33,7 @@ async def test_a_started_deposit_shows_what_the_payer_must_see(shop: Shop) -> No
     ]
     assert (await shop.wallet()).available_sen == 100_000_00
     assert await shop.count("transfers") == 1
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_several_deposits_may_be_open(shop: Shop) -> None:

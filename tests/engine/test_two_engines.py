@@ -45,7 +45,7 @@ async def test_ids_never_collide(dsn: str) -> None:
         for _ in range(100):
             for engine in (one, two):
                 drawn += [engine.ids.next() for _ in range(100)]
-                async with engine.reads.connection() as connection:
+                async with engine.connection() as connection:
                     await engine.ids.refill(connection)
         assert len(set(drawn)) == len(drawn) == 20_000
         assert min(drawn) > 0
@@ -77,7 +77,7 @@ async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engin
     async with another_engine(dsn) as other:
         merchant_id = await open_merchant(engine, f"lost-{secrets.token_hex(4)}", "Lost")
         await until(lambda: merchant_id in {m.merchant_id for m in other.directory.merchants()}, 1.0)
-        async with engine.reads.connection() as connection:
+        async with engine.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %gerai_directory%'"
             )
@@ -124,7 +124,7 @@ async def test_overlapping_hot_rows_never_wait_in_a_circle(dsn: str, engine: Eng
     async with another_engine(dsn) as rival:
         stock = [await shop.add_stock(10_000) for shop in shops]
         opened = [await shop.place(lines=(shop.line(5_000_00, 1, stock[n]),)) for n, shop in enumerate(shops)]
-        async with engine.reads.connection() as connection:
+        async with engine.connection() as connection:
             cursor = await connection.execute(
                 "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
             )
@@ -137,7 +137,7 @@ async def test_overlapping_hot_rows_never_wait_in_a_circle(dsn: str, engine: Eng
                 await asyncio.gather(*(_touch(replace(shops[n], engine=writer), stock[n], opened[n]) for n in picked))
 
         await asyncio.gather(*(work(writer, seed) for seed in range(5) for writer in (engine, rival)))
-        async with engine.reads.connection() as connection:
+        async with engine.connection() as connection:
             cursor = await connection.execute(
                 "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
             )
@@ -146,7 +146,7 @@ async def test_overlapping_hot_rows_never_wait_in_a_circle(dsn: str, engine: Eng
             assert await shop.count("orders") == 401
             assert await shop.stock(stock[n]) == (10_000, 401)
             assert (await shop.wallet()).available_sen == 100_000_00 - 400 * 1_00
-            assert await check(engine.reads, shop.merchant_id) == []
+            assert await check(engine, shop.merchant_id) == []
 
 
 async def _touch(shop: Shop, stock_id: int, opened: Any) -> None:
@@ -173,7 +173,7 @@ async def test_the_last_money_is_spent_once(dsn: str, engine: Engine) -> None:
             )
             assert sorted(isinstance(outcome, InsufficientFunds) for outcome in outcomes) == [False, True]
             assert (await shop.wallet()).available_sen == 0
-        assert await check(engine.reads, shop.merchant_id) == []
+        assert await check(engine, shop.merchant_id) == []
 
 
 async def test_a_deposit_is_credited_once(dsn: str, engine: Engine) -> None:
@@ -191,14 +191,14 @@ async def test_a_deposit_is_credited_once(dsn: str, engine: Engine) -> None:
             assert all(isinstance(o, StateConflict) for o in outcomes if isinstance(o, BaseException))
             assert (await shop.wallet()).available_sen == (number + 1) * 1_00
         assert await shop.count("transfers") == 60
-        assert await check(engine.reads, shop.merchant_id) == []
+        assert await check(engine, shop.merchant_id) == []
 
 
 async def test_wallets_of_deposits_and_of_orders_never_wait_in_a_circle(dsn: str, engine: Engine) -> None:
     """Two engines settle deposits into, and orders from, the same two wallets in every order: nothing deadlocks."""
     shop = await open_shop(engine, money_sen=100_000_00)
     member_id, wallets = await add_member(engine, shop.merchant_id, "test", "second", "Second")
-    async with another_engine(dsn) as rival, engine.reads.connection() as connection:
+    async with another_engine(dsn) as rival, engine.connection() as connection:
         cursor = await connection.execute(DEADLOCKS)
         before = await cursor.fetchone()
         second = replace(shop, member_id=member_id, account_id=wallets["production"])
@@ -215,7 +215,7 @@ async def test_wallets_of_deposits_and_of_orders_never_wait_in_a_circle(dsn: str
         assert await cursor.fetchone() == before
         assert (await shop.wallet()).available_sen == 100_000_00 + 40 * 3_00
         assert (await second.wallet()).available_sen == 40 * 4_00
-        assert await check(engine.reads, shop.merchant_id) == []
+        assert await check(engine, shop.merchant_id) == []
 
 
 async def test_the_last_piece_is_sold_once(dsn: str, engine: Engine) -> None:
@@ -249,7 +249,7 @@ async def test_paid_and_cancelled_at_once_ends_one_way(dsn: str, engine: Engine)
             [end] = await shop.rows(query + "WHERE merchant_id = %s AND order_id = %s", placed.view.order.order_id)
             ends.add((end[0], end[1]))
         assert ends <= {("processing", "completed"), ("cancelled", "late")}
-        assert await check(engine.reads, shop.merchant_id) == []
+        assert await check(engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("handle", ["email", "mobile"])

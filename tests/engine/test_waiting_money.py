@@ -9,9 +9,7 @@ from gerai.engine.core import Engine
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import Placed
-from gerai.engine.payments.find import named
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.payments.waiting import waiting
 
 
 async def by_hand(shop: Shop, placed: Placed, *targets: str) -> None:
@@ -27,9 +25,9 @@ async def test_a_paid_order_that_is_cancelled_keeps_its_money_in_sight(shop: Sho
     """Cancelling by hand moves no money; it says that a refund is due, and lists it until it is given back."""
     placed = await shop.place(after_payment="confirm")
     view = await shop.pay(placed)
-    assert await waiting(shop.engine.reads, shop.merchant_id) == []
+    assert await shop.engine.payments.waiting(shop.merchant_id) == []
     await by_hand(shop, placed, "cancelled")
-    [waits] = await waiting(shop.engine.reads, shop.merchant_id)
+    [waits] = await shop.engine.payments.waiting(shop.merchant_id)
     assert (waits.why, waits.amount_sen, waits.payment, waits.order_number, waits.environment, waits.wallet) == (
         "cancelled", 5_000_00, view.payments[0].public_id, placed.view.order.number, "production", False,
     )  # fmt: skip
@@ -37,23 +35,23 @@ async def test_a_paid_order_that_is_cancelled_keeps_its_money_in_sight(shop: Sho
     assert [t.reason for t in await shop.transfers(placed)] == ["payment"]
     payment_id = view.payments[0].payment_id
     await shop.do(RefundPayment, placed, payment_id=payment_id, amount_sen=2_000_00)
-    [waits] = await waiting(shop.engine.reads, shop.merchant_id)
+    [waits] = await shop.engine.payments.waiting(shop.merchant_id)
     assert waits.amount_sen == 3_000_00
     done = await shop.do(RefundPayment, placed, payment_id=payment_id, amount_sen=3_000_00)
     assert (done.order.status, done.payments[0].status) == ("cancelled", "refunded")
-    assert await waiting(shop.engine.reads, shop.merchant_id) == []
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await shop.engine.payments.waiting(shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_wallet_payment_of_a_cancelled_order_goes_back_to_the_wallet(shop: Shop) -> None:
     """What a wallet paid waits as well, and is returned into it."""
     placed = await shop.place("wallet", 60_000_00, after_payment="confirm")
     await by_hand(shop, placed, "cancelled")
-    [waits] = await waiting(shop.engine.reads, shop.merchant_id)
+    [waits] = await shop.engine.payments.waiting(shop.merchant_id)
     assert (waits.method, waits.wallet, waits.amount_sen) == ("wallet", True, 60_000_00)
     await shop.do(RefundPayment, placed, payment_id=waits.payment_id, amount_sen=60_000_00)
     assert (await shop.wallet()).available_sen == 100_000_00
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_goods_that_came_back_and_work_that_failed_wait_too(shop: Shop) -> None:
@@ -66,11 +64,11 @@ async def test_goods_that_came_back_and_work_that_failed_wait_too(shop: Shop) ->
     impossible = await shop.place(provider="simulator")
     await shop.pay(impossible)
     await shop.do(RecordFulfilment, impossible, outcome="done", failed=1, error="sold out")
-    found = await waiting(shop.engine.reads, shop.merchant_id)
+    found = await shop.engine.payments.waiting(shop.merchant_id)
     assert [(w.order_id, w.why) for w in found] == [
         (returned.view.order.order_id, "returned"), (impossible.view.order.order_id, "failed"),
     ]  # fmt: skip
-    assert len(await waiting(shop.engine.reads, shop.merchant_id, limit=1)) == 1
+    assert len(await shop.engine.payments.waiting(shop.merchant_id, limit=1)) == 1
     assert (await shop.events(returned))[-1] == "refund.due"
 
 
@@ -83,7 +81,7 @@ async def test_an_order_that_was_never_paid_owes_nothing(shop: Shop) -> None:
     for placed in (unpaid, taken_back):
         await by_hand(shop, placed, "cancelled")
         assert "refund.due" not in await shop.events(placed)
-    assert await waiting(shop.engine.reads, shop.merchant_id) == []
+    assert await shop.engine.payments.waiting(shop.merchant_id) == []
 
 
 async def test_another_merchants_money_is_not_listed(engine: Engine, shop: Shop) -> None:
@@ -92,7 +90,7 @@ async def test_another_merchants_money_is_not_listed(engine: Engine, shop: Shop)
     [payment] = (await shop.pay(placed)).payments
     await by_hand(shop, placed, "cancelled")
     other = await open_shop(engine)
-    assert await waiting(engine.reads, other.merchant_id) == []
+    assert await engine.payments.waiting(other.merchant_id) == []
     for name in (payment.public_id, placed.view.order.number, placed.view.order.public_id):
-        assert [p.payment_id for p in await named(engine.reads, shop.merchant_id, name)] == [payment.payment_id]
-        assert await named(engine.reads, other.merchant_id, name) == []
+        assert [p.payment_id for p in await engine.payments.named(shop.merchant_id, name)] == [payment.payment_id]
+        assert await engine.payments.named(other.merchant_id, name) == []

@@ -14,10 +14,10 @@ import pytest
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from gerai.domain.filters import OrderFilter, Scope
 from gerai.doors.dialects.scalev.facts import Facts
 from gerai.engine.check import check
 from gerai.engine.core import Engine
-from gerai.engine.orders import find
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.shipping.record import RecordShipment
 from gerai.store import migrate as migrating
@@ -163,6 +163,6 @@ async def test_old_orders_go_on(old: str) -> None:
         [cancelled] = (await engine.submit(ChangeStatus(**owner, order_ids=(2,), target="cancelled"))).answer
         assert cancelled.shipment is not None
         assert cancelled.shipment.status == "cancelled"
-        found = find.OrderFilter(MERCHANT, "sandbox", "scalev", receipt="jx1")
-        assert [view.order.order_id for view in await find.listing(engine.reads, found, 10)] == [3]
-        assert await check(engine.reads) == []
+        found = await engine.orders.page(Scope(MERCHANT, "sandbox", "scalev"), OrderFilter(receipt="jx1"), 10)
+        assert [view.order.order_id for view in found] == [3]
+        assert await check(engine) == []

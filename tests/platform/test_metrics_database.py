@@ -78,7 +78,7 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> int:
 
 async def test_an_empty_database(own_engine: Engine) -> None:
     """Nothing waits, nothing is overdue, the books were never checked; and the database is up."""
-    found = await asked(Questions(own_engine.reads))
+    found = await asked(Questions(own_engine))
     assert found == {
         ("gerai_database_up", ()): 1,
         ("gerai_orders_overdue", (("environment", "production"),)): 0,
@@ -88,13 +88,13 @@ async def test_an_empty_database(own_engine: Engine) -> None:
 
 async def test_jobs_by_queue_and_state(own_engine: Engine) -> None:
     """Jobs are counted by queue: due, later, running, failed for good; those that are done are not there."""
-    async with own_engine.reads.connection() as connection:
+    async with own_engine.connection() as connection:
         await connection.execute("""
             INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) VALUES
             ('a', 't', 'todo', NULL), ('a', 't', 'todo', now() - interval '1 s'), ('a', 't', 'todo', now() + '1 h'),
             ('a', 't', 'doing', NULL), ('b', 't', 'failed', NULL), ('b', 't', 'failed', now() + '1 h'),
             ('b', 't', 'succeeded', NULL), ('b', 't', 'cancelled', NULL)""")
-    found = await asked(Questions(own_engine.reads))
+    found = await asked(Questions(own_engine))
     jobs = {tuple(value for _, value in labels): n for (name, labels), n in found.items() if name == "gerai_jobs"}
     assert jobs == {("a", "waiting"): 2, ("a", "scheduled"): 1, ("a", "running"): 1, ("b", "failed"): 2}
 
@@ -106,7 +106,7 @@ async def test_overdue_until_somebody_sweeps(own_engine: Engine) -> None:
     for facts in ({"expires_at": past}, {"expires_at": past, "environment": "sandbox"}, {"expires_at": future}, {}):
         await place(own_engine, merchant_id, **facts)
     await place(own_engine, merchant_id, expires_at=past)
-    questions = Questions(own_engine.reads, keep_s=0)
+    questions = Questions(own_engine, keep_s=0)
     before = await asked(questions)
     assert before.of("gerai_orders_overdue", environment="production") == 2
     assert before.of("gerai_orders_overdue", environment="sandbox") == 1
@@ -127,10 +127,10 @@ async def test_open_fulfilments(own_engine: Engine) -> None:
     await place(own_engine, merchant_id, provider="one", work={"items": ["a"]}, after_payment="confirm")
     await own_engine.submit(RecordFulfilment(**owner, order_id=orders[0], outcome="unknown"))
     await own_engine.submit(RecordFulfilment(**owner, order_id=orders[1], outcome="done", succeeded=1))
-    async with own_engine.reads.connection() as connection:
+    async with own_engine.connection() as connection:
         older = "UPDATE orders SET updated_at = now() - interval '1 hour' WHERE order_id = %s"
         await connection.execute(older, (orders[2],))
-    found = await asked(Questions(own_engine.reads))
+    found = await asked(Questions(own_engine))
     name = "gerai_fulfilments_open"
     counted = {tuple(value for _, value in labels): n for (known, labels), n in found.items() if known == name}
     assert counted == {
@@ -145,9 +145,9 @@ async def test_open_fulfilments(own_engine: Engine) -> None:
 
 async def test_scrapes_do_not_reach_the_database_each_time(own_engine: Engine) -> None:
     """What was asked is kept for a while: ten scrapes at once and one soon after ask once."""
-    questions, fresh = Questions(own_engine.reads, keep_s=60), Questions(own_engine.reads, keep_s=0)
+    questions, fresh = Questions(own_engine, keep_s=60), Questions(own_engine, keep_s=0)
     ten = await asyncio.gather(*(questions.families() for _ in range(10)))
-    async with own_engine.reads.connection() as connection:
+    async with own_engine.connection() as connection:
         await connection.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('a', 't')")
     again = await questions.families()
     assert all(families is again for families in ten)
@@ -160,7 +160,7 @@ async def test_a_question_without_an_answer(own_engine: Engine, own_dsn: str) ->
     counts as not up."""
     with psycopg.connect(own_dsn) as holding, capture_logs() as logs:
         holding.execute("LOCK TABLE book_checks IN ACCESS EXCLUSIVE MODE")
-        found = await asked(Questions(own_engine.reads))
+        found = await asked(Questions(own_engine))
     assert found.of("gerai_database_up") == 0
     assert found.of("gerai_orders_overdue") == 0
     assert not [name for name, _ in found if name.startswith("gerai_invariant")]

@@ -64,7 +64,7 @@ async def test_from_listed_to_settled(dsn: str, shop: Any) -> None:
     code, out, _ = await gerai(dsn, "payments", "refund", "paid-1", *of)
     assert (code, out.split(". ")[0]) == (0, "paid-1: Rp3.000 is booked out")
     assert (await gerai(dsn, "payments", "waiting", *of))[1] == "nothing waits / tidak ada yang menunggu\n"
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
@@ -91,4 +91,4 @@ async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
         assert said in answer[2]
     _, listed, _ = await gerai(dsn, "payments", "waiting", "--merchant", shop.code)
     assert sorted(line.split()[0] for line in listed.splitlines()[1:-1]) == ["late-2", "twin", "twin"]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []

@@ -144,4 +144,4 @@ def _violations(dsn: str, ours: Shop, other: Shop, acknowledged: int) -> list[st
 
 async def _check(dsn: str) -> list[object]:
     async with make_engine(replace(Settings(), database=DatabaseSettings(url=dsn))).running() as engine:
-        return list(await check(engine.reads))
+        return list(await check(engine))

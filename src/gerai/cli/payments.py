@@ -13,10 +13,9 @@ from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView, Payment
 from gerai.engine.core import Engine
-from gerai.engine.payments.find import named
+from gerai.engine.payments.find import WaitingMoney
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
-from gerai.engine.payments.waiting import Waiting, waiting
 
 payments = typer.Typer(no_args_is_help=True, help="Look after money that waits for a person.")
 
@@ -35,8 +34,8 @@ def show_waiting(
 ) -> None:
     """List payments that came late and what was paid for orders that ended undelivered."""
 
-    async def act(engine: Engine) -> list[Waiting]:
-        return await waiting(engine.reads, await merchant_named(engine, merchant), _SHOWN + 1)
+    async def act(engine: Engine) -> list[WaitingMoney]:
+        return await engine.payments.waiting(await merchant_named(engine, merchant), _SHOWN + 1)
 
     found = on_engine(act, data, settings_file)
     if not found:
@@ -143,7 +142,7 @@ def _amount(text: str) -> int | None:
 
 async def _payment(engine: Engine, merchant: str, name: str, environment: str, status: str) -> Payment:
     """The one payment somebody means. Leaves with a clear message when there is none in this state, or several."""
-    found = await named(engine.reads, await merchant_named(engine, merchant), name)
+    found = await engine.payments.named(await merchant_named(engine, merchant), name)
     mine = [payment for payment in found if environment in ("", payment.environment)]
     fit = [payment for payment in mine if payment.status == status]
     if not mine:

@@ -12,12 +12,10 @@ from typing import Any, Final
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
+from gerai.engine.core import Engine
 from gerai.store import book_checks
 from gerai.store import check as sql
-
-Reads = AsyncConnectionPool[Any]
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -48,12 +46,12 @@ class Examination(msgspec.Struct, frozen=True):
         return [finding.violation for finding in self.findings if finding.violation is not None]
 
 
-async def check(reads: Reads, merchant_id: int | None = None) -> list[Violation]:
+async def check(engine: Engine, merchant_id: int | None = None) -> list[Violation]:
     """Every broken invariant, of all merchants or of one; empty when all hold.
 
     Reads one consistent snapshot and locks nothing, so it may run beside a busy server. Its time grows with the tables.
     """
-    async with reads.connection() as connection:
+    async with engine.connection() as connection:
         return (await examine(connection, merchant_id)).violations
 
 
@@ -83,17 +81,17 @@ async def record(connection: AsyncConnection, examination: Examination) -> None:
 
 
 async def examine_if_due(
-    dsn: str, reads: Reads, every_s: float, tell: Callable[[Examination], None] | None = None
+    engine: Engine, every_s: float, tell: Callable[[Examination], None] | None = None
 ) -> Examination | None:
     """Examine all books, ``tell`` and record it, when the last recorded one is older than ``every_s``; else None.
 
     One process at a time does it in the whole installation: to the others it is not due. Cancelled, it ends at once.
     """
-    async with reads.connection() as connection:
+    async with engine.connection() as connection:
         if not await book_checks.is_due(connection, every_s):
             return None
     # A session of its own: the turn ends with it at the latest, and a long look does not keep a reader waiting.
-    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
+    async with await AsyncConnection.connect(engine.dsn, autocommit=True) as connection:
         if not await book_checks.take_turn(connection):
             return None
         examination = None

@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 import structlog
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.deposits.find import DepositReads
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
 from gerai.engine.maintenance import maintain
+from gerai.engine.orders.find import EventReads, OrderReads
+from gerai.engine.payments.find import PaymentReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
+from gerai.engine.wallet.find import WalletReads
 from gerai.kit.tasks import end
-from gerai.store import reads as sql
+from gerai.store import idempotency as idempotency_keys
+from gerai.store.pool import make_pool
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
-
-Reads = AsyncConnectionPool[AsyncConnection]
 
 #: The writer finds every row by its key, and its plans live as long as its session: one made while a table was small
 #: would read all of it ever after.
@@ -37,7 +39,8 @@ SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
 
 
 class Engine:
-    """``reads`` is the pool the find functions take; ``ids``, ``directory`` as their modules say."""
+    """``orders``, ``events``, ``payments``, ``deposits`` and ``wallets`` answer reads; ``ids``, ``directory`` as their
+    modules say."""
 
     def __init__(
         self,
@@ -54,9 +57,12 @@ class Engine:
         self.ids = Ids()
         self.directory = Directory((SUBSCRIBED_CHANNELS, *parts))
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
-        self.reads: Reads = AsyncConnectionPool(
-            dsn, min_size=1, max_size=reads_pool_size, open=False, kwargs={"autocommit": True}, timeout=10
-        )
+        self._pool = make_pool(dsn, reads_pool_size)
+        self.orders = OrderReads(self._pool)
+        self.events = EventReads(self._pool)
+        self.payments = PaymentReads(self._pool)
+        self.deposits = DepositReads(self._pool)
+        self.wallets = WalletReads(self._pool)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def _connect(self) -> AsyncConnection:
@@ -64,24 +70,28 @@ class Engine:
         await connection.execute(WRITER_SESSION)
         return connection
 
+    def connection(self, timeout_s: float | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection of the pool, in autocommit, for modules of this package (a test finds any other caller)."""
+        return self._pool.connection(timeout_s)
+
     # --- life ------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Connect, load the directory, begin to write."""
-        await self.reads.open(wait=True)
-        async with self.reads.connection() as connection:
+        await self._pool.open(wait=True)
+        async with self._pool.connection() as connection:
             await self.ids.refill(connection)
-        follower = asyncio.create_task(self.directory.follow(self.dsn, self.reads), name="gerai-directory")
+        follower = asyncio.create_task(self.directory.follow(self.dsn, self._pool), name="gerai-directory")
         loaded = asyncio.create_task(self.directory.loaded.wait())
         await asyncio.wait((follower, loaded), return_when=asyncio.FIRST_COMPLETED)
         if follower.done():
             loaded.cancel()
-            await self.reads.close()
+            await self._pool.close()
             follower.result()
         self._tasks = [
             asyncio.create_task(self.writer.run(), name="gerai-writer"),
             follower,
-            asyncio.create_task(maintain(self.reads, self.ids), name="gerai-maintenance"),
+            asyncio.create_task(maintain(self._pool, self.ids), name="gerai-maintenance"),
         ]
 
     async def stop(self) -> None:
@@ -91,7 +101,7 @@ class Engine:
             writer, *others = self._tasks
             await writer
             await end(*others)
-        await self.reads.close()
+        await self._pool.close()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Engine]:
@@ -116,8 +126,8 @@ class Engine:
         self, command_type: type[Command[Answer]], merchant_id: int, environment: str, idempotency: Idempotency
     ) -> Answer | None:
         """The stored answer under an idempotency key, without running anything. IdempotencyKeyReused as in submit."""
-        async with self.reads.connection() as connection:
-            found = await sql.idempotency(connection, merchant_id, environment, idempotency)
+        async with self._pool.connection() as connection:
+            found = await idempotency_keys.stored(connection, merchant_id, environment, idempotency)
         if found is None:
             return None
         fingerprint, answer = found

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
-from psycopg import AsyncConnection, OperationalError
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg import AsyncConnection
 
+from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettings, read
 from gerai.store import directory as sql
+from gerai.store.pool import UNREACHABLE, Pool
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
@@ -88,6 +89,12 @@ class KeyFacts:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+
+    @property
+    def scope(self) -> Scope:
+        """What the key may see; a member's key, only what is that member's."""
+        member_id = None if self.member is None else self.member.member_id
+        return Scope(self.merchant.merchant_id, self.environment, self.dialect, member_id)
 
     @property
     def simulated(self) -> bool:
@@ -191,7 +198,7 @@ class Directory:
 
     # --- following changes -----------------------------------------------------------------
 
-    async def follow(self, dsn: str, reads: AsyncConnectionPool[AsyncConnection]) -> None:
+    async def follow(self, dsn: str, pool: Pool) -> None:
         """Load everything, then reload merchants as notifications name them, until cancelled. A lost connection reloads
         everything. Listening begins before the load, so that no change falls between them.
 
@@ -201,15 +208,15 @@ class Directory:
             try:
                 async with await AsyncConnection.connect(dsn, autocommit=True) as listening:
                     await listening.execute(sql.LISTEN)
-                    async with reads.connection() as connection:
+                    async with pool.connection() as connection:
                         await self.load(connection)
                     self.loaded.set()
                     while True:
                         # Whatever arrived while we were reading comes at once, and each merchant is read once for it.
                         changed = {int(notice.payload) async for notice in listening.notifies(stop_after=1)}
-                        async with reads.connection() as connection:
+                        async with pool.connection() as connection:
                             await self.load(connection, sorted(changed))
-            except (OperationalError, PoolTimeout) as error:
+            except UNREACHABLE as error:
                 log.warning("directory.lost", error=str(error))
                 await asyncio.sleep(_AGAIN_AFTER_S)
             except Exception:

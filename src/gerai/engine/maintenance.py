@@ -6,29 +6,27 @@ import asyncio
 import contextlib
 
 import structlog
-from psycopg import AsyncConnection
-from psycopg import Error as DatabaseError
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from gerai.engine.ids import Ids
 from gerai.store.due import analyze_new_tables
+from gerai.store.pool import DATABASE_ERRORS, Pool
 
 log = structlog.get_logger("gerai.maintenance")
 _EVERY_S = 2.0
 
 
-async def maintain(reads: AsyncConnectionPool[AsyncConnection], ids: Ids) -> None:
+async def maintain(pool: Pool, ids: Ids) -> None:
     """Until cancelled: refill ids as soon as they are low; look for tables without statistics every two seconds."""
     while True:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_EVERY_S):
                 await ids.low.wait()
         try:
-            async with reads.connection() as connection:
+            async with pool.connection() as connection:
                 if ids.low.is_set():
                     await ids.refill(connection)
                 else:
                     await analyze_new_tables(connection)
-        except (DatabaseError, PoolTimeout) as error:
+        except DATABASE_ERRORS as error:
             log.warning("maintenance.database", error=str(error))
             await asyncio.sleep(_EVERY_S)

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 
-from gerai.engine.core import Reads
+from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric, Sample, family
 from gerai.store import gauges
 from gerai.store.check import ROWS_AT_MOST
@@ -65,8 +65,8 @@ _ANSWERS_WITHIN_S: Final = 5.0
 class Questions:
     """Asks the database what the gauges show, at most once in ``keep_s`` seconds."""
 
-    def __init__(self, reads: Reads, keep_s: float = _KEEP_S) -> None:
-        self._reads = reads
+    def __init__(self, engine: Engine, keep_s: float = _KEEP_S) -> None:
+        self._engine = engine
         self._keep_s = keep_s
         self._turn = asyncio.Lock()
         self._asked_s: float | None = None
@@ -85,7 +85,7 @@ class Questions:
         found: list[Family] = []
         up = True
         try:
-            async with asyncio.timeout(_ANSWERS_WITHIN_S), self._reads.connection(_CONNECTION_WITHIN_S) as connection:
+            async with asyncio.timeout(_ANSWERS_WITHIN_S), self._engine.connection(_CONNECTION_WITHIN_S) as connection:
                 for ctx in (_jobs, _overdue, _fulfilments, _checks):
                     up &= await _answered(ctx, connection, found)
         except (DatabaseError, PoolTimeout, TimeoutError) as error:

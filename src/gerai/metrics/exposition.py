@@ -29,7 +29,7 @@ class MetricsExposition:
     def __init__(self, engine: Engine, outgoing: Mapping[str, Mapping[str, int]], counts: SharedCounters) -> None:
         self._counts = counts
         self._figures = process.ProcessMetrics(counts, engine, outgoing)
-        self._questions = database.Questions(engine.reads)
+        self._questions = database.Questions(engine)
 
     async def exposition(self, accept: str) -> tuple[bytes, str]:
         """Everything, as text, and its content type; in the format the Accept header asks for."""

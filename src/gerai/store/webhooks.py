@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final
 
 import msgspec
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 
+from gerai.domain.filters import DeliveryFilter
 from gerai.domain.webhooks import Attempt, Delivery, Endpoint
+from gerai.store.conditions import Where, query
 from gerai.store.due import CLOCK
 
 _ENDPOINT: Final = ", ".join(f"t.{name}" for name in Endpoint.__struct_fields__)
@@ -29,11 +31,6 @@ CROSS JOIN LATERAL (
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
 ORDER BY x.next_attempt_at LIMIT %s"""
-
-
-def _query(text: str) -> sql.SQL:
-    """Our own constant text; values always travel as parameters."""
-    return sql.SQL(cast("LiteralString", text))
 
 
 # --- endpoints ---------------------------------------------------------------------------------
@@ -56,7 +53,7 @@ async def add_endpoint(connection: AsyncConnection, new: Endpoint) -> None:
 async def endpoints(connection: AsyncConnection, merchant_id: int) -> list[Endpoint]:
     """A merchant's endpoints that were not removed, oldest first."""
     cursor = await connection.execute(
-        _query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.status <> 'removed' "
+        query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.status <> 'removed' "
                "ORDER BY t.endpoint_id"),
         (merchant_id,),
     )  # fmt: skip
@@ -66,7 +63,7 @@ async def endpoints(connection: AsyncConnection, merchant_id: int) -> list[Endpo
 async def endpoint(connection: AsyncConnection, merchant_id: int, endpoint_id: int) -> Endpoint | None:
     """One of them, removed or not."""
     cursor = await connection.execute(
-        _query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.endpoint_id = %s"),
+        query(f"SELECT {_ENDPOINT} FROM webhook_endpoints t WHERE t.merchant_id = %s AND t.endpoint_id = %s"),
         (merchant_id, endpoint_id),
     )
     row = await cursor.fetchone()
@@ -148,7 +145,7 @@ async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -
     )
     added = 0
     async with connection.pipeline():
-        cursors = [await connection.execute(_query(text), tuple(getattr(row, name) for name in names)) for row in new]
+        cursors = [await connection.execute(query(text), tuple(getattr(row, name) for name in names)) for row in new]
     for cursor in cursors:
         added += cursor.rowcount
     return added
@@ -156,14 +153,14 @@ async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -
 
 async def due(connection: AsyncConnection, of_each: int, limit: int) -> list[tuple[int, int, int]]:
     """(merchant_id, delivery_id, endpoint_id) of what may be sent now, at most ``of_each`` of an endpoint."""
-    cursor = await connection.execute(_query(_DUE), (of_each, limit))
+    cursor = await connection.execute(query(_DUE), (of_each, limit))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def claim(connection: AsyncConnection, merchant_id: int, delivery_id: int, lease_s: float) -> Delivery | None:
     """Take one pending delivery for ``lease_s``; None when somebody else has it or it is done."""
     cursor = await connection.execute(
-        _query("UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' "
+        query("UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' "
                "WHERE t.merchant_id = %s AND t.delivery_id = %s AND t.status = 'pending' "
                f"AND (t.leased_until IS NULL OR t.leased_until < now()) RETURNING {_DELIVERY}"),
         (lease_s, merchant_id, delivery_id),
@@ -179,7 +176,7 @@ async def add_attempt(connection: AsyncConnection, new: Attempt) -> None:
         f"INSERT INTO webhook_attempts ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "
         "ON CONFLICT DO NOTHING"
     )
-    await connection.execute(_query(text), tuple(getattr(new, name) for name in names))
+    await connection.execute(query(text), tuple(getattr(new, name) for name in names))
 
 
 async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_line_at: datetime) -> None:
@@ -207,37 +204,48 @@ async def drop_pending(connection: AsyncConnection, merchant_id: int, endpoint_i
     )
 
 
-async def replay(
-    connection: AsyncConnection, merchant_id: int, where: str, params: Sequence[Any], at: datetime
-) -> list[int]:
-    """Make finished deliveries pending again, by a condition of ours over ``t``; answers their ids, oldest first."""
+async def replay(connection: AsyncConnection, merchant_id: int, wanted: DeliveryFilter, at: datetime) -> list[int]:
+    """Make finished deliveries pending again where the endpoint is active; their ids, oldest first."""
+    where = _conditions(merchant_id, wanted)
     cursor = await connection.execute(
-        _query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, "
-               "leased_until = NULL, finished_at = NULL FROM webhook_endpoints e WHERE t.merchant_id = %s "
+        query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, "
+               f"leased_until = NULL, finished_at = NULL FROM webhook_endpoints e {where.text} "
                "AND t.status <> 'pending' AND e.merchant_id = t.merchant_id AND e.endpoint_id = t.endpoint_id "
-               f"AND e.status = 'active' AND {where} RETURNING t.delivery_id"),
-        (at, merchant_id, *params),
+               "AND e.status = 'active' RETURNING t.delivery_id"),
+        (at, *where.params),
     )  # fmt: skip
     return sorted(row[0] for row in await cursor.fetchall())
 
 
 async def deliveries(
-    connection: AsyncConnection, merchant_id: int, where: str, params: Sequence[Any], limit: int
+    connection: AsyncConnection, merchant_id: int, wanted: DeliveryFilter, limit: int
 ) -> list[Delivery]:
-    """Deliveries by a condition of ours over ``t``, newest first."""
+    """A merchant's deliveries, newest first."""
+    where = _conditions(merchant_id, wanted)
     cursor = await connection.execute(
-        _query(f"SELECT {_DELIVERY} FROM webhook_deliveries t WHERE t.merchant_id = %s AND {where} "
-               "ORDER BY t.delivery_id DESC LIMIT %s"),
-        (merchant_id, *params, limit),
-    )  # fmt: skip
+        query(f"SELECT {_DELIVERY} FROM webhook_deliveries t {where.text} ORDER BY t.delivery_id DESC LIMIT %s"),
+        (*where.params, limit),
+    )
     return [Delivery(*row) for row in await cursor.fetchall()]
+
+
+def _conditions(merchant_id: int, wanted: DeliveryFilter) -> Where:
+    return (
+        Where("t.merchant_id = %s", merchant_id)
+        .add_if(wanted.delivery_id is not None, "t.delivery_id = %s", wanted.delivery_id)
+        .add_if(wanted.endpoint_id is not None, "t.endpoint_id = %s", wanted.endpoint_id)
+        .add_if(bool(wanted.status), "t.status = %s", wanted.status)
+        .add_if(wanted.happened_from is not None, "t.happened_at >= %s", wanted.happened_from)
+        .add_if(wanted.happened_until is not None, "t.happened_at < %s", wanted.happened_until)
+        .add_if(wanted.undelivered, "t.status <> 'delivered'")
+    )
 
 
 async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> list[Attempt]:
     """The log of one delivery, oldest first."""
     names = ", ".join(Attempt.__struct_fields__)
     cursor = await connection.execute(
-        _query(f"SELECT {names} FROM webhook_attempts WHERE merchant_id = %s AND delivery_id = %s ORDER BY number"),
+        query(f"SELECT {names} FROM webhook_attempts WHERE merchant_id = %s AND delivery_id = %s ORDER BY number"),
         (merchant_id, delivery_id),
     )
     return [Attempt(*row) for row in await cursor.fetchall()]

@@ -22,7 +22,7 @@ async def watch_books(engine: Engine, every_s: float) -> None:
     """Until cancelled: check the books whenever nobody has for ``every_s`` seconds. 0: never."""
     while every_s > 0:
         try:
-            await examine_if_due(engine.dsn, engine.reads, every_s, _tell)
+            await examine_if_due(engine, every_s, _tell)
         except (DatabaseError, PoolTimeout) as error:
             log.warning("books.not_checked", error=str(error))
         await asyncio.sleep(min(every_s, _LOOK_S))

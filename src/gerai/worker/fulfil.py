@@ -11,7 +11,6 @@ from gerai.domain.refusals import PartnerUnavailable
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.carry_out import follow_up
 from gerai.engine.fulfilment.providers import provider_for
-from gerai.engine.orders import find
 from gerai.ports.fulfilment import FulfilmentProvider
 
 log = structlog.get_logger("gerai.worker.fulfil")
@@ -24,7 +23,7 @@ async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], me
 
     Nothing to do for an order that is final, that people fulfil, or that is gone. Safe to run any number of times.
     """
-    view = await find.by_id(engine.reads, merchant_id, order_id)
+    view = await engine.orders.by_id(merchant_id, order_id)
     if view is None or view.fulfilment is None or view.order.status != "processing":
         return
     order, merchant = view.order, engine.directory.merchant(merchant_id)

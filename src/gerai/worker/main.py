@@ -16,7 +16,6 @@ from psycopg import Error as DatabaseError
 
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
-from gerai.engine.deposits import find as deposits
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
 from gerai.engine.orders.transitions import FULFIL_TASK
@@ -178,7 +177,7 @@ async def settle_deposit(
     engine: Engine, merchant_id: int, environment: str, deposit_id: int, outcome: Literal["paid", "failed"]
 ) -> None:
     """Finish a sandbox deposit that was started with an outcome. The payer we play pays for none that has ended."""
-    deposit = await deposits.by_id(engine.reads, merchant_id, deposit_id)
+    deposit = await engine.deposits.by_id(merchant_id, deposit_id)
     if deposit is None or deposit.status != "pending":
         return
     command = RecordDeposit(merchant_id=merchant_id, environment=environment, deposit_id=deposit_id, outcome=outcome)

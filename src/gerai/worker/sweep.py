@@ -25,7 +25,7 @@ _FORGOTTEN_AFTER_S = 900.0
 
 async def sweep(engine: Engine) -> int:
     """Expire orders, payments and deposits whose time is over; answers how many."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         orders = await due.due_orders(connection, _AT_ONCE)
         payments = await due.due_payments(connection, _AT_ONCE)
         deposits = await due.due_deposits(connection, _AT_ONCE)
@@ -46,7 +46,7 @@ async def tidy(
     engine: Engine, automatic_providers: list[str], *, keep_answers_days: int, keep_deliveries_days: int
 ) -> None:
     """Ask again about forgotten fulfilments; let old stored answers and webhook deliveries go."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         await due.requeue_forgotten(
             connection, FULFIL_QUEUE, FULFIL_TASK, _FORGOTTEN_AFTER_S, automatic_providers, _AT_ONCE
         )

@@ -10,7 +10,6 @@ import pytest
 from cekceir_shop import BAD, GOOD, HANGS, LOST, SLOW, SLOW_BAD, UNREACHABLE, Shop
 
 from gerai.engine.fulfilment.record import RecordFulfilment
-from gerai.engine.wallet import find as wallet
 
 
 def money(body: dict[str, Any]) -> tuple[int, ...]:
@@ -71,7 +70,7 @@ async def test_pending_holds_the_money_until_the_worker_learns_the_truth(
     assert read["status"] == after
     assert money(read) == (1500, charged, 1500 - charged, 100_000, 100_000 - charged)
     assert await caller.wallet() == (100_000 - charged, 0)
-    transfers = await wallet.of_order(shop.engine.reads, shop.merchant.merchant_id, body["order_id"])
+    transfers = await shop.engine.wallets.of_order(shop.merchant.merchant_id, body["order_id"])
     assert [t.phase for t in transfers] == ["pending", "post" if charged else "void"]
 
 

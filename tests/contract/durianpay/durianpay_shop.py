@@ -77,7 +77,7 @@ class Shop:
     async def rows(self) -> dict[str, int]:
         """How many rows this merchant has in the tables a request could write to."""
         counts: dict[str, int] = {}
-        async with self.engine.reads.connection() as connection:
+        async with self.engine.connection() as connection:
             for table in ("orders", "order_lines", "invoices", "payments", "members", "events", "transfers"):
                 cursor = await connection.execute(
                     f"SELECT count(*) FROM {table} WHERE merchant_id = %s",

@@ -30,7 +30,7 @@ async def on_the_page(shop: Shop, order: dict[str, Any], paid: str) -> None:
 
 async def booked(shop: Shop) -> list[tuple[str, str, int, str]]:
     """(from, to, amount, reason) of all transfers of the merchant."""
-    async with shop.engine.reads.connection() as connection:
+    async with shop.engine.connection() as connection:
         cursor = await connection.execute(
             "SELECT d.kind, c.kind, t.amount_sen, t.reason FROM transfers t "
             "JOIN accounts d ON d.merchant_id = t.merchant_id AND d.account_id = t.debit_account_id "
@@ -65,7 +65,7 @@ async def test_the_fee_is_booked_once_and_sales_stay_gross(
     assert await booked(shop) == [("gateway", "sales", PRICE, "payment"), *expected]
     fetched = (await shop.ask("GET", f"/v1/orders/{order['id']}?expand=payments")).json()["data"]
     assert (fetched["status"], fetched["fees"]) == ("completed", "4000.00")
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 @pytest.mark.parametrize("bearer", ["included", "excluded"])
@@ -81,4 +81,4 @@ async def test_a_fee_above_the_price_takes_the_price(client: httpx.AsyncClient, 
     shop = await open_shop(client, engine, payment_fees={"va": {"fixed_rupiah": 50_000}})
     await through_the_api(shop, await shop.order(), "10001.00")
     assert await booked(shop) == [("gateway", "sales", PRICE, "payment"), ("fees", "gateway", PRICE, "fee")]
-    assert await check(engine.reads, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from durianpay_shop import Shop
 
+from gerai.domain.filters import Scope
 from gerai.doors.dialects.durianpay.wire.event_data import payment_data
 from gerai.engine.orders import find
 
@@ -54,7 +55,7 @@ async def listed(shop: Shop, orders: list[dict[str, Any]]) -> None:
         assert (entry["given_name"], entry["email"]) == tuple(
             by_id[entry["order_id"]][name] for name in ("given_name", "email")
         )
-        view = await find.by_public_id(shop.engine.reads, shop.merchant_id, "sandbox", "durianpay", entry["order_id"])
+        view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "durianpay"), entry["order_id"])
         assert view is not None
         event = find.EventEntry(1, view.order.order_id, "payment.cancelled", {}, view.order.created_at)
         [told] = [payment_data(view, payment, event, "cancelled") for payment in view.payments]

@@ -11,7 +11,6 @@ from durianpay_shop import SEED, Shop, open_shop, order_body
 
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
-from gerai.engine.orders import find
 
 LIST_KEYS = [
     "id", "customer_id", "order_ref_id", "order_ds_ref_id", "amount", "currency", "status", "is_live", "created_at",
@@ -241,7 +240,7 @@ async def test_the_pages_offer_what_a_charge_would_accept(shop: Shop) -> None:
 
     async def offered(**changes: Any) -> list[str]:
         order = await shop.order(**changes)
-        view = await find.by_secret(shop.engine.reads, order["access_token"])
+        view = await shop.engine.orders.by_secret(order["access_token"])
         assert view is not None
         return view.order.details["methods"]
 

@@ -199,7 +199,7 @@ async def test_sandbox_options_ask_for_an_outcome(shop: Shop) -> None:
     """Each sandbox charge with options defers one settlement; without options, and with a live key, none is."""
 
     async def jobs() -> int:
-        async with shop.engine.reads.connection() as connection:
+        async with shop.engine.connection() as connection:
             cursor = await connection.execute(
                 "SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'merchant_id' = %s", (str(shop.merchant_id),)
             )

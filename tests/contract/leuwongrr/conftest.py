@@ -63,7 +63,7 @@ class Shop:
 
     async def count(self, what: str) -> int:
         """How many rows the merchant has in a table."""
-        async with self.engine.reads.connection() as connection:
+        async with self.engine.connection() as connection:
             cursor = await connection.execute(
                 f"SELECT count(*) FROM {what} WHERE merchant_id = %s", (self.merchant_id,)
             )

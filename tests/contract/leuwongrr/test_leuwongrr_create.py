@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from gerai.engine.orders.find import by_public_id
-from gerai.engine.wallet.find import balance
+from gerai.domain.filters import Scope
 
 
 def code_of(answer: Any) -> str:
@@ -58,7 +57,7 @@ async def test_an_invoice_order(shop: Any) -> None:
 async def test_what_is_kept(shop: Any) -> None:
     """The order freezes what it was priced from, is open for a day, and belongs to the token's member."""
     code = code_of(await shop.post(client_reference="bot-7"))
-    view = await by_public_id(shop.engine.reads, shop.merchant_id, "sandbox", "leuwongrr", code)
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "leuwongrr"), code)
     assert view is not None
     assert view.order.member_id == shop.member_id
     assert (view.order.reference, view.order.total_sen, view.order.funding) == ("bot-7", 1_500_000, "invoice")
@@ -92,7 +91,7 @@ async def test_paid_from_the_balance(shop: Any) -> None:
     assert data["invoice"]["payment_status"] == "paid"
     assert data["invoice"]["payment_url"] == ""
     assert data["invoice"]["order"]["status"] == "processing"
-    wallet = await balance(shop.engine.reads, shop.merchant_id, shop.wallets["production"])
+    wallet = await shop.engine.wallets.balance(shop.merchant_id, shop.wallets["production"])
     assert wallet.available_sen == 35_000_00
     assert (await shop.get("/me/balance", shop.production)).json()["data"]["balance"]["formatted"] == "Rp35.000"
 
@@ -105,7 +104,7 @@ async def test_insufficient_balance(shop: Any) -> None:
         {"success": False, "message": "Saldo tidak cukup.", "error": {"code": "INSUFFICIENT_BALANCE"}},
     )
     assert await shop.count("orders") == 0
-    wallet = await balance(shop.engine.reads, shop.merchant_id, shop.wallets["production"])
+    wallet = await shop.engine.wallets.balance(shop.merchant_id, shop.wallets["production"])
     assert (wallet.debits_posted, wallet.debits_pending) == (0, 0)
 
 

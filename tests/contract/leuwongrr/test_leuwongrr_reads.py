@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from gerai.domain.filters import Scope
 from gerai.engine.keys.manage import list_keys, revoke_key
 from gerai.engine.merchants.open import add_member, changing, set_test_clock
 from gerai.engine.orders.expire import ExpireOrder
-from gerai.engine.orders.find import by_public_id
 
 READS = ["/me", "/me/balance", "/me/orders", "/me/orders/INV20260429113629619", "/me/invoices/INV20260429113629619",
          "/me/invoices/INV20260429113629619/status", "/me/deposits", "/me/deposits/DEP20260429150000123"]  # fmt: skip
@@ -165,7 +165,7 @@ async def test_codes_that_cannot_be(shop: Any, code: str) -> None:
 async def test_an_expired_order(shop: Any) -> None:
     """After its time an unpaid order and its invoice read expired."""
     code = (await shop.post()).json()["data"]["invoice"]["invoice_code"]
-    view = await by_public_id(shop.engine.reads, shop.merchant_id, "sandbox", "leuwongrr", code)
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "leuwongrr"), code)
     assert view is not None
     await set_test_clock(shop.engine, shop.merchant_id, offset_s=25 * 3600)
     await shop.engine.submit(

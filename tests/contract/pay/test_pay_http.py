@@ -16,7 +16,6 @@ from gerai.domain.records import OrderView
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
-from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.kit import ids
 from gerai.kit.clock import real_now
@@ -46,7 +45,7 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
 
 async def again(engine: Engine, view: OrderView) -> OrderView:
     """The order as it is stored now."""
-    found = await find.by_id(engine.reads, view.order.merchant_id, view.order.order_id)
+    found = await engine.orders.by_id(view.order.merchant_id, view.order.order_id)
     assert found is not None
     return found
 

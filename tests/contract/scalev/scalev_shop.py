@@ -100,7 +100,7 @@ class Shop:
 
     async def rows(self, table: str, columns: str = "count(*)") -> list[tuple[Any, ...]]:
         """Rows of this merchant in a table."""
-        async with self.engine.reads.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+        async with self.engine.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             await cursor.execute(f"SELECT {columns} FROM {table} WHERE merchant_id = %s", (self.merchant_id,))
             return await cursor.fetchall()
 

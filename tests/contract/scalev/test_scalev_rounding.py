@@ -86,7 +86,7 @@ async def test_the_payable_is_rounded_half_up_once(
         assert f'"{sen // 100}"' in asked
         assert ("Pembulatan" in asked or "Rounding" in asked) == (rounding is not None)
     await paid(shop, order, sen)
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_shipping_discount_is_rounded_with_the_rest(shop: Shop) -> None:
@@ -94,7 +94,7 @@ async def test_a_shipping_discount_is_rounded_with_the_rest(shop: Shop) -> None:
     order = await shop.place(await shop.physical(shipping_discount=0.5, product_discount=0.3, other_income=0.1))
     assert (order["gross_revenue"], order["rounding"]) == ("169999.00", "-0.30")
     await paid(shop, order, await adds_up(shop, order))
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_any_combination_is_payable(shop: Shop) -> None:
@@ -116,4 +116,4 @@ async def test_any_combination_is_payable(shop: Shop) -> None:
             body["shipping_discount"] = draw.randint(0, 20_000_00) / 100
         order = await shop.place(body)
         await paid(shop, order, await adds_up(shop, order))
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []

@@ -130,7 +130,7 @@ async def test_the_way_of_a_parcel(shop: Shop) -> None:
     assert shown["shipped_time"] == "2026-11-20T03:00:00.000000Z"
     assert [step["status"] for step in shown["status_history"]] == ["confirmed", "shipped", "completed"]
     assert await shop.stock(8419) == [(99_999, 0)]
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_sent_back(shop: Shop) -> None:
@@ -230,7 +230,7 @@ async def test_change_status_takes_the_parcel_along(shop: Shop) -> None:
     await shop.post("/v3/orders/change-status", {"ids": [gone["id"]], "status": "canceled"})
     assert standing(await shop.get(f"/v3/orders/{sent['id']}")) == ("completed", "delivered", "JX123", "created")
     assert standing(await shop.get(f"/v3/orders/{gone['id']}")) == ("canceled", "canceled", "JX123", "canceled")
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 async def test_a_digital_order_marked_as_shipped(shop: Shop) -> None:
@@ -241,7 +241,7 @@ async def test_a_digital_order_marked_as_shipped(shop: Shop) -> None:
     shown = await shop.get(f"/v3/orders/{order['id']}")
     assert standing(shown) == ("shipped", "picked_up", None, "unavailable")
     assert (shown["courier"], shown["courier_service"], shown["warehouse"]) == (None, None, None)
-    assert await check(shop.engine.reads, shop.merchant_id) == []
+    assert await check(shop.engine, shop.merchant_id) == []
 
 
 # --- refused -----------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ async def test_money_that_comes_late(durianpay: Shop) -> None:
     order = await place_durianpay(durianpay)
     payment_id = (await charge(durianpay, order, "QRIS"))["payment_id"]
     view = await durianpay.view(order["id"])
-    async with durianpay.engine.reads.connection() as connection:
+    async with durianpay.engine.connection() as connection:
         await connection.execute(
             "UPDATE orders SET expires_at = created_at WHERE merchant_id = %s AND order_id = %s",
             (view.order.merchant_id, view.order.order_id),

@@ -99,7 +99,7 @@ async def test_cancelled_expired_and_back(leuwongrr: Shop) -> None:
     cancelled, expired = await place_leuwongrr(leuwongrr), await place_leuwongrr(leuwongrr)
     await leuwongrr.do(CancelOrder, await leuwongrr.view(cancelled))
     view = await leuwongrr.view(expired)
-    async with leuwongrr.engine.reads.connection() as connection:
+    async with leuwongrr.engine.connection() as connection:
         await connection.execute(
             "UPDATE orders SET expires_at = created_at WHERE merchant_id = %s AND order_id = %s",
             (view.order.merchant_id, view.order.order_id),

@@ -189,7 +189,7 @@ async def test_an_order_that_ran_out_is_canceled(scalev: Shop) -> None:
     order = await place_scalev(scalev, payment_method="qris", customer_email="late@example.com")
     await scalev.client.post(f"/o/{order['secret_slug']}/method", data={"choice": "qris:QRIS"}, follow_redirects=True)
     view = await scalev.view(order["id"])
-    async with scalev.engine.reads.connection() as connection:
+    async with scalev.engine.connection() as connection:
         await connection.execute(
             "UPDATE orders SET expires_at = created_at WHERE merchant_id = %s AND order_id = %s",
             (view.order.merchant_id, view.order.order_id),

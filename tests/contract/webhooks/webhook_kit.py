@@ -11,10 +11,10 @@ import httpx
 import msgspec
 
 from gerai.app import DIALECTS
+from gerai.domain.filters import Scope
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts, MerchantFacts
-from gerai.engine.orders import find
 from gerai.engine.orders.find import EventEntry
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
@@ -85,15 +85,14 @@ class Shop:
 
     async def view(self, public_id: str) -> OrderView:
         """The order as it stands, through the engine."""
-        found = await find.by_public_id(
-            self.engine.reads, self.merchant.merchant_id, self.key.environment, self.door, public_id
-        )
+        scope = Scope(self.merchant.merchant_id, self.key.environment, self.door)
+        found = await self.engine.orders.by_public_id(scope, public_id)
         assert found is not None
         return found
 
     async def events(self, view: OrderView) -> list[EventEntry]:
         """What happened to the order, oldest first."""
-        return await find.events(self.engine.reads, view.order.merchant_id, [view.order.order_id])
+        return await self.engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
 
     async def do(self, command_type: Any, view: OrderView, **fields: Any) -> Any:
         """Submit a command about an order."""

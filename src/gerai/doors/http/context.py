@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from starlette.datastructures import QueryParams
-from starlette.types import Receive, Scope
+from starlette.types import Receive
+from starlette.types import Scope as AsgiScope
 
+from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
@@ -58,6 +60,7 @@ class RequestContext:
     """The request. ``caller`` is the key after :meth:`authenticate`; ``rate`` the figures of the last limit counted."""
 
     __slots__ = (
+        "_asgi",
         "_body",
         "_caller",
         "_incoming",
@@ -66,13 +69,12 @@ class RequestContext:
         "path_params",
         "rate",
         "request_id",
-        "scope",
         "services",
     )
 
-    def __init__(self, services: AppServices, scope: Scope, receive: Receive, request_id: str) -> None:
+    def __init__(self, services: AppServices, scope: AsgiScope, receive: Receive, request_id: str) -> None:
         self.services = services
-        self.scope = scope
+        self._asgi = scope
         self.request_id = request_id
         self.headers = RequestHeaders(scope["headers"])
         self.path_params: dict[str, str] = scope.get("path_params", {})
@@ -86,16 +88,16 @@ class RequestContext:
 
     @property
     def method(self) -> str:
-        return self.scope["method"]
+        return self._asgi["method"]
 
     @property
     def path(self) -> str:
-        return self.scope["path"]
+        return self._asgi["path"]
 
     @property
     def query(self) -> QueryParams:
         if self._query is None:
-            self._query = QueryParams(self.scope["query_string"])
+            self._query = QueryParams(self._asgi["query_string"])
         return self._query
 
     @property
@@ -107,11 +109,11 @@ class RequestContext:
         host = self.headers.get("host", "")
         if not _is_host(host):
             host = f"{self.services.settings.server.host}:{self.services.settings.server.port}"
-        return f"{self.scope.get('scheme', 'http')}://{host}"
+        return f"{self._asgi.get('scheme', 'http')}://{host}"
 
     @property
     def client_address(self) -> str:
-        client = self.scope.get("client")
+        client = self._asgi.get("client")
         return client[0] if client else "unknown"
 
     # --- the body --------------------------------------------------------------------------
@@ -156,6 +158,11 @@ class RequestContext:
         if self._caller is None:
             raise NotAuthenticated("missing")
         return self._caller
+
+    @property
+    def scope(self) -> Scope:
+        """What the caller may see; NotAuthenticated before :meth:`authenticate`."""
+        return self.caller.scope
 
     @property
     def now(self) -> datetime:

@@ -26,7 +26,6 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.engine.command import Command, Idempotency, Outcome
-from gerai.engine.orders import find
 from gerai.engine.orders.place import Placed
 
 Answer = TypeVar("Answer")
@@ -107,7 +106,7 @@ async def order_now(ctx: RequestContext, outcome: Outcome[Placed]) -> OrderView:
     if not outcome.replayed:
         return outcome.answer.view
     order = outcome.answer.view.order
-    view = await find.by_id(ctx.services.engine.reads, order.merchant_id, order.order_id)
+    view = await ctx.services.engine.orders.by_id(order.merchant_id, order.order_id)
     if view is None:
         raise NotFound("order", order.public_id)
     return view

@@ -13,7 +13,6 @@ from gerai.doors.pay import answers, page_state
 from gerai.doors.pay.order_watcher import OrderWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
-from gerai.engine.orders import find
 
 #: Browsers come back after this long when a connection ends.
 _RETRY_MS: Final = 3_000
@@ -43,7 +42,7 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
     with _LOOKOUT.watch(engine, Watch(order.merchant_id, order.order_id), pages.poll_interval_s) as watch:
         told = ""
         while loop.time() < until:
-            view = await find.by_id(engine.reads, order.merchant_id, order.order_id) or opened.view
+            view = await engine.orders.as_now(order)
             look = page_state.page_state_of(view, opened.now(ctx))
             if (now := version(view, look)) != told:
                 told = now

@@ -13,7 +13,6 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from gerai.engine.core import Engine
-from gerai.engine.orders import find
 
 log = structlog.get_logger("gerai.pages")
 
@@ -72,7 +71,7 @@ class OrderWatcher:
             orders = sorted({watch.order_id for watch in watches})
             newest: dict[int, int] = {}
             # An order's events are numbered in the order they were committed in: its row is locked meanwhile.
-            for entry in await find.events(engine.reads, merchant_id, orders, min(watch.seen for watch in watches)):
+            for entry in await engine.events.of_orders(merchant_id, orders, min(watch.seen for watch in watches)):
                 newest[entry.order_id] = entry.event_id
             for watch in watches:
                 if newest.get(watch.order_id, 0) > watch.seen:

@@ -12,7 +12,6 @@ from gerai.domain.records import OrderView
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
-from gerai.engine.orders import find
 from gerai.engine.payments.offered import offered_channels
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
@@ -79,7 +78,7 @@ def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
         code = ctx.path_params["code"]
         ctx.limit("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
         for channel, form in codes.items():
-            if form.fullmatch(code) and (found := await find.by_link_code(ctx.services.engine.reads, channel, code)):
+            if form.fullmatch(code) and (found := await ctx.services.engine.orders.by_link_code(channel, code)):
                 return ResolvedOrder(found[-1], Address(("payment", code)), private=True)
         return None
 
@@ -87,4 +86,4 @@ def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
 
 
 async def _by_secret(ctx: RequestContext, secret: str) -> OrderView | None:
-    return await find.by_secret(ctx.services.engine.reads, secret) if _SECRET.fullmatch(secret) else None
+    return await ctx.services.engine.orders.by_secret(secret) if _SECRET.fullmatch(secret) else None

@@ -16,7 +16,6 @@ from gerai.doors.pay import actions, answers, details, draw, live, page_state, q
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
-from gerai.engine.orders import find
 
 log = structlog.get_logger("gerai.pages")
 
@@ -37,7 +36,7 @@ _NOTICES: Final = ("changed", "unavailable", "busy")
 async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """The page as it stands now."""
     order, words = opened.view.order, answers.words_for(ctx)
-    happened = await find.events(ctx.services.engine.reads, order.merchant_id, [order.order_id])
+    happened = await ctx.services.engine.events.of_orders(order.merchant_id, [order.order_id])
     asked = ctx.query.get("notice", "")
     notice = asked if asked in _NOTICES else ""
     surroundings, now = opened.surroundings(ctx), opened.now(ctx)

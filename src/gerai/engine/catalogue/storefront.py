@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from gerai.engine.catalogue.products import (
     Bundle,
@@ -20,6 +19,7 @@ from gerai.engine.catalogue.products import (
     Variant,
     arrange,
 )
+from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.places import Gazetteer
@@ -81,9 +81,9 @@ STOREFRONT: Final[Part[Storefront]] = Part("storefront", load)
 
 
 async def available(
-    reads: AsyncConnectionPool[Any], merchant_id: int, environment: str, item_ids: Sequence[int]
+    engine: Engine, merchant_id: int, environment: str, item_ids: Sequence[int]
 ) -> dict[tuple[int, int], int]:
     """How many of (item, warehouse) can still be promised. For showing: an order asks the locked rows again."""
-    async with reads.connection() as connection:
+    async with engine.connection() as connection:
         found = await sql.available(connection, merchant_id, environment, item_ids)
     return {(item_id, warehouse_id): left for item_id, warehouse_id, left in found}

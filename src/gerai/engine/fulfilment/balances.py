@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from psycopg_pool import AsyncConnectionPool
-
+from gerai.engine.core import Engine
 from gerai.store import services as sql
-
-Reads = AsyncConnectionPool[Any]
 
 
 class Balances(NamedTuple):
@@ -18,8 +15,8 @@ class Balances(NamedTuple):
     after_sen: int
 
 
-async def of_orders(reads: Reads, merchant_id: int, order_ids: list[int]) -> dict[int, Balances]:
+async def of_orders(engine: Engine, merchant_id: int, order_ids: list[int]) -> dict[int, Balances]:
     """By order id; orders that held nothing are missing."""
-    async with reads.connection() as connection:
+    async with engine.connection() as connection:
         rows = await sql.holds_of_orders(connection, merchant_id, order_ids)
     return {order_id: Balances(before_sen, after_sen) for order_id, before_sen, after_sen in rows}

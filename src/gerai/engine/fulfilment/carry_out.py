@@ -18,7 +18,6 @@ from gerai.domain.records import Fulfilment, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.record import Recorded, RecordFulfilment
-from gerai.engine.orders import find
 from gerai.ports.fulfilment import AnswerUnknown, FulfilmentProvider, ProviderUnreachable, WorkAnswer, WorkRequest
 
 log = structlog.get_logger("gerai.fulfilment")
@@ -160,7 +159,7 @@ async def _submit(engine: Engine, view: OrderView, command: RecordFulfilment) ->
         return (await engine.submit(command)).answer
     except StateConflict:
         # Somebody else recorded the answer first: theirs stands.
-        found = await find.by_id(engine.reads, view.order.merchant_id, view.order.order_id)
+        found = await engine.orders.by_id(view.order.merchant_id, view.order.order_id)
         if found is None:
             raise NotFound("order", view.order.public_id) from None
         return Recorded(found, None)

@@ -42,7 +42,7 @@ async def create_key(
 
 async def list_keys(engine: Engine, merchant_id: int) -> list[KeyRow]:
     """All keys of a merchant, revoked ones too."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         return (await sql.keys(connection, [merchant_id])).get(merchant_id, [])
 
 

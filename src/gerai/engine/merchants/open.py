@@ -28,7 +28,7 @@ _SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 @asynccontextmanager
 async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[AsyncConnection]:
     """One transaction over a merchant's master data; afterwards this process has read it, and others are told."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         async with connection.transaction():
             yield connection
             await sql.changed(connection, merchant_id)

@@ -55,13 +55,13 @@ class AttemptResult(msgspec.Struct, frozen=True):
 
 async def due(engine: Engine, of_each: int, limit: int) -> list[Due]:
     """What may be sent now: the first message of each order at each endpoint, ``of_each`` of an endpoint at most."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         return [Due(*row) for row in await sql.due(connection, of_each, limit)]
 
 
 async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
     """Take it; None when somebody else has, or its endpoint is gone."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         delivery = await sql.claim(connection, wanted.merchant_id, wanted.delivery_id, lease_s)
         endpoint = await sql.endpoint(connection, wanted.merchant_id, wanted.endpoint_id)
     return None if delivery is None or endpoint is None else Claimed(delivery, endpoint)
@@ -88,7 +88,7 @@ async def record_attempt(
         answer=_CONTROL.sub(" ", result.answer.decode("utf-8", "replace"))[:_SHOWN_OF_ANSWER],
     )
     next_in_line_at = done.next_attempt_at if done.status == "pending" else now
-    async with engine.reads.connection() as connection, connection.transaction():
+    async with engine.connection() as connection, connection.transaction():
         await sql.add_attempt(connection, attempt)
         await sql.after_attempt(connection, done, next_in_line_at)
         if result.status_code is None:

@@ -70,7 +70,7 @@ async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secr
 
 async def list_endpoints(engine: Engine, merchant_id: int) -> list[Endpoint]:
     """A merchant's endpoints, oldest first; removed ones are left out."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         return await sql.endpoints(connection, merchant_id)
 
 
@@ -90,7 +90,7 @@ async def remove_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) ->
 
 
 async def _set_status(engine: Engine, merchant_id: int, endpoint_id: int, status: str, reason: str) -> None:
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         found = await sql.endpoint(connection, merchant_id, endpoint_id)
     if found is None or found.status == "removed":
         raise NotFound("webhook endpoint", str(endpoint_id))

@@ -8,7 +8,6 @@ from gerai.domain.records import OrderView
 from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.orders import find
 from gerai.engine.webhooks.contract import Occurrence, WebhookContract, encode
 from gerai.store import webhooks as sql
 
@@ -18,11 +17,11 @@ async def fan_out(
 ) -> int:
     """Write the deliveries an order's events lack; answers how many. Safe to run any number of times."""
     # Read before the order: what it tells is then at least as new as the newest of them.
-    events = await find.events(engine.reads, merchant_id, [order_id])
-    view = await find.by_id(engine.reads, merchant_id, order_id)
+    events = await engine.events.of_orders(merchant_id, [order_id])
+    view = await engine.orders.by_id(merchant_id, order_id)
     if view is None or (contract := contracts.get(view.order.channel)) is None:
         return 0
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         endpoints = await sql.endpoints(connection, merchant_id)
         already_sent = {
             endpoint.endpoint_id: await sql.fanned_out_events(connection, merchant_id, endpoint.endpoint_id, order_id)
@@ -44,7 +43,7 @@ async def fan_out(
                 new += await _messages(engine, contract, endpoint, occurrence)
     if not new:
         return 0
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         return await sql.add_deliveries(connection, new)
 
 

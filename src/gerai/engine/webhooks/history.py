@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Attempt, Delivery
 from gerai.engine.core import Engine
@@ -14,19 +15,15 @@ async def list_deliveries(
     engine: Engine, merchant_id: int, *, endpoint_id: int | None = None, status: str = "", limit: int = 50
 ) -> list[Delivery]:
     """A merchant's deliveries, newest first."""
-    where, params = "TRUE", list[object]()
-    if endpoint_id is not None:
-        where, params = where + " AND t.endpoint_id = %s", [*params, endpoint_id]
-    if status:
-        where, params = where + " AND t.status = %s", [*params, status]
-    async with engine.reads.connection() as connection:
-        return await sql.deliveries(connection, merchant_id, where, params, limit)
+    wanted = DeliveryFilter(endpoint_id=endpoint_id, status=status)
+    async with engine.connection() as connection:
+        return await sql.deliveries(connection, merchant_id, wanted, limit)
 
 
 async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[Attempt]]:
     """One delivery and every attempt at it, oldest first. NotFound."""
-    async with engine.reads.connection() as connection:
-        found = await sql.deliveries(connection, merchant_id, "t.delivery_id = %s", [delivery_id], 1)
+    async with engine.connection() as connection:
+        found = await sql.deliveries(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), 1)
         if not found:
             raise NotFound("delivery", str(delivery_id))
         return found[0], await sql.attempts(connection, merchant_id, delivery_id)
@@ -37,8 +34,8 @@ async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None
     not active."""
     delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
     now = engine.now(merchant_id, delivery.environment)
-    async with engine.reads.connection() as connection:
-        if not await sql.replay(connection, merchant_id, "t.delivery_id = %s", [delivery_id], now):
+    async with engine.connection() as connection:
+        if not await sql.replay(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), now):
             raise StateConflict("delivery", str(delivery_id), delivery.status, "replay")
 
 
@@ -53,14 +50,14 @@ async def replay_range(
 ) -> list[int]:
     """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; answers the ids of
     the deliveries, oldest first. NotFound for an endpoint that is not there."""
-    async with engine.reads.connection() as connection:
+    async with engine.connection() as connection:
         endpoint = await sql.endpoint(connection, merchant_id, endpoint_id)
         if endpoint is None or endpoint.status == "removed":
             raise NotFound("webhook endpoint", str(endpoint_id))
         if endpoint.status != "active":
             raise StateConflict("webhook endpoint", str(endpoint_id), endpoint.status, "replay")
-        where = "t.endpoint_id = %s AND t.happened_at >= %s AND t.happened_at < %s"
-        if undelivered_only:
-            where += " AND t.status <> 'delivered'"
+        wanted = DeliveryFilter(
+            endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
+        )
         now = engine.now(merchant_id, endpoint.environment)
-        return await sql.replay(connection, merchant_id, where, [endpoint_id, begin, end], now)
+        return await sql.replay(connection, merchant_id, wanted, now)

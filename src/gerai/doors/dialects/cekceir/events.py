@@ -30,7 +30,7 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
     elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
     order = msgspec.structs.replace(view.order, status=status)
-    figures = await balances.of_orders(engine.reads, order.merchant_id, [order.order_id])
+    figures = await balances.of_orders(engine, order.merchant_id, [order.order_id])
     body = order_body(msgspec.structs.replace(view, order=order), figures[order.order_id])
     return [WebhookMessage(ORDER_EVENT, msgspec.to_builtins(body))]
 

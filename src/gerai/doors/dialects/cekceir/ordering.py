@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.cekceir.request import NewOrder
 from gerai.doors.http.context import AppServices
 from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
@@ -18,7 +17,6 @@ from gerai.engine.fulfilment import balances
 from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.fulfilment.carry_out import carry_out, work_of
 from gerai.engine.fulfilment.providers import provider_for
-from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
 from gerai.kit.ids import token
 from gerai.ports.fulfilment import SIMULATOR
@@ -116,9 +114,7 @@ def _idempotency(member_id: int, key: str, body: NewOrder) -> Idempotency:
 
 async def _replay(services: AppServices, placed: Placed) -> Result:
     """An order placed earlier under this key, as it stands now."""
-    order = placed.view.order
-    view = await find.by_id(services.engine.reads, order.merchant_id, order.order_id)
-    if view is None:
-        raise NotFound("order", order.public_id)
-    found = await balances.of_orders(services.engine.reads, order.merchant_id, [order.order_id])
+    view = await services.engine.orders.as_now(placed.view.order)
+    order = view.order
+    found = await balances.of_orders(services.engine, order.merchant_id, [order.order_id])
     return Result(view, found[order.order_id], replayed=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import BodyUnreadable, NotFound, PermissionMissing
 from gerai.doors.dialects.cekceir import request, wire
@@ -13,8 +14,6 @@ from gerai.doors.http.door import Route, reply
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.directory import KeyFacts
 from gerai.engine.fulfilment import balances
-from gerai.engine.orders import find
-from gerai.engine.wallet import find as wallet
 
 #: Requests per minute of keys that have a limit but do not say which.
 _PER_MINUTE = 60
@@ -62,16 +61,12 @@ async def create_order(ctx: RequestContext) -> Response:
 
 
 async def list_orders(ctx: RequestContext) -> Response:
-    key, member_id = admit(ctx, "order.list")
+    key, _ = admit(ctx, "order.list")
     query = request.list_query(ctx.query)
     if query.states == ():
         return reply(wire.page([], None))
     details = {"processing_type": query.processing_type, "service_code": query.service_code}
-    wanted = find.OrderFilter(
-        merchant_id=key.merchant.merchant_id,
-        environment=key.environment,
-        channel=CHANNEL,
-        member_id=member_id,
+    wanted = OrderFilter(
         statuses=query.states or (),
         search=query.text or "",
         details={name: value for name, value in details.items() if value is not None} or None,
@@ -79,17 +74,15 @@ async def list_orders(ctx: RequestContext) -> Response:
         created_until=query.created_until,
         before_id=query.cursor,
     )
-    found = await find.listing(ctx.services.engine.reads, wanted, query.limit + 1)
+    found = await ctx.services.engine.orders.page(ctx.scope, wanted, query.limit + 1)
     items = await _reads(ctx, key, found[: query.limit])
     return reply(wire.page(items, items[-1].order_id if len(found) > query.limit else None))
 
 
 async def get_order(ctx: RequestContext) -> Response:
-    key, member_id = admit(ctx, "order.read")
+    key, _ = admit(ctx, "order.read")
     order_id = request.order_id(ctx.path_params["id"])
-    view = await find.by_public_id(
-        ctx.services.engine.reads, key.merchant.merchant_id, key.environment, CHANNEL, str(order_id), member_id
-    )
+    view = await ctx.services.engine.orders.by_public_id(ctx.scope, str(order_id))
     if view is None:
         raise NotFound("order", str(order_id))
     [read] = await _reads(ctx, key, [view])
@@ -103,16 +96,16 @@ async def get_me(ctx: RequestContext) -> Response:
 
 async def get_wallet(ctx: RequestContext) -> Response:
     key, _ = admit(ctx, "wallet.balance.read")
-    account = await wallet.balance(ctx.services.engine.reads, key.merchant.merchant_id, key.account_id)
+    account = await ctx.services.engine.wallets.balance(key.merchant.merchant_id, key.account_id)
     return reply(wire.wallet_snap(account))
 
 
 async def _reads(ctx: RequestContext, key: KeyFacts, views: list[OrderView]) -> list[wire.OrderRead]:
     """Orders as reads show them, with their ledger figures and histories: two queries however many they are."""
-    reads, merchant_id = ctx.services.engine.reads, key.merchant.merchant_id
+    engine, merchant_id = ctx.services.engine, key.merchant.merchant_id
     ids = [view.order.order_id for view in views]
-    figures = await balances.of_orders(reads, merchant_id, ids)
-    events = await find.events(reads, merchant_id, ids)
+    figures = await balances.of_orders(engine, merchant_id, ids)
+    events = await engine.events.of_orders(merchant_id, ids)
     return [
         wire.order_read(
             view,

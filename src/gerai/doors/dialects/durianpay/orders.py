@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.durianpay.asking import NAME, enter, idempotency
@@ -21,7 +22,6 @@ from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Contact
-from gerai.engine.orders import find
 from gerai.engine.orders.place import NewLine, PlaceOrder
 
 REPLAYED = {"Idempotency-Replayed": "true"}
@@ -47,28 +47,18 @@ async def listing(ctx: RequestContext) -> Response:
     """``GET /orders``, newest first. ``count`` and ``total`` are the same figure (§19.2). Refuses: InputInvalid."""
     enter(ctx)
     page = read_page(ctx.query.multi_items())
-    wanted = find.OrderFilter(
-        merchant_id=ctx.caller.merchant.merchant_id,
-        environment=ctx.caller.environment,
-        channel=NAME,
-        created_from=page.since,
-        created_until=page.until,
-        skip=page.skip,
-    )
-    reads = ctx.services.engine.reads
-    entries = [order_entry(view, ctx.now) for view in await find.listing(reads, wanted, page.limit)]
-    total = await find.count(reads, wanted)
+    wanted = OrderFilter(created_from=page.since, created_until=page.until, skip=page.skip)
+    orders = ctx.services.engine.orders
+    entries = [order_entry(view, ctx.now) for view in await orders.page(ctx.scope, wanted, page.limit)]
+    total = await orders.count(ctx.scope, wanted)
     return reply({"data": {"orders": entries or None, "count": total, "total": total}})
 
 
 async def order_named(ctx: RequestContext, public_id: str) -> OrderView:
     """The caller's order with this identifier, whoever else may have one. NotFound."""
-    caller = ctx.caller
     view = None
     if is_order_id(public_id):
-        view = await find.by_public_id(
-            ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, public_id
-        )
+        view = await ctx.services.engine.orders.by_public_id(ctx.scope, public_id)
     if view is None:
         raise NotFound("order", public_id)
     return view
@@ -147,5 +137,5 @@ async def _unused_link_code(ctx: RequestContext) -> str:
     """A code no order has yet: the page at /payment/{code} has nothing else to go by."""
     while True:
         code = new_link_code()
-        if not await find.by_link_code(ctx.services.engine.reads, NAME, code):
+        if not await ctx.services.engine.orders.by_link_code(NAME, code):
             return code

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
+from gerai.domain.filters import PaymentFilter
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
-from gerai.doors.dialects.durianpay.asking import NAME, enter
+from gerai.doors.dialects.durianpay.asking import enter
 from gerai.doors.dialects.durianpay.wire.charge_request import read_signature, read_simulation
 from gerai.doors.dialects.durianpay.wire.facts import payment_status
 from gerai.doors.dialects.durianpay.wire.formats import is_payment_id
@@ -23,8 +24,6 @@ from gerai.doors.dialects.durianpay.wire.payment_answer import (
 )
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.engine.orders import find as find_orders
-from gerai.engine.payments import find
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 
@@ -40,20 +39,13 @@ async def listing(ctx: RequestContext) -> Response:
     """``GET /payments``, newest first. Refuses: InputInvalid."""
     enter(ctx)
     page = read_page(ctx.query.multi_items())
-    caller, reads = ctx.caller, ctx.services.engine.reads
-    wanted = find.PaymentFilter(
-        merchant_id=caller.merchant.merchant_id,
-        environment=caller.environment,
-        channel=NAME,
-        created_from=page.since,
-        created_until=page.until,
-        skip=page.skip,
-    )
-    payments = await find.listing(reads, wanted, page.limit)
-    orders = await find_orders.by_ids(reads, wanted.merchant_id, [payment.order_id for payment in payments])
+    engine, scope = ctx.services.engine, ctx.scope
+    wanted = PaymentFilter(page.since, page.until, page.skip)
+    payments = await engine.payments.page(scope, wanted, page.limit)
+    orders = await engine.orders.by_ids(scope.merchant_id, [payment.order_id for payment in payments])
     views = {view.order.order_id: view for view in orders}
     entries = [listed_payment(views[payment.order_id], payment, ctx.now) for payment in payments]
-    return reply({"data": {"payments": entries or None, "total": await find.count(reads, wanted)}})
+    return reply({"data": {"payments": entries or None, "total": await engine.payments.count(scope, wanted)}})
 
 
 async def fetch(ctx: RequestContext) -> Response:
@@ -105,13 +97,10 @@ async def simulate(ctx: RequestContext) -> Response:
     Refuses: PermissionMissing, BodyUnreadable, InputInvalid. What cannot be paid is answered 422 with a reason (§7).
     """
     enter(ctx)
-    caller = ctx.caller
-    if caller.environment != "sandbox":
+    if ctx.caller.environment != "sandbox":
         raise PermissionMissing("sandbox")
     wanted = read_simulation(await ctx.json(exact=True))
-    payment = await find.by_code(
-        ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, NAME, wanted.account_number
-    )
+    payment = await ctx.services.engine.payments.by_code(ctx.scope, wanted.account_number)
     if payment is None or payment.method != "va":
         return _unsuccessful("VA Not found")
     state = payment_status(payment, ctx.now)
@@ -142,12 +131,11 @@ def _merchant(ctx: RequestContext) -> str:
 
 async def _payment_named(ctx: RequestContext, complain_of: str) -> _Found:
     """The caller's payment in the path. InputInvalid when the identifier cannot be one, NotFound when nobody has it."""
-    public_id, caller, reads = ctx.path_params["id"], ctx.caller, ctx.services.engine.reads
+    public_id, engine = ctx.path_params["id"], ctx.services.engine
     if not is_payment_id(public_id):
         raise InputInvalid(fields={complain_of: ["invalid payment id"]}, where="params")
-    merchant_id = caller.merchant.merchant_id
-    payment = await find.by_public_id(reads, merchant_id, caller.environment, NAME, public_id)
-    view = None if payment is None else await find_orders.by_id(reads, merchant_id, payment.order_id)
+    payment = await engine.payments.by_public_id(ctx.scope, public_id)
+    view = None if payment is None else await engine.orders.by_id(payment.merchant_id, payment.order_id)
     if payment is None or view is None:
         raise NotFound("payment", public_id)
     return _Found(view, payment)

@@ -30,7 +30,6 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
 from gerai.engine.fulfilment.providers import provider_for
-from gerai.engine.orders.find import by_id
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.engine.payments.start import StartPayment
@@ -75,8 +74,7 @@ async def _once(
         placed = await engine.find_answer(PlaceOrder, key.merchant.merchant_id, key.environment, attempt)
         if placed is None:
             raise
-    order = placed.view.order
-    return await by_id(engine.reads, order.merchant_id, order.order_id) or placed.view, True
+    return await engine.orders.as_now(placed.view.order), True
 
 
 def _answer(ctx: RequestContext, view: OrderView, *, replayed: bool) -> Response:
@@ -228,4 +226,4 @@ async def _with_payment(ctx: RequestContext, caller: Caller, view: OrderView) ->
     outcome = await engine.submit(started, once)
     if not outcome.replayed:
         return outcome.answer
-    return await by_id(engine.reads, order.merchant_id, order.order_id) or view
+    return await engine.orders.as_now(order)

@@ -7,14 +7,14 @@ from typing import Final
 
 from starlette.responses import Response
 
+from gerai.domain.filters import DepositFilter
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.leuwongrr import wire, wire_deposits
-from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
+from gerai.doors.dialects.leuwongrr.caller import authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.engine.deposits.find import DepositFilter, by_public_id, listing
 
 #: What a code may look like at all: a deposit made by hand may have one that is not of this contract's form.
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -22,28 +22,24 @@ _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 async def my_deposits(ctx: RequestContext) -> Response:
     """The newest deposits, newest first."""
-    key, member = authenticate(ctx, "user_read")
+    authenticate(ctx, "user_read")
     limit = list_limit(ctx.query.get("limit"))
-    wanted = DepositFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
-    found = await listing(ctx.services.engine.reads, wanted, limit)
+    found = await ctx.services.engine.deposits.page(ctx.scope, DepositFilter(), limit)
     deposits = [wire_deposits.deposit_of(deposit, ctx.base_url) for deposit in found]
     return reply(wire.Success(data={"deposits": deposits, "limit": limit}))
 
 
 async def my_deposit(ctx: RequestContext) -> Response:
     """One deposit of the owner, and its invoice."""
-    caller, code = authenticate(ctx, "user_read"), ctx.path_params["invoice"]
-    deposit = await find_deposit(ctx, caller, code)
+    authenticate(ctx, "user_read")
+    code = ctx.path_params["invoice"]
+    deposit = await find_deposit(ctx, code)
     if deposit is None:
         raise NotFound("deposit", code)
     parts = {"deposit": wire_deposits.short_deposit_of(deposit), "invoice": wire_deposits.short_invoice_of(deposit)}
     return reply(wire.Success(data=parts))
 
 
-async def find_deposit(ctx: RequestContext, caller: Caller, code: str) -> Deposit | None:
+async def find_deposit(ctx: RequestContext, code: str) -> Deposit | None:
     """The deposit with this code, if it is the caller's and of the token's environment."""
-    if not _CODE.fullmatch(code):
-        return None
-    key, reads = caller.key, ctx.services.engine.reads
-    merchant_id, member_id = key.merchant.merchant_id, caller.member.member_id
-    return await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member_id)
+    return await ctx.services.engine.deposits.by_public_id(ctx.scope, code) if _CODE.fullmatch(code) else None

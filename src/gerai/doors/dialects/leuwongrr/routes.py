@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from gerai.domain.filters import OrderFilter
 from gerai.domain.records import Account, Deposit, OrderView
 from gerai.domain.refusals import NotAuthenticated, NotFound
 from gerai.doors.dialects.leuwongrr import wire, wire_deposits
@@ -18,8 +19,6 @@ from gerai.doors.dialects.leuwongrr.refusals import UNAUTHORIZED_VALIDATE
 from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
-from gerai.engine.orders.find import OrderFilter, by_public_id, listing
-from gerai.engine.wallet.find import balance
 
 BASE: Final = "/api/v1"
 _CODE = re.compile(r"(?:SBX-)?INV[0-9]{17,40}")
@@ -78,18 +77,18 @@ async def my_balance(ctx: RequestContext) -> Response:
 
 async def my_orders(ctx: RequestContext) -> Response:
     """The newest orders, newest first."""
-    key, member = authenticate(ctx, "user_read")
+    authenticate(ctx, "user_read")
     limit = list_limit(ctx.query.get("limit"))
-    wanted = OrderFilter(key.merchant.merchant_id, key.environment, wire.CHANNEL, member_id=member.member_id)
-    found = await listing(ctx.services.engine.reads, wanted, limit)
+    found = await ctx.services.engine.orders.page(ctx.scope, OrderFilter(), limit)
     orders = [wire.order_of(view, ctx.base_url) for view in found]
     return reply(wire.Success(data={"orders": orders, "limit": limit}))
 
 
 async def my_order(ctx: RequestContext) -> Response:
     """One order of the owner."""
-    caller, code = authenticate(ctx, "user_read"), ctx.path_params["invoice"]
-    found = await _order(ctx, caller, code)
+    authenticate(ctx, "user_read")
+    code = ctx.path_params["invoice"]
+    found = await _order(ctx, code)
     if found is None:
         raise NotFound("order", code)
     return reply(wire.Success(data={"order": wire.order_of(found, ctx.base_url)}))
@@ -113,24 +112,21 @@ async def my_invoice_status(ctx: RequestContext) -> Response:
 
 async def _invoice(ctx: RequestContext) -> OrderView | Deposit:
     """What the code in the path stands for, if it is the owner's and of the token's environment. NotFound else."""
-    caller, code = authenticate(ctx, "user_read"), ctx.path_params["invoice"]
-    found = await _order(ctx, caller, code) or await find_deposit(ctx, caller, code)
+    authenticate(ctx, "user_read")
+    code = ctx.path_params["invoice"]
+    found = await _order(ctx, code) or await find_deposit(ctx, code)
     if found is None:
         raise NotFound("invoice", code)
     return found
 
 
-async def _order(ctx: RequestContext, caller: Caller, code: str) -> OrderView | None:
+async def _order(ctx: RequestContext, code: str) -> OrderView | None:
     """The order with this code, if it is the caller's and of the token's environment."""
-    if not _CODE.fullmatch(code):
-        return None
-    key, reads = caller.key, ctx.services.engine.reads
-    merchant_id, member_id = key.merchant.merchant_id, caller.member.member_id
-    return await by_public_id(reads, merchant_id, key.environment, wire.CHANNEL, code, member_id)
+    return await ctx.services.engine.orders.by_public_id(ctx.scope, code) if _CODE.fullmatch(code) else None
 
 
 async def _wallet(ctx: RequestContext, caller: Caller) -> Account:
-    return await balance(ctx.services.engine.reads, caller.key.merchant.merchant_id, caller.key.account_id)
+    return await ctx.services.engine.wallets.balance(caller.key.merchant.merchant_id, caller.key.account_id)
 
 
 ROUTES: Final = (

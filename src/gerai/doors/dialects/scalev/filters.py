@@ -12,17 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
+from gerai.doors.dialects.scalev.facts import facts_of
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.paging import Page
 from gerai.doors.dialects.scalev.shipping_words import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
 from gerai.doors.dialects.scalev.values import plain_phone
 from gerai.doors.dialects.scalev.wire_orders import text as money_text
-from gerai.engine.orders import find
-from gerai.engine.orders.find import OrderFilter
+from gerai.engine.core import Engine
 from gerai.engine.orders.payment_status import MARK, payment_status
 
 SEARCH_FIELDS: Final = (
@@ -42,7 +42,7 @@ class Found(msgspec.Struct, frozen=True):
     older: bool
 
 
-def read_filter(query: dict[str, str], merchant_id: int, environment: str) -> tuple[OrderFilter, list[Keep]]:
+def read_filter(query: dict[str, str]) -> tuple[OrderFilter, list[Keep]]:
     """The filter and what is left to sift. InputInvalid (query) for words the contract does not have."""
     wrong = {
         name: ["is invalid"]
@@ -59,9 +59,6 @@ def read_filter(query: dict[str, str], merchant_id: int, environment: str) -> tu
         raise InputInvalid(wrong, "query")
     keeps: list[Keep] = []
     wanted = OrderFilter(
-        merchant_id,
-        environment,
-        CHANNEL,
         statuses=FILTER[query["status"]] if query.get("status") else (),
         numbers=(query["order_id"],) if query.get("order_id") else (),
         references=(query["external_id"],) if query.get("external_id") else (),
@@ -124,7 +121,7 @@ def _searching(field: str, wanted: str) -> Keep:
             return lambda view: text in view.order.number.casefold()
 
 
-async def find_page(reads: find.Reads, wanted: OrderFilter, keeps: list[Keep], page: Page) -> Found:
+async def find_page(engine: Engine, scope: Scope, wanted: OrderFilter, keeps: list[Keep], page: Page) -> Found:
     """A page before or after a position (an order id)."""
     backwards = page.way == "before" and page.at is not None
     at = page.at
@@ -132,7 +129,7 @@ async def find_page(reads: find.Reads, wanted: OrderFilter, keeps: list[Keep], p
     for _ in range(_SIFT_AT_MOST):
         asked = replace(wanted, after_id=at) if backwards else replace(wanted, before_id=at)
         batch = _SIFT_AT_ONCE if keeps else page.size + 1
-        got = await find.listing(reads, asked, batch)
+        got = await engine.orders.page(scope, asked, batch)
         views += [view for view in got if all(keep(view) for keep in keeps)]
         if len(got) < batch or len(views) > page.size:
             break

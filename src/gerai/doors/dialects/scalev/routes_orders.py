@@ -25,7 +25,6 @@ from gerai.doors.dialects.scalev.reading import body_object
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 from gerai.engine.command import Idempotency
-from gerai.engine.orders import find
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
@@ -92,11 +91,9 @@ async def one(ctx: RequestContext) -> Response:
 
 async def order_of_path(ctx: RequestContext) -> OrderView:
     """The caller's order that the path names. NotFound."""
-    caller, order_id, view = ctx.caller, ctx.path_params["order_id"].lower(), None
+    order_id, view = ctx.path_params["order_id"].lower(), None
     if _UUID.fullmatch(order_id):
-        view = await find.by_public_id(
-            ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, CHANNEL, order_id
-        )
+        view = await ctx.services.engine.orders.by_public_id(ctx.scope, order_id)
     if view is None:
         raise NotFound("order")
     return view
@@ -104,11 +101,11 @@ async def order_of_path(ctx: RequestContext) -> OrderView:
 
 async def listing(ctx: RequestContext) -> Response:
     """Orders, newest first; ``columns`` picks fields of each."""
-    caller = admit(ctx, "order:list")
+    admit(ctx, "order:list")
     query = query_of(ctx)
     page = read_page(query)
-    wanted, keeps = read_filter(query, caller.merchant.merchant_id, caller.environment)
-    found = await find_page(ctx.services.engine.reads, wanted, keeps, page)
+    wanted, keeps = read_filter(query)
+    found = await find_page(ctx.services.engine, ctx.scope, wanted, keeps, page)
     columns = {name.strip() for name in query.get("columns", "").split(",") if name.strip()}
     shown = [
         {name: value for name, value in order.items() if not columns or name in columns or name == "id"}
@@ -123,7 +120,7 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
     """Orders with their histories, one question for all."""
     merchant = ctx.caller.merchant
     ids = [view.order.order_id for view in views]
-    events = await find.events(ctx.services.engine.reads, merchant.merchant_id, ids) if ids else []
+    events = await ctx.services.engine.events.of_orders(merchant.merchant_id, ids) if ids else []
     owner = business(merchant)
     return [
         wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner)
@@ -155,13 +152,7 @@ async def change_status(ctx: RequestContext) -> Response:
 async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
     """The orders with these ids, each once, in the order they were named. NotFound names the first unknown one."""
     wanted = list(dict.fromkeys(order_id.lower() for order_id in ids))
-    views = await find.by_public_ids(
-        ctx.services.engine.reads,
-        ctx.caller.merchant.merchant_id,
-        ctx.caller.environment,
-        CHANNEL,
-        [order_id for order_id in wanted if _UUID.fullmatch(order_id)],
-    )
+    views = await ctx.services.engine.orders.by_public_ids(ctx.scope, [i for i in wanted if _UUID.fullmatch(i)])
     by_id = {view.order.public_id: view for view in views}
     for order_id in wanted:
         if order_id not in by_id:

@@ -75,7 +75,7 @@ async def search_warehouse(ctx: RequestContext) -> Response:
     if destination is None or not has_parcel:
         return reply(bare([]))
     sold, merchant = storefront(ctx), caller.merchant
-    left = await available(ctx.services.engine.reads, merchant.merchant_id, caller.environment, list(wanted))
+    left = await available(ctx.services.engine, merchant.merchant_id, caller.environment, list(wanted))
     reached = nearest(sold.catalogue.warehouses.values(), destination, sold.districts, wanted, left)
     owner = business(merchant)
     return reply(bare([wire.warehouse_reach(reach, destination, owner) for reach in reached]))

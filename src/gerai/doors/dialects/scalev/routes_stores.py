@@ -126,7 +126,7 @@ def _variants_of(bundles_shown: Iterable[Bundle]) -> list[int]:
 async def _left(ctx: RequestContext, variant_ids: list[int]) -> dict[int, int]:
     """How many of each variant are left in all warehouses together."""
     caller = ctx.caller
-    found = await available(ctx.services.engine.reads, caller.merchant.merchant_id, caller.environment, variant_ids)
+    found = await available(ctx.services.engine, caller.merchant.merchant_id, caller.environment, variant_ids)
     left: dict[int, int] = {}
     for (variant_id, _), count in found.items():
         left[variant_id] = left.get(variant_id, 0) + count

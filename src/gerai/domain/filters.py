@@ -1,0 +1,71 @@
+"""What reads are asked for: whose things (:class:`Scope`), and which of them. Pure values; the store makes SQL of them.
+
+In a filter, None or empty means anything. ``before_id`` and ``after_id`` page by the engine's id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Scope(NamedTuple):
+    """Whose things a caller may see: one merchant's, in one environment, of one channel; with ``member_id``, only that
+    member's. What belongs to somebody else is not found."""
+
+    merchant_id: int
+    environment: str
+    channel: str
+    member_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Orders. ``search`` looks into number, reference and lines' names; ``receipt`` is a courier's number, in any case.
+    ``details`` must be contained in the order's details."""
+
+    statuses: tuple[str, ...] = ()
+    invoice_statuses: tuple[str, ...] = ()
+    shipment_statuses: tuple[str, ...] = ()
+    receipt: str = ""
+    references: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    item_id: int | None = None
+    search: str = ""
+    details: dict[str, Any] | None = None
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    before_id: int | None = None
+    after_id: int | None = None
+    skip: int = 0
+
+
+@dataclass(frozen=True)
+class PaymentFilter:
+    """Payments, by when they were made: from ``created_from`` until before ``created_until``."""
+
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+    skip: int = 0
+
+
+@dataclass(frozen=True)
+class DepositFilter:
+    """Deposits."""
+
+    statuses: tuple[str, ...] = ()
+    before_id: int | None = None
+
+
+@dataclass(frozen=True)
+class DeliveryFilter:
+    """Webhook deliveries. ``happened_from``, ``happened_until``: when the event was, the end not included.
+    ``undelivered``: leave out what was delivered."""
+
+    delivery_id: int | None = None
+    endpoint_id: int | None = None
+    status: str = ""
+    happened_from: datetime | None = None
+    happened_until: datetime | None = None
+    undelivered: bool = False

@@ -1,0 +1,36 @@
+"""Deposits, read without a lock."""
+
+from __future__ import annotations
+
+from psycopg import AsyncConnection
+
+from gerai.domain.filters import DepositFilter, Scope
+from gerai.domain.records import Deposit
+from gerai.store.conditions import Where, in_scope, query
+from gerai.store.tables import DEPOSITS
+
+
+async def by_filter(connection: AsyncConnection, scope: Scope, wanted: DepositFilter, limit: int) -> list[Deposit]:
+    """A page, newest first."""
+    where = (
+        in_scope(scope)
+        .add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
+        .add_if(wanted.before_id is not None, "t.deposit_id < %s", wanted.before_id)
+    )
+    return await _select(connection, where, limit)
+
+
+async def by_public_id(connection: AsyncConnection, scope: Scope, public_id: str) -> list[Deposit]:
+    """The deposit with the door's code; none or one."""
+    return await _select(connection, in_scope(scope).add("t.public_id = %s", public_id), 1)
+
+
+async def by_id(connection: AsyncConnection, merchant_id: int, deposit_id: int) -> list[Deposit]:
+    """The deposit in whichever environment and channel; none or one."""
+    return await _select(connection, Where("t.merchant_id = %s AND t.deposit_id = %s", merchant_id, deposit_id), 1)
+
+
+async def _select(connection: AsyncConnection, where: Where, limit: int) -> list[Deposit]:
+    text = f"SELECT {DEPOSITS.select_list} FROM deposits t {where.text} ORDER BY t.deposit_id DESC LIMIT %s"
+    cursor = await connection.execute(query(text), (*where.params, limit))
+    return [DEPOSITS.read(row) for row in await cursor.fetchall()]

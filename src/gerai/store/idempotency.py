@@ -1,0 +1,31 @@
+"""What a create's key stands for, read without a lock."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from psycopg import AsyncConnection
+
+
+class KeyLike(Protocol):
+    """Structurally an Idempotency; the store does not import the engine."""
+
+    @property
+    def owner(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+
+
+async def stored(
+    connection: AsyncConnection, merchant_id: int, environment: str, key: KeyLike
+) -> tuple[bytes, bytes] | None:
+    """Fingerprint and stored answer."""
+    cursor = await connection.execute(
+        "SELECT fingerprint, answer FROM idempotency_keys WHERE merchant_id = %s AND environment = %s AND owner = %s "
+        "AND operation = %s AND key = %s",
+        (merchant_id, environment, key.owner, key.operation, key.key),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else (row[0], row[1])

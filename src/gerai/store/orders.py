@@ -1,0 +1,169 @@
+"""Orders, read without a lock: by what names them, by a filter, and with everything around them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from psycopg import AsyncConnection, AsyncCursor
+
+from gerai.domain.filters import OrderFilter, Scope
+from gerai.domain.records import Member, Order, OrderView
+from gerai.store.conditions import Where, in_scope, query
+from gerai.store.table import Table
+from gerai.store.tables import FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, SHIPMENTS
+
+#: More orders than this never have the same payment-link code: their number is random.
+_LINKED_AT_MOST: Final = 10
+
+_INVOICE: Final = (
+    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.order_id = t.order_id "
+    "AND i.status = ANY(%s))"
+)
+_SHIPMENT: Final = (
+    "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.order_id = t.order_id "
+    "AND s.status = ANY(%s))"
+)
+#: The few orders with this number first; looking at each order for it would take forever.
+_RECEIPT: Final = (
+    "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
+    'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
+)
+_LINE: Final = (
+    "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND {})"
+)
+_SEARCH: Final = "(t.number ILIKE %s OR t.reference ILIKE %s OR " + _LINE.format("l.name ILIKE %s") + ")"
+
+
+async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, limit: int) -> list[Order]:
+    """A page, newest first; oldest first with ``after_id``, for paging backwards."""
+    order_by = "t.order_id" if wanted.after_id is not None else "t.order_id DESC"
+    return await _select(connection, _conditions(scope, wanted), order_by, limit, wanted.skip)
+
+
+async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
+    """How many orders match, counted no further than ``at_most``."""
+    where = _conditions(scope, wanted)
+    text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
+    cursor = await connection.execute(query(text), (*where.params, at_most))
+    row = await cursor.fetchone()
+    return row[0] if row else 0
+
+
+async def by_public_ids(connection: AsyncConnection, scope: Scope, public_ids: list[str]) -> list[Order]:
+    """Those that exist, oldest first."""
+    where = in_scope(scope).add("t.public_id = ANY(%s)", public_ids)
+    return await _select(connection, where, "t.order_id", max(len(public_ids), 1))
+
+
+async def by_ids(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> list[Order]:
+    """Those that exist, oldest first, in whichever environment and channel."""
+    where = Where("t.merchant_id = %s AND t.order_id = ANY(%s)", merchant_id, order_ids)
+    return await _select(connection, where, "t.order_id", max(len(order_ids), 1))
+
+
+async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:
+    """The order of any merchant this token opens; none or one."""
+    return await _select(connection, Where("t.secret = %s", secret), "t.order_id", 1)
+
+
+async def by_link_code(connection: AsyncConnection, channel: str, code: str) -> list[Order]:
+    """Orders of any merchant whose number is this six-letter code, oldest first."""
+    where = Where("length(t.number) = 6 AND t.channel = %s AND t.number = %s", channel, code)
+    return await _select(connection, where, "t.order_id", _LINKED_AT_MOST)
+
+
+async def _select(connection: AsyncConnection, where: Where, order_by: str, limit: int, skip: int = 0) -> list[Order]:
+    text = f"SELECT {ORDERS.select_list} FROM orders t {where.text} ORDER BY {order_by} LIMIT %s OFFSET %s"
+    cursor = await connection.execute(query(text), (*where.params, limit, skip))
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
+
+
+def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
+    details = None if wanted.details is None else msgspec.json.encode(wanted.details).decode()
+    return (
+        in_scope(scope)
+        .add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
+        .add_if(bool(wanted.invoice_statuses), _INVOICE, list(wanted.invoice_statuses))
+        .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
+        .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
+        .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
+        .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
+        .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
+        .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 3)
+        .add_if(details is not None, "t.details @> %s::jsonb", details)
+        .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
+        .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
+        .add_if(wanted.before_id is not None, "t.order_id < %s", wanted.before_id)
+        .add_if(wanted.after_id is not None, "t.order_id > %s", wanted.after_id)
+    )
+
+
+def _literal(text: str) -> str:
+    """A search text in which % and _ stand for themselves."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# --- with everything around them ---------------------------------------------------------------
+
+_MEMBERS_BY_ID: Final = (
+    f"SELECT {MEMBERS.select_list} FROM members t WHERE t.merchant_id = %s AND t.member_id = ANY(%s)"
+)
+_OF_ORDERS: Final = "SELECT {columns} FROM {table} t WHERE t.merchant_id = %s AND t.order_id = ANY(%s) ORDER BY {order}"
+
+
+async def _ask_of_orders(
+    connection: AsyncConnection, table: Table[Any], order_by: str, merchant_id: int, ids: list[int]
+) -> AsyncCursor[Any]:
+    text = _OF_ORDERS.format(columns=table.select_list, table=table.name, order=order_by)
+    return await connection.execute(query(text), (merchant_id, ids))
+
+
+async def _grouped(cursor: AsyncCursor[Any], table: Table[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    for row in await cursor.fetchall():
+        record = table.read(row)
+        grouped.setdefault(record.order_id, []).append(record)
+    return grouped
+
+
+async def views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
+    """The orders with everything around them, in the given order: six statements in one round trip per merchant."""
+    by_merchant: dict[int, list[Order]] = {}
+    for order in found:
+        by_merchant.setdefault(order.merchant_id, []).append(order)
+    made = [view for of_one in by_merchant.values() for view in await _views(connection, of_one)]
+    if len(by_merchant) < 2:
+        return made
+    by_order = {(view.order.merchant_id, view.order.order_id): view for view in made}
+    return [by_order[order.merchant_id, order.order_id] for order in found]
+
+
+async def _views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
+    merchant_id, ids = found[0].merchant_id, [order.order_id for order in found]
+    member_ids = [order.member_id for order in found if order.member_id is not None]
+    async with connection.pipeline():
+        lines_asked = await _ask_of_orders(connection, LINES, "t.order_id, t.line_no", merchant_id, ids)
+        invoices_asked = await _ask_of_orders(connection, INVOICES, "t.order_id", merchant_id, ids)
+        payments_asked = await _ask_of_orders(connection, PAYMENTS, "t.order_id, t.payment_id", merchant_id, ids)
+        fulfilments_asked = await _ask_of_orders(connection, FULFILMENTS, "t.order_id", merchant_id, ids)
+        shipments_asked = await _ask_of_orders(connection, SHIPMENTS, "t.order_id", merchant_id, ids)
+        people = await connection.execute(query(_MEMBERS_BY_ID), (merchant_id, member_ids))
+    lines = await _grouped(lines_asked, LINES)
+    invoices = await _grouped(invoices_asked, INVOICES)
+    payments = await _grouped(payments_asked, PAYMENTS)
+    fulfilments = await _grouped(fulfilments_asked, FULFILMENTS)
+    shipments = await _grouped(shipments_asked, SHIPMENTS)
+    members: dict[int, Member] = {member.member_id: member for member in map(MEMBERS.read, await people.fetchall())}
+    return [
+        OrderView(
+            order=order,
+            lines=tuple(lines.get(order.order_id, ())),
+            invoice=next(iter(invoices.get(order.order_id, ())), None),
+            payments=tuple(payments.get(order.order_id, ())),
+            fulfilment=next(iter(fulfilments.get(order.order_id, ())), None),
+            member=members.get(order.member_id) if order.member_id is not None else None,
+            shipment=next(iter(shipments.get(order.order_id, ())), None),
+        )
+        for order in found
+    ]

@@ -1,0 +1,52 @@
+"""Wallets and their transfers, read without a lock."""
+
+from __future__ import annotations
+
+from psycopg import AsyncConnection
+
+from gerai.domain.records import Account, Transfer
+from gerai.store.conditions import query
+from gerai.store.tables import ACCOUNTS, TRANSFERS
+
+
+async def account(connection: AsyncConnection, merchant_id: int, account_id: int) -> Account | None:
+    """The account as it stands."""
+    cursor = await connection.execute(
+        query(f"SELECT {ACCOUNTS.select_list} FROM accounts t WHERE t.merchant_id = %s AND t.account_id = %s"),
+        (merchant_id, account_id),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else ACCOUNTS.read(row)
+
+
+async def statement(
+    connection: AsyncConnection, merchant_id: int, account_id: int, before_id: int | None, limit: int
+) -> list[Transfer]:
+    """A wallet's transfers, newest first, in two index scans.
+
+    Newest by id, which is only roughly by time where several processes write: each draws ids from blocks of its own.
+    By (created_at, transfer_id) it would be exact but for the clocks of machines, for a larger index under every wallet
+    order. No contract shows a statement; the door that does brings that index.
+    """
+    one = (
+        "(SELECT {columns} FROM transfers t WHERE t.merchant_id = %s AND t.{side}_account_id = %s "
+        "AND t.{side}_available_after IS NOT NULL AND t.transfer_id < %s ORDER BY t.transfer_id DESC LIMIT %s)"
+    )
+    debited = one.format(columns=TRANSFERS.select_list, side="debit")
+    credited = one.format(columns=TRANSFERS.select_list, side="credit")
+    mine = (merchant_id, account_id, before_id or 2**62, limit)
+    text = f"{debited} UNION ALL {credited} ORDER BY transfer_id DESC LIMIT %s"
+    cursor = await connection.execute(query(text), (*mine, *mine, limit))
+    return [TRANSFERS.read(row) for row in await cursor.fetchall()]
+
+
+async def transfers_of_order(connection: AsyncConnection, merchant_id: int, order_id: int) -> list[Transfer]:
+    """Every transfer an order caused, oldest first."""
+    cursor = await connection.execute(
+        query(
+            f"SELECT {TRANSFERS.select_list} FROM transfers t WHERE t.merchant_id = %s AND t.order_id = %s "
+            "ORDER BY t.created_at, t.transfer_id"
+        ),
+        (merchant_id, order_id),
+    )
+    return [TRANSFERS.read(row) for row in await cursor.fetchall()]
