@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.doors.dialects.scalev.facts import Area, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
@@ -93,13 +94,31 @@ async def reader(browser: Browser, **facts: Any) -> Reader:
     return Reader(context, await context.new_page())
 
 
+def scalev_details() -> dict[str, Any]:
+    """What Scalev keeps of an order that is sent, and got a discount."""
+    area = Area("Jl. Melati 1", 1, "Menteng", "Jakarta Pusat", "DKI Jakarta", "10310")
+    shipping = ShippingFacts(
+        "JNE Reguler", rupiah(20_000), "2–3 hari", "Jl. Melati 1", area, area, "w", "Gudang", "Budi", "+62811", 1,
+        "REG", 1, "JNE", pickup=False,
+    )  # fmt: skip
+    return Facts(
+        store=StoreFacts(1, "store", "0b6c4f4e-0000-4000-8000-000000000001", "Toko Sinar Pagi", "manual"),
+        base_url="https://toko.example",
+        customer=CustomerFacts("Rina Wulandari", "rina@example.com", "+62 812-3456-789"),
+        totals=Totals(product=rupiah(159_000), product_discount=rupiah(5_000), shipping=rupiah(20_000)),
+        item_types=["physical"],
+        shipping=shipping,
+        discounts=[{"title": "Diskon bundel", "amount_sen": rupiah(5_000)}],
+    ).as_details()
+
+
 async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
     """An invoice order of Rp174.000 with shipping, a discount and a buyer."""
     order_id = engine.ids.next()
     facts: dict[str, Any] = {
         "merchant_id": merchant_id,
         "environment": "sandbox",
-        "channel": "test",
+        "channel": "scalev",
         "key_id": None,
         "order_id": order_id,
         "public_id": f"order-{order_id}",
@@ -112,15 +131,7 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> OrderView:
         "total_sen": rupiah(174_000),
         "funding": "invoice",
         "after_payment": "complete",
-        "details": {
-            "shipping": {
-                "title": "JNE Reguler",
-                "cost_sen": rupiah(20_000),
-                "etd": "2–3 hari",
-                "address": "Jl. Melati 1",
-            },
-            "discounts": [{"title": "Diskon bundel", "amount_sen": rupiah(5_000)}],
-        },
+        "details": scalev_details(),
         "contact": Contact(
             public_id=f"rina-{order_id}",
             name="Rina Wulandari",
@@ -242,7 +253,7 @@ async def test_a_parcel_is_followed(base_url: str, browser: Browser, engine: Eng
     merchant_id = await open_merchant(engine, f"pages{engine.ids.next()}", "Toko Sinar Pagi", {}, simulated=True)
     parcel = Parcel("jne", "REG", "", 77, 250, rupiah(20_000))
     order = await place(engine, merchant_id, parcel=parcel, funding="free", status="confirmed", expires_at=None)
-    owner: dict[str, Any] = {"merchant_id": merchant_id, "environment": "sandbox", "channel": "test"}
+    owner: dict[str, Any] = {"merchant_id": merchant_id, "environment": "sandbox", "channel": "scalev"}
     owner["order_id"] = order.order.order_id
     me = await reader(
         browser, viewport={"width": width, "height": 844}, permissions=["clipboard-read", "clipboard-write"]

@@ -9,12 +9,20 @@ import msgspec
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import Invoice, Order, OrderLine, OrderView, Payment, Shipment
+from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 from gerai.doors.pay.model import PageContext
 from gerai.engine.orders.find import EventEntry
 from gerai.partners.payments.simulated import SimulatedMethod
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
 
 NOW = datetime(2026, 11, 22, 1, 10, tzinfo=UTC)
+#: What a dialect may add to a page, and an order whose courier takes the money.
+DETAILS = PageDetails(
+    shipping=ShippingDetails("JNE REG", rupiah(20_000), "2–3 hari", "Jl. Pegangsaan 28"),
+    discounts=(Discount("Bundel", rupiah(5_000)),),
+    note="Bungkus kado.",
+)
+COD = PageDetails(cash_on_delivery=True)
 SECRET = "kQ9f_order-secret-that-nobody-can-guess_77"
 
 

@@ -9,6 +9,7 @@ import pytest
 from pay_orders import NOW, SECRET, event, payment, sent, surroundings, view
 
 from gerai.domain.records import OrderContact, OrderView
+from gerai.doors.http.page_details import PageDetails, ShippingDetails
 from gerai.doors.pay import assets, draw, qr
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.present import present
@@ -22,7 +23,7 @@ ORDERS = [
     view("completed", "paid", (payment("completed"),), {"digital": {"links": ["https://x.example/a"]}}),
     view("expired", "expired", (payment("expired"),)),
     view("failed", "refunded", (payment("refunded"),), refunded_sen=100),
-    view("pending", None, details={"method": "cod"}, funding="free"),
+    view("pending", None, funding="free"),
     view("partial", None, funding="hold", charged_sen=100, refunded_sen=100),
     sent("in_transit"),
     sent("problem", receipt="https://track.example/1"),
@@ -76,10 +77,12 @@ def test_pages_keep_a_strict_policy(order: OrderView, language: str) -> None:
 def test_names_from_outside_are_escaped() -> None:
     """Whatever a door or a buyer wrote stays text."""
     nasty = "<script>alert(1)</script>\"'"
-    details = {"note": nasty, "shipping": {"title": nasty, "address": nasty}}
-    order = view(details=details, contact=OrderContact(nasty))
+    details = PageDetails(shipping=ShippingDetails(title=nasty, address=nasty), note=nasty)
+    order = view(contact=OrderContact(nasty))
     words = Words("id")
-    html = draw.pay_page(present(order, [], surroundings(merchant_name=nasty), NOW, words), words, HERE)
+    html = draw.pay_page(
+        present(order, [], surroundings(merchant_name=nasty, details=details), NOW, words), words, HERE
+    )
     assert "<script>alert" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
 

@@ -69,6 +69,18 @@ async def test_every_address_of_an_order_opens_its_page(
         assert "Rina Wulandari" in answer.text
 
 
+async def test_details_that_cannot_be_read_leave_a_page_that_can_be_paid(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """A dialect that does not understand what is stored costs the page its extras, not the order its payment."""
+    for dialect in DIALECTS:
+        order = (await place(engine, merchant.merchant_id, channel=dialect.name, details={"shipping": "kilat"})).order
+        answer = await client.get(f"/i/{order.secret}")
+        assert (answer.status_code, "Rp15.000" in answer.text, "kilat" in answer.text) == (200, True, False)
+        chosen = await client.post(f"/i/{order.secret}/method", data={"choice": "va:BCA"})
+        assert chosen.headers["location"] == f"/i/{order.secret}"
+
+
 async def test_what_cannot_be_proved_is_not_found(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
     """A wrong, missing or foreign secret, odd bytes and unknown paths are all the same 404 page; it names nothing."""
     one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from pay_orders import NOW, SECRET, event, sent, surroundings, view
+from pay_orders import COD, NOW, SECRET, event, sent, surroundings, view
 
 from gerai.domain.records import OrderView
 from gerai.domain.states import SHIPMENT
+from gerai.doors.http.page_details import NO_DETAILS, PageDetails, ShippingDetails
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PayPage
@@ -79,7 +80,7 @@ def test_the_card_waits_until_the_parcel_is_somebodys_business() -> None:
 
 def test_the_service_is_named_as_it_was_sold() -> None:
     """The order's own title for it wins over the codes."""
-    shown = page(sent("booked", "confirmed", details={"shipping": {"title": "JNE Reguler"}})).parcel
+    shown = page(sent("booked", "confirmed"), details=PageDetails(shipping=ShippingDetails("JNE Reguler"))).parcel
     assert shown is not None
     assert shown.courier == "JNE Reguler"
 
@@ -157,7 +158,7 @@ def test_the_live_page_follows_the_parcel() -> None:
     assert parcel is not None
     later = msgspec.structs.replace(parcel, updated_at=NOW + timedelta(seconds=1))
     orders.append(msgspec.structs.replace(orders[0], shipment=later))
-    assert len({version(order, page_state_of(order, NOW)) for order in orders}) == 4
+    assert len({version(order, page_state_of(order, NO_DETAILS, NOW)) for order in orders}) == 4
 
 
 def test_what_couriers_write_stays_text() -> None:
@@ -171,14 +172,14 @@ def test_what_couriers_write_stays_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "label"),
+    ("order", "details", "label"),
     [
-        (sent("in_transit"), "Sudah dibayar"),
-        (sent("problem"), "Sudah dibayar"),
-        (view("shipped", None, details={"method": "cod"}, funding="free"), "Dibayar saat barang diterima"),
-        (view("shipped", None, details={"method": "marketplace"}, funding="free"), "Total pesanan"),
+        (sent("in_transit"), NO_DETAILS, "Sudah dibayar"),
+        (sent("problem"), NO_DETAILS, "Sudah dibayar"),
+        (view("shipped", None, funding="free"), COD, "Dibayar saat barang diterima"),
+        (view("shipped", None, funding="free"), NO_DETAILS, "Total pesanan"),
     ],
 )
-def test_nobody_is_told_that_he_has_paid_who_has_not(order: OrderView, label: str) -> None:
+def test_nobody_is_told_that_he_has_paid_who_has_not(order: OrderView, details: PageDetails, label: str) -> None:
     """The big figure says what it is, also on the way."""
-    assert page(order).amount_label == label
+    assert page(order, details=details).amount_label == label

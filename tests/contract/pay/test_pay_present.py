@@ -5,20 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pay_orders import NOW, SECRET, event, payment, surroundings, view
+from pay_orders import DETAILS, NOW, SECRET, event, payment, surroundings, view
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
-from gerai.doors.pay.details import payer_fee
+from gerai.doors.http.page_details import DigitalProduct, Link, PageDetails
 from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.payment_rules import payer_fee
 from gerai.doors.pay.present import grouped, present
 from gerai.doors.pay.words import Words
-
-DETAILS: dict[str, Any] = {
-    "shipping": {"title": "JNE REG", "cost_sen": rupiah(20_000), "etd": "2–3 hari", "address": "Jl. Pegangsaan 28"},
-    "discounts": [{"title": "Bundel", "amount_sen": rupiah(5_000)}],
-    "note": "Bungkus kado.",
-}
 
 
 def page(order: OrderView, language: str = "id", **changes: Any) -> PayPage:
@@ -28,7 +23,7 @@ def page(order: OrderView, language: str = "id", **changes: Any) -> PayPage:
 
 def test_the_sum_shows_how_lines_become_the_total() -> None:
     """Subtotal, shipping and discount stand between the lines and the total, in rupiah with dots."""
-    shown = page(view(details=DETAILS))
+    shown = page(view(), details=DETAILS)
     assert [(row.label, row.value, row.strong) for row in shown.sums] == [
         ("Subtotal", "Rp159.000", False),
         ("Ongkos kirim (JNE REG)", "Rp20.000", False),
@@ -48,13 +43,6 @@ def test_a_difference_nobody_explained_is_still_shown() -> None:
         ("Biaya lain", "Rp15.000"),
         ("Total", "Rp174.000"),
     ]
-
-
-def test_odd_details_are_skipped() -> None:
-    """Doors freeze what they like into the details; what is not in the neutral shape must not break the page."""
-    odd = {"shipping": "kilat", "discounts": {"a": 1}, "note": 7, "digital": None, "methods": "va"}
-    shown = page(view("completed", "paid", (payment("completed"),), details=odd))
-    assert (shown.people, shown.note, shown.downloads) == ((), "", ())
 
 
 def test_the_deadline_counts_on_the_orders_clock() -> None:
@@ -152,8 +140,8 @@ def test_only_web_addresses_elsewhere_are_followed() -> None:
 
 def test_a_private_page_shows_nothing_of_the_buyer() -> None:
     """The payment link's code can be guessed: amount, merchant and the acts of paying only."""
-    order = view(payments=(payment(),), details=DETAILS)
-    shown = present(order, (event("order.placed"),), surroundings(private=True), NOW, Words("id"))
+    order = view(payments=(payment(),))
+    shown = present(order, (event("order.placed"),), surroundings(private=True, details=DETAILS), NOW, Words("id"))
     assert (shown.number, shown.placed_at, shown.lines, shown.sums, shown.people) == ("", "", (), (), ())
     assert (shown.note, shown.downloads, shown.timeline) == ("", (), ())
     assert (shown.merchant, shown.amount, shown.desk is not None) == ("Toko Sinar Pagi", "Rp174.000", True)
@@ -177,12 +165,14 @@ def test_playing_the_payer_needs_play_money() -> None:
 
 def test_downloads_appear_once_paid() -> None:
     """A digital product is handed out after payment, never before, and only through web addresses."""
-    details = {
-        "digital": {"title": "Unduhan", "links": [{"title": "PDF", "url": "https://x.example/a.pdf"}, "ftp://x"]}
-    }
-    assert page(view(details=details)).downloads == ()
-    shown = page(view("completed", "paid", (payment("completed"),), details=details))
-    assert [(d.title, d.url) for d in shown.downloads] == [("PDF", "https://x.example/a.pdf")]
+    links = (Link("https://x.example/a.pdf", "PDF"), Link("https://x.example/b"), Link("ftp://x"), Link("javascript:1"))
+    details = PageDetails(digital=DigitalProduct("Unduhan", links))
+    assert page(view(), details=details).downloads == ()
+    shown = page(view("completed", "paid", (payment("completed"),)), details=details)
+    assert [(d.title, d.url) for d in shown.downloads] == [
+        ("PDF", "https://x.example/a.pdf"),
+        ("https://x.example/b", "https://x.example/b"),
+    ]
     assert shown.digital_title == "Unduhan"
 
 

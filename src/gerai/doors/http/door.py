@@ -23,6 +23,7 @@ from gerai.doors.http.demo import Demo
 from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.headers import RequestHeaders
+from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.directory import Part
@@ -55,7 +56,8 @@ class Dialect:
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some.
-    Pages: ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
+    Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``link_codes``, the
+    form of the codes in ``/payment/<code>``, where its orders have such short links.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Dialect:
     demo: Demo | None = None
     parts: tuple[Part[Any], ...] = ()
     webhooks: WebhookContract | None = None
+    page_details: ReadPageDetails = no_page_details
     link_codes: re.Pattern[str] | None = None
     errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid

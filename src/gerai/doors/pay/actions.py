@@ -19,7 +19,7 @@ from gerai.domain.refusals import (
     StateConflict,
 )
 from gerai.doors.http.context import RequestContext
-from gerai.doors.pay import answers, choices, details, page_state
+from gerai.doors.pay import answers, choices, page_state, payment_rules
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
@@ -62,7 +62,7 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     chosen = choices.find(opened.surroundings(ctx), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
-    if page_state.page_state_of(opened.view, opened.now(ctx)) is not page_state.CHOOSE:
+    if page_state.page_state_of(opened.view, opened.details, opened.now(ctx)) is not page_state.CHOOSE:
         return answers.see(opened.address, "changed")
     notice = await _start(ctx, opened, *chosen)
     return answers.see(opened.address, notice if isinstance(notice, str) else "")
@@ -98,7 +98,11 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     payment = page_state.running_payment(opened.view, now)
     if act == "late":
         payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
-    if payment is None and act == "pay" and page_state.page_state_of(opened.view, now) is page_state.CHOOSE:
+    if (
+        payment is None
+        and act == "pay"
+        and page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE
+    ):
         payment = await _start_any(ctx, opened)
     if payment is None or act not in ("pay", "fail", "late"):
         return answers.see(opened.address, "changed")
@@ -134,7 +138,7 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
     """The started payment, or the notice that says why there is none."""
     order, engine = opened.view.order, ctx.services.engine
     public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
-    fee_sen = details.payer_fee(opened.view, method.name, channel)
+    fee_sen = payment_rules.payer_fee(opened.view, method.name, channel)
     charge = Charge(
         payment_public_id=public_id,
         order_public_id=order.public_id,
@@ -161,7 +165,7 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
         channel_code=channel,
         amount_sen=order.total_sen,
         fee_sen=fee_sen,
-        merchant_fee_sen=details.merchant_fee(opened.view, method.name, channel),
+        merchant_fee_sen=payment_rules.merchant_fee(opened.view, method.name, channel),
         instructions=msgspec.to_builtins(told),
         expires_at=told.expires_at,
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from gerai.domain import money
 from gerai.domain.records import OrderView
-from gerai.doors.pay import details
+from gerai.doors.pay import payment_rules
 from gerai.doors.pay.model import Choice, MethodGroup, PageContext
 from gerai.doors.pay.words import Words
 from gerai.ports.payments import Bounds, PaymentMethod
@@ -54,7 +54,7 @@ def groups(surroundings: PageContext, view: OrderView, words: Words) -> tuple[Me
 
 def _channels(surroundings: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
     """The method's channels this order may use."""
-    allowed = details.allowed_methods(view)
+    allowed = payment_rules.allowed_methods(view)
     every = list(surroundings.offered.get(method.name, {}))
     if allowed is None or method.name in allowed:
         return every

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response, StreamingResponse
@@ -43,7 +44,8 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
         told = ""
         while loop.time() < until:
             view = await engine.orders.as_now(order)
-            look = page_state.page_state_of(view, opened.now(ctx))
+            details = replace(opened, view=view).details
+            look = page_state.page_state_of(view, details, opened.now(ctx))
             if (now := version(view, look)) != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"

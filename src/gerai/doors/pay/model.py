@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from gerai.doors.http.page_details import NO_DETAILS, PageDetails
 from gerai.doors.pay.page_state import PageState
 from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
@@ -15,7 +16,8 @@ from gerai.ports.payments import PaymentMethod
 @dataclass(frozen=True)
 class PageContext:
     """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
-    ``methods``: all there are; ``offered``: those this order's money may be collected with, by channel.
+    ``methods``: all there are; ``offered``: those this order's money may be collected with, by channel. ``details`` are
+    its dialect's.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
     page's own address."""
 
@@ -24,6 +26,7 @@ class PageContext:
     simulated: bool
     methods: Mapping[str, PaymentMethod]
     offered: OfferedChannels
+    details: PageDetails = NO_DETAILS
     private: bool = False
     here: str = ""
 

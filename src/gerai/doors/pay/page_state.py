@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView, Payment
+from gerai.doors.http.page_details import PageDetails
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def running_payment(view: OrderView, now: datetime) -> Payment | None:
     return next((p for p in running if p.expires_at is None or p.expires_at > now), None)
 
 
-def page_state_of(view: OrderView, now: datetime) -> PageState:
+def page_state_of(view: OrderView, details: PageDetails, now: datetime) -> PageState:
     """The look of an order at ``now``.
 
     An order past its time looks expired even before the sweep has moved it, so that nobody pays in between.
@@ -77,9 +78,9 @@ def page_state_of(view: OrderView, now: datetime) -> PageState:
     if order.status in _BY_STATE:
         return _BY_STATE[order.status]
     if order.status == "shipped":
-        return _shipped(view)
+        return _shipped(view, details)
     if order.funding == "free":
-        return COD if _takes_cash(view) else FREE
+        return COD if _takes_cash(view, details) else FREE
     if order.funding == "hold":
         return WORKING
     if view.invoice is None or view.invoice.status != "pending":
@@ -89,15 +90,15 @@ def page_state_of(view: OrderView, now: datetime) -> PageState:
     return PAY if running_payment(view, now) else CHOOSE
 
 
-def _shipped(view: OrderView) -> PageState:
+def _shipped(view: OrderView, details: PageDetails) -> PageState:
     """Out: by where the parcel is, then by who takes the money."""
     parcel = "" if view.shipment is None else view.shipment.status
     if parcel in ("problem", "returning"):
         return STUCK if parcel == "problem" else RETURNING
-    return SHIPPED_COD if _takes_cash(view) else SHIPPED
+    return SHIPPED_COD if _takes_cash(view, details) else SHIPPED
 
 
-def _takes_cash(view: OrderView) -> bool:
+def _takes_cash(view: OrderView, details: PageDetails) -> bool:
     """Whether the courier still has to take the money."""
     paid = view.invoice is not None and view.invoice.status == "paid"
-    return view.order.funding == "free" and view.order.details.get("method") == "cod" and not paid
+    return view.order.funding == "free" and details.cash_on_delivery and not paid

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain.records import OrderView, Shipment
-from gerai.doors.pay import details, page_state
+from gerai.doors.http.page_details import PageDetails
+from gerai.doors.pay import page_state
+from gerai.doors.pay.links import web_address
 from gerai.doors.pay.model import ParcelCard, ParcelStep
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
@@ -36,7 +38,7 @@ _TONES: Final = {
 
 
 def parcel(
-    view: OrderView, events: Sequence[EventEntry], look: page_state.PageState, words: Words
+    view: OrderView, details: PageDetails, events: Sequence[EventEntry], look: page_state.PageState, words: Words
 ) -> ParcelCard | None:
     """The parcel's card; None when there is nothing to follow."""
     shipment = view.shipment
@@ -45,12 +47,12 @@ def parcel(
     # Of two that tell the same time, the one that was told later.
     latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)
     return ParcelCard(
-        courier=_courier(view, shipment),
+        courier=_courier(details, shipment),
         state=words(f"parcel.state.{shipment.status}"),
         tone=_TONES.get(shipment.status, "good"),
         steps=_steps(shipment.status, words),
-        receipt="" if details.web_address(shipment.receipt) else shipment.receipt,
-        url=details.web_address(shipment.receipt),
+        receipt="" if web_address(shipment.receipt) else shipment.receipt,
+        url=web_address(shipment.receipt),
         latest="" if latest is None else _said(latest),
         latest_at="" if latest is None else words.short_time(reported_at(latest)),
     )
@@ -85,8 +87,8 @@ def news(event: EventEntry, words: Words) -> tuple[str, str, str] | None:
     return None
 
 
-def _courier(view: OrderView, shipment: Shipment) -> str:
-    title = details.text(details.mapping(view.order.details, "shipping"), "title")
+def _courier(details: PageDetails, shipment: Shipment) -> str:
+    title = details.shipping.title if details.shipping is not None else ""
     return title or f"{shipment.courier} {shipment.service}".strip().upper()
 
 

@@ -9,7 +9,10 @@ from typing import Final
 
 from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
-from gerai.doors.pay import choices, details, page_state, qr
+from gerai.doors.http.page_details import PageDetails, ShippingDetails
+from gerai.doors.pay import choices, page_state, qr
+from gerai.doors.pay.instructions import instructions_of
+from gerai.doors.pay.links import downloads, web_address
 from gerai.doors.pay.model import Deadline, LineRow, PageContext, PaymentPanel, PayPage, Play, SumRow
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.timeline import moments
@@ -32,13 +35,14 @@ def present(
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
-    order, stands, shown = view.order, page_state.page_state_of(view, now), not surroundings.private
+    order, details, shown = view.order, surroundings.details, not surroundings.private
+    stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(surroundings, view, words) if stands is page_state.CHOOSE else ()
     look = page_state.NO_METHOD if stands is page_state.CHOOSE and not groups else stands
     merchant, amount = surroundings.merchant_name, money.display(_amount(view, look, now))
     open_to_pay = look in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if look is page_state.PAY else None
-    digital = details.mapping(order.details, "digital") if shown and look in (page_state.DONE, page_state.PAID) else {}
+    digital = details.digital if shown and look in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
         look=look,
@@ -57,13 +61,13 @@ def present(
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=groups,
         desk=None if payment is None else _desk(view, payment, surroundings, now, words),
-        parcel=parcel(view, events, look, words) if shown else None,
+        parcel=parcel(view, details, events, look, words) if shown else None,
         lines=tuple(_line(view, words)) if shown else (),
-        sums=tuple(_sums(view, words)) if shown else (),
-        people=tuple(_people(view, words)) if shown else (),
-        note=details.text(order.details, "note") if shown else "",
-        digital_title=details.text(digital, "title"),
-        downloads=details.downloads(view) if digital else (),
+        sums=tuple(_sums(view, details, words)) if shown else (),
+        people=tuple(_people(view, details, words)) if shown else (),
+        note=details.note if shown else "",
+        digital_title="" if digital is None else digital.title,
+        downloads=() if digital is None else downloads(digital),
         timeline=moments(view, events, surroundings, words) if shown else (),
         play=_play(view, look) if surroundings.simulated or order.environment == "sandbox" else None,
     )
@@ -116,20 +120,18 @@ def _failed_before(view: OrderView, look: page_state.PageState, words: Words) ->
 
 
 def _desk(view: OrderView, payment: Payment, surroundings: PageContext, now: datetime, words: Words) -> PaymentPanel:
-    told = payment.instructions
-    told_url = details.web_address(details.text(told, "url"))
-    amount, code = money.display(payment.amount_sen + payment.fee_sen), details.text(told, "code")
-    steps = [s for s in details.items(details.mapping(told, "steps"), words.language) if isinstance(s, str)]
+    stored = instructions_of(payment)
+    url, amount = web_address(stored.url), money.display(payment.amount_sen + payment.fee_sen)
     return PaymentPanel(
-        kind=details.text(told, "kind") or "manual",
+        kind=stored.kind,
         title=choices.full_title(surroundings, payment.method, payment.channel_code, words),
         amount=amount,
         amount_plain=money.digits(payment.amount_sen + payment.fee_sen),
-        code=code,
-        code_groups=grouped(code),
-        qr=qr.svg(details.text(told, "qr_text"), words("pay.qr_alt", amount=amount)),
-        url="" if _leads_back(told_url, view, surroundings) else told_url,
-        steps=tuple(steps),
+        code=stored.code,
+        code_groups=grouped(stored.code),
+        qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
+        url="" if _leads_back(url, view, surroundings) else url,
+        steps=tuple(stored.steps.get(words.language, ())),
         # Said once: the page's own deadline is shown above.
         until=None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words),
     )
@@ -158,18 +160,18 @@ def _line(view: OrderView, words: Words) -> list[LineRow]:
     ]
 
 
-def _sums(view: OrderView, words: Words) -> list[SumRow]:
+def _sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back."""
     order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
-    shipping = details.mapping(order.details, "shipping")
-    cost, taken = details.sen(shipping, "cost_sen"), details.discounts(view)
+    shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
+    cost_sen = 0 if shipping is None else shipping.cost_sen
     fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed")), 0)
-    if shipping:
-        title = details.text(shipping, "title")
+    if shipping is not None:
+        title = shipping.title
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
-        rows.append(SumRow(label, money.display(cost)))
-    rows += [SumRow(title or words("order.discount"), f"−{money.display(amount)}") for title, amount in taken]
-    rest = order.total_sen - order.rounding_sen - (subtotal + cost - sum(amount for _, amount in taken))
+        rows.append(SumRow(label, money.display(cost_sen)))
+    rows += [SumRow(d.title or words("order.discount"), f"−{money.display(d.amount_sen)}") for d in taken]
+    rest = order.total_sen - order.rounding_sen - (subtotal + cost_sen - sum(d.amount_sen for d in taken))
     if rest and view.lines:
         rows.append(SumRow(words("order.other" if rest > 0 else "order.discount"), _signed(rest)))
     if order.rounding_sen:
@@ -190,15 +192,14 @@ def _signed(sen: int) -> str:
     return money.display(sen) if sen >= 0 else f"−{money.display(-sen)}"
 
 
-def _people(view: OrderView, words: Words) -> list[SumRow]:
+def _people(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     """Who ordered and where it goes, one row each, parts on lines of their own."""
-    contact, shipping = view.order.contact, details.mapping(view.order.details, "shipping")
+    contact, shipping = view.order.contact, details.shipping or ShippingDetails()
     who = [contact.name, contact.email, contact.mobile]
     if not any(who) and view.member is not None:
         # Nobody was named with the order: it belongs to the member whose key placed it.
         who = [view.member.name, view.member.email, view.member.mobile]
-    etd = details.text(shipping, "etd")
-    where = [details.text(shipping, "address"), words("order.etd", etd=etd) if etd else ""]
+    where = [shipping.address, words("order.etd", etd=shipping.etd) if shipping.etd else ""]
     rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
     return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
 

@@ -6,13 +6,20 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
+
+import msgspec
+import structlog
 
 from gerai.domain.records import OrderView
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.page_details import NO_DETAILS, PageDetails, ReadPageDetails, no_page_details
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
 from gerai.engine.payments.offered import offered_channels
+
+log = structlog.get_logger("gerai.pages")
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
 _SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
@@ -20,11 +27,23 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
 
 @dataclass(frozen=True)
 class ResolvedOrder:
-    """An order behind the address it was asked for. ``private``: the address could be guessed."""
+    """An order behind the address it was asked for. ``private``: the address could be guessed. ``read_details``: its
+    dialect's."""
 
     view: OrderView
     address: Address
     private: bool = False
+    read_details: ReadPageDetails = no_page_details
+
+    @cached_property
+    def details(self) -> PageDetails:
+        """What the order's dialect adds to the page; nothing when it cannot read what it once stored, so that the order
+        can still be seen and paid."""
+        try:
+            return self.read_details(self.view)
+        except msgspec.ValidationError as error:
+            log.warning("page.details_unreadable", order_id=self.view.order.order_id, error=str(error))
+            return NO_DETAILS
 
     def now(self, ctx: RequestContext) -> datetime:
         """The time on the order's clock."""
@@ -41,6 +60,7 @@ class ResolvedOrder:
             simulated=merchant.plays_with(order.environment),
             methods=methods,
             offered=offered_channels(methods, merchant, order.environment),
+            details=self.details,
             private=self.private,
             here=ctx.base_url + self.address.at(),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -12,8 +13,10 @@ from starlette.responses import Response
 from gerai.domain.refusals import Broken, Kind, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
-from gerai.doors.pay import actions, answers, details, draw, live, page_state, qr
+from gerai.doors.http.page_details import ReadPageDetails, no_page_details
+from gerai.doors.pay import actions, answers, draw, live, page_state, qr
 from gerai.doors.pay.assets import ASSETS, DIGEST
+from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
 
@@ -52,7 +55,7 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """The QR of the running payment as a PNG to keep; 404 when there is none."""
     payment = page_state.running_payment(opened.view, opened.now(ctx))
-    text = details.text(payment.instructions, "qr_text") if payment is not None else ""
+    text = instructions_of(payment).qr_text if payment is not None else ""
     image = await asyncio.to_thread(qr.png, text)
     if image is None:
         return answers.not_found(ctx)
@@ -111,12 +114,15 @@ def guarded(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-def on_order(opener: Resolver, act: Act) -> Endpoint:
-    """Open the order, then act; an address that opens nothing is not found."""
+def on_order(opener: Resolver, act: Act, readers: Mapping[str, ReadPageDetails]) -> Endpoint:
+    """Open the order, then act; an address that opens nothing is not found. ``readers``: page details by channel."""
 
     async def endpoint(ctx: RequestContext) -> Response:
         opened = await opener(ctx)
-        return answers.not_found(ctx) if opened is None else await act(ctx, opened)
+        if opened is None:
+            return answers.not_found(ctx)
+        reader = readers.get(opened.view.order.channel, no_page_details)
+        return await act(ctx, replace(opened, read_details=reader))
 
     return guarded(endpoint)
 
@@ -124,15 +130,16 @@ def on_order(opener: Resolver, act: Act) -> Endpoint:
 def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     """All routes of the pages of a server with these dialects."""
     found: list[Route] = []
+    readers = {d.name: d.page_details for d in dialects}
     link = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
     for path, opener in (*PLACES, ("/payment/{code}", link)):
         found += [
-            Route("GET", path, on_order(opener, show)),
-            Route("GET", f"{path}/events", on_order(opener, live.events)),
-            Route("GET", f"{path}/qr.png", on_order(opener, qr_image)),
-            Route("POST", f"{path}/method", on_order(opener, actions.choose)),
-            Route("POST", f"{path}/change", on_order(opener, actions.change)),
-            Route("POST", f"{path}/play", on_order(opener, actions.play)),
+            Route("GET", path, on_order(opener, show, readers)),
+            Route("GET", f"{path}/events", on_order(opener, live.events, readers)),
+            Route("GET", f"{path}/qr.png", on_order(opener, qr_image, readers)),
+            Route("POST", f"{path}/method", on_order(opener, actions.choose, readers)),
+            Route("POST", f"{path}/change", on_order(opener, actions.change, readers)),
+            Route("POST", f"{path}/play", on_order(opener, actions.play, readers)),
         ]
     return (
         *found,

@@ -12,6 +12,7 @@ from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.refusals import refuse
 from gerai.doors.dialects.durianpay.routes import PREFIXES, ROUTES
+from gerai.doors.dialects.durianpay.wire.facts import page_details
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
@@ -37,6 +38,7 @@ DIALECT: Final = Dialect(
     keys=KEYS,
     demo=DEMO,
     webhooks=WEBHOOKS,
+    page_details=page_details,
     link_codes=re.compile("[A-Za-z]{6}"),
     request_id=request_id,
     strip_slash=True,

@@ -110,13 +110,11 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
 
 
 def _details(ctx: RequestContext, wanted: NewOrder, link_code: str) -> dict[str, Any]:
-    """This door's facts, and beside them what the hosted pages read, in their words."""
+    """This door's facts, and beside them the ways to pay that the hosted page may offer and who bears their fees."""
     fees = fee_table(ctx.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
     kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
     kept["methods"] = _page_methods(ctx, wanted)
     kept["payer_fees" if wanted.admin_fee_method == "excluded" else "merchant_fees"] = fees
-    if wanted.shipping_fee_sen:
-        kept["shipping"] = {"cost_sen": wanted.shipping_fee_sen}
     return kept
 
 

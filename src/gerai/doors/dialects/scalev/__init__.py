@@ -7,7 +7,7 @@ from pathlib import Path
 from gerai.doors.dialects.scalev import routes_orders, routes_shipments, routes_shipping, routes_stores
 from gerai.doors.dialects.scalev.demo import DEMO
 from gerai.doors.dialects.scalev.events import WEBHOOKS
-from gerai.doors.dialects.scalev.facts import CHANNEL
+from gerai.doors.dialects.scalev.facts import CHANNEL, page_details
 from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.refusals import refuse
 from gerai.doors.http.describe import Bilingual, Blurb
@@ -32,5 +32,6 @@ DIALECT = Dialect(
     demo=DEMO,
     parts=(STOREFRONT,),
     webhooks=WEBHOOKS,
+    page_details=page_details,
     strip_slash=True,
 )

@@ -1,6 +1,5 @@
 """What an order of this door freezes into its ``details``: everything the answer shows that is no row of its own.
 
-``shipping``, ``discounts``, ``customer``, ``note``, ``method`` and ``methods`` are also what the hosted page reads.
 Amounts are sen, weights grams.
 """
 
@@ -10,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.records import Order
+from gerai.domain.records import Order, OrderView
+from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 
 #: The ``channel`` of this door's orders, also its name.
 CHANNEL: Final = "scalev"
@@ -132,3 +132,17 @@ class LineFacts(msgspec.Struct, frozen=True):
 
 def facts_of(order: Order) -> Facts:
     return msgspec.convert(order.details, Facts)
+
+
+def page_details(view: OrderView) -> PageDetails:
+    """What the hosted page shows of an order: how it is sent, what was taken off, the buyer's note, who collects."""
+    facts = facts_of(view.order)
+    shipping = facts.shipping
+    return PageDetails(
+        shipping=None
+        if shipping is None
+        else ShippingDetails(shipping.title, shipping.cost_sen, shipping.etd, shipping.address),
+        discounts=tuple(Discount(**discount) for discount in facts.discounts),
+        note=facts.note,
+        cash_on_delivery=facts.method == "cod",
+    )

@@ -11,6 +11,7 @@ from gerai.domain.records import Environment, Order, OrderView, Payment
 from gerai.doors.dialects.durianpay.wire.charge_request import BY_METHOD
 from gerai.doors.dialects.durianpay.wire.form import BLANK
 from gerai.doors.dialects.durianpay.wire.order_request import NewItem, NewOrder
+from gerai.doors.http.page_details import PageDetails, ShippingDetails
 from gerai.ports.payments import Instructions
 
 #: Engine states in the words of this contract (§17). What is not listed is named alike in both.
@@ -87,6 +88,12 @@ def order_facts(order: NewOrder, link_code: str, fees: dict[str, int]) -> OrderF
 def facts_of(order: Order) -> OrderFacts:
     """What was kept of an order."""
     return msgspec.convert(order.details, OrderFacts)
+
+
+def page_details(view: OrderView) -> PageDetails:
+    """What the hosted page shows of an order: the shipping fee; everything else is the engine's own."""
+    cost_sen = facts_of(view.order).shipping_fee_sen
+    return PageDetails(shipping=ShippingDetails(cost_sen=cost_sen) if cost_sen else None)
 
 
 def fee_of(facts: OrderFacts, payment: Payment) -> int:

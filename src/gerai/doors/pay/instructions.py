@@ -1,0 +1,31 @@
+"""What a payment tells its payer, as it was stored when the payment was started."""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+
+from gerai.domain.records import Payment
+from gerai.ports.payments import PaymentKind
+
+log = structlog.get_logger("gerai.pages")
+
+
+class StoredInstructions(msgspec.Struct, frozen=True):
+    """The part of ``Payment.instructions`` that every payment method fills (``ports.payments.Instructions``). A payment
+    that was booked by hand has none; doors may keep more beside it."""
+
+    kind: PaymentKind = "manual"
+    code: str = ""
+    qr_text: str = ""
+    url: str = ""
+    steps: dict[str, list[str]] = {}
+
+
+def instructions_of(payment: Payment) -> StoredInstructions:
+    """What the payer must see; nothing of it when what is stored cannot be read."""
+    try:
+        return msgspec.convert(payment.instructions, StoredInstructions)
+    except msgspec.ValidationError:
+        log.warning("page.instructions_unreadable", payment_id=payment.payment_id)
+        return StoredInstructions()

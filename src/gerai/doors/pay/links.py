@@ -1,0 +1,21 @@
+"""Addresses from outside that a page may link to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.doors.http.page_details import DigitalProduct
+from gerai.doors.pay.model import Download
+
+_MOST_LINKS: Final = 20
+
+
+def web_address(url: str) -> str:
+    """``url`` when a browser may follow it (http or https), else empty: never ``javascript:`` and its like."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+def downloads(product: DigitalProduct) -> tuple[Download, ...]:
+    """The links of a digital product that a browser may follow, the first twenty."""
+    followed = [link for link in product.links[:_MOST_LINKS] if web_address(link.url)]
+    return tuple(Download(title=link.title or link.url, url=link.url) for link in followed)
