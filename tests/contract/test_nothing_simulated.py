@@ -21,7 +21,7 @@ from gerai.domain.refusals import InputInvalid, MethodUnavailable, PartnerUnavai
 from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS
 from gerai.doors.dialects.durianpay.demo import ORDER as DURIANPAY_ORDER
-from gerai.doors.dialects.durianpay.wire.charge_request import CHARGE_TYPES
+from gerai.doors.dialects.durianpay.methods import CHARGE_TYPES
 from gerai.doors.dialects.leuwongrr.gateway import gateways
 from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
 from gerai.doors.dialects.scalev.methods import METHODS as SCALEV_METHODS

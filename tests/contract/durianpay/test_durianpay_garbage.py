@@ -10,7 +10,7 @@ import pytest
 from durianpay_shop import SEED, Shop, order_body
 
 from gerai.domain.refusals import Refusal, every_refusal
-from gerai.doors.dialects.durianpay.refusals import price
+from gerai.doors.dialects.durianpay.errors import price
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.kit import ids

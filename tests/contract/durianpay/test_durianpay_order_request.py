@@ -10,7 +10,7 @@ import pytest
 from durianpay_shop import SEED, order_body
 
 from gerai.domain.refusals import BodyUnreadable, InputInvalid
-from gerai.doors.dialects.durianpay.wire.order_request import NewOrder, read_order
+from gerai.doors.dialects.durianpay.request import NewOrder, read_order
 
 
 def problems_of(body: Any) -> dict[str, list[str]]:

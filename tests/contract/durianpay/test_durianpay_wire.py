@@ -10,10 +10,12 @@ import pytest
 from durianpay_shop import SEED
 
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.durianpay.asking import basic_user
+from gerai.doors.dialects.durianpay.auth import basic_user
 from gerai.doors.dialects.durianpay.fees import fee_table
-from gerai.doors.dialects.durianpay.wire.charge_request import SandboxOptions, read_charge
-from gerai.doors.dialects.durianpay.wire.facts import order_facts
+from gerai.doors.dialects.durianpay.order_details import order_details
+from gerai.doors.dialects.durianpay.request import read_order
+from gerai.doors.dialects.durianpay.request_charge import SandboxOptions, read_charge
+from gerai.doors.dialects.durianpay.request_lists import Page, read_expand, read_page
 from gerai.doors.dialects.durianpay.wire.formats import (
     derived_id,
     is_payment_id,
@@ -22,8 +24,6 @@ from gerai.doors.dialects.durianpay.wire.formats import (
     read_timestamp,
     timestamp,
 )
-from gerai.doors.dialects.durianpay.wire.order_request import read_order
-from gerai.doors.dialects.durianpay.wire.paging import Page, read_expand, read_page
 from gerai.merchant_settings import FeeRule
 
 
@@ -215,7 +215,7 @@ def test_fees_by_method_and_channel() -> None:
     """Percent of the order plus a fixed part, rounded half-up; a channel's own figure wins; no rule, no fee."""
     rules = {"va": FeeRule(fixed_rupiah=4000), "va:BCA": FeeRule(fixed_rupiah=3500), "qris": FeeRule(percent_bp=150)}
     fees = fee_table(rules, "excluded", 1_003_300)
-    facts = order_facts(read_order(SEED), "", fees)
+    facts = order_details(read_order(SEED), "", fees)
     assert fees == {"va": 400_000, "va:BCA": 350_000, "qris": 15_000}
     assert [facts.fee_sen("va", "BNI"), facts.fee_sen("va", "BCA"), facts.fee_sen("card", "CARD")] == [
         400_000,

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Final
 
-from gerai.doors.dialects.durianpay.asking import NAME
+from gerai.doors.dialects.durianpay.auth import NAME
 from gerai.doors.dialects.durianpay.demo import DEMO
+from gerai.doors.dialects.durianpay.errors import refuse
 from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
-from gerai.doors.dialects.durianpay.refusals import refuse
+from gerai.doors.dialects.durianpay.order_details import page_details
 from gerai.doors.dialects.durianpay.routes import PREFIXES, ROUTES
-from gerai.doors.dialects.durianpay.wire.facts import page_details
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect

@@ -9,16 +9,12 @@ from starlette.responses import Response
 
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, InputInvalid, MethodUnavailable
-from gerai.doors.dialects.durianpay.asking import enter, idempotency
+from gerai.doors.dialects.durianpay.auth import authenticate, idempotency
+from gerai.doors.dialects.durianpay.methods import unfit
+from gerai.doors.dialects.durianpay.order_details import PaymentDetails, details_of, instructions_to_keep
 from gerai.doors.dialects.durianpay.orders import REPLAYED, order_named
+from gerai.doors.dialects.durianpay.request_charge import NewCharge, read_charge
 from gerai.doors.dialects.durianpay.wire.charge_answer import Charged, charge_answer
-from gerai.doors.dialects.durianpay.wire.charge_request import NewCharge, read_charge
-from gerai.doors.dialects.durianpay.wire.facts import (
-    PaymentFacts,
-    facts_of,
-    instructions_to_keep,
-    unfit,
-)
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
 from gerai.doors.http.context import RequestContext
@@ -33,7 +29,7 @@ _QR_SCALE = 4
 async def charge(ctx: RequestContext) -> Response:
     """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
     MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused."""
-    enter(ctx)
+    authenticate(ctx)
     wanted = read_charge(await ctx.json(exact=True))
     view = await order_named(ctx, wanted.order_id)
     command = _command(ctx, wanted, view)
@@ -52,14 +48,14 @@ async def charge(ctx: RequestContext) -> Response:
 
 
 def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPayment:
-    order, facts = view.order, facts_of(view.order)
-    if wanted.amount_sen not in (facts.amount_sen, order.total_sen):
-        raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=facts.amount_sen)
-    lacking = unfit(wanted.type, wanted.channel, facts.payment_option, facts.items, facts.address)
+    order, details = view.order, details_of(view.order)
+    if wanted.amount_sen not in (details.amount_sen, order.total_sen):
+        raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=details.amount_sen)
+    lacking = unfit(wanted.type, wanted.channel, details.payment_option, details.items, details.address)
     if lacking:
         raise InputInvalid(fields=lacking)
     offered = _offered(ctx, wanted)
-    fee, payer_bears = facts.fee_sen(wanted.method, wanted.channel), facts.admin_fee_method == "excluded"
+    fee, payer_bears = details.fee_sen(wanted.method, wanted.channel), details.admin_fee_method == "excluded"
     on_top = fee if payer_bears else 0
     payable = order.total_sen + on_top
     offered.require_within(payable)
@@ -76,7 +72,7 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
             details={**wanted.details_for_partner, "page_url": f"{ctx.base_url}/i/{order.secret}"},
         )
     )
-    kept = PaymentFacts(mobile=wanted.mobile, requested_type=wanted.requested_type)
+    kept = PaymentDetails(mobile=wanted.mobile, requested_type=wanted.requested_type)
     settle = wanted.sandbox if ctx.caller.environment == "sandbox" else None
     return StartPayment(
         merchant_id=order.merchant_id,

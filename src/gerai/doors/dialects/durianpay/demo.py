@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from gerai.domain.records import Environment
-from gerai.doors.dialects.durianpay.asking import NAME
+from gerai.doors.dialects.durianpay.auth import NAME
 from gerai.doors.dialects.durianpay.keys import credentials, make_key
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.keys.manage import create_key

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
-from gerai.doors.dialects.durianpay.asking import NAME, enter, idempotency
+from gerai.doors.dialects.durianpay.auth import NAME, authenticate, idempotency
 from gerai.doors.dialects.durianpay.fees import fee_table
-from gerai.doors.dialects.durianpay.wire.charge_request import CHARGE_TYPES
-from gerai.doors.dialects.durianpay.wire.facts import order_facts, unfit
+from gerai.doors.dialects.durianpay.methods import CHARGE_TYPES, unfit
+from gerai.doors.dialects.durianpay.order_details import order_details
+from gerai.doors.dialects.durianpay.request import NewCustomer, NewOrder, phone_key, read_order
+from gerai.doors.dialects.durianpay.request_lists import read_expand, read_page
 from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new_link_code
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
-from gerai.doors.dialects.durianpay.wire.order_request import NewCustomer, NewOrder, phone_key, read_order
-from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.command import Contact
@@ -27,25 +27,25 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 REPLAYED = {"Idempotency-Replayed": "true"}
 
 
-async def create(ctx: RequestContext) -> Response:
+async def create_order(ctx: RequestContext) -> Response:
     """``POST /orders``. Refuses: BodyUnreadable, InputInvalid, NotFound (customer.id), IdempotencyKeyReused."""
-    enter(ctx)
+    authenticate(ctx)
     wanted = read_order(await ctx.json(exact=True))
     link_code = await _unused_link_code(ctx) if wanted.is_payment_link else ""
     outcome = await ctx.services.engine.submit(_command(ctx, wanted, link_code), idempotency(ctx, "order", wanted))
     return reply({"data": created_answer(outcome.answer.view)}, headers=REPLAYED if outcome.replayed else None)
 
 
-async def fetch(ctx: RequestContext) -> Response:
+async def fetch_order(ctx: RequestContext) -> Response:
     """``GET /orders/{id}``, with ``expand``. Refuses: NotFound."""
-    enter(ctx)
+    authenticate(ctx)
     view = await order_named(ctx, ctx.path_params["id"])
     return reply({"data": fetched_answer(view, read_expand(ctx.query.multi_items()), ctx.now)})
 
 
-async def listing(ctx: RequestContext) -> Response:
+async def list_orders(ctx: RequestContext) -> Response:
     """``GET /orders``, newest first. ``count`` and ``total`` are the same figure (§19.2). Refuses: InputInvalid."""
-    enter(ctx)
+    authenticate(ctx)
     page = read_page(ctx.query.multi_items())
     wanted = OrderFilter(created_from=page.since, created_until=page.until, skip=page.skip)
     orders = ctx.services.engine.orders
@@ -110,9 +110,9 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
 
 
 def _details(ctx: RequestContext, wanted: NewOrder, link_code: str) -> dict[str, Any]:
-    """This door's facts, and beside them the ways to pay that the hosted page may offer and who bears their fees."""
+    """This door's details, and beside them the ways to pay that the hosted page may offer and who bears their fees."""
     fees = fee_table(ctx.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
-    kept: dict[str, Any] = msgspec.to_builtins(order_facts(wanted, link_code, fees))
+    kept: dict[str, Any] = msgspec.to_builtins(order_details(wanted, link_code, fees))
     kept["methods"] = _page_methods(ctx, wanted)
     kept["payer_fees" if wanted.admin_fee_method == "excluded" else "merchant_fees"] = fees
     return kept

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from gerai.domain.filters import PaymentFilter
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
-from gerai.doors.dialects.durianpay.asking import enter
-from gerai.doors.dialects.durianpay.wire.charge_request import read_signature, read_simulation
-from gerai.doors.dialects.durianpay.wire.facts import payment_status
+from gerai.doors.dialects.durianpay.auth import authenticate
+from gerai.doors.dialects.durianpay.request_charge import read_signature, read_simulation
+from gerai.doors.dialects.durianpay.request_lists import read_expand, read_page
+from gerai.doors.dialects.durianpay.statuses import payment_status
 from gerai.doors.dialects.durianpay.wire.formats import is_payment_id
-from gerai.doors.dialects.durianpay.wire.paging import read_expand, read_page
 from gerai.doors.dialects.durianpay.wire.payment_answer import (
     listed_payment,
     merchant_public_id,
@@ -35,9 +35,9 @@ class _Found(NamedTuple):
     payment: Payment
 
 
-async def listing(ctx: RequestContext) -> Response:
+async def list_payments(ctx: RequestContext) -> Response:
     """``GET /payments``, newest first. Refuses: InputInvalid."""
-    enter(ctx)
+    authenticate(ctx)
     page = read_page(ctx.query.multi_items())
     engine, scope = ctx.services.engine, ctx.scope
     wanted = PaymentFilter(page.since, page.until, page.skip)
@@ -48,33 +48,33 @@ async def listing(ctx: RequestContext) -> Response:
     return reply({"data": {"payments": entries or None, "total": await engine.payments.count(scope, wanted)}})
 
 
-async def fetch(ctx: RequestContext) -> Response:
+async def fetch_payment(ctx: RequestContext) -> Response:
     """``GET /payments/{id}``, with ``expand``. Refuses: InputInvalid (malformed id), NotFound."""
-    enter(ctx)
+    authenticate(ctx)
     view, payment = await _payment_named(ctx, "id")
     expand = read_expand(ctx.query.multi_items())
     return reply({"data": payment_answer(view, payment, _merchant(ctx), expand, ctx.now)})
 
 
-async def status(ctx: RequestContext) -> Response:
+async def payment_status_of(ctx: RequestContext) -> Response:
     """``GET /payments/{id}/status``. Refuses: InputInvalid (malformed id), NotFound."""
-    api_key = enter(ctx)
+    api_key = authenticate(ctx)
     view, payment = await _payment_named(ctx, "payment_id")
     return reply({"data": status_answer(view.order, payment, api_key, ctx.now)})
 
 
-async def verify(ctx: RequestContext) -> Response:
+async def verify_payment(ctx: RequestContext) -> Response:
     """``POST /payments/{id}/verify``: is it the right signature? Refuses: BodyUnreadable, InputInvalid, NotFound."""
-    api_key = enter(ctx)
+    api_key = authenticate(ctx)
     given = read_signature(await ctx.json(exact=True))
     view, payment = await _payment_named(ctx, "payment_id")
     right = signature(view.order, payment, api_key)
     return reply({"data": hmac.compare_digest(given.encode(), right.encode())})
 
 
-async def cancel(ctx: RequestContext) -> Response:
+async def cancel_payment(ctx: RequestContext) -> Response:
     """``PUT /payments/{id}/cancel``; a body is not looked at. Refuses: InputInvalid, NotFound, StateConflict."""
-    enter(ctx)
+    authenticate(ctx)
     view, payment = await _payment_named(ctx, "payment_id")
     state = payment_status(payment, ctx.now)
     if state != "processing":
@@ -91,12 +91,12 @@ async def cancel(ctx: RequestContext) -> Response:
     return reply({"data": payment_answer(view, after, _merchant(ctx), frozenset(), ctx.now)})
 
 
-async def simulate(ctx: RequestContext) -> Response:
+async def simulate_transfer(ctx: RequestContext) -> Response:
     """``POST /payments/va/simulate``: somebody transferred to a virtual account. Sandbox keys only.
 
     Refuses: PermissionMissing, BodyUnreadable, InputInvalid. What cannot be paid is answered 422 with a reason (§7).
     """
-    enter(ctx)
+    authenticate(ctx)
     if ctx.caller.environment != "sandbox":
         raise PermissionMissing("sandbox")
     wanted = read_simulation(await ctx.json(exact=True))

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.doors.dialects.durianpay import charge, orders, payments
-from gerai.doors.dialects.durianpay.asking import enter
+from gerai.doors.dialects.durianpay.auth import authenticate
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 
@@ -17,22 +17,22 @@ PREFIXES: Final = ("/v1", "/orders", "/payments", "/merchants", "/customers", "/
 
 async def merchant_token(ctx: RequestContext) -> Response:
     """``POST /merchants/token``: an opaque token for the browser checkout; the body (``null``) is not looked at."""
-    enter(ctx)
+    authenticate(ctx)
     return reply({"data": {"access_token": secrets.token_hex(32)}})
 
 
 _BARE: Final = (
-    Route("POST", "/orders", orders.create),
-    Route("GET", "/orders", orders.listing),
-    Route("GET", "/orders/{id}", orders.fetch),
+    Route("POST", "/orders", orders.create_order),
+    Route("GET", "/orders", orders.list_orders),
+    Route("GET", "/orders/{id}", orders.fetch_order),
     Route("POST", "/payments/charge", charge.charge),
-    Route("POST", "/payments/va/simulate", payments.simulate),
-    Route("POST", "/payments/va/static/simulate", payments.simulate),
-    Route("GET", "/payments", payments.listing),
-    Route("GET", "/payments/{id}", payments.fetch),
-    Route("GET", "/payments/{id}/status", payments.status),
-    Route("POST", "/payments/{id}/verify", payments.verify),
-    Route("PUT", "/payments/{id}/cancel", payments.cancel),
+    Route("POST", "/payments/va/simulate", payments.simulate_transfer),
+    Route("POST", "/payments/va/static/simulate", payments.simulate_transfer),
+    Route("GET", "/payments", payments.list_payments),
+    Route("GET", "/payments/{id}", payments.fetch_payment),
+    Route("GET", "/payments/{id}/status", payments.payment_status_of),
+    Route("POST", "/payments/{id}/verify", payments.verify_payment),
+    Route("PUT", "/payments/{id}/cancel", payments.cancel_payment),
     Route("POST", "/merchants/token", merchant_token),
 )
 

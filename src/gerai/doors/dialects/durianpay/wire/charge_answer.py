@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Payment
-from gerai.doors.dialects.durianpay.wire.facts import PaymentFacts, charge_type, payment_facts_of
+from gerai.doors.dialects.durianpay.order_details import PaymentDetails, payment_details_of
+from gerai.doors.dialects.durianpay.statuses import charge_type
 from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
 
 #: Heading of each place where a virtual account can be paid, by language and by the contract's name of the place.
@@ -31,8 +32,8 @@ class Charged:
     qr_image: str = ""
 
     @property
-    def facts(self) -> PaymentFacts:
-        return payment_facts_of(self.payment)
+    def details(self) -> PaymentDetails:
+        return payment_details_of(self.payment)
 
     @property
     def payable_sen(self) -> int:
@@ -76,7 +77,7 @@ def _retail(charged: Charged) -> dict[str, Any]:
 
 def _ewallet(charged: Charged) -> dict[str, Any]:
     return {
-        "mobile": charged.facts.mobile,
+        "mobile": charged.details.mobile,
         "status": charged.payment.status,
         "expiration_time": ZERO_TIME,
         "checkout_url": charged.told("url"),
@@ -88,7 +89,7 @@ def _ewallet(charged: Charged) -> dict[str, Any]:
 
 def _online_banking(charged: Charged) -> dict[str, Any]:
     return {
-        "mobile": charged.facts.mobile,
+        "mobile": charged.details.mobile,
         "status": charged.payment.status,
         "expiration_time": timestamp(charged.payment.expires_at),
         "web_url": charged.told("url"),
@@ -103,7 +104,7 @@ def _qris(charged: Charged) -> dict[str, Any]:
         "expiration_time": timestamp(charged.payment.expires_at),
         "creation_time": timestamp(charged.payment.created_at),
         "qr_string": charged.qr_image,
-        "unique_id": charged.facts.requested_type or "QRIS",
+        "unique_id": charged.details.requested_type or "QRIS",
         "metadata": {"merchant_name": charged.merchant_name, "merchant_id": charged.merchant_public_id},
         "amount": money(charged.payable_sen),
         "qr_code": charged.told("qr_text"),

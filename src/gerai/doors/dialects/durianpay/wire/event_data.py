@@ -7,8 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import OrderView, Payment
+from gerai.doors.dialects.durianpay.order_details import details_of
+from gerai.doors.dialects.durianpay.statuses import charge_type, is_live
 from gerai.doors.dialects.durianpay.wire.customer_answer import customer_id
-from gerai.doors.dialects.durianpay.wire.facts import charge_type, facts_of, is_live
 from gerai.doors.dialects.durianpay.wire.formats import money, timestamp
 from gerai.doors.dialects.durianpay.wire.payment_answer import listed_payment, merchant_public_id, payment_amount
 from gerai.engine.orders.find import EventEntry
@@ -20,24 +21,24 @@ _FAILURE: Final = ("code", "message")
 
 def order_data(view: OrderView, status: str) -> dict[str, Any]:
     """``amount`` is in hundredths of a rupiah. ``signature`` is filled in when the message is sent."""
-    order, facts = view.order, facts_of(view.order)
+    order, details = view.order, details_of(view.order)
     # An order that late money brought back has no expiry any more; its invoice keeps the day that was promised.
     expiry = order.expires_at if view.invoice is None else view.invoice.due_at
     return {
         "id": order.public_id,
-        "amount": facts.amount_sen,
+        "amount": details.amount_sen,
         "status": status,
         "is_live": is_live(order.environment),
         "currency": order.currency,
-        "metadata": facts.metadata,
+        "metadata": details.metadata,
         "signature": "",
-        "amount_str": money(facts.amount_sen),
+        "amount_str": money(details.amount_sen),
         "created_at": timestamp(order.created_at),
         "customer_id": customer_id(view),
-        "description": facts.description,
+        "description": details.description,
         "expiry_date": timestamp(expiry),
         "merchant_id": merchant_public_id(order.merchant_id),
-        "payment_link_url": facts.link_code,
+        "payment_link_url": details.link_code,
         "order_ref_id": order.reference,
     }
 
@@ -51,7 +52,7 @@ def payment_data(view: OrderView, payment: Payment, event: EventEntry, status: s
     detail = _DETAILS.get(payment.method)
     return {
         **msgspec.to_builtins(listed_payment(view, then, event.at)),
-        "amount": facts_of(view.order).amount_sen,
+        "amount": details_of(view.order).amount_sen,
         "merchant_id": merchant_public_id(view.order.merchant_id),
         "amount_str": payment_amount(view.order),
         "signature": "",

@@ -9,18 +9,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.records import OrderView
+from gerai.doors.dialects.durianpay.order_details import details_of, fee_of
+from gerai.doors.dialects.durianpay.request import NewItem
+from gerai.doors.dialects.durianpay.statuses import details_type, is_live, order_status, payment_status, telling_payment
 from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
-from gerai.doors.dialects.durianpay.wire.facts import (
-    details_type,
-    facts_of,
-    fee_of,
-    is_live,
-    order_status,
-    payment_status,
-    telling_payment,
-)
 from gerai.doors.dialects.durianpay.wire.formats import money, timestamp
-from gerai.doors.dialects.durianpay.wire.order_request import NewItem
 from gerai.doors.dialects.durianpay.wire.payment_answer import PaymentEntry, payment_entry
 
 #: The life of an order that names no expiry, and of every access token.
@@ -106,29 +99,29 @@ class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 def created_answer(view: OrderView) -> OrderAnswer:
     """The answer to ``POST /orders``. A new order is ``started``, also when its expiry date has passed already."""
-    facts = facts_of(view.order)
-    link = bool(facts.link_code)
+    details = details_of(view.order)
+    link = bool(details.link_code)
     return msgspec.structs.replace(
         _answer(view, "started"),
         pending_amount=None if link else UNSET,
         access_token=view.order.secret,
         expire_time=timestamp(view.order.created_at + LIFETIME),
         address_id=0,
-        payment_link_url=facts.link_code if link else UNSET,
+        payment_link_url=details.link_code if link else UNSET,
     )
 
 
 def fetched_answer(view: OrderView, expand: frozenset[str], now: datetime) -> OrderAnswer:
     """The answer to ``GET /orders/{id}``; ``expand`` may name ``customer`` and ``payments``."""
-    facts = facts_of(view.order)
+    details = details_of(view.order)
     entries = [payment_entry(view.order, payment, now) for payment in view.payments]
     return msgspec.structs.replace(
         _answer(view, order_status(view, now)),
         pending_amount=None,
-        payment_link_url=facts.link_code or UNSET,
-        is_notification_enabled=facts.is_notification_enabled,
-        email_subject=facts.email_subject,
-        email_content=facts.email_content,
+        payment_link_url=details.link_code or UNSET,
+        is_notification_enabled=details.is_notification_enabled,
+        email_subject=details.email_subject,
+        email_content=details.email_content,
         customer=customer_answer(view) if "customer" in expand else UNSET,
         payments=(entries or None) if "payments" in expand else UNSET,
     )
@@ -136,13 +129,13 @@ def fetched_answer(view: OrderView, expand: frozenset[str], now: datetime) -> Or
 
 def order_entry(view: OrderView, now: datetime) -> OrderEntry:
     """One line of ``GET /orders``."""
-    order, contact, facts = view.order, view.order.contact, facts_of(view.order)
+    order, contact, details = view.order, view.order.contact, details_of(view.order)
     payment = telling_payment(view)
     return OrderEntry(
         id=order.public_id,
         customer_id=customer_id(view),
         order_ref_id=order.reference,
-        amount=money(facts.amount_sen),
+        amount=money(details.amount_sen),
         currency=order.currency,
         status=order_status(view, now),
         is_live=is_live(order.environment),
@@ -153,40 +146,40 @@ def order_entry(view: OrderView, now: datetime) -> OrderEntry:
         sur_name=name_part(contact, "sur_name"),
         email=contact.email,
         mobile=contact.mobile,
-        payment_option=facts.payment_option,
+        payment_option=details.payment_option,
         payment_id="" if payment is None else payment.public_id,
         payment_details_type="" if payment is None else details_type(payment),
         payment_status="" if payment is None else payment_status(payment, now),
         payment_date=timestamp(None if payment is None else payment.created_at),
-        description=facts.description,
-        payment_link_url=facts.link_code,
-        is_notification_enabled=facts.is_notification_enabled,
-        email_subject=facts.email_subject,
-        email_content=facts.email_content,
+        description=details.description,
+        payment_link_url=details.link_code,
+        is_notification_enabled=details.is_notification_enabled,
+        email_subject=details.email_subject,
+        email_content=details.email_content,
         payment_method_id="" if payment is None else payment.channel_code,
     )
 
 
 def _answer(view: OrderView, status: str) -> OrderAnswer:
-    order, facts = view.order, facts_of(view.order)
+    order, details = view.order, details_of(view.order)
     payment = telling_payment(view)
     return OrderAnswer(
         id=order.public_id,
         customer_id=customer_id(view),
         order_ref_id=order.reference,
-        amount=money(facts.amount_sen),
-        payment_option=facts.payment_option,
+        amount=money(details.amount_sen),
+        payment_option=details.payment_option,
         currency=order.currency,
         status=status,
         created_at=timestamp(order.created_at),
         updated_at=timestamp(order.updated_at),
         expiry_date=timestamp(order.expires_at),
-        metadata=facts.metadata,
-        items=[_item(item) for item in facts.items] or None,
+        metadata=details.metadata,
+        items=[_item(item) for item in details.items] or None,
         is_live=is_live(order.environment),
-        fees=None if payment is None else money(fee_of(facts, payment)),
-        shipping_fee="" if facts.shipping_fee_sen is None else money(facts.shipping_fee_sen),
-        admin_fee_method=facts.admin_fee_method,
+        fees=None if payment is None else money(fee_of(details, payment)),
+        shipping_fee="" if details.shipping_fee_sen is None else money(details.shipping_fee_sen),
+        admin_fee_method=details.admin_fee_method,
     )
 
 

@@ -10,17 +10,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.records import Order, OrderView, Payment
-from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
-from gerai.doors.dialects.durianpay.wire.facts import (
+from gerai.doors.dialects.durianpay.order_details import details_of, fee_of
+from gerai.doors.dialects.durianpay.statuses import (
     charge_type,
     details_type,
-    facts_of,
     failure_reason,
-    fee_of,
     is_live,
     order_status,
     payment_status,
 )
+from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
 from gerai.doors.dialects.durianpay.wire.formats import derived_id, money, timestamp
 
 
@@ -126,7 +125,7 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
         created_at=timestamp(payment.created_at),
         updated_at=timestamp(payment.updated_at),
         paid_amount=_paid_amount(payment),
-        total_fee=money(fee_of(facts_of(order), payment)),
+        total_fee=money(fee_of(details_of(order), payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
     )
@@ -164,7 +163,7 @@ def payment_answer(
         payment_details_type=charge_type(payment),
         method_id=payment.channel_code,
         paid_amount=_paid_amount(payment),
-        total_fee=money(fee_of(facts_of(order), payment)),
+        total_fee=money(fee_of(details_of(order), payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
         customer=customer_answer(view) if "customer" in expand else UNSET,
@@ -194,7 +193,7 @@ def signature(order: Order, payment: Payment, api_key: str) -> str:
 
 def payment_amount(order: Order) -> str:
     """What a payment records: the order's amount (contract README), without shipping and fees."""
-    return money(facts_of(order).amount_sen)
+    return money(details_of(order).amount_sen)
 
 
 def merchant_public_id(merchant_id: int) -> str:
@@ -223,5 +222,5 @@ def _paid_amount(payment: Payment) -> str:
 
 
 def _shipping(order: Order) -> str:
-    fee = facts_of(order).shipping_fee_sen
+    fee = details_of(order).shipping_fee_sen
     return "" if fee is None else money(fee)

@@ -1,4 +1,4 @@
-"""``POST /orders``: what a client may send, read leniently (contract §5.1), and the facts an order keeps of it."""
+"""``POST /orders``: what a client may send, read leniently (contract §5.1), and the details an order keeps of it."""
 
 from __future__ import annotations
 

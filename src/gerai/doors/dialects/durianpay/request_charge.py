@@ -6,38 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.doors.dialects.durianpay.methods import BY_NAME
 from gerai.doors.dialects.durianpay.wire.form import BLANK, INVALID, Form
 
 _LONGEST_DELAY_MS: Final = 24 * 60 * 60 * 1000
-
-
-class ChargeType(msgspec.Struct, frozen=True):
-    """One ``type``: the payment method it stands for, the request field that names its channel (or, without one,
-    its only channel), the fields it needs, and what its payments are called in lists."""
-
-    type: str
-    method: str
-    channel_field: str
-    only_channel: str
-    required: tuple[str, ...]
-    details_name: str
-
-
-CHARGE_TYPES: Final = (
-    ChargeType("VA", "va", "bank_code", "", ("bank_code", "name"), "va_details"),
-    ChargeType("EWALLET", "ewallet", "wallet_type", "", ("wallet_type", "mobile"), "ewallet_details"),
-    ChargeType("RETAILSTORE", "retail", "bank_code", "", ("bank_code", "name"), "retailstore_details"),
-    ChargeType(
-        "ONLINE_BANKING", "online_banking", "type", "", ("type", "name", "mobile"), "online_banking_details"
-    ),
-    ChargeType("QRIS", "qris", "", "QRIS", (), "qris_details"),
-    ChargeType("CARD", "card", "", "CARD", (), "card_details"),
-    ChargeType(
-        "BNPL", "bnpl", "payment_method_unique_id", "", ("payment_method_unique_id",), "bnpl_details"
-    ),
-)  # fmt: skip
-_BY_NAME: Final = {kind.type: kind for kind in CHARGE_TYPES} | {"RETAIL_STORE": CHARGE_TYPES[2]}
-BY_METHOD: Final = {kind.method: kind for kind in CHARGE_TYPES}
 
 
 class SandboxOptions(msgspec.Struct, frozen=True):
@@ -81,7 +53,7 @@ def read_charge(body: Any) -> NewCharge:
     Fields of ``request`` are named without a prefix in complaints (the contract's ``errors[].field = "amount"``).
     """
     form = Form.of(body)
-    kind = _BY_NAME.get(form.text("type").upper())
+    kind = BY_NAME.get(form.text("type").upper())
     if kind is None:
         form.refuse("type", INVALID if form.has("type") else BLANK)
     form.require("request")

@@ -20,7 +20,7 @@ _IDEMPOTENCY_HEADERS: Final = ("idempotency-key", "x-idempotency-key", "idempote
 _LONGEST_KEY: Final = 255
 
 
-def enter(ctx: RequestContext) -> str:
+def authenticate(ctx: RequestContext) -> str:
     """Authenticate and count the request. Answers the presented key, which signs payments.
 
     Refuses: NotAuthenticated, RateLimited.

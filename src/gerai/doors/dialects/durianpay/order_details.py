@@ -1,0 +1,87 @@
+"""What this door keeps of an order and of a payment beside the engine's own columns (``details``, ``instructions``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gerai.domain.records import Order, OrderView, Payment
+from gerai.doors.dialects.durianpay.request import NewItem, NewOrder
+from gerai.doors.http.page_details import PageDetails, ShippingDetails
+from gerai.ports.payments import Instructions
+
+
+class OrderDetails(msgspec.Struct, frozen=True):
+    """``Order.details`` of this door. Amounts in sen; ``amount_sen`` is without the shipping fee."""
+
+    amount_sen: int
+    shipping_fee_sen: int | None
+    payment_option: str
+    description: str
+    admin_fee_method: str
+    metadata: dict[str, str]
+    items: tuple[NewItem, ...]
+    address: dict[str, str] | None
+    link_code: str
+    is_notification_enabled: bool
+    email_subject: str
+    email_content: str
+    #: What each payment method (``va``) or channel (``va:BCA``) costs, whoever bears it (``admin_fee_method``).
+    fees: dict[str, int]
+
+    def fee_sen(self, method: str, channel: str) -> int:
+        """The fee of one way to pay; a channel's own figure wins."""
+        return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
+
+
+class PaymentDetails(msgspec.Struct, frozen=True):
+    """What this door adds to ``Payment.instructions``: what the request said of the payer."""
+
+    mobile: str = ""
+    requested_type: str = ""
+
+
+def order_details(order: NewOrder, link_code: str, fees: dict[str, int]) -> OrderDetails:
+    """What to keep of a create-order request."""
+    return OrderDetails(
+        amount_sen=order.amount_sen,
+        shipping_fee_sen=order.shipping_fee_sen,
+        payment_option=order.payment_option,
+        description=order.description,
+        admin_fee_method=order.admin_fee_method,
+        metadata=order.metadata,
+        items=order.items,
+        address=order.customer.address,
+        link_code=link_code,
+        is_notification_enabled=order.is_notification_enabled,
+        email_subject=order.email_subject,
+        email_content=order.email_content,
+        fees=fees,
+    )
+
+
+def details_of(order: Order) -> OrderDetails:
+    """What was kept of an order."""
+    return msgspec.convert(order.details, OrderDetails)
+
+
+def page_details(view: OrderView) -> PageDetails:
+    """What the hosted page shows of an order: the shipping fee; everything else is the engine's own."""
+    cost_sen = details_of(view.order).shipping_fee_sen
+    return PageDetails(shipping=ShippingDetails(cost_sen=cost_sen) if cost_sen else None)
+
+
+def fee_of(details: OrderDetails, payment: Payment) -> int:
+    """What a payment's method costs, in sen, whoever bears it."""
+    return details.fee_sen(payment.method, payment.channel_code)
+
+
+def payment_details_of(payment: Payment) -> PaymentDetails:
+    """What was kept of a payment; a payment made by an operator has none of it."""
+    return msgspec.convert(payment.instructions, PaymentDetails)
+
+
+def instructions_to_keep(instructions: Instructions, details: PaymentDetails) -> dict[str, Any]:
+    """``Payment.instructions``: what the partner told the payer, and this door's own details beside it."""
+    return {**msgspec.to_builtins(instructions), **msgspec.to_builtins(details)}
