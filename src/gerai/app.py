@@ -118,16 +118,7 @@ class App:
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts))
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
-        hosts = {
-            host.lower(): doors[name]
-            for name, host in (
-                ("leuwongrr", settings.doors.leuwongrr_host),
-                ("cekceir", settings.doors.cekceir_host),
-                ("durianpay", settings.doors.durianpay_host),
-                ("scalev", settings.doors.scalev_host),
-            )
-            if host
-        }
+        hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
         fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
         self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services))
 

@@ -23,7 +23,12 @@ class SettingsError(Exception):
 
 
 def _setting(default: Any, help_text: str, minimum: float | None = None) -> Any:
-    return field(default=default, metadata={"help": help_text, "minimum": minimum})
+    return field(default=default, metadata={"help": help_text, "minimum": minimum, "suffix": ""})
+
+
+def _setting_per_name(suffix: str, help_text: str) -> Any:
+    """One text for each name: what is given as ``<name><suffix>`` is collected as pairs (name, value)."""
+    return field(default=(), metadata={"help": help_text, "minimum": None, "suffix": suffix})
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,11 @@ class HttpSettings:
 
 @dataclass(frozen=True)
 class DoorSettings:
-    """A host name of its own for a door; then its paths also work without that door's prefix rules. Empty: none."""
+    """A host name of its own for a dialect; then its paths also work without that dialect's prefix rules."""
 
-    leuwongrr_host: str = _setting("", "Host name that serves only the LeuwongRR door.")
-    cekceir_host: str = _setting("", "Host name that serves only the Cek Ceir door.")
-    durianpay_host: str = _setting("", "Host name that serves only the Durianpay door.")
-    scalev_host: str = _setting("", "Host name that serves only the Scalev door.")
+    hosts: tuple[tuple[str, str], ...] = _setting_per_name(
+        "_host", "Host name that serves only this dialect (`durianpay_host` …); empty: none."
+    )
 
 
 @dataclass(frozen=True)
@@ -178,9 +182,12 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     sections = _sections()
     if unknown := sorted(set(given) - set(sections)):
         raise SettingsError(f"unknown section [{unknown[0]}]; known: {', '.join(sections)}")
-    names = {env_name(s, f.name) for s, default in sections.items() for f in dataclasses.fields(default)}
+    declared = [(s, f) for s, default in sections.items() for f in dataclasses.fields(default)]
+    names = {env_name(s, f.name) for s, f in declared if not f.metadata["suffix"]} | RESERVED
+    families = [(env_name(s, ""), f.metadata["suffix"].upper()) for s, f in declared if f.metadata["suffix"]]
     for name in environ:
-        if name.startswith("GERAI_") and name not in names | RESERVED:
+        known = name in names or any(name.startswith(start) and name.endswith(end) for start, end in families)
+        if name.startswith("GERAI_") and not known:
             raise SettingsError(f"unknown setting {name}; docs/reference/settings.md lists all of them")
     return Settings(
         **{name: _section(name, default, given.get(name, {}), environ) for name, default in sections.items()}
@@ -203,10 +210,14 @@ def _read(file: Path) -> dict[str, Any]:
 def _section(section: str, default: Any, given: Any, environ: Mapping[str, str]) -> Any:
     if not isinstance(given, dict):
         raise SettingsError(f"[{section}] must be a table")
-    known = {f.name: f for f in dataclasses.fields(default)}
-    if unknown := sorted(set(given) - set(known)):
-        raise SettingsError(f"unknown setting {section}.{unknown[0]}; known: {', '.join(known)}")
+    families = {f.name: f for f in dataclasses.fields(default) if f.metadata["suffix"]}
+    known = {f.name: f for f in dataclasses.fields(default) if f.name not in families}
     values: dict[str, Any] = {}
+    for name, declared in families.items():
+        values[name], given = _per_name(section, declared.metadata["suffix"], given, environ)
+    if unknown := sorted(set(given) - set(known)):
+        shown = [*known, *(f"<name>{f.metadata['suffix']}" for f in families.values())]
+        raise SettingsError(f"unknown setting {section}.{unknown[0]}; known: {', '.join(shown)}")
     for name, declared in known.items():
         where, raw = f"{section}.{name}", given.get(name, declared.default)
         if (section, name) == ("database", "url") and environ.get("DATABASE_URL"):
@@ -215,6 +226,22 @@ def _section(section: str, default: Any, given: Any, environ: Mapping[str, str])
             where, raw = variable, _from_text(variable, environ[variable], type(declared.default))
         values[name] = _checked(where, raw, declared)
     return type(default)(**values)
+
+
+def _per_name(
+    section: str, suffix: str, given: dict[str, Any], environ: Mapping[str, str]
+) -> tuple[tuple[tuple[str, str], ...], dict[str, Any]]:
+    """The pairs (name, text) of the settings with this suffix, and what else is given in the section."""
+    found = {name.removesuffix(suffix): value for name, value in given.items() if name.endswith(suffix)}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise SettingsError(f"{section}.{name}{suffix}: expected str, got {value!r}")
+    begin, end = env_name(section, ""), suffix.upper()
+    for variable, value in environ.items():
+        if variable.startswith(begin) and variable.endswith(end):
+            found[variable.removeprefix(begin).removesuffix(end).lower()] = value
+    rest = {name: value for name, value in given.items() if not name.endswith(suffix)}
+    return tuple(sorted((name, value) for name, value in found.items() if value)), rest
 
 
 def _from_text(where: str, text: str, wanted: type) -> Any:
@@ -256,9 +283,9 @@ def reference() -> str:
         lines += ["", f"## [{section}]", "", " ".join((type(default).__doc__ or "").split()), ""]
         lines += ["| Name | Default | Environment | What it does |", "|---|---|---|---|"]
         for f in dataclasses.fields(default):
-            lines.append(
-                f"| `{f.name}` | `{_toml(f.default)}` | `{env_name(section, f.name)}` | {f.metadata['help']} |"
-            )
+            suffix = f.metadata["suffix"]
+            name, shown = (f"<name>{suffix}", "") if suffix else (f.name, f.default)
+            lines.append(f"| `{name}` | `{_toml(shown)}` | `{env_name(section, name)}` | {f.metadata['help']} |")
     return "\n".join(lines) + "\n"
 
 

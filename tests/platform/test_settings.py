@@ -36,6 +36,14 @@ def test_file_named_by_the_environment(tmp_path: Path) -> None:
     assert load(environ={"GERAI_SETTINGS": str(file)}).http.access_log is True
 
 
+def test_a_host_name_for_any_dialect(tmp_path: Path) -> None:
+    """`<name>_host` is a setting for every name, in the file and in the environment, which wins; empty is none."""
+    file = tmp_path / "gerai.toml"
+    file.write_text('[doors]\nscalev_host = "s.example"\nfifth_host = "f.example"\ncekceir_host = "c.example"\n')
+    loaded = load(file, {"GERAI_DOORS_SCALEV_HOST": "other.example", "GERAI_DOORS_CEKCEIR_HOST": ""})
+    assert loaded.doors.hosts == (("fifth", "f.example"), ("scalev", "other.example"))
+
+
 @pytest.mark.parametrize(
     ("text", "environ", "said"),
     [
@@ -48,6 +56,9 @@ def test_file_named_by_the_environment(tmp_path: Path) -> None:
         ("[server]\nport = -1\n", {}, "server.port: -1 is below 0"),
         ("[roblox]\ntimeout_s = nan\n", {}, "roblox.timeout_s: nan is below"),
         ("[server\n", {}, "gerai.toml"),
+        ("[doors]\nscalev_hots = 's.example'\n", {}, "unknown setting doors.scalev_hots; known: <name>_host"),
+        ("[doors]\nscalev_host = 1\n", {}, "doors.scalev_host: expected str, got 1"),
+        ("", {"GERAI_DOORS_SCALEV_HOTS": "s"}, "unknown setting GERAI_DOORS_SCALEV_HOTS"),
         ("", {"GERAI_SERVER_PROT": "1"}, "unknown setting GERAI_SERVER_PROT"),
         ("", {"GERAI_SERVER_PORT": "many"}, "GERAI_SERVER_PORT: 'many' is not a number"),
         ("", {"GERAI_HTTP_ACCESS_LOG": "maybe"}, "GERAI_HTTP_ACCESS_LOG: 'maybe' is neither true nor false"),
@@ -73,7 +84,8 @@ def test_reference_is_current() -> None:
     assert page == reference()
     for section in dataclasses.fields(Settings):
         for field in dataclasses.fields(getattr(Settings(), section.name)):
-            assert env_name(section.name, field.name) in page
+            suffix = field.metadata["suffix"]
+            assert env_name(section.name, f"<name>{suffix}" if suffix else field.name) in page
             assert field.metadata["help"]
 
 

@@ -216,3 +216,11 @@ def test_mistakes_are_told_plainly(folder: Path, arguments: list[str], code: int
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_host_name_of_nobody() -> None:
+    """A host name for a dialect that is not there stops the start, and says which there are."""
+    done = gerai("up", GERAI_DOORS_FIFHT_HOST="fifth.example")
+    assert done.returncode == 2
+    assert "doors.fifht_host: no such dialect; there are cekceir, durianpay" in done.stderr
+    assert done.stdout == ""

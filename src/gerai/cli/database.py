@@ -12,6 +12,7 @@ import psycopg
 import typer
 
 from gerai.cli.terminal import fail
+from gerai.kit.discover import plugin_names
 from gerai.kit.files import write_private
 from gerai.kit.secret_box import new_key
 from gerai.settings import Settings, SettingsError, load
@@ -33,9 +34,13 @@ SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML fi
 def read_settings(file: Path | None) -> Settings:
     """The settings, or a clear message and exit code 2."""
     try:
-        return load(file)
+        settings = load(file)
     except SettingsError as error:
         fail(str(error), 2)
+    dialects = plugin_names("gerai.doors.dialects")
+    if unknown := [name for name, _ in settings.doors.hosts if name not in dialects]:
+        fail(f"doors.{unknown[0]}_host: no such dialect; there are {', '.join(dialects)}", 2)
+    return settings
 
 
 def with_database_url(settings: Settings, dsn: str) -> Settings:

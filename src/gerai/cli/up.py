@@ -16,14 +16,14 @@ import structlog
 import typer
 
 from gerai.app import App
-from gerai.cli.database import with_seal_key
+from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import Tour, open_demo, read_demo, show_all, write_demo
 from gerai.kit import log
-from gerai.settings import Settings, SettingsError, load
+from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import forgotten_homes
 from gerai.store.embedded_host import EmbeddedError
@@ -56,10 +56,7 @@ def up(
     settings_file: Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")] = None,
 ) -> None:
     """Start Gerai with its own database and a demo shop, and place one order at each counter."""
-    try:
-        settings = load(settings_file)
-    except SettingsError as error:
-        fail(str(error), 2)
+    settings = read_settings(settings_file)
     chosen = settings.server.host if host is None else host
     token_file = None if settings.metrics.token else data / TOKEN_FILE
     place = RunLocation(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)

@@ -30,6 +30,11 @@ def discover(package: str, attribute: str) -> dict[str, Any]:
     return found
 
 
+def plugin_names(package: str) -> list[str]:
+    """The folder names of all plug-ins of a package, in order; none of them is imported."""
+    return [folder.name for folder in _folders(package)]
+
+
 def _folders(package: str) -> list[Path]:
     roots = [Path(root) for root in import_module(package).__path__]
     children = [child for root in roots for child in root.iterdir()]
