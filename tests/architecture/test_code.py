@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from gerai.app import DIALECTS
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "gerai"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -143,7 +145,8 @@ def _docstrings(file: Path) -> set[str]:
 def test_below_the_doors_nobody_speaks_a_contracts_words(folder: str) -> None:
     """The engine has its own words: no contract's name in code, and nothing of HTTP, below the doors. (Prose may say
     where a rule comes from.)"""
-    words = ("leuwongrr", "cekceir", "cek ceir", "durianpay", "dpay_", "scalev")
+    names = {text.lower() for dialect in DIALECTS for text in (dialect.name, dialect.title)}
+    words = (*sorted(names), "dpay_")
     for file in sorted((PACKAGE / folder).rglob("*.py")):
         prose = _docstrings(file)
         for node in ast.walk(_tree(file)):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import cache
 from typing import Any
 
+import jsonschema_rs
 import pytest
+import yaml
 from starlette.responses import Response
 
 from gerai.app import DIALECTS, PAGES
@@ -26,6 +29,8 @@ from gerai.domain.refusals import (
 from gerai.doors.http.door import Dialect
 
 REQUEST_ID = "01234567-89ab-4def-a123-456789abcdef"
+#: What contracts call the id of a request.
+ID_NAMES = {"traceId", "request_id"}
 _VALUES: dict[str, Any] = {
     "int": 1500_00,
     "str": "sample",
@@ -35,49 +40,42 @@ _VALUES: dict[str, Any] = {
 
 
 def sample(refusal: type[Refusal]) -> Refusal:
-    """One of this class, with a value for every field."""
-    return refusal(**{f.name: _VALUES[str(f.type)] for f in dataclasses.fields(refusal)})
+    """One of this class, with a value for every field; ``where`` has few words of its own and keeps its default."""
+    return refusal(**{f.name: _VALUES[str(f.type)] for f in dataclasses.fields(refusal) if f.name != "where"})
 
 
-def envelope_holds(door: str, status: int, body: Any) -> None:
-    """The door's own error shape, as its contract documents it."""
-    match door:
-        case "leuwongrr":
-            assert body["success"] is False
-            assert isinstance(body["message"], str)
-            assert body.keys() <= {"success", "message", "error"}
-        case "cekceir":
-            assert body["error"] is True
-            assert isinstance(body["message"], str)
-            assert body["code"].endswith("_ERROR")
-            assert body["traceId"] == REQUEST_ID
-            assert body.keys() <= {"error", "code", "message", "source", "errors", "traceId"}
-        case "durianpay":
-            assert isinstance(body["error"], str)
-            assert body["error_code"]
-            assert body["request_id"] == REQUEST_ID
-            assert body.keys() <= {"error", "error_code", "request_id", "errors"}
-        case "scalev":
-            assert isinstance(body["error"], str)
-            assert body.keys() <= {"error", "error_code", "errors", "message"}
-        case _:
-            raise AssertionError(f"no envelope is known for {door}")
-    assert status >= 400
+@cache
+def envelope(dialect: Dialect) -> dict[str, Any]:
+    """The schema of the door's errors: the one in its openapi.yaml whose name begins with Error."""
+    assert dialect.openapi is not None
+    document = yaml.load(dialect.openapi.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    [found] = [schema for name, schema in document["components"]["schemas"].items() if name.startswith("Error")]
+    return {"components": document["components"], **found}
 
 
-def priced(dialect: Dialect, refusal: Refusal) -> Response:
-    return dialect.refuse(refusal, REQUEST_ID)
+def envelope_holds(dialect: Dialect, body: Any, request_id: str) -> None:
+    """The door's own error shape, as its contract documents it: no other name, and the id it was given."""
+    schema = envelope(dialect)
+    assert [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(body)] == []
+    assert body.keys() <= schema["properties"].keys()
+    for name in ID_NAMES & set(schema.get("required", ())):
+        assert body[name] == request_id
+
+
+def priced(dialect: Dialect, refusal: Refusal, request_id: str = REQUEST_ID) -> Response:
+    return dialect.refuse(refusal, request_id)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
 @pytest.mark.parametrize("refusal", every_refusal(), ids=lambda r: r.__name__)
 def test_every_door_prices_every_refusal(dialect: Dialect, refusal: type[Refusal]) -> None:
     """A status of 4xx for the caller's mistakes, 5xx only where we or a partner failed, in the door's envelope."""
-    made = sample(refusal)
+    made, request_id = sample(refusal), dialect.request_id()
 
-    answer = priced(dialect, made)
+    answer = priced(dialect, made, request_id)
 
-    envelope_holds(dialect.name, answer.status_code, json.loads(bytes(answer.body)))
+    envelope_holds(dialect, json.loads(bytes(answer.body)), request_id)
+    assert answer.status_code >= 400
     ours = made.kind in (Kind.UNAVAILABLE, Kind.INTERNAL)
     assert (answer.status_code >= 500) == ours
 
