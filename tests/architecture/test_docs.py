@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gerai.app import DIALECTS
 from gerai.domain.describe import refusals_page, states_page
+from gerai.doors.dialects.__main__ import counters
 from gerai.engine.check import invariants_page
 from gerai.merchant_settings import reference as merchant_reference
 from gerai.metrics.exposition import EVERY, metrics_page
@@ -36,6 +38,11 @@ CODE = sorted(file for file in (ROOT / "src").rglob("*") if file.suffix in (".py
 def test_a_printed_page_is_what_the_code_prints(page: str) -> None:
     """Settings, states, refusals, invariants, metrics: a page equals what its module prints; none is stale."""
     assert (REFERENCE / page).read_text(encoding="utf-8") == PAGES[page]()
+
+
+def test_the_readme_shows_the_counters() -> None:
+    """The table of counters is what the dialects say of themselves (`python -m gerai.doors.dialects`)."""
+    assert f"\n\n{counters(DIALECTS)}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_rules_for_metrics_name_metrics() -> None:
