@@ -385,7 +385,7 @@ CREATE TABLE services (
     unit_price_sen bigint NOT NULL,
     min_items integer NOT NULL,
     max_items integer NOT NULL,
-    deadline_ms integer DEFAULT 20000 NOT NULL,
+    deadline_ms integer DEFAULT 10000 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT services_check CHECK (((open_time IS NULL) = (close_time IS NULL))),

@@ -91,7 +91,7 @@ def service(
         unit_price_sen=rupiah(unit_price),
         min_items=1,
         max_items=most,
-        deadline_ms=20_000,
+        deadline_ms=10_000,
         created_at=_PUBLISHED_AT,
         updated_at=_PUBLISHED_AT,
     )

@@ -24,7 +24,7 @@ from gerai.ports.fulfilment import SIMULATOR
 CHANNEL: Final = "cekceir"
 #: The worker takes over this long after the request has stopped waiting for the provider.
 _TAKE_OVER_AFTER_S: Final = 5.0
-_OPERATION: Final = "order.create"
+_OPERATION: Final = "cekceir.create_order"
 
 
 class Result(NamedTuple):
