@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gerai.kit.schema import Schema, SchemaUnusable
+from gerai.kit.schema_fault import Faults
 
 #: What the real Ajv 8.20 (with ajv-formats, ``allErrors: true``) answered: schema, data, errors.
 TABLE: list[dict[str, Any]] = json.loads((Path(__file__).parent / "ajv_table.json").read_text())
@@ -83,6 +84,6 @@ def test_the_walk_and_the_judge_never_disagree(schema: Any, data: Any) -> None:
     """The texts come from our walk, the verdict from jsonschema_rs: an invalid document always gets at least one
     text, a valid one never does, whatever the schema."""
     compiled = Schema(schema)
-    found: list[tuple[str, str]] = []
+    found = Faults([10**9])
     compiled._walk(data, "", found)
     assert (not found) == jsonschema_rs.Draft202012Validator(schema).is_valid(data)

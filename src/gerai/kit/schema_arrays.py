@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 
-from gerai.kit.schema_fault import Fault, Node, Schema, Walk, faults, passes
+from gerai.kit.schema_fault import Faults, Node, Schema, Walk, faults, passes
 
 
 def _tuple(node: Node, schemas: list[Any]) -> Walk:
     inner = [node(one) for one in schemas]
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+    def walk(data: Any, pointer: str, out: Faults) -> None:
         for i, (item, check) in enumerate(zip(data, inner, strict=False)):
             check(item, f"{pointer}/{i}", out)
 
@@ -25,7 +25,7 @@ def _rest(node: Node, schema: Any, start: int | None) -> Walk:
     """Items from ``start`` on; ``None``: no tuple comes before them."""
     inner = node(schema)
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+    def walk(data: Any, pointer: str, out: Faults) -> None:
         if schema is False and start is not None:
             if len(data) > start:
                 out.append((pointer, f"must NOT have more than {start} items"))
@@ -61,13 +61,13 @@ def contains(node: Node, schema: Schema) -> Walk:
     least, most = schema.get("minContains", 1), schema.get("maxContains")
     text = f"must contain at least {least}" + ("" if most is None else f" and no more than {most}") + " valid item(s)"
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+    def walk(data: Any, pointer: str, out: Faults) -> None:
         if least == 0 and most is None:
             return
-        found: list[Fault] = []
+        found = Faults(out.work)
         count = 0
         for i, item in enumerate(data):
-            wrong = faults(inner, item, f"{pointer}/{i}")
+            wrong = faults(inner, item, f"{pointer}/{i}", out)
             found += wrong
             count += not wrong
             if (most is None and count >= least) or (most is not None and count > most):
@@ -88,7 +88,7 @@ def unique_items(_node: Node, schema: Schema) -> Walk:
         concerns = jsonschema_rs.Draft202012Validator({"type": types}).is_valid
         find = partial(_same_plain_pair, concerns)
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+    def walk(data: Any, pointer: str, out: Faults) -> None:
         if pair := find(data):
             out.append((pointer, "must NOT have duplicate items (items ## {} and {} are identical)".format(*pair)))
 
@@ -100,14 +100,25 @@ def _unequal(_data: list[Any]) -> tuple[int, int] | None:
 
 
 def _same_pair(data: list[Any]) -> tuple[int, int] | None:
-    if jsonschema_rs.Draft202012Validator({"uniqueItems": True}).is_valid(data):
-        return None
-    for i in range(len(data) - 1, 0, -1):
-        same = jsonschema_rs.Draft202012Validator({"const": data[i]}).is_valid
-        for j in range(i - 1, -1, -1):
-            if same(data[j]):
-                return j, i
-    return None
+    """The last item that has an equal before it, and the nearest such."""
+    last: dict[Any, int] = {}
+    pair: tuple[int, int] | None = None
+    for i, item in enumerate(data):
+        key = _comparable(item)
+        if key in last:
+            pair = last[key], i
+        last[key] = i
+    return pair
+
+
+def _comparable(value: Any) -> Any:
+    """Equal for equal JSON values, and hashable: ``1`` is ``1.0`` and not ``true``; members have no order."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return "object", frozenset((name, _comparable(inner)) for name, inner in members.items())
+    if isinstance(value, list):
+        return "array", tuple(_comparable(inner) for inner in cast("list[Any]", value))
+    return isinstance(value, bool), value
 
 
 def _same_plain_pair(concerns: Callable[[Any], bool], data: list[Any]) -> tuple[int, int] | None:

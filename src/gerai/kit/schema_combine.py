@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gerai.kit.schema_fault import Fault, Node, Schema, Walk, faults
+from gerai.kit.schema_fault import Faults, Node, Schema, Walk, faults
 
 
 def not_(node: Node, schema: Schema) -> Walk:
     """``not``: a valid inner schema is the fault; its own errors do not exist."""
     inner = node(schema["not"])
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
-        if not faults(inner, data, pointer):
+    def walk(data: Any, pointer: str, out: Faults) -> None:
+        if not faults(inner, data, pointer, out):
             out.append((pointer, "must NOT be valid"))
 
     return walk
@@ -22,10 +22,10 @@ def any_of(node: Node, schema: Schema) -> Walk:
     """``anyOf``: when no branch holds, all errors of all branches, then its own."""
     branches = [node(branch) for branch in schema["anyOf"]]
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
-        found: list[Fault] = []
+    def walk(data: Any, pointer: str, out: Faults) -> None:
+        found = Faults(out.work)
         for branch in branches:
-            if not (wrong := faults(branch, data, pointer)):
+            if not (wrong := faults(branch, data, pointer, out)):
                 return
             found += wrong
         out += [*found, (pointer, "must match a schema in anyOf")]
@@ -37,11 +37,11 @@ def one_of(node: Node, schema: Schema) -> Walk:
     """``oneOf``: branches after the second match are not looked at any more."""
     branches = [node(branch) for branch in schema["oneOf"]]
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
-        found: list[Fault] = []
+    def walk(data: Any, pointer: str, out: Faults) -> None:
+        found = Faults(out.work)
         matched = 0
         for branch in branches:
-            wrong = faults(branch, data, pointer)
+            wrong = faults(branch, data, pointer, out)
             found += wrong
             matched += not wrong
             if matched > 1:
@@ -56,7 +56,7 @@ def all_of(node: Node, schema: Schema) -> Walk:
     """``allOf``: the branches' errors and no own text."""
     branches = [node(branch) for branch in schema["allOf"]]
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+    def walk(data: Any, pointer: str, out: Faults) -> None:
         for branch in branches:
             branch(data, pointer, out)
 
@@ -68,9 +68,9 @@ def if_(node: Node, schema: Schema) -> Walk:
     condition = node(schema["if"])
     clauses = {name: node(schema.get(name, True)) for name in ("then", "else")}
 
-    def walk(data: Any, pointer: str, out: list[Fault]) -> None:
-        name = "else" if faults(condition, data, pointer) else "then"
-        if wrong := faults(clauses[name], data, pointer):
+    def walk(data: Any, pointer: str, out: Faults) -> None:
+        name = "else" if faults(condition, data, pointer, out) else "then"
+        if wrong := faults(clauses[name], data, pointer, out):
             out += [*wrong, (pointer, f'must match "{name}" schema')]
 
     return walk

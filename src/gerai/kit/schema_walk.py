@@ -15,7 +15,7 @@ import jsonschema_rs
 from gerai.kit import schema_arrays as arrays
 from gerai.kit import schema_combine as combine
 from gerai.kit import schema_objects as objects
-from gerai.kit.schema_fault import Fault, Node, Walk, passes, says
+from gerai.kit.schema_fault import Faults, Node, Walk, passes, says
 
 Test = Callable[[Any], bool]
 
@@ -117,7 +117,8 @@ class Compiler:
             raise ValueError(f"{min(moving)}: only references to a place in this document are supported")
         steps = list(self._steps({k: v for k, v in schema.items() if k not in self._draft.foreign}))
 
-        def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+        def walk(data: Any, pointer: str, out: Faults) -> None:
+            out.spend(1)
             for concerns, run in steps:
                 if concerns(data):
                     run(data, pointer, out)
@@ -153,7 +154,7 @@ class Compiler:
         right = self._draft.validator({keyword: schema[keyword]}, validate_formats=True).is_valid
         fault = _TEXTS[keyword].replace("{}", js_text(schema[keyword]))
 
-        def walk(data: Any, pointer: str, out: list[Fault]) -> None:
+        def walk(data: Any, pointer: str, out: Faults) -> None:
             if not right(data):
                 out.append((pointer, fault))
 
@@ -170,7 +171,7 @@ class Compiler:
                 target = target[int(name)] if isinstance(target, list) else target[name]
             self._referenced[reference] = self.node(target)
 
-        def later(data: Any, pointer: str, out: list[Fault]) -> None:
+        def later(data: Any, pointer: str, out: Faults) -> None:
             self._referenced[reference](data, pointer, out)
 
         return later

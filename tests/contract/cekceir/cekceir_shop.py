@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from psycopg.types.json import Jsonb
 
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
@@ -110,6 +111,15 @@ class Shop:
         [service] = [s for s in SERVICES if s.code == code]
         facts = {"deadline_ms": DEADLINE_MS} | facts
         await publish(self.engine, self.merchant.merchant_id, [], [msgspec.structs.replace(service, **facts)])
+
+    async def schema_of_before(self, code: str, schema: dict[str, Any]) -> None:
+        """Give the service's type a schema as it stands in a database, whatever is published nowadays."""
+        [service] = [s for s in SERVICES if s.code == code]
+        async with changing(self.engine, self.merchant.merchant_id) as connection:
+            await connection.execute(
+                "UPDATE service_types SET input_schema = %s WHERE merchant_id = %s AND type_id = %s",
+                (Jsonb(schema), self.merchant.merchant_id, service.type_id),
+            )
 
     async def suspend(self, caller: Caller) -> None:
         """Make the caller's account inactive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -32,16 +33,41 @@ async def test_schema_errors_come_whole_and_in_ajvs_words(shop: Shop) -> None:
 
 
 async def test_what_is_checked_first(shop: Shop) -> None:
-    """Types of the request, then the service, then its hours, then its schema, then the item limit, then the money."""
+    """Types of the request, then the service, then its hours, then the item limit, its schema, then the money."""
     caller = await shop.caller(money=0)
     is_error(await caller.post({"code": "nothing", "data": "example"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     is_error(await caller.post({"code": "nothing", "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
     await shop.change("cek_imei", is_active=False)
     is_error(await caller.order(), 422, "SERVICE_CLOSED_ERROR")
     await shop.change("cek_imei", max_items=1)
-    is_error(await caller.order(GOOD, "x"), 422, "ORDER_VALIDATION_ERROR")
+    is_error(await caller.order(GOOD, "x"), 422, "ITEM_LIMIT_ERROR")
+    is_error(await caller.order("x"), 422, "ORDER_VALIDATION_ERROR")
     is_error(await caller.order(GOOD, GOOD), 422, "ITEM_LIMIT_ERROR")
     is_error(await caller.order(GOOD), 402, "INSUFFICIENT_BALANCE_ERROR")
+    assert await caller.orders() == []
+
+
+@pytest.mark.parametrize(("sent", "code"), [(40_000, "ITEM_LIMIT_ERROR"), (10_000, "ORDER_VALIDATION_ERROR")])
+async def test_a_body_full_of_mistakes_is_answered_small_and_fast(shop: Shop, sent: int, code: str) -> None:
+    """40,000 wrong IMEIs: the item limit says no before the schema looks; below the largest limit there is, a hundred
+    of the mistakes are told."""
+    caller = await shop.caller()
+    await shop.change("cek_imei", max_items=10_000)
+    began = time.perf_counter()
+    answer = await caller.order(*["x"] * sent)
+    took = time.perf_counter() - began
+    errors = is_error(answer, 422, code)["errors"]["data"]
+    assert errors == ["must contain 1 to 10000 item(s), received 40000"] or errors[100:] == ["… and 9900 more"]
+    assert len(answer.content) < 10_000
+    assert took < 1.5
+    assert await caller.orders() == []
+
+
+async def test_a_schema_of_before_that_has_no_bound_closes_its_service(shop: Shop) -> None:
+    """It was published when such schemas were accepted: the service does not take orders, and nothing breaks."""
+    caller = await shop.caller()
+    await shop.schema_of_before("cek_imei", {"properties": {"imeis": {"items": {"pattern": "(?=a)b"}}}})
+    is_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
     assert await caller.orders() == []
 
 

@@ -74,6 +74,8 @@ def test_items_are_what_the_pointer_finds() -> None:
     [
         {"type": "nonsense"},
         {"$ref": "https://example.com/schema"},
+        {"properties": {"imeis": {"items": {"pattern": "^(?!0)[0-9]{15}$"}}}},
+        {"anyOf": [{"items": {"$ref": "#"}}, {"contains": {"$ref": "#"}}]},
         {"x-quantityFrom": "/imeis"},
         {"x-quantityFrom": "/imeis", "x-requestFrom": "/other"},
     ],

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 import msgspec
+import structlog
 from psycopg import AsyncConnection
 
 from gerai.domain.refusals import InputInvalid, ItemClosed, NotFound, PayloadMismatch, QuantityOutOfRange
@@ -23,6 +24,8 @@ from gerai.kit.clock import jakarta
 from gerai.kit.schema import Schema, SchemaUnusable
 from gerai.store import services as sql
 from gerai.store.lookup_table import record, rows
+
+log = structlog.get_logger("gerai.services")
 
 
 class ServiceType(msgspec.Struct, frozen=True):
@@ -91,20 +94,34 @@ class ServiceCatalogue:
         return [s for s in self.by_id.values() if s.service_id > after_id][:limit]
 
     def want(self, service: Service, data: dict[str, Any], now: datetime) -> WantedItems:
-        """Check an order, in this order. Refuses: ItemClosed, PayloadMismatch (all of the schema's errors),
-        QuantityOutOfRange."""
+        """Check an order, in this order: open, not too many items, the schema, not too few items.
+
+        Too many are refused before the schema is asked, which looks at each of them. Refuses: ItemClosed,
+        QuantityOutOfRange, PayloadMismatch (the schema's errors).
+        """
         kind = self.types[service.type_id]
         if not (service.is_active and kind.is_active):
             raise ItemClosed(service.code, "inactive")
         if not is_open(service, now):
             raise ItemClosed(service.code, "hours")
-        if errors := compiled(kind.input_schema).errors(data):
-            raise PayloadMismatch(tuple(errors))
         found = at_pointer(data, kind.input_schema.get("x-requestFrom"))
         items: list[Any] = found if isinstance(found, list) else [] if found is None else [found]
-        if not service.min_items <= len(items) <= service.max_items:
+        if len(items) > service.max_items:
+            raise QuantityOutOfRange(service.code, len(items), service.min_items, service.max_items)
+        if errors := _errors(service, kind, data):
+            raise PayloadMismatch(tuple(errors))
+        if len(items) < service.min_items:
             raise QuantityOutOfRange(service.code, len(items), service.min_items, service.max_items)
         return WantedItems(items, service.unit_price_sen * len(items))
+
+
+def _errors(service: Service, kind: ServiceType, data: dict[str, Any]) -> list[str]:
+    """The schema's errors. ItemClosed for a schema that was published before such schemas were refused."""
+    try:
+        return compiled(kind.input_schema).errors(data)
+    except SchemaUnusable as problem:
+        log.warning("service.schema_unusable", service=service.code, type=kind.code, problem=str(problem))
+        raise ItemClosed(service.code, "inactive") from problem
 
 
 def is_open(service: Service, now: datetime) -> bool:
