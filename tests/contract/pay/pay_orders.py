@@ -55,7 +55,7 @@ QRIS = Method("qris", "qr", {"QRIS": bounds(1, 10_000_000)}, Instructions("qr", 
 WALLET = Method("ewallet", "redirect", {"DANA": bounds(1, 100_000)}, Instructions("redirect", None))
 
 
-def surroundings(**changes: Any) -> PageContext:
+def page_context(**changes: Any) -> PageContext:
     """A demo shop with three methods."""
     facts: dict[str, Any] = {
         "merchant_name": "Toko Sinar Pagi",

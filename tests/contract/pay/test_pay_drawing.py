@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from pay_orders import NOW, SECRET, event, payment, sent, surroundings, view
+from pay_orders import NOW, SECRET, event, page_context, payment, sent, view
 
 from gerai.domain.records import OrderContact, OrderView
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
@@ -58,7 +58,7 @@ class Checker(HTMLParser):
 def drawn(order: OrderView, language: str) -> str:
     """The page of an order."""
     words = Words("en" if language == "en" else "id")
-    return draw.pay_page(present(order, [event("order.placed")], surroundings(), NOW, words), words, HERE)
+    return draw.pay_page(present(order, [event("order.placed")], page_context(), NOW, words), words, HERE)
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -81,7 +81,7 @@ def test_names_from_outside_are_escaped() -> None:
     order = view(contact=OrderContact(nasty))
     words = Words("id")
     html = draw.pay_page(
-        present(order, [], surroundings(merchant_name=nasty, details=details), NOW, words), words, HERE
+        present(order, [], page_context(merchant_name=nasty, details=details), NOW, words), words, HERE
     )
     assert "<script>alert" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
@@ -90,7 +90,7 @@ def test_names_from_outside_are_escaped() -> None:
 def test_the_private_page_does_not_name_the_order() -> None:
     """Nor its number, its secret, its lines or its buyer."""
     words, order = Words("id"), view(contact=OrderContact("Rina"))
-    html = draw.pay_page(present(order, [], surroundings(private=True), NOW, words), words, Address(("payment", "abc")))
+    html = draw.pay_page(present(order, [], page_context(private=True), NOW, words), words, Address(("payment", "abc")))
     for secret in ("SC-0042", SECRET, "Rina", "Kopi Gayo"):
         assert secret not in html
     assert "Rp174.000" in html

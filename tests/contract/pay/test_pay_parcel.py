@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from pay_orders import COD, NOW, SECRET, event, sent, surroundings, view
+from pay_orders import COD, NOW, SECRET, event, page_context, sent, view
 
 from gerai.domain.records import OrderView
 from gerai.domain.states import SHIPMENT
@@ -29,7 +29,7 @@ ORDER_AT = {
 def page(order: OrderView, *events: EventEntry, language: str = "id", **changes: Any) -> PayPage:
     """The page of ``order`` at NOW."""
     words = Words("en" if language == "en" else "id")
-    return present(order, events, surroundings(**changes), NOW, words)
+    return present(order, events, page_context(**changes), NOW, words)
 
 
 def said(name: str, words: str, minutes_ago: int, description: str = "", **facts: Any) -> EventEntry:

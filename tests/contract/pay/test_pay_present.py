@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pay_orders import DETAILS, NOW, SECRET, event, payment, surroundings, view
+from pay_orders import DETAILS, NOW, SECRET, event, page_context, payment, view
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import DigitalProduct, Link, PageDetails
 from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.payment_panel import grouped
 from gerai.doors.pay.payment_rules import payer_fee
-from gerai.doors.pay.present import grouped, present
+from gerai.doors.pay.present import present
 from gerai.doors.pay.words import Words
 
 
 def page(order: OrderView, language: str = "id", **changes: Any) -> PayPage:
     """The page of ``order`` at NOW."""
-    return present(order, (), surroundings(**changes), NOW, Words("en" if language == "en" else "id"))
+    return present(order, (), page_context(**changes), NOW, Words("en" if language == "en" else "id"))
 
 
 def test_the_sum_shows_how_lines_become_the_total() -> None:
@@ -85,19 +86,19 @@ def test_the_payers_fee_is_the_channels_own_where_it_has_one() -> None:
     assert [payer_fee(order, method, channel) for method, channel in asked] == [rupiah(4_000), 0, 0, 0, 0]
 
 
-def test_the_desk_tells_how_to_pay() -> None:
+def test_the_panel_tells_how_to_pay() -> None:
     """A running payment shows its number in groups, the amount with the payer's fee, its steps and its own deadline."""
     shown = page(view(payments=(payment(fee_sen=rupiah(4_000)),)))
-    assert shown.desk is not None
-    assert (shown.desk.title, " ".join(shown.desk.code_groups), shown.desk.code) == (
+    assert shown.panel is not None
+    assert (shown.panel.title, " ".join(shown.panel.code_groups), shown.panel.code) == (
         "Virtual Account BCA",
         "3901 7054 8775 4335",
         "3901705487754335",
     )
-    assert (shown.desk.amount, shown.desk.amount_plain, shown.amount) == ("Rp178.000", "178000", "Rp178.000")
-    assert shown.desk.steps == ("Buka aplikasi.",)
-    assert shown.desk.until is not None
-    assert shown.desk.until.seconds == 72_000
+    assert (shown.panel.amount, shown.panel.amount_plain, shown.amount) == ("Rp178.000", "178000", "Rp178.000")
+    assert shown.panel.steps == ("Buka aplikasi.",)
+    assert shown.panel.until is not None
+    assert shown.panel.until.seconds == 72_000
     assert shown.groups == ()
     assert [(r.label, r.value) for r in shown.sums][-2:] == [("Biaya layanan", "Rp4.000"), ("Total", "Rp178.000")]
 
@@ -107,20 +108,20 @@ def test_one_deadline_is_told_once() -> None:
     same = view(payments=(payment(expires_at=NOW + timedelta(seconds=86_365)),))
     shown = page(same)
     assert shown.deadline is not None
-    assert shown.desk is not None
-    assert shown.desk.until is None
+    assert shown.panel is not None
+    assert shown.panel.until is None
 
 
 def test_a_qr_is_drawn_with_a_title_and_without_markup_from_outside() -> None:
     """The QR is an inline SVG; its text cannot smuggle markup into the page."""
     told = {"kind": "qr", "qr_text": "<script>alert(1)</script>"}
-    desk = page(view(payments=(payment(method="qris", channel="QRIS", instructions=told),))).desk
-    assert desk is not None
-    assert desk.qr is not None
-    assert desk.qr.startswith("<svg ")
-    assert "Kode QR untuk pembayaran Rp174.000" in desk.qr
-    assert "script" not in desk.qr
-    assert desk.title == "QRIS"
+    panel = page(view(payments=(payment(method="qris", channel="QRIS", instructions=told),))).panel
+    assert panel is not None
+    assert panel.qr is not None
+    assert panel.qr.startswith("<svg ")
+    assert "Kode QR untuk pembayaran Rp174.000" in panel.qr
+    assert "script" not in panel.qr
+    assert panel.title == "QRIS"
 
 
 def test_only_web_addresses_elsewhere_are_followed() -> None:
@@ -133,18 +134,18 @@ def test_only_web_addresses_elsewhere_are_followed() -> None:
     ]:
         told = {"kind": "redirect", "url": url}
         order = view(payments=(payment(method="ewallet", channel="DANA", instructions=told),))
-        desk = page(order, here="https://shop.example/payment/abcdef").desk
-        assert desk is not None
-        assert desk.url == shown
+        panel = page(order, here="https://shop.example/payment/abcdef").panel
+        assert panel is not None
+        assert panel.url == shown
 
 
 def test_a_private_page_shows_nothing_of_the_buyer() -> None:
     """The payment link's code can be guessed: amount, merchant and the acts of paying only."""
     order = view(payments=(payment(),))
-    shown = present(order, (event("order.placed"),), surroundings(private=True, details=DETAILS), NOW, Words("id"))
+    shown = present(order, (event("order.placed"),), page_context(private=True, details=DETAILS), NOW, Words("id"))
     assert (shown.number, shown.placed_at, shown.lines, shown.sums, shown.people) == ("", "", (), (), ())
     assert (shown.note, shown.downloads, shown.timeline) == ("", (), ())
-    assert (shown.merchant, shown.amount, shown.desk is not None) == ("Toko Sinar Pagi", "Rp174.000", True)
+    assert (shown.merchant, shown.amount, shown.panel is not None) == ("Toko Sinar Pagi", "Rp174.000", True)
 
 
 def test_playing_the_payer_needs_play_money() -> None:
@@ -186,7 +187,7 @@ def test_the_timeline_tells_news_in_the_readers_language() -> None:
         event("payment.expired", 1, payment="pay_abc"),
         event("webhook.sent", 0),
     ]
-    shown = present(order, events, surroundings(), NOW, Words("en"))
+    shown = present(order, events, page_context(), NOW, Words("en"))
     assert [(m.text, m.when) for m in shown.timeline] == [
         ("Order placed", "22 Nov, 08:01"),
         ("Payment method chosen: Virtual Account BCA", "22 Nov, 08:02"),

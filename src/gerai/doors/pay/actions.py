@@ -59,7 +59,7 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Start a payment with the chosen method (field ``choice``: ``va:BCA``)."""
     form = await form_of(ctx)
     count_act(ctx, opened)
-    chosen = choices.find(opened.surroundings(ctx), opened.view, form.get("choice", ""))
+    chosen = choices.find(opened.page_context(ctx), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
     if page_state.page_state_of(opened.view, opened.details, opened.now(ctx)) is not page_state.CHOOSE:
@@ -92,7 +92,7 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Play the payer (field ``act``: pay, fail or late). NotFound where real money is paid."""
     form = await form_of(ctx)
     count_act(ctx, opened)
-    if not opened.surroundings(ctx).simulated:
+    if not opened.page_context(ctx).simulated:
         raise NotFound("page")
     act, now = form.get("act"), opened.now(ctx)
     payment = page_state.running_payment(opened.view, now)
@@ -124,10 +124,10 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 
 async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | None:
     """A payer who did not choose pays with the first method that is open."""
-    surroundings = opened.surroundings(ctx)
-    for group in choices.groups(surroundings, opened.view, answers.words_for(ctx)):
+    context = opened.page_context(ctx)
+    for group in choices.groups(context, opened.view, answers.words_for(ctx)):
         for choice in group.choices:
-            chosen = choices.find(surroundings, opened.view, choice.value)
+            chosen = choices.find(context, opened.view, choice.value)
             started = await _start(ctx, opened, *chosen) if chosen is not None else None
             if isinstance(started, Payment):
                 return started
@@ -143,7 +143,7 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
         payment_public_id=public_id,
         order_public_id=order.public_id,
         amount_sen=order.total_sen + fee_sen,
-        merchant_name=opened.surroundings(ctx).merchant_name,
+        merchant_name=opened.page_context(ctx).merchant_name,
         channel_code=channel,
         at=opened.now(ctx),
         order_expires_at=order.expires_at,

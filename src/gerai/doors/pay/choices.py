@@ -20,42 +20,42 @@ def method_title(method: PaymentMethod | None, name: str, words: Words) -> str:
     return own or (method.title.get(words.language, name) if method is not None else name)
 
 
-def full_title(surroundings: PageContext, name: str, channel: str, words: Words) -> str:
+def full_title(context: PageContext, name: str, channel: str, words: Words) -> str:
     """Method and channel together: ``Virtual account BCA``; a channel that repeats the method is left out."""
-    method = method_title(surroundings.methods.get(name), name, words)
+    method = method_title(context.methods.get(name), name, words)
     if not channel or channel.lower() == name.lower():
         return method
     return f"{method} {words.channel(channel)}"
 
 
-def find(surroundings: PageContext, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
+def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
     """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
     name, _, channel = value.partition(":")
-    method = surroundings.methods.get(name)
-    if method is None or channel not in _channels(surroundings, method, view):
+    method = context.methods.get(name)
+    if method is None or channel not in _channels(context, method, view):
         return None
     return None if _closed(method.channels[channel], view.order.total_sen) else (method, channel)
 
 
-def groups(surroundings: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
+def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
     """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed.
 
     Quickest kinds first; within a kind, what offers most channels.
     """
     found: list[MethodGroup] = []
-    ranked = sorted(surroundings.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
+    ranked = sorted(context.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
-        choices = tuple(_choice(method, channel, view, words) for channel in _channels(surroundings, method, view))
+        choices = tuple(_choice(method, channel, view, words) for channel in _channels(context, method, view))
         if choices:
             title, hint = method_title(method, name, words), words(f"choose.hint.{method.kind}")
             found.append(MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
     return tuple(found)
 
 
-def _channels(surroundings: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
+def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
     """The method's channels this order may use."""
     allowed = payment_rules.allowed_methods(view)
-    every = list(surroundings.offered.get(method.name, {}))
+    every = list(context.offered.get(method.name, {}))
     if allowed is None or method.name in allowed:
         return every
     return [channel for channel in every if f"{method.name}:{channel}" in allowed]

@@ -17,7 +17,7 @@ from gerai.doors.pay.resolve import ResolvedOrder
 
 #: Browsers come back after this long when a connection ends.
 _RETRY_MS: Final = 3_000
-_LOOKOUT: Final = OrderWatcher()
+_WATCHER: Final = OrderWatcher()
 
 
 async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
@@ -27,7 +27,7 @@ async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """
     engine, pages = ctx.services.engine, ctx.services.settings.pages
     headers = answers.SAFETY | answers.PRIVATE
-    if _LOOKOUT.pages(engine) >= pages.streams_limit:
+    if _WATCHER.pages(engine) >= pages.streams_limit:
         return Response(None, 503, headers | {"retry-after": "30"})
     headers = headers | {"x-accel-buffering": "no"}
     if ctx.method == "HEAD":
@@ -40,16 +40,16 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
     loop = asyncio.get_running_loop()
     until = loop.time() + pages.stream_seconds
     yield f"retry: {_RETRY_MS}\n\n"
-    with _LOOKOUT.watch(engine, Watch(order.merchant_id, order.order_id), pages.poll_interval_s) as watch:
+    with _WATCHER.watch(engine, Watch(order.merchant_id, order.order_id), pages.poll_interval_s) as watch:
         told = ""
         while loop.time() < until:
             view = await engine.orders.as_now(order)
             details = replace(opened, view=view).details
-            look = page_state.page_state_of(view, details, opened.now(ctx))
-            if (now := version(view, look)) != told:
+            state = page_state.page_state_of(view, details, opened.now(ctx))
+            if (now := version(view, state)) != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"
-            if look.final:
+            if state.final:
                 yield "event: end\ndata: \n\n"
                 return
             while loop.time() < until and not watch.bell.is_set():

@@ -154,7 +154,7 @@ class PayPage:
     """One hosted page, whatever its address."""
 
     version: str
-    look: PageState
+    state: PageState
     private: bool
     environment: str
     simulated: bool
@@ -169,7 +169,7 @@ class PayPage:
     amount: str
     deadline: Deadline | None
     groups: tuple[MethodGroup, ...]
-    desk: PaymentPanel | None
+    panel: PaymentPanel | None
     parcel: ParcelCard | None
     lines: tuple[LineRow, ...]
     sums: tuple[SumRow, ...]

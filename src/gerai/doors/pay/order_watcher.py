@@ -28,7 +28,7 @@ class Watch:
 
 
 class OrderWatcher:
-    """All open pages of a process, by the engine they read from. It looks only while somebody watches."""
+    """All open pages of a process, by the engine they read from. It polls only while somebody watches."""
 
     def __init__(self) -> None:
         self._watches: dict[Engine, set[Watch]] = defaultdict(set)
@@ -43,27 +43,27 @@ class OrderWatcher:
         """Watch an order for the length of the block."""
         self._watches[engine].add(watch)
         if engine not in self._tasks:
-            self._tasks[engine] = asyncio.create_task(self._look(engine, interval_s), name="gerai-order-watcher")
+            self._tasks[engine] = asyncio.create_task(self._poll(engine, interval_s), name="gerai-order-watcher")
         try:
             yield watch
         finally:
             self._watches[engine].discard(watch)
 
-    async def _look(self, engine: Engine, interval_s: float) -> None:
+    async def _poll(self, engine: Engine, interval_s: float) -> None:
         try:
             while self._watches[engine]:
                 await asyncio.sleep(interval_s)
                 try:
-                    await self._look_once(engine)
+                    await self._poll_once(engine)
                 except (OperationalError, PoolTimeout) as error:
                     log.warning("order_watcher.database", error=type(error).__name__)
         finally:
-            # Nothing awaits between the last look at the watches and here, so no new page is left behind unwatched.
+            # Nothing awaits between the last check of the watches and here, so no new page is left behind unwatched.
             del self._tasks[engine]
             if not self._watches[engine]:
                 del self._watches[engine]
 
-    async def _look_once(self, engine: Engine) -> None:
+    async def _poll_once(self, engine: Engine) -> None:
         merchants: dict[int, set[Watch]] = defaultdict(set)
         for watch in self._watches[engine]:
             merchants[watch.merchant_id].add(watch)

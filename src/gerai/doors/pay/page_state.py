@@ -1,4 +1,4 @@
-"""How an order looks to its buyer: one of a closed set of looks, decided from the states alone."""
+"""The state of an order as its buyer sees it: one of a closed set, decided from the states of the rows alone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PAGE_STATES: Final = (
     *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 
-#: Order states whose look does not depend on how the order is paid.
+#: Order states whose page does not depend on how the order is paid.
 _BY_STATE: Final = {
     "completed": DONE,
     "closed": DONE,
@@ -65,9 +65,9 @@ def running_payment(view: OrderView, now: datetime) -> Payment | None:
 
 
 def page_state_of(view: OrderView, details: PageDetails, now: datetime) -> PageState:
-    """The look of an order at ``now``.
+    """The page state of an order at ``now``.
 
-    An order past its time looks expired even before the sweep has moved it, so that nobody pays in between.
+    An order past its time counts as expired even before the sweep has moved it, so that nobody pays in between.
     """
     order = view.order
     ends = {payment.status for payment in view.payments}

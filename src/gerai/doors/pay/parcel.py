@@ -38,11 +38,11 @@ _TONES: Final = {
 
 
 def parcel(
-    view: OrderView, details: PageDetails, events: Sequence[EventEntry], look: page_state.PageState, words: Words
+    view: OrderView, details: PageDetails, events: Sequence[EventEntry], state: page_state.PageState, words: Words
 ) -> ParcelCard | None:
     """The parcel's card; None when there is nothing to follow."""
     shipment = view.shipment
-    if shipment is None or shipment.status == "cancelled" or look not in _SHOWN_ON:
+    if shipment is None or shipment.status == "cancelled" or state not in _SHOWN_ON:
         return None
     # Of two that tell the same time, the one that was told later.
     latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)

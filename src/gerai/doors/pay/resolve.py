@@ -49,7 +49,7 @@ class ResolvedOrder:
         """The time on the order's clock."""
         return ctx.services.engine.now(self.view.order.merchant_id, self.view.order.environment)
 
-    def surroundings(self, ctx: RequestContext) -> PageContext:
+    def page_context(self, ctx: RequestContext) -> PageContext:
         """What the page needs beside the order."""
         order = self.view.order
         merchant = ctx.services.engine.directory.merchant(order.merchant_id)

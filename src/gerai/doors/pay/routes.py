@@ -42,10 +42,10 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     happened = await ctx.services.engine.events.of_orders(order.merchant_id, [order.order_id])
     asked = ctx.query.get("notice", "")
     notice = asked if asked in _NOTICES else ""
-    surroundings, now = opened.surroundings(ctx), opened.now(ctx)
+    context, now = opened.page_context(ctx), opened.now(ctx)
 
     def drawn() -> str:
-        shown = present(opened.view, happened, surroundings, now, words, notice)
+        shown = present(opened.view, happened, context, now, words, notice)
         return draw.pay_page(shown, words, opened.address)
 
     # Drawing takes milliseconds, with a QR tens of them: not on the thread that answers everybody.

@@ -49,7 +49,7 @@ _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "o
 
 
 def moments(
-    view: OrderView, events: Sequence[EventEntry], surroundings: PageContext, words: Words
+    view: OrderView, events: Sequence[EventEntry], context: PageContext, words: Words
 ) -> tuple[TimelineEntry, ...]:
     """The news among ``events``, oldest first by the times they tell."""
     told = {(event.name, event.at) for event in events}
@@ -60,7 +60,7 @@ def moments(
         if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
             continue
         if event.name in _NEWS:
-            found.append((event.at, _moment(view, event, surroundings, words)))
+            found.append((event.at, _moment(view, event, context, words)))
         elif event.name.startswith("shipment.") and (step := parcel.news(event, words)) is not None:
             text, detail, tone = step
             at = parcel.reported_at(event)
@@ -68,11 +68,11 @@ def moments(
     return tuple(moment for _, moment in sorted(found, key=lambda pair: pair[0]))
 
 
-def _moment(view: OrderView, event: EventEntry, surroundings: PageContext, words: Words) -> TimelineEntry:
+def _moment(view: OrderView, event: EventEntry, context: PageContext, words: Words) -> TimelineEntry:
     news = _NEWS[event.name]
     text, started = words(news.text), event.facts.get("payment") if event.name == "payment.started" else None
     for payment in view.payments:
         if payment.public_id == started:
-            title = full_title(surroundings, payment.method, payment.channel_code, words)
+            title = full_title(context, payment.method, payment.channel_code, words)
             text = words("moment.method", method=title)
     return TimelineEntry(text=text, when=words.short_time(event.at), iso=event.at.isoformat(), tone=news.tone)

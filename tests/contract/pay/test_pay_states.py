@@ -1,4 +1,4 @@
-"""Every state of an order has one look on its page."""
+"""Every state of an order has one state on its page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gerai.doors.pay.page_state import page_state_of
 
 
 @pytest.mark.parametrize(
-    ("order", "look", "details"),
+    ("order", "state", "details"),
     [
         (view(), "choose", NO_DETAILS),
         (view("draft"), "choose", NO_DETAILS),
@@ -49,9 +49,9 @@ from gerai.doors.pay.page_state import page_state_of
         (view("completed", "paid", (payment("completed"), payment("refunded", payment_id=10))), "done", NO_DETAILS),
     ],
 )
-def test_each_state_has_its_look(order: OrderView, look: str, details: PageDetails) -> None:
-    """Every state a buyer may meet has its own look; a second payment that was given back does not hide the first."""
-    assert page_state_of(order, details, NOW).name == look
+def test_each_state_has_its_look(order: OrderView, state: str, details: PageDetails) -> None:
+    """Every state a buyer may meet has its own state; a second payment that was given back does not hide the first."""
+    assert page_state_of(order, details, NOW).name == state
 
 
 def test_an_order_past_its_time_is_expired_before_the_sweep() -> None:

@@ -1,0 +1,64 @@
+"""The order on its page: what was ordered, how the lines become the total, and whom it is for."""
+
+from __future__ import annotations
+
+from gerai.domain import money
+from gerai.domain.records import OrderView
+from gerai.doors.http.page_details import PageDetails, ShippingDetails
+from gerai.doors.pay.model import LineRow, SumRow
+from gerai.doors.pay.words import Words
+
+
+def lines(view: OrderView, words: Words) -> list[LineRow]:
+    return [
+        LineRow(
+            name=line.name,
+            quantity_text=words("order.each", quantity=line.quantity, price=money.display(line.unit_price_sen)),
+            total=money.display(line.total_sen),
+        )
+        for line in view.lines
+    ]
+
+
+def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
+    """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back."""
+    order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
+    shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
+    cost_sen = 0 if shipping is None else shipping.cost_sen
+    fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed")), 0)
+    if shipping is not None:
+        title = shipping.title
+        label = words("order.shipping_named", title=title) if title else words("order.shipping")
+        rows.append(SumRow(label, money.display(cost_sen)))
+    rows += [SumRow(d.title or words("order.discount"), f"−{money.display(d.amount_sen)}") for d in taken]
+    rest = order.total_sen - order.rounding_sen - (subtotal + cost_sen - sum(d.amount_sen for d in taken))
+    if rest and view.lines:
+        rows.append(SumRow(words("order.other" if rest > 0 else "order.discount"), _signed(rest)))
+    if order.rounding_sen:
+        rows.append(SumRow(words("order.rounding"), _signed(order.rounding_sen)))
+    if fee > 0:
+        rows.append(SumRow(words("order.fee"), money.display(fee)))
+    if rows:
+        rows.insert(0, SumRow(words("order.subtotal"), money.display(subtotal)))
+    rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee), strong=True))
+    if order.funding == "hold" and order.charged_sen:
+        rows.append(SumRow(words("order.charged"), money.display(order.charged_sen)))
+    if order.refunded_sen:
+        rows.append(SumRow(words("order.refunded"), money.display(order.refunded_sen)))
+    return rows
+
+
+def people(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
+    """Who ordered and where it goes, one row each, parts on lines of their own."""
+    contact, shipping = view.order.contact, details.shipping or ShippingDetails()
+    who = [contact.name, contact.email, contact.mobile]
+    if not any(who) and view.member is not None:
+        # Nobody was named with the order: it belongs to the member whose key placed it.
+        who = [view.member.name, view.member.email, view.member.mobile]
+    where = [shipping.address, words("order.etd", etd=shipping.etd) if shipping.etd else ""]
+    rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
+    return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
+
+
+def _signed(sen: int) -> str:
+    return money.display(sen) if sen >= 0 else f"−{money.display(-sen)}"

@@ -1,0 +1,57 @@
+"""How to pay with the chosen method: number, QR or address, the exact amount, steps and the time left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from gerai.domain import money
+from gerai.domain.records import OrderView, Payment
+from gerai.doors.pay import choices, qr
+from gerai.doors.pay.instructions import instructions_of
+from gerai.doors.pay.links import web_address
+from gerai.doors.pay.model import Deadline, PageContext, PaymentPanel
+from gerai.doors.pay.words import Words, clock
+
+#: A deadline three days away or more is told in days.
+_COUNT_FROM_S: Final = 72 * 3_600
+
+
+def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: datetime, words: Words) -> PaymentPanel:
+    stored = instructions_of(payment)
+    url, amount = web_address(stored.url), money.display(payment.amount_sen + payment.fee_sen)
+    return PaymentPanel(
+        kind=stored.kind,
+        title=choices.full_title(context, payment.method, payment.channel_code, words),
+        amount=amount,
+        amount_plain=money.digits(payment.amount_sen + payment.fee_sen),
+        code=stored.code,
+        code_groups=grouped(stored.code),
+        qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
+        url="" if _leads_back(url, view, context) else url,
+        steps=tuple(stored.steps.get(words.language, ())),
+        # Said once: the page's own deadline is shown above.
+        until=None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words),
+    )
+
+
+def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | None:
+    """A moment to come with the seconds left until it, or None when there is none or it has passed."""
+    if at is None or at <= now:
+        return None
+    seconds = int((at - now).total_seconds())
+    ticks = seconds < _COUNT_FROM_S
+    left = clock(seconds) if ticks else words("deadline.days", days=seconds // 86_400)
+    return Deadline(at.isoformat(), words.long_time(at), seconds, left, ticks)
+
+
+def grouped(code: str) -> tuple[str, ...]:
+    """A long number in groups of four, as people read it aloud; anything else whole."""
+    if not code.isdigit() or len(code) < 8:
+        return (code,) if code else ()
+    return tuple(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def _leads_back(url: str, view: OrderView, context: PageContext) -> bool:
+    """Whether an instruction's address is a page of this same order: simulated methods have no page of their own."""
+    return view.order.secret in url or url.partition("?")[0] == context.here.partition("?")[0]
