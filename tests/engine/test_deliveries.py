@@ -163,10 +163,10 @@ async def test_a_failing_receiver_is_tried_by_the_schedule(
     clocked: Shop, sender: WebhookSender, receiver: Receiver
 ) -> None:
     """0 s, 5 s, 5 min … on the merchant's clock; the body's retry count grows, the id stays; after the last attempt the
-    message is given up and the next one of the order goes out."""
+    message is given up."""
     receiver.answer = lambda request: 500 if b"order.placed" in request.body else 200
     await listen(clocked, receiver.url())
-    placed = await clocked.place("wallet")
+    placed = await clocked.place()
     await announce(clocked, placed)
     now = EPOCH
     for number, wait_s in enumerate(STANDARD_SCHEDULE_S):
@@ -182,9 +182,8 @@ async def test_a_failing_receiver_is_tried_by_the_schedule(
     tried = [json.loads(r.body)["retries"] for r in receiver.requests if b"order.placed" in r.body]
     assert tried == list(range(10))
     assert len({r.headers["webhook-id"] for r in receiver.requests if b"order.placed" in r.body}) == 1
-    first, *rest = await log_of(clocked)
+    [first] = await log_of(clocked)
     assert (first.status, first.attempts) == ("failed", 10)
-    assert [d.status for d in rest] == ["delivered"]
     _, attempts = await history.show_delivery(clocked.engine, clocked.merchant_id, first.delivery_id)
     assert [(a.number, a.status_code, a.answer) for a in attempts] == [(n, 500, '{"ok":true}') for n in range(1, 11)]
 
@@ -206,6 +205,62 @@ async def test_a_stuck_message_holds_back_its_own_order_only(
     await sender.run_once()
     assert events(receiver.requests[3:]) == ["order.placed", "order.processing"]
     assert {d.status for d in await log_of(clocked)} == {"delivered"}
+
+
+async def test_a_message_holds_back_its_order_for_two_minutes(
+    clocked: Shop, sender: WebhookSender, receiver: Receiver
+) -> None:
+    """A receiver that fails at one message for good hears of the rest after two minutes, each once, numbered in the
+    order things happened; the failing one goes on by its schedule."""
+    receiver.answer = lambda request: 500 if b"order.placed" in request.body else 200
+    await listen(clocked, receiver.url())
+    placed = await clocked.place()
+    await clocked.pay(await clocked.start_payment(placed))
+    await announce(clocked, placed)
+    await sender.run_once()
+    for after_s in (5, 119):
+        await advance(clocked, EPOCH + timedelta(seconds=after_s))
+        await sender.run_once()
+    assert set(events(receiver.requests)) == {"order.placed"}
+    await advance(clocked, EPOCH + timedelta(seconds=120))
+    await sender.run_once()
+    later = [request for request in receiver.requests if b"order.placed" not in request.body]
+    assert events(later) == ["payment.completed", "money.in", "order.processing"]
+    assert [request.headers["webhook-sequence"] for request in later] == ["2", "3", "4"]
+    assert {r.headers["webhook-sequence"] for r in receiver.requests if b"order.placed" in r.body} == {"1"}
+    assert [d.status for d in await log_of(clocked)] == ["pending"] + ["delivered"] * 3
+
+
+@pytest.mark.parametrize("code", [400, 401, 404, 422, 499])
+async def test_a_plain_refusal_lets_the_rest_go_at_once(
+    clocked: Shop, sender: WebhookSender, receiver: Receiver, code: int
+) -> None:
+    """A receiver that answers 4xx to one message will do so again: the order's later messages do not wait for it. It is
+    still tried again by the schedule."""
+    receiver.answer = lambda request: code if b"order.placed" in request.body else 200
+    await listen(clocked, receiver.url())
+    await announce(clocked, await clocked.place("wallet"))
+    await sender.run_once()
+    assert events(receiver.requests) == ["order.placed", "order.processing"]
+    await advance(clocked, EPOCH + timedelta(seconds=5))
+    await sender.run_once()
+    assert events(receiver.requests[2:]) == ["order.placed"]
+    assert [(d.status, d.attempts) for d in await log_of(clocked)] == [("pending", 2), ("delivered", 1)]
+
+
+@pytest.mark.parametrize("code", [408, 409, 425, 429, 500, 503, 301])
+async def test_a_refusal_that_may_pass_holds_the_rest_back(
+    clocked: Shop, sender: WebhookSender, receiver: Receiver, code: int
+) -> None:
+    """Time-outs, conflicts, "too early", "too many" and server errors are worth waiting for: nothing overtakes."""
+    receiver.answer = lambda _: code
+    await listen(clocked, receiver.url())
+    await announce(clocked, await clocked.place("wallet"))
+    await sender.run_once()
+    receiver.answer = lambda _: 200
+    await advance(clocked, EPOCH + timedelta(seconds=5))
+    await sender.run_once()
+    assert events(receiver.requests) == ["order.placed", "order.placed", "order.processing"]
 
 
 async def test_410_switches_the_endpoint_off(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:

@@ -31,7 +31,9 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 class Delivery(msgspec.Struct, frozen=True):
     """One message on its way to one endpoint. ``data`` is JSON text. ``attempts`` counts all, ``tries`` those since it
-    last became pending."""
+    last became pending, ``due_since`` is when it could first be sent since then. ``sequence`` numbers an order's
+    messages to this endpoint, from 1, in the order things happened; ``holds_back``: the order's later messages wait for
+    this one, as long as it is young."""
 
     merchant_id: int
     delivery_id: int
@@ -49,6 +51,9 @@ class Delivery(msgspec.Struct, frozen=True):
     happened_at: datetime
     created_at: datetime
     finished_at: datetime | None
+    sequence: int
+    due_since: datetime
+    holds_back: bool = True
 
     @property
     def message_id(self) -> str:

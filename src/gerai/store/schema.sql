@@ -576,6 +576,9 @@ CREATE TABLE webhook_deliveries (
     happened_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
+    sequence integer NOT NULL,
+    due_since timestamp with time zone NOT NULL,
+    holds_back boolean DEFAULT true NOT NULL,
     CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'dropped'::text])))
 )
 WITH (fillfactor='85');

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +17,10 @@ from gerai.store.due import CLOCK
 _ENDPOINT: Final = ", ".join(f"t.{name}" for name in Endpoint.__struct_fields__)
 _DELIVERY: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
 
-#: The first message of every order at an endpoint that answers: a later one waits until it is done.
+#: How long a message that is not acknowledged keeps the order's later ones waiting. Long enough for a receiver that is
+#: restarted; a receiver that refuses one message for good must still hear of the payment on the same day.
+HOLDS_BACK_FOR: Final = timedelta(minutes=2)
+#: What may be sent to an endpoint that answers: a message waits for the order's earlier ones while they are young.
 _DUE: Final = f"""
 SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
 CROSS JOIN LATERAL (
@@ -26,7 +29,8 @@ CROSS JOIN LATERAL (
       AND d.next_attempt_at <= {CLOCK} AND (d.leased_until IS NULL OR d.leased_until < now())
       AND NOT EXISTS (SELECT FROM webhook_deliveries e
                       WHERE e.merchant_id = d.merchant_id AND e.endpoint_id = d.endpoint_id
-                        AND e.order_id = d.order_id AND e.status = 'pending'
+                        AND e.order_id = d.order_id AND e.status = 'pending' AND e.holds_back
+                        AND e.due_since > {CLOCK} - interval '{HOLDS_BACK_FOR.total_seconds():.0f} seconds'
                         AND (e.event_id, e.part) < (d.event_id, d.part))
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
@@ -126,14 +130,15 @@ def _endpoint(row: Sequence[Any]) -> Endpoint:
 
 async def fanned_out_events(
     connection: AsyncConnection, merchant_id: int, endpoint_id: int, order_id: int
-) -> frozenset[int]:
-    """The order's events of which this endpoint has a delivery already."""
+) -> dict[int, int]:
+    """The order's events of which this endpoint has a delivery already, each with the highest sequence number of its
+    messages."""
     cursor = await connection.execute(
-        "SELECT DISTINCT event_id FROM webhook_deliveries WHERE merchant_id = %s AND endpoint_id = %s "
-        "AND order_id = %s",
+        "SELECT event_id, max(sequence) FROM webhook_deliveries WHERE merchant_id = %s AND endpoint_id = %s "
+        "AND order_id = %s GROUP BY event_id",
         (merchant_id, endpoint_id, order_id),
     )
-    return frozenset(row[0] for row in await cursor.fetchall())
+    return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
 async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -> int:
@@ -180,18 +185,19 @@ async def add_attempt(connection: AsyncConnection, new: Attempt) -> None:
 
 
 async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_line_at: datetime) -> None:
-    """Store what an attempt made of a delivery; the order's later messages at that endpoint are due from
-    ``next_in_line_at`` on."""
+    """Store what an attempt made of a delivery. Of the order's later messages at that endpoint, those that were not
+    tried yet are due from ``next_in_line_at`` on."""
     await connection.execute(
         "UPDATE webhook_deliveries SET status = %s, attempts = %s, tries = %s, next_attempt_at = %s, finished_at = %s, "
-        "leased_until = NULL WHERE merchant_id = %s AND delivery_id = %s",
-        (done.status, done.attempts, done.tries, done.next_attempt_at, done.finished_at, done.merchant_id,
-         done.delivery_id),
+        "holds_back = %s, leased_until = NULL WHERE merchant_id = %s AND delivery_id = %s",
+        (done.status, done.attempts, done.tries, done.next_attempt_at, done.finished_at, done.holds_back,
+         done.merchant_id, done.delivery_id),
     )  # fmt: skip
     await connection.execute(
-        "UPDATE webhook_deliveries SET next_attempt_at = %s WHERE merchant_id = %s AND endpoint_id = %s "
-        "AND order_id = %s AND status = 'pending' AND (event_id, part) > (%s, %s)",
-        (next_in_line_at, done.merchant_id, done.endpoint_id, done.order_id, done.event_id, done.part),
+        "UPDATE webhook_deliveries SET next_attempt_at = %s, due_since = greatest(due_since, %s) "
+        "WHERE merchant_id = %s AND endpoint_id = %s "
+        "AND order_id = %s AND status = 'pending' AND tries = 0 AND (event_id, part) > (%s, %s)",
+        (next_in_line_at, next_in_line_at, done.merchant_id, done.endpoint_id, done.order_id, done.event_id, done.part),
     )
 
 
@@ -208,11 +214,11 @@ async def replay(connection: AsyncConnection, merchant_id: int, wanted: Delivery
     """Make finished deliveries pending again where the endpoint is active; their ids, oldest first."""
     where = _conditions(merchant_id, wanted)
     cursor = await connection.execute(
-        query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, "
-               f"leased_until = NULL, finished_at = NULL FROM webhook_endpoints e {where.text} "
+        query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, due_since = %s, "
+               f"holds_back = true, leased_until = NULL, finished_at = NULL FROM webhook_endpoints e {where.text} "
                "AND t.status <> 'pending' AND e.merchant_id = t.merchant_id AND e.endpoint_id = t.endpoint_id "
                "AND e.status = 'active' RETURNING t.delivery_id"),
-        (at, *where.params),
+        (at, at, *where.params),
     )  # fmt: skip
     return sorted(row[0] for row in await cursor.fetchall())
 

@@ -1,4 +1,4 @@
-"""The courier: carries webhook messages to their endpoints, as many at once as is fair to each of them."""
+"""Sends webhook messages to their endpoints, as many at once as is fair to each of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 
-log = structlog.get_logger("gerai.courier")
+log = structlog.get_logger("gerai.webhooks")
 #: Messages under way at once: in this process, and to one endpoint.
 _AT_ONCE: Final = 32
 _TO_ONE: Final = 8
@@ -57,19 +57,19 @@ class WebhookSender:
         self._wake.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Carry until ``stopping`` is set; what is under way is finished."""
+        """Send until ``stopping`` is set; what is under way is finished."""
         while not stopping.is_set():
             self._wake.clear()
             try:
                 await self._start_some()
             except (DatabaseError, PoolTimeout) as error:
-                log.warning("courier.database", error=str(error))
+                log.warning("webhooks.database", error=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY_S)
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def run_once(self) -> int:
-        """Carry everything that is due now, then return; answers how many attempts were made."""
+        """Send everything that is due now; returns how many attempts were made."""
         made = 0
         while started := await self._start_some():
             made += started
@@ -89,23 +89,23 @@ class WebhookSender:
                 continue
             busy[candidate.endpoint_id] += 1
             started += 1
-            task = asyncio.create_task(self._carry(claimed), name="gerai-delivery")
+            task = asyncio.create_task(self._deliver(claimed), name="gerai-delivery")
             self._under_way[task] = candidate
-            task.add_done_callback(self._arrived)
+            task.add_done_callback(self._finished)
         return started
 
-    def _arrived(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # The lease runs out, and the message is tried again.
-            log.error("courier.broken", error=repr(error))
+            log.error("webhooks.broken", error=repr(error))
 
-    async def _carry(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed) -> None:
         delivery, endpoint = claimed
         contract = self._contracts.get(endpoint.channel)
         if contract is None:
-            log.error("courier.no_such_door", channel=endpoint.channel, delivery_id=delivery.delivery_id)
+            log.error("webhooks.no_such_dialect", channel=endpoint.channel, delivery_id=delivery.delivery_id)
             return
         result = await self._attempt(contract, claimed)
         done = await record_attempt(self._engine, contract, claimed, result)
@@ -123,12 +123,12 @@ class WebhookSender:
             return AttemptResult(at, took_ms, status_code, error, answer)
 
         try:
-            signed = self._dress(contract, claimed, at)
+            signed = self._sign(contract, claimed, at)
             answer = await self._outgoing.send(
                 "POST", endpoint.url, headers=signed.headers, content=signed.body, timeout_s=self._timeout_s
             )
         except SecretBoxError as error:
-            log.error("courier.sealed", endpoint_id=endpoint.endpoint_id, error=str(error))
+            log.error("webhooks.sealed", endpoint_id=endpoint.endpoint_id, error=str(error))
             return result(error="secret cannot be opened")
         except AddressForbidden as error:
             return result(error=str(error))
@@ -136,7 +136,7 @@ class WebhookSender:
             return result(error=f"no answer: {error}")
         return result(answer.status, "", answer.body)
 
-    def _dress(self, contract: WebhookContract, claimed: Claimed, at: datetime) -> SignedRequest:
+    def _sign(self, contract: WebhookContract, claimed: Claimed, at: datetime) -> SignedRequest:
         delivery, endpoint = claimed
         own = self._sealer.open(endpoint.secret_sealed)
         signing = self._sealer.open(endpoint.key_sealed) if endpoint.key_sealed else own
@@ -156,6 +156,8 @@ def sign(
             "user-agent": "Gerai-Webhooks",
             **{name.lower(): value for name, value in signed.headers.items()},
             **standard_headers(own_secret, delivery.message_id, at, signed.body),
+            # Not of that standard: lets a receiver put an order's messages in sequence when one of them came later.
+            "webhook-sequence": str(delivery.sequence),
         },
     )
 

@@ -24,6 +24,8 @@ from gerai.store import webhooks as sql
 _SILENT_ALLOWED: Final = 5
 _LONGEST_PAUSE_S: Final = 300
 _GONE: Final = 410
+#: Refusals that may pass: time-out, conflict, too early, too many requests. Any other 4xx will be the same next time.
+_PASSING: Final = frozenset({408, 409, 425, 429})
 _SHOWN_OF_ANSWER: Final = 500
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -54,7 +56,8 @@ class AttemptResult(msgspec.Struct, frozen=True):
 
 
 async def due(engine: Engine, of_each: int, limit: int) -> list[Due]:
-    """What may be sent now: the first message of each order at each endpoint, ``of_each`` of an endpoint at most."""
+    """What may be sent now: of each order at each endpoint the first message, and those that need not wait for it;
+    ``of_each`` of an endpoint at most."""
     async with engine.connection() as connection:
         return [Due(*row) for row in await sql.due(connection, of_each, limit)]
 
@@ -70,9 +73,10 @@ async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
 async def record_attempt(
     engine: Engine, contract: WebhookContract, claimed: Claimed, result: AttemptResult
 ) -> Delivery:
-    """Write the attempt into the log and decide what comes next: done, again by the door's schedule, or given up.
+    """Write the attempt into the log and decide what comes next: done, again by the contract's schedule, or given up.
 
-    410 switches the endpoint off. Answers the delivery as it stands now.
+    The order's later messages wait while this one is young; a plain 4xx lets them go at once. 410 switches the endpoint
+    off. Returns the delivery as it stands now.
     """
     delivery, endpoint = claimed
     now = engine.now(delivery.merchant_id, delivery.environment)
@@ -87,7 +91,8 @@ async def record_attempt(
         error=result.error,
         answer=_CONTROL.sub(" ", result.answer.decode("utf-8", "replace"))[:_SHOWN_OF_ANSWER],
     )
-    next_in_line_at = done.next_attempt_at if done.status == "pending" else now
+    waits = done.status == "pending" and done.holds_back
+    next_in_line_at = min(done.next_attempt_at, done.due_since + sql.HOLDS_BACK_FOR) if waits else now
     async with engine.connection() as connection, connection.transaction():
         await sql.add_attempt(connection, attempt)
         await sql.after_attempt(connection, done, next_in_line_at)
@@ -108,7 +113,10 @@ async def record_attempt(
 
 def _after(contract: WebhookContract, delivery: Delivery, result: AttemptResult, now: datetime) -> Delivery:
     tries = delivery.tries + 1
-    counted = msgspec.structs.replace(delivery, attempts=delivery.attempts + 1, tries=tries)
+    refused = result.status_code is not None and 400 <= result.status_code < 500 and result.status_code not in _PASSING
+    counted = msgspec.structs.replace(
+        delivery, attempts=delivery.attempts + 1, tries=tries, holds_back=delivery.holds_back and not refused
+    )
     if result.status_code is not None and contract.acknowledged(result.status_code):
         verb = "acknowledge"
     elif result.status_code == _GONE or tries >= len(contract.schedule_s):

@@ -35,12 +35,15 @@ async def fan_out(
         done = already_sent.get(endpoint.endpoint_id)
         if done is None:
             continue
+        last = max(done.values(), default=0)
         for position, event in enumerate(events):
             if event.event_id > endpoint.after_event_id and event.event_id not in done:
                 occurrence = Occurrence(
                     event, view, tuple(events[: position + 1]), engine.directory.merchant(merchant_id), base_url
                 )
-                new += await _messages(engine, contract, endpoint, occurrence)
+                messages = await _messages(engine, contract, endpoint, occurrence, last)
+                last += len(messages)
+                new += messages
     if not new:
         return 0
     async with engine.connection() as connection:
@@ -55,12 +58,18 @@ def _hears(endpoint: Endpoint, view: OrderView) -> bool:
 
 
 async def _messages(
-    engine: Engine, contract: WebhookContract, endpoint: Endpoint, occurrence: Occurrence
+    engine: Engine, contract: WebhookContract, endpoint: Endpoint, occurrence: Occurrence, last: int
 ) -> list[Delivery]:
-    """An endpoint that is switched off gets its messages as dropped ones, so that they can be replayed."""
+    """The messages of one event to one endpoint, numbered after ``last``. An endpoint that is switched off gets them as
+    dropped ones, so that they can be replayed."""
     now = engine.now(endpoint.merchant_id, endpoint.environment)
     pending = next(iter(DELIVERY.initial))
     active = endpoint.status == "active"
+    wanted = [
+        (part, message)
+        for part, message in enumerate(await contract.compose(engine, occurrence))
+        if not endpoint.events or message.event in endpoint.events
+    ]
     return [
         Delivery(
             merchant_id=endpoint.merchant_id,
@@ -79,7 +88,8 @@ async def _messages(
             happened_at=occurrence.event.at,
             created_at=now,
             finished_at=None if active else now,
+            sequence=sequence,
+            due_since=now,
         )
-        for part, message in enumerate(await contract.compose(engine, occurrence))
-        if not endpoint.events or message.event in endpoint.events
+        for sequence, (part, message) in enumerate(wanted, start=last + 1)
     ]
