@@ -81,9 +81,25 @@ async def _try(engine: Engine, settings: Settings, contract: WebhookContract, ne
         return
     message, now = contract.test_message(), real_now()
     delivery = Delivery(
-        new.merchant_id, engine.ids.next(), 0, new.environment, 0, engine.ids.next(), 0, message.event,
-        encode(message.data).decode(), "pending", 0, 0, now, now, now, None,
-    )  # fmt: skip
+        merchant_id=new.merchant_id,
+        delivery_id=engine.ids.next(),
+        endpoint_id=0,
+        environment=new.environment,
+        order_id=0,
+        event_id=engine.ids.next(),
+        part=0,
+        event=message.event,
+        data=encode(message.data).decode(),
+        status="pending",
+        attempts=0,
+        tries=0,
+        next_attempt_at=now,
+        happened_at=now,
+        created_at=now,
+        finished_at=None,
+        sequence=1,
+        due_since=now,
+    )
     signed = sign(contract, delivery, secret, new.key_secret or secret, now)
     outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
     try:
