@@ -42,7 +42,7 @@ _TIDY_EVERY_S = 10.0
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 
-class Partners(Protocol):
+class FulfilmentPartners(Protocol):
     """The partners the worker asks."""
 
     @property
@@ -53,7 +53,7 @@ class Worker:
     """One worker of a process. :meth:`run` ends after :meth:`stop`, when the jobs under way are done."""
 
     def __init__(
-        self, engine: Engine, partners: Partners, settings: Settings, contracts: Mapping[str, WebhookContract]
+        self, engine: Engine, partners: FulfilmentPartners, settings: Settings, contracts: Mapping[str, WebhookContract]
     ) -> None:
         self._engine = engine
         self._partners = partners

@@ -27,7 +27,7 @@ _MAX_GRAMS: Final = 10_000_000
 _ABSENT: Final = "does not exist"
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class QuotedParcel(msgspec.Struct, frozen=True):
     """From where to where, and how heavy."""
 
     warehouse: Warehouse
@@ -133,7 +133,7 @@ def _place(ctx: RequestContext, reader: Reader, name: str) -> Place | None:
     return place
 
 
-def _parcel(ctx: RequestContext, reader: Reader) -> Parcel:
+def _parcel(ctx: RequestContext, reader: Reader) -> QuotedParcel:
     """``warehouse_id``, ``location_id`` and ``weight`` in grams (part of a gram counts as one). InputInvalid."""
     sold = storefront(ctx)
     destination = _place(ctx, reader, "location_id")
@@ -151,7 +151,7 @@ def _parcel(ctx: RequestContext, reader: Reader) -> Parcel:
     assert origin is not None
     assert destination is not None
     assert weight is not None
-    return Parcel(warehouse, origin, destination, int(-(-weight // 1)))
+    return QuotedParcel(warehouse, origin, destination, int(-(-weight // 1)))
 
 
 ROUTES: Final = (
