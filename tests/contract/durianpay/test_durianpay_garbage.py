@@ -10,7 +10,7 @@ import pytest
 from durianpay_shop import SEED, Shop, order_body
 
 from gerai.domain.refusals import Refusal, every_refusal
-from gerai.doors.dialects.durianpay.errors import price
+from gerai.doors.dialects.durianpay.errors import ERRORS
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.kit import ids
@@ -182,7 +182,7 @@ def _sample(kind: type[Refusal]) -> Refusal:
 @pytest.mark.parametrize("kind", every_refusal())
 def test_every_refusal_has_a_price(kind: type[Refusal]) -> None:
     """An error status, an error text and a code in this contract's form, and nothing of our inside."""
-    priced = price(_sample(kind))
+    priced = ERRORS.find(_sample(kind))
     assert 400 <= priced.status <= 503
     assert priced.error
     assert priced.error_code.startswith("DPAY_")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import re
 from typing import Any
 
 import httpx
 import pytest
 from durianpay_shop import Shop, open_shop
 
+from gerai.domain.refusals import StateConflict
+from gerai.domain.states import ORDER, PAYMENT
+from gerai.doors.dialects.durianpay.errors import ERRORS
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
 
@@ -71,10 +75,7 @@ async def test_simulation_is_for_test_keys(shop: Shop) -> None:
     refused = await live.ask("POST", "/payments/va/simulate", body)
     unknown = await shop.ask("POST", "/payments/va/simulate", body)
     assert (refused.status_code, refused.json()["error_code"]) == (403, "DPAY_FORBIDDEN")
-    assert (unknown.status_code, unknown.json()) == (
-        422,
-        {"data": {"status": "Payment Unsuccessful", "reason": "VA Not found"}},
-    )
+    assert (unknown.status_code, unknown.json()["error_code"]) == (422, "DPAY_VA_NOT_FOUND")
     assert (await fetched(live, answer["payment_id"]))["status"] == "processing"
 
 
@@ -214,3 +215,54 @@ async def test_sandbox_options_ask_for_an_outcome(shop: Shop) -> None:
     live = shop.other_environment()
     await started(live, await live.order(), sandbox_options=options)
     assert await jobs() == 1
+
+
+async def test_a_simulation_that_fails_is_an_error_to_every_client(shop: Shop) -> None:
+    """The contract's ``data``, and beside it what PHP destructures and Go and JS decode of any answer above 400: an
+    unknown number, another amount, a forced failure, and one that is over already."""
+    answer = await started(shop, await shop.order())
+    body = {"account_number": answer["account_number"], "amount": "10001"}
+    tries: list[tuple[dict[str, Any], str]] = [
+        (body | {"account_number": "390170000"}, "VA Not found"),
+        (body | {"amount": 9000}, "Amount mismatch"),
+        (body | {"force_fail": True}, "Forced failure"),
+        (body, "VA is failed"),
+    ]
+    for sent, reason in tries:
+        response = await shop.ask("POST", "/payments/va/simulate", sent)
+        told = response.json()
+        assert (response.status_code, told["data"]) == (422, {"status": "Payment Unsuccessful", "reason": reason})
+        assert told["error"] == reason
+        assert re.fullmatch("DPAY_[A-Z_]+", told["error_code"])
+        assert re.fullmatch("dp_[0-9A-Za-z]{14}", told["request_id"])
+
+
+def test_a_refusal_speaks_the_contracts_words() -> None:
+    """What an order or payment is called in reads is what an error calls it; no state of the engine's leaks."""
+    for thing, table in (("order", ORDER), ("payment", PAYMENT)):
+        for state in table.states:
+            error = ERRORS.find(StateConflict(thing, "x", state, "cancel")).error
+            assert error.removeprefix(f"{thing} is ") in {
+                "started", "processing", "completed", "failed", "cancelled", "expired",
+            }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_changes", "error"),
+    [
+        ("VA", {"bank_code": "BANKKU"}, "bank_code is not supported"),
+        ("VA", {"amount": "9000"}, "amount must be 10001.00"),
+        ("VA", {"amount": "many"}, "amount invalid"),
+        ("EWALLET", {"wallet_type": "GOLD"}, "wallet_type is not supported"),
+        ("CASH", {}, "type is invalid"),
+        ("VA", {"bank_code": "", "amount": "many"}, "required fields missing"),
+    ],
+)
+async def test_each_fault_of_a_charge_has_its_text(
+    shop: Shop, kind: str, request_changes: dict[str, Any], error: str
+) -> None:
+    """Only what is missing is called missing (it told so of a wrong bank, amount and type as well)."""
+    response = await shop.charge(await shop.order(), kind, **request_changes)
+    assert (response.status_code, response.json()["error"]) == (400, error)
+    assert response.json()["errors"]
+    assert (await shop.rows())["payments"] == 0

@@ -36,7 +36,7 @@ GENERIC: Final[frozenset[type[Refusal]]] = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ErrorTable(Generic[Entry]):
     """``by_class`` and ``by_kind`` make an entry of a refusal; ``by_kind`` names every kind (ValueError otherwise).
 

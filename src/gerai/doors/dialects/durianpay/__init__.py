@@ -8,7 +8,7 @@ from typing import Final
 
 from gerai.doors.dialects.durianpay.auth import NAME
 from gerai.doors.dialects.durianpay.demo import DEMO
-from gerai.doors.dialects.durianpay.errors import refuse
+from gerai.doors.dialects.durianpay.errors import ERRORS, refuse
 from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.order_details import page_details
@@ -39,6 +39,7 @@ DIALECT: Final = Dialect(
     demo=DEMO,
     webhooks=WEBHOOKS,
     page_details=page_details,
+    errors=ERRORS,
     link_codes=re.compile("[A-Za-z]{6}"),
     request_id=request_id,
     strip_slash=True,

@@ -12,45 +12,22 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
+from gerai.domain import refusals as no
 from gerai.domain.money import decimal_string
-from gerai.domain.refusals import (
-    AmountMismatch,
-    AmountOutOfRange,
-    BodyIncomplete,
-    BodyTooLarge,
-    BodyUnreadable,
-    Busy,
-    EncodingUnsupported,
-    FieldsForbidden,
-    FundingNotAllowed,
-    HostUnknown,
-    IdempotencyKeyReused,
-    IdentityNotLinked,
-    InputInvalid,
-    InsufficientFunds,
-    ItemClosed,
-    Kind,
-    MethodNotAllowed,
-    MethodUnavailable,
-    NotAuthenticated,
-    NotFound,
-    OutOfStock,
-    PartnerRefused,
-    PartnerUnavailable,
-    PathUnknown,
-    PayloadMismatch,
-    PermissionMissing,
-    QuantityOutOfRange,
-    RateLimited,
-    RefundTooLarge,
-    Refusal,
-    ShippingCostMismatch,
-    StateConflict,
-)
+from gerai.domain.refusals import Kind, Refusal
+from gerai.doors.dialects.durianpay.request import BLANK, NO_CUSTOMER
+from gerai.doors.dialects.durianpay.statuses import state_word
 from gerai.doors.http.door import reply
+from gerai.doors.http.errors import ErrorTable, always
 
 INVALID: Final = "DPAY_INVALID_REQUEST"
 INTERNAL: Final = "DPAY_INTERNAL_ERROR"
+VA_NOT_FOUND: Final = "DPAY_VA_NOT_FOUND"
+#: The contract's text where something is not there.
+MISSING: Final = "required fields missing"
+#: How the complaint about a field begins when it needs the field's name in front to be a sentence.
+_VERBS: Final = ("is ", "must ", "can't ")
+_NOT_FOUND: Final = {"order": "DPAY_ORDER_NOT_FOUND", "payment": "DPAY_PAYMENT_NOT_FOUND"}
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -69,113 +46,117 @@ class ErrorAnswer(msgspec.Struct, frozen=True):
     errors: list[FieldError] | UnsetType = UNSET
 
 
-class Price(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True):
     """What a refusal is in this contract."""
 
     status: int
     error_code: str
     error: str
     errors: list[FieldError] | UnsetType = UNSET
-    headers: dict[str, str] = {}
 
 
-def price(refusal: Refusal) -> Price:
-    """The status and texts of a refusal. Nothing of our inside is told."""
-    match refusal:
-        case NotAuthenticated():
-            return Price(401, "DPAY_UNAUTHORIZED_ACCESS", "invalid Authorization header in request")
-        case PermissionMissing(permission=permission):
-            return Price(403, "DPAY_FORBIDDEN", f"this key may not do this: {permission}")
-        case RateLimited():
-            return Price(429, "DPAY_RATE_LIMITED", "too many requests")
-        case NotFound():
-            return _not_found(refusal)
-        case PathUnknown():
-            return Price(404, "DPAY_NOT_FOUND", "no such path")
-        case MethodNotAllowed(allowed=allowed):
-            headers = {"Allow": ", ".join(allowed)} if allowed else {}
-            return Price(405, "DPAY_METHOD_NOT_ALLOWED", "method not allowed", headers=headers)
-        case BodyUnreadable():
-            return Price(400, INTERNAL, "error reading request body")
-        case BodyTooLarge():
-            return Price(413, INVALID, "request body too large")
-        case EncodingUnsupported(encoding=encoding):
-            return Price(415, INVALID, f"unsupported content encoding: {encoding}")
-        case BodyIncomplete():
-            return Price(408, INVALID, "request body did not arrive in time")
-        case HostUnknown():
-            return Price(421, INVALID, "unknown host")
-        case IdempotencyKeyReused():
-            return Price(422, "DPAY_IDEMPOTENCY_KEY_REUSED", "idempotency key was used for another request")
-        case RefundTooLarge():
-            return Price(403, "DPAY_REFUND_AMOUNT_EXCEEDED", "refund amount exceed")
-        case PartnerUnavailable(retry_after_s=seconds) | Busy(retry_after_s=seconds):
-            return Price(503, "DPAY_SERVICE_UNAVAILABLE", "try again later", headers=_retry(seconds))
-        case _ if refusal.kind is Kind.INTERNAL:
-            return Price(500, INTERNAL, "internal server error")
-        case _:
-            return _invalid(refusal)
-
-
-def _not_found(refusal: NotFound) -> Price:
+def _not_found(refusal: no.NotFound) -> Entry:
     if refusal.thing == "member":
         # An order named its customer by an id nobody has.
         return _fields({"customer.id": ["customer does not exists"]})
-    code = {"order": "DPAY_ORDER_NOT_FOUND", "payment": "DPAY_PAYMENT_NOT_FOUND"}.get(refusal.thing, "DPAY_NOT_FOUND")
-    return Price(404, code, f"{refusal.thing.replace('_', ' ')} does not exists")
+    thing = refusal.thing.replace("_", " ")
+    return Entry(404, _NOT_FOUND.get(refusal.thing, "DPAY_NOT_FOUND"), f"{thing} does not exists")
 
 
-def _invalid(refusal: Refusal) -> Price:
-    """Everything else is a 400: this contract knows one code for what a request cannot have."""
-    match refusal:
-        case InputInvalid(where="params"):
+def _input_invalid(refusal: no.InputInvalid) -> Entry:
+    match refusal.where:
+        case "params":
             code = "DPAY_INVALID_PAYMENT_ID" if "payment_id" in refusal.fields else INVALID
-            return Price(400, code, "invalid payment id")
-        case InputInvalid(where="query"):
+            return Entry(400, code, "invalid payment id")
+        case "query":
             names = ("skip", "limit") if refusal.fields.keys() & {"skip", "limit"} else ("from", "to")
-            return Price(400, INVALID, f"invalid {names[0]} and {names[1]} parameter", _errors(refusal.fields))
-        case InputInvalid(fields=fields):
-            return _fields(fields)
-        case FieldsForbidden(names=names):
-            return _fields({name: ["is not allowed"] for name in names})
-        case PayloadMismatch(errors=errors):
-            return _fields({"payload": list(errors)})
-        case StateConflict(thing=thing, state=state):
-            return Price(400, INVALID, f"{thing} is {state}")
-        case AmountMismatch(right_sen=right):
-            return _fields({"amount": [f"must be {decimal_string(right)}"]})
-        case AmountOutOfRange(minimum_sen=least, maximum_sen=most):
-            return _fields({"amount": [f"must be between {decimal_string(least)} and {decimal_string(most)}"]})
-        case MethodUnavailable():
-            return _fields({"type": ["payment method is not available"]})
-        case QuantityOutOfRange():
-            return _fields({"qty": [f"must be between {refusal.minimum} and {refusal.maximum}"]})
-        case ItemClosed() | OutOfStock():
-            return _fields({"items": [f"{refusal.item} is not available"]})
-        case ShippingCostMismatch(right_sen=right):
-            return _fields({"shipping_fee": [f"must be {decimal_string(right)}"]})
-        case InsufficientFunds():
-            return Price(400, INVALID, "insufficient balance")
-        case FundingNotAllowed() | IdentityNotLinked() | PartnerRefused():
-            return Price(400, INVALID, "request refused")
+            return Entry(400, INVALID, f"invalid {names[0]} and {names[1]} parameter", _errors(refusal.fields))
         case _:
-            return Price(400, INVALID, "invalid request")
+            return _fields(refusal.fields)
 
 
-def _fields(fields: dict[str, list[str]]) -> Price:
-    return Price(400, INVALID, "required fields missing", _errors(fields))
+def _permission_missing(refusal: no.PermissionMissing) -> Entry:
+    text = "only test keys may do this" if refusal.permission == "sandbox" else "this key may not do this"
+    return Entry(403, "DPAY_FORBIDDEN", text)
+
+
+def _amount(text: str) -> Entry:
+    return _fields({"amount": [text]})
+
+
+def _between(refusal: no.AmountOutOfRange) -> Entry:
+    least, most = decimal_string(refusal.minimum_sen), decimal_string(refusal.maximum_sen)
+    return _amount(f"must be between {least} and {most}")
+
+
+def _fields(fields: dict[str, list[str]]) -> Entry:
+    """400 with each field; the error says that something is missing, or what is wrong first."""
+    errors = _errors(fields)
+    if any(error.message in (BLANK, NO_CUSTOMER) for error in errors):
+        return Entry(400, INVALID, MISSING, errors)
+    first = errors[0]
+    needs_name = first.message.startswith(_VERBS)
+    return Entry(400, INVALID, f"{first.field} {first.message}" if needs_name else first.message, errors)
 
 
 def _errors(fields: dict[str, list[str]]) -> list[FieldError]:
     return [FieldError(field, message) for field, messages in fields.items() for message in messages]
 
 
-def _retry(seconds: int) -> dict[str, str]:
-    return {"Retry-After": str(max(seconds, 1))}
+_REFUSED: Final = always(Entry(400, INVALID, "request refused"))
+
+ERRORS: Final = ErrorTable[Entry](
+    by_class={
+        no.BodyUnreadable: always(Entry(400, INTERNAL, "error reading request body")),
+        no.BodyTooLarge: always(Entry(413, INVALID, "request body too large")),
+        no.EncodingUnsupported: lambda r: Entry(415, INVALID, f"unsupported content encoding: {r.encoding}"),
+        no.BodyIncomplete: always(Entry(408, INVALID, "request body did not arrive in time")),
+        no.HostUnknown: always(Entry(421, INVALID, "unknown host")),
+        no.MethodNotAllowed: always(Entry(405, "DPAY_METHOD_NOT_ALLOWED", "method not allowed")),
+        no.PermissionMissing: _permission_missing,
+        no.InputInvalid: _input_invalid,
+        no.FieldsForbidden: lambda r: _fields({name: ["is not allowed"] for name in r.names}),
+        no.PayloadMismatch: lambda r: _fields({"payload": list(r.errors)}),
+        no.NotFound: _not_found,
+        no.StateConflict: lambda r: Entry(400, INVALID, f"{r.thing} is {state_word(r.thing, r.state)}"),
+        no.IdempotencyKeyReused: always(
+            Entry(422, "DPAY_IDEMPOTENCY_KEY_REUSED", "idempotency key was used for another request")
+        ),
+        no.AmountMismatch: lambda r: _amount(f"must be {decimal_string(r.right_sen)}"),
+        no.AmountOutOfRange: _between,
+        no.MethodUnavailable: always(_fields({"type": ["payment method is not available"]})),
+        no.QuantityOutOfRange: lambda r: _fields({"qty": [f"must be between {r.minimum} and {r.maximum}"]}),
+        no.ItemClosed: lambda r: _fields({"items": [f"{r.item} is not available"]}),
+        no.OutOfStock: lambda r: _fields({"items": [f"{r.item} is not available"]}),
+        no.ShippingCostMismatch: lambda r: _fields({"shipping_fee": [f"must be {decimal_string(r.right_sen)}"]}),
+        no.RefundTooLarge: always(Entry(403, "DPAY_REFUND_AMOUNT_EXCEEDED", "refund amount exceed")),
+        no.IdentityNotLinked: _REFUSED,
+    },
+    by_kind={
+        Kind.NOT_AUTHENTICATED: always(
+            Entry(401, "DPAY_UNAUTHORIZED_ACCESS", "invalid Authorization header in request")
+        ),
+        Kind.NOT_ALLOWED: always(Entry(403, "DPAY_FORBIDDEN", "this key may not do this")),
+        Kind.NOT_FOUND: always(Entry(404, "DPAY_NOT_FOUND", "no such path")),
+        Kind.INVALID: _REFUSED,
+        Kind.CONFLICT: _REFUSED,
+        Kind.FUNDS: always(Entry(400, INVALID, "insufficient balance")),
+        Kind.TOO_MANY: always(Entry(429, "DPAY_RATE_LIMITED", "too many requests")),
+        Kind.UNAVAILABLE: always(Entry(503, "DPAY_SERVICE_UNAVAILABLE", "try again later")),
+        Kind.INTERNAL: always(Entry(500, INTERNAL, "internal server error")),
+    },
+    # Nothing of this contract can cause these, or they say nothing that its caller may know.
+    generic=(
+        no.NothingToShip,
+        no.PartnerRefused,
+        no.InsufficientFunds,
+        no.FundingNotAllowed,
+        no.PartnerUnavailable,
+    ),
+)
 
 
 def refuse(refusal: Refusal, request_id: str) -> Response:
-    """The answer to a refusal."""
-    priced = price(refusal)
-    body = ErrorAnswer(priced.error, priced.error_code, request_id, priced.errors)
-    return reply(body, priced.status, priced.headers)
+    """The answer to a refusal. Nothing of our inside is told."""
+    entry = ERRORS.find(refusal)
+    return reply(ErrorAnswer(entry.error, entry.error_code, request_id, entry.errors), entry.status)

@@ -11,11 +11,13 @@ from gerai.domain.filters import PaymentFilter
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
 from gerai.doors.dialects.durianpay.auth import authenticate
+from gerai.doors.dialects.durianpay.errors import INVALID, VA_NOT_FOUND
 from gerai.doors.dialects.durianpay.request_charge import read_signature, read_simulation
 from gerai.doors.dialects.durianpay.request_lists import read_expand, read_page
 from gerai.doors.dialects.durianpay.statuses import payment_status
 from gerai.doors.dialects.durianpay.wire.formats import is_payment_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import (
+    cancelled_answer,
     listed_payment,
     merchant_public_id,
     payment_answer,
@@ -88,7 +90,7 @@ async def cancel_payment(ctx: RequestContext) -> Response:
         )
     )
     after = next(p for p in outcome.answer.payments if p.payment_id == payment.payment_id)
-    return reply({"data": payment_answer(view, after, _merchant(ctx), frozenset(), ctx.now)})
+    return reply({"data": cancelled_answer(view, after, _merchant(ctx), ctx.now)})
 
 
 async def simulate_transfer(ctx: RequestContext) -> Response:
@@ -102,12 +104,12 @@ async def simulate_transfer(ctx: RequestContext) -> Response:
     wanted = read_simulation(await ctx.json(exact=True))
     payment = await ctx.services.engine.payments.by_code(ctx.scope, wanted.account_number)
     if payment is None or payment.method != "va":
-        return _unsuccessful("VA Not found")
+        return _unsuccessful(ctx, "VA Not found", VA_NOT_FOUND)
     state = payment_status(payment, ctx.now)
     if state != "processing":
-        return _unsuccessful(f"VA is {state}")
+        return _unsuccessful(ctx, f"VA is {state}")
     if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
-        return _unsuccessful("Amount mismatch")
+        return _unsuccessful(ctx, "Amount mismatch")
     await ctx.services.engine.submit(
         RecordPayment(
             merchant_id=payment.merchant_id,
@@ -118,11 +120,15 @@ async def simulate_transfer(ctx: RequestContext) -> Response:
             failure=_FORCED if wanted.force_fail else {},
         )
     )
-    return _unsuccessful("Forced failure") if wanted.force_fail else reply({"data": {"status": "Payment Successful"}})
+    if wanted.force_fail:
+        return _unsuccessful(ctx, "Forced failure")
+    return reply({"data": {"status": "Payment Successful"}})
 
 
-def _unsuccessful(reason: str) -> Response:
-    return reply({"data": {"status": "Payment Unsuccessful", "reason": reason}}, status=422)
+def _unsuccessful(ctx: RequestContext, reason: str, error_code: str = INVALID) -> Response:
+    """422 in the contract's own shape (§7), and the error fields beside it that every client decodes (§21.4)."""
+    body = {"data": {"status": "Payment Unsuccessful", "reason": reason}}
+    return reply({**body, "error": reason, "error_code": error_code, "request_id": ctx.request_id}, status=422)
 
 
 def _merchant(ctx: RequestContext) -> str:

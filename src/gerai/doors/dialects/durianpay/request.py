@@ -14,6 +14,7 @@ from gerai.doors.dialects.durianpay.wire.form import BLANK, INVALID, Form
 from gerai.doors.dialects.durianpay.wire.formats import is_customer_id
 
 CURRENCY: Final = "IDR"
+NO_CUSTOMER: Final = "one of id, email, mobile is required"
 ADDRESS_FIELDS: Final = (
     "receiver_name", "receiver_phone", "label", "address_line_1", "address_line_2", "city", "region", "country",
     "postal_code", "landmark",
@@ -123,7 +124,7 @@ def _customer(form: Form | None) -> NewCustomer:
         address=_address(form.form("address")),
     )
     if not any(form.has(name) for name in ("id", "email", "mobile", "phone")):
-        form.complain("id", "one of id, email, mobile is required")
+        form.complain("id", NO_CUSTOMER)
     if customer.id and not is_customer_id(customer.id):
         form.complain("id", INVALID)
     if customer.email and not (customer.email.isascii() and _EMAIL.fullmatch(customer.email)):

@@ -11,6 +11,7 @@ from gerai.doors.dialects.durianpay.methods import BY_METHOD
 #: Engine states in the words of this contract (§17). What is not listed is named alike in both.
 _ORDER_WORDS: Final = {
     "draft": "started",
+    "pending": "started",
     "confirmed": "processing",
     "ready": "processing",
     "shipped": "processing",
@@ -28,6 +29,11 @@ _FAILURES: Final = {
     "expired": ("20012", "payment expired"),
     "cancelled": ("20014", "cancelled by merchant"),
 }
+
+
+def state_word(thing: str, state: str) -> str:
+    """An engine state of an order or payment in the words of this contract."""
+    return {"order": _ORDER_WORDS, "payment": _PAYMENT_WORDS}.get(thing, {}).get(state, state)
 
 
 def is_live(environment: Environment | str) -> bool:

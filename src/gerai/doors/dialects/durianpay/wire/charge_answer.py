@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 import msgspec
@@ -13,12 +12,7 @@ from gerai.domain.records import Payment
 from gerai.doors.dialects.durianpay.order_details import PaymentDetails, payment_details_of
 from gerai.doors.dialects.durianpay.statuses import charge_type
 from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
-
-#: Heading of each place where a virtual account can be paid, by language and by the contract's name of the place.
-_PLACES: Final = {
-    "en": {"atm": "ATM {bank}", "mobile_app": "{bank} mobile banking", "internet_banking": "{bank} internet banking"},
-    "id": {"atm": "ATM {bank}", "mobile_app": "Mobile banking {bank}", "internet_banking": "Internet banking {bank}"},
-}
+from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ def _both_ids(charged: Charged) -> dict[str, Any]:
 
 
 def _va(charged: Charged) -> dict[str, Any]:
-    return _retail(charged) | {"payment_instruction": _payment_instruction(charged)}
+    return _retail(charged) | {"payment_instruction": payment_instruction(charged.payment)}
 
 
 def _retail(charged: Charged) -> dict[str, Any]:
@@ -140,20 +134,3 @@ _SHAPES: Final[dict[str, Callable[[Charged], dict[str, Any]]]] = {
     "CARD": _card,
     "BNPL": _bnpl,
 }
-
-
-def _payment_instruction(charged: Charged) -> dict[str, Any]:
-    """The method's steps as the contract nests them: language, place, heading and an HTML list."""
-    steps = charged.payment.instructions.get("steps", {})
-    bank = charged.payment.channel_code
-    return {
-        language: {
-            place: {"heading": heading.format(bank=bank), "instruction_text": _list(steps.get(language, []))}
-            for place, heading in places.items()
-        }
-        for language, places in _PLACES.items()
-    }
-
-
-def _list(lines: list[str]) -> str:
-    return "<ol>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ol>"

@@ -55,6 +55,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     expire_time: str | UnsetType = UNSET
     address_id: int | UnsetType = UNSET
     is_live: bool
+    description: str | UnsetType = UNSET
     payment_link_url: str | UnsetType = UNSET
     is_notification_enabled: bool | UnsetType = UNSET
     email_subject: str | UnsetType = UNSET
@@ -118,6 +119,7 @@ def fetched_answer(view: OrderView, expand: frozenset[str], now: datetime) -> Or
     return msgspec.structs.replace(
         _answer(view, order_status(view, now)),
         pending_amount=None,
+        description=details.description,
         payment_link_url=details.link_code or UNSET,
         is_notification_enabled=details.is_notification_enabled,
         email_subject=details.email_subject,

@@ -73,7 +73,7 @@ class OrderOfPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaymentAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment on its own."""
+    """One payment on its own; the four keys after ``refund`` only where it was cancelled (§6.4, as captured)."""
 
     id: str
     order_id: str
@@ -97,6 +97,10 @@ class PaymentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     shipping_fee: str
     failure_reason: dict[str, str]
     refund: None = None
+    retry_count: int | UnsetType = UNSET
+    provider_id: str | UnsetType = UNSET
+    ds_error_metadata: UnsetType | None = UNSET
+    settlement_status: str | UnsetType = UNSET
     customer: CustomerAnswer | UnsetType = UNSET
     order: OrderOfPayment | UnsetType = UNSET
 
@@ -168,6 +172,17 @@ def payment_answer(
         failure_reason=failure_reason(payment, now),
         customer=customer_answer(view) if "customer" in expand else UNSET,
         order=_order(view, merchant_id, now) if "order" in expand else UNSET,
+    )
+
+
+def cancelled_answer(view: OrderView, payment: Payment, merchant_id: str, now: datetime) -> PaymentAnswer:
+    """The answer to ``PUT /payments/{id}/cancel``."""
+    return msgspec.structs.replace(
+        payment_answer(view, payment, merchant_id, frozenset(), now),
+        retry_count=0,
+        provider_id="",
+        ds_error_metadata=None,
+        settlement_status="",
     )
 
 
