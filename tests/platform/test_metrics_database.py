@@ -11,7 +11,6 @@ import psycopg
 import pytest
 import pytest_asyncio
 from metrics_kit import Series, series
-from psycopg_pool import AsyncConnectionPool
 from structlog.testing import capture_logs
 
 from gerai.engine.core import Engine
@@ -170,5 +169,4 @@ async def test_a_question_without_an_answer(own_engine: Engine, own_dsn: str) ->
 
 async def test_a_database_that_is_gone(own_dsn: str) -> None:
     """The process still tells of itself; of the database only that it does not answer."""
-    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(own_dsn, open=False)
-    assert await asked(Questions(pool)) == {("gerai_database_up", ()): 0}
+    assert await asked(Questions(Engine(own_dsn))) == {("gerai_database_up", ()): 0}

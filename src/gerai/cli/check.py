@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 
 import typer
-from psycopg import AsyncConnection
-from psycopg import Error as DatabaseError
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.terminal import Steps, console, errors
-from gerai.engine.check import Examination, examine, record
-from gerai.store.check import INVARIANTS
+from gerai.engine.check import INVARIANTS, examine_database
 
 
 def check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """Check every invariant of the books. Exit 1, with the rows concerned, when one does not hold."""
     with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
         steps.next("checking")
-        found = {v.invariant: v for v in asyncio.run(_examine(settings.database.url)).violations}
+        examination, unrecorded = asyncio.run(examine_database(settings.database.url))
+    if unrecorded:
+        errors.print(f"the result is not recorded: {unrecorded}", markup=False, highlight=False)
+    found = {violation.invariant: violation for violation in examination.violations}
     table = Table(box=None, pad_edge=False, show_header=False)
     for invariant in INVARIANTS:
         verdict = "[red]broken[/]" if invariant.name in found else "[green]holds[/]"
@@ -31,15 +31,3 @@ def check(data: DataOption = None, settings_file: SettingsOption = None) -> None
             console.print("  " + "  ".join(f"{k}={v}" for k, v in row.items()), highlight=False, markup=False)
     if found:
         raise typer.Exit(1)
-
-
-async def _examine(dsn: str) -> Examination:
-    """Look at everything, and keep the result for the metrics where that is possible."""
-    async with await AsyncConnection.connect(dsn, autocommit=True) as connection:
-        examination = await examine(connection)
-        try:
-            await record(connection, examination)
-        except DatabaseError as error:
-            # A database that may only be read, or that is not migrated yet: the answer is the same.
-            errors.print(f"the result is not recorded: {str(error).strip()}", markup=False, highlight=False)
-        return examination

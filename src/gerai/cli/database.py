@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
-import psycopg
 import typer
 
 from gerai.cli.terminal import fail
@@ -16,6 +15,7 @@ from gerai.kit.discover import plugin_names
 from gerai.kit.files import write_private
 from gerai.kit.secret_box import new_key
 from gerai.settings import Settings, SettingsError, load
+from gerai.store.connection import ConnectionLost, server_version
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import pending
@@ -80,9 +80,8 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
         fail("DATABASE_URL is not set: the address of a PostgreSQL 15 or newer, such as postgresql://…", 2)
     timeout_s = max(1, round(settings.database.connect_timeout_s))
     try:
-        with psycopg.connect(settings.database.url, connect_timeout=timeout_s) as connection:
-            version = connection.info.server_version
-    except psycopg.OperationalError as error:
+        version = server_version(settings.database.url, timeout_s)
+    except ConnectionLost as error:
         fail(f"the database does not answer: {str(error).strip()}")
     if version < _OLDEST_SERVER:
         fail(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")

@@ -13,12 +13,12 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
 from gerai.engine.webhooks.contract import WebhookContract, encode
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
+from gerai.engine.webhooks.signing import sign
 from gerai.kit.address import AddressForbidden, Guard, check_address
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.settings import Settings
-from gerai.worker.webhook_sender import sign
 
 
 @dataclass(frozen=True)

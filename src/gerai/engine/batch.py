@@ -13,20 +13,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import AsyncConnection
-
 from gerai.domain.refusals import Busy
 from gerai.engine.command import NOTHING, Command, Idempotency, Outcome
 from gerai.engine.directory import Directory
 from gerai.engine.ids import Ids
 from gerai.engine.lane import Lane, Waiting, WriterStats
+from gerai.store.connection import Connection
 
 
 @dataclass
 class Writer:
     """The queue, and the lanes that empty it."""
 
-    connect: Callable[[], Awaitable[AsyncConnection]]
+    connect: Callable[[], Awaitable[Connection]]
     directory: Directory
     ids: Ids
     queue_limit: int = 2048

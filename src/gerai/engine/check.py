@@ -11,11 +11,14 @@ from time import monotonic_ns
 from typing import Any, Final
 
 import msgspec
-from psycopg import AsyncConnection
 
 from gerai.engine.core import Engine
 from gerai.store import book_checks
 from gerai.store import check as sql
+from gerai.store.connection import Connection, DatabaseError, open_connection
+
+INVARIANTS: Final = sql.INVARIANTS
+ROWS_AT_MOST: Final = sql.ROWS_AT_MOST
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -55,7 +58,19 @@ async def check(engine: Engine, merchant_id: int | None = None) -> list[Violatio
         return (await examine(connection, merchant_id)).violations
 
 
-async def examine(connection: AsyncConnection, merchant_id: int | None = None) -> Examination:
+async def examine_database(dsn: str) -> tuple[Examination, str]:
+    """Examine all books behind an address and record it. The second value says why it could not be recorded (a database
+    that may only be read, or is not migrated), empty when it was."""
+    async with await open_connection(dsn) as connection:
+        examination = await examine(connection)
+        try:
+            await record(connection, examination)
+        except DatabaseError as error:
+            return examination, str(error).strip()
+        return examination, ""
+
+
+async def examine(connection: Connection, merchant_id: int | None = None) -> Examination:
     """As :func:`check`, on this connection, with what holds and how long each look took."""
     findings: list[Finding] = []
     async with connection.transaction():
@@ -71,7 +86,7 @@ async def examine(connection: AsyncConnection, merchant_id: int | None = None) -
     return Examination(at, tuple(findings))
 
 
-async def record(connection: AsyncConnection, examination: Examination) -> None:
+async def record(connection: Connection, examination: Examination) -> None:
     """Keep an examination of all merchants as the last one, unless a later one is kept already."""
     found = [
         (finding.invariant, len(finding.violation.rows) if finding.violation else 0, finding.took_ms)
@@ -91,7 +106,7 @@ async def examine_if_due(
         if not await book_checks.is_due(connection, every_s):
             return None
     # A session of its own: the turn ends with it at the latest, and a long look does not keep a reader waiting.
-    async with await AsyncConnection.connect(engine.dsn, autocommit=True) as connection:
+    async with await open_connection(engine.dsn) as connection:
         if not await book_checks.take_turn(connection):
             return None
         examination = None

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
 import structlog
-from psycopg import AsyncConnection
 
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.batch import Writer
@@ -27,7 +26,7 @@ from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
 from gerai.kit.tasks import end
 from gerai.store import idempotency as idempotency_keys
-from gerai.store.pool import make_pool
+from gerai.store.connection import Connection, make_pool, open_connection
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
@@ -65,12 +64,12 @@ class Engine:
         self.wallets = WalletReads(self._pool)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def _connect(self) -> AsyncConnection:
-        connection = await AsyncConnection.connect(self.dsn, autocommit=True)
+    async def _connect(self) -> Connection:
+        connection = await open_connection(self.dsn)
         await connection.execute(WRITER_SESSION)
         return connection
 
-    def connection(self, timeout_s: float | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
+    def connection(self, timeout_s: float | None = None) -> AbstractAsyncContextManager[Connection]:
         """A connection of the pool, in autocommit, for modules of this package (a test finds any other caller)."""
         return self._pool.connection(timeout_s)
 

@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
-from psycopg import AsyncConnection
 
 from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettings, read
 from gerai.store import directory as sql
-from gerai.store.pool import UNREACHABLE, Pool
+from gerai.store.connection import Connection, ConnectionLost, Pool, open_connection
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
@@ -108,7 +107,7 @@ class Part(Generic[T]):
     merchant asked for must be in the answer."""
 
     name: str
-    load: Callable[[AsyncConnection, Sequence[int]], Awaitable[dict[int, T]]]
+    load: Callable[[Connection, Sequence[int]], Awaitable[dict[int, T]]]
 
 
 @dataclass(frozen=True)
@@ -158,13 +157,13 @@ class Directory:
 
     # --- loading ---------------------------------------------------------------------------
 
-    async def load(self, connection: AsyncConnection, merchant_ids: Sequence[int] | None = None) -> None:
+    async def load(self, connection: Connection, merchant_ids: Sequence[int] | None = None) -> None:
         """Read these merchants, or all of them, and swap the snapshots in. One at a time: what was read earlier never
         replaces what was read later."""
         async with self._loading:
             await self._load(connection, merchant_ids)
 
-    async def _load(self, connection: AsyncConnection, merchant_ids: Sequence[int] | None) -> None:
+    async def _load(self, connection: Connection, merchant_ids: Sequence[int] | None) -> None:
         wanted = await sql.merchant_ids(connection) if merchant_ids is None else list(merchant_ids)
         merchants = {} if merchant_ids is None else dict(self._merchants)
         keys = {} if merchant_ids is None else dict(self._keys)
@@ -179,7 +178,7 @@ class Directory:
                     keys.update(fresh.keys)
         self._merchants, self._keys = merchants, keys
 
-    async def _snapshots(self, connection: AsyncConnection, merchant_ids: list[int]) -> dict[int, Snapshot | None]:
+    async def _snapshots(self, connection: Connection, merchant_ids: list[int]) -> dict[int, Snapshot | None]:
         """One statement per table, however many merchants; None for one that does not exist."""
         found = {row.merchant_id: row for row in await sql.merchants(connection, merchant_ids)}
         accounts = await sql.system_accounts(connection, merchant_ids)
@@ -206,7 +205,7 @@ class Directory:
         """
         while True:
             try:
-                async with await AsyncConnection.connect(dsn, autocommit=True) as listening:
+                async with await open_connection(dsn) as listening:
                     await listening.execute(sql.LISTEN)
                     async with pool.connection() as connection:
                         await self.load(connection)
@@ -216,7 +215,7 @@ class Directory:
                         changed = {int(notice.payload) async for notice in listening.notifies(stop_after=1)}
                         async with pool.connection() as connection:
                             await self.load(connection, sorted(changed))
-            except UNREACHABLE as error:
+            except ConnectionLost as error:
                 log.warning("directory.lost", error=str(error))
                 await asyncio.sleep(_AGAIN_AFTER_S)
             except Exception:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from psycopg import AsyncConnection
-
 from gerai.domain.refusals import Busy
+from gerai.store.connection import Connection
 from gerai.store.loads import NEXT_ID_BLOCKS
 
 BLOCK = 1000
@@ -45,7 +44,7 @@ class Ids:
         self._next += 1
         return value
 
-    async def refill(self, connection: AsyncConnection) -> None:
+    async def refill(self, connection: Connection) -> None:
         """Fetch blocks; the reserve doubles each time it was found empty, up to 64,000 ids."""
         async with self._refilling:
             if not self._blocks and self._end:

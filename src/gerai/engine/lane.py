@@ -12,16 +12,13 @@ and finds the winner.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import structlog
-from psycopg import AsyncConnection, AsyncCursor, OperationalError
-from psycopg import Error as DatabaseError
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure, UniqueViolation
 
 from gerai.domain.records import IdempotencyRecord
 from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
@@ -29,17 +26,16 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
 from gerai.engine.ids import Ids
 from gerai.engine.loading import LoadRequest, load
-from gerai.engine.state import State
+from gerai.engine.state import Job, State
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettings
-from gerai.store.arrays import pack
-from gerai.store.loads import DEFER_JOBS
+from gerai.store.batch import Deferred, Writing, commit, deferring, inserting, updating
+from gerai.store.connection import RACES, Connection, ConnectionLost, DatabaseError
 from gerai.store.tables import EVENTS, WRITE_ORDER
 
 log = structlog.get_logger("gerai.batch")
 
-_RACES = (UniqueViolation, DeadlockDetected, SerializationFailure, LockNotAvailable)
 _TRIES_ALONE = 5
 _encode = msgspec.json.Encoder().encode
 
@@ -99,12 +95,12 @@ Decided = list[tuple[Waiting, Outcome[Any] | BaseException]]
 class Lane:
     """Owns one connection. One batch at a time."""
 
-    connect: Callable[[], Awaitable[AsyncConnection]]
+    connect: Callable[[], Awaitable[Connection]]
     directory: Directory
     ids: Ids
     figures: WriterStats
     _writing: bool = False
-    _connection: AsyncConnection | None = None
+    _connection: Connection | None = None
 
     async def write(self, batch: list[Waiting]) -> None:
         """Do these commands and tell their senders, once it is committed."""
@@ -130,7 +126,7 @@ class Lane:
 
     async def _one_by_one(self, batch: list[Waiting], first_error: DatabaseError) -> Decided:
         """Run each command in its own transaction, so that the one at fault fails alone."""
-        if isinstance(first_error, OperationalError) and not isinstance(first_error, _RACES):
+        if isinstance(first_error, ConnectionLost) and not isinstance(first_error, RACES):
             log.error("batch.connection_lost", error=str(first_error), commands=len(batch))
             return [(waiting, self._lost()) for waiting in batch]
         if len(batch) > 1:
@@ -146,10 +142,10 @@ class Lane:
         for _ in range(_TRIES_ALONE):
             try:
                 [(_, result)] = await self._attempt([waiting])
-            except _RACES as error:
+            except RACES as error:
                 await self._give_up(error)
                 last = error
-            except OperationalError as error:
+            except ConnectionLost as error:
                 await self._give_up(error)
                 log.error("batch.connection_lost", error=str(error), commands=1)
                 return self._lost()
@@ -187,22 +183,22 @@ class Lane:
         moments: Moments = {}
         decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
         self._writing = True
-        await write(connection, state)
+        await commit(connection, changes(state))
         return decided
 
-    async def _loaded(self, batch: list[Waiting]) -> tuple[AsyncConnection, State]:
+    async def _loaded(self, batch: list[Waiting]) -> tuple[Connection, State]:
         """Begin the transaction on a connection that works. It may have broken since the last batch; nothing has been
         written yet, so a second try on a fresh one is safe."""
         asked = [(waiting.command, waiting.idempotency) for waiting in batch]
         try:
             return await self._load(asked)
-        except OperationalError as error:
-            if isinstance(error, _RACES):
+        except ConnectionLost as error:
+            if isinstance(error, RACES):
                 raise
             await self._give_up(error)
             return await self._load(asked)
 
-    async def _load(self, asked: Sequence[LoadRequest]) -> tuple[AsyncConnection, State]:
+    async def _load(self, asked: Sequence[LoadRequest]) -> tuple[Connection, State]:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
@@ -274,29 +270,20 @@ def keep_answer(state: State, command: Command[Any], idempotency: Idempotency, a
     )
 
 
-async def write(connection: AsyncConnection, state: State) -> None:
-    """Write everything that changed and commit, in one round trip. Nothing changed: just end the transaction."""
-    async with connection.pipeline():
-        cursor: AsyncCursor[Any] = connection.cursor()
-        for table, rows in zip(WRITE_ORDER, state.tables, strict=False):
-            if rows.inserted:
-                # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
-                ordered = [rows.inserted[key] for key in sorted(rows.inserted)]
-                await cursor.execute(table.insert_sql, table.insert_params(ordered), prepare=True)
-            if rows.updated:
-                ordered = [rows.updated[key] for key in sorted(rows.updated)]
-                await cursor.execute(table.update_sql, table.update_params(ordered), prepare=True)
-        if state.events:
-            await cursor.execute(EVENTS.insert_sql, EVENTS.insert_params(state.events), prepare=True)
-        if state.jobs:
-            jobs = state.jobs
-            due = [None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s) for job in jobs]
-            arrays = [
-                pack("text", [job.queue for job in jobs]),
-                pack("text", [job.task for job in jobs]),
-                pack("text", [job.lock for job in jobs]),
-                pack("jsonb", [_encode(job.args) for job in jobs]),
-                pack("timestamptz", due),
-            ]
-            await cursor.execute(DEFER_JOBS, arrays, prepare=True)
-        await cursor.execute("COMMIT")
+def changes(state: State) -> Iterator[Writing]:
+    """What the batch changed, parents before what refers to them."""
+    for table, rows in zip(WRITE_ORDER, state.tables, strict=False):
+        # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
+        if rows.inserted:
+            yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])
+        if rows.updated:
+            yield updating(table, [rows.updated[key] for key in sorted(rows.updated)])
+    if state.events:
+        yield inserting(EVENTS, state.events)
+    if state.jobs:
+        yield deferring([_deferred(job) for job in state.jobs])
+
+
+def _deferred(job: Job) -> Deferred:
+    due = None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s)
+    return Deferred(job.queue, job.task, job.lock, job.args, due)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from psycopg import AsyncConnection, AsyncCursor
-
 from gerai.domain.records import email_key
 from gerai.engine.command import NOTHING, Command, Contact, Idempotency
 from gerai.engine.state import State
 from gerai.store import loads
+from gerai.store.batch import Reading, begin
+from gerai.store.connection import Connection
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
@@ -78,7 +78,7 @@ class _Wanted:
             self.contacts[command.environment, channel].append(contact)
 
 
-async def load(connection: AsyncConnection, state: State, batch: Sequence[LoadRequest]) -> None:
+async def load(connection: Connection, state: State, batch: Sequence[LoadRequest]) -> None:
     """Begin the transaction and fill ``state``. Locks are taken table by table, merchants and keys ascending."""
     wanted: dict[int, _Wanted] = {}
     for command, _ in batch:
@@ -87,15 +87,9 @@ async def load(connection: AsyncConnection, state: State, batch: Sequence[LoadRe
             mine = wanted[command.merchant_id] = _Wanted()
         mine.add(command)
     statements = _statements(state, wanted, batch)
-    cursors: list[tuple[AsyncCursor[Any], Statement]] = []
-    async with connection.pipeline():
-        await connection.execute("BEGIN")
-        for statement in statements:
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(statement[0], statement[1], prepare=True)
-            cursors.append((cursor, statement))
-    for cursor, (_, _, table, rows) in cursors:
-        rows.load(map(table.read, await cursor.fetchall()))
+    found = await begin(connection, [Reading(sql, params, table) for sql, params, table, _ in statements])
+    for records, (_, _, _, rows) in zip(found, statements, strict=True):
+        rows.load(records)
 
 
 def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> list[Statement]:

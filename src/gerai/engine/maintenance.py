@@ -8,8 +8,8 @@ import contextlib
 import structlog
 
 from gerai.engine.ids import Ids
+from gerai.store.connection import DatabaseError, Pool
 from gerai.store.due import analyze_new_tables
-from gerai.store.pool import DATABASE_ERRORS, Pool
 
 log = structlog.get_logger("gerai.maintenance")
 _EVERY_S = 2.0
@@ -27,6 +27,6 @@ async def maintain(pool: Pool, ids: Ids) -> None:
                     await ids.refill(connection)
                 else:
                     await analyze_new_tables(connection)
-        except DATABASE_ERRORS as error:
+        except DatabaseError as error:
             log.warning("maintenance.database", error=str(error))
             await asyncio.sleep(_EVERY_S)

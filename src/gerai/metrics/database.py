@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import structlog
 from prometheus_client.core import Metric as Family
-from psycopg import AsyncConnection
-from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 
+from gerai.engine.check import ROWS_AT_MOST
 from gerai.engine.core import Engine
+from gerai.engine.gauges import OVERDUE_AT_MOST, Gauges, read_gauges
 from gerai.kit.metrics import Metric, Sample, family
-from gerai.store import gauges
-from gerai.store.check import ROWS_AT_MOST
-
-log = structlog.get_logger("gerai.metrics")
 
 UP: Final = Metric("gerai_database_up", "gauge", "1 when the database answered everything below in time, else 0.")
 JOBS: Final = Metric(
@@ -29,7 +23,7 @@ JOBS: Final = Metric(
 OVERDUE: Final = Metric(
     "gerai_orders_overdue",
     "gauge",
-    f"Unpaid orders past their time that no worker has expired yet ({gauges.OVERDUE_AT_MOST} at most).",
+    f"Unpaid orders past their time that no worker has expired yet ({OVERDUE_AT_MOST} at most).",
     ("environment",),
 )
 OPEN: Final = Metric(
@@ -57,9 +51,6 @@ CHECKED: Final = Metric(
 METRICS: Final = (UP, JOBS, OVERDUE, OPEN, OLDEST, BROKEN, CHECK_SECONDS, CHECKED)
 
 _KEEP_S: Final = 5.0
-#: For a free connection, and for everything together.
-_CONNECTION_WITHIN_S: Final = 1.0
-_ANSWERS_WITHIN_S: Final = 5.0
 
 
 class Questions:
@@ -82,54 +73,23 @@ class Questions:
             return self._families
 
     async def _ask(self) -> list[Family]:
-        found: list[Family] = []
-        up = True
-        try:
-            async with asyncio.timeout(_ANSWERS_WITHIN_S), self._engine.connection(_CONNECTION_WITHIN_S) as connection:
-                for ctx in (_jobs, _overdue, _fulfilments, _checks):
-                    up &= await _answered(ctx, connection, found)
-        except (DatabaseError, PoolTimeout, TimeoutError) as error:
-            log.warning("metrics.database", error=str(error))
-            up = False
-        return [family(UP, [((), (up,))]), *found]
+        found = await read_gauges(self._engine)
+        return [family(UP, [((), (found.complete,))]), *_families(found)]
 
 
-async def _answered(
-    ctx: Callable[[AsyncConnection], Awaitable[list[Family]]], connection: AsyncConnection, found: list[Family]
-) -> bool:
-    """Whether the question was answered; its gauges join ``found``."""
-    try:
-        found += await ctx(connection)
-    except DatabaseError as error:
-        log.warning("metrics.database", question=ctx.__name__.strip("_"), error=str(error))
-        return False
-    return True
-
-
-async def _jobs(connection: AsyncConnection) -> list[Family]:
-    return [_gauge(JOBS, ((queue, state, n) for queue, state, n in await gauges.jobs(connection)))]
-
-
-async def _overdue(connection: AsyncConnection) -> list[Family]:
-    counted = {"production": 0, "sandbox": 0} | dict(await gauges.overdue_orders(connection))
-    return [_gauge(OVERDUE, counted.items())]
-
-
-async def _fulfilments(connection: AsyncConnection) -> list[Family]:
-    rows = await gauges.open_fulfilments(connection)
-    return [
-        _gauge(OPEN, ((environment, provider, status, n) for environment, provider, status, n, _ in rows)),
-        _gauge(OLDEST, ((environment, provider, status, s) for environment, provider, status, _, s in rows)),
-    ]
-
-
-async def _checks(connection: AsyncConnection) -> list[Family]:
-    rows = await gauges.book_checks(connection)
-    return [
-        _gauge(BROKEN, ((invariant, broken) for invariant, broken, _, _ in rows)),
-        _gauge(CHECK_SECONDS, ((invariant, took_ms / 1000) for invariant, _, took_ms, _ in rows)),
-        _gauge(CHECKED, [(min(at for *_, at in rows),)] if rows else []),
-    ]
+def _families(found: Gauges) -> Iterator[Family]:
+    """What the database answered."""
+    if found.jobs is not None:
+        yield _gauge(JOBS, found.jobs)
+    if found.overdue is not None:
+        yield _gauge(OVERDUE, ({"production": 0, "sandbox": 0} | dict(found.overdue)).items())
+    if (rows := found.fulfilments) is not None:
+        yield _gauge(OPEN, ((environment, provider, status, n) for environment, provider, status, n, _ in rows))
+        yield _gauge(OLDEST, ((environment, provider, status, s) for environment, provider, status, _, s in rows))
+    if (rows := found.checks) is not None:
+        yield _gauge(BROKEN, ((invariant, broken) for invariant, broken, _, _ in rows))
+        yield _gauge(CHECK_SECONDS, ((invariant, took_ms / 1000) for invariant, _, took_ms, _ in rows))
+        yield _gauge(CHECKED, [(min(at for *_, at in rows),)] if rows else [])
 
 
 def _gauge(metric: Metric, rows: Iterable[tuple[Any, ...]]) -> Family:

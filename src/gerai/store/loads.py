@@ -112,7 +112,7 @@ JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[])
   AS n(merchant_id, environment, owner, operation, key)
 USING (merchant_id, environment, owner, operation, key)""".encode()
 
-DEFER_JOBS: Final = """
+DEFER_JOBS: Final = b"""
 SELECT procrastinate_defer_jobs_v1(array_agg(
     ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, n.scheduled_at)::procrastinate_job_to_defer_v1))
 FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[]) AS n(queue, task, lock, args,

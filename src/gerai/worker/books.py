@@ -7,11 +7,10 @@ import asyncio
 from typing import Any, Final
 
 import structlog
-from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
 
 from gerai.engine.check import Examination, examine_if_due
 from gerai.engine.core import Engine
+from gerai.engine.outage import DatabaseError
 
 log = structlog.get_logger("gerai.books")
 #: How often a worker asks whether a check is due; another one may have made it, or have died over it.
@@ -23,7 +22,7 @@ async def watch_books(engine: Engine, every_s: float) -> None:
     while every_s > 0:
         try:
             await examine_if_due(engine, every_s, _tell)
-        except (DatabaseError, PoolTimeout) as error:
+        except DatabaseError as error:
             log.warning("books.not_checked", error=str(error))
         await asyncio.sleep(min(every_s, _LOOK_S))
 

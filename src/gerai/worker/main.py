@@ -12,13 +12,13 @@ from typing import Literal, Protocol
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from psycopg import Error as DatabaseError
 
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
 from gerai.engine.orders.transitions import FULFIL_TASK
+from gerai.engine.outage import DatabaseError
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
 from gerai.engine.subscriptions import ANNOUNCE_TASK

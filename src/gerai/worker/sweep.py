@@ -13,22 +13,17 @@ from gerai.engine.command import Command
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.orders.expire import ExpireOrder
-from gerai.engine.orders.transitions import FULFIL_QUEUE, FULFIL_TASK
+from gerai.engine.overdue import find_overdue, forget_old, requeue_forgotten
 from gerai.engine.payments.record import RecordPayment
-from gerai.store import due, webhooks
 
 log = structlog.get_logger("gerai.sweep")
 
 _AT_ONCE = 500
-_FORGOTTEN_AFTER_S = 900.0
 
 
 async def sweep(engine: Engine) -> int:
     """Expire orders, payments and deposits whose time is over; answers how many."""
-    async with engine.connection() as connection:
-        orders = await due.due_orders(connection, _AT_ONCE)
-        payments = await due.due_payments(connection, _AT_ONCE)
-        deposits = await due.due_deposits(connection, _AT_ONCE)
+    orders, payments, deposits = await find_overdue(engine, _AT_ONCE)
     commands = [ExpireOrder(merchant_id=m, environment=e, order_id=o) for m, e, o in orders]
     done = await asyncio.gather(*(_try(engine, command) for command in commands))
     expiring = {(m, o) for m, _, o in orders}
@@ -46,12 +41,10 @@ async def tidy(
     engine: Engine, automatic_providers: list[str], *, keep_answers_days: int, keep_deliveries_days: int
 ) -> None:
     """Ask again about forgotten fulfilments; let old stored answers and webhook deliveries go."""
-    async with engine.connection() as connection:
-        await due.requeue_forgotten(
-            connection, FULFIL_QUEUE, FULFIL_TASK, _FORGOTTEN_AFTER_S, automatic_providers, _AT_ONCE
-        )
-        await due.forget_answers(connection, keep_answers_days, 10 * _AT_ONCE)
-        await webhooks.forget(connection, keep_deliveries_days, 10 * _AT_ONCE)
+    await requeue_forgotten(engine, automatic_providers, _AT_ONCE)
+    await forget_old(
+        engine, keys_after_days=keep_answers_days, deliveries_after_days=keep_deliveries_days, limit=10 * _AT_ONCE
+    )
 
 
 async def _try(engine: Engine, command: Command[Any]) -> bool:

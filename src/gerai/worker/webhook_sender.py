@@ -6,19 +6,16 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-import msgspec
 import structlog
-from psycopg import Error as DatabaseError
-from psycopg_pool import PoolTimeout
-from standardwebhooks import Webhook
 
-from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import DeliveryAttempt, SignedRequest, WebhookContract, WebhookMessage
+from gerai.engine.outage import DatabaseError
+from gerai.engine.webhooks.contract import SignedRequest, WebhookContract
 from gerai.engine.webhooks.deliver import AttemptResult, Claimed, Due, claim, due, record_attempt
+from gerai.engine.webhooks.signing import sign
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
@@ -62,7 +59,7 @@ class WebhookSender:
             self._wake.clear()
             try:
                 await self._start_some()
-            except (DatabaseError, PoolTimeout) as error:
+            except DatabaseError as error:
                 log.warning("webhooks.database", error=str(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY_S)
@@ -141,32 +138,3 @@ class WebhookSender:
         own = self._sealer.open(endpoint.secret_sealed)
         signing = self._sealer.open(endpoint.key_sealed) if endpoint.key_sealed else own
         return sign(contract, delivery, own, signing, at)
-
-
-def sign(
-    contract: WebhookContract, delivery: Delivery, own_secret: str, signing_secret: str, at: datetime
-) -> SignedRequest:
-    """The bytes and headers of one attempt: the contract's own, and those of Standard Webhooks."""
-    attempt = DeliveryAttempt(delivery.message_id, delivery.happened_at, delivery.tries, signing_secret)
-    signed = contract.sign(WebhookMessage(delivery.event, msgspec.json.decode(delivery.data)), attempt)
-    return msgspec.structs.replace(
-        signed,
-        headers={
-            "content-type": "application/json",
-            "user-agent": "Gerai-Webhooks",
-            **{name.lower(): value for name, value in signed.headers.items()},
-            **standard_headers(own_secret, delivery.message_id, at, signed.body),
-            # Not of that standard: lets a receiver put an order's messages in sequence when one of them came later.
-            "webhook-sequence": str(delivery.sequence),
-        },
-    )
-
-
-def standard_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """``webhook-id``, ``webhook-timestamp`` and ``webhook-signature`` of Standard Webhooks."""
-    moment = at.astimezone(UTC).replace(microsecond=0)
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode("utf-8")),
-    }

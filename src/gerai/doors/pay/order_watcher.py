@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from gerai.engine.core import Engine
+from gerai.engine.outage import ConnectionLost
 
 log = structlog.get_logger("gerai.pages")
 
@@ -55,7 +54,7 @@ class OrderWatcher:
                 await asyncio.sleep(interval_s)
                 try:
                     await self._poll_once(engine)
-                except (OperationalError, PoolTimeout) as error:
+                except ConnectionLost as error:
                     log.warning("order_watcher.database", error=type(error).__name__)
         finally:
             # Nothing awaits between the last check of the watches and here, so no new page is left behind unwatched.

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 import structlog
-from psycopg import AsyncConnection
 
 from gerai.domain.refusals import InputInvalid, ItemClosed, NotFound, PayloadMismatch, QuantityOutOfRange
 from gerai.engine.core import Engine
@@ -23,6 +22,7 @@ from gerai.engine.merchants.open import changing
 from gerai.kit.clock import jakarta
 from gerai.kit.schema import Schema, SchemaUnusable
 from gerai.store import services as sql
+from gerai.store.connection import Connection
 from gerai.store.lookup_table import record, rows
 
 log = structlog.get_logger("gerai.services")
@@ -159,7 +159,7 @@ def _compiled(document: bytes) -> Schema:
     return Schema(msgspec.json.decode(document))
 
 
-async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, ServiceCatalogue]:
+async def load(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, ServiceCatalogue]:
     """The merchants' services as they are now."""
     types = await rows(connection, sql.TYPES, merchant_ids)
     services = await rows(connection, sql.SERVICES, merchant_ids)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg import AsyncConnection
-
 from gerai.engine.catalogue.products import (
     Bundle,
     BundlePart,
@@ -26,6 +24,7 @@ from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import RateTable
 from gerai.engine.shipping.tables import load_districts, load_rates
 from gerai.store import storefront as sql
+from gerai.store.connection import Connection
 from gerai.store.lookup_table import record, rows
 
 _SHELVES: Final = (
@@ -34,7 +33,7 @@ _SHELVES: Final = (
 )  # fmt: skip
 
 
-async def load_products(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, ProductCatalogue]:
+async def load_products(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, ProductCatalogue]:
     """The merchants' shelves as they are now."""
     found = {table.name: await rows(connection, table, merchant_ids) for table in _SHELVES}
     return {i: _products({name: groups[i] for name, groups in found.items()}) for i in merchant_ids}
@@ -69,7 +68,7 @@ class Storefront:
     rates: RateTable
 
 
-async def load(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, Storefront]:
+async def load(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, Storefront]:
     """The merchants' storefronts as they are now."""
     catalogue = await load_products(connection, merchant_ids)
     districts, rates = await load_districts(connection), await load_rates(connection, merchant_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
 from gerai.store import deposits
-from gerai.store.pool import Pool
+from gerai.store.connection import Pool
 
 
 class DepositReads:

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from psycopg import AsyncConnection
-
 from gerai.domain.records import Environment, Member
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
@@ -19,6 +17,7 @@ from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import SettingFault, checked
 from gerai.store import directory as sql
+from gerai.store.connection import Connection
 from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
@@ -26,7 +25,7 @@ _SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 
 
 @asynccontextmanager
-async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[AsyncConnection]:
+async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connection]:
     """One transaction over a merchant's master data; afterwards this process has read it, and others are told."""
     async with engine.connection() as connection:
         async with connection.transaction():

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order, OrderView
 from gerai.store import events, orders
-from gerai.store.pool import Pool
+from gerai.store.connection import Pool
 
 
 class EventEntry(NamedTuple):

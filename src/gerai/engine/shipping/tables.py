@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psycopg import AsyncConnection
-
 from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.engine.shipping.quote import CourierService, Rate, RateTable
 from gerai.store import locations as sql
+from gerai.store.connection import Connection
 from gerai.store.lookup_table import record, rows
 
 
@@ -19,7 +18,7 @@ class SharedDistricts:
         self._mark: object = None
         self._gazetteer = Gazetteer()
 
-    async def load(self, connection: AsyncConnection) -> Gazetteer:
+    async def load(self, connection: Connection) -> Gazetteer:
         mark = await sql.content_mark(connection)
         if mark != self._mark:
             found = await rows(connection, sql.LOCATIONS, [sql.EVERYBODY])
@@ -28,7 +27,7 @@ class SharedDistricts:
         return self._gazetteer
 
 
-async def load_rates(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, RateTable]:
+async def load_rates(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, RateTable]:
     """The merchants' courier services and rates."""
     services = await rows(connection, sql.SERVICES, merchant_ids)
     rates = await rows(connection, sql.RATES, merchant_ids)
@@ -41,6 +40,6 @@ async def load_rates(connection: AsyncConnection, merchant_ids: Sequence[int]) -
 _shared = SharedDistricts()
 
 
-async def load_districts(connection: AsyncConnection) -> Gazetteer:
+async def load_districts(connection: Connection) -> Gazetteer:
     """The districts, the same object for every merchant."""
     return await _shared.load(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.records import Account, Transfer
 from gerai.domain.refusals import NotFound
 from gerai.store import wallets
-from gerai.store.pool import Pool
+from gerai.store.connection import Pool
 
 
 class WalletReads:
