@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, page_state
+from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.order_watcher import OrderWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
@@ -49,7 +50,7 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
             if (now := version(view, state)) != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"
-            if state.final:
+            if page_state.is_final(state, money_of(view)):
                 yield "event: end\ndata: \n\n"
                 return
             while loop.time() < until and not watch.bell.is_set():

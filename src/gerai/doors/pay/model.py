@@ -155,6 +155,7 @@ class PayPage:
 
     version: str
     state: PageState
+    final: bool
     private: bool
     environment: str
     simulated: bool
@@ -164,9 +165,11 @@ class PayPage:
     badge: str
     headline: str
     message: str
+    money: tuple[str, ...]
     notice: str
     amount_label: str
     amount: str
+    struck: bool
     deadline: Deadline | None
     groups: tuple[MethodGroup, ...]
     panel: PaymentPanel | None

@@ -6,6 +6,7 @@ from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
 from gerai.doors.pay.model import LineRow, SumRow
+from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.words import Words
 
 
@@ -25,7 +26,7 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
     shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
     cost_sen = 0 if shipping is None else shipping.cost_sen
-    fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed")), 0)
+    fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed", "refunded")), 0)
     if shipping is not None:
         title = shipping.title
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
@@ -43,8 +44,9 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee), strong=True))
     if order.funding == "hold" and order.charged_sen:
         rows.append(SumRow(words("order.charged"), money.display(order.charged_sen)))
-    if order.refunded_sen:
-        rows.append(SumRow(words("order.refunded"), money.display(order.refunded_sen)))
+    returned_sen = order.refunded_sen if order.funding == "hold" else money_of(view).returned_sen
+    if returned_sen:
+        rows.append(SumRow(words("order.refunded"), money.display(returned_sen)))
     return rows
 
 

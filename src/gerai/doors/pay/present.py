@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from gerai.domain import money
+from gerai.domain import money as amounts
 from gerai.domain.records import OrderView
-from gerai.doors.pay import choices, order_card, page_state
+from gerai.doors.pay import choices, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import PageContext, PayPage, Play
+from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
 from gerai.doors.pay.timeline import moments
@@ -33,14 +34,18 @@ def present(
     order, details, shown = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
-    state = page_state.NO_METHOD if stands is page_state.CHOOSE and not groups else stands
-    merchant, amount = context.merchant_name, money.display(_amount(view, state, now))
+    payable = any(choice.open for group in groups for choice in group.choices)
+    state = page_state.NO_METHOD if stands is page_state.CHOOSE and not payable else stands
+    money, merchant = money_of(view), context.merchant_name
+    shown_figure = money_texts.figure(view, details, state, money, now)
+    amount = amounts.display(shown_figure.amount_sen)
     open_to_pay = state in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if state is page_state.PAY else None
     digital = details.digital if shown and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
         state=state,
+        final=page_state.is_final(state, money),
         private=context.private,
         environment=order.environment,
         simulated=context.simulated,
@@ -50,9 +55,11 @@ def present(
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),
         message=words(f"message.{state.name}", merchant=merchant, amount=amount),
+        money=money_texts.sentences(view, state, money, merchant, words),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
-        amount_label=words(_amount_label(view, state)),
+        amount_label=words(shown_figure.label),
         amount=amount,
+        struck=shown_figure.struck,
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),
@@ -69,7 +76,7 @@ def present(
 
 
 def version(view: OrderView, state: page_state.PageState) -> str:
-    """A short text that changes whenever the page would state different; it tells the live page to draw itself anew."""
+    """A short text that changes whenever the page would look different; it tells the live page to draw itself anew."""
     order = view.order
     parts = [state.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
     parts += [view.invoice.status if view.invoice else "", view.fulfilment.status if view.fulfilment else ""]
@@ -77,24 +84,6 @@ def version(view: OrderView, state: page_state.PageState) -> str:
     if view.shipment is not None:
         parts += [view.shipment.status, view.shipment.updated_at.isoformat()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
-
-
-def _amount(view: OrderView, state: page_state.PageState, now: datetime) -> int:
-    """What the big figure says: with an extra fee for the payer when the chosen method takes one."""
-    payment = page_state.running_payment(view, now) or next((p for p in view.payments if p.status == "completed"), None)
-    if payment is not None and state in (page_state.PAY, page_state.PAID, page_state.DONE):
-        return payment.amount_sen + payment.fee_sen
-    return view.order.total_sen
-
-
-def _amount_label(view: OrderView, state: page_state.PageState) -> str:
-    if state in (page_state.CHOOSE, page_state.NO_METHOD, page_state.PAY):
-        return "amount.due"
-    if state in (page_state.COD, page_state.SHIPPED_COD):
-        return "amount.cod"
-    if state in (page_state.SHIPPED, page_state.STUCK, page_state.RETURNING):
-        return "amount.paid" if view.order.charged_sen else "amount.total"
-    return "amount.paid" if state in (page_state.PAID, page_state.DONE, page_state.LATE) else "amount.total"
 
 
 def _failed_before(view: OrderView, state: page_state.PageState, words: Words) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.pay import parcel
 from gerai.doors.pay.choices import full_title
@@ -44,6 +45,10 @@ _NEWS: Final = {
     "order.returned": _News("moment.returned"),
     "order.closed": _News("moment.closed"),
 }
+#: A payment that is cancelled because another one of its order was paid.
+_SUPERSEDED: Final = _News("moment.payment_superseded")
+#: Money that went another way than the order's total.
+_WITH_AMOUNT: Final = frozenset({"payment.late", "payment.credited", "payment.refunded"})
 #: A payment that ends because its order ends is no news of its own.
 _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
 
@@ -60,7 +65,8 @@ def moments(
         if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
             continue
         if event.name in _NEWS:
-            found.append((event.at, _moment(view, event, context, words)))
+            paid = ("invoice.paid", event.at) in told
+            found.append((event.at, _moment(view, event, context, words, paid_meanwhile=paid)))
         elif event.name.startswith("shipment.") and (step := parcel.news(event, words)) is not None:
             text, detail, tone = step
             at = parcel.reported_at(event)
@@ -68,11 +74,14 @@ def moments(
     return tuple(moment for _, moment in sorted(found, key=lambda pair: pair[0]))
 
 
-def _moment(view: OrderView, event: EventEntry, context: PageContext, words: Words) -> TimelineEntry:
-    news = _NEWS[event.name]
-    text, started = words(news.text), event.facts.get("payment") if event.name == "payment.started" else None
-    for payment in view.payments:
-        if payment.public_id == started:
-            title = full_title(context, payment.method, payment.channel_code, words)
-            text = words("moment.method", method=title)
-    return TimelineEntry(text=text, when=words.short_time(event.at), iso=event.at.isoformat(), tone=news.tone)
+def _moment(
+    view: OrderView, event: EventEntry, context: PageContext, words: Words, *, paid_meanwhile: bool
+) -> TimelineEntry:
+    news = _SUPERSEDED if paid_meanwhile and event.name == "payment.cancelled" else _NEWS[event.name]
+    text, detail = words(news.text), ""
+    payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
+    if payment is not None and event.name == "payment.started":
+        text = words("moment.method", method=full_title(context, payment.method, payment.channel_code, words))
+    elif payment is not None and event.name in _WITH_AMOUNT:
+        detail = money.display(event.facts.get("amount_sen", payment.amount_sen + payment.fee_sen))
+    return TimelineEntry(text, words.short_time(event.at), event.at.isoformat(), news.tone, detail)

@@ -1,0 +1,95 @@
+"""What the page says of the money: the big figure with its label, and sentences on what becomes of what was paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from gerai.domain import money as amounts
+from gerai.domain.records import OrderView
+from gerai.doors.http.page_details import PageDetails
+from gerai.doors.pay import page_state
+from gerai.doors.pay.money_state import MoneyState
+from gerai.doors.pay.page_state import PageState
+from gerai.doors.pay.words import Words
+
+PAYABLE: Final = (page_state.CHOOSE, page_state.PAY, page_state.NO_METHOD)
+#: A parcel on its way to somebody who pays at the door.
+_CASH: Final = (page_state.COD, page_state.SHIPPED_COD, page_state.STUCK)
+#: The seller went on although nothing is recorded as paid.
+_GOES_ON: Final = (
+    *(page_state.ACCEPTED, page_state.SHIPPED, page_state.STUCK, page_state.RETURNING, page_state.DONE),
+    page_state.PARTIAL,
+)
+_STRUCK: Final = (page_state.EXPIRED, page_state.CANCELLED, page_state.FAILED)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The big figure. ``label`` is a text key; ``struck``: shown as not owed any more."""
+
+    label: str
+    amount_sen: int
+    struck: bool = False
+
+
+def figure(view: OrderView, details: PageDetails, state: PageState, money: MoneyState, now: datetime) -> Figure:
+    """What is owed, else what was paid, else what came back, else what the order costs."""
+    total_sen = view.order.total_sen
+    if state in PAYABLE:
+        payment = page_state.running_payment(view, now) if state is page_state.PAY else None
+        return Figure("amount.due", total_sen if payment is None else payment.amount_sen + payment.fee_sen)
+    if state in _CASH and page_state.takes_cash(view, details, money):
+        return Figure("amount.cod", total_sen)
+    if state is page_state.WORKING:
+        return Figure("amount.held", total_sen)
+    known = (
+        ("amount.charged", money.charged_sen),
+        ("amount.paid", money.paid_sen),
+        ("amount.arrived", money.waiting_sen),
+        ("amount.returned", money.returned_sen),
+    )
+    return next((Figure(*one) for one in known if one[1]), Figure("amount.total", total_sen, state in _STRUCK))
+
+
+def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: str, words: Words) -> tuple[str, ...]:
+    """What was paid, what came back and what will become of the rest, in the order to be read."""
+
+    def say(key: str, sen: int = 0) -> str:
+        return words(f"money.{key}", amount=amounts.display(sen), merchant=merchant)
+
+    if view.order.funding == "hold":
+        return _of_reservation(view, state, money, words)
+    found: list[str] = []
+    if money.returned_sen:
+        found.append(say("returned", money.returned_sen))
+    if money.kept_sen and state.ended:
+        found.append(say("rest", money.kept_sen) if money.returned_sen else say("kept", money.paid_sen))
+    if money.kept_sen and state is page_state.PARTIAL:
+        found.append(say("kept_in_part", money.paid_sen))
+    if money.waiting_sen:
+        found.append(say(_waiting(state, money), money.waiting_sen))
+    if not money.arrived and state.ended and state is not page_state.EXPIRED:
+        found.append(say("nothing"))
+    if not money.arrived and state in _GOES_ON and view.order.funding == "invoice":
+        found.append(say("unrecorded"))
+    return tuple(found)
+
+
+def _waiting(state: PageState, money: MoneyState) -> str:
+    """Which sentence tells of money that nobody has decided about."""
+    if money.kept_sen and not state.ended:
+        return "twice"
+    return "late" if state is page_state.LATE else "after_end" if state.ended else "undecided"
+
+
+def _of_reservation(view: OrderView, state: PageState, money: MoneyState, words: Words) -> tuple[str, ...]:
+    """A wallet reserves the whole amount, is charged for what succeeded, and gets the rest back by the same act."""
+    if state is page_state.WORKING:
+        return (words("money.held", amount=amounts.display(view.order.total_sen)),)
+    if not money.charged_sen:
+        return (words("money.not_charged"),)
+    if state is page_state.PARTIAL:
+        return (words("money.charged_in_part", amount=amounts.display(money.charged_sen)),)
+    return ()
