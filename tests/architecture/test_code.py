@@ -25,7 +25,6 @@ FLOAT_EXCEPTIONS = {
     "doors/dialects/cekceir/ordering.py": "seconds of a deadline",
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
     "doors/dialects/scalev/demo/districts.py": "degrees of coordinates",
-    "doors/dialects/scalev/values.py": "a client's free data is given back as it came; no amount is read this way",
     "doors/dialects/scalev/wire_catalogue.py": "catalogue prices as JSON numbers, for showing only",
     "doors/pay/words.py": "weights of the languages a browser accepts",
     "engine/batch.py": "seconds of a deadline",

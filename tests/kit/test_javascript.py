@@ -36,8 +36,6 @@ _JSON = st.recursive(
         (1e-7, "1e-7"),
         (1.25e-7, "1.25e-7"),
         (5e-324, "5e-324"),
-        (12345678901234567890, "12345678901234567000"),
-        (10**400, "null"),
         (float("inf"), "null"),
     ],
 )
@@ -47,18 +45,15 @@ def test_numbers(number: float, text: str) -> None:
     assert stringify(number).decode() == text
 
 
-def test_integers_stay_exact() -> None:
-    """Every integer JavaScript can hold is written digit by digit; above 2^53 its nearest number is."""
-    assert (
-        stringify([2**53, -(2**53), 2**53 + 1, True, None])
-        == b"[9007199254740992,-9007199254740992,9007199254740992,true,null]"
-    )
+def test_integers_leave_as_they_came() -> None:
+    """Ids beyond 2^53 are ids all the same: no digit of any integer changes."""
+    body = b"[9007199254740993,-9007199254740993,1262024148939440249,123456789012345678901234567890,true,null]"
+    assert stringify(json.loads(body)) == body
 
 
-def test_keys_that_look_like_an_arrays_come_first() -> None:
-    """``JSON.parse`` puts them in front, in ascending order; everything else keeps its place."""
-    body = {"b": 1, "10": 2, "a": 3, "9": 4, "01": 5, "-1": 6, "4294967294": 7, "4294967295": 8, "²": 9}
-    assert stringify(body).decode() == ('{"9":4,"10":2,"4294967294":7,"b":1,"a":3,"01":5,"-1":6,"4294967295":8,"²":9}')
+def test_keys_stay_in_their_order() -> None:
+    """Also those that JavaScript would move to the front."""
+    assert stringify({"b": 1, "10": 2, "a": {"z": 3, "9": 4}}) == b'{"b":1,"10":2,"a":{"z":3,"9":4}}'
 
 
 def test_texts_are_escaped_no_more_than_needed() -> None:
@@ -80,8 +75,8 @@ def test_node_agrees() -> None:
     numbers = [s * d * 10.0**e for s in (1, -1) for d in (1, 1.5, 9.007199254740993, 0.1 + 0.2) for e in range(-30, 31)]
     value = {
         "n": numbers,
-        "i": [2**53 - 1, 2**60 + 1, 10**30],
-        "k": {"b": 1, "2": 2, "1": 3, "01": 4},
+        "i": [2**53 - 1, -(2**53) + 1],
+        "k": {"1": 3, "b": 1, "01": 4},
         "t": "é\u2028\x07/",
     }
     script = "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0))))"

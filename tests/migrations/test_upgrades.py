@@ -171,3 +171,29 @@ def test_orders_that_wait_ask_for_whole_rupiah(monkeypatch: pytest.MonkeyPatch, 
             (904, 6000015, 0, 6000015),
             (905, 6000015, 0, 6000015),
         ]
+
+
+def test_json_that_was_kept_stays_what_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A result recorded before is the same value; one recorded afterwards keeps its order."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-json-as-it-came")
+        insert = (
+            "INSERT INTO fulfilments VALUES (1, {0}, 'sandbox', {0}, 'p', 'succeeded', 1, '{{}}', '', 1, 0, "
+            """'{{"z": 1262024148939440249, "model": "X", "a": [true]}}', '', now(), now())"""
+        )
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute("INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop')")
+            orders = (
+                "INSERT INTO orders SELECT 1, n, 'sandbox', 'test', NULL, NULL, NULL, 'o' || n, '', '', 'completed', "
+                "'free', 'IDR', 0, NULL, 0, 0, '', '', 'start', '{}', now(), now(), NULL FROM generate_series(21, 22) n"
+            )
+            connection.execute(orders)
+            connection.execute(insert.format(21))  # type: ignore[arg-type]
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(insert.format(22))  # type: ignore[arg-type]
+            texts = connection.execute("SELECT result::text FROM fulfilments ORDER BY fulfilment_id").fetchall()
+    assert texts == [
+        ('{"a": [true], "z": 1262024148939440249, "model": "X"}',),
+        ('{"z": 1262024148939440249, "model": "X", "a": [true]}',),
+    ]

@@ -1,51 +1,36 @@
-"""JSON to the byte as JavaScript prints it: a receiver that parses a text and prints it again gets the same bytes."""
+"""Compact JSON as JavaScript prints it, except that nothing is lost: integers of any size and the order of keys stay.
+
+A receiver that parses a text and prints it again gets the same bytes, unless it holds integers beyond 2^53 or keys that
+look like an array's (``"10"``), which JavaScript itself cannot give back as they were.
+"""
 
 from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-#: Above this a JavaScript number is no longer every integer.
-_EXACT: Final = 2**53
-#: The largest key that JavaScript moves to the front of an object, as if the object were an array.
-_LARGEST_INDEX: Final = 2**32 - 2
 #: JavaScript writes numbers without an exponent from 10^-7 up to 10^21.
 _POINT_FROM, _POINT_UNTIL = -6, 21
 
 
 def stringify(value: Any) -> bytes:
-    """What ``JSON.stringify(JSON.parse(text))`` answers for plain data (None, bool, int, float, str, list, dict)."""
-    return msgspec.json.encode(_as_parsed(value))
+    """Plain data (None, bool, int, float, str, list, dict) as JSON, fractions as ``JSON.stringify`` writes them."""
+    return msgspec.json.encode(_with_fractions(value))
 
 
-def _as_parsed(value: Any) -> Any:
+def _with_fractions(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _as_parsed(value[key]) for key in sorted(value, key=_place)}
+        return {key: _with_fractions(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_parsed(item) for item in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return value if isinstance(value, int) and abs(value) <= _EXACT else msgspec.Raw(number_text(value).encode())
+        return [_with_fractions(item) for item in value]
+    return msgspec.Raw(number_text(value).encode()) if isinstance(value, float) else value
 
 
-def _place(key: str) -> int:
-    """Keys that could be an array's come first, in their order; the others follow as they were written."""
-    if key.isascii() and key.isdigit() and len(key) <= len(str(_LARGEST_INDEX)):
-        index = int(key)
-        if str(index) == key and index <= _LARGEST_INDEX:
-            return index
-    return _LARGEST_INDEX + 1
-
-
-def number_text(value: int | float) -> str:
+def number_text(number: float) -> str:
     """A number as JavaScript writes it (ECMA-262, Number::toString); what it cannot hold is ``null`` in JSON."""
-    try:
-        number = float(value)
-    except OverflowError:
-        return "null"
     if not math.isfinite(number):
         return "null"
     if number == 0:

@@ -119,8 +119,8 @@ def _microseconds(at: datetime | None) -> int | None:
 
 
 def pack(type_name: str, values: Sequence[Any]) -> Packed:
-    """A column of ``int4``, ``int8``, ``text``, ``jsonb`` (encoded already, as bytes), ``bytea`` or ``timestamptz``
-    (aware datetimes); None is NULL."""
+    """A column of ``int4``, ``int8``, ``text``, ``json`` or ``jsonb`` (encoded already, as bytes), ``bytea`` or
+    ``timestamptz`` (aware datetimes); None is NULL."""
     match type_name:
         case "int8":
             return PackedInt8(_pack_integers(values, _INT8, "q", 8))
@@ -128,7 +128,7 @@ def pack(type_name: str, values: Sequence[Any]) -> Packed:
             return PackedInt4(_pack_integers(values, _INT4, "i", 4))
         case "text":
             return PackedText(_pack_chunks(values, _TEXT, str.encode))
-        case "jsonb":
+        case "json" | "jsonb":
             return PackedText(_pack_chunks(values, _TEXT, bytes))
         case "bytea":
             return PackedBytes(_pack_chunks(values, _BYTEA, bytes))

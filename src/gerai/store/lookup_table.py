@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 #: Rows by merchant.
@@ -48,7 +48,7 @@ def grouped(found: Iterable[tuple[Any, ...]]) -> Grouped:
 
 
 async def add(connection: AsyncConnection, table: LookupTable, merchant_id: int, new: Sequence[Sequence[Any]]) -> None:
-    """Insert rows whose values stand in the columns' order (a dict becomes jsonb); existing ones stay as they are."""
+    """Insert rows whose values stand in the columns' order (a dict becomes JSON); existing ones stay as they are."""
     names = ("merchant_id", *table.columns)
     async with connection.cursor() as cursor:
         await cursor.executemany(
@@ -57,7 +57,7 @@ async def add(connection: AsyncConnection, table: LookupTable, merchant_id: int,
                 SQL(", ").join(map(Identifier, names)),
                 SQL(", ").join([Placeholder()] * len(names)),
             ),
-            [(merchant_id, *(Jsonb(value) if isinstance(value, dict) else value for value in row)) for row in new],
+            [(merchant_id, *(Json(value) if isinstance(value, dict) else value for value in row)) for row in new],
         )
 
 

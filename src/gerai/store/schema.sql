@@ -152,7 +152,7 @@ CREATE TABLE fulfilments (
     reference text NOT NULL,
     succeeded integer NOT NULL,
     failed integer NOT NULL,
-    result jsonb,
+    result json,
     error text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
@@ -362,10 +362,10 @@ CREATE TABLE service_types (
     name text NOT NULL,
     description text,
     is_active boolean DEFAULT true NOT NULL,
-    input_schema jsonb NOT NULL,
-    result_schema jsonb NOT NULL,
-    CONSTRAINT service_types_input_schema_check CHECK ((jsonb_typeof(input_schema) = 'object'::text)),
-    CONSTRAINT service_types_result_schema_check CHECK ((jsonb_typeof(result_schema) = 'object'::text)),
+    input_schema json NOT NULL,
+    result_schema json NOT NULL,
+    CONSTRAINT service_types_input_schema_check CHECK ((json_typeof(input_schema) = 'object'::text)),
+    CONSTRAINT service_types_result_schema_check CHECK ((json_typeof(result_schema) = 'object'::text)),
     CONSTRAINT service_types_type_id_check CHECK ((type_id > 0))
 );
 
@@ -525,7 +525,7 @@ CREATE TABLE variants (
     is_active boolean DEFAULT true NOT NULL,
     options text[] DEFAULT '{}'::text[] NOT NULL,
     images text[] DEFAULT '{}'::text[] NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    metadata json DEFAULT '{}'::json NOT NULL,
     CONSTRAINT variants_cost_sen_check CHECK ((cost_sen >= 0)),
     CONSTRAINT variants_options_check CHECK ((cardinality(options) <= 3)),
     CONSTRAINT variants_price_sen_check CHECK ((price_sen >= 0)),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Placeholder
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
 from gerai.store.lookup_table import LookupTable, lookup_table
 
@@ -20,7 +20,7 @@ SERVICES: Final = lookup_table(
 
 
 async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int, row: Sequence[Any]) -> None:
-    """Insert a row, or replace the one with the same id. Values stand in the columns' order; a dict becomes jsonb."""
+    """Insert a row, or replace the one with the same id. Values stand in the columns' order; a dict becomes JSON."""
     names = ("merchant_id", *table.columns)
     statement = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (merchant_id, {}) DO UPDATE SET {}").format(
         Identifier(table.name),
@@ -29,7 +29,7 @@ async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int,
         Identifier(table.columns[0]),
         SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in table.columns[1:]),
     )
-    values = [Jsonb(value) if isinstance(value, dict) else value for value in row]
+    values = [Json(value) if isinstance(value, dict) else value for value in row]
     await connection.execute(statement, (merchant_id, *values))
 
 

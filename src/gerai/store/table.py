@@ -8,7 +8,7 @@ The statements are made once, from the record class and the column types, in the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -16,12 +16,13 @@ from gerai.store.arrays import Packed, pack
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
+_JSON: Final = frozenset({"json", "jsonb"})
 _encode = msgspec.json.Encoder().encode
 
 
 class Table(Generic[Row]):
     """``types`` names each column's PostgreSQL type in the record's field order; ``mutable`` are the columns an
-    update may change. jsonb columns travel as text; where the record's field is a struct, it is read as one."""
+    update may change. JSON columns travel as text; where the record's field is a struct, it is read as one."""
 
     def __init__(
         self, name: str, record: type[Row], types: str, *, key: tuple[str, ...], mutable: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class Table(Generic[Row]):
         if len(self.types) != len(self.columns):
             raise ValueError(f"{name}: {len(self.columns)} columns, {len(self.types)} types")
         self.key = key
-        self._json = tuple(i for i, t in enumerate(self.types) if t == "jsonb")
+        self._json = tuple(i for i, t in enumerate(self.types) if t in _JSON)
         hints = get_type_hints(record)
         self._structs = tuple((i, hints[self.columns[i]]) for i in self._json if _is_struct(hints[self.columns[i]]))
         self.insert_sql = self._insert()
@@ -44,10 +45,11 @@ class Table(Generic[Row]):
 
     def _unnest(self, columns: Sequence[str]) -> str:
         types = [self.types[self.columns.index(c)] for c in columns]
-        return ", ".join("%b::" + ("text" if t == "jsonb" else t) + "[]" for t in types)
+        return ", ".join("%b::" + ("text" if t in _JSON else t) + "[]" for t in types)
 
     def _value(self, column: str) -> str:
-        return f"n.{column}::jsonb" if self.types[self.columns.index(column)] == "jsonb" else f"n.{column}"
+        type_name = self.types[self.columns.index(column)]
+        return f"n.{column}::{type_name}" if type_name in _JSON else f"n.{column}"
 
     def _insert(self) -> bytes:
         names = ", ".join(self.columns)

@@ -82,7 +82,7 @@ DEPOSITS = Table(
 FULFILMENTS = Table(
     "fulfilments",
     Fulfilment,
-    "int8 int8 text int8 text text int4 jsonb text int4 int4 jsonb text timestamptz timestamptz",
+    "int8 int8 text int8 text text int4 jsonb text int4 int4 json text timestamptz timestamptz",
     key=("merchant_id", "fulfilment_id"),
     mutable=("status", "attempts", "reference", "succeeded", "failed", "result", "error", "updated_at"),
 )

@@ -139,7 +139,7 @@ async def test_free_fields_come_back(shop: Shop) -> None:
     order = await shop.place(
         shop.digital(
             notes="Tolong dibungkus",
-            metadata={"a": {"b": [1, 2.5, "x", None]}},
+            metadata={"z": 1262024148939440249, "a": {"b": [1, 2.5, "x", None]}},
             is_dropshipping=True,
             dropshipper_name="Budi",
             dropshipper_phone="081900",
@@ -147,7 +147,8 @@ async def test_free_fields_come_back(shop: Shop) -> None:
         )
     )
     assert order["notes"] == "Tolong dibungkus"
-    assert order["metadata"] == {"a": {"b": [1, 2.5, "x", None]}}
+    assert order["metadata"] == {"z": 1262024148939440249, "a": {"b": [1, 2.5, "x", None]}}
+    assert list(order["metadata"]) == ["z", "a"]
     assert (order["is_dropshipping"], order["dropshipper_name"], order["dropshipper_phone"]) == (
         True,
         "Budi",

@@ -156,18 +156,20 @@ async def test_a_spam_order_is_announced_as_one(scalev: Shop) -> None:
     assert spam.sent["data"]["order_id"] == order["order_id"]
 
 
-async def test_numbers_as_javascript_prints_them(scalev: Shop) -> None:
-    """Free data of the client is sent as JSON.stringify prints it: no ``.0``, keys that look like an array's first, and
-    letters as they are; a receiver that prints the body again gets the same bytes."""
-    metadata = {"b": 1.0, "9": 2.5, "10": "é", "1": {"n": 123456789012345678901}}
+async def test_free_data_leaves_as_it_came(scalev: Shop) -> None:
+    """Integers of any size and the order of keys stay as the client sent them, in answers and messages; fractions are
+    printed as JSON.stringify does, letters as they are."""
+    metadata = {"lead": 1262024148939440249, "b": 1.0, "9": 2.5, "10": "é", "1": {"z": 123456789012345678901, "a": 1}}
     order = await place_scalev(scalev, metadata=metadata)
     await change(scalev, order, status="canceled")
 
     canceled = (await scalev.messages(order["id"]))[-1]
 
-    assert canceled.signed.body.endswith(
-        '"metadata":{"1":{"n":123456789012345680000},"9":2.5,"10":"é","b":1}}}'.encode()
-    )
+    kept = '"metadata":{"lead":1262024148939440249,"b":1,"9":2.5,"10":"é","1":{"z":123456789012345678901,"a":1}}}}'
+    assert canceled.signed.body.endswith(kept.encode())
+    assert list(order["metadata"]) == list(metadata)
+    assert list(order["metadata"]["1"]) == ["z", "a"]
+    assert order["metadata"]["lead"] == metadata["lead"]
 
 
 def test_the_trial() -> None:

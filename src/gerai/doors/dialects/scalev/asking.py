@@ -8,6 +8,7 @@ import msgspec
 
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
+from gerai.doors.dialects.scalev.values import kept_json
 
 MAX_LINES: Final = 100
 MAX_QUANTITY: Final = 10_000
@@ -102,6 +103,5 @@ def _extras(reader: Reader) -> dict[str, Any]:
     extras["other_income_name"] = reader.text("other_income_name")
     extras["dropshipper_phone"] = reader.phone("dropshipper_phone")
     extras["financial_entity_id"] = reader.integer("financial_entity_id")
-    extras["metadata"] = reader.mapping("metadata")
-    extras["agent_context"] = reader.mapping("agent_context")
+    extras |= {name: kept_json(reader.mapping(name)) for name in ("metadata", "agent_context")}
     return {name: value for name, value in extras.items() if value}

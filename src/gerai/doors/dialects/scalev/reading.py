@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.refusals import BodyUnreadable, InputInvalid
-from gerai.doors.dialects.scalev.values import exact, plain, plain_phone, timestamp, whole
+from gerai.doors.dialects.scalev.values import exact, plain_phone, timestamp, whole
 
 BLANK: Final = "can't be blank"
 INVALID: Final = "is invalid"
@@ -133,7 +133,7 @@ class Reader:
             return {}
         if len(repr(value)) > limit:
             self.wrong(name, f"should be at most {limit} character(s)")
-        return plain(value)
+        return value
 
     def objects(self, name: str, *, maximum: int, required: bool = False) -> list[Reader]:
         """A list of objects, each as a reader; a required one is not empty."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+
+import msgspec
+
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def exact(value: Any) -> Decimal | None:
@@ -34,13 +38,14 @@ def whole(value: Any) -> int | None:
     return int(number)
 
 
-def plain(value: Any) -> Any:
-    """Free data without exact decimals, as it can be stored and given back."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list) else value
+def kept_json(value: dict[str, Any]) -> str:
+    """A free object as text: the database would sort the keys of an object. Empty for an empty one."""
+    return _encode(value).decode() if value else ""
+
+
+def free_object(kept: str | dict[str, Any] | None) -> dict[str, Any]:
+    """What :func:`kept_json` kept; earlier orders kept the object itself."""
+    return msgspec.json.decode(kept) if isinstance(kept, str) and kept else kept or {}
 
 
 def plain_phone(value: str) -> str:

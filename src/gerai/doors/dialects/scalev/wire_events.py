@@ -11,7 +11,7 @@ from gerai.doors.dialects.scalev.facts import VARIANT, Facts, facts_of
 from gerai.doors.dialects.scalev.history import Step, times
 from gerai.doors.dialects.scalev.moments import Moment
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS
-from gerai.doors.dialects.scalev.values import second
+from gerai.doors.dialects.scalev.values import free_object, second
 from gerai.doors.dialects.scalev.wire_lines import line_facts
 from gerai.doors.dialects.scalev.wire_orders import customer, text
 from gerai.doors.dialects.scalev.wire_orders import order as rest_order
@@ -130,7 +130,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 def _buyer(view: OrderView) -> dict[str, Any]:
     facts = facts_of(view.order)
-    return {"customer": customer(view, facts, second), "metadata": facts.extras.get("metadata", {})}
+    return {"customer": customer(view, facts, second), "metadata": free_object(facts.extras.get("metadata"))}
 
 
 def _history(steps: Sequence[Step]) -> list[dict[str, Any]]:

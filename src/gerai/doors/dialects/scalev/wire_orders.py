@@ -11,7 +11,7 @@ from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.facts import Facts, facts_of
 from gerai.doors.dialects.scalev.history import History, shape, shipment_shape, times
 from gerai.doors.dialects.scalev.statuses import STATUS
-from gerai.doors.dialects.scalev.values import timestamp
+from gerai.doors.dialects.scalev.values import free_object, timestamp
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fields
@@ -166,8 +166,8 @@ def _notes(facts: Facts) -> dict[str, Any]:
     kept = facts.extras
     return {
         "notes": facts.note or None,
-        "metadata": kept.get("metadata", {}),
-        "agent_context": kept.get("agent_context", {}),
+        "metadata": free_object(kept.get("metadata")),
+        "agent_context": free_object(kept.get("agent_context")),
         "is_dropshipping": kept.get("is_dropshipping", False),
         "dropshipper_name": kept.get("dropshipper_name"),
         "dropshipper_phone": kept.get("dropshipper_phone"),
