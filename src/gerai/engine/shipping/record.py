@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +15,13 @@ from gerai.engine.orders import parcels
 from gerai.engine.orders.transitions import move_order
 from gerai.engine.state import State
 
+#: The zone of a time that says none.
+WIB: Final = timezone(timedelta(hours=7), "WIB")
 #: Where a report may say that the parcel is. Whether it is still sent at all is the order's to say.
 REPORTABLE: Final = frozenset({"booked", "handed_over", "in_transit", "problem", "delivered", "returning", "returned"})
+#: Where a parcel's way ends. Such a report outranks the clock of any other: what was delivered is delivered, however
+#: slow the reporter's clock is.
+FINAL: Final = frozenset({"delivered", "returned"})
 #: What is said of one parcel, at most.
 REPORTS_AT_MOST: Final = 500
 #: What makes two reports the same, besides their time.
@@ -32,8 +37,10 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     so.
 
     A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
-    when it is back. One that is older than the newest, or that leads nowhere from here, is kept and moves nothing. The
-    same report again (one without a time: the same as the last) changes nothing.
+    when it is back. One that is older than the newest (compared to the second, as many clocks write; an end of the way
+    is never too old), or that leads nowhere from here, is kept and moves nothing. The same report again (one without a
+    time: the same as the last) changes nothing once it took effect; one that did not is tried again. ``at`` without an
+    offset is Jakarta's.
 
     Refuses: NotFound, NothingToShip, QuantityOutOfRange (reports), StateConflict: the order cannot follow the parcel, a
     cancelled parcel gets no number, a held order never moves by report.
@@ -90,34 +97,56 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
 
     def _report(self, state: State, context: Context, order: Order, shipment: Shipment) -> None:
         said: dict[str, Any] = {"words": self.words, "description": self.description, "source": self.source}
-        if self.at is not None:
-            said["happened_at"] = self.at.isoformat()
-        if self._repeats(state, order, said):
+        # A clock that runs ahead must not silence the reports after it.
+        told_at = None if self.at is None else self.at if self.at.tzinfo is not None else self.at.replace(tzinfo=WIB)
+        at = min(told_at or context.now, context.now)
+        if told_at is not None:
+            said["happened_at"] = told_at.isoformat()
+        verb = self._verb(shipment, at)
+        if self._repeats(state, order, said, moves=verb is not None):
             return
         _touch(state, context, order)
-        # A clock that runs ahead must not silence the reports after it.
-        at = min(self.at or context.now, context.now)
-        newest = self.status in REPORTABLE and (shipment.reported_at is None or at >= shipment.reported_at)
-        verb = SHIPMENT.verb(shipment.status, self.status) if newest else None
-        if newest:
-            shipment = msgspec.structs.replace(shipment, reported_at=at)
+        if verb is not None or self._counts(shipment, at):
+            shipment = msgspec.structs.replace(shipment, reported_at=max(at, shipment.reported_at or at))
         if verb is None:
             state.shipments.update(msgspec.structs.replace(shipment, updated_at=context.now))
-            state.announce(order, "shipment.noted", context.now, **said)
+            there = {"there": True} if shipment.status == self.status else {}
+            state.announce(order, "shipment.noted", context.now, **said, **there)
             return
-        moved = parcels.move(state, context, order, shipment, verb, at, **said)
+        # It cannot have arrived before it left.
+        when = max(at, shipment.shipped_at or at) if self.status in FINAL else at
+        moved = parcels.move(state, context, order, shipment, verb, when, **said)
         _lead(state, context, order, moved)
 
-    def _repeats(self, state: State, order: Order, said: dict[str, Any]) -> bool:
-        """Whether this was said before. QuantityOutOfRange when too much was said already."""
-        before = [event.facts for event in state.parcel_events(order) if "words" in event.facts]
+    def _counts(self, shipment: Shipment, at: datetime) -> bool:
+        """Whether the report tells where the parcel is, and is not older than what is known."""
+        newest = shipment.reported_at
+        return self.status in REPORTABLE and (newest is None or _second(at) >= _second(newest))
+
+    def _verb(self, shipment: Shipment, at: datetime) -> str | None:
+        """What the report does to the parcel; None when it moves nothing."""
+        if self.status not in FINAL and not self._counts(shipment, at):
+            return None
+        return SHIPMENT.verb(shipment.status, self.status)
+
+    def _repeats(self, state: State, order: Order, said: dict[str, Any], *, moves: bool) -> bool:
+        """Whether this was said before and took effect, or would take none now either. QuantityOutOfRange when too much
+        was said already."""
+        before = [event for event in state.parcel_events(order) if "words" in event.facts]
         compared = before if self.at is not None else before[-1:]
         names = (*_SAID, "happened_at") if self.at is not None else _SAID
-        if any(all(facts.get(name) == said[name] for name in names) for facts in compared):
-            return True
+        for event in compared:
+            took_effect = event.name != "shipment.noted" or event.facts.get("there", False)
+            if all(event.facts.get(name) == said[name] for name in names) and (took_effect or not moves):
+                return True
         if len(before) >= REPORTS_AT_MOST:
             raise QuantityOutOfRange("shipment reports", len(before) + 1, 0, REPORTS_AT_MOST)
         return False
+
+
+def _second(at: datetime) -> datetime:
+    """Reporters cut fractions off."""
+    return at.replace(microsecond=0)
 
 
 def _touch(state: State, context: Context, order: Order) -> None:
