@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
-from gerai.doors.dialects.scalev.facts import Area, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
+from gerai.doors.dialects.scalev.order_details import Area, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant

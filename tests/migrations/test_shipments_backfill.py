@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from gerai.domain.filters import OrderFilter, Scope
-from gerai.doors.dialects.scalev.facts import Facts
+from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.orders.change_status import ChangeStatus
@@ -157,7 +157,7 @@ async def test_old_orders_go_on(old: str) -> None:
         booked = (await engine.submit(RecordShipment(**owner, order_id=3, receipt="JX1"))).answer
         assert booked.shipment is not None
         assert (booked.shipment.status, booked.shipment.receipt) == ("booked", "JX1")
-        assert msgspec.convert(booked.order.details, Facts).shipping is not None
+        assert msgspec.convert(booked.order.details, OrderDetails).shipping is not None
         delivered = RecordShipment(**owner, order_id=3, words="delivered", status="delivered")
         assert (await engine.submit(delivered)).answer.order.status == "completed"
         [cancelled] = (await engine.submit(ChangeStatus(**owner, order_ids=(2,), target="cancelled"))).answer

@@ -8,7 +8,7 @@ import pytest
 from scalev_shop import Shop
 
 from gerai.domain.refusals import every_refusal
-from gerai.doors.dialects.scalev.refusals import refuse
+from gerai.doors.dialects.scalev.errors import refuse
 
 GARBAGE: list[tuple[bytes, int]] = [
     (b"", 400),

@@ -9,7 +9,7 @@ import pytest
 from scalev_shop import Shop
 
 from gerai.domain.states import SHIPMENT
-from gerai.doors.dialects.scalev.shipping_words import REPORTED, SHIPMENT_STATUS, meaning, state_named
+from gerai.doors.dialects.scalev.shipment_states import REPORTED, SHIPMENT_STATUS, meaning, state_named
 from gerai.engine.check import check
 from gerai.engine.merchants.open import changing
 from gerai.engine.shipping.record import REPORTABLE

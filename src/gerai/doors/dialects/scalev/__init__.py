@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gerai.doors.dialects.scalev import routes_orders, routes_shipments, routes_shipping, routes_stores
 from gerai.doors.dialects.scalev.demo import DEMO
+from gerai.doors.dialects.scalev.errors import refuse
 from gerai.doors.dialects.scalev.events import WEBHOOKS
-from gerai.doors.dialects.scalev.facts import CHANNEL, page_details
 from gerai.doors.dialects.scalev.keys import KEYS
-from gerai.doors.dialects.scalev.refusals import refuse
+from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
+from gerai.doors.dialects.scalev.routes import ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -18,7 +18,7 @@ DIALECT = Dialect(
     name=CHANNEL,
     title="Scalev",
     prefixes=("/v3",),
-    routes=(*routes_stores.ROUTES, *routes_shipping.ROUTES, *routes_orders.ROUTES, *routes_shipments.ROUTES),
+    routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
     blurb=Blurb(

@@ -8,10 +8,10 @@ import hmac
 from typing import Any, Final
 
 from gerai.doors.dialects.scalev import wire_events as wire
-from gerai.doors.dialects.scalev.facts import facts_of
-from gerai.doors.dialects.scalev.moments import moment_of
+from gerai.doors.dialects.scalev.event_snapshot import order_at_event
+from gerai.doors.dialects.scalev.formats import timestamp
+from gerai.doors.dialects.scalev.order_details import details_of
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
-from gerai.doors.dialects.scalev.values import timestamp
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 from gerai.kit.javascript import stringify
@@ -28,19 +28,21 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
     event, merchant = occurrence.event, occurrence.merchant
     match event.name.split("."):
         case ["order", "placed"]:
-            spam = facts_of(occurrence.view.order).extras.get("is_probably_spam", False)
+            spam = details_of(occurrence.view.order).extras.get("is_probably_spam", False)
             name = "order.spam_created" if spam else "order.created"
-            return [WebhookMessage(name, wire.order_data(moment_of(occurrence), merchant))]
+            return [WebhookMessage(name, wire.order_data(order_at_event(occurrence), merchant))]
         case ["order", status] if status in STATUS:
-            return [WebhookMessage("order.status_changed", wire.status_data(moment_of(occurrence), merchant))]
+            return [WebhookMessage("order.status_changed", wire.status_data(order_at_event(occurrence), merchant))]
         case ["invoice", word] if word in PAYMENT_STATUS:
-            data = wire.payment_data(moment_of(occurrence), merchant)
+            data = wire.payment_data(order_at_event(occurrence), merchant)
             return [
                 WebhookMessage(name, data) for name in ("order.payment_status_changed", _MONEY.get(word, "")) if name
             ]
         case ["payment", "started"] if event.facts.get("method") != _NO_GATEWAY:
             return [
-                WebhookMessage("order.epayment_created", wire.started_payment_data(moment_of(occurrence), merchant))
+                WebhookMessage(
+                    "order.epayment_created", wire.started_payment_data(order_at_event(occurrence), merchant)
+                )
             ]
         case _:
             return []

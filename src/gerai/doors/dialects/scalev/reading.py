@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.refusals import BodyUnreadable, InputInvalid
-from gerai.doors.dialects.scalev.values import exact, plain_phone, timestamp, whole
+from gerai.doors.dialects.scalev.formats import exact, plain_phone, timestamp, whole
 
 BLANK: Final = "can't be blank"
 INVALID: Final = "is invalid"

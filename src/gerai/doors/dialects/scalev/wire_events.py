@@ -7,14 +7,14 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 from gerai.domain.records import OrderLine, OrderView
-from gerai.doors.dialects.scalev.facts import VARIANT, Facts, facts_of
-from gerai.doors.dialects.scalev.history import Step, times
-from gerai.doors.dialects.scalev.moments import Moment
+from gerai.doors.dialects.scalev.event_snapshot import OrderAtEvent
+from gerai.doors.dialects.scalev.formats import free_object, second
+from gerai.doors.dialects.scalev.order_details import VARIANT, OrderDetails, details_of
+from gerai.doors.dialects.scalev.order_history import Step, times
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS
-from gerai.doors.dialects.scalev.values import free_object, second
-from gerai.doors.dialects.scalev.wire_lines import line_facts
-from gerai.doors.dialects.scalev.wire_orders import customer, text
-from gerai.doors.dialects.scalev.wire_orders import order as rest_order
+from gerai.doors.dialects.scalev.wire import customer, text
+from gerai.doors.dialects.scalev.wire import order as rest_order
+from gerai.doors.dialects.scalev.wire_lines import line_details
 from gerai.engine.directory import MerchantFacts
 
 _STATUS_TIMES: Final = (
@@ -45,23 +45,23 @@ _PAYMENT: Final = (
 _ADDRESS: Final = ("address", "subdistrict", "city", "province", "postal_code")
 
 
-def order_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+def order_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
     """Of ``order.created`` and ``order.spam_created``."""
     return _pick(_ORDER, _everything(moment, merchant))
 
 
-def started_payment_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+def started_payment_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
     """Of ``order.epayment_created``: the whole order, and what its buyer must see to pay."""
     return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(moment, merchant))
 
 
-def status_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+def status_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
     """Of ``order.status_changed``."""
     told = _pick(_STATUS, _everything(moment, merchant))
     return {**told, "status_history": _history(moment.history.orders), **_buyer(moment.view)}
 
 
-def payment_data(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+def payment_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
     """Of ``order.payment_status_changed``, ``payment.received`` and ``payment.failed``."""
     told = _pick(_PAYMENT, _everything(moment, merchant))
     return {**told, "payment_status_history": _history(moment.history.payments), **_buyer(moment.view)}
@@ -73,10 +73,10 @@ def business(merchant: MerchantFacts) -> dict[str, Any]:
     return {"username": merchant.code, "client_id": str(client_id), "unique_id": f"business_{merchant.code}"}
 
 
-def _everything(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
+def _everything(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
     """The REST order, and over it what webhooks write differently."""
     view, history = moment
-    facts = facts_of(view.order)
+    facts = details_of(view.order)
     rest = rest_order(view, history, business(merchant))
     return {
         **rest,
@@ -95,7 +95,7 @@ def _everything(moment: Moment, merchant: MerchantFacts) -> dict[str, Any]:
     }
 
 
-def _parcel(rest: dict[str, Any], facts: Facts) -> dict[str, Any]:
+def _parcel(rest: dict[str, Any], facts: OrderDetails) -> dict[str, Any]:
     """Receivers look for the buyer's name, telephone and e-mail in the destination, also when nothing is sent."""
     buyer, service = facts.customer, rest["courier_service"]
     person = {"name": buyer.name, "phone": buyer.phone or None, "email": buyer.email or None}
@@ -111,7 +111,7 @@ def _parcel(rest: dict[str, Any], facts: Facts) -> dict[str, Any]:
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
-    facts, none = line_facts(line), text(0)
+    facts, none = line_details(line), text(0)
     return {
         "quantity": line.quantity,
         "is_inventory": facts.is_inventory,
@@ -129,7 +129,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 
 def _buyer(view: OrderView) -> dict[str, Any]:
-    facts = facts_of(view.order)
+    facts = details_of(view.order)
     return {"customer": customer(view, facts, second), "metadata": free_object(facts.extras.get("metadata"))}
 
 

@@ -9,13 +9,13 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from gerai.domain.records import OrderLine, OrderView
-from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
-from gerai.doors.dialects.scalev.values import timestamp
+from gerai.doors.dialects.scalev.formats import timestamp
+from gerai.doors.dialects.scalev.order_details import OPTION, VARIANT, LineDetails
 from gerai.doors.dialects.scalev.wire_catalogue import number
 
 
-def line_facts(line: OrderLine) -> LineFacts:
-    return msgspec.convert(line.details, LineFacts)
+def line_details(line: OrderLine) -> LineDetails:
+    return msgspec.convert(line.details, LineDetails)
 
 
 def line_uuid(line: OrderLine) -> str:
@@ -30,7 +30,7 @@ def order_lines(view: OrderView) -> list[dict[str, Any]]:
 
 
 def _line(line: OrderLine, at: str) -> dict[str, Any]:
-    facts = line_facts(line)
+    facts = line_details(line)
     price = number(facts.share_sen if facts.bundle else line.total_sen)
     unit, reseller, cost = number(facts.price_sen), number(facts.reseller_price_sen), number(facts.cost_sen)
     all_reseller, all_cost = (
@@ -81,7 +81,7 @@ def quantity_maps(view: OrderView) -> dict[str, Any]:
     """``variants`` (ordered alone), ``bundle_price_options``, and ``final_variants`` (bundles unpacked)."""
     variants = [line for line in view.lines if line.item_kind == VARIANT]
     return {
-        "variants": _by_name(line for line in variants if not line_facts(line).bundle),
+        "variants": _by_name(line for line in variants if not line_details(line).bundle),
         "bundle_price_options": _by_name(line for line in view.lines if line.item_kind == OPTION),
         "final_variants": _by_name(variants),
         "total_quantity": sum(line.quantity for line in variants),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.domain.records import OrderView, Shipment
-from gerai.doors.dialects.scalev.facts import Area, Facts, ShippingFacts
-from gerai.doors.dialects.scalev.shipping_words import AGGREGATOR_AWB, COURIER_NOTE, SHIPMENT_STATUS
+from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area, OrderDetails
+from gerai.doors.dialects.scalev.shipment_states import AGGREGATOR_AWB, COURIER_NOTE, SHIPMENT_STATUS
 
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(
     ("courier", "courier_service", "destination_address", "origin_address", "warehouse")
@@ -15,14 +15,14 @@ _NOTHING: Final[dict[str, Any]] = dict.fromkeys(
 _OTHER_CODES: Final = dict.fromkeys(("code_ka", "code_co", "code_lincah", "code_mengantar", "code_ro"))
 
 
-def parcel_fields(view: OrderView, facts: Facts) -> dict[str, Any]:
+def parcel_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """All null when nothing is sent."""
     parcel, shipment = facts.shipping, view.shipment
     sent = _NOTHING if parcel is None else _agreed(parcel, shipment, facts)
     return {**sent, **_standing(shipment)}
 
 
-def _agreed(parcel: ShippingFacts, shipment: Shipment | None, facts: Facts) -> dict[str, Any]:
+def _agreed(parcel: AgreedShipping, shipment: Shipment | None, facts: OrderDetails) -> dict[str, Any]:
     """How and between which addresses, as the order froze it."""
     buyer = facts.customer
     warehouse_id = shipment.warehouse_id if shipment else None

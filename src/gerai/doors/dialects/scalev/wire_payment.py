@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gerai.domain.records import OrderView, Payment
-from gerai.doors.dialects.scalev.facts import Facts
+from gerai.doors.dialects.scalev.order_details import OrderDetails
 
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
 
-def payment_fields(view: OrderView, facts: Facts) -> dict[str, Any]:
+def payment_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
     noted = {**facts.extras, **view.order.details.get("noted", {})}
     changed, attempt = noted.get("payment_method"), _attempt(view)

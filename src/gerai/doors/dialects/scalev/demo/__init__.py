@@ -9,8 +9,8 @@ from typing import Any, Final
 import httpx
 
 from gerai.doors.dialects.scalev.demo.goods import EBOOK_V, EBOOKS_OPTION, SHIRT_M, STORE, goods
-from gerai.doors.dialects.scalev.facts import CHANNEL
 from gerai.doors.dialects.scalev.keys import make_key, make_storefront_key
+from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.doors.http.describe import KeyForm
 from gerai.engine.catalogue.shelve import shelve

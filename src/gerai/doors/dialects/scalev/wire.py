@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
-from gerai.doors.dialects.scalev.facts import Facts, facts_of
-from gerai.doors.dialects.scalev.history import History, shape, shipment_shape, times
+from gerai.doors.dialects.scalev.formats import free_object, timestamp
+from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
+from gerai.doors.dialects.scalev.order_history import History, shape, shipment_shape, times
 from gerai.doors.dialects.scalev.statuses import STATUS
-from gerai.doors.dialects.scalev.values import free_object, timestamp
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fields
@@ -40,7 +40,7 @@ def grams(weight: int) -> str:
     return f"{weight}.00"
 
 
-def links(view: OrderView, facts: Facts) -> dict[str, Any]:
+def links(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """The buyer's pages: ``{base}/o/{secret_slug}`` and the same with ``/success`` to be sent to."""
     public = f"{facts.base_url}/o/{view.order.secret}"
     return {"public_order_url": public, "payment_url": f"{public}/success"}
@@ -48,7 +48,7 @@ def links(view: OrderView, facts: Facts) -> dict[str, Any]:
 
 def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[str, Any]:
     """The whole order."""
-    facts, row = facts_of(view.order), view.order
+    facts, row = details_of(view.order), view.order
     return {
         "id": row.public_id,
         "order_id": row.number,
@@ -83,11 +83,11 @@ def states(view: OrderView) -> dict[str, Any]:
 
 def changed_order(view: OrderView) -> dict[str, Any]:
     """The short form that change-status answers (§11.4)."""
-    facts = facts_of(view.order)
+    facts = details_of(view.order)
     return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts)}
 
 
-def _money(view: OrderView, facts: Facts) -> dict[str, Any]:
+def _money(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """Amounts of the order; ``rounding`` is ours, there only where whole rupiah differ from the exact sum."""
     totals, none, gross, rounding = facts.totals, text(0), view.order.total_sen, view.order.rounding_sen
     product, discount, other, cost = map(
@@ -125,7 +125,7 @@ def _money(view: OrderView, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _weights(facts: Facts) -> dict[str, Any]:
+def _weights(facts: OrderDetails) -> dict[str, Any]:
     return {
         "product_weight": grams(facts.product_weight_g),
         "weight_bump": grams(facts.weight_bump_g),
@@ -133,7 +133,7 @@ def _weights(facts: Facts) -> dict[str, Any]:
     }
 
 
-def customer(view: OrderView, facts: Facts, write: Callable[[datetime], str] = timestamp) -> dict[str, Any]:
+def customer(view: OrderView, facts: OrderDetails, write: Callable[[datetime], str] = timestamp) -> dict[str, Any]:
     """Who buys; one who left neither e-mail nor telephone has no ``id``."""
     person, member, placed_at = facts.customer, view.member, view.order.created_at
     return {
@@ -148,7 +148,7 @@ def customer(view: OrderView, facts: Facts, write: Callable[[datetime], str] = t
     }
 
 
-def _parties(view: OrderView, facts: Facts, business: dict[str, Any]) -> dict[str, Any]:
+def _parties(view: OrderView, facts: OrderDetails, business: dict[str, Any]) -> dict[str, Any]:
     return {
         "business": business,
         "store": {
@@ -162,7 +162,7 @@ def _parties(view: OrderView, facts: Facts, business: dict[str, Any]) -> dict[st
     }
 
 
-def _notes(facts: Facts) -> dict[str, Any]:
+def _notes(facts: OrderDetails) -> dict[str, Any]:
     kept = facts.extras
     return {
         "notes": facts.note or None,

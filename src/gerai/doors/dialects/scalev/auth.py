@@ -6,8 +6,8 @@ import re
 from typing import Any, Final
 
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, PermissionMissing
-from gerai.doors.dialects.scalev.facts import CHANNEL
-from gerai.doors.dialects.scalev.refusals import HOURLY, full_hour
+from gerai.doors.dialects.scalev.errors import HOURLY, full_hour
+from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.http.context import RequestContext
 from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
@@ -20,7 +20,7 @@ _SECRET, _RESTRICTED = "sk_", "rk_"
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def admit(ctx: RequestContext, scope: str) -> KeyFacts:
+def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     """The key that asks. A secret key has every scope, a restricted one those it was given.
 
     Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key says otherwise),

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import msgspec
 from starlette.responses import Response
 
-from gerai.doors.dialects.scalev.facts import CHANNEL
-from gerai.doors.dialects.scalev.gate import admit
+from gerai.doors.dialects.scalev.auth import authenticate
+from gerai.doors.dialects.scalev.order_details import CHANNEL
+from gerai.doors.dialects.scalev.orders import order_of_path, whole_orders
 from gerai.doors.dialects.scalev.reading import Reader, body_object
-from gerai.doors.dialects.scalev.routes_orders import order_of_path, whole_orders
-from gerai.doors.dialects.scalev.tracking import Said, read_receipt, read_shipment, read_status, with_new_waybill
+from gerai.doors.dialects.scalev.request_shipment import ShipmentReport, with_new_waybill
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Endpoint, Route, reply
+from gerai.doors.http.door import Endpoint, reply
 from gerai.engine.shipping.record import RecordShipment
 
 
-def saying(read: Callable[[Reader], Said]) -> Endpoint:
+def recording(read: Callable[[Reader], ShipmentReport]) -> Endpoint:
     """An endpoint that records what ``read`` finds in the body, and answers the whole order."""
 
     async def endpoint(ctx: RequestContext) -> Response:
-        caller = admit(ctx, "order:update")
+        caller = authenticate(ctx, "order:update")
         said = read(body_object(await ctx.json(exact=True)))
         view = await order_of_path(ctx)
         command = RecordShipment(
@@ -38,10 +37,3 @@ def saying(read: Callable[[Reader], Said]) -> Endpoint:
         return reply(body)
 
     return endpoint
-
-
-ROUTES: Final = (
-    Route("PATCH", "/v3/orders/{order_id}/shipment-receipt", saying(read_receipt)),
-    Route("POST", "/v3/orders/{order_id}/shipment-status-history", saying(read_status)),
-    Route("PATCH", "/v3/orders/{order_id}/shipment", saying(read_shipment)),
-)

@@ -5,25 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound
-from gerai.doors.dialects.scalev import wire_orders as wire
-from gerai.doors.dialects.scalev.asking import Asked, read_order
-from gerai.doors.dialects.scalev.changing import read_change
-from gerai.doors.dialects.scalev.facts import CHANNEL, facts_of
-from gerai.doors.dialects.scalev.filters import find_page, read_filter
-from gerai.doors.dialects.scalev.gate import admit, business, query_of, storefront
-from gerai.doors.dialects.scalev.history import placed_history, read_history
-from gerai.doors.dialects.scalev.ordering import Identity, Surroundings, compose
+from gerai.doors.dialects.scalev import wire
+from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, storefront
+from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of
+from gerai.doors.dialects.scalev.order_history import placed_history, read_history
 from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
+from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
 from gerai.doors.dialects.scalev.reading import body_object
+from gerai.doors.dialects.scalev.request import NewOrder, read_order
+from gerai.doors.dialects.scalev.request_lists import find_page, read_filter
+from gerai.doors.dialects.scalev.request_status import read_change
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Route, reply
+from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
@@ -35,35 +35,35 @@ _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-async def create(ctx: RequestContext) -> Response:
+async def create_order(ctx: RequestContext) -> Response:
     """Place an order; 200 with the whole order (§9, §16). The same Idempotency-Key answers the same order again."""
-    caller = admit(ctx, "order:create")
-    asked = read_order(body_object(await ctx.json(exact=True)))
-    engine, key = ctx.services.engine, _idempotency(ctx, asked)
+    caller = authenticate(ctx, "order:create")
+    wanted = read_order(body_object(await ctx.json(exact=True)))
+    engine, key = ctx.services.engine, _idempotency(ctx, wanted)
     merchant, environment = caller.merchant, caller.environment
     placed, replayed = None, True
     if key is not None:
         placed = await engine.find_answer(PlaceOrder, merchant.merchant_id, environment, key)
     if placed is None:
-        outcome = await engine.submit(compose(asked, _around(ctx), lambda: _identity(ctx)), key)
+        outcome = await engine.submit(compose(wanted, _context(ctx), lambda: _identity(ctx)), key)
         placed, replayed = outcome.answer, outcome.replayed
     body = wire.order(placed.view, placed_history(placed.view.order), business(merchant))
     return reply(body, headers={"idempotency-replayed": "true"} if replayed else None)
 
 
-def _idempotency(ctx: RequestContext, asked: Asked) -> Idempotency | None:
+def _idempotency(ctx: RequestContext, wanted: NewOrder) -> Idempotency | None:
     """Our extension: the contract has no such key. InputInvalid (headers) when it is no printable text."""
     key = ctx.headers.get("idempotency-key")
     if key is None:
         return None
     if not _KEY.fullmatch(key):
         raise InputInvalid({"Idempotency-Key": ["is invalid"]}, "headers")
-    return Idempotency("merchant", "scalev.orders.create", key, hashlib.sha256(_encode(asked)).digest())
+    return Idempotency("merchant", "scalev.orders.create", key, hashlib.sha256(_encode(wanted)).digest())
 
 
-def _around(ctx: RequestContext) -> Surroundings:
+def _context(ctx: RequestContext) -> PlacingContext:
     sold, caller = storefront(ctx), ctx.caller
-    return Surroundings(
+    return PlacingContext(
         merchant_id=caller.merchant.merchant_id,
         environment=caller.environment,
         key_id=caller.key_id,
@@ -82,9 +82,9 @@ def _identity(ctx: RequestContext) -> Identity:
     return Identity(ctx.services.engine.ids.next(), str(uuid7(now_s)), token(30), str(uuid7(now_s)))
 
 
-async def one(ctx: RequestContext) -> Response:
+async def get_order(ctx: RequestContext) -> Response:
     """One order by its UUID."""
-    admit(ctx, "order:read")
+    authenticate(ctx, "order:read")
     [body] = await whole_orders(ctx, [await order_of_path(ctx)])
     return reply(body)
 
@@ -99,9 +99,9 @@ async def order_of_path(ctx: RequestContext) -> OrderView:
     return view
 
 
-async def listing(ctx: RequestContext) -> Response:
+async def list_orders(ctx: RequestContext) -> Response:
     """Orders, newest first; ``columns`` picks fields of each."""
-    admit(ctx, "order:list")
+    authenticate(ctx, "order:list")
     query = query_of(ctx)
     page = read_page(query)
     wanted, keeps = read_filter(query)
@@ -130,7 +130,7 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
 
 async def change_status(ctx: RequestContext) -> Response:
     """Take orders to a status, or their payments, or both; all of them or none (§11.4)."""
-    caller = admit(ctx, "order:change_status")
+    caller = authenticate(ctx, "order:change_status")
     change = read_change(body_object(await ctx.json(exact=True)))
     chosen = await _chosen(ctx, change.ids)
     command = ChangeStatus(
@@ -161,13 +161,5 @@ async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
 
 
 def _completes_when_settled(view: OrderView) -> bool:
-    facts = facts_of(view.order)
+    facts = details_of(view.order)
     return facts.shipping is None and facts.store.digital_completion == "when_settled"
-
-
-ROUTES: Final = (
-    Route("POST", "/v3/orders", create),
-    Route("GET", "/v3/orders", listing),
-    Route("POST", "/v3/orders/change-status", change_status),
-    Route("GET", "/v3/orders/{order_id}", one),
-)

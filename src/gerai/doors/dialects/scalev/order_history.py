@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Order, Shipment
-from gerai.doors.dialects.scalev.shipping_words import SHIPMENT_STATUS
+from gerai.doors.dialects.scalev.formats import timestamp
+from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS, TARGET
-from gerai.doors.dialects.scalev.values import timestamp
 from gerai.engine.orders.find import EventEntry
 
 _INVOICE: Final = "invoice."

@@ -12,12 +12,19 @@ import msgspec
 from gerai.domain.money import round_rupiah, rupiah
 from gerai.domain.records import Funding
 from gerai.domain.refusals import NotFound
-from gerai.doors.dialects.scalev.asking import Asked
-from gerai.doors.dialects.scalev.facts import CHANNEL, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
-from gerai.doors.dialects.scalev.goods import Goods, engine_lines, find_goods
 from gerai.doors.dialects.scalev.methods import Method, canonical, offered_by, payable_with
-from gerai.doors.dialects.scalev.parcels import check_parcel
+from gerai.doors.dialects.scalev.order_details import (
+    CHANNEL,
+    AgreedShipping,
+    CustomerDetails,
+    OrderDetails,
+    StoreDetails,
+    Totals,
+)
+from gerai.doors.dialects.scalev.order_items import Goods, engine_lines, find_goods
+from gerai.doors.dialects.scalev.order_parcel import check_parcel
 from gerai.doors.dialects.scalev.reading import Reader
+from gerai.doors.dialects.scalev.request import NewOrder
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import PlaceOrder
@@ -32,7 +39,7 @@ _SPREAD: Final = 31_415_926_541
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class PlacingContext:
     """What an order is decided on besides its own request. ``channels``: the ways we can collect money. ``luck`` is
     what the unique code of a manual transfer is made of."""
 
@@ -67,60 +74,60 @@ def order_number(order_id: int, now: datetime) -> str:
     return f"{now.astimezone(JAKARTA):%y%m%d}{code}"
 
 
-def compose(asked: Asked, around: Surroundings, identify: Callable[[], Identity]) -> PlaceOrder:
+def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Identity]) -> PlaceOrder:
     """The command that places the order. ``identify`` is asked only once nothing is left to refuse.
 
     Refuses NotFound (store), InputInvalid (all field mistakes at once), ShippingCostMismatch, OutOfStock.
     """
-    store = around.catalogue.store(asked.store_unique_id)
+    store = context.catalogue.store(wanted.store_unique_id)
     if store is None or not store.is_active:
-        raise NotFound("store", asked.store_unique_id)
+        raise NotFound("store", wanted.store_unique_id)
     reader = Reader({})
-    if len(asked.customer_name) < store.settings.min_name_length:
+    if len(wanted.customer_name) < store.settings.min_name_length:
         reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
-    method = _method(asked, store, around.channels, reader)
-    goods = find_goods(asked, around.catalogue, store, reader)
+    method = _method(wanted, store, context.channels, reader)
+    goods = find_goods(wanted, context.catalogue, store, reader)
     checked = None
     if goods.has_parcel:
         grams = goods.weight_g + goods.weight_bump_g
-        checked = check_parcel(asked, store, around.catalogue, around.districts, around.rates, grams, reader)
+        checked = check_parcel(wanted, store, context.catalogue, context.districts, context.rates, grams, reader)
     shipping = checked.facts if checked else None
-    totals = _totals(asked, store, method, goods, shipping, around.luck, reader)
+    totals = _totals(wanted, store, method, goods, shipping, context.luck, reader)
     reader.finish()
-    lines = engine_lines(goods, around.catalogue, around.environment, checked.warehouse if checked else None)
-    funding, status = _start(asked, method, totals)
-    facts = _facts(asked, around, store, goods, method, totals, shipping)
+    lines = engine_lines(goods, context.catalogue, context.environment, checked.warehouse if checked else None)
+    funding, status = _start(wanted, method, totals)
+    facts = _facts(wanted, context, store, goods, method, totals, shipping)
     identity = identify()
     waits = funding == "invoice" and status == "pending" and store.settings.expire_after_h
     return PlaceOrder(
-        merchant_id=around.merchant_id,
-        environment=around.environment,
+        merchant_id=context.merchant_id,
+        environment=context.environment,
         channel=CHANNEL,
-        key_id=around.key_id,
+        key_id=context.key_id,
         order_id=identity.order_id,
         public_id=identity.public_id,
-        number=order_number(identity.order_id, around.now),
+        number=order_number(identity.order_id, context.now),
         secret=identity.secret,
         lines=tuple(lines),
         total_sen=totals.exact,
         funding=funding,
-        contact=_contact(asked, identity),
+        contact=_contact(wanted, identity),
         status=status,
         method=method.kind if method else "",
         after_payment=_after_payment(goods, store),
         parcel=checked.parcel if checked else None,
         details=facts.as_details(),
-        expires_at=around.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
+        expires_at=context.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
     )
 
 
-def _method(asked: Asked, store: Store, channels: Mapping[str, Collection[str]], reader: Reader) -> Method | None:
+def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[str]], reader: Reader) -> Method | None:
     """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer, and
     what a gateway collects, we must be able to collect: an own bank transfer is looked for by people, and the payer of
     an invoice chooses on the page among what is there then."""
-    if not asked.payment_method:
+    if not wanted.payment_method:
         return None
-    method = canonical(asked.payment_method, asked.sub_payment_method or None)
+    method = canonical(wanted.payment_method, wanted.sub_payment_method or None)
     if method.kind in ("no_payment", "marketplace"):
         return method
     by_gateway = method.kind not in ("invoice", "bank_transfer", "cod")
@@ -131,28 +138,28 @@ def _method(asked: Asked, store: Store, channels: Mapping[str, Collection[str]],
 
 
 def _totals(
-    asked: Asked,
+    wanted: NewOrder,
     store: Store,
     method: Method | None,
     goods: Goods,
-    shipping: ShippingFacts | None,
+    shipping: AgreedShipping | None,
     luck: int,
     reader: Reader,
 ) -> Totals:
     """The formula of §9.3. Discounts may not exceed what they are taken from."""
     cost = shipping.cost_sen if shipping else 0
     # Digital orders ignore shipping fields, the discount on shipping included.
-    shipping_discount = asked.shipping_discount if shipping else 0
-    if asked.product_discount > goods.price_sen:
+    shipping_discount = wanted.shipping_discount if shipping else 0
+    if wanted.product_discount > goods.price_sen:
         reader.wrong("product_discount", "must not exceed the product price")
     if shipping_discount > cost:
         reader.wrong("shipping_discount", "must not exceed the shipping cost")
     totals = Totals(
         product=goods.price_sen,
-        product_discount=asked.product_discount,
+        product_discount=wanted.product_discount,
         shipping=cost,
         shipping_discount=shipping_discount,
-        other_income=asked.other_income,
+        other_income=wanted.other_income,
         cost=goods.cost_sen,
     )
     most = store.settings.unique_code_max
@@ -161,9 +168,9 @@ def _totals(
     return msgspec.structs.replace(totals, unique_code=rupiah(1 + luck % most))
 
 
-def _start(asked: Asked, method: Method | None, totals: Totals) -> tuple[Funding, str]:
+def _start(wanted: NewOrder, method: Method | None, totals: Totals) -> tuple[Funding, str]:
     """Initial status (§9.2): incomplete data is a draft; what waits for money is pending; the rest is confirmed."""
-    if method is None or not (asked.customer_phone or asked.customer_email):
+    if method is None or not (wanted.customer_phone or wanted.customer_email):
         return "invoice", "draft"
     if method.collected and round_rupiah(totals.exact) > 0:
         return "invoice", "pending"
@@ -175,44 +182,44 @@ def _after_payment(goods: Goods, store: Store) -> str:
     return "complete" if not goods.has_parcel and store.settings.digital_completion == "auto" else "confirm"
 
 
-def _contact(asked: Asked, identity: Identity) -> Contact:
+def _contact(wanted: NewOrder, identity: Identity) -> Contact:
     """The customer, found by e-mail, else by telephone; one who leaves neither cannot be told from another."""
     return Contact(
         public_id=identity.customer_id,
-        email=asked.customer_email,
-        mobile=f"+{asked.customer_phone}" if asked.customer_phone else "",
-        mobile_as_sent=asked.customer_phone,
-        name=asked.customer_name,
+        email=wanted.customer_email,
+        mobile=f"+{wanted.customer_phone}" if wanted.customer_phone else "",
+        mobile_as_sent=wanted.customer_phone,
+        name=wanted.customer_name,
     )
 
 
 def _facts(
-    asked: Asked,
-    around: Surroundings,
+    wanted: NewOrder,
+    context: PlacingContext,
     store: Store,
     goods: Goods,
     method: Method | None,
     totals: Totals,
-    shipping: ShippingFacts | None,
-) -> Facts:
+    shipping: AgreedShipping | None,
+) -> OrderDetails:
     taken = [("", totals.product_discount), ("", totals.shipping_discount), ("Kode unik", totals.unique_code)]
-    return Facts(
-        store=StoreFacts(
+    return OrderDetails(
+        store=StoreDetails(
             store.store_id, store.unique_id, str(store.uuid), store.name, store.settings.digital_completion
         ),
-        base_url=store.domain if store.domain and store.domain_verified else around.base_url,
-        customer=CustomerFacts(asked.customer_name, asked.customer_email, asked.customer_phone),
+        base_url=store.domain if store.domain and store.domain_verified else context.base_url,
+        customer=CustomerDetails(wanted.customer_name, wanted.customer_email, wanted.customer_phone),
         totals=totals,
         item_types=sorted({variant.item_type for variant, _, _, _ in goods.variants}),
         method=method.kind if method else "",
         channel_code=method.channel if method else "",
-        sent_method=asked.payment_method,
-        sent_sub_method=asked.sub_payment_method,
+        sent_method=wanted.payment_method,
+        sent_sub_method=wanted.sub_payment_method,
         product_weight_g=goods.weight_g,
         weight_bump_g=goods.weight_bump_g if goods.has_parcel else 0,
         shipping=shipping,
         discounts=[{"title": title, "amount_sen": sen} for title, sen in taken if sen],
-        note=asked.notes,
-        methods=payable_with(method, around.channels) if method else [],
-        extras=asked.extras,
+        note=wanted.notes,
+        methods=payable_with(method, context.channels) if method else [],
+        extras=wanted.extras,
     )

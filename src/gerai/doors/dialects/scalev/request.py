@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.doors.dialects.scalev.formats import kept_json
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
-from gerai.doors.dialects.scalev.values import kept_json
 
 MAX_LINES: Final = 100
 MAX_QUANTITY: Final = 10_000
@@ -23,23 +23,23 @@ _KEPT_TEXTS: Final = (
 _KEPT_FLAGS: Final = ("is_dropshipping", "is_probably_spam", "is_post_payment_redirect_enabled")
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """A line as asked: the unique id of a variant or price option, how many, and where it stands in the body."""
+class WantedLine(msgspec.Struct, frozen=True):
+    """A line as ordered: the unique id of a variant or price option, how many, and where it stands in the body."""
 
     unique_id: str
     quantity: int
     path: str
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """An order as asked. Amounts in sen; None or empty: not given."""
+class NewOrder(msgspec.Struct, frozen=True):
+    """An order as sent. Amounts in sen; None or empty: not given."""
 
     store_unique_id: str
     customer_name: str
     customer_phone: str
     customer_email: str
-    variants: tuple[Wanted, ...]
-    bundles: tuple[Wanted, ...]
+    variants: tuple[WantedLine, ...]
+    bundles: tuple[WantedLine, ...]
     payment_method: str
     sub_payment_method: str
     address: str | None
@@ -56,9 +56,9 @@ class Asked(msgspec.Struct, frozen=True):
     extras: dict[str, Any]
 
 
-def read_order(reader: Reader) -> Asked:
+def read_order(reader: Reader) -> NewOrder:
     """Read the body. InputInvalid with every mistake, each under its field's path."""
-    asked = Asked(
+    wanted = NewOrder(
         store_unique_id=reader.text("store_unique_id", required=True, maximum=64) or "",
         customer_name=reader.text("customer_name", required=True, maximum=200) or "",
         customer_phone=reader.phone("customer_phone") or "",
@@ -80,19 +80,19 @@ def read_order(reader: Reader) -> Asked:
         notes=reader.text("notes", maximum=2000) or "",
         extras=_extras(reader),
     )
-    if not asked.variants and not asked.bundles and not any(n.startswith("order") for n in reader.mistakes):
+    if not wanted.variants and not wanted.bundles and not any(n.startswith("order") for n in reader.mistakes):
         reader.wrong("ordervariants", BLANK)
     reader.finish()
-    return asked
+    return wanted
 
 
-def _lines(reader: Reader, name: str, id_field: str) -> tuple[Wanted, ...]:
-    wanted: list[Wanted] = []
+def _lines(reader: Reader, name: str, id_field: str) -> tuple[WantedLine, ...]:
+    wanted: list[WantedLine] = []
     for item in reader.objects(name, maximum=MAX_LINES):
         unique_id = item.text(id_field, required=True, maximum=64)
         quantity = item.integer("quantity", required=True, maximum=MAX_QUANTITY)
         if unique_id and quantity:
-            wanted.append(Wanted(unique_id, quantity, f"{name}.{len(wanted)}"))
+            wanted.append(WantedLine(unique_id, quantity, f"{name}.{len(wanted)}"))
     return tuple(wanted)
 
 

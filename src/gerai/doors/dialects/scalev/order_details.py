@@ -19,7 +19,7 @@ VARIANT: Final = "variant"
 OPTION: Final = "price_option"
 
 
-class StoreFacts(msgspec.Struct, frozen=True):
+class StoreDetails(msgspec.Struct, frozen=True):
     id: int
     unique_id: str
     uuid: str
@@ -27,7 +27,7 @@ class StoreFacts(msgspec.Struct, frozen=True):
     digital_completion: str
 
 
-class CustomerFacts(msgspec.Struct, frozen=True):
+class CustomerDetails(msgspec.Struct, frozen=True):
     name: str
     email: str
     phone: str
@@ -65,7 +65,7 @@ class Area(msgspec.Struct, frozen=True):
     postal_code: str
 
 
-class ShippingFacts(msgspec.Struct, frozen=True):
+class AgreedShipping(msgspec.Struct, frozen=True):
     """How the order was agreed to be sent. ``title``, ``cost_sen``, ``etd`` and ``address`` are for people; the rest is
     for the contract. Codes, weight, who books it and from where it leaves are the shipment's."""
 
@@ -86,13 +86,13 @@ class ShippingFacts(msgspec.Struct, frozen=True):
     pickup: bool
 
 
-class Facts(msgspec.Struct, frozen=True):
+class OrderDetails(msgspec.Struct, frozen=True):
     """``sent_method`` and ``sent_sub_method`` are what the client wrote; ``method`` and ``channel_code`` the stored
     form. ``extras`` are the optional request fields that are only kept and echoed. ``bundles`` are name, quantity."""
 
-    store: StoreFacts
+    store: StoreDetails
     base_url: str
-    customer: CustomerFacts
+    customer: CustomerDetails
     totals: Totals
     item_types: list[str]
     method: str = ""
@@ -101,7 +101,7 @@ class Facts(msgspec.Struct, frozen=True):
     sent_sub_method: str = ""
     product_weight_g: int = 0
     weight_bump_g: int = 0
-    shipping: ShippingFacts | None = None
+    shipping: AgreedShipping | None = None
     discounts: list[dict[str, Any]] = []
     note: str = ""
     methods: list[str] = []
@@ -113,7 +113,7 @@ class Facts(msgspec.Struct, frozen=True):
         return {name: value for name, value in details.items() if value not in (None, [], {}, "")}
 
 
-class LineFacts(msgspec.Struct, frozen=True):
+class LineDetails(msgspec.Struct, frozen=True):
     """Details of a line. ``unique_id`` is the variant's; ``bundle``: unique id of the price option it came with;
     ``share_sen``: its part of the bundle's price (a line of its own costs its line total)."""
 
@@ -130,13 +130,13 @@ class LineFacts(msgspec.Struct, frozen=True):
     share_sen: int = 0
 
 
-def facts_of(order: Order) -> Facts:
-    return msgspec.convert(order.details, Facts)
+def details_of(order: Order) -> OrderDetails:
+    return msgspec.convert(order.details, OrderDetails)
 
 
 def page_details(view: OrderView) -> PageDetails:
     """What the hosted page shows of an order: how it is sent, what was taken off, the buyer's note, who collects."""
-    facts = facts_of(view.order)
+    facts = details_of(view.order)
     shipping = facts.shipping
     return PageDetails(
         shipping=None

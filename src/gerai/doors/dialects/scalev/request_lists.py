@@ -15,13 +15,13 @@ import msgspec
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.scalev.facts import facts_of
+from gerai.doors.dialects.scalev.formats import plain_phone
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
+from gerai.doors.dialects.scalev.order_details import details_of
 from gerai.doors.dialects.scalev.paging import Page
-from gerai.doors.dialects.scalev.shipping_words import state_named
+from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
-from gerai.doors.dialects.scalev.values import plain_phone
-from gerai.doors.dialects.scalev.wire_orders import text as money_text
+from gerai.doors.dialects.scalev.wire import text as money_text
 from gerai.engine.core import Engine
 from gerai.engine.orders.payment_status import MARK, payment_status
 
@@ -105,12 +105,12 @@ def _searching(field: str, wanted: str) -> Keep:
     text = wanted.casefold()
     match field:
         case "customer_name":
-            return lambda view: text in facts_of(view.order).customer.name.casefold()
+            return lambda view: text in details_of(view.order).customer.name.casefold()
         case "customer_email":
-            return lambda view: text in facts_of(view.order).customer.email.casefold()
+            return lambda view: text in details_of(view.order).customer.email.casefold()
         case "customer_phone":
             digits = plain_phone(wanted)
-            return lambda view: bool(digits) and digits in facts_of(view.order).customer.phone
+            return lambda view: bool(digits) and digits in details_of(view.order).customer.phone
         case "gross_revenue":
             return lambda view: wanted in (money_text(view.order.total_sen), money_text(view.order.total_sen)[:-3])
         case "external_id":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gerai.domain.refusals import ShippingCostMismatch
-from gerai.doors.dialects.scalev.asking import PARCEL_FIELDS, Asked
-from gerai.doors.dialects.scalev.facts import Area, ShippingFacts
+from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area
 from gerai.doors.dialects.scalev.reading import BLANK, Reader
+from gerai.doors.dialects.scalev.request import PARCEL_FIELDS, NewOrder
 from gerai.doors.dialects.scalev.wire_shipping import etd
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.orders.parcels import Parcel
@@ -21,12 +21,12 @@ class Checked:
     """A parcel that can be sent: what the engine plans, what the order freezes, and where it leaves."""
 
     parcel: Parcel
-    facts: ShippingFacts
+    facts: AgreedShipping
     warehouse: Warehouse
 
 
 def check_parcel(
-    asked: Asked,
+    wanted: NewOrder,
     store: Store,
     catalogue: ProductCatalogue,
     districts: Gazetteer,
@@ -39,14 +39,14 @@ def check_parcel(
     Refuses ShippingCostMismatch when the cost is not our quote for this warehouse, district, service and weight
     (unless the store does not check it).
     """
-    _note_missing(asked, store, reader)
-    destination = districts.by_id.get(asked.location_id or 0)
-    warehouse = catalogue.warehouses_by_unique_id.get(asked.warehouse_unique_id or "")
-    service = rates.services.get(asked.courier_service_id or 0)
+    _note_missing(wanted, store, reader)
+    destination = districts.by_id.get(wanted.location_id or 0)
+    warehouse = catalogue.warehouses_by_unique_id.get(wanted.warehouse_unique_id or "")
+    service = rates.services.get(wanted.courier_service_id or 0)
     for field, given, found in (
-        ("location_id", asked.location_id, destination),
-        ("warehouse_unique_id", asked.warehouse_unique_id, warehouse),
-        ("courier_service_id", asked.courier_service_id, service),
+        ("location_id", wanted.location_id, destination),
+        ("warehouse_unique_id", wanted.warehouse_unique_id, warehouse),
+        ("courier_service_id", wanted.courier_service_id, service),
     ):
         if given is not None and found is None:
             reader.wrong(field, "does not exist")
@@ -54,33 +54,33 @@ def check_parcel(
     if destination is None or warehouse is None or service is None or origin is None:
         return None
     quote = rates.quote(service.service_id, origin.code, destination.code, grams)
-    _note_unfit(asked, store, service, quote, reader)
-    if reader.mistakes or asked.shipping_cost is None:
+    _note_unfit(wanted, store, service, quote, reader)
+    if reader.mistakes or wanted.shipping_cost is None:
         return None
-    if quote is not None and store.settings.check_shipping_cost and asked.shipping_cost != quote.cost_sen:
-        raise ShippingCostMismatch(given_sen=asked.shipping_cost, right_sen=quote.cost_sen)
-    cost_sen = quote.cost_sen if quote is not None else asked.shipping_cost
+    if quote is not None and store.settings.check_shipping_cost and wanted.shipping_cost != quote.cost_sen:
+        raise ShippingCostMismatch(given_sen=wanted.shipping_cost, right_sen=quote.cost_sen)
+    cost_sen = quote.cost_sen if quote is not None else wanted.shipping_cost
     parcel = Parcel(service.courier_code, service.code, service.aggregator, warehouse.warehouse_id, grams, cost_sen)
     return Checked(
-        parcel, _facts(asked, asked.shipping_cost, warehouse, origin, destination, service, quote), warehouse
+        parcel, _facts(wanted, wanted.shipping_cost, warehouse, origin, destination, service, quote), warehouse
     )
 
 
-def _note_missing(asked: Asked, store: Store, reader: Reader) -> None:
+def _note_missing(wanted: NewOrder, store: Store, reader: Reader) -> None:
     for field in PARCEL_FIELDS:
-        if getattr(asked, field) is None and field not in reader.mistakes:
+        if getattr(wanted, field) is None and field not in reader.mistakes:
             reader.wrong(field, BLANK)
-    if asked.address is not None and len(asked.address) < store.settings.min_address_length:
+    if wanted.address is not None and len(wanted.address) < store.settings.min_address_length:
         reader.wrong("address", f"should be at least {store.settings.min_address_length} character(s)")
 
 
-def _note_unfit(asked: Asked, store: Store, service: CourierService, quote: Quote | None, reader: Reader) -> None:
+def _note_unfit(wanted: NewOrder, store: Store, service: CourierService, quote: Quote | None, reader: Reader) -> None:
     """A service that does not go there, takes no cash, or is booked by somebody else."""
     if quote is None and store.settings.check_shipping_cost:
         reader.wrong("courier_service_id", "does not ship from this warehouse to this location")
-    if asked.payment_method == "cod" and quote is not None and not quote.rate.cod:
+    if wanted.payment_method == "cod" and quote is not None and not quote.rate.cod:
         reader.wrong("courier_service_id", "does not support cash on delivery")
-    if asked.shipment_provider_code and asked.shipment_provider_code != service.aggregator:
+    if wanted.shipment_provider_code and wanted.shipment_provider_code != service.aggregator:
         reader.wrong("shipment_provider_code", f"must be {service.aggregator or 'null'} for this courier service")
 
 
@@ -89,21 +89,21 @@ def _area(place: Place, street: str, postal_code: str) -> Area:
 
 
 def _facts(
-    asked: Asked,
+    wanted: NewOrder,
     cost_sen: int,
     warehouse: Warehouse,
     origin: Place,
     destination: Place,
     service: CourierService,
     quote: Quote | None,
-) -> ShippingFacts:
-    street = asked.address or ""
-    return ShippingFacts(
+) -> AgreedShipping:
+    street = wanted.address or ""
+    return AgreedShipping(
         title=f"{service.courier_name} {service.name}",
         cost_sen=cost_sen,
         etd=etd(quote.rate) if quote else "",
-        address=f"{street}, {destination.display} {asked.postal_code}".strip(),
-        destination=_area(destination, street, asked.postal_code),
+        address=f"{street}, {destination.display} {wanted.postal_code}".strip(),
+        destination=_area(destination, street, wanted.postal_code),
         origin=_area(origin, warehouse.address, warehouse.postal_code),
         warehouse_unique_id=warehouse.unique_id,
         warehouse_name=warehouse.name,

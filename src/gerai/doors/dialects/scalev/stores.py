@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
-from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_of_path, storefront
+from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_of_path, storefront
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Route, reply
+from gerai.doors.http.door import reply
 from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue, Store
 from gerai.engine.catalogue.storefront import available
 
 
 async def simplified(ctx: RequestContext) -> Response:
     """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
-    caller = admit(ctx, "store:list")
+    caller = authenticate(ctx, "store:list")
     query = query_of(ctx)
     if query.get("has_domain", "") not in ("", "true", "false"):
         raise InputInvalid({"has_domain": ["is invalid"]}, "query")
@@ -44,19 +43,19 @@ def _host(address: str) -> str:
 
 async def one_store(ctx: RequestContext) -> Response:
     """A store with its settings."""
-    caller = admit(ctx, "store:read")
+    caller = authenticate(ctx, "store:read")
     return reply(wire.whole_store(store_of_path(ctx), business(caller.merchant)))
 
 
 async def payment_methods(ctx: RequestContext) -> Response:
     """How a store may be paid: plain names."""
-    admit(ctx, "store:read")
+    authenticate(ctx, "store:read")
     return reply(bare(store_of_path(ctx).payment_methods))
 
 
 async def products(ctx: RequestContext) -> Response:
     """Products of a store, newest first, each with its variants and what is left of them."""
-    admit(ctx, "product:list")
+    authenticate(ctx, "product:list")
     store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
     shown = [catalogue.products[product_id] for product_id in catalogue.products_of_store.get(store.store_id, ())]
     ids = [v.variant_id for product in shown for v in catalogue.variants_of_product.get(product.product_id, ())]
@@ -66,7 +65,7 @@ async def products(ctx: RequestContext) -> Response:
 
 async def bundles(ctx: RequestContext) -> Response:
     """Bundles a store sells, newest first, with the price options it sells them at."""
-    admit(ctx, "bundle:list")
+    authenticate(ctx, "bundle:list")
     store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
     shown = sorted(_options_by_bundle(store, catalogue).items(), reverse=True)
     left = await _left(ctx, _variants_of(catalogue.bundles[bundle_id] for bundle_id, _ in shown))
@@ -76,7 +75,7 @@ async def bundles(ctx: RequestContext) -> Response:
 
 
 async def one_bundle(ctx: RequestContext) -> Response:
-    admit(ctx, "bundle:read")
+    authenticate(ctx, "bundle:read")
     store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
     wanted = _number(ctx.path_params["bundle_id"])
     options = _options_by_bundle(store, catalogue).get(wanted)
@@ -89,7 +88,7 @@ async def one_bundle(ctx: RequestContext) -> Response:
 
 async def price_options(ctx: RequestContext) -> Response:
     """All price options a store sells, newest first."""
-    caller = admit(ctx, "bundle:list")
+    caller = authenticate(ctx, "bundle:list")
     store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
     options = [catalogue.options[option_id] for option_id in catalogue.options_of_store.get(store.store_id, ())]
     stores = [wire.store(store, caller.merchant.merchant_id)]
@@ -97,7 +96,7 @@ async def price_options(ctx: RequestContext) -> Response:
 
 
 async def one_price_option(ctx: RequestContext) -> Response:
-    caller = admit(ctx, "bundle:read")
+    caller = authenticate(ctx, "bundle:read")
     store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
     reference = ctx.path_params["option_id"]
     found = catalogue.options_by_unique_id.get(reference) or catalogue.options.get(_number(reference))
@@ -131,15 +130,3 @@ async def _left(ctx: RequestContext, variant_ids: list[int]) -> dict[int, int]:
     for (variant_id, _), count in found.items():
         left[variant_id] = left.get(variant_id, 0) + count
     return left
-
-
-ROUTES: Final = (
-    Route("GET", "/v3/stores/simplified", simplified),
-    Route("GET", "/v3/stores/{store_id}", one_store),
-    Route("GET", "/v3/stores/{store_id}/payment-methods", payment_methods),
-    Route("GET", "/v3/stores/{store_id}/products", products),
-    Route("GET", "/v3/stores/{store_id}/bundles", bundles),
-    Route("GET", "/v3/stores/{store_id}/bundles/{bundle_id}", one_bundle),
-    Route("GET", "/v3/stores/{store_id}/bundle-price-options", price_options),
-    Route("GET", "/v3/stores/{store_id}/bundle-price-options/{option_id}", one_price_option),
-)

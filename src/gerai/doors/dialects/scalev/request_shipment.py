@@ -9,16 +9,16 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Shipment
-from gerai.doors.dialects.scalev.asking import AGGREGATORS
 from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader
-from gerai.doors.dialects.scalev.shipping_words import AGGREGATOR_AWB, AWB_STATUS, COURIER_NOTE, meaning
+from gerai.doors.dialects.scalev.request import AGGREGATORS
+from gerai.doors.dialects.scalev.shipment_states import AGGREGATOR_AWB, AWB_STATUS, COURIER_NOTE, meaning
 
 #: A number, or the address of a tracking page.
 _RECEIPT: Final = re.compile(r"[!-~][ -~]*")
 _LINE: Final = re.compile(r"[^\n\r\t]+")
 
 
-class Said(msgspec.Struct, frozen=True):
+class ShipmentReport(msgspec.Struct, frozen=True):
     """What is said of a parcel, as the engine records it; empty: nothing is said of that."""
 
     receipt: str = ""
@@ -30,23 +30,23 @@ class Said(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
-def read_receipt(reader: Reader) -> Said:
+def read_receipt(reader: Reader) -> ShipmentReport:
     """``{"shipment_receipt": "JX123"}``. InputInvalid."""
     receipt = _one_line(reader, "shipment_receipt", _RECEIPT, 255, required=True)
     reader.finish()
-    return Said(receipt=receipt)
+    return ShipmentReport(receipt=receipt)
 
 
-def read_status(reader: Reader) -> Said:
+def read_status(reader: Reader) -> ShipmentReport:
     """``{timestamp, status, description}``; only ``status`` must be there. InputInvalid."""
     words = _one_line(reader, "status", _LINE, 100, required=True)
     description = reader.text("description", maximum=500) or ""
     at = reader.instant("timestamp")
     reader.finish()
-    return Said(words=words, status=meaning(words), description=description, at=at)
+    return ShipmentReport(words=words, status=meaning(words), description=description, at=at)
 
 
-def read_shipment(reader: Reader) -> Said:
+def read_shipment(reader: Reader) -> ShipmentReport:
     """Any of ``awb_ca_status``, ``courier_additional_info``, ``is_shipment_completed``, ``shipment_provider_code`` and
     ``shipment_receipt``. InputInvalid, also for none of them."""
     receipt = _one_line(reader, "shipment_receipt", _RECEIPT, 255)
@@ -58,7 +58,7 @@ def read_shipment(reader: Reader) -> Said:
         reader.wrong("shipment_receipt", BLANK)
     reader.finish()
     noted = {AGGREGATOR_AWB: awb, COURIER_NOTE: note}
-    return Said(
+    return ShipmentReport(
         receipt=receipt,
         aggregator=aggregator,
         noted={name: value for name, value in noted.items() if value is not None},
@@ -67,7 +67,7 @@ def read_shipment(reader: Reader) -> Said:
     )
 
 
-def with_new_waybill(said: Said, shipment: Shipment | None) -> Said:
+def with_new_waybill(said: ShipmentReport, shipment: Shipment | None) -> ShipmentReport:
     """A new number is a new waybill: what the aggregator said of the old one does not count any more."""
     if shipment is None or said.receipt in ("", shipment.receipt) or not shipment.details.get(AGGREGATOR_AWB):
         return said

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gerai.domain.records import OrderView, Payment, Shipment
-from gerai.doors.dialects.scalev.history import History, read_history
+from gerai.doors.dialects.scalev.order_history import History, read_history
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.engine.orders.find import EventEntry
 from gerai.engine.webhooks.contract import Occurrence
@@ -20,14 +20,14 @@ _STATES: Final = {"started": "processing", "credited": "refunded", "refunded": "
 _TAKING_BACK: Final = ("invoice.unpaid", "invoice.conflict")
 
 
-class Moment(NamedTuple):
+class OrderAtEvent(NamedTuple):
     """The order right after an event, and how it got there."""
 
     view: OrderView
     history: History
 
 
-def moment_of(happened: Occurrence) -> Moment:
+def order_at_event(happened: Occurrence) -> OrderAtEvent:
     """Status, payments and times as the events up to this one tell. What people noted of an order (proof of transfer,
     another payment method) is in no event and reads as it stands now."""
     view, events = happened.view, happened.events
@@ -35,7 +35,7 @@ def moment_of(happened: Occurrence) -> Moment:
     then = msgspec.structs.replace(
         view, order=order, payments=_payments(view, events), shipment=_shipment(view, events)
     )
-    return Moment(then, read_history(events))
+    return OrderAtEvent(then, read_history(events))
 
 
 def _status(events: Sequence[EventEntry], now: str) -> str:

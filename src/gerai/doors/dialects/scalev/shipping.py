@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_shipping as wire
-from gerai.doors.dialects.scalev.asking import MAX_LINES, MAX_QUANTITY
-from gerai.doors.dialects.scalev.gate import admit, business, query_of, store_named, storefront
+from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_named, storefront
+from gerai.doors.dialects.scalev.formats import exact
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
 from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object
-from gerai.doors.dialects.scalev.values import exact
+from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Route, reply
+from gerai.doors.http.door import reply
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.shipping.nearest import Warehouse, nearest
 from gerai.engine.shipping.places import Place
@@ -38,7 +38,7 @@ class QuotedParcel(msgspec.Struct, frozen=True):
 
 async def locations(ctx: RequestContext) -> Response:
     """Districts that match ``search``, best first."""
-    admit(ctx, _SCOPE)
+    authenticate(ctx, _SCOPE)
     query = query_of(ctx)
     found = storefront(ctx).districts.search(query.get("search", ""))
     return reply(slice_page(found, read_page(query), wire.location))
@@ -46,7 +46,7 @@ async def locations(ctx: RequestContext) -> Response:
 
 async def postal_codes(ctx: RequestContext) -> Response:
     """Postal codes of a district; none are known of some."""
-    admit(ctx, _SCOPE)
+    authenticate(ctx, _SCOPE)
     reference = ctx.path_params["location_id"]
     known = reference.isascii() and reference.isdigit() and len(reference) <= 18
     place = storefront(ctx).districts.by_id.get(int(reference)) if known else None
@@ -57,7 +57,7 @@ async def postal_codes(ctx: RequestContext) -> Response:
 
 async def search_warehouse(ctx: RequestContext) -> Response:
     """Warehouses that have everything a parcel needs, nearest to its destination first."""
-    caller = admit(ctx, _SCOPE)
+    caller = authenticate(ctx, _SCOPE)
     reader = body_object(await ctx.json(exact=True))
     store_id = reader.integer("store_id", required=True)
     destination = _place(ctx, reader, "destination_id")
@@ -101,7 +101,7 @@ def _wanted(
 async def search_courier_service(ctx: RequestContext) -> Response:
     """What each courier service asks for a parcel, cheapest first; for cash on delivery only those that take cash,
     unless ``is_show_all``."""
-    admit(ctx, _SCOPE)
+    authenticate(ctx, _SCOPE)
     reader = body_object(await ctx.json(exact=True))
     store_id = reader.integer("store_id", required=True)
     method = reader.choice("payment_method", METHODS, required=True)
@@ -116,7 +116,7 @@ async def search_courier_service(ctx: RequestContext) -> Response:
 
 async def shipping_costs(ctx: RequestContext) -> Response:
     """What the services of these couriers ask for a parcel, cheapest first."""
-    admit(ctx, _SCOPE)
+    authenticate(ctx, _SCOPE)
     reader = body_object(await ctx.json(exact=True))
     codes = reader.texts("courier_codes", maximum=50, required=True)
     reader.postal_code("postal_code")
@@ -152,12 +152,3 @@ def _parcel(ctx: RequestContext, reader: Reader) -> QuotedParcel:
     assert destination is not None
     assert weight is not None
     return QuotedParcel(warehouse, origin, destination, int(-(-weight // 1)))
-
-
-ROUTES: Final = (
-    Route("GET", "/v3/locations", locations),
-    Route("GET", "/v3/locations/{location_id}/postal-codes", postal_codes),
-    Route("POST", "/v3/shipping-costs", shipping_costs),
-    Route("POST", "/v3/shipping-costs/search-warehouse", search_warehouse),
-    Route("POST", "/v3/shipping-costs/search-courier-service", search_courier_service),
-)

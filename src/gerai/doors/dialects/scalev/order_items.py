@@ -10,9 +10,9 @@ import msgspec
 
 from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import OutOfStock
-from gerai.doors.dialects.scalev.asking import Asked, Wanted
-from gerai.doors.dialects.scalev.facts import OPTION, VARIANT, LineFacts
+from gerai.doors.dialects.scalev.order_details import OPTION, VARIANT, LineDetails
 from gerai.doors.dialects.scalev.reading import Reader
+from gerai.doors.dialects.scalev.request import NewOrder, WantedLine
 from gerai.engine.catalogue.products import BundlePart, PriceOption, ProductCatalogue, Store, Variant
 from gerai.engine.orders.place import NewLine
 from gerai.engine.shipping.nearest import Warehouse
@@ -47,36 +47,36 @@ class Goods:
         return sum(variant.cost_sen * quantity for variant, quantity, _, _ in self.variants)
 
 
-def find_goods(asked: Asked, catalogue: ProductCatalogue, store: Store, reader: Reader) -> Goods:
+def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, reader: Reader) -> Goods:
     """Everything asked for, as this store sells it. What it does not sell is noted as a mistake of its line."""
     goods = Goods()
-    for wanted in asked.variants:
-        variant = catalogue.variants_by_unique_id.get(wanted.unique_id)
+    for line in wanted.variants:
+        variant = catalogue.variants_by_unique_id.get(line.unique_id)
         if variant is None or not catalogue.sells_variant(store, variant):
-            reader.wrong(f"{wanted.path}.variant_unique_id", _ABSENT)
+            reader.wrong(f"{line.path}.variant_unique_id", _ABSENT)
         else:
-            goods.variants.append((variant, wanted.quantity, None, 0))
-    for wanted in asked.bundles:
-        _find_bundle(goods, wanted, catalogue, store, reader)
+            goods.variants.append((variant, line.quantity, None, 0))
+    for line in wanted.bundles:
+        _find_bundle(goods, line, catalogue, store, reader)
     if goods.price_sen > MAX_SEN // 100:
-        reader.wrong("ordervariants" if asked.variants else "orderbundles", "cost too much for one order")
+        reader.wrong("ordervariants" if wanted.variants else "orderbundles", "cost too much for one order")
     return goods
 
 
-def _find_bundle(goods: Goods, wanted: Wanted, catalogue: ProductCatalogue, store: Store, reader: Reader) -> None:
-    option = catalogue.options_by_unique_id.get(wanted.unique_id)
+def _find_bundle(goods: Goods, line: WantedLine, catalogue: ProductCatalogue, store: Store, reader: Reader) -> None:
+    option = catalogue.options_by_unique_id.get(line.unique_id)
     if option is None or not catalogue.sells_option(store, option):
-        reader.wrong(f"{wanted.path}.bundle_price_option_unique_id", _ABSENT)
+        reader.wrong(f"{line.path}.bundle_price_option_unique_id", _ABSENT)
         return
     bundle = catalogue.bundles[option.bundle_id]
     shares = share_out(
-        option.price_sen * wanted.quantity,
+        option.price_sen * line.quantity,
         [catalogue.variants[part.variant_id].price_sen * part.quantity for part in bundle.parts],
     )
-    goods.options.append((option, wanted.quantity))
-    goods.weight_bump_g += bundle.weight_bump_g * wanted.quantity
+    goods.options.append((option, line.quantity))
+    goods.weight_bump_g += bundle.weight_bump_g * line.quantity
     for part, share in zip(bundle.parts, shares, strict=True):
-        goods.variants.append((_variant(catalogue, part), part.quantity * wanted.quantity, option, share))
+        goods.variants.append((_variant(catalogue, part), part.quantity * line.quantity, option, share))
 
 
 def _variant(catalogue: ProductCatalogue, part: BundlePart) -> Variant:
@@ -107,7 +107,7 @@ def engine_lines(
     ]
     for variant, quantity, option, share in goods.variants:
         price = 0 if option is not None else variant.price_sen
-        details = LineFacts(
+        details = LineDetails(
             unique_id=variant.unique_id,
             item_type=variant.item_type,
             sku=variant.sku,
