@@ -14,7 +14,8 @@ import pytest_asyncio
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import DIALECTS, PAGES, App
-from gerai.demo.shop import open_demo, show_all
+from gerai.demo.shop import open_demo
+from gerai.demo.tour import show_all
 from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape

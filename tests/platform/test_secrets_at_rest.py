@@ -10,7 +10,8 @@ import psycopg
 from psycopg import sql
 
 from gerai.app import App
-from gerai.demo.shop import open_demo, show_all
+from gerai.demo.shop import open_demo
+from gerai.demo.tour import show_all
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.settings import DatabaseSettings, Settings

@@ -54,7 +54,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     """One data folder for this file: cold at first, warm afterwards."""
     chosen = tmp_path_factory.mktemp("up") / "shop"
     yield chosen
-    if (pointer := read_pointer(chosen)) is not None:
+    remove(chosen)
+
+
+def remove(folder: Path) -> None:
+    """The database of a data folder, with whatever still runs there."""
+    if (pointer := read_pointer(folder)) is not None:
         end_left_over(pointer.home / "data")
         remove_tree(pointer.home)
 
@@ -198,6 +203,33 @@ def test_keys_from_made_to_revoked(folder: Path) -> None:
     assert "no such key" in again.stderr
 
 
+def test_a_revoked_demo_key_stops_nobody(folder: Path) -> None:
+    """With a demo key revoked the server serves all the same and says which; --once says so with exit code 1."""
+    listed = gerai("keys", "list", "--data", str(folder)).stdout
+    row = next(line for line in listed.splitlines() if " Demo sandbox " in line and "no limit" not in line)
+    assert gerai("keys", "revoke", row.split()[0], "--data", str(folder)).returncode == 0
+    said = "gagal / failed: demo.json: leuwongrr.sandbox_token is revoked"
+
+    once = gerai("up", "--once", "--port", "0", "--data", str(folder))
+
+    assert once.returncode == 1
+    assert said in once.stdout
+    assert "\nScalev ─" in once.stdout
+    assert "\nLeuwongRR ─" not in once.stdout
+    command = [sys.executable, "-P", "-m", "gerai", "up", "--port", "0", "--data", str(folder)]
+    with subprocess.Popen(command, env=clean({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        lines: list[str] = []
+        for line in server.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                break
+        server.send_signal(signal.SIGTERM)
+        rest, _ = server.communicate(timeout=30)
+    assert said in "".join(lines)
+    assert (server.returncode, rest) == (0, "stopped / berhenti\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -224,3 +256,20 @@ def test_a_host_name_of_nobody() -> None:
     assert done.returncode == 2
     assert "doors.fifht_host: no such dialect; there are cekceir, durianpay" in done.stderr
     assert done.stdout == ""
+
+
+def test_without_a_demo(tmp_path: Path) -> None:
+    """With --no-demo there is no demo merchant, no demo.json and nothing is placed; --tour then makes no sense."""
+    folder = tmp_path / "bare"
+    try:
+        done = gerai("up", "--once", "--no-demo", "--port", "0", "--data", str(folder))
+        assert (done.returncode, told(done.stderr)) == (0, [])
+        assert "Server        http://127.0.0.1:" in done.stdout
+        assert re.findall(r"demo\.json|Toko demo|LeuwongRR|gagal", done.stdout) == []
+        assert "curl -sS -X POST" not in done.stdout
+        assert not list(folder.glob("demo*"))
+        listed = gerai("merchants", "list", "--data", str(folder))
+        assert "Toko" not in listed.stdout
+    finally:
+        remove(folder)
+    assert gerai("up", "--no-demo", "--tour").returncode == 2

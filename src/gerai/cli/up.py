@@ -21,7 +21,8 @@ from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, s
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
-from gerai.demo.shop import Tour, open_demo, read_demo, show_all, write_demo
+from gerai.demo.shop import DemoState, prepare_demo
+from gerai.demo.tour import Tour, tour_of
 from gerai.kit import log
 from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
@@ -48,14 +49,30 @@ class RunLocation:
         return f"http://{host}:{self.port}"
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for on the command line: stop after the demo, have a demo shop, place its orders again."""
+
+    once: bool
+    demo: bool
+    tour: bool
+
+
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on (0.0.0.0: every interface).")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
     data: Annotated[Path, typer.Option(envvar="GERAI_DATA", help="Data folder.")] = Path("gerai-data"),
-    once: Annotated[bool, typer.Option("--once", help="Place the demo orders, print them, and stop.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Start, show the demo, and stop; 1 if the demo failed.")] = False,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="With or without the demo shop.")] = True,
+    tour: Annotated[bool, typer.Option("--tour", help="Place the demo orders again.")] = False,
     settings_file: Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")] = None,
 ) -> None:
-    """Start Gerai with its own database and a demo shop, and place one order at each counter."""
+    """Start Gerai with its own database and a demo shop; the first start places orders at each counter.
+
+    What is wrong with the demo shop is said and does not stop the server.
+    """
+    if tour and not demo:
+        fail("--tour needs the demo shop; leave --no-demo out", 2)
     settings = read_settings(settings_file)
     chosen = settings.server.host if host is None else host
     token_file = None if settings.metrics.token else data / TOKEN_FILE
@@ -70,7 +87,7 @@ def up(
             migrate(dsn)
         settings = _here(with_seal_key(settings, data), dsn, place)
         stack.enter_context(holding_metrics_address(settings))
-        run(lambda stop: _serve(settings, place, stop, once))
+        run(lambda stop: _serve(settings, place, stop, Wish(once, demo, tour)))
     console.print("[dim]stopped / berhenti[/]")
 
 
@@ -108,48 +125,45 @@ def _log_file(folder: Path) -> Any:
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab")
 
 
-async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, once: bool) -> None:
+async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wish: Wish) -> None:
     app = App(settings, with_worker=True)
     server = settings.server
     async with app.running():
-        demo = await _demo(app, place, stop)
-        if demo is None:
+        state = await unless(stop, _demo(app, place, wish))
+        if state is None:
             return
-        structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
         async with (
             serving_metrics(settings, app.scrape),
             serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s),
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
-            tour = await unless(stop, _tour(client, demo))
+            tour = await unless(stop, _tour(client, place, state, again=wish.tour))
             if tour is None:
                 return
-            report(console, place.base_url, place.folder, place.token_file, tour)
-            if tour.failed:
-                raise typer.Exit(1)
-            if not once:
-                console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
-                sys.stdout.flush()
-                await stop.wait()
+            report(console, place.base_url, place.folder, place.token_file, tour if wish.demo else None)
+            if wish.once:
+                if tour.failed:
+                    raise typer.Exit(1)
+                return
+            console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
+            sys.stdout.flush()
+            await stop.wait()
 
 
-async def _demo(app: App, place: RunLocation, stop: asyncio.Event) -> dict[str, Any] | None:
-    """The demo shop's keys, with this run's address, written down; None when we were asked to stop meanwhile."""
+async def _demo(app: App, place: RunLocation, wish: Wish) -> DemoState:
+    """The demo shop of this data folder; an empty one when nobody wants it."""
+    if not wish.demo:
+        return DemoState()
     with Steps() as steps:
-        found = read_demo(place.folder)
-        if found is None:
-            steps.next("opening the demo shop")
-            found = await unless(stop, open_demo(app.engine))
-        if found is None:
-            return None
-        demo = {"base_url": place.base_url, **{k: v for k, v in found.items() if k != "base_url"}}
-        write_demo(place.folder, demo)
-        return demo
+        steps.next("opening the demo shop")
+        state = await prepare_demo(app.engine, place.folder, place.base_url)
+    structlog.get_logger("gerai").info("demo.simulated", text="the demo shop's production keys use the simulators")
+    return state
 
 
-async def _tour(client: httpx.AsyncClient, demo: dict[str, Any]) -> Tour:
+async def _tour(client: httpx.AsyncClient, place: RunLocation, state: DemoState, *, again: bool) -> Tour:
     with Steps() as steps:
         steps.next("waiting until the server answers")
         await healthy(client)
-        steps.next("placing one order at each counter")
-        return await show_all(client, demo)
+        steps.next("placing orders at the counters")
+        return await tour_of(client, place.folder, state, again=again)

@@ -1,80 +1,142 @@
-"""The demo shop as a whole: opened once, written down in ``demo.json``, shown at every start."""
+"""The demo shop as a whole: opened once, and written down in ``demo.json``.
+
+`gerai up` serves whatever the demo shop is in: what is wrong with it is said in words, never raised.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Any, Final, cast
 
-import httpx
+import structlog
 
 from gerai.app import DIALECTS
-from gerai.doors.http.demo import Demo, DemoShop, Shown
+from gerai.doors.http.demo import Demo, DemoShop
 from gerai.engine.core import Engine
+from gerai.engine.directory import KeyFacts
 from gerai.engine.merchants.open import open_merchant
+from gerai.kit.clock import real_now
 from gerai.kit.files import write_private
+
+log = structlog.get_logger("gerai.demo")
 
 DEMOS: Final[dict[str, Demo]] = {dialect.name: dialect.demo for dialect in DIALECTS if dialect.demo}
 FILE: Final = "demo.json"
+Sections = dict[str, dict[str, Any]]
+
+
+class DemoUnreadable(Exception):
+    """``demo.json`` is there but is not what we wrote. The text is fit for an operator."""
 
 
 @dataclass
-class Tour:
-    """What the doors answered, by door; the page on which one order was paid; and what went wrong, in words."""
+class DemoState:
+    """The demo shop at a start. ``sections``: of every dialect, as in ``demo.json``; ``usable``: the dialects whose
+    keys all work, by name; ``problems``: what is wrong with it, in words."""
 
-    doors: dict[str, list[Shown]] = field(default_factory=dict[str, list[Shown]])
-    paid_url: str = ""
-    failed: list[str] = field(default_factory=list[str])
+    sections: Sections = field(default_factory=dict[str, dict[str, Any]])
+    usable: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list[str])
 
 
 def read_demo(folder: Path) -> dict[str, Any] | None:
-    """``demo.json`` of an earlier start; None when there is none."""
+    """``demo.json`` of an earlier start; None when there is none. Raises DemoUnreadable."""
     try:
-        return json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except (OSError, ValueError) as error:
+        raise DemoUnreadable(f"{folder / FILE} cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise DemoUnreadable(f"{folder / FILE} holds no JSON object")
+    return cast("dict[str, Any]", found)
 
 
-def write_demo(folder: Path, demo: dict[str, Any]) -> None:
+def write_demo(folder: Path, base_url: str, sections: Sections) -> None:
     """Write ``demo.json`` (0600): it holds working keys."""
-    write_private(folder / FILE, json.dumps(demo, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps({"base_url": base_url, **sections}, indent=2, ensure_ascii=False)
+    write_private(folder / FILE, text + "\n")
 
 
-async def open_demo(engine: Engine) -> dict[str, Any]:
-    """Open a demo merchant with everything the four doors need; answers the sections of ``demo.json``.
+async def open_demo(engine: Engine) -> Sections:
+    """Open a demo merchant with everything the dialects need; returns the sections of ``demo.json``.
 
-    Its production keys use the simulators too. A demo whose ``demo.json`` was lost cannot be found again (keys are
-    stored as digests), so a new one is opened beside it.
+    Raises whatever a dialect's seed raises.
     """
-    taken = {merchant.code for merchant in engine.directory.merchants()}
-    code = next(c for c in ("demo", *(f"demo-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
-    merchant_id = await open_merchant(engine, code, "Toko Demo", simulated=True)
-    shop = DemoShop(engine, merchant_id)
+    shop = await _open_merchant(engine)
     return {name: await demo.seed(shop) for name, demo in DEMOS.items()}
 
 
-async def show_all(client: httpx.AsyncClient, demo: dict[str, Any]) -> Tour:
-    """Place the contracts' own example orders at every door, and pay the first that has a pay page."""
-    tour = Tour()
-    for name, of in DEMOS.items():
-        tour.doors[name] = await of.tour(client, demo[name])
-        for shown in tour.doors[name]:
-            if not 200 <= shown.status < 300:
-                tour.failed.append(f"{shown.title}: {shown.status}")
-    pages = [shown.pay_url for calls in tour.doors.values() for shown in calls if shown.pay_url]
-    for page in pages:
-        if await pay(client, page):
-            tour.paid_url = page
-            return tour
-    tour.failed.append("no order could be paid")
-    return tour
+async def _open_merchant(engine: Engine) -> DemoShop:
+    """A merchant whose production keys use the simulators too. A demo whose ``demo.json`` was lost cannot be found
+    again (keys are stored as digests), so a new one is opened beside it."""
+    taken = {merchant.code for merchant in engine.directory.merchants()}
+    code = next(c for c in ("demo", *(f"demo-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
+    return DemoShop(engine, await open_merchant(engine, code, "Toko Demo", simulated=True))
 
 
-async def pay(client: httpx.AsyncClient, pay_url: str) -> bool:
-    """Play the payer on the order's own page, as the button there does. Whether the page then says it is paid."""
-    parts = urlsplit(pay_url)
-    query = f"?{parts.query}" if parts.query else ""
-    answer = await client.post(f"{parts.path}/play{query}", data={"act": "pay"}, follow_redirects=True)
-    return answer.status_code == 200
+async def prepare_demo(engine: Engine, folder: Path, base_url: str) -> DemoState:
+    """The demo shop of a data folder, opened when it has none; ``demo.json`` then names this start's address.
+
+    Dialects that came after it was opened are added. What is wrong is in the state's ``problems``.
+    """
+    state = DemoState()
+    try:
+        found = read_demo(folder)
+        state.sections = {name: part for name, part in (found or {}).items() if isinstance(part, dict)}
+        shop = await _open_merchant(engine) if found is None else _shop_of(engine, state.sections)
+        if shop is not None:
+            await _seed_missing(shop, state)
+        state.usable = tuple(name for name in DEMOS if name in state.sections and _works(engine, state, name))
+        write_demo(folder, base_url, state.sections)
+    except DemoUnreadable as error:
+        state.problems.append(f"{error}; move it away, and the next start opens a new demo shop")
+    except Exception as error:
+        # The server must come up without its demo, whatever is wrong with it.
+        log.exception("demo.broken")
+        state.problems.append(f"the demo shop could not be opened: {error!r}")
+    return state
+
+
+def _shop_of(engine: Engine, sections: Sections) -> DemoShop | None:
+    """The shop whose keys these are; None when this database knows none of them."""
+    keys = [key for section in sections.values() for key in _keys(engine, section).values() if key is not None]
+    return DemoShop(engine, keys[0].merchant.merchant_id) if keys else None
+
+
+async def _seed_missing(shop: DemoShop, state: DemoState) -> None:
+    """Seed the dialects that have no section yet. One that fails is tried again at the next start."""
+    for name, demo in DEMOS.items():
+        if name not in state.sections:
+            try:
+                state.sections[name] = await demo.seed(shop)
+            except Exception as error:
+                log.exception("demo.seed_broken", dialect=name)
+                state.problems.append(f"{name}: its part of the demo shop could not be made: {error!r}")
+
+
+def _keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]:
+    """The section's secrets, by name; None: this database knows no such key."""
+    return {
+        name: engine.directory.find_key(value)
+        for name, value in section.items()
+        if name.endswith(("key", "token")) and isinstance(value, str)
+    }
+
+
+def _works(engine: Engine, state: DemoState, name: str) -> bool:
+    """Whether all keys of a dialect open its door; else ``problems`` says which does not."""
+    before = len(state.problems)
+    for field_name, key in _keys(engine, state.sections[name]).items():
+        if key is None:
+            fault = "is not a key of this database"
+        elif key.revoked_at is not None:
+            fault = "is revoked"
+        elif key.expires_at is not None and key.expires_at <= real_now():
+            fault = "has expired"
+        else:
+            continue
+        state.problems.append(f"demo.json: {name}.{field_name} {fault}; `gerai keys create {name}` makes another key")
+    return len(state.problems) == before

@@ -29,13 +29,19 @@ class DemoShop:
 @dataclass(frozen=True)
 class Shown:
     """One call as it is shown to the person at the terminal. ``answer`` is the decoded JSON body, or the text of a body
-    that is not JSON; ``pay_url`` is the pay page of the order, empty when the call made none."""
+    that is not JSON; ``pay_url`` is the pay page of the order, empty when the call made none.
+
+    ``play_payer``: the tour pays that order. ``follows``: the call is about the order of an earlier one, so its curl
+    line is shown only at the start that placed them. A status of 0: the call was made at an earlier start.
+    """
 
     title: str
     curl: str
     status: int
     answer: Any
     pay_url: str = ""
+    play_payer: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,9 @@ class Demo:
     """A dialect's part of the demo shop.
 
     ``seed`` creates what the dialect needs through engine operations and returns its section of ``demo.json``, plain
-    JSON. ``tour`` places the contract's own example orders over HTTP with that section. ``order`` is the n-th order of
-    a client without a rate limit, another thing for every n: the tests of all dialects place it.
+    JSON; what ends in ``key`` or ``token`` there is an API key, and nothing else does. ``tour`` places the contract's
+    own example orders over HTTP with that section. ``order`` is the n-th order of a client without a rate limit,
+    another thing for every n: the tests of all dialects place it.
     """
 
     seed: Callable[[DemoShop], Awaitable[dict[str, Any]]]

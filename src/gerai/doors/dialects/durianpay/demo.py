@@ -91,7 +91,7 @@ async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown
     request = {"order_id": made["id"], "amount": made["amount"], "name": "Jane Doe", "bank_code": "MANDIRI"}
     body = {"type": "VA", "request": request}
     charge = await call(client, "Durianpay: virtual account", "POST", "/v1/payments/charge", headers, body)
-    return [printed, link, charge]
+    return [printed, link, replace(charge, follows=True)]
 
 
 def order(section: dict[str, Any], number: int) -> DemoCall:

@@ -78,10 +78,9 @@ async def tour(client: httpx.AsyncClient, section: dict[str, Any]) -> list[Shown
     production = {"Authorization": f"Bearer {section['production_token']}", "Accept": "application/json"}
     production |= {"X-Discord-User-ID": section["discord_user_id"]}
     path = "/api/v1/me/orders"
-    return [
-        _with_page(await call(client, "LeuwongRR: invoice order", "POST", path, sandbox, invoice)),
-        _with_page(await call(client, "LeuwongRR: paid from the balance", "POST", path, production, balance)),
-    ]
+    invoiced = _with_page(await call(client, "LeuwongRR: invoice order", "POST", path, sandbox, invoice))
+    paid = _with_page(await call(client, "LeuwongRR: paid from the balance", "POST", path, production, balance))
+    return [replace(invoiced, play_payer=True), paid]
 
 
 def _with_page(shown: Shown) -> Shown:
