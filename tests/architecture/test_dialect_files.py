@@ -25,7 +25,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "README.md": (),
 }
 #: Dialects that are not yet in this form. One that is must leave this list.
-NOT_YET = {"cekceir", "durianpay", "leuwongrr", "scalev"}
+NOT_YET = {"cekceir", "leuwongrr", "scalev"}
 
 
 def _defined(file: Path) -> set[str]:

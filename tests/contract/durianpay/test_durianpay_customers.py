@@ -10,7 +10,7 @@ import pytest
 from durianpay_shop import Shop
 
 from gerai.domain.filters import Scope
-from gerai.doors.dialects.durianpay.wire.event_data import payment_data
+from gerai.doors.dialects.durianpay.wire.event_data import order_data, payment_data
 from gerai.engine.orders import find
 
 SHOWN = ("given_name", "sur_name", "email", "mobile", "customer_ref_id", "city")
@@ -94,3 +94,39 @@ async def test_the_same_id_with_other_data(shop: Shop) -> None:
     await shown(shop, bare | {"sent": {name: PEOPLE[0][name] for name in ("given_name", "email", "mobile")}})
     assert {order["customer_id"] for order in (first, second, bare)} == {first["customer_id"]}
     assert (await shop.rows())["members"] == 1
+
+
+async def test_five_spellings_of_a_mobile_are_one_customer(shop: Shop) -> None:
+    """Found by the number and not by its spelling; each order shows it as it was sent."""
+    spellings = ["081234567890", "+62 812-3456-7890", "6281234567890", "(0812) 3456 7890", "81234567890"]
+    orders = [await shop.order(customer={"mobile": mobile}) for mobile in spellings]
+    assert len({order["customer_id"] for order in orders}) == 1
+    for order, mobile in zip(orders, spellings, strict=True):
+        await shown(shop, order | {"sent": {"mobile": mobile}})
+    assert (await shop.rows())["members"] == 1
+
+
+@pytest.mark.parametrize("kind", ["EWALLET", "ONLINE_BANKING", "QRIS"])
+async def test_a_charge_names_a_telephone_or_is_refused(shop: Shop, kind: str) -> None:
+    """Letters are no number; a landline is. The payment is not started without one that can be."""
+    order = await shop.order()
+    refused = await shop.charge(order, kind, mobile="abc")
+    assert (refused.status_code, refused.json()["error"]) == (400, "mobile is invalid")
+    assert (await shop.rows())["payments"] == 0
+    charged = await shop.charge(order, kind, mobile="\u202a021-5551234\u202c")
+    assert charged.status_code == 200, charged.text
+    assert charged.json()["data"]["response"].get("mobile", "021-5551234") == "021-5551234"
+
+
+async def test_keys_and_numbers_leave_as_they_came(shop: Shop) -> None:
+    """The order of metadata's keys and every digit of an integer, in the answer, in reads and in messages."""
+    metadata = {"zeta": "1", "alpha": 1262024148939440249, "m": {"b": 1, "a": 12620241489394402490000}}
+    wanted = [("zeta", "1"), ("alpha", "1262024148939440249"), ("m", '{"b":1,"a":12620241489394402490000}')]
+    item = {"name": "TV", "qty": 1, "price": "1", "metadata": {"z": 2, "a": 1}}
+    order = await shop.order(metadata=metadata, items=[item])
+    fetched = (await shop.ask("GET", f"/orders/{order['id']}")).json()["data"]
+    assert list(order["metadata"].items()) == list(fetched["metadata"].items()) == wanted
+    assert fetched["items"][0]["metadata"] == '{"z":2,"a":1}'
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "durianpay"), order["id"])
+    assert view is not None
+    assert list(order_data(view, "started")["metadata"].items()) == wanted

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from durianpay_shop import Shop, order_body
 
+from gerai.domain.filters import Scope
+from gerai.engine.payments.record import RecordPayment
+
 
 @pytest.mark.parametrize("header", ["Idempotency-Key", "X-Idempotency-Key", "idempotency_key"])
 async def test_the_same_create_twice_at_once(shop: Shop, header: str) -> None:
@@ -42,3 +45,31 @@ async def test_the_replay_is_the_same_body_in_other_words(shop: Shop) -> None:
     two = await shop.ask("POST", "/orders", again, **options)
     assert one.text == two.text
     assert two.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_replay_shows_the_order_and_the_payment_as_they_are_now(shop: Shop) -> None:
+    """Paid in between: the same order and payment, completed; nothing is made twice, and a replay wins over today's
+    refusals (a paid order takes no charge any more)."""
+    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
+    order = (await shop.ask("POST", "/orders", order_body(), **options)).json()["data"]
+    request = {"order_id": order["id"], "amount": order["amount"], "wallet_type": "DANA", "mobile": "0812345678"}
+    charge = {"type": "EWALLET", "request": request}
+    first = (await shop.ask("POST", "/payments/charge", charge, **options)).json()["data"]["response"]
+    assert first["status"] == "processing"
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "durianpay"), order["id"])
+    assert view is not None
+    paid = RecordPayment(
+        merchant_id=shop.merchant_id,
+        environment="sandbox",
+        order_id=view.order.order_id,
+        payment_id=view.payments[0].payment_id,
+        outcome="paid",
+    )
+    await shop.engine.submit(paid)
+    again = await shop.ask("POST", "/orders", order_body(), **options)
+    charged = await shop.ask("POST", "/payments/charge", charge, **options)
+    assert (again.json()["data"]["id"], again.json()["data"]["status"]) == (order["id"], "completed")
+    assert charged.json()["data"]["response"] == first | {"status": "completed"}
+    assert [r.headers["idempotency-replayed"] for r in (again, charged)] == ["true", "true"]
+    rows = await shop.rows()
+    assert (rows["orders"], rows["payments"]) == (1, 1)

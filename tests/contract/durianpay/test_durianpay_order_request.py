@@ -103,8 +103,10 @@ def test_both_spellings_of_older_docs() -> None:
 
 def test_metadata_values_become_text() -> None:
     """Answers promise an object of strings."""
-    body = order_body(metadata={"a": 1, "b": None, "c": {"d": [True]}, "e": "x"})
-    assert read_order(body).metadata == {"a": "1", "b": "", "c": '{"d":[true]}', "e": "x"}
+    body = order_body(metadata={"zz": 1, "b": None, "c": {"d": [True]}, "e": "x", "big": 1262024148939440249_000_000})
+    assert list(read_order(body).metadata.items()) == [
+        ("zz", "1"), ("b", ""), ("c", '{"d":[true]}'), ("e", "x"), ("big", "1262024148939440249000000"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -151,9 +153,33 @@ def test_wrong_fields_are_named(changes: dict[str, Any], fields: dict[str, list[
     assert problems_of({name: value for name, value in body.items() if value is not None}) == fields
 
 
+@pytest.mark.parametrize(
+    "sent",
+    ["(0812) 3456 7890", "\u202a0812-3456-7890\u202c", "+62081234567890", "6281234567890", 81234567890, "021-5551234"],
+)
+def test_a_number_as_people_copy_it(sent: str | int) -> None:
+    """Brackets, dashes, marks of direction, a zero too many, a landline: read, and echoed without what nobody sees."""
+    order = read_order({"amount": 20000, "currency": "IDR", "customer": {"mobile": sent}})
+    assert order.customer.mobile == str(sent).strip("\u202a\u202c")
+
+
+def test_the_habits_of_old_clients() -> None:
+    """PHP's empty maps are lists, JavaScript's numbers are texts and the reverse, Go sends unset times."""
+    php: dict[str, Any] = {"metadata": [], "items": [], "customer": {"email": "a@b.id", "address": []}}
+    js: dict[str, Any] = {"is_payment_link": "true", "order_ref_id": 7, "shipping_fee": 5000}
+    item = {"name": "TV", "qty": "2", "price": 10000}
+    order = read_order(
+        {"amount": 20000, "currency": "IDR", **php, **js, "items": [item], "expiry_date": "0001-01-01T00:00:00Z"}
+    )
+    assert (order.metadata, order.customer.address, order.expiry_date) == ({}, None, None)
+    assert (order.is_payment_link, order.order_ref_id, order.shipping_fee_sen) == (True, "7", 500_000)
+    assert (order.items[0].qty, order.items[0].price_sen) == (2, 1_000_000)
+
+
 def test_a_body_that_is_no_object_is_unreadable() -> None:
-    """Arrays, texts and null are no request."""
-    for body in ([], "x", 1, None):
+    """Arrays, texts and null are no request; ``[]`` is PHP's empty object, in which everything is missing."""
+    assert problems_of([]) == {name: ["can't be blank"] for name in ("currency", "customer", "amount")}
+    for body in (["x"], "x", 1, None):
         with pytest.raises(BodyUnreadable):
             read_order(body)
 

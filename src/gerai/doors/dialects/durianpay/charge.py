@@ -9,16 +9,18 @@ from starlette.responses import Response
 
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, InputInvalid, MethodUnavailable
-from gerai.doors.dialects.durianpay.auth import authenticate, idempotency
+from gerai.doors.dialects.durianpay.auth import authenticate
 from gerai.doors.dialects.durianpay.methods import unfit
 from gerai.doors.dialects.durianpay.order_details import PaymentDetails, details_of, instructions_to_keep
-from gerai.doors.dialects.durianpay.orders import REPLAYED, order_named
+from gerai.doors.dialects.durianpay.orders import order_named
+from gerai.doors.dialects.durianpay.request import IDEMPOTENCY
 from gerai.doors.dialects.durianpay.request_charge import NewCharge, read_charge
 from gerai.doors.dialects.durianpay.wire.charge_answer import Charged, charge_answer
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_id
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.ports.payments import Charge
@@ -32,19 +34,28 @@ async def charge(ctx: RequestContext) -> Response:
     authenticate(ctx)
     wanted = read_charge(await ctx.json(exact=True))
     view = await order_named(ctx, wanted.order_id)
-    command = _command(ctx, wanted, view)
-    outcome = await ctx.services.engine.submit(command, idempotency(ctx, "charge", wanted))
+
+    async def compose() -> StartPayment:
+        return _command(ctx, wanted, view)
+
+    attempt = IDEMPOTENCY.attempt(ctx, "charge", "merchant", wanted)
+    outcome = await submit_once(ctx, attempt, compose, StartPayment)
     payment = _newest(outcome.answer)
+    if outcome.replayed:
+        # As it is now: it may have been paid since.
+        now = await ctx.services.engine.payments.by_public_id(ctx.scope, payment.public_id)
+        payment = payment if now is None else now
     merchant = ctx.caller.merchant
     charged = Charged(
         payment=payment,
         order_public_id=view.order.public_id,
         merchant_name=merchant.name,
         merchant_public_id=merchant_public_id(merchant.merchant_id),
+        now=ctx.now,
         # Drawing takes some 20 ms: not on the thread that answers everybody.
         qr_image=await asyncio.to_thread(_qr_image, str(payment.instructions.get("qr_text", ""))),
     )
-    return reply({"data": charge_answer(charged)}, headers=REPLAYED if outcome.replayed else None)
+    return reply({"data": charge_answer(charged)}, headers=replay_headers(outcome))
 
 
 def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPayment:

@@ -6,8 +6,7 @@ from typing import Final
 
 import msgspec
 
-from gerai.doors.dialects.durianpay.request import NewItem
-from gerai.doors.dialects.durianpay.wire.form import BLANK
+from gerai.doors.dialects.durianpay.request import BLANK, NewItem
 
 
 class ChargeType(msgspec.Struct, frozen=True):

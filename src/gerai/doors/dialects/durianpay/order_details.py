@@ -20,7 +20,8 @@ class OrderDetails(msgspec.Struct, frozen=True):
     payment_option: str
     description: str
     admin_fee_method: str
-    metadata: dict[str, str]
+    #: In pairs, because the database does not keep the order of an object's keys; earlier orders have an object.
+    metadata: tuple[tuple[str, str], ...] | dict[str, str]
     items: tuple[NewItem, ...]
     address: dict[str, str] | None
     link_code: str
@@ -50,7 +51,7 @@ def order_details(order: NewOrder, link_code: str, fees: dict[str, int]) -> Orde
         payment_option=order.payment_option,
         description=order.description,
         admin_fee_method=order.admin_fee_method,
-        metadata=order.metadata,
+        metadata=tuple(order.metadata.items()),
         items=order.items,
         address=order.customer.address,
         link_code=link_code,

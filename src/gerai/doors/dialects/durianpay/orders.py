@@ -11,29 +11,37 @@ from starlette.responses import Response
 from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
-from gerai.doors.dialects.durianpay.auth import NAME, authenticate, idempotency
+from gerai.doors.dialects.durianpay.auth import NAME, authenticate
 from gerai.doors.dialects.durianpay.fees import fee_table
 from gerai.doors.dialects.durianpay.methods import CHARGE_TYPES, unfit
 from gerai.doors.dialects.durianpay.order_details import order_details
-from gerai.doors.dialects.durianpay.request import NewCustomer, NewOrder, phone_key, read_order
+from gerai.doors.dialects.durianpay.request import IDEMPOTENCY, NewCustomer, NewOrder, read_order
 from gerai.doors.dialects.durianpay.request_lists import read_expand, read_page
+from gerai.doors.dialects.durianpay.statuses import order_status
 from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new_link_code
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import NewLine, PlaceOrder
-
-REPLAYED = {"Idempotency-Replayed": "true"}
+from gerai.kit.phones import canonical_phone
 
 
 async def create_order(ctx: RequestContext) -> Response:
     """``POST /orders``. Refuses: BodyUnreadable, InputInvalid, NotFound (customer.id), IdempotencyKeyReused."""
     authenticate(ctx)
     wanted = read_order(await ctx.json(exact=True))
-    link_code = await _unused_link_code(ctx) if wanted.is_payment_link else ""
-    outcome = await ctx.services.engine.submit(_command(ctx, wanted, link_code), idempotency(ctx, "order", wanted))
-    return reply({"data": created_answer(outcome.answer.view)}, headers=REPLAYED if outcome.replayed else None)
+
+    async def compose() -> PlaceOrder:
+        return _command(ctx, wanted, await _unused_link_code(ctx) if wanted.is_payment_link else "")
+
+    attempt = IDEMPOTENCY.attempt(ctx, "create_order", "merchant", wanted)
+    outcome = await submit_once(ctx, attempt, compose, PlaceOrder)
+    view = await order_now(ctx, outcome)
+    # A new order is started, also when its expiry date has passed already.
+    status = order_status(view, ctx.now) if outcome.replayed else "started"
+    return reply({"data": created_answer(view, status)}, headers=replay_headers(outcome))
 
 
 async def fetch_order(ctx: RequestContext) -> Response:
@@ -93,7 +101,7 @@ def _contact(customer: NewCustomer) -> Contact:
         public_id=new_id("cus"),
         find_public_id=customer.id,
         email=customer.email,
-        mobile=phone_key(customer.mobile) if customer.mobile else "",
+        mobile=canonical_phone(customer.mobile) if customer.mobile else "",
         mobile_as_sent=customer.mobile,
         name=" ".join(name for name in names if name),
         reference=customer.customer_ref_id,

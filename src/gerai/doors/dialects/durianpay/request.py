@@ -1,17 +1,24 @@
-"""``POST /orders``: what a client may send, read leniently (contract §5.1), and the details an order keeps of it."""
+"""``POST /orders``: what a client may send (contract §5.1), and how this door reads whatever it is sent (§21.1, §21.6).
+
+Keys match whatever their case, at every level; unknown ones are ignored.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-import phonenumbers
 
 from gerai.domain.money import MAX_SEN
-from gerai.doors.dialects.durianpay.wire.form import BLANK, INVALID, Form
+from gerai.doors.dialects.durianpay.auth import NAME
 from gerai.doors.dialects.durianpay.wire.formats import is_customer_id
+from gerai.doors.http.amounts import Rounding
+from gerai.doors.http.fields import FaultTexts, FieldRules, Fields, bracketed
+from gerai.doors.http.idempotency import IdempotencyKeys
+from gerai.kit.phones import find_phone
 
 CURRENCY: Final = "IDR"
 NO_CUSTOMER: Final = "one of id, email, mobile is required"
@@ -23,6 +30,40 @@ _EMAIL: Final = re.compile(r"[^@\s¢£§©]+@[^@\s¢£§©]+\.[^@\s¢£§©]+")
 _MOST_ITEMS: Final = 500
 _MOST_QUANTITY: Final = 1_000_000
 _LONG_TEXT: Final = 5_000
+_MOST_METADATA: Final = 65_536
+#: How Go writes a time that was never set.
+_UNSET_TIME: Final = "0001-01-01"
+_JSON: Final = msgspec.json.Encoder(decimal_format="number")
+
+BLANK: Final = "can't be blank"
+INVALID: Final = "is invalid"
+_NOT_AMOUNT: Final = "{name} invalid"
+RULES: Final = FieldRules(
+    texts=FaultTexts(
+        required=BLANK,
+        invalid=INVALID,
+        too_long="is too long (maximum is {most} characters)",
+        object_too_large="is too long (maximum is {most} characters)",
+        too_many_items="is too long (maximum is {most} entries)",
+        not_amount=_NOT_AMOUNT,
+        amount_too_small=_NOT_AMOUNT,
+        amount_too_large=_NOT_AMOUNT,
+        too_precise=_NOT_AMOUNT,
+    ),
+    path=bracketed,
+    rounding=Rounding.RUPIAH,
+    # The contract's service keeps texts as they come, and so do we.
+    refused_characters=None,
+    fold_case=True,
+)
+#: Our extension on creates: the standard name, and both names the contract's clients send elsewhere (§19.22). Keys
+#: belong to the merchant, so two API keys of one merchant share them.
+IDEMPOTENCY: Final = IdempotencyKeys(
+    dialect=NAME,
+    headers=("idempotency-key", "x-idempotency-key", "idempotency_key"),
+    too_long="is too long (maximum is 255 characters)",
+    unprintable=INVALID,
+)
 
 
 class NewCustomer(msgspec.Struct, frozen=True):
@@ -81,47 +122,57 @@ class NewOrder(msgspec.Struct, frozen=True):
 
 def read_order(body: Any) -> NewOrder:
     """Decode and check. BodyUnreadable; InputInvalid with every field that is wrong."""
-    form = Form.of(body)
-    form.require("amount", "currency", "customer")
-    form.choice("currency", (CURRENCY,), CURRENCY)
-    amount = form.amount("amount")
-    if amount == 0:
-        form.complain("amount", "amount invalid")
+    form = Fields.of_body(body, RULES)
+    form.require("currency", "customer")
+    form.choice("currency", (CURRENCY,), otherwise=CURRENCY)
+    amount = form.amount("amount", required=True, least_sen=1) or 0
     shipping = form.amount("shipping_fee")
-    if (amount or 0) + (shipping or 0) > MAX_SEN:
+    if amount + (shipping or 0) > MAX_SEN:
         form.complain("amount", "amount invalid")
     order = NewOrder(
-        amount_sen=amount or 0,
+        amount_sen=amount,
         shipping_fee_sen=shipping,
-        customer=_customer(form.form("customer")),
-        payment_option=form.choice("payment_option", ("full_payment", "installment"), "full_payment"),
+        customer=_customer(form.object("customer")),
+        payment_option=form.choice("payment_option", ("full_payment", "installment"), otherwise="full_payment"),
         order_ref_id=form.text("order_ref_id"),
-        items=tuple(_item(item) for item in form.forms("items", _MOST_ITEMS)),
-        description=form.loose_text("description", _LONG_TEXT),
-        admin_fee_method=form.choice("admin_fee_method", ("included", "excluded"), "included"),
-        metadata=form.strings("metadata"),
-        expiry_date=form.moment("expiry_date"),
+        items=tuple(_item(item) for item in form.objects("items", most=_MOST_ITEMS)),
+        description=_loose_text(form, "description"),
+        admin_fee_method=form.choice("admin_fee_method", ("included", "excluded"), otherwise="included"),
+        metadata=_strings(form, "metadata"),
+        expiry_date=_expiry(form),
         is_payment_link=form.flag("is_payment_link"),
         is_notification_enabled=form.flag("is_notification_enabled"),
         email_subject=form.text("email_subject"),
-        email_content=form.text("email_content", _LONG_TEXT),
+        email_content=form.text("email_content", most=_LONG_TEXT),
     )
     form.check()
     return order
 
 
-def _customer(form: Form | None) -> NewCustomer:
+def read_phone(form: Fields, name: str) -> str:
+    """A telephone number as it was sent, without the invisible marks of chat programs; empty when absent.
+
+    What is echoed stays as sent; whoever compares numbers takes ``canonical_phone`` of it.
+    """
+    text = "".join(c for c in form.text(name) if unicodedata.category(c) != "Cf")
+    if text and find_phone(text) is None:
+        form.complain(name, INVALID)
+        return ""
+    return text
+
+
+def _customer(form: Fields | None) -> NewCustomer:
     if form is None:
         return NewCustomer()
     customer = NewCustomer(
         id=form.text("id"),
-        email=form.text("email").strip(),
-        mobile=(form.text("mobile") or form.text("phone")).strip(),
+        email=form.text("email"),
+        mobile=read_phone(form, "mobile" if form.has("mobile") else "phone"),
         given_name=form.text("given_name") or form.text("first_name"),
         middle_name=form.text("middle_name"),
         sur_name=form.text("sur_name"),
         customer_ref_id=form.text("customer_ref_id"),
-        address=_address(form.form("address")),
+        address=_address(form.object("address")),
     )
     if not any(form.has(name) for name in ("id", "email", "mobile", "phone")):
         form.complain("id", NO_CUSTOMER)
@@ -129,12 +180,10 @@ def _customer(form: Form | None) -> NewCustomer:
         form.complain("id", INVALID)
     if customer.email and not (customer.email.isascii() and _EMAIL.fullmatch(customer.email)):
         form.complain("email", INVALID)
-    if customer.mobile and not _is_phone(customer.mobile):
-        form.complain("mobile" if form.has("mobile") else "phone", INVALID)
     return customer
 
 
-def _address(form: Form | None) -> dict[str, str] | None:
+def _address(form: Fields | None) -> dict[str, str] | None:
     """The ten address fields; ``address_line`` is the older name of ``address_line_1``. None when all are empty."""
     if form is None:
         return None
@@ -143,39 +192,55 @@ def _address(form: Form | None) -> dict[str, str] | None:
     return address if any(address.values()) else None
 
 
-def _item(form: Form) -> NewItem:
-    quantity_name = "qty" if form.has("qty") else "quantity"
-    quantity = form.integer(quantity_name, 1, _MOST_QUANTITY)
-    if not form.has(quantity_name):
-        form.complain("qty", BLANK)
+def _item(form: Fields) -> NewItem:
     form.require("name", "price")
+    if not form.has("qty") and not form.has("quantity"):
+        form.require("qty")
     item = NewItem(
         name=form.text("name"),
-        qty=quantity or 1,
+        qty=form.integer("qty" if form.has("qty") else "quantity", most=_MOST_QUANTITY) or 1,
         price_sen=form.amount("price") or 0,
-        logo=form.text("logo", 2_000),
+        logo=form.text("logo", most=2_000),
         brand=form.text("brand"),
         category=form.text("category"),
         sku=form.text("sku"),
         total_price_sen=form.amount("total_price"),
-        metadata=form.loose_text("metadata", _LONG_TEXT),
+        metadata=_loose_text(form, "metadata"),
     )
     if item.line_total_sen > MAX_SEN:
         form.complain("price", "price invalid")
     return item
 
 
-def phone_key(text: str) -> str:
-    """A telephone number in the one form that is compared, E.164. ValueError when it cannot be one."""
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(text, "ID"), phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException as e:
-        raise ValueError("not a telephone number") from e
+def _expiry(form: Fields) -> datetime | None:
+    """The instant as written; None when absent, or Go's zero time."""
+    sent = form.raw("expiry_date")
+    if isinstance(sent, str) and sent.startswith(_UNSET_TIME):
+        return None
+    return form.moment("expiry_date")
 
 
-def _is_phone(text: str) -> bool:
-    """Lenient (contract §5.1: the sample has neither +62 nor 08): anything that may be a number seen from Indonesia."""
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(text, "ID"))
-    except phonenumbers.NumberParseException:
-        return False
+def _loose_text(form: Fields, name: str) -> str:
+    """Text, or any JSON as its text: the contract calls some fields a string and shows an object."""
+    value = form.raw(name)
+    if not isinstance(value, dict | list):
+        return form.text(name, most=_LONG_TEXT)
+    text = _JSON.encode(value).decode()
+    if len(text) > _LONG_TEXT:
+        form.complain(name, f"is too long (maximum is {_LONG_TEXT} characters)")
+    return text
+
+
+def _strings(form: Fields, name: str) -> dict[str, str]:
+    """An object of strings, its keys as sent, in their order. Other values become their JSON text, to the last digit;
+    plain text becomes ``note``."""
+    value = form.raw(name)
+    if isinstance(value, str):
+        return {"note": value}
+    return {key: _as_text(entry) for key, entry in form.mapping(name, most=_MOST_METADATA).items()}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else _JSON.encode(value).decode()

@@ -7,9 +7,13 @@ from typing import Any, Final
 import msgspec
 
 from gerai.doors.dialects.durianpay.methods import BY_NAME
-from gerai.doors.dialects.durianpay.wire.form import BLANK, INVALID, Form
+from gerai.doors.dialects.durianpay.request import BLANK, INVALID, RULES, read_phone
+from gerai.doors.http.fields import Fields
+from gerai.kit.phones import canonical_phone
 
 _LONGEST_DELAY_MS: Final = 24 * 60 * 60 * 1000
+#: The types whose request names the payer's telephone (§6.1).
+_WITH_MOBILE: Final = ("EWALLET", "ONLINE_BANKING", "QRIS")
 
 
 class SandboxOptions(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ class NewCharge(msgspec.Struct, frozen=True):
 
     @property
     def details_for_partner(self) -> dict[str, str]:
-        return {"name": self.name, "mobile": self.mobile}
+        return {"name": self.name, "mobile": canonical_phone(self.mobile) if self.mobile else ""}
 
 
 class Simulation(msgspec.Struct, frozen=True):
@@ -52,14 +56,16 @@ def read_charge(body: Any) -> NewCharge:
 
     Fields of ``request`` are named without a prefix in complaints (the contract's ``errors[].field = "amount"``).
     """
-    form = Form.of(body)
+    form = Fields.of_body(body, RULES)
     kind = BY_NAME.get(form.text("type").upper())
     if kind is None:
         form.refuse("type", INVALID if form.has("type") else BLANK)
-    form.require("request")
-    sandbox = _sandbox(form.form("sandbox_options"))
-    request = form.unnamed("request")
-    request.require("order_id", "amount", *kind.required)
+    sandbox = _sandbox(form.object("sandbox_options"))
+    request = form.object("request", required=True, unnamed=True)
+    if request is None:
+        form.require("order_id", *kind.required)
+        form.refuse("amount", BLANK)
+    request.require("order_id", *kind.required)
     channel = request.text(kind.channel_field).upper() if kind.channel_field else kind.only_channel
     charge = NewCharge(
         type=kind.type,
@@ -67,10 +73,11 @@ def read_charge(body: Any) -> NewCharge:
         channel_field=kind.channel_field or "type",
         channel=channel,
         order_id=request.text("order_id"),
-        amount_sen=request.amount("amount") or 0,
+        amount_sen=request.amount("amount", required=True) or 0,
         payment_ref_id=request.text("payment_ref_id"),
         name=request.text("name"),
-        mobile=request.text("mobile"),
+        # Where the contract knows no such field, it is nobody's number to judge.
+        mobile=read_phone(request, "mobile") if kind.type in _WITH_MOBILE else "",
         requested_type=request.text("type"),
         sandbox=sandbox,
     )
@@ -78,21 +85,19 @@ def read_charge(body: Any) -> NewCharge:
     return charge
 
 
-def _sandbox(form: Form | None) -> SandboxOptions | None:
+def _sandbox(form: Fields | None) -> SandboxOptions | None:
     if form is None:
         return None
-    return SandboxOptions(
-        force_fail=form.flag("force_fail"), delay_ms=form.integer("delay_ms", 0, _LONGEST_DELAY_MS) or 0
-    )
+    delay_ms = form.integer("delay_ms", least=0, most=_LONGEST_DELAY_MS)
+    return SandboxOptions(force_fail=form.flag("force_fail"), delay_ms=delay_ms or 0)
 
 
 def read_simulation(body: Any) -> Simulation:
     """Decode and check. BodyUnreadable; InputInvalid."""
-    form = Form.of(body)
-    form.require("account_number", "amount")
+    form = Fields.of_body(body, RULES)
     simulation = Simulation(
-        account_number=form.text("account_number"),
-        amount_sen=form.amount("amount") or 0,
+        account_number=form.text("account_number", required=True),
+        amount_sen=form.amount("amount", required=True) or 0,
         force_fail=form.flag("force_fail"),
     )
     form.check()
@@ -101,4 +106,4 @@ def read_simulation(body: Any) -> Simulation:
 
 def read_signature(body: Any) -> str:
     """The signature to verify; empty when absent or no text. BodyUnreadable."""
-    return Form.of(body).text("verification_signature", 4_096)
+    return Fields.of_body(body, RULES).text("verification_signature", most=4_096)

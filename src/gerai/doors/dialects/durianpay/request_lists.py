@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gerai.domain.refusals import InputInvalid
+from gerai.doors.dialects.durianpay.request import RULES
+from gerai.doors.http.fields import Fields
 
 _USUAL_LIMIT: Final = 25
 #: The contract names no maximum. More is refused, not cut short: a client that pages by ``skip`` would lose rows.
 _MOST: Final = 1_000
 _FURTHEST_SKIP: Final = 100_000
-_JAKARTA: Final = ZoneInfo("Asia/Jakarta")
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_UNIX: Final = re.compile(r"\d{1,12}")
-_NUMBER: Final = re.compile(r"\d{1,9}")
+_UNIX: Final = re.compile(r"[0-9]{1,12}")
 _LAST_UNIX: Final = 253_402_300_799
 
 
@@ -37,15 +34,15 @@ def read_page(query: Iterable[tuple[str, str]]) -> Page:
 
     InputInvalid naming ``skip``/``limit`` or ``from``/``to``.
     """
-    given = {name: value.strip() for name, value in query}
-    skip = _number("skip", given.get("skip", ""), _FURTHEST_SKIP)
-    limit = _number("limit", given.get("limit", ""), _MOST)
-    return Page(
-        skip=skip,
-        limit=limit or _USUAL_LIMIT,
-        since=_moment("from", given.get("from", ""), timedelta(0)),
-        until=_moment("to", given.get("to", ""), timedelta(days=1)),
+    form = Fields.of_query(query, RULES)
+    page = Page(
+        skip=form.integer("skip", least=0, most=_FURTHEST_SKIP) or 0,
+        limit=form.integer("limit", least=0, most=_MOST) or _USUAL_LIMIT,
+        since=_moment(form, "from", past_the_end=False),
+        until=_moment(form, "to", past_the_end=True),
     )
+    form.check()
+    return page
 
 
 def read_expand(query: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -54,25 +51,10 @@ def read_expand(query: Iterable[tuple[str, str]]) -> frozenset[str]:
     return frozenset(part.strip().lower() for value in asked for part in value.split(","))
 
 
-def _number(name: str, text: str, most: int) -> int:
-    if not text:
-        return 0
-    if not _NUMBER.fullmatch(text) or not text.isascii() or int(text) > most:
-        raise InputInvalid(fields={name: ["is invalid"]}, where="query")
-    return int(text)
-
-
-def _moment(name: str, text: str, day_length: timedelta) -> datetime | None:
-    """A day (as the shop's calendar in Jakarta has it, the last one included) or a Unix time in seconds."""
-    if not text:
-        return None
-    try:
-        if _UNIX.fullmatch(text) and int(text) <= _LAST_UNIX:
-            # A second names the whole of it, so the last one is included as well.
-            return datetime.fromtimestamp(int(text), UTC) + (timedelta(seconds=1) if day_length else timedelta(0))
-        if _DAY.fullmatch(text):
-            start = datetime.combine(date.fromisoformat(text), time(), _JAKARTA)
-            return (start + day_length).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise InputInvalid(fields={name: ["is invalid"]}, where="query")
+def _moment(form: Fields, name: str, *, past_the_end: bool) -> datetime | None:
+    """A day (as the shop's calendar in Jakarta has it, the last one included), an RFC 3339 time, or Unix seconds."""
+    text = form.text(name)
+    if _UNIX.fullmatch(text) and int(text) <= _LAST_UNIX:
+        # A second names the whole of it, so the last one is included as well.
+        return datetime.fromtimestamp(int(text), UTC) + timedelta(seconds=int(past_the_end))
+    return form.moment(name, past_the_end=past_the_end)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from gerai.domain.records import Payment
 from gerai.doors.dialects.durianpay.order_details import PaymentDetails, payment_details_of
-from gerai.doors.dialects.durianpay.statuses import charge_type
+from gerai.doors.dialects.durianpay.statuses import charge_type, payment_status
 from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
 from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
 
@@ -23,6 +24,7 @@ class Charged:
     order_public_id: str
     merchant_name: str
     merchant_public_id: str
+    now: datetime
     qr_image: str = ""
 
     @property
@@ -72,7 +74,7 @@ def _retail(charged: Charged) -> dict[str, Any]:
 def _ewallet(charged: Charged) -> dict[str, Any]:
     return {
         "mobile": charged.details.mobile,
-        "status": charged.payment.status,
+        "status": payment_status(charged.payment, charged.now),
         "expiration_time": ZERO_TIME,
         "checkout_url": charged.told("url"),
         "web_url": "",
@@ -84,7 +86,7 @@ def _ewallet(charged: Charged) -> dict[str, Any]:
 def _online_banking(charged: Charged) -> dict[str, Any]:
     return {
         "mobile": charged.details.mobile,
-        "status": charged.payment.status,
+        "status": payment_status(charged.payment, charged.now),
         "expiration_time": timestamp(charged.payment.expires_at),
         "web_url": charged.told("url"),
         "unique_id": "",
@@ -94,7 +96,7 @@ def _online_banking(charged: Charged) -> dict[str, Any]:
 
 def _qris(charged: Charged) -> dict[str, Any]:
     return {
-        "status": charged.payment.status,
+        "status": payment_status(charged.payment, charged.now),
         "expiration_time": timestamp(charged.payment.expires_at),
         "creation_time": timestamp(charged.payment.created_at),
         "qr_string": charged.qr_image,
@@ -109,7 +111,7 @@ def _card(charged: Charged) -> dict[str, Any]:
     return {
         "payment_ref_id": charged.payment.reference,
         "token_id": "",
-        "status": charged.payment.status,
+        "status": payment_status(charged.payment, charged.now),
         "paid_amount": money(charged.payable_sen),
         "metadata": {},
         "checkout_url": charged.told("url"),

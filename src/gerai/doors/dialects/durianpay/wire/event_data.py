@@ -30,7 +30,7 @@ def order_data(view: OrderView, status: str) -> dict[str, Any]:
         "status": status,
         "is_live": is_live(order.environment),
         "currency": order.currency,
-        "metadata": details.metadata,
+        "metadata": dict(details.metadata),
         "signature": "",
         "amount_str": money(details.amount_sen),
         "created_at": timestamp(order.created_at),

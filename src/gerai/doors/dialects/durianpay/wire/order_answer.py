@@ -98,12 +98,12 @@ class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     payment_method_id: str
 
 
-def created_answer(view: OrderView) -> OrderAnswer:
-    """The answer to ``POST /orders``. A new order is ``started``, also when its expiry date has passed already."""
+def created_answer(view: OrderView, status: str) -> OrderAnswer:
+    """The answer to ``POST /orders``."""
     details = details_of(view.order)
     link = bool(details.link_code)
     return msgspec.structs.replace(
-        _answer(view, "started"),
+        _answer(view, status),
         pending_amount=None if link else UNSET,
         access_token=view.order.secret,
         expire_time=timestamp(view.order.created_at + LIFETIME),
@@ -176,7 +176,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
         created_at=timestamp(order.created_at),
         updated_at=timestamp(order.updated_at),
         expiry_date=timestamp(order.expires_at),
-        metadata=details.metadata,
+        metadata=dict(details.metadata),
         items=[_item(item) for item in details.items] or None,
         is_live=is_live(order.environment),
         fees=None if payment is None else money(fee_of(details, payment)),
