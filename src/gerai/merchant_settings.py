@@ -131,7 +131,9 @@ def from_text(name: str, text: str) -> Any:
     """What somebody means who types ``text`` at a terminal: JSON, or a bare word. SettingFault when neither fits."""
     try:
         value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError) as error:
+        if text.lstrip().startswith(("{", "[")):
+            raise SettingFault(name, f"{text} is no valid JSON ({error}); texts stand in double quotes") from error
         value = text
     if name in DECLARED and isinstance(DECLARED[name].default, str) and not isinstance(value, str):
         value = text
@@ -159,7 +161,7 @@ def _convert(name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, wanted.type, str_keys=True)
     except msgspec.ValidationError as error:
-        raise SettingFault(name, str(error)) from error
+        raise SettingFault(name, f"{error}; it takes {wanted.takes.replace('`', '')}") from error
 
 
 _HEADING: Final = """# Merchant settings

@@ -63,10 +63,20 @@ def test_loopback_can_be_opened_alone(address: str, allowed: bool) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "https://", "https://user:pw@example.com/"],
+    [
+        *(
+            "http://example.com/",
+            "ftp://example.com/",
+            "file:///etc/passwd",
+            "https://",
+            "https://user:pw@example.com/",
+        ),
+        *("https://example.com:99999/", "https://example.com:0/", "https://example.com:65536/"),
+    ],
 )
 def test_urls_that_are_never_called(url: str) -> None:
-    """Plain http, other schemes, missing hosts and credentials in the address are refused before any look-up."""
+    """Plain http, other schemes, missing hosts, credentials in the address and ports
+    that do not exist are refused before any look-up."""
     with pytest.raises(AddressForbidden):
         Guard().check_url(httpx.URL(url))
 

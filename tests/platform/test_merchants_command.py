@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+import typer
 from terminal_kit import gerai
 
-from gerai.engine.merchants.open import change_settings
+from gerai.cli.on_engine import merchant_named
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.merchant_settings import DECLARED
 
 
@@ -39,7 +44,8 @@ async def test_what_does_not_fit_is_refused(dsn: str, merchant: Any) -> None:
         ("robux_rate", "1", "robux_rate: no such setting; known: late_payment"),
         ("robux_rate_sen", "-1", "robux_rate_sen: Expected `int` >= 0"),
         ("robux_rate_sen", "much", "robux_rate_sen: Expected `int`, got `str`"),
-        ("late_payment", "later", "late_payment: Invalid enum value 'later'"),
+        ("late_payment", "later", "late_payment: Invalid enum value 'later'; it takes accept, wallet, refund or hold"),
+        ("payment_fees", "{va: 4000}", "payment_fees: {va: 4000} is no valid JSON"),
         ("payment_fees", '{"va": {"fixed": 1}}', "unknown field `fixed` - at `$[...]`"),
         ("payment_fees", '{"vaa": {"fixed_rupiah": 1}}', "payment_fees: no such partner: vaa; known: "),
         ("leuwongrr_provider", "nobody", "leuwongrr_provider: no such partner: nobody; known: manual, simulator"),
@@ -49,3 +55,44 @@ async def test_what_does_not_fit_is_refused(dsn: str, merchant: Any) -> None:
         assert (code, out) == (2, "")
         assert said in " ".join(err.split())
     assert merchant.engine.directory.merchant(merchant.merchant_id).settings == before
+
+
+async def test_a_value_that_begins_with_a_minus_is_a_value(dsn: str, merchant: Any) -> None:
+    """`set NAME -5` says what is wrong with -5; it is not taken for an unknown option."""
+    code, out, err = await gerai(dsn, "merchants", "set", "robux_rate_sen", "-5", "--merchant", merchant.code)
+    assert (code, out) == (2, "")
+    assert "robux_rate_sen: Expected `int` >= 0; it takes 0 … 10000000" in " ".join(err.split())
+
+
+async def test_one_of_several_merchants_must_be_named(dsn: str, merchant: Any) -> None:
+    """No command picks a merchant by itself where there are several; a wrong code names those there are."""
+    await open_merchant(merchant.engine, f"{merchant.code}-two", "Second")
+    for command in (("merchants", "settings"), ("webhooks", "list"), ("payments", "waiting"), ("keys", "list")):
+        code, out, err = await gerai(dsn, *command)
+        assert (code, out) == (2, "")
+        assert "there are several merchants: name one with --merchant (" in " ".join(err.split())
+        assert merchant.code in err
+    code, out, err = await gerai(dsn, "webhooks", "list", "--merchant", "nobody-here")
+    assert (code, out) == (1, "")
+    assert "no such merchant: nobody-here (known: " in " ".join(err.split())
+
+
+async def test_the_only_merchant_need_not_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one merchant that one is meant; with none the command says so."""
+    engine = Engine("postgresql://nowhere")
+    only = SimpleNamespace(code="toko", merchant_id=7)
+    monkeypatch.setattr(engine.directory, "merchants", lambda: [only])
+    assert await merchant_named(engine, "") == 7
+    monkeypatch.setattr(engine.directory, "merchants", list)
+    with pytest.raises(typer.Exit):
+        await merchant_named(engine, "")
+
+
+async def test_a_state_nobody_knows_is_refused(dsn: str, merchant: Any) -> None:
+    """`webhooks log --state bogus` lists the states there are instead of an empty log; ids are positive."""
+    code, out, err = await gerai(dsn, "webhooks", "log", "--state", "bogus", "--merchant", merchant.code)
+    said = " ".join(err.replace("│", " ").split())
+    assert (code, out) == (2, "")
+    assert "'bogus' is not one of 'pending', 'delivered', 'failed', 'dropped'" in said
+    code, out, _ = await gerai(dsn, "webhooks", "show", "0", "--merchant", merchant.code)
+    assert (code, out) == (2, "")

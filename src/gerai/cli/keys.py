@@ -11,7 +11,7 @@ from rich.table import Table
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
-from gerai.cli.terminal import console, fail
+from gerai.cli.terminal import console, fail, to_the_minute
 from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyScheme
 from gerai.engine.core import Engine
@@ -28,7 +28,7 @@ _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 def create(
     door: Annotated[str, typer.Argument(help=f"One of {', '.join(_SCHEMES)}.")],
     environment: Annotated[str, typer.Argument(help="sandbox or production.")] = "sandbox",
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",
     member: Annotated[int | None, typer.Option(help="Id of the member it belongs to; none: a new member.")] = None,
@@ -55,14 +55,14 @@ def create(
 
 
 @keys.command("list")
-def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """List a merchant's keys, revoked ones too. Secrets are not stored and cannot be shown."""
 
     async def act(engine: Engine) -> list[Any]:
         return await list_keys(engine, await _merchant(engine, merchant, ""))
 
     table = Table(box=None, pad_edge=False)
-    for title in ("id", "door", "environment", "begins", "name", "member", "state", "made"):
+    for title in ("id", "door", "environment", "begins", "name", "member", "state", "made (WIB)"):
         table.add_column(title, no_wrap=title in ("id", "state"), overflow="fold")
     for key in on_engine(act, data, settings_file):
         state = "revoked" if key.revoked_at else "live"
@@ -70,7 +70,7 @@ def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_fi
             state = "expired"
         table.add_row(
             str(key.key_id), key.dialect, key.environment, key.prefix, key.name, str(key.member_id or ""),
-            f"[{_STATES[state]}]{state}[/]", f"{key.created_at:%Y-%m-%d %H:%M}",
+            f"[{_STATES[state]}]{state}[/]", to_the_minute(key.created_at),
         )  # fmt: skip
     console.print(table)
 
@@ -78,7 +78,7 @@ def show(merchant: MerchantOption = "demo", data: DataOption = None, settings_fi
 @keys.command()
 def revoke(
     key_id: Annotated[int, typer.Argument(help="The id `gerai keys list` shows.")],
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:

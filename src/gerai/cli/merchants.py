@@ -41,9 +41,7 @@ def show_merchants(data: DataOption = None, settings_file: SettingsOption = None
 
 
 @merchants.command("settings")
-def show_settings(
-    merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None
-) -> None:
+def show_settings(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """Show the settings in force, defaults too."""
 
     async def act(engine: Engine) -> MerchantFacts:
@@ -59,11 +57,12 @@ def show_settings(
     console.print(table, highlight=False, markup=False)
 
 
-@merchants.command("set")
+# A value may begin with a minus: it is the value that is wrong then, not an option.
+@merchants.command("set", context_settings={"ignore_unknown_options": True})
 def change(
     name: NameArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="JSON, or a bare word.")],
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -85,7 +84,7 @@ def change(
 @merchants.command()
 def reset(
     name: NameArgument,
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:

@@ -17,7 +17,9 @@ from gerai.engine.core import Engine
 from gerai.kit import log
 from gerai.settings import Settings
 
-MerchantOption = Annotated[str, typer.Option("--merchant", help="Code of the merchant.")]
+MerchantOption = Annotated[
+    str, typer.Option("--merchant", help="Code of the merchant; need not be named when there is only one.")
+]
 T = TypeVar("T")
 
 
@@ -46,8 +48,15 @@ def with_settings(
 
 
 async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:
-    """The merchant's id, or a clear message and exit code 1."""
+    """The id of the merchant with this code; without a code, of the only one there is. Else a clear message and exit
+    code 1 (2 when one of several must be named)."""
     merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
+    if not code and len(merchants) > 1:
+        fail(f"there are several merchants: name one with --merchant ({', '.join(merchants)})", 2)
+    if not code and len(merchants) == 1:
+        return next(iter(merchants.values()))
+    if not code:
+        fail(f"there is no merchant yet{hint}")
     if code not in merchants:
         fail(f"no such merchant: {code} (known: {', '.join(merchants) or 'none yet'}){hint}")
     return merchants[code]

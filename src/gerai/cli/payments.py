@@ -29,9 +29,7 @@ _SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan 
 
 
 @payments.command("waiting")
-def show_waiting(
-    merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None
-) -> None:
+def show_waiting(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """List payments that came late and what was paid for orders that ended undelivered."""
 
     async def act(engine: Engine) -> list[WaitingMoney]:
@@ -61,7 +59,7 @@ def resolve(
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="accept, refund or wallet.")],
     note: NoteOption = "",
     environment: EnvironmentOption = "",
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -100,7 +98,7 @@ def refund(
     to: Annotated[str, typer.Option("--to", help="payer or wallet.")] = "payer",
     note: NoteOption = "",
     environment: EnvironmentOption = "",
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:

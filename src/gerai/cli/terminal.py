@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from datetime import datetime
 from types import TracebackType
 from typing import Final, NoReturn, Self
 
 import typer
 from rich.console import Console
+
+from gerai.kit.clock import JAKARTA
 
 #: Where there is no terminal nobody's window limits a line.
 console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120)
@@ -22,6 +25,16 @@ def fail(text: str, code: int = 1) -> NoReturn:
     """Say what is wrong on standard error, without a traceback, and leave with this exit code."""
     errors.print(f"gerai: {text}", style="red", markup=False, highlight=False)
     raise typer.Exit(code)
+
+
+def to_the_minute(at: datetime) -> str:
+    """``2026-11-22 08:06``, Jakarta wall time. The column's title says so (WIB)."""
+    return f"{at.astimezone(JAKARTA):%Y-%m-%d %H:%M}"
+
+
+def to_the_second(at: datetime) -> str:
+    """``2026-11-22 08:06:59``, Jakarta wall time."""
+    return f"{at.astimezone(JAKARTA):%Y-%m-%d %H:%M:%S}"
 
 
 class Steps:

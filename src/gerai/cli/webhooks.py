@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, NoReturn
 
 import typer
@@ -12,17 +12,19 @@ from rich.table import Table
 from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
-from gerai.cli.terminal import console, fail
+from gerai.cli.terminal import console, fail, to_the_second
 from gerai.cli.webhook_forms import EndpointForm, register
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import endpoints, history
+from gerai.kit.clock import JAKARTA
 from gerai.kit.secret_box import new_key as fresh_key
 from gerai.settings import Settings
 
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
 
-DeliveryId = Annotated[int, typer.Argument(help="The id `gerai webhooks log` shows.")]
-EndpointId = Annotated[int, typer.Argument(help="The id `gerai webhooks list` shows.")]
+DeliveryId = Annotated[int, typer.Argument(min=1, help="The id `gerai webhooks log` shows.")]
+DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
+EndpointId = Annotated[int, typer.Argument(min=1, help="The id `gerai webhooks list` shows.")]
 _COLOURS: Final = {
     "active": "green",
     "disabled": "yellow",
@@ -38,9 +40,11 @@ def add(
     door: Annotated[str, typer.Argument(help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
     url: Annotated[str, typer.Argument(help="https address to call.")],
     environment: Annotated[Literal["sandbox", "production"], typer.Argument(help="Whose orders.")] = "sandbox",
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
-    test_message: Annotated[bool, typer.Option(help="Send the door's test message first, where it has one.")] = True,
+    test_message: Annotated[
+        bool, typer.Option("--trial/--no-trial", help="Send the contract's test message first, if any.")
+    ] = True,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -67,7 +71,7 @@ def add(
 
 
 @webhooks.command("list")
-def show_all(merchant: MerchantOption = "demo", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+def show_all(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """List a merchant's endpoints."""
 
     async def act(engine: Engine) -> list[Any]:
@@ -84,7 +88,7 @@ def show_all(merchant: MerchantOption = "demo", data: DataOption = None, setting
 
 @webhooks.command()
 def enable(
-    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Send to an endpoint again, for instance after it had answered 410."""
@@ -98,7 +102,7 @@ def enable(
 
 @webhooks.command()
 def disable(
-    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Send nothing to an endpoint for now; what happens meanwhile can be replayed."""
@@ -112,7 +116,7 @@ def disable(
 
 @webhooks.command()
 def remove(
-    endpoint: EndpointId, merchant: MerchantOption = "demo", data: DataOption = None,
+    endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Forget an endpoint; its delivery log stays."""
@@ -126,9 +130,9 @@ def remove(
 
 @webhooks.command("log")
 def show_log(
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     endpoint: Annotated[int | None, typer.Option(help="Only this endpoint's.")] = None,
-    state: Annotated[str, typer.Option(help="Only pending, delivered, failed or dropped ones.")] = "",
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -137,21 +141,21 @@ def show_log(
 
     async def act(engine: Engine) -> list[Any]:
         of = await merchant_named(engine, merchant)
-        return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state, limit=limit)
+        return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state or "", limit=limit)
 
-    table = _table("id", "endpoint", "order", "event", "happened", "state", "attempts", "next")
+    table = _table("id", "endpoint", "order", "event", "happened (WIB)", "state", "attempts", "next (WIB)")
     for one in on_engine(act, data, settings_file):
-        coming = f"{one.next_attempt_at:%Y-%m-%d %H:%M:%S}" if one.status == "pending" else ""
+        coming = to_the_second(one.next_attempt_at) if one.status == "pending" else ""
         table.add_row(
             str(one.delivery_id), str(one.endpoint_id), str(one.order_id), one.event,
-            f"{one.happened_at:%Y-%m-%d %H:%M:%S}", _coloured(one.status), str(one.attempts), coming,
+            to_the_second(one.happened_at), _coloured(one.status), str(one.attempts), coming,
         )  # fmt: skip
     console.print(table)
 
 
 @webhooks.command()
 def show(
-    delivery: DeliveryId, merchant: MerchantOption = "demo", data: DataOption = None,
+    delivery: DeliveryId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Show a delivery: its data, and every attempt."""
@@ -162,10 +166,10 @@ def show(
     one, attempts = on_engine(act, data, settings_file)
     console.print(f"{one.message_id}  {one.event}  {_coloured(one.status)}", highlight=False)
     typer.echo(one.data)
-    table = _table("no.", "at", "ms", "status", "error", "answer")
+    table = _table("no.", "at (WIB)", "ms", "status", "error", "answer")
     for each in attempts:
         table.add_row(
-            str(each.number), f"{each.at:%Y-%m-%d %H:%M:%S}", str(each.took_ms), str(each.status_code or ""),
+            str(each.number), to_the_second(each.at), str(each.took_ms), str(each.status_code or ""),
             each.error, each.answer[:80],
         )  # fmt: skip
     console.print(table)
@@ -173,12 +177,12 @@ def show(
 
 @webhooks.command()
 def replay(
-    delivery: Annotated[int | None, typer.Argument(help="Id of one delivery.")] = None,
+    delivery: Annotated[int | None, typer.Argument(min=1, help="Id of one delivery.")] = None,
     endpoint: Annotated[int | None, typer.Option(help="Or: everything of this endpoint …")] = None,
-    begin: Annotated[datetime | None, typer.Option("--from", help="… that happened from then (UTC) …")] = None,
-    end: Annotated[datetime | None, typer.Option("--until", help="… until before then (UTC).")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", help="… that happened from then (WIB) …")] = None,
+    end: Annotated[datetime | None, typer.Option("--until", help="… until before then (WIB).")] = None,
     undelivered: Annotated[bool, typer.Option("--undelivered", help="Only what was not delivered.")] = False,
-    merchant: MerchantOption = "demo",
+    merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -193,7 +197,9 @@ def replay(
             return [delivery]
         if endpoint is None or begin is None or end is None:
             return []
-        return await history.replay_range(engine, of, endpoint, _utc(begin), _utc(end), undelivered_only=undelivered)
+        return await history.replay_range(
+            engine, of, endpoint, _moment(begin), _moment(end), undelivered_only=undelivered
+        )
 
     console.print(f"replaying {len(on_engine(act, data, settings_file))}", highlight=False)
 
@@ -225,5 +231,5 @@ def _coloured(state: str) -> str:
     return f"[{_COLOURS.get(state, 'default')}]{state}[/]"
 
 
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _moment(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=JAKARTA)

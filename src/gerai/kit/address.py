@@ -18,6 +18,7 @@ import httpx
 
 _GLOBAL_UNICAST_6: Final = ipaddress.ip_network("2000::/3")
 _MOST_ADDRESSES: Final = 4
+_HIGHEST_PORT: Final = 65_535
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
@@ -42,6 +43,8 @@ class Guard:
             raise AddressForbidden("an address carries no user name or password")
         if not url.host or "%" in url.host:
             raise AddressForbidden("an address names a host")
+        if url.port is not None and not 1 <= url.port <= _HIGHEST_PORT:
+            raise AddressForbidden(f"a port is a number from 1 to {_HIGHEST_PORT}")
 
     def allows(self, text: str) -> bool:
         """Whether one resolved IP address may be connected to."""
