@@ -303,7 +303,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class IdempotencyRecord(msgspec.Struct, frozen=True):
-    """A create that was done, and its answer (the engine's, as JSON)."""
+    """A create that was done. ``answer``: the ids of what it made, as JSON (``gerai.engine.made``)."""
 
     merchant_id: int
     environment: str
@@ -316,10 +316,7 @@ class IdempotencyRecord(msgspec.Struct, frozen=True):
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An order with everything around it, as reads and operations return it.
-
-    Stored answers are this as JSON; those of earlier versions must stay readable, so new fields have a default.
-    """
+    """An order with everything around it, as reads and operations return it."""
 
     order: Order
     lines: tuple[OrderLine, ...]

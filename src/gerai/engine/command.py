@@ -7,14 +7,15 @@ except through the :class:`Context`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import msgspec
 
 from gerai.engine.contact import Contact
+from gerai.engine.made import Made
 from gerai.merchant_settings import MerchantSettings
+from gerai.store.connection import Connection
 
 if TYPE_CHECKING:
     from gerai.engine.state import State
@@ -76,9 +77,6 @@ class Command(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
     merchant_id: int
     environment: str
 
-    #: Decodes a stored answer when an idempotency key is replayed.
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder().decode
-
     def needs(self) -> Needs:
         """The rows to load. Pure."""
         return NOTHING
@@ -87,9 +85,18 @@ class Command(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
         """Refuse (raise a Refusal, leaving no trace) or change ``state`` and answer."""
         raise AssertionError(f"{type(self).__name__} decides nothing")
 
+    def identify(self, answer: Answer) -> Made:
+        """The ids of what the answer shows, for the row of an idempotency key. Pure."""
+        raise AssertionError(f"{type(self).__name__} takes no idempotency key")
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Answer:
+        """The answer with what was made as it is now, when a key is replayed. NotFound if it is gone."""
+        raise AssertionError(f"{cls.__name__} takes no idempotency key")
+
 
 class Outcome(msgspec.Struct, Generic[Answer], frozen=True):
-    """``replayed``: this is the stored answer of an earlier command with the same idempotency key."""
+    """``replayed``: an earlier command with the same idempotency key did it; the answer shows it as it is now."""
 
     answer: Answer
     replayed: bool

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -19,6 +19,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.deposits.find import DepositReads
 from gerai.engine.directory import Directory, Part
 from gerai.engine.ids import Ids
+from gerai.engine.made import Made, decode_made
 from gerai.engine.maintenance import maintain
 from gerai.engine.orders.find import EventReads, OrderReads
 from gerai.engine.payments.find import PaymentReads
@@ -116,15 +117,21 @@ class Engine:
     async def submit(self, command: Command[Answer], idempotency: Idempotency | None = None) -> Outcome[Answer]:
         """Hand a command to the writer and wait until it is committed.
 
-        Raises the operation's refusals, IdempotencyKeyReused, and Busy when the queue is full or its deadline passed.
+        Replayed under its key, the answer shows what was made as it is now. Raises the operation's refusals,
+        IdempotencyKeyReused, and Busy when the queue is full or its deadline passed.
         The command is done or refused even when the caller stops waiting.
         """
-        return await self.writer.put(command, idempotency)
+        outcome = await self.writer.put(command, idempotency)
+        if not outcome.replayed:
+            return outcome
+        # Only ids were kept: reading is outside the transaction, so that a storm of retries locks nothing.
+        return Outcome(await self._as_now(type(command), command.merchant_id, outcome.answer), replayed=True)
 
     async def find_answer(
         self, command_type: type[Command[Answer]], merchant_id: int, environment: str, idempotency: Idempotency
     ) -> Answer | None:
-        """The stored answer under an idempotency key, without running anything. IdempotencyKeyReused as in submit."""
+        """What was made under an idempotency key, as it is now, without running anything. None: nothing yet.
+        IdempotencyKeyReused as in submit."""
         async with self._pool.connection() as connection:
             found = await idempotency_keys.stored(connection, merchant_id, environment, idempotency)
         if found is None:
@@ -133,7 +140,11 @@ class Engine:
         if fingerprint != idempotency.fingerprint:
             raise IdempotencyKeyReused(idempotency.key)
         self.writer.figures.replays += 1
-        return cast("Answer", command_type.decode_answer(answer))
+        return await self._as_now(command_type, merchant_id, decode_made(answer))
+
+    async def _as_now(self, command_type: type[Command[Answer]], merchant_id: int, made: Made) -> Answer:
+        async with self._pool.connection() as connection:
+            return await command_type.reload(connection, merchant_id, made)
 
     def now(self, merchant_id: int, environment: str) -> datetime:
         """The time on the merchant's clock for this environment."""

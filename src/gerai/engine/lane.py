@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 import structlog
 
 from gerai.domain.records import IdempotencyRecord
@@ -26,6 +25,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.directory import Directory, MerchantFacts
 from gerai.engine.ids import Ids
 from gerai.engine.loading import LoadRequest, load
+from gerai.engine.made import Made, decode_made, encode_made
 from gerai.engine.state import Job, State
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
 from gerai.kit.clock import real_now
@@ -37,7 +37,6 @@ from gerai.store.tables import EVENTS, WRITE_ORDER
 log = structlog.get_logger("gerai.batch")
 
 _TRIES_ALONE = 5
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -212,16 +211,17 @@ class Lane:
         """One command. Those of one batch happen at one moment of their merchant's clock."""
         command, idempotency = waiting.command, waiting.idempotency
         try:
-            if idempotency is not None and (stored := find_answer(state, command, idempotency)) is not None:
+            if idempotency is not None and (made := find_made(state, command, idempotency)) is not None:
                 self.figures.replays += 1
-                return stored
+                # Who waits for it reads it after the commit: it may be of this very batch.
+                return Outcome(made, replayed=True)
             merchant = self.directory.merchant(command.merchant_id)
             clock = (command.merchant_id, command.environment)
             now = moments.get(clock) or moments.setdefault(clock, merchant.now(command.environment))
             context = DecisionContext(now, merchant, command.environment, self.ids.next)
             answer = command.decide(state, context)
             if idempotency is not None:
-                keep_answer(state, command, idempotency, answer, now)
+                keep_key(state, command, idempotency, answer, now)
             if listening := self.directory.get(SUBSCRIBED_CHANNELS, command.merchant_id):
                 defer_webhooks(state, command.merchant_id, listening)
         except Refusal as refusal:
@@ -242,8 +242,8 @@ class Lane:
             await self._connection.close()
 
 
-def find_answer(state: State, command: Command[Any], idempotency: Idempotency) -> Outcome[Any] | None:
-    """The stored answer under this key. IdempotencyKeyReused when it was used for another request."""
+def find_made(state: State, command: Command[Any], idempotency: Idempotency) -> Made | None:
+    """What was made under this key. IdempotencyKeyReused when it was used for another request."""
     stored = state.idempotency.get(
         command.merchant_id, command.environment, idempotency.owner, idempotency.operation, idempotency.key
     )
@@ -251,11 +251,11 @@ def find_answer(state: State, command: Command[Any], idempotency: Idempotency) -
         return None
     if stored.fingerprint != idempotency.fingerprint:
         raise IdempotencyKeyReused(idempotency.key)
-    return Outcome(command.decode_answer(stored.answer), replayed=True)
+    return decode_made(stored.answer)
 
 
-def keep_answer(state: State, command: Command[Any], idempotency: Idempotency, answer: Any, now: datetime) -> None:
-    """Store the answer in the command's own transaction."""
+def keep_key(state: State, command: Command[Any], idempotency: Idempotency, answer: Any, now: datetime) -> None:
+    """Store the key and what it made in the command's own transaction."""
     state.idempotency.insert(
         IdempotencyRecord(
             merchant_id=command.merchant_id,
@@ -264,7 +264,7 @@ def keep_answer(state: State, command: Command[Any], idempotency: Idempotency, a
             operation=idempotency.operation,
             key=idempotency.key,
             fingerprint=idempotency.fingerprint,
-            answer=_encode(answer),
+            answer=encode_made(command.identify(answer)),
             created_at=now,
         )
     )

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
+from gerai.domain.refusals import NotFound
 from gerai.store import deposits
-from gerai.store.connection import Pool
+from gerai.store.connection import Connection, Pool
+
+
+async def deposit_now(connection: Connection, merchant_id: int, deposit_id: int | None) -> Deposit:
+    """The deposit as it is now. NotFound when there is none."""
+    found = [] if deposit_id is None else await deposits.by_id(connection, merchant_id, deposit_id)
+    if not found:
+        raise NotFound("deposit", str(deposit_id))
+    return found[0]
 
 
 class DepositReads:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
-
 import msgspec
 
 from gerai.domain.records import MANUAL, Account
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.deposits.transitions import credit
+from gerai.engine.made import Made
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
+from gerai.engine.wallet.find import wallet_now
 from gerai.kit.ids import token
+from gerai.store.connection import Connection
 
 
 class ManualDeposit(Command[Account], frozen=True, kw_only=True):
@@ -26,8 +26,6 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
     Refuses: NotFound (no such wallet in this environment), AmountOutOfRange.
     """
 
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Account).decode
-
     account_id: int
     amount_sen: int
     note: str = ""
@@ -36,6 +34,13 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
     deposit_id: int | None = None
     public_id: str = ""
     secret: str = msgspec.field(default_factory=token)
+
+    def identify(self, answer: Account) -> Made:
+        return Made(deposit_id=self.deposit_id, account_id=self.account_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Account:
+        return await wallet_now(connection, merchant_id, made.account_id)
 
     def needs(self) -> Needs:
         return Needs(accounts=(self.account_id,))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
-
-import msgspec
+from typing import Any
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import AmountOutOfRange, InputInvalid
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.find import deposit_now
+from gerai.engine.made import Made
 from gerai.engine.payments.start import SETTLE_QUEUE
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
+from gerai.store.connection import Connection
 
 SETTLE_DEPOSIT_TASK = "gerai.settle_deposit"
 
@@ -30,8 +30,6 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     Refuses: NotFound (no such wallet in this environment), AmountOutOfRange, InputInvalid (what is to be paid is not
     whole rupiah).
     """
-
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Deposit).decode
 
     channel: str
     deposit_id: int
@@ -50,6 +48,13 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     expires_at: datetime | None = None
     settle_after_s: float | None = None
     settle_outcome: str = "paid"
+
+    def identify(self, answer: Deposit) -> Made:
+        return Made(deposit_id=self.deposit_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Deposit:
+        return await deposit_now(connection, merchant_id, made.deposit_id)
 
     def needs(self) -> Needs:
         return Needs(accounts=(self.account_id,))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -26,8 +25,6 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     Refuses: NotFound, StateConflict (naming the first order that cannot; a held order never can). Then no order has
     changed.
     """
-
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(tuple[OrderView, ...]).decode
 
     channel: str
     order_ids: tuple[int, ...]

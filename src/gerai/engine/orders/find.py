@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order, OrderView
+from gerai.domain.refusals import NotFound
 from gerai.store import events, orders
-from gerai.store.connection import Pool
+from gerai.store.connection import Connection, Pool
 
 
 class EventEntry(NamedTuple):
@@ -23,6 +24,15 @@ class EventEntry(NamedTuple):
     name: str
     facts: dict[str, Any]
     at: datetime
+
+
+async def order_now(connection: Connection, merchant_id: int, order_id: int | None) -> OrderView:
+    """The order as it is now. NotFound when there is none."""
+    found = [] if order_id is None else await orders.by_ids(connection, merchant_id, [order_id])
+    if not found:
+        raise NotFound("order", str(order_id))
+    [view] = await orders.views(connection, found)
+    return view
 
 
 class OrderReads:
@@ -51,8 +61,8 @@ class OrderReads:
 
     async def as_now(self, order: Order) -> OrderView:
         """An order read before, as it is now (an order is never deleted)."""
-        [view] = await self.by_ids(order.merchant_id, [order.order_id])
-        return view
+        async with self._pool.connection() as connection:
+            return await order_now(connection, order.merchant_id, order.order_id)
 
     async def by_secret(self, secret: str) -> OrderView | None:
         """The order a public page's unguessable token opens."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
@@ -21,11 +20,15 @@ from gerai.domain.records import (
     Transfer,
 )
 from gerai.engine.command import Command, Contact, Context, Needs
+from gerai.engine.made import Made
 from gerai.engine.orders import stock
+from gerai.engine.orders.find import order_now
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
+from gerai.store import wallets
+from gerai.store.connection import Connection
 
 
 class NewLine(msgspec.Struct, frozen=True):
@@ -70,8 +73,6 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
     """
-
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(Placed).decode
 
     channel: str
     key_id: int | None
@@ -134,6 +135,20 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
                 return self._hold(state, context, order, member)
             case "free":
                 return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
+
+    def identify(self, answer: Placed) -> Made:
+        return Made(order_id=self.order_id, transfer_id=answer.transfer_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Placed:
+        view = await order_now(connection, merchant_id, made.order_id)
+        if made.transfer_id is None:
+            return Placed(view, None, None, None)
+        caused = await wallets.transfers_of_order(connection, merchant_id, view.order.order_id)
+        transfer = next(transfer for transfer in caused if transfer.transfer_id == made.transfer_id)
+        after_sen = transfer.debit_available_after
+        before_sen = None if after_sen is None else after_sen + transfer.amount_sen
+        return Placed(view, before_sen, after_sen, transfer.transfer_id)
 
     def _member(self, state: State, context: Context) -> Member | None:
         if self.contact is None or not self.contact.names_a_member:

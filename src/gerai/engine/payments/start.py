@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
-
-import msgspec
+from typing import Any
 
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
+from gerai.engine.orders.find import order_now
 from gerai.engine.state import Job, State
+from gerai.store.connection import Connection
 
 SETTLE_TASK = "gerai.settle"
 SETTLE_QUEUE = "payments"
@@ -27,8 +27,6 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     Refuses: NotFound, StateConflict (not pending, or past its expiry: state ``expired``), AmountMismatch.
     """
 
-    decode_answer: ClassVar[Callable[[bytes], Any]] = msgspec.json.Decoder(OrderView).decode
-
     order_id: int
     payment_id: int
     public_id: str
@@ -42,6 +40,13 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     expires_at: datetime | None = None
     settle_after_s: float | None = None
     settle_outcome: str = "paid"
+
+    def identify(self, answer: OrderView) -> Made:
+        return Made(order_id=self.order_id, payment_id=self.payment_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
+        return await order_now(connection, merchant_id, made.order_id)
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,))

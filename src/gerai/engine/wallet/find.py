@@ -5,7 +5,15 @@ from __future__ import annotations
 from gerai.domain.records import Account, Transfer
 from gerai.domain.refusals import NotFound
 from gerai.store import wallets
-from gerai.store.connection import Pool
+from gerai.store.connection import Connection, Pool
+
+
+async def wallet_now(connection: Connection, merchant_id: int, account_id: int | None) -> Account:
+    """The wallet as it stands. NotFound when there is none."""
+    found = None if account_id is None else await wallets.account(connection, merchant_id, account_id)
+    if found is None:
+        raise NotFound("wallet", str(account_id))
+    return found
 
 
 class WalletReads:
@@ -16,13 +24,8 @@ class WalletReads:
 
     async def balance(self, merchant_id: int, account_id: int | None) -> Account:
         """The wallet as it stands. NotFound when there is none."""
-        found = None
-        if account_id is not None:
-            async with self._pool.connection() as connection:
-                found = await wallets.account(connection, merchant_id, account_id)
-        if found is None:
-            raise NotFound("wallet", str(account_id))
-        return found
+        async with self._pool.connection() as connection:
+            return await wallet_now(connection, merchant_id, account_id)
 
     async def statement(self, merchant_id: int, account_id: int, before_id: int | None, limit: int) -> list[Transfer]:
         """The wallet's transfers, newest first (by id: see the store's own ``statement``)."""
