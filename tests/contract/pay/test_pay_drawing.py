@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from pay_orders import NOW, SECRET, event, page_context, payment, sent, view
 
+from gerai.domain.money import rupiah
 from gerai.domain.records import OrderContact, OrderView
-from gerai.doors.http.page_details import PageDetails, ShippingDetails
+from gerai.doors.http.page_details import DigitalProduct, Discount, Link, PageDetails, ShippingDetails
 from gerai.doors.pay import assets, draw, qr
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.present import present
@@ -166,3 +168,37 @@ def test_a_qr_is_an_image_to_keep() -> None:
     assert image[:8] == b"\x89PNG\r\n\x1a\n"
     assert 500 <= int.from_bytes(image[16:20]) <= 600
     assert (qr.png(""), qr.png("x" * 1_001), qr.svg("", "t")) == (None, None, None)
+
+
+#: Nothing of it can be seen: zero-width marks, blanks, the fillers of Hangul, an empty Braille cell.
+UNSEEN = "\u200b\u2060 \u3164\uffa0\u2800\u00ad\ufeff"
+#: Turns everything after it around, and a mark that ends nothing.
+TURNED = "\u202egnp.exe\u2066"
+
+
+def test_names_that_cannot_be_seen_count_as_blank() -> None:
+    """Shop, line, buyer and notes of invisible marks are named as if they had not been given."""
+    details = PageDetails(shipping=ShippingDetails(UNSEEN, rupiah(1), UNSEEN, UNSEEN), note=UNSEEN)
+    order = view(contact=OrderContact(UNSEEN, "", UNSEEN))
+    order = msgspec.structs.replace(order, lines=(msgspec.structs.replace(order.lines[0], name=UNSEEN),))
+    for code, shop, item in (("id", "Toko", "Barang"), ("en", "Shop", "Item")):
+        shown = present(order, (), page_context(merchant_name="", details=details), NOW, Words(code))
+        assert (shown.merchant, shown.lines[0].name, shown.people, shown.note) == (shop, item, (), "")
+
+
+def test_marks_of_direction_do_not_reach_beyond_their_name() -> None:
+    """No text of the page carries a mark that turns what follows; names are isolated from the text around them."""
+    details = PageDetails(
+        shipping=ShippingDetails(TURNED, rupiah(1), TURNED, TURNED),
+        discounts=(Discount(TURNED, 1),),
+        note=TURNED,
+        digital=DigitalProduct(TURNED, (Link("https://x.example", TURNED),)),
+    )
+    order = sent("in_transit", "completed", receipt=TURNED, contact=OrderContact(TURNED, TURNED, TURNED))
+    order = msgspec.structs.replace(order, lines=(msgspec.structs.replace(order.lines[0], name=TURNED),))
+    report = event("shipment.noted", words=TURNED, description=TURNED, happened_at=NOW.isoformat())
+    words = Words("id")
+    html = draw.pay_page(present(order, [report], page_context(details=details), NOW, words), words, HERE)
+    assert not set(html) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+    assert html.count("gnp.exe") >= 9
+    assert "<bdi>gnp.exe</bdi>" in html

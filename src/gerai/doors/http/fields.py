@@ -44,7 +44,16 @@ _LONG_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _HUGE: Final = 10**40
 #: Blanks and marks without any ink that may stand around a text; a text of nothing else is empty.
 _INKLESS: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u061c\ufeff" + "".join(
-    map(chr, (*range(0x2000, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+    map(
+        chr,
+        (
+            *range(0x2000, 0x2010),
+            *range(0x202A, 0x202F),
+            *range(0x2060, 0x2070),
+            # Letters without a shape: a joiner, fillers of Hangul and Mongolian, the empty Braille cell.
+            *(0x034F, 0x115F, 0x1160, 0x180E, 0x2800, 0x3164, 0xFFA0),
+        ),
+    )
 )
 _FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
 _NAMES_TOLD, _NAME_TOLD = 50, 64

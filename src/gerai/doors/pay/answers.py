@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from gerai.domain.refusals import (
     Refusal,
 )
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.fields import visible
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language
@@ -94,6 +96,24 @@ def not_found(ctx: RequestContext) -> Response:
     """The 404 page. Answered, not raised: a refusal would be logged with its path, and paths here hold secrets."""
     words = words_for(ctx)
     return page(ctx, draw.error_page(words, Address(("",)), 404), words, 404)
+
+
+def missing(ctx: RequestContext) -> Response:
+    """The answer to an address that opens nothing. One that was copied with a slash or blanks at its end is redirected
+    to the address without them; any other is the 404 page."""
+    path, query = tidy(ctx.path), {key: tidy(value) for key, value in ctx.query.items()}
+    if ctx.method not in ("GET", "HEAD") or (path, query) == (ctx.path, dict(ctx.query)):
+        return not_found(ctx)
+    # Quoted whole: a backslash in what browsers take for a path would lead to another host.
+    target = "/" + quote(path.lstrip("/"), safe="/") + (f"?{urlencode(query)}" if query else "")
+    return Response(None, 303, SAFETY | PRIVATE | {"location": target})
+
+
+def tidy(address: str) -> str:
+    """A path or parameter without the blanks, invisible marks and slashes at its end."""
+    while (shorter := visible(address).rstrip("/")) != address:
+        address = shorter
+    return address
 
 
 def problem(ctx: RequestContext, refusal: Refusal) -> Response:

@@ -47,6 +47,11 @@ def pay_page(page: PayPage, words: Words, address: Address) -> str:
     return _draw("pay.html", words, address, page=page, at=address.at, here=address.at())
 
 
+def confirm_page(words: Words, address: Address, merchant: str, method: str, amount: str) -> str:
+    """What a wallet or bank would show, where none is behind it: ``merchant`` asks for ``amount``."""
+    return _draw("confirm.html", words, address, merchant=merchant, method=method, amount=amount, at=address.at)
+
+
 def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:
     """The front page: what this server is and which doors it has."""
     return _draw("home.html", words, Address(("",)), doors=doors, simulated=simulated)

@@ -6,6 +6,7 @@ from typing import Final
 
 from gerai.doors.http.page_details import DigitalProduct
 from gerai.doors.pay.model import Download
+from gerai.doors.pay.names import shown
 
 _MOST_LINKS: Final = 20
 
@@ -18,4 +19,4 @@ def web_address(url: str) -> str:
 def downloads(product: DigitalProduct) -> tuple[Download, ...]:
     """The links of a digital product that a browser may follow, the first twenty."""
     followed = [link for link in product.links[:_MOST_LINKS] if web_address(link.url)]
-    return tuple(Download(title=link.title or link.url, url=link.url) for link in followed)
+    return tuple(Download(title=shown(link.title) or link.url, url=link.url) for link in followed)

@@ -84,7 +84,8 @@ class Deadline:
 
 @dataclass(frozen=True)
 class PaymentPanel:
-    """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye."""
+    """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye. ``url``: where the
+    payer confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead."""
 
     kind: str
     title: str
@@ -94,6 +95,7 @@ class PaymentPanel:
     code_groups: tuple[str, ...]
     qr: Markup | None
     url: str
+    confirm: bool
     steps: tuple[str, ...]
     until: Deadline | None
 

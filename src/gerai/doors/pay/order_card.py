@@ -7,13 +7,14 @@ from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
 from gerai.doors.pay.model import LineRow, SumRow
 from gerai.doors.pay.money_state import money_of
+from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words
 
 
 def lines(view: OrderView, words: Words) -> list[LineRow]:
     return [
         LineRow(
-            name=line.name,
+            name=shown(line.name) or words("order.item"),
             quantity_text=words("order.each", quantity=line.quantity, price=money.display(line.unit_price_sen)),
             total=money.display(line.total_sen),
         )
@@ -28,10 +29,10 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     cost_sen = 0 if shipping is None else shipping.cost_sen
     fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed", "refunded")), 0)
     if shipping is not None:
-        title = shipping.title
+        title = shown(shipping.title)
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
         rows.append(SumRow(label, money.display(cost_sen)))
-    rows += [SumRow(d.title or words("order.discount"), f"−{money.display(d.amount_sen)}") for d in taken]
+    rows += [SumRow(shown(d.title) or words("order.discount"), f"−{money.display(d.amount_sen)}") for d in taken]
     rest = order.total_sen - order.rounding_sen - (subtotal + cost_sen - sum(d.amount_sen for d in taken))
     if rest and view.lines:
         rows.append(SumRow(words("order.other" if rest > 0 else "order.discount"), _signed(rest)))
@@ -53,11 +54,12 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
 def people(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     """Who ordered and where it goes, one row each, parts on lines of their own."""
     contact, shipping = view.order.contact, details.shipping or ShippingDetails()
-    who = [contact.name, contact.email, contact.mobile]
+    who = [shown(part) for part in (contact.name, contact.email, contact.mobile)]
     if not any(who) and view.member is not None:
         # Nobody was named with the order: it belongs to the member whose key placed it.
-        who = [view.member.name, view.member.email, view.member.mobile]
-    where = [shipping.address, words("order.etd", etd=shipping.etd) if shipping.etd else ""]
+        who = [shown(part) for part in (view.member.name, view.member.email, view.member.mobile)]
+    etd = shown(shipping.etd)
+    where = [shown(shipping.address), words("order.etd", etd=etd) if etd else ""]
     rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
     return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
 

@@ -11,6 +11,7 @@ from gerai.doors.http.page_details import PageDetails
 from gerai.doors.pay import page_state
 from gerai.doors.pay.links import web_address
 from gerai.doors.pay.model import ParcelCard, ParcelStep
+from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
 
@@ -51,9 +52,9 @@ def parcel(
         state=words(f"parcel.state.{shipment.status}"),
         tone=_TONES.get(shipment.status, "good"),
         steps=_steps(shipment.status, words),
-        receipt="" if web_address(shipment.receipt) else shipment.receipt,
+        receipt="" if web_address(shipment.receipt) else shown(shipment.receipt),
         url=web_address(shipment.receipt),
-        latest="" if latest is None else _said(latest),
+        latest="" if latest is None else shown(_said(latest)),
         latest_at="" if latest is None else words.short_time(reported_at(latest)),
     )
 
@@ -79,16 +80,16 @@ def news(event: EventEntry, words: Words) -> tuple[str, str, str] | None:
     facts = event.facts
     if is_report(event):
         status = facts.get("status")
-        text = words(f"parcel.state.{status}") if status else facts["words"]
+        text = words(f"parcel.state.{status}") if status else shown(facts["words"])
         tone = {"problem": "bad", "delivered": "good"}.get(status or "", "calm")
-        return text, facts.get("description", ""), tone
+        return text, shown(facts.get("description", "")), tone
     if receipt := facts.get("receipt"):
-        return words("moment.parcel_receipt"), receipt, "calm"
+        return words("moment.parcel_receipt"), shown(receipt), "calm"
     return None
 
 
 def _courier(details: PageDetails, shipment: Shipment) -> str:
-    title = details.shipping.title if details.shipping is not None else ""
+    title = shown(details.shipping.title) if details.shipping is not None else ""
     return title or f"{shipment.courier} {shipment.service}".strip().upper()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from gerai.domain import money
 from gerai.domain.records import OrderView, Payment
@@ -29,6 +30,7 @@ def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: 
         code_groups=grouped(stored.code),
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         url="" if _leads_back(url, view, context) else url,
+        confirm=simulated_step(view, payment, context),
         steps=tuple(stored.steps.get(words.language, ())),
         # Said once: the page's own deadline is shown above.
         until=None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words),
@@ -52,6 +54,13 @@ def grouped(code: str) -> tuple[str, ...]:
     return tuple(code[i : i + 4] for i in range(0, len(code), 4))
 
 
+def simulated_step(view: OrderView, payment: Payment, context: PageContext) -> bool:
+    """Whether the payer confirms on a page of ours: a redirect of a simulated method, which has none of its own."""
+    stored = instructions_of(payment)
+    url = web_address(stored.url)
+    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, view, context))
+
+
 def _leads_back(url: str, view: OrderView, context: PageContext) -> bool:
-    """Whether an instruction's address is a page of this same order: simulated methods have no page of their own."""
-    return view.order.secret in url or url.partition("?")[0] == context.here.partition("?")[0]
+    """Whether an instruction's address is a page of this same order, under whichever host name it was stored."""
+    return view.order.secret in url or urlsplit(url).path == urlsplit(context.here).path

@@ -12,6 +12,7 @@ from gerai.doors.pay import choices, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import PageContext, PayPage, Play
 from gerai.doors.pay.money_state import money_of
+from gerai.doors.pay.names import shown
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
 from gerai.doors.pay.timeline import moments
@@ -31,17 +32,17 @@ def present(
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
-    order, details, shown = view.order, context.details, not context.private
+    order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
     payable = any(choice.open for group in groups for choice in group.choices)
     state = page_state.NO_METHOD if stands is page_state.CHOOSE and not payable else stands
-    money, merchant = money_of(view), context.merchant_name
-    shown_figure = money_texts.figure(view, details, state, money, now)
-    amount = amounts.display(shown_figure.amount_sen)
+    money, merchant = money_of(view), context.merchant_name or words("page.shop")
+    figure = money_texts.figure(view, details, state, money, now)
+    amount = amounts.display(figure.amount_sen)
     open_to_pay = state in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if state is page_state.PAY else None
-    digital = details.digital if shown and state in (page_state.DONE, page_state.PAID) else None
+    digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
         state=state,
@@ -50,27 +51,27 @@ def present(
         environment=order.environment,
         simulated=context.simulated,
         merchant=merchant,
-        number=order.number if shown else "",
-        placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if shown else "",
+        number=shown(order.number) if public else "",
+        placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if public else "",
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),
         message=words(f"message.{state.name}", merchant=merchant, amount=amount),
         money=money_texts.sentences(view, state, money, merchant, words),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
-        amount_label=words(shown_figure.label),
+        amount_label=words(figure.label),
         amount=amount,
-        struck=shown_figure.struck,
+        struck=figure.struck,
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),
-        parcel=parcel(view, details, events, state, words) if shown else None,
-        lines=tuple(order_card.lines(view, words)) if shown else (),
-        sums=tuple(order_card.sums(view, details, words)) if shown else (),
-        people=tuple(order_card.people(view, details, words)) if shown else (),
-        note=details.note if shown else "",
-        digital_title="" if digital is None else digital.title,
+        parcel=parcel(view, details, events, state, words) if public else None,
+        lines=tuple(order_card.lines(view, words)) if public else (),
+        sums=tuple(order_card.sums(view, details, words)) if public else (),
+        people=tuple(order_card.people(view, details, words)) if public else (),
+        note=shown(details.note) if public else "",
+        digital_title="" if digital is None else shown(digital.title),
         downloads=() if digital is None else downloads(digital),
-        timeline=moments(view, events, context, words) if shown else (),
+        timeline=moments(view, events, context, words) if public else (),
         play=_play(view, state) if context.simulated or order.environment == "sandbox" else None,
     )
 

@@ -17,6 +17,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails, ReadPageDetails, no_page_details
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
+from gerai.doors.pay.names import shown
 from gerai.engine.payments.offered import offered_channels
 
 log = structlog.get_logger("gerai.pages")
@@ -55,7 +56,7 @@ class ResolvedOrder:
         merchant = ctx.services.engine.directory.merchant(order.merchant_id)
         methods = ctx.services.partners.payment_methods
         return PageContext(
-            merchant_name=merchant.name,
+            merchant_name=shown(merchant.name),
             environment=order.environment,
             simulated=merchant.plays_with(order.environment),
             methods=methods,

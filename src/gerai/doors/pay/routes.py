@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import structlog
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, draw, live, page_state, qr
+from gerai.doors.pay import actions, answers, draw, live, order_page
 from gerai.doors.pay.assets import ASSETS, DIGEST
-from gerai.doors.pay.instructions import instructions_of
-from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
 
 log = structlog.get_logger("gerai.pages")
@@ -33,33 +31,22 @@ PLACES: Final[tuple[tuple[str, Resolver], ...]] = (
     ("/o/{secret}/success", by_path("o", "{secret}", "success")),
     ("/user/invoice/{code}", by_invoice),
 )
-_NOTICES: Final = ("changed", "unavailable", "busy")
 
 
-async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
-    """The page as it stands now."""
-    order, words = opened.view.order, answers.words_for(ctx)
-    happened = await ctx.services.engine.events.of_orders(order.merchant_id, [order.order_id])
-    asked = ctx.query.get("notice", "")
-    notice = asked if asked in _NOTICES else ""
-    context, now = opened.page_context(ctx), opened.now(ctx)
+class _Anything(PathConvertor):
+    """The rest of a path, line ends included: what matches no route at all would be logged, secret and all."""
 
-    def drawn() -> str:
-        shown = present(opened.view, happened, context, now, words, notice)
-        return draw.pay_page(shown, words, opened.address)
-
-    # Drawing takes milliseconds, with a QR tens of them: not on the thread that answers everybody.
-    return answers.page(ctx, await asyncio.to_thread(drawn), words)
+    regex = r"(?s:.*)"
 
 
-async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
-    """The QR of the running payment as a PNG to keep; 404 when there is none."""
-    payment = page_state.running_payment(opened.view, opened.now(ctx))
-    text = instructions_of(payment).qr_text if payment is not None else ""
-    image = await asyncio.to_thread(qr.png, text)
-    if image is None:
-        return answers.not_found(ctx)
-    return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
+register_url_convertor("anything", _Anything())
+
+#: Where forms are sent.
+_FORMS: Final[tuple[tuple[str, Act], ...]] = (
+    ("method", actions.choose),
+    ("change", actions.change),
+    ("play", actions.play),
+)
 
 
 def home(dialects: Sequence[Dialect]) -> Endpoint:
@@ -90,7 +77,7 @@ async def asset(ctx: RequestContext) -> Response:
 
 async def unknown(ctx: RequestContext) -> Response:
     """Any other address."""
-    return answers.not_found(ctx)
+    return answers.missing(ctx)
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
@@ -120,7 +107,7 @@ def on_order(opener: Resolver, act: Act, readers: Mapping[str, ReadPageDetails])
     async def endpoint(ctx: RequestContext) -> Response:
         opened = await opener(ctx)
         if opened is None:
-            return answers.not_found(ctx)
+            return answers.missing(ctx)
         reader = readers.get(opened.view.order.channel, no_page_details)
         return await act(ctx, replace(opened, read_details=reader))
 
@@ -134,16 +121,17 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     link = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
     for path, opener in (*PLACES, ("/payment/{code}", link)):
         found += [
-            Route("GET", path, on_order(opener, show, readers)),
+            Route("GET", path, on_order(opener, order_page.show, readers)),
             Route("GET", f"{path}/events", on_order(opener, live.events, readers)),
-            Route("GET", f"{path}/qr.png", on_order(opener, qr_image, readers)),
-            Route("POST", f"{path}/method", on_order(opener, actions.choose, readers)),
-            Route("POST", f"{path}/change", on_order(opener, actions.change, readers)),
-            Route("POST", f"{path}/play", on_order(opener, actions.play, readers)),
+            Route("GET", f"{path}/qr.png", on_order(opener, order_page.qr_image, readers)),
+            Route("GET", f"{path}/confirm", on_order(opener, order_page.confirm, readers)),
         ]
+        for form, act in _FORMS:
+            found.append(Route("POST", f"{path}/{form}", on_order(opener, act, readers)))
+            found.append(Route("GET", f"{path}/{form}", on_order(opener, order_page.back, readers)))
     return (
         *found,
         Route("GET", "/", guarded(home(dialects))),
         Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
-        Route("GET", "/{rest:path}", guarded(unknown)),
+        Route("GET", "/{rest:anything}", guarded(unknown)),
     )
