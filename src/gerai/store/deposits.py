@@ -30,6 +30,11 @@ async def by_id(connection: AsyncConnection, merchant_id: int, deposit_id: int) 
     return await _select(connection, Where("t.merchant_id = %s AND t.deposit_id = %s", merchant_id, deposit_id), 1)
 
 
+async def by_secret(connection: AsyncConnection, secret: str) -> list[Deposit]:
+    """The deposit that a hosted page's unguessable token opens, whoever's it is; none or one."""
+    return await _select(connection, Where("t.secret = %s", secret), 1)
+
+
 async def _select(connection: AsyncConnection, where: Where, limit: int) -> list[Deposit]:
     text = f"SELECT {DEPOSITS.select_list} FROM deposits t {where.text} ORDER BY t.deposit_id DESC LIMIT %s"
     cursor = await connection.execute(query(text), (*where.params, limit))

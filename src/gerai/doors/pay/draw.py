@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import asset_url
-from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.model import DepositPage, PayPage
 from gerai.doors.pay.words import LANGUAGES, Words
 
 
@@ -50,6 +50,11 @@ def pay_page(page: PayPage, words: Words, address: Address) -> str:
 def confirm_page(words: Words, address: Address, merchant: str, method: str, amount: str) -> str:
     """What a wallet or bank would show, where none is behind it: ``merchant`` asks for ``amount``."""
     return _draw("confirm.html", words, address, merchant=merchant, method=method, amount=amount, at=address.at)
+
+
+def deposit_page(page: DepositPage, words: Words, address: Address) -> str:
+    """The hosted page of a deposit at ``address``."""
+    return _draw("deposit.html", words, address, page=page, at=address.at, here=address.at())
 
 
 def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:

@@ -1,11 +1,11 @@
-"""What a payment tells its payer, as it was stored when the payment was started."""
+"""What a payment or a deposit tells its payer, as it was stored when it was started."""
 
 from __future__ import annotations
 
 import msgspec
 import structlog
 
-from gerai.domain.records import Payment
+from gerai.domain.records import Deposit, Payment
 from gerai.ports.payments import PaymentKind
 
 log = structlog.get_logger("gerai.pages")
@@ -22,10 +22,10 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     steps: dict[str, list[str]] = {}
 
 
-def instructions_of(payment: Payment) -> StoredInstructions:
+def instructions_of(paid_by: Payment | Deposit) -> StoredInstructions:
     """What the payer must see; nothing of it when what is stored cannot be read."""
     try:
-        return msgspec.convert(payment.instructions, StoredInstructions)
+        return msgspec.convert(paid_by.instructions, StoredInstructions)
     except msgspec.ValidationError:
-        log.warning("page.instructions_unreadable", payment_id=payment.payment_id)
+        log.warning("page.instructions_unreadable", public_id=paid_by.public_id)
         return StoredInstructions()

@@ -85,7 +85,8 @@ class Deadline:
 @dataclass(frozen=True)
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye. ``url``: where the
-    payer confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead."""
+    payer confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead.
+    ``changeable``: another method can be chosen."""
 
     kind: str
     title: str
@@ -95,9 +96,10 @@ class PaymentPanel:
     code_groups: tuple[str, ...]
     qr: Markup | None
     url: str
-    confirm: bool
     steps: tuple[str, ...]
-    until: Deadline | None
+    confirm: bool = False
+    changeable: bool = False
+    until: Deadline | None = None
 
 
 @dataclass(frozen=True)
@@ -184,3 +186,26 @@ class PayPage:
     downloads: tuple[Download, ...]
     timeline: tuple[TimelineEntry, ...]
     play: Play | None
+
+
+@dataclass(frozen=True)
+class DepositPage:
+    """The page of money on its way into a wallet. Its head has the names of :class:`PayPage`'s."""
+
+    state: PageState
+    environment: str
+    simulated: bool
+    merchant: str
+    number: str
+    placed_at: str
+    badge: str
+    headline: str
+    message: str
+    money: tuple[str, ...]
+    notice: str
+    amount_label: str
+    amount: str
+    struck: bool
+    deadline: Deadline | None
+    panel: PaymentPanel | None
+    sums: tuple[SumRow, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from gerai.domain import money
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.pay import choices, qr
 from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.links import web_address
@@ -19,21 +20,29 @@ _COUNT_FROM_S: Final = 72 * 3_600
 
 
 def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: datetime, words: Words) -> PaymentPanel:
-    stored = instructions_of(payment)
-    url, amount = web_address(stored.url), money.display(payment.amount_sen + payment.fee_sen)
+    """How to make the payment under way of an order."""
+    panel = panel_of(payment, payment.amount_sen + payment.fee_sen, view.order.secret, context, words)
+    # The page's own deadline is shown above, and said once.
+    until = None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words)
+    return replace(panel, until=until, confirm=simulated_step(view, payment, context), changeable=True)
+
+
+def panel_of(
+    paid_by: Payment | Deposit, amount_sen: int, secret: str, context: PageContext, words: Words
+) -> PaymentPanel:
+    """How to pay ``amount_sen``, on a page that ``secret`` opens, as it was stored."""
+    stored, amount = instructions_of(paid_by), money.display(amount_sen)
+    url = web_address(stored.url)
     return PaymentPanel(
         kind=stored.kind,
-        title=choices.full_title(context, payment.method, payment.channel_code, words),
+        title=choices.full_title(context, paid_by.method, paid_by.channel_code, words),
         amount=amount,
-        amount_plain=money.digits(payment.amount_sen + payment.fee_sen),
+        amount_plain=money.digits(amount_sen),
         code=stored.code,
         code_groups=grouped(stored.code),
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
-        url="" if _leads_back(url, view, context) else url,
-        confirm=simulated_step(view, payment, context),
+        url="" if _leads_back(url, secret, context) else url,
         steps=tuple(stored.steps.get(words.language, ())),
-        # Said once: the page's own deadline is shown above.
-        until=None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words),
     )
 
 
@@ -58,9 +67,9 @@ def simulated_step(view: OrderView, payment: Payment, context: PageContext) -> b
     """Whether the payer confirms on a page of ours: a redirect of a simulated method, which has none of its own."""
     stored = instructions_of(payment)
     url = web_address(stored.url)
-    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, view, context))
+    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, view.order.secret, context))
 
 
-def _leads_back(url: str, view: OrderView, context: PageContext) -> bool:
-    """Whether an instruction's address is a page of this same order, under whichever host name it was stored."""
-    return view.order.secret in url or urlsplit(url).path == urlsplit(context.here).path
+def _leads_back(url: str, secret: str, context: PageContext) -> bool:
+    """Whether an instruction's address is the very page that shows it, under whichever host name it was stored."""
+    return secret in url or urlsplit(url).path == urlsplit(context.here).path

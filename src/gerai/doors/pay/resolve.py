@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -23,7 +23,7 @@ from gerai.engine.payments.offered import offered_channels
 log = structlog.get_logger("gerai.pages")
 
 #: What a secret may look like at all; anything else is not worth a question to the database (a NUL would be an error).
-_SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
+SECRET: Final = re.compile(r"[A-Za-z0-9_~.\-]{20,128}")
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,22 @@ class ResolvedOrder:
     def page_context(self, ctx: RequestContext) -> PageContext:
         """What the page needs beside the order."""
         order = self.view.order
-        merchant = ctx.services.engine.directory.merchant(order.merchant_id)
-        methods = ctx.services.partners.payment_methods
-        return PageContext(
-            merchant_name=shown(merchant.name),
-            environment=order.environment,
-            simulated=merchant.plays_with(order.environment),
-            methods=methods,
-            offered=offered_channels(methods, merchant, order.environment),
-            details=self.details,
-            private=self.private,
-            here=ctx.base_url + self.address.at(),
-        )
+        context = context_of(ctx, order.merchant_id, order.environment, self.address)
+        return replace(context, details=self.details, private=self.private)
+
+
+def context_of(ctx: RequestContext, merchant_id: int, environment: str, address: Address) -> PageContext:
+    """What any page of a merchant at ``address`` needs."""
+    merchant = ctx.services.engine.directory.merchant(merchant_id)
+    methods = ctx.services.partners.payment_methods
+    return PageContext(
+        merchant_name=shown(merchant.name),
+        environment=environment,
+        simulated=merchant.plays_with(environment),
+        methods=methods,
+        offered=offered_channels(methods, merchant, environment),
+        here=ctx.base_url + address.at(),
+    )
 
 
 Resolver = Callable[[RequestContext], Awaitable[ResolvedOrder | None]]
@@ -107,4 +111,4 @@ def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
 
 
 async def _by_secret(ctx: RequestContext, secret: str) -> OrderView | None:
-    return await ctx.services.engine.orders.by_secret(secret) if _SECRET.fullmatch(secret) else None
+    return await ctx.services.engine.orders.by_secret(secret) if SECRET.fullmatch(secret) else None

@@ -16,6 +16,7 @@ from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.pay import actions, answers, draw, live, order_page
 from gerai.doors.pay.assets import ASSETS, DIGEST
+from gerai.doors.pay.deposit_page import or_deposit
 from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
 
 log = structlog.get_logger("gerai.pages")
@@ -120,8 +121,9 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     readers = {d.name: d.page_details for d in dialects}
     link = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
     for path, opener in (*PLACES, ("/payment/{code}", link)):
+        page = on_order(opener, order_page.show, readers)
         found += [
-            Route("GET", path, on_order(opener, order_page.show, readers)),
+            Route("GET", path, guarded(or_deposit(page)) if opener is by_invoice else page),
             Route("GET", f"{path}/events", on_order(opener, live.events, readers)),
             Route("GET", f"{path}/qr.png", on_order(opener, order_page.qr_image, readers)),
             Route("GET", f"{path}/confirm", on_order(opener, order_page.confirm, readers)),

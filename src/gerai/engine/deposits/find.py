@@ -33,6 +33,11 @@ class DepositReads:
         async with self._pool.connection() as connection:
             return next(iter(await deposits.by_id(connection, merchant_id, deposit_id)), None)
 
+    async def by_secret(self, secret: str) -> Deposit | None:
+        """The deposit that a hosted page's unguessable token opens."""
+        async with self._pool.connection() as connection:
+            return next(iter(await deposits.by_secret(connection, secret)), None)
+
     async def page(self, scope: Scope, wanted: DepositFilter, limit: int) -> list[Deposit]:
         """A page of deposits, newest first."""
         async with self._pool.connection() as connection:
