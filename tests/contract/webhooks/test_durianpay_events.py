@@ -197,6 +197,35 @@ async def test_money_that_comes_late(durianpay: Shop) -> None:
     assert messages[0]["expiry_date"] == messages[3]["expiry_date"] == order["expiry_date"]
 
 
+async def test_money_for_an_order_that_was_paid_already(durianpay: Shop) -> None:
+    """Two payments of one order are both paid: the second is told with its amount and its time, in the contract's words
+    and never as completed, because a shop hands out goods for that; the order is completed once."""
+    order = await place_durianpay(durianpay)
+    first, second = await charge(durianpay, order), await charge(durianpay, order, bank_code="BNI")
+    await pay(durianpay, first)
+    payments = {payment.public_id: payment for payment in (await durianpay.view(order["id"])).payments}
+    arrived = payments[second["payment_id"]].payment_id
+    await durianpay.do(RecordPayment, await durianpay.view(order["id"]), payment_id=arrived, outcome="paid")
+
+    told = await durianpay.messages(order["id"])
+    late = [message.sent["data"] for message in told if message.sent["data"]["id"] == second["payment_id"]][-1]
+
+    assert [message.name for message in told].count("order.completed") == 1
+    assert [message.name for message in told].count("payment.completed") == 1
+    assert told[-1].name == "payment.expired"
+    assert {name: late[name] for name in ("id", "status", "amount", "amount_str", "paid_amount", "order_id")} == {
+        "id": second["payment_id"],
+        "status": "expired",
+        "amount": 1000100,
+        "amount_str": "10001.00",
+        "paid_amount": "10001.00",
+        "order_id": order["id"],
+    }
+    assert late["paid_at"] > order["created_at"]
+    read = (await durianpay.ask("GET", f"/v1/payments/{second['payment_id']}")).json()["data"]
+    assert (read["status"], read["paid_amount"]) == ("expired", "10001.00")
+
+
 async def test_payments_that_end_otherwise(durianpay: Shop) -> None:
     """Failed, cancelled and expired payments, each with its reason, its zero ``paid_at`` and what is known of its
     method; the order's own end is no event of this contract."""

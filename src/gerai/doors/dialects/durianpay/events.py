@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.doors.dialects.durianpay.statuses import state_word
 from gerai.doors.dialects.durianpay.wire.event_data import order_data, payment_data
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
@@ -16,6 +17,9 @@ from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRe
 _SCHEDULE_S: Final = (0, 120, 300, 600, 5400, 12600)
 _OK: Final = 200
 _ENDS: Final = ("completed", "failed", "expired", "cancelled")
+#: Money came for an order that could not take it. The contract has no word for it, and ``completed`` would make a shop
+#: hand out goods: it is told as what such a payment reads, expired, but with what was paid and when.
+_LATE: Final = "late"
 #: An order done in part counts as completed in this contract.
 _COMPLETED: Final = ("completed", "partial")
 _TRIAL: Final = "webhook.test"
@@ -30,9 +34,10 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
             return [WebhookMessage("order.created", order_data(view, "started"))]
         case ["order", state] if state in _COMPLETED:
             return [WebhookMessage("order.completed", order_data(view, "completed"))]
-        case ["payment", state] if state in _ENDS:
+        case ["payment", state] if state in _ENDS or state == _LATE:
             payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
-            return [] if payment is None else [WebhookMessage(event.name, payment_data(view, payment, event, state))]
+            name = f"payment.{state_word('payment', state)}"
+            return [] if payment is None else [WebhookMessage(name, payment_data(view, payment, event, state))]
         case _:
             return []
 

@@ -17,6 +17,8 @@ from gerai.engine.orders.find import EventEntry
 #: How the channel is named inside ``payment_detail``, for the methods where receivers look for it.
 _DETAILS: Final = {"va": "va_bank_code", "ewallet": "wallet_type"}
 _FAILURE: Final = ("code", "message")
+#: The ends of a payment whose money is there.
+_PAID: Final = ("completed", "late")
 
 
 def order_data(view: OrderView, status: str) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def order_data(view: OrderView, status: str) -> dict[str, Any]:
 def payment_data(view: OrderView, payment: Payment, event: EventEntry, status: str) -> dict[str, Any]:
     """A payment as the event left it: like a line of ``GET /payments``, ``amount`` in hundredths of a rupiah, and what
     receivers read besides."""
-    paid_at = event.at if status == "completed" else None
+    paid_at = event.at if status in _PAID else None
     failure = {name: str(event.facts[name]) for name in _FAILURE if name in event.facts}
     then = msgspec.structs.replace(payment, status=status, failure=failure, updated_at=event.at, completed_at=paid_at)
     detail = _DETAILS.get(payment.method)
