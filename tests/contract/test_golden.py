@@ -10,19 +10,17 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-import gerai.doors.dialects
 from gerai.app import DIALECTS
 from gerai.demo.shop import open_demo
+from gerai.doors.http.door import Dialect
 from gerai.engine.core import Engine
 
-FOLDER = Path(next(iter(gerai.doors.dialects.__path__)))
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 _RESPONSE_KEYS = {"status", "headers", "body"}
 
@@ -77,11 +75,12 @@ def matches(matcher: str, got: Any) -> bool:
         return False
 
 
-@pytest.mark.parametrize("door", [dialect.name for dialect in DIALECTS])
-async def test_every_recorded_exchange(door: str, engine: Engine, client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+async def test_every_recorded_exchange(dialect: Dialect, engine: Engine, client: httpx.AsyncClient) -> None:
     """The seeds' examples and the rest of a door's golden files hold: status, named headers and body."""
     known: Known = {**await open_demo(engine), "saved": {}}
-    files = sorted((FOLDER / door / "golden").glob("*.json"))
+    assert dialect.openapi is not None
+    files = sorted(dialect.openapi.with_name("golden").glob("*.json"))
 
     assert len(files) >= 15
     for file in files:

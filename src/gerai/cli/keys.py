@@ -47,7 +47,7 @@ def create(
     async def act(engine: Engine) -> str:
         merchant_id = await _merchant(engine, merchant, opening)
         limits: dict[str, int] | None = None if unlimited else {}
-        return await _create(engine, merchant_id, door, chosen, name, member, limits)
+        return await make_key(engine, merchant_id, door, chosen, name, member, limits)
 
     token = on_engine(act, data, settings_file)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
@@ -91,7 +91,7 @@ def revoke(
     console.print(f"revoked {key_id}", highlight=False)
 
 
-async def _create(
+async def make_key(
     engine: Engine,
     merchant_id: int,
     door: str,
@@ -100,6 +100,7 @@ async def _create(
     member: int | None,
     limits: dict[str, int] | None,
 ) -> str:
+    """Store a new key of this door, with a new member where its keys belong to one; returns the secret."""
     scheme = _SCHEMES[door]
     form = scheme.make(environment)
     if member is None and scheme.needs_member:

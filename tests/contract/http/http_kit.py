@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import gerai.doors.dialects
 from gerai.demo.shop import open_demo
 from gerai.doors.http.door import Dialect
 from gerai.engine.core import Engine
 
-_FOLDER = Path(next(iter(gerai.doors.dialects.__path__)))
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 _shops: dict[int, dict[str, Any]] = {}
 
@@ -52,7 +49,8 @@ async def accepted(dialect: Dialect, engine: Engine) -> Accepted:
     if id(engine) not in _shops:
         _shops[id(engine)] = await open_demo(engine)
     demo = _shops[id(engine)]
-    for file in sorted((_FOLDER / dialect.name / "golden").glob("*.json")):
+    assert dialect.openapi is not None
+    for file in sorted(dialect.openapi.with_name("golden").glob("*.json")):
         text = file.read_text(encoding="utf-8")
         recorded = json.loads(text)
         request = recorded["request"]

@@ -1,7 +1,8 @@
-"""One demo shop with all four doors for all tests of webhooks: their orders do not know each other."""
+"""One demo shop with all doors for all tests of webhooks: their orders do not know each other."""
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx
@@ -9,7 +10,9 @@ import pytest
 import pytest_asyncio
 from webhook_kit import Shop
 
+from gerai.app import DIALECTS
 from gerai.demo.shop import open_demo
+from gerai.doors.http.demo import Demo
 from gerai.engine.core import Engine
 
 
@@ -52,6 +55,19 @@ def leuwongrr(engine: Engine, client: httpx.AsyncClient, demo: dict[str, Any]) -
 
 
 @pytest.fixture
-def shops(cekceir: Shop, durianpay: Shop, scalev: Shop, leuwongrr: Shop) -> dict[str, Shop]:
-    """All of them, by door."""
-    return {shop.door: shop for shop in (cekceir, durianpay, scalev, leuwongrr)}
+def shops(engine: Engine, client: httpx.AsyncClient, demo: dict[str, Any]) -> dict[str, Shop]:
+    """A shop at every door, asked as the dialect's demo client asks."""
+    return {
+        dialect.name: _shop(engine, client, dialect.name, dialect.demo, demo[dialect.name])
+        for dialect in DIALECTS
+        if dialect.demo is not None
+    }
+
+
+def _shop(engine: Engine, client: httpx.AsyncClient, door: str, of: Demo, section: dict[str, Any]) -> Shop:
+    headers = dict(of.order(section, 0).headers)
+    sent = " ".join(headers.values())
+    if sent.startswith("Basic "):
+        sent = base64.b64decode(sent.removeprefix("Basic ")).decode()
+    [token] = [v for k, v in section.items() if k.endswith(("key", "token")) and v in sent]
+    return Shop(engine, client, door, section, token, headers)
