@@ -43,8 +43,9 @@ class Silence(Enum):
 async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderView, deadline_s: float) -> Recorded:
     """Ask for the first time, and keep asking until the deadline. For whoever placed the order, right afterwards.
 
-    Answers the order as it stands then; still processing when nothing is certain yet (the job that was deferred with
-    the order goes on). ``available_sen`` is None when nothing was recorded. No refusals.
+    Returns the order as it stands then; still processing when nothing is certain yet (the job that was deferred with
+    the order goes on, and the record says that the caller is answered so). ``available_sen`` is None when somebody else
+    was faster. No refusals.
     """
     request = work_request(view)
     loop = asyncio.get_running_loop()
@@ -58,9 +59,7 @@ async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderVie
         ask = provider.fulfil if answer is Silence.NOT_ARRIVED else provider.inquire
         await asyncio.sleep(max(0.0, min(pause_s, until - loop.time())))
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-    if answer is Silence.NOT_ARRIVED:
-        return Recorded(view, None)
-    return await _record(engine, view, answer, again_after_s=None)
+    return await _record(engine, view, answer, again_after_s=None, answered=True)
 
 
 async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float) -> Recorded:
@@ -132,14 +131,20 @@ async def _ask(
 
 
 async def _record(
-    engine: Engine, view: OrderView, answer: WorkAnswer | Silence, again_after_s: float | None
+    engine: Engine,
+    view: OrderView,
+    answer: WorkAnswer | Silence,
+    again_after_s: float | None,
+    *,
+    answered: bool = False,
 ) -> Recorded:
-    if isinstance(answer, Silence):
-        outcome = "unknown" if answer is Silence.LOST else "pending"
-        command = RecordFulfilment(outcome=outcome, again_after_s=again_after_s, **_names(view))
-    elif answer.outcome == "pending":
+    if isinstance(answer, Silence) or answer.outcome == "pending":
         command = RecordFulfilment(
-            outcome="pending", reference=answer.reference or "", again_after_s=again_after_s, **_names(view)
+            outcome="unknown" if answer is Silence.LOST else "pending",
+            reference="" if isinstance(answer, Silence) else answer.reference or "",
+            again_after_s=again_after_s,
+            answered=answered,
+            **_names(view),
         )
     else:
         command = RecordFulfilment(

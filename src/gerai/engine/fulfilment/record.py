@@ -28,7 +28,8 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     ``done``: ``succeeded`` + ``failed`` are the order's items; the hold is captured for what succeeded (unit price x
     succeeded) and the rest returned by the same act; an order that was paid already and failed is refunded into the
     member's wallet when there is one. ``pending`` and ``unknown``: nothing is decided; the janitor asks again after
-    ``again_after_s``.
+    ``again_after_s``. ``answered``: the request that placed the order ends with this record, so its caller learns that
+    the order is still open; the event says so too, for whoever announces it.
 
     Refuses: NotFound, StateConflict (the order is final already).
     """
@@ -41,6 +42,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     result: Any = None
     error: str = ""
     again_after_s: float | None = None
+    answered: bool = False
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
@@ -71,7 +73,8 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
                 updated_at=context.now,
             )
         )
-        state.announce(order, f"fulfilment.{self.outcome}", context.now, attempt=fulfilment.attempts + 1)
+        facts = {"answered": True} if self.answered else {}
+        state.announce(order, f"fulfilment.{self.outcome}", context.now, attempt=fulfilment.attempts + 1, **facts)
         if self.again_after_s is not None:
             request_fulfilment(state, order, self.again_after_s)
 

@@ -8,24 +8,24 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.doors.dialects.cekceir.wire import STATUS, order_body
+from gerai.doors.dialects.cekceir.wire import order_body
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment import balances
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 
 ORDER_EVENT: Final = "dispatch.webhook.order"
-_PLACED: Final = "order.placed"
+_PENDING: Final = "processing"
 #: The states that are a result. A closed order was announced when it was completed.
 _RESULTS: Final = frozenset({"completed", "partial", "failed", "cancelled"})
 _encode = msgspec.json.Encoder().encode
 
 
 async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
-    """One message for each result, and one while the order waits: who was answered the result already needs no word of
-    the waiting."""
+    """One message for each result, and one while the order waits, if the caller was answered that it does."""
     status, view = str(occurrence.event.facts.get("status", "")), occurrence.view
-    if occurrence.event.name == _PLACED:
-        if view.order.status != status or STATUS.get(status) != "pending":
+    if _answered_pending(occurrence):
+        status = _PENDING
+        if view.order.status != status:
             return []
     elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
@@ -33,6 +33,18 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
     figures = await balances.of_orders(engine, order.merchant_id, [order.order_id])
     body = order_body(msgspec.structs.replace(view, order=order), figures[order.order_id])
     return [WebhookMessage(ORDER_EVENT, msgspec.to_builtins(body))]
+
+
+def _answered_pending(occurrence: Occurrence) -> bool:
+    """Whether the request that placed the order ended 201 with this event.
+
+    Work that people do is answered when the order is placed. An automatic provider is asked inside the request for
+    seconds, while the placed order can be seen already: there only the record at the end of the request says so.
+    """
+    event, work = occurrence.event, occurrence.view.fulfilment
+    if event.name == "order.placed":
+        return work is not None and not work.request.get("asked")
+    return event.name in ("fulfilment.pending", "fulfilment.unknown") and event.facts.get("answered") is True
 
 
 def sign(message: WebhookMessage, attempt: DeliveryAttempt) -> SignedRequest:
