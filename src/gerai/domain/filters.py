@@ -22,7 +22,7 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Orders. ``search`` looks into number, reference and lines' names; ``receipt`` is a courier's number, in any case.
+    """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a courier's number, in any case.
     ``details`` must be contained in the order's details."""
 
     statuses: tuple[str, ...] = ()

@@ -32,7 +32,11 @@ _RECEIPT: Final = (
 _LINE: Final = (
     "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND {})"
 )
-_SEARCH: Final = "(t.number ILIKE %s OR t.reference ILIKE %s OR " + _LINE.format("l.name ILIKE %s") + ")"
+_SEARCH: Final = (
+    "(t.number ILIKE %s OR t.reference ILIKE %s OR " + _LINE.format("l.name ILIKE %s") + " OR "
+    "EXISTS (SELECT FROM fulfilments f WHERE f.merchant_id = t.merchant_id AND f.fulfilment_id = t.order_id "
+    "AND f.reference ILIKE %s))"
+)
 
 
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, limit: int) -> list[Order]:
@@ -90,7 +94,7 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
         .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
         .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
-        .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 3)
+        .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 4)
         .add_if(details is not None, "t.details @> %s::jsonb", details)
         .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
