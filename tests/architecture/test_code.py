@@ -22,7 +22,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 #: Where amounts live: no float may come near.
 MONEY_LIVES_IN = ("domain", "engine", "doors/dialects", "doors/pay", "partners/payments", "ports")
 FLOAT_EXCEPTIONS = {
-    "doors/dialects/cekceir/ordering.py": "seconds of a deadline",
+    "doors/dialects/cekceir/placing.py": "seconds of a deadline",
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
     "doors/dialects/scalev/demo/districts.py": "degrees of coordinates",
     "doors/dialects/scalev/wire_catalogue.py": "catalogue prices as JSON numbers, for showing only",

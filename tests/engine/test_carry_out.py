@@ -27,6 +27,7 @@ class Script:
 
     name = "script"
     automatic = True
+    simulated = False
 
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)

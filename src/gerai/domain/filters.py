@@ -22,8 +22,8 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a courier's number, in any case.
-    ``details`` must be contained in the order's details."""
+    """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a
+    courier's number, in any case. ``details`` must be contained in the order's details."""
 
     statuses: tuple[str, ...] = ()
     invoice_statuses: tuple[str, ...] = ()

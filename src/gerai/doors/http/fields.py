@@ -188,12 +188,12 @@ class Fields:
         return cls(cast("dict[str, Any]", body), rules, (), _Faults("body"))
 
     @classmethod
-    def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules) -> Fields:
-        """A query; of a repeated name the first counts."""
+    def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules, where: str = "query") -> Fields:
+        """A query, or the parts of a path (``where``: params); of a repeated name the first counts."""
         data: dict[str, Any] = {}
         for name, value in items:
             data.setdefault(name, value)
-        return cls(data, rules, (), _Faults("query"))
+        return cls(data, rules, (), _Faults(where))
 
     # --- faults ----------------------------------------------------------------------------
 
@@ -420,15 +420,15 @@ class Fields:
                 Fields({}, self._rules, path, self._faults)._fault(index, "not_object", expected="object")
         return found
 
-    def mapping(self, name: str, *, most: int = 4096) -> dict[str, Any]:
+    def mapping(self, name: str, *, required: bool = False, most: int | None = 4096) -> dict[str, Any]:
         """A free object as it came; ``{}`` when absent. ``most`` bounds its length as JSON."""
-        value = self._value(name, "object", required=False)
+        value = self._value(name, "object", required=required)
         if value is None:
             return {}
         if not isinstance(value, dict):
             self._fault(name, "not_object", expected="object")
             return {}
-        if len(_encode(value)) > most:
+        if most is not None and len(_encode(value)) > most:
             self._fault(name, "object_too_large", most=most)
             return {}
         return cast("dict[str, Any]", value)

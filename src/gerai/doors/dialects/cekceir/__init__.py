@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gerai.doors.dialects.cekceir.auth import CHANNEL
 from gerai.doors.dialects.cekceir.demo import DEMO
+from gerai.doors.dialects.cekceir.errors import ERRORS, refuse
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.keys import KEYS
-from gerai.doors.dialects.cekceir.ordering import CHANNEL
-from gerai.doors.dialects.cekceir.refusals import refuse
 from gerai.doors.dialects.cekceir.routes import ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
@@ -20,6 +20,7 @@ DIALECT = Dialect(
     prefixes=("/api",),
     routes=ROUTES,
     refuse=refuse,
+    errors=ERRORS,
     openapi=Path(__file__).with_name("openapi.yaml"),
     blurb=Blurb(
         sold=Bilingual(

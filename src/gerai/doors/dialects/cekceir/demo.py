@@ -9,8 +9,8 @@ import httpx
 import msgspec
 
 from gerai.domain.money import rupiah
+from gerai.doors.dialects.cekceir.auth import CHANNEL
 from gerai.doors.dialects.cekceir.keys import make_key
-from gerai.doors.dialects.cekceir.ordering import CHANNEL
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.catalogue.services import Service, ServiceType, publish
 from gerai.engine.deposits.manual import ManualDeposit

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from gerai.domain.money import SEN_PER_RUPIAH, whole_rupiah
 from gerai.domain.records import Account, OrderView
+from gerai.doors.dialects.cekceir.keys import SERVED
+from gerai.doors.dialects.cekceir.order_details import details_of
+from gerai.doors.http.times import rfc3339
 from gerai.engine.catalogue.services import Service, ServiceType
 from gerai.engine.directory import KeyFacts
 from gerai.engine.fulfilment.balances import Balances
@@ -73,7 +76,7 @@ class OrderRead(OrderBody):
 
 def iso(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and ``Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return rfc3339(at, 3)
 
 
 def balance(sen: int) -> int:
@@ -99,7 +102,7 @@ def order_fields(view: OrderView, balances: Balances) -> dict[str, Any]:
         "error_message": error or None if status in ("partial", "failed") else None,
         "order_id": order.order_id,
         "transaction_id": order.held_transfer_id or order.order_id,
-        "service_code": order.details["service_code"],
+        "service_code": details_of(order).service_code,
         "total": line.quantity,
         "price": whole_rupiah(line.unit_price_sen),
         "total_price": whole_rupiah(order.total_sen),
@@ -192,7 +195,7 @@ def me(key: KeyFacts, now: datetime) -> dict[str, Any]:
         "api_key_id": key.key_id,
         "api_key_type": "client",
         "external_user": None,
-        "permissions": sorted(key.permissions),
+        "permissions": sorted(key.permissions & SERVED),
         "token": {"expires_at": None if key.expires_at is None else iso(key.expires_at), "expires_in": expires_in},
     }
 

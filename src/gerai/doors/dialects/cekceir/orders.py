@@ -1,0 +1,81 @@
+"""Orders: placing, reading, listing."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from gerai.domain.filters import OrderFilter
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.cekceir import request, wire
+from gerai.doors.dialects.cekceir.auth import authenticate
+from gerai.doors.dialects.cekceir.order_details import OrderDetails
+from gerai.doors.dialects.cekceir.placing import Placing
+from gerai.doors.dialects.cekceir.request import IDEMPOTENCY
+from gerai.doors.http.context import RequestContext
+from gerai.doors.http.door import reply
+from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.engine.fulfilment import balances
+from gerai.engine.orders.place import PlaceOrder
+
+
+async def create_order(ctx: RequestContext) -> Response:
+    """The flat order, whatever became of it: 201 pending, 200 success, 207 partial, 503 failed.
+
+    Refuses before there is an order: what :meth:`Placing.command` refuses, InsufficientFunds, IdempotencyKeyReused.
+    """
+    caller = authenticate(ctx, "order.create")
+    wanted = await request.read_order(ctx)
+    attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
+    placing = Placing(ctx, caller, wanted)
+    outcome = await submit_once(ctx, attempt, placing.command, PlaceOrder)
+    view, figures = await placing.result(outcome)
+    answer = wire.order_body(view, figures)
+    return reply(answer, wire.HTTP_STATUS[answer.status], replay_headers(outcome))
+
+
+async def list_orders(ctx: RequestContext) -> Response:
+    """The account's orders, newest first. InputInvalid (query), for a filter that is not served too."""
+    caller = authenticate(ctx, "order.list")
+    query = request.list_query(ctx.query.multi_items())
+    if query.states == ():
+        return reply(wire.page([], None))
+    wanted = OrderFilter(
+        statuses=query.states or (),
+        search=query.text,
+        details=OrderDetails(query.service_code, query.processing_type).kept() or None,
+        created_from=query.created_from,
+        created_until=query.created_until,
+        before_id=query.page.cursor,
+    )
+    limit = query.page.limit
+    found = await ctx.services.engine.orders.page(ctx.scope, wanted, limit + 1)
+    items = await _reads(ctx, caller.merchant_id, found[:limit])
+    return reply(wire.page(items, items[-1].order_id if len(found) > limit else None))
+
+
+async def get_order(ctx: RequestContext) -> Response:
+    """One order of the account. NotFound, InputInvalid (params)."""
+    caller = authenticate(ctx, "order.read")
+    order_id = request.order_id(ctx.path_params["id"])
+    view = await ctx.services.engine.orders.by_public_id(ctx.scope, str(order_id))
+    if view is None:
+        raise NotFound("order", str(order_id))
+    [read] = await _reads(ctx, caller.merchant_id, [view])
+    return reply({"data": read})
+
+
+async def _reads(ctx: RequestContext, merchant_id: int, views: list[OrderView]) -> list[wire.OrderRead]:
+    """Orders as reads show them, with their ledger figures and histories: two queries however many they are."""
+    engine = ctx.services.engine
+    ids = [view.order.order_id for view in views]
+    figures = await balances.of_orders(engine, merchant_id, ids)
+    events = await engine.events.of_orders(merchant_id, ids)
+    return [
+        wire.order_read(
+            view,
+            figures[view.order.order_id],
+            [event for event in events if event.order_id == view.order.order_id],
+        )
+        for view in views
+    ]
