@@ -272,7 +272,8 @@ def keep_key(state: State, command: Command[Any], idempotency: Idempotency, answ
 
 def changes(state: State) -> Iterator[Writing]:
     """What the batch changed, parents before what refers to them."""
-    for table, rows in zip(WRITE_ORDER, state.tables, strict=False):
+    for table in WRITE_ORDER:
+        rows = state.rows[table]
         # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
         if rows.inserted:
             yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from gerai.domain.records import email_key
 from gerai.engine.command import NOTHING, Command, Contact, Idempotency
@@ -13,7 +13,6 @@ from gerai.engine.state import State
 from gerai.store import loads
 from gerai.store.batch import Reading, begin
 from gerai.store.connection import Connection
-from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
@@ -30,15 +29,6 @@ from gerai.store.tables import (
 )
 
 LoadRequest = tuple[Command[Any], Idempotency | None]
-
-
-class Loadable(Protocol):
-    """Where loaded rows go."""
-
-    def load(self, rows: Any, /) -> None: ...
-
-
-Statement = tuple[bytes, Sequence[Any], Table[Any], Loadable]
 
 
 @dataclass
@@ -86,64 +76,63 @@ async def load(connection: Connection, state: State, batch: Sequence[LoadRequest
         if mine is None:
             mine = wanted[command.merchant_id] = _Wanted()
         mine.add(command)
-    statements = _statements(state, wanted, batch)
-    found = await begin(connection, [Reading(sql, params, table) for sql, params, table, _ in statements])
-    for records, (_, _, _, rows) in zip(found, statements, strict=True):
-        rows.load(records)
+    statements = _statements(wanted, batch)
+    for records, statement in zip(await begin(connection, statements), statements, strict=True):
+        (state.earlier_events if statement.table is EVENTS else state.rows[statement.table]).load(records)
 
 
-def _statements(state: State, wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> list[Statement]:
+def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> list[Reading]:
     merchants = sorted(wanted.items())
-    found: list[Statement] = []
+    found: list[Reading] = []
     for merchant_id, mine in merchants:
         for (environment, channel), contacts in mine.contacts.items():
-            found.append(_members(state, merchant_id, environment, channel, contacts))
+            found.append(_members(merchant_id, environment, channel, contacts))
     for merchant_id, mine in merchants:
         if mine.wallets_of_deposits:
             of_orders, of_deposits = sorted(mine.wallets_of), sorted(mine.wallets_of_deposits)
             params = (sorted(mine.accounts), merchant_id, of_orders, merchant_id, of_deposits, merchant_id)
-            found.append((loads.ACCOUNTS_BY_DEPOSIT, params, ACCOUNTS, state.accounts))
+            found.append(Reading(loads.ACCOUNTS_BY_DEPOSIT, params, ACCOUNTS))
         elif mine.wallets_of:
             params = (sorted(mine.accounts), merchant_id, sorted(mine.wallets_of), merchant_id)
-            found.append((loads.ACCOUNTS_BY_ORDER, params, ACCOUNTS, state.accounts))
+            found.append(Reading(loads.ACCOUNTS_BY_ORDER, params, ACCOUNTS))
         elif mine.accounts:
-            found.append((loads.ACCOUNTS_BY_ID, (merchant_id, sorted(mine.accounts)), ACCOUNTS, state.accounts))
+            found.append(Reading(loads.ACCOUNTS_BY_ID, (merchant_id, sorted(mine.accounts)), ACCOUNTS))
     for merchant_id, mine in merchants:
         if mine.stock_of:
             params = (sorted(mine.stock), merchant_id, sorted(mine.stock_of), merchant_id)
-            found.append((loads.STOCK_BY_ORDER, params, STOCK, state.stock))
+            found.append(Reading(loads.STOCK_BY_ORDER, params, STOCK))
         elif mine.stock:
-            found.append((loads.STOCK_BY_ID, (merchant_id, sorted(mine.stock)), STOCK, state.stock))
+            found.append(Reading(loads.STOCK_BY_ID, (merchant_id, sorted(mine.stock)), STOCK))
     for merchant_id, mine in merchants:
         if mine.orders:
-            found.extend(_orders(state, merchant_id, sorted(mine.orders)))
+            found.extend(_orders(merchant_id, sorted(mine.orders)))
     for merchant_id, mine in merchants:
         if mine.deposits:
-            found.append((loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS, state.deposits))
+            found.append(Reading(loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS))
         if mine.parcel_events_of:
             params = (merchant_id, sorted(mine.parcel_events_of))
-            found.append((loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS, state.earlier_events))
+            found.append(Reading(loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:
         arrays = [list(column) for column in zip(*keys, strict=True)]
-        found.append((loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY, state.idempotency))
+        found.append(Reading(loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY))
     return found
 
 
-def _orders(state: State, merchant_id: int, ids: list[int]) -> list[Statement]:
+def _orders(merchant_id: int, ids: list[int]) -> list[Reading]:
     params = (merchant_id, ids)
     return [
-        (loads.ORDERS_BY_ID, params, ORDERS, state.orders),
-        (loads.LINES_BY_ORDER, params, LINES, state.lines),
-        (loads.INVOICES_BY_ORDER, params, INVOICES, state.invoices),
-        (loads.PAYMENTS_BY_ORDER, params, PAYMENTS, state.payments),
-        (loads.FULFILMENTS_BY_ORDER, params, FULFILMENTS, state.fulfilments),
-        (loads.SHIPMENTS_BY_ORDER, params, SHIPMENTS, state.shipments),
+        Reading(loads.ORDERS_BY_ID, params, ORDERS),
+        Reading(loads.LINES_BY_ORDER, params, LINES),
+        Reading(loads.INVOICES_BY_ORDER, params, INVOICES),
+        Reading(loads.PAYMENTS_BY_ORDER, params, PAYMENTS),
+        Reading(loads.FULFILMENTS_BY_ORDER, params, FULFILMENTS),
+        Reading(loads.SHIPMENTS_BY_ORDER, params, SHIPMENTS),
     ]
 
 
-def _members(state: State, merchant_id: int, environment: str, channel: str, contacts: list[Contact]) -> Statement:
+def _members(merchant_id: int, environment: str, channel: str, contacts: list[Contact]) -> Reading:
     params = (
         merchant_id,
         environment,
@@ -156,4 +145,4 @@ def _members(state: State, merchant_id: int, environment: str, channel: str, con
         channel,
         [c.mobile for c in contacts if c.mobile and not c.email],
     )
-    return (loads.MEMBERS_BY_CONTACT, params, MEMBERS, state.members)
+    return Reading(loads.MEMBERS_BY_CONTACT, params, MEMBERS)

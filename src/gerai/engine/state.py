@@ -5,31 +5,40 @@ Each command sees the changes of the commands before it. A refusal takes its own
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from gerai.domain.records import (
-    Account,
     Deposit,
     Event,
-    Fulfilment,
-    IdempotencyRecord,
-    Invoice,
     Member,
     Order,
     OrderLine,
     OrderView,
     Payment,
-    Shipment,
-    Stock,
-    Transfer,
     email_key,
 )
 from gerai.domain.refusals import NotFound
 from gerai.engine.contact import Contact
-from gerai.engine.rows import EarlierEvents, Key, Rows, Undo
+from gerai.engine.rows import EarlierEvents, Key, Row, Rows, Undo
+from gerai.store.table import Table
+from gerai.store.tables import (
+    ACCOUNTS,
+    DEPOSITS,
+    FULFILMENTS,
+    IDEMPOTENCY,
+    INVOICES,
+    LINES,
+    MEMBERS,
+    ORDERS,
+    PAYMENTS,
+    SHIPMENTS,
+    STOCK,
+    TRANSFERS,
+)
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -58,36 +67,29 @@ class State:
 
     def __init__(self) -> None:
         self._undo: list[Undo] = []
-        undo = self._undo
-        self.members = Rows[Member](undo, lambda r: (r.merchant_id, r.member_id), _member_handles)
-        self.accounts = Rows[Account](undo, lambda r: (r.merchant_id, r.account_id))
-        self.transfers = Rows[Transfer](undo, lambda r: (r.merchant_id, r.transfer_id))
-        self.orders = Rows[Order](undo, lambda r: (r.merchant_id, r.order_id))
-        self.lines = Rows[OrderLine](undo, lambda r: (r.merchant_id, r.order_id, r.line_no))
-        self.invoices = Rows[Invoice](undo, lambda r: (r.merchant_id, r.invoice_id))
-        self.payments = Rows[Payment](
-            undo, lambda r: (r.merchant_id, r.payment_id), lambda r: ((r.merchant_id, r.order_id),)
-        )
-        self.fulfilments = Rows[Fulfilment](undo, lambda r: (r.merchant_id, r.fulfilment_id))
-        self.shipments = Rows[Shipment](undo, lambda r: (r.merchant_id, r.shipment_id))
-        self.stock = Rows[Stock](undo, lambda r: (r.merchant_id, r.stock_id))
-        self.deposits = Rows[Deposit](undo, lambda r: (r.merchant_id, r.deposit_id))
-        self.idempotency = Rows[IdempotencyRecord](
-            undo, lambda r: (r.merchant_id, r.environment, r.owner, r.operation, r.key)
-        )
+        #: The working copy of every table, by table: what the load fills and the write empties.
+        self.rows: dict[Table[Any], Rows[Any]] = {}
+        self.members = self._of(MEMBERS, _member_handles)
+        self.accounts = self._of(ACCOUNTS)
+        self.transfers = self._of(TRANSFERS)
+        self.orders = self._of(ORDERS)
+        self.lines = self._of(LINES)
+        self.invoices = self._of(INVOICES)
+        self.payments = self._of(PAYMENTS, lambda r: ((r.merchant_id, r.order_id),))
+        self.fulfilments = self._of(FULFILMENTS)
+        self.shipments = self._of(SHIPMENTS)
+        self.stock = self._of(STOCK)
+        self.deposits = self._of(DEPOSITS)
+        self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []
         self.jobs: list[Job] = []
         self._marks = (0, 0)
-        self._tables: tuple[Rows[Any], ...] = (
-            self.idempotency, self.members, self.accounts, self.stock, self.orders, self.lines, self.invoices,
-            self.payments, self.fulfilments, self.shipments, self.transfers, self.deposits,
-        )  # fmt: skip
 
-    @property
-    def tables(self) -> tuple[Rows[Any], ...]:
-        """In the order of ``store.tables.WRITE_ORDER`` (events follow)."""
-        return self._tables
+    def _of(self, table: Table[Row], handles: Callable[[Row], tuple[Key, ...]] | None = None) -> Rows[Row]:
+        """The rows of a table, which become part of what is written."""
+        rows = self.rows[table] = Rows(self._undo, table.key_of, handles)
+        return rows
 
     def commit_command(self) -> None:
         """The command stands: its changes are visible to the next one."""

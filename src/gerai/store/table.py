@@ -1,14 +1,16 @@
 """A table as the engine's batch sees it: how its rows are inserted, updated and read, many at a time.
 
-The statements are made once, from the record class and the column types, in the one shape that was measured:
-``unnest`` over one binary array per column. ``python -m gerai sql`` is not needed to see them: print
-``ORDERS.insert_sql``.
+The statements are made once, from the record class and its annotations, in the one shape that was measured: ``unnest``
+over one binary array per column. To see one, print ``ORDERS.insert_sql``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, Generic, TypeVar, get_type_hints
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -18,24 +20,46 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 _JSON: Final = frozenset({"json", "jsonb"})
 _encode = msgspec.json.Encoder().encode
+_AS_DECLARED: Final[Mapping[str, str]] = {}
+#: The column type of a field. Anything else (dictionaries, structs, what a door keeps) is jsonb.
+TYPES: Final[Mapping[Any, str]] = {int: "int8", str: "text", bytes: "bytea", datetime: "timestamptz"}
+
+
+def column_type(hint: Any) -> str:
+    """The PostgreSQL type of a field with this annotation; ``X | None`` is a column of X that may be NULL."""
+    inner = [part for part in get_args(hint) if part is not NoneType] if isinstance(hint, UnionType) else [hint]
+    return TYPES.get(inner[0], "jsonb") if len(inner) == 1 else "jsonb"
+
+
+def _no_key(row: object) -> tuple[Any, ...]:
+    raise AssertionError(f"{type(row).__name__} has no key")
 
 
 class Table(Generic[Row]):
-    """``types`` names each column's PostgreSQL type in the record's field order; ``mutable`` are the columns an
-    update may change. JSON columns travel as text; where the record's field is a struct, it is read as one."""
+    """Columns are the record's fields. ``key`` names a row, ``mutable`` are the columns an update may change, ``types``
+    the PostgreSQL types that do not follow from the field (:data:`TYPES`). JSON columns travel as text; where the
+    record's field is a struct, it is read as one."""
 
     def __init__(
-        self, name: str, record: type[Row], types: str, *, key: tuple[str, ...], mutable: tuple[str, ...] = ()
+        self,
+        name: str,
+        record: type[Row],
+        *,
+        key: tuple[str, ...] = (),
+        mutable: tuple[str, ...] = (),
+        types: Mapping[str, str] = _AS_DECLARED,
     ) -> None:
         self.name = name
         self.record = record
         self.columns: tuple[str, ...] = record.__struct_fields__
-        self.types = tuple(types.split())
-        if len(self.types) != len(self.columns):
-            raise ValueError(f"{name}: {len(self.columns)} columns, {len(self.types)} types")
-        self.key = key
-        self._json = tuple(i for i, t in enumerate(self.types) if t in _JSON)
+        if unknown := {*key, *mutable, *types} - {*self.columns}:
+            raise ValueError(f"{name} has no {', '.join(sorted(unknown))}")
         hints = get_type_hints(record)
+        self.types = tuple(types.get(column) or column_type(hints[column]) for column in self.columns)
+        self.key = key
+        #: A row's key, as a tuple in that order.
+        self.key_of: Callable[[Row], tuple[Any, ...]] = attrgetter(*key) if key else _no_key
+        self._json = tuple(i for i, t in enumerate(self.types) if t in _JSON)
         self._structs = tuple((i, hints[self.columns[i]]) for i in self._json if _is_struct(hints[self.columns[i]]))
         self.insert_sql = self._insert()
         self._update_columns = key + mutable if mutable else ()
