@@ -1,0 +1,117 @@
+"""What every known client needs of every answer (contract §21): strict types of Go, fixed keys of PHP, known words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from durianpay_shop import Shop
+
+TIMES = {
+    "created_at", "updated_at", "expiry_date", "expire_time", "expiration_date", "expiration_time", "creation_time",
+    "payment_date", "paid_at",
+}  # fmt: skip
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+WORDS = {"started", "processing", "completed", "failed", "cancelled", "expired"}
+#: Go's map[string]string.
+TEXT_MAPS = {"metadata", "failure_reason"}
+COUNTS = {"count", "total", "address_id", "qty", "retry_count"}
+CHARGES = ["VA", "EWALLET", "RETAILSTORE", "ONLINE_BANKING", "QRIS", "CARD", "BNPL"]
+
+
+def walk(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every value with its path and its key."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{path}.{key}", key, inner
+            yield from walk(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from walk(inner, f"{path}[{number}]")
+
+
+def faults(answer: Any) -> list[str]:
+    """Where a strict client would stop."""
+    found: list[str] = []
+    for path, key, value in walk(answer):
+        right = True
+        if key in TIMES:
+            right = isinstance(value, str) and TIME.fullmatch(value) is not None
+        elif key in TEXT_MAPS and ".items[" not in path:
+            right = value is None or (isinstance(value, dict) and all(isinstance(v, str) for v in value.values()))
+        elif key in COUNTS:
+            right = type(value) is int and value >= 0
+        elif key in ("status", "payment_status") and value not in ("", "Payment Successful", "Payment Unsuccessful"):
+            right = value in WORDS
+        elif key in ("items", "orders", "payments"):
+            right = value is None or (isinstance(value, list) and value != [])
+        elif key in ("amount", "price", "total_fee", "paid_amount", "shipping_fee"):
+            right = isinstance(value, str)
+        if not right:
+            found.append(f"{path}: {value!r}")
+    return found
+
+
+async def test_every_answer_is_read_by_strict_clients(shop: Shop) -> None:
+    """All served operations, before, while and after payments of all types, with and without what may be left out."""
+    answers: list[httpx.Response] = [
+        await shop.ask("GET", "/orders"),
+        await shop.ask("GET", "/payments"),
+        await shop.ask("POST", "/merchants/token"),
+    ]
+    bare = {"items": None, "metadata": [], "description": None, "order_ref_id": "", "customer": {"mobile": 81234567890}}
+    for changes in (bare, {"is_payment_link": True}, {}):
+        order = await shop.order(**changes)
+        kinds = CHARGES if not changes else ["VA", "QRIS"]
+        for kind in kinds:
+            charged = await shop.charge(order, kind)
+            payment_id = charged.json()["data"]["response"]["payment_id"]
+            answers += [
+                charged,
+                await shop.ask("GET", f"/payments/{payment_id}?expand=customer&expand=order"),
+                await shop.ask("GET", f"/payments/{payment_id}/status"),
+                await shop.ask("POST", f"/payments/{payment_id}/verify", {"verification_signature": "x"}),
+            ]
+        account = (await shop.charge(order)).json()["data"]["response"]["account_number"]
+        transfer = {"account_number": account, "amount": order["amount"]}
+        answers += [
+            await shop.ask("PUT", f"/payments/{payment_id}/cancel"),
+            await shop.ask("POST", "/payments/va/simulate", transfer),
+            await shop.ask("GET", f"/orders/{order['id']}?expand=customer&expand=payments"),
+        ]
+    answers += [await shop.ask("GET", "/orders"), await shop.ask("GET", "/payments")]
+    assert {answer.status_code for answer in answers} == {200}, [a.text for a in answers if a.status_code != 200]
+    assert [fault for answer in answers for fault in faults(answer.json())] == []
+
+
+async def test_every_error_has_the_keys_php_destructures(shop: Shop) -> None:
+    """Three texts, however the error came about; where ``errors`` is there it is a list of field and message."""
+    order = await shop.order()
+    ended = (await shop.charge(order)).json()["data"]["response"]
+    await shop.ask("PUT", f"/payments/{ended['payment_id']}/cancel")
+    answers = [
+        await shop.ask_raw("POST", "/orders", b"{"),
+        await shop.ask_raw("POST", "/orders", b""),
+        await shop.ask("POST", "/orders", []),
+        await shop.ask("POST", "/orders", {"amount": "x"}),
+        await shop.charge(order, "VA", bank_code="X"),
+        await shop.charge({"id": "ord_0000000000000", "amount": "1"}),
+        await shop.ask("GET", "/orders?limit=x"),
+        await shop.ask("GET", "/orders?from=x"),
+        await shop.ask("GET", "/payments/x"),
+        await shop.ask("GET", "/payments/x/status"),
+        await shop.ask("PUT", f"/payments/{ended['payment_id']}/cancel"),
+        await shop.ask("POST", "/payments/va/simulate", {"account_number": ended["account_number"], "amount": 10001}),
+        await shop.ask("POST", "/payments/va/static/simulate", {"account_number": "1", "amount": 10001}),
+        await shop.ask("DELETE", "/orders"),
+        await shop.ask("GET", "/v1/nothing"),
+        await shop.client.get("/orders"),
+    ]
+    for answer in answers:
+        body = answer.json()
+        assert answer.status_code >= 400
+        assert [type(body[name]) for name in ("error", "error_code", "request_id")] == [str, str, str], body
+        assert body["error"], body
+        assert all(set(error) == {"field", "message"} for error in body.get("errors", []))
