@@ -44,13 +44,14 @@ def _filled(found: dict[str, Any], demo: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def accepted(dialect: Dialect, engine: Engine) -> Accepted:
-    """The first recorded request of a door that makes something. All tests of a session share one demo shop."""
+async def accepted(dialect: Dialect, engine: Engine, named: str = "") -> Accepted:
+    """The first recorded request of a door that makes something, of the files with ``named`` in their names. All
+    tests of a session share one demo shop."""
     if id(engine) not in _shops:
         _shops[id(engine)] = await open_demo(engine)
     demo = _shops[id(engine)]
     assert dialect.openapi is not None
-    for file in sorted(dialect.openapi.with_name("golden").glob("*.json")):
+    for file in sorted(dialect.openapi.with_name("golden").glob(f"*{named or '.'}*json")):
         text = file.read_text(encoding="utf-8")
         recorded = json.loads(text)
         request = recorded["request"]

@@ -219,4 +219,4 @@ async def test_unknown_paths_and_methods(shop: Any) -> None:
     assert (answer.status_code, answer.json()["error"]) == (404, {"code": "ENDPOINT_NOT_FOUND"})
     answer = await shop.client.delete("/api/v1/me/balance")
     assert (answer.status_code, answer.json()["error"]) == (405, {"code": "METHOD_NOT_ALLOWED"})
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"

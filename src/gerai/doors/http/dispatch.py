@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from gerai.doors.http.door import Door
 
@@ -10,7 +10,7 @@ from gerai.doors.http.door import Door
 class Dispatcher:
     """``hosts`` maps host names to doors; ``fallback`` answers what no door owns (the pages)."""
 
-    def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: ASGIApp) -> None:
+    def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: Door) -> None:
         prefixes = [(prefix.rstrip("/"), door) for door in doors for prefix in door.dialect.prefixes]
         self._prefixes = sorted(prefixes, key=lambda item: -len(item[0]))
         self._hosts = hosts
@@ -23,13 +23,19 @@ class Dispatcher:
             path = scope["path"] = "/" + path.lstrip("/")
         await self._find(scope, path)(scope, receive, send)
 
-    def _find(self, scope: Scope, path: str) -> ASGIApp:
+    def _find(self, scope: Scope, path: str) -> Door:
         if self._hosts:
             host = next((value for name, value in scope["headers"] if name == b"host"), b"")
             door = self._hosts.get(host.decode("latin-1").partition(":")[0].lower())
             if door is not None:
                 return door
+        return self._by_path(path)
+
+    def _by_path(self, path: str) -> Door:
+        """The door that owns the path. Case does not matter here: a path in the wrong case has no route, and the door
+        it was meant for says so in its own envelope."""
+        lowered = path.lower()
         for prefix, door in self._prefixes:
-            if path.startswith(prefix) and (len(path) == len(prefix) or path[len(prefix)] == "/"):
+            if lowered.startswith(prefix) and (len(lowered) == len(prefix) or lowered[len(prefix)] == "/"):
                 return door
         return self._fallback

@@ -51,8 +51,9 @@ class Dialect:
     ``door`` of logs and metrics.
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
-    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``strip_slash``: one trailing
-    slash is tolerated; ``secret_paths``: addresses open what they name, and stay out of the log.
+    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``unknown`` answers paths
+    without a route, where that takes more than ``refuse``; ``secret_paths``: addresses open what they name, and stay
+    out of the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some.
@@ -75,7 +76,7 @@ class Dialect:
     link_codes: re.Pattern[str] | None = None
     errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid
-    strip_slash: bool = False
+    unknown: Endpoint | None = None
     secret_paths: bool = False
 
 
@@ -98,13 +99,15 @@ class Door:
         self._router = Router(
             [StarletteRoute(route.path, handler, methods=[route.method]) for route, handler in handlers],
             redirect_slashes=False,
-            default=self._unknown,
+            default=_Handler(Route("", "", dialect.unknown), dialect, services)
+            if dialect.unknown is not None
+            else self._path_unknown,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
         path: str = scope["path"]
-        if self.dialect.strip_slash and len(path) > 1 and path.endswith("/"):
+        if len(path) > 1 and path.endswith("/"):
             path = scope["path"] = path[:-1]
         fixed = self._fixed.get((scope["method"], path))
         if fixed is not None:
@@ -114,17 +117,26 @@ class Door:
             await self._router(scope, receive, send)
         except HTTPException:
             # Starlette's router says 405 this way; everything else is answered by the handlers.
-            await self._refuse(MethodNotAllowed(scope["method"], self._allowed(scope)), scope, receive, send)
+            await self._other_method(scope, receive, send)
+
+    async def _other_method(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A path that exists, asked with a method it has not: 405, but OPTIONS is told the methods."""
+        allowed = self._allowed(scope)
+        if scope["method"] == "OPTIONS":
+            await Response(None, 204, {"allow": ", ".join(allowed)})(scope, receive, send)
+        else:
+            await self.refuse(MethodNotAllowed(scope["method"], allowed), scope, receive, send)
 
     def _allowed(self, scope: Scope) -> tuple[str, ...]:
         routes = [r for r in self._router.routes if isinstance(r, StarletteRoute)]
         matching = [r for r in routes if r.matches(scope)[0] is not Match.NONE]
-        return tuple(sorted({method for r in matching for method in r.methods or ()}))
+        return tuple(sorted({"OPTIONS"}.union(*(r.methods or () for r in matching))))
 
-    async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._refuse(PathUnknown(scope["path"]), scope, receive, send)
+    async def _path_unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.refuse(PathUnknown(scope["path"]), scope, receive, send)
 
-    async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that no endpoint sees."""
         began = perf_counter()
         response = refused(self.dialect, refusal, self.dialect.request_id())
         self._metrics.refused(self.dialect.name, refusal.code)

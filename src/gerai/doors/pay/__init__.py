@@ -7,11 +7,17 @@ from collections.abc import Sequence
 
 from gerai.doors.http.door import Dialect
 from gerai.doors.pay.answers import refuse
-from gerai.doors.pay.routes import NAME, routes
+from gerai.doors.pay.routes import NAME, guarded, routes, unknown
 
 
 def pages(dialects: Sequence[Dialect]) -> Dialect:
     """The pages of a server with these dialects: a door like any other, without keys."""
     return Dialect(
-        name=NAME, title="Hosted pages", prefixes=(), routes=routes(dialects), refuse=refuse, secret_paths=True
+        name=NAME,
+        title="Hosted pages",
+        prefixes=(),
+        routes=routes(dialects),
+        refuse=refuse,
+        unknown=guarded(unknown),
+        secret_paths=True,
     )

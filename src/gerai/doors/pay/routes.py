@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
-from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind, Refusal
@@ -33,14 +32,6 @@ PLACES: Final[tuple[tuple[str, Resolver], ...]] = (
     ("/user/invoice/{code}", by_invoice),
 )
 
-
-class _Anything(PathConvertor):
-    """The rest of a path, line ends included: what matches no route at all would be logged, secret and all."""
-
-    regex = r"(?s:.*)"
-
-
-register_url_convertor("anything", _Anything())
 
 #: Where forms are sent.
 _FORMS: Final[tuple[tuple[str, Act], ...]] = (
@@ -77,7 +68,7 @@ async def asset(ctx: RequestContext) -> Response:
 
 
 async def unknown(ctx: RequestContext) -> Response:
-    """Any other address."""
+    """Any other address, whatever the method: in the reader's language."""
     return answers.missing(ctx)
 
 
@@ -135,5 +126,4 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
         *found,
         Route("GET", "/", guarded(home(dialects))),
         Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
-        Route("GET", "/{rest:anything}", guarded(unknown)),
     )

@@ -34,5 +34,4 @@ DIALECT = Dialect(
     demo=DEMO,
     parts=(SERVICES,),
     webhooks=WEBHOOKS,
-    strip_slash=True,
 )

@@ -42,5 +42,4 @@ DIALECT: Final = Dialect(
     errors=ERRORS,
     link_codes=re.compile("[A-Za-z]{6}"),
     request_id=request_id,
-    strip_slash=True,
 )

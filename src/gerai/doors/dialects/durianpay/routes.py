@@ -12,7 +12,12 @@ from gerai.doors.dialects.durianpay.auth import authenticate
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route, reply
 
-PREFIXES: Final = ("/v1", "/orders", "/payments", "/merchants", "/customers", "/refunds")
+#: Also what is for later is answered in this door's envelope: SNAP is ``/v1.0``.
+PREFIXES: Final = (
+    "/v1",
+    *("/orders", "/payments", "/merchants", "/customers", "/refunds"),
+    *("/disbursements", "/settlements", "/invoices", "/subscriptions", "/ewallet", "/va", "/v1.0"),
+)
 
 
 async def merchant_token(ctx: RequestContext) -> Response:

@@ -17,7 +17,7 @@ from gerai.engine.catalogue.storefront import STOREFRONT
 DIALECT = Dialect(
     name=CHANNEL,
     title="Scalev",
-    prefixes=("/v3",),
+    prefixes=("/v3", "/v2"),
     routes=ROUTES,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
@@ -33,5 +33,4 @@ DIALECT = Dialect(
     parts=(STOREFRONT,),
     webhooks=WEBHOOKS,
     page_details=page_details,
-    strip_slash=True,
 )
