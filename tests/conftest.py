@@ -38,7 +38,9 @@ def dsn() -> Generator[str]:
 @pytest.fixture(scope="session")
 def settings(dsn: str) -> Settings:
     """The settings of the test server."""
-    return replace(Settings(), database=DatabaseSettings(url=dsn), http=HttpSettings(access_log=False))
+    return replace(
+        Settings(), database=DatabaseSettings(url=dsn), http=HttpSettings(public_base_url="http://gerai.test")
+    )
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -16,6 +16,7 @@ from gerai.doors.http.context import AppServices
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
+from gerai.doors.http.hosts import KnownHosts, TrustedProxies
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
@@ -116,11 +117,13 @@ class App:
         outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
         self._metrics = MetricsExposition(self.engine, outgoing, counts)
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
-        services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts))
+        proxies = TrustedProxies(settings.http.trusted_proxies)
+        services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts), proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
         fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
-        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services))
+        known = KnownHosts(settings, hosts)
+        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services), known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from gerai.kit.hosts import base_url_fault, host_of, listed, networks
 
 #: Environment names that begin with GERAI_ but are not settings: where the file is, and where the data is.
 RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA"})
@@ -22,13 +24,29 @@ class SettingsError(Exception):
     """A setting is unknown or has an impossible value. The text names it and is fit for an operator."""
 
 
-def _setting(default: Any, help_text: str, minimum: float | None = None) -> Any:
-    return field(default=default, metadata={"help": help_text, "minimum": minimum, "suffix": ""})
+def _setting(
+    default: Any, help_text: str, minimum: float | None = None, fault: Callable[[str], str] | None = None
+) -> Any:
+    """``fault``: what is wrong with a text, empty for nothing."""
+    return field(default=default, metadata={"help": help_text, "minimum": minimum, "fault": fault, "suffix": ""})
 
 
 def _setting_per_name(suffix: str, help_text: str) -> Any:
     """One text for each name: what is given as ``<name><suffix>`` is collected as pairs (name, value)."""
-    return field(default=(), metadata={"help": help_text, "minimum": None, "suffix": suffix})
+    return field(default=(), metadata={"help": help_text, "minimum": None, "fault": None, "suffix": suffix})
+
+
+def _networks_fault(text: str) -> str:
+    try:
+        networks(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _names_fault(text: str) -> str:
+    wrong = [name for name in listed(text) if not host_of(name)]
+    return f"{wrong[0]!r} is no host name" if wrong else ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,23 @@ class HttpSettings:
     body_limit_bytes: int = _setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
     body_timeout_s: float = _setting(15.0, "How long a request body may take to arrive.", 0.1)
     json_depth_limit: int = _setting(32, "Deepest nesting of a JSON body.", 1)
-    public_base_url: str = _setting("", "Address clients see, such as https://gerai.example; empty: the Host header.")
+    public_base_url: str = _setting(
+        "",
+        "Address clients and buyers reach the server at, such as https://gerai.example: every link begins with it. "
+        "Needed as soon as more than this machine is served, or a real merchant has a production key.",
+        fault=lambda text: base_url_fault(text) if text else "",
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "More host names that requests may name, separated by commas; a request for any other host is answered 421.",
+        fault=_names_fault,
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "Addresses and networks (10.0.0.0/8) of the proxies in front, separated by commas: from them, X-Forwarded-For "
+        "says whom limits per address count.",
+        fault=_networks_fault,
+    )
     access_log: bool = _setting(False, "Write one log line per request.")
 
 
@@ -91,7 +125,7 @@ class PageSettings:
     poll_interval_s: float = _setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
     heartbeat_s: float = _setting(15.0, "Longest silence on a live connection.", 0.1)
     acts_per_minute: int = _setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
-    link_lookups_per_minute: int = _setting(300, "Payment links one address may open per minute; codes are short.", 1)
+    link_lookups_per_minute: int = _setting(300, "Wrong payment links one address may try per minute.", 1)
 
 
 @dataclass(frozen=True)
@@ -161,8 +195,11 @@ class Settings:
 
     @property
     def base_url(self) -> str:
-        """Where clients reach us when no request says it."""
-        return self.http.public_base_url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
+        """What every link begins with; without the setting, this very server as its own machine reaches it."""
+        if self.http.public_base_url:
+            return self.http.public_base_url.rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.server.host, self.server.host)  # noqa: S104 - compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
 
 
 def env_name(section: str, name: str) -> str:
@@ -263,6 +300,8 @@ def _checked(where: str, value: Any, declared: dataclasses.Field[Any]) -> Any:
     if type(value) is not wanted:
         got = type(value).__name__ if declared.name == "token" else repr(value)
         raise SettingsError(f"{where}: expected {wanted.__name__}, got {got}")
+    if (fault := declared.metadata["fault"]) is not None and (said := fault(value)):
+        raise SettingsError(f"{where}: {said}")
     minimum = declared.metadata["minimum"]
     if minimum is not None and not value >= minimum:
         raise SettingsError(f"{where}: {value!r} is below {minimum}")

@@ -16,7 +16,9 @@ Starter = Callable[..., subprocess.Popen[str]]
 
 
 def environment(dsn: str) -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
+    """Other tests leave real merchants with production keys in the database, so links need an address."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")}
+    return kept | {"DATABASE_URL": dsn, "GERAI_HTTP_PUBLIC_BASE_URL": "http://127.0.0.1"}
 
 
 def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:

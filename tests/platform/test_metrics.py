@@ -52,7 +52,7 @@ async def http(shop: tuple[App, dict[str, Any]]) -> AsyncGenerator[httpx.AsyncCl
 
 
 def connected(app: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gerai.test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
 
 
 async def scraped(client: httpx.AsyncClient) -> Series:

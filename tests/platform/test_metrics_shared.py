@@ -30,7 +30,7 @@ def memory() -> Generator[int]:
 
 async def scrape(app: App) -> Series:
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test", headers=SCRAPE) as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=SCRAPE) as client:
         return series((await client.get("/metrics")).text)
 
 

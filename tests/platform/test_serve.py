@@ -73,7 +73,7 @@ def test_what_was_accepted_is_finished(start: Starter, dsn: str) -> None:
     port = event_of(server, "server.listening")["port"]
     assert answers(f"http://127.0.0.1:{port}")
     body = b'{"order_type": "gamepass"}'
-    lines = ["POST /api/v1/me/orders HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
+    lines = ["POST /api/v1/me/orders HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, f"Authorization: Bearer {token}", "", ""]).encode()
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(head + body[:5])

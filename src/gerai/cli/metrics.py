@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Generator
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp
 from gerai.cli.serving import free_port, serving
 from gerai.cli.terminal import fail
 from gerai.kit.files import write_private
+from gerai.kit.hosts import is_loopback
 from gerai.settings import Settings
 
 #: In a data folder.
@@ -43,7 +43,7 @@ def holding_metrics_address(settings: Settings) -> Generator[None]:
         yield
         return
     host, port = _address(settings.metrics.listen)
-    if not (_is_loopback(host) or settings.metrics.token):
+    if not (is_loopback(host) or settings.metrics.token):
         fail(f"metrics.listen {host} can be reached from elsewhere: set metrics.token too", 2)
     free_port(host, port, advice="choose another in metrics.listen; each `serve`, `work` and `up` needs its own")
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -72,12 +72,3 @@ def _address(text: str) -> tuple[str, int]:
     if not (host and port.isascii() and port.isdecimal() and 0 < int(port) < 1 << 16):
         fail(f"metrics.listen: {text!r} is not host:port, such as 127.0.0.1:9464", 2)
     return host, int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -16,6 +16,7 @@ import typer
 from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
+from gerai.cli.public_address import require_for_network, require_for_real_money
 from gerai.cli.serving import free_port, run, serving
 from gerai.kit import log
 from gerai.kit.shared_counters import CounterShare, shared_memory
@@ -41,7 +42,9 @@ def serve(
     server = dataclasses.replace(settings.server, **given)
     log.configure(settings.log.level, settings.log.format)
     if part is None:
+        require_for_network(dataclasses.replace(settings, server=server))
         require_database(settings, migrated=True)
+        require_for_real_money(settings)
         server = dataclasses.replace(server, port=free_port(server.host, server.port))
         structlog.get_logger("gerai").info(
             "server.listening", host=server.host, port=server.port, workers=server.workers

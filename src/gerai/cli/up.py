@@ -18,12 +18,14 @@ import typer
 from gerai.app import App
 from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
+from gerai.cli.public_address import require_for_network, require_for_real_money
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.kit import log
+from gerai.kit.hosts import is_loopback
 from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import forgotten_homes
@@ -77,6 +79,7 @@ def up(
     chosen = settings.server.host if host is None else host
     token_file = None if settings.metrics.token else data / TOKEN_FILE
     place = RunLocation(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)
+    require_for_network(dataclasses.replace(settings, server=dataclasses.replace(settings.server, host=chosen)))
     server = EmbeddedPostgres(data)
     with ExitStack() as stack:
         with Steps() as steps:
@@ -86,6 +89,7 @@ def up(
             steps.next("bringing the database up to date")
             migrate(dsn)
         settings = _here(with_seal_key(settings, data), dsn, place)
+        require_for_real_money(settings)
         stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, place, stop, Wish(once, demo, tour)))
     console.print("[dim]stopped / berhenti[/]")
@@ -93,13 +97,12 @@ def up(
 
 def _here(settings: Settings, dsn: str, place: RunLocation) -> Settings:
     """The settings of this run. A server only this machine reaches may call back to this machine."""
-    local = place.host == "localhost" or place.host.startswith("127.") or place.host == "::1"
     webhooks = settings.webhooks
     return dataclasses.replace(
         settings,
         database=dataclasses.replace(settings.database, url=dsn),
         server=dataclasses.replace(settings.server, host=place.host, port=place.port),
-        webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or local),
+        webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or is_loopback(place.host)),
         metrics=dataclasses.replace(
             settings.metrics, token=settings.metrics.token or kept_token(place.folder / TOKEN_FILE)
         ),

@@ -66,6 +66,6 @@ async def test_hostile_headers(shop: Any) -> None:
             answer = await shop.client.post(
                 "/api/v1/me/orders", content=GOOD[:-3] % () + b'"x","payment_method":"balance"}', headers=headers
             )
-            assert answer.status_code in (401, 422)
+            assert answer.status_code in (401, 421, 422)
             assert answer.json()["success"] is False
     assert await shop.count("orders") == 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Protocol
 
 from starlette.datastructures import QueryParams
@@ -16,23 +15,18 @@ from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotAuthenticated
 from gerai.doors.http.body import parse_json
 from gerai.doors.http.headers import RequestHeaders
+from gerai.doors.http.hosts import TrustedProxies
 from gerai.doors.http.limits import RateLimiter, Verdict
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
 from gerai.engine.directory import KeyFacts
 from gerai.kit.clock import real_now, unix_s
+from gerai.kit.hosts import origin_of
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
 from gerai.ports.roblox import Roblox
 from gerai.settings import Settings
-
-_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?")
-
-
-@lru_cache(maxsize=1024)
-def _is_host(text: str) -> bool:
-    return _HOST.fullmatch(text) is not None
 
 
 class Partners(Protocol):
@@ -54,6 +48,7 @@ class AppServices:
     settings: Settings
     partners: Partners
     metrics: RequestMetrics = field(default_factory=RequestMetrics)
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
 
 
 class RequestContext:
@@ -102,19 +97,13 @@ class RequestContext:
 
     @property
     def base_url(self) -> str:
-        """The address clients reach us at: the setting, else what the Host header says (when it is a host name)."""
-        fixed = self.services.settings.http.public_base_url
-        if fixed:
-            return fixed.rstrip("/")
-        host = self.headers.get("host", "")
-        if not _is_host(host):
-            host = f"{self.services.settings.server.host}:{self.services.settings.server.port}"
-        return f"{self._asgi.get('scheme', 'http')}://{host}"
+        """What links begin with: the setting, never what the request says of itself."""
+        return self.services.settings.base_url
 
     @property
     def client_address(self) -> str:
-        client = self._asgi.get("client")
-        return client[0] if client else "unknown"
+        """Who sent this, seen through the proxies that are trusted."""
+        return self.services.proxies.client(self._asgi)
 
     # --- the body --------------------------------------------------------------------------
 
@@ -177,10 +166,21 @@ class RequestContext:
         A key's own figure wins over ``default``; a key with no limits is never refused. RateLimited.
         """
         limit = default
-        who = f"address:{self.client_address}"
+        who = self._address
         if self._caller is not None:
             if self._caller.limits is None:
                 return
             limit = self._caller.limits.get(bucket, default)
             who = f"key:{self._caller.key_id}"
         self.rate = self.services.limiter.hit(who, bucket, limit, unix_s(), window_s)
+
+    def limit_misses(self, bucket: str, limit: int) -> Callable[[], None]:
+        """For guesses from one address: RateLimited when too many were wrong; what is returned counts this one as
+        wrong."""
+        limiter, who = self.services.limiter, self._address
+        limiter.check(who, bucket, limit, unix_s())
+        return lambda: limiter.count(who, bucket, unix_s())
+
+    @property
+    def _address(self) -> str:
+        return f"address:{origin_of(self.client_address)}"

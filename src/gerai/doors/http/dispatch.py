@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
+from gerai.domain.refusals import HostUnknown
 from gerai.doors.http.door import Door
+from gerai.doors.http.hosts import KnownHosts
 
 
 class Dispatcher:
-    """``hosts`` maps host names to doors; ``fallback`` answers what no door owns (the pages)."""
+    """``hosts`` maps host names to doors; ``fallback`` answers what no door owns (the pages); ``known`` are the hosts
+    that are served at all."""
 
-    def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: Door) -> None:
+    def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: Door, known: KnownHosts) -> None:
         prefixes = [(prefix.rstrip("/"), door) for door in doors for prefix in door.dialect.prefixes]
         self._prefixes = sorted(prefixes, key=lambda item: -len(item[0]))
         self._hosts = hosts
         self._fallback = fallback
+        self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if path.startswith("//"):
             # Old clients join a base address ending in "/" with a path; answered as if they had not, never redirected.
             path = scope["path"] = "/" + path.lstrip("/")
-        await self._find(scope, path)(scope, receive, send)
-
-    def _find(self, scope: Scope, path: str) -> Door:
-        if self._hosts:
-            host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-            door = self._hosts.get(host.decode("latin-1").partition(":")[0].lower())
-            if door is not None:
-                return door
-        return self._by_path(path)
+        try:
+            host = self._known.check(scope)
+        except HostUnknown as refusal:
+            await self._by_path(path).refuse(refusal, scope, receive, send)
+            return
+        await (self._hosts.get(host) or self._by_path(path))(scope, receive, send)
 
     def _by_path(self, path: str) -> Door:
         """The door that owns the path. Case does not matter here: a path in the wrong case has no route, and the door

@@ -93,13 +93,16 @@ class Door:
         self._metrics = services.metrics
         self._limits = services.settings.http
         self._nowhere = services.metrics.route(dialect.name)
-        handlers = [(route, _Handler(route, dialect, services)) for route in dialect.routes]
+        handlers = [
+            (r, _Handler(r.endpoint, dialect, services, services.metrics.route(dialect.name, r.method, r.path)))
+            for r in dialect.routes
+        ]
         #: Most requests name a path without parts: found at once, without trying one pattern after the other.
         self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
         self._router = Router(
             [StarletteRoute(route.path, handler, methods=[route.method]) for route, handler in handlers],
             redirect_slashes=False,
-            default=_Handler(Route("", "", dialect.unknown), dialect, services)
+            default=_Handler(dialect.unknown, dialect, services, self._nowhere)
             if dialect.unknown is not None
             else self._path_unknown,
         )
@@ -148,11 +151,11 @@ class Door:
 class _Handler:
     """An endpoint as an ASGI app: refusals are priced, failures are logged under their request id and then priced."""
 
-    def __init__(self, route: Route, dialect: Dialect, services: AppServices) -> None:
-        self._endpoint = route.endpoint
+    def __init__(self, endpoint: Endpoint, dialect: Dialect, services: AppServices, counts: RouteMetrics) -> None:
+        self._endpoint = endpoint
         self._dialect = dialect
         self._services = services
-        self._route: RouteMetrics = services.metrics.route(dialect.name, route.method, route.path)
+        self._route = counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()

@@ -31,13 +31,22 @@ class RateLimiter:
 
     def hit(self, who: str, bucket: str, limit: int, now_s: float, window_s: int = _WINDOW_S) -> Verdict:
         """Count one request. RateLimited when the window's limit is used up."""
+        verdict = self.check(who, bucket, limit, now_s, window_s)
+        self.count(who, bucket, now_s, window_s)
+        return Verdict(limit, verdict.remaining - 1, verdict.reset_at_s)
+
+    def check(self, who: str, bucket: str, limit: int, now_s: float, window_s: int = _WINDOW_S) -> Verdict:
+        """How one stands, without counting. RateLimited when the window's limit is used up."""
         window = int(now_s) // window_s
         reset_at_s = (window + 1) * window_s
-        key = (who, bucket, window, window_s)
-        used = self._counts.get(key, 0) + 1
-        if used > limit:
+        used = self._counts.get((who, bucket, window, window_s), 0)
+        if used >= limit:
             raise RateLimited(limit, reset_at_s, max(1, reset_at_s - int(now_s)))
-        if used == 1 and len(self._counts) >= _WINDOWS_AT_MOST:
-            self._counts = {k: n for k, n in self._counts.items() if (k[2] + 1) * k[3] > now_s}
-        self._counts[key] = used
         return Verdict(limit, limit - used, reset_at_s)
+
+    def count(self, who: str, bucket: str, now_s: float, window_s: int = _WINDOW_S) -> None:
+        """Count one request, whatever the limit is."""
+        key = (who, bucket, int(now_s) // window_s, window_s)
+        if key not in self._counts and len(self._counts) >= _WINDOWS_AT_MOST:
+            self._counts = {k: n for k, n in self._counts.items() if (k[2] + 1) * k[3] > now_s}
+        self._counts[key] = self._counts.get(key, 0) + 1

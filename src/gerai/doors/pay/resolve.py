@@ -96,15 +96,16 @@ async def by_invoice(ctx: RequestContext) -> ResolvedOrder | None:
 
 
 def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:
-    """``/payment/{code}``: the code is short, so the page is private, and looking up is limited per address
+    """``/payment/{code}``: the code is short, so the page is private, and wrong codes are limited per address
     (RateLimited). ``codes``: the form of a code by channel, of the channels whose orders have such links."""
 
     async def opened(ctx: RequestContext) -> ResolvedOrder | None:
         code = ctx.path_params["code"]
-        ctx.limit("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
+        missed = ctx.limit_misses("pages.link", ctx.services.settings.pages.link_lookups_per_minute)
         for channel, form in codes.items():
             if form.fullmatch(code) and (found := await ctx.services.engine.orders.by_link_code(channel, code)):
                 return ResolvedOrder(found[-1], Address(("payment", code)), private=True)
+        missed()
         return None
 
     return opened

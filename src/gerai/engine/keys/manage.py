@@ -11,6 +11,7 @@ from gerai.engine.directory import token_digest
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql
+from gerai.store import readiness
 
 KeyRow = sql.KeyRow
 
@@ -51,3 +52,9 @@ async def revoke_key(engine: Engine, merchant_id: int, key_id: int) -> None:
     async with changing(engine, merchant_id) as connection:
         if not await sql.revoke_key(connection, merchant_id, key_id, real_now()):
             raise NotFound("key", str(key_id))
+
+
+def merchant_with_real_keys(dsn: str) -> str | None:
+    """Code of a merchant that is not simulated and has a production key that works; None when there is none. For a
+    start: the engine need not run."""
+    return readiness.merchant_with_real_keys(dsn)

@@ -1,0 +1,40 @@
+"""The public base address, without which links that others get would lead nowhere: asked for at the start.
+
+Links are never made from what a request calls this server, so somebody must say where it is reached.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.cli.terminal import fail
+from gerai.engine.keys.manage import merchant_with_real_keys
+from gerai.kit.hosts import is_loopback
+from gerai.settings import Settings
+
+_HOW: Final = """
+  Set http.public_base_url, or GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: pay links and webhooks begin with it.
+  Isi http.public_base_url, atau GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: tautan dan webhook memakainya."""
+
+
+def require_for_network(settings: Settings) -> None:
+    """Leave with exit code 2 when others than this machine are served without a public base address."""
+    host = settings.server.host
+    if not (settings.http.public_base_url or is_loopback(host)):
+        fail(
+            f"http.public_base_url is not set, but {host} is reached from other machines.\n"
+            f"  http.public_base_url belum diisi, padahal {host} dapat dijangkau komputer lain.{_HOW}",
+            2,
+        )
+
+
+def require_for_real_money(settings: Settings) -> None:
+    """Leave with exit code 2 when a real merchant has a production key and there is no public base address."""
+    if settings.http.public_base_url:
+        return
+    if (code := merchant_with_real_keys(settings.database.url)) is not None:
+        fail(
+            f"http.public_base_url is not set, but merchant {code} has a production key.\n"
+            f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.{_HOW}",
+            2,
+        )

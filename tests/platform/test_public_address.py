@@ -1,0 +1,85 @@
+"""The public base address: asked for at the start where links need it, in both languages, with exit code 2."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from serve_kit import environment
+
+from gerai.app import make_engine
+from gerai.domain.records import Environment
+from gerai.engine.core import Engine
+from gerai.engine.keys.manage import create_key, merchant_with_real_keys, revoke_key
+from gerai.engine.merchants.open import open_merchant
+from gerai.settings import DatabaseSettings, Settings
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+
+_numbers = itertools.count(1)
+
+
+def gerai(dsn: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command without a public base address."""
+    env = {name: value for name, value in environment(dsn).items() if name != "GERAI_HTTP_PUBLIC_BASE_URL"}
+    command = [sys.executable, "-P", "-m", "gerai", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(("command", "host"), [("serve", "::"), ("up", "0.0.0.0")])
+def test_a_server_for_others_needs_its_address(dsn: str, tmp_path: Path, command: str, host: str) -> None:
+    """Nothing is started, no data folder is made, and the text says what to set, in both languages."""
+    more = ["--data", str(tmp_path / "shop")] if command == "up" else []
+
+    done = gerai(dsn, command, "--host", host, "--port", "0", *more)
+
+    assert done.returncode == 2
+    assert f"http.public_base_url is not set, but {host} is reached from other machines" in done.stderr
+    assert f"http.public_base_url belum diisi, padahal {host} dapat dijangkau komputer lain" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+async def test_a_real_merchant_with_a_production_key_needs_it(engine: Engine, dsn: str, command: str) -> None:
+    """Also on this machine alone: there is a proxy in front then, and payers behind it."""
+    code = f"nyata{next(_numbers)}{command}"
+    merchant_id = await open_merchant(engine, code, "Toko Nyata")
+    await create_key(engine, merchant_id, "production", "durianpay", f"dp_live_{code}", name="k", prefix="dp")
+
+    done = gerai(dsn, command)
+
+    assert done.returncode == 2
+    assert "has a production key" in done.stderr
+    assert "punya kunci production" in done.stderr
+
+
+async def test_which_keys_are_real() -> None:
+    """A production key of a merchant that is not simulated, while it works; nothing else."""
+    with scratch() as server:
+        migrate(server.dsn)
+        engine = make_engine(replace(Settings(), database=DatabaseSettings(url=server.dsn)))
+        async with engine.running():
+            past = datetime(2020, 1, 1, tzinfo=UTC)
+            played = await open_merchant(engine, "played", "Toko Main", {}, simulated=True)
+            real = await open_merchant(engine, "real", "Toko Nyata")
+
+            async def key(merchant_id: int, environment: Environment, expires_at: datetime | None = None) -> int:
+                token = f"t{next(_numbers)}"
+                return await create_key(
+                    engine, merchant_id, environment, "durianpay", token, name="k", prefix="d", expires_at=expires_at
+                )
+
+            await key(played, "production")
+            await key(real, "sandbox")
+            await key(real, "production", past)
+            assert merchant_with_real_keys(server.dsn) is None
+            key_id = await key(real, "production")
+            assert merchant_with_real_keys(server.dsn) == "real"
+            await revoke_key(engine, real, key_id)
+            assert merchant_with_real_keys(server.dsn) is None
