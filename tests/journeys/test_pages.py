@@ -18,7 +18,14 @@ from playwright.async_api import Browser, BrowserContext, Page, Playwright, asyn
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
-from gerai.doors.dialects.scalev.order_details import Area, CustomerFacts, Facts, ShippingFacts, StoreFacts, Totals
+from gerai.doors.dialects.scalev.order_details import (
+    AgreedShipping,
+    Area,
+    CustomerDetails,
+    OrderDetails,
+    StoreDetails,
+    Totals,
+)
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
@@ -97,14 +104,14 @@ async def reader(browser: Browser, **facts: Any) -> Reader:
 def scalev_details() -> dict[str, Any]:
     """What Scalev keeps of an order that is sent, and got a discount."""
     area = Area("Jl. Melati 1", 1, "Menteng", "Jakarta Pusat", "DKI Jakarta", "10310")
-    shipping = ShippingFacts(
+    shipping = AgreedShipping(
         "JNE Reguler", rupiah(20_000), "2–3 hari", "Jl. Melati 1", area, area, "w", "Gudang", "Budi", "+62811", 1,
         "REG", 1, "JNE", pickup=False,
     )  # fmt: skip
-    return Facts(
-        store=StoreFacts(1, "store", "0b6c4f4e-0000-4000-8000-000000000001", "Toko Sinar Pagi", "manual"),
+    return OrderDetails(
+        store=StoreDetails(1, "store", "0b6c4f4e-0000-4000-8000-000000000001", "Toko Sinar Pagi", "manual"),
         base_url="https://toko.example",
-        customer=CustomerFacts("Rina Wulandari", "rina@example.com", "+62 812-3456-789"),
+        customer=CustomerDetails("Rina Wulandari", "rina@example.com", "+62 812-3456-789"),
         totals=Totals(product=rupiah(159_000), product_discount=rupiah(5_000), shipping=rupiah(20_000)),
         item_types=["physical"],
         shipping=shipping,
@@ -248,6 +255,58 @@ async def test_pages_fit_and_can_be_tapped(base_url: str, browser: Browser, orde
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 390, 1280])
+async def test_twelve_digits_and_long_names_are_not_cut(
+    base_url: str, browser: Browser, engine: Engine, width: int
+) -> None:
+    """The largest amount a method takes, and names without end, stay within their card; the amount is on one line."""
+    name = "PT Toko Sinar Pagi Sentosa Jaya Abadi Makmur Sejahtera Nusantara"
+    merchant_id = await open_merchant(engine, f"pages{engine.ids.next()}", name, {}, simulated=True)
+    most = rupiah(999_999_999_999)
+    order = await place(
+        engine, merchant_id, lines=(NewLine("thing", 1, "Kopi Gayo" * 20, 1, most, most),), total_sen=most
+    )
+    me = await reader(browser, viewport={"width": width, "height": 844})
+    page = me.page
+    await page.goto(f"{base_url}/i/{order.order.secret}")
+    for _ in range(2):
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        outside = await page.evaluate(
+            """[...document.querySelectorAll("main *")].filter((e) => !e.closest(".hidden-text")
+               && e.checkVisibility() && e.getBoundingClientRect().right > innerWidth).map((e) => e.outerHTML)"""
+        )
+        assert outside == []
+        for amount in await page.get_by_text("Rp999.999.999.999", exact=True).all():
+            lines = await amount.evaluate(
+                """(e) => { const text = document.createRange(); text.selectNodeContents(e);
+                   return new Set([...text.getClientRects()].map((r) => Math.round(r.top))).size }"""
+            )
+            assert lines == 1
+        if await page.get_by_role("button", name="Kartu").count():
+            await page.get_by_role("button", name="Kartu").click()
+            await expect(page.get_by_role("link", name="Lanjut ke Kartu")).to_be_visible()
+    await me.context.close()
+
+
+@pytest.mark.browser
+async def test_a_wallet_is_confirmed_on_a_page_of_its_own(base_url: str, browser: Browser, order: OrderView) -> None:
+    """The button leads to the played wallet; declining leads back to the choice, confirming pays. No script needed."""
+    me = await reader(browser, java_script_enabled=False)
+    page = me.page
+    await page.goto(f"{base_url}/i/{order.order.secret}")
+    for button, thanks in (("Tolak", "Pilih cara bayar"), ("Konfirmasi dan bayar", "Pesanan Anda selesai")):
+        await page.get_by_text("Dompet digital", exact=True).click()
+        await page.get_by_role("button", name="DANA", exact=True).click()
+        await page.get_by_role("link", name="Lanjut ke DANA").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Konfirmasi di DANA")
+        await expect(page.get_by_text("Rp174.000")).to_be_visible()
+        await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(thanks)
+    assert me.hosts == {httpx.URL(base_url).netloc.decode()}
+    await me.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1280])
 async def test_a_parcel_is_followed(base_url: str, browser: Browser, engine: Engine, width: int) -> None:
     """Courier, number to copy and steps fit at any width, and the open page follows what the courier reports."""
     merchant_id = await open_merchant(engine, f"pages{engine.ids.next()}", "Toko Sinar Pagi", {}, simulated=True)
@@ -267,7 +326,7 @@ async def test_a_parcel_is_followed(base_url: str, browser: Browser, engine: Eng
     assert await page.evaluate("navigator.clipboard.readText()") == "JX0123456789012345678901234567890123456789"
     await engine.submit(RecordShipment(**owner, words="ON DELIVERY", status="in_transit", description="Dibawa kurir"))
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pesanan Anda sedang dikirim")
-    await expect(page.locator(".track li[aria-current]")).to_have_text("Perjalanan")
+    await expect(page.locator(".track li[aria-current]")).to_have_text("Di jalan")
     await expect(page.locator(".timeline li").first).to_contain_text("Dibawa kurir")
     assert await page.evaluate("document.documentElement.scrollWidth") == width
     assert me.complaints == []

@@ -41,12 +41,12 @@ def said(name: str, words: str, minutes_ago: int, description: str = "", **facts
 @pytest.mark.parametrize(
     ("status", "states", "steps"),
     [
-        ("planned", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
-        ("booked", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
-        ("handed_over", ["done", "now", "ahead", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
-        ("in_transit", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
-        ("problem", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Perjalanan Diterima"),
-        ("delivered", ["done"] * 4, "Disiapkan Dikirim Perjalanan Diterima"),
+        ("planned", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Di jalan Diterima"),
+        ("booked", ["now", "ahead", "ahead", "ahead"], "Disiapkan Dikirim Di jalan Diterima"),
+        ("handed_over", ["done", "now", "ahead", "ahead"], "Disiapkan Dikirim Di jalan Diterima"),
+        ("in_transit", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Di jalan Diterima"),
+        ("problem", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Di jalan Diterima"),
+        ("delivered", ["done"] * 4, "Disiapkan Dikirim Di jalan Diterima"),
         ("returning", ["done", "done", "now", "ahead"], "Disiapkan Dikirim Berbalik Kembali"),
         ("returned", ["done"] * 4, "Disiapkan Dikirim Berbalik Kembali"),
     ],

@@ -28,6 +28,12 @@ def full_title(context: PageContext, name: str, channel: str, words: Words) -> s
     return f"{method} {words.channel(channel)}"
 
 
+def provider_title(context: PageContext, name: str, channel: str, words: Words) -> str:
+    """Who the payer goes on to: the wallet or bank alone (``DANA``), else the method."""
+    alone = channel and channel.lower() != name.lower()
+    return words.channel(channel) if alone else method_title(context.methods.get(name), name, words)
+
+
 def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMethod, str] | None:
     """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
     name, _, channel = value.partition(":")

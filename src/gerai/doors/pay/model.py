@@ -90,6 +90,7 @@ class PaymentPanel:
 
     kind: str
     title: str
+    provider: str
     amount: str
     amount_plain: str
     code: str

@@ -51,7 +51,7 @@ async def confirm(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     under_way = page_state.page_state_of(opened.view, opened.details, now) is page_state.PAY
     if payment is None or not under_way or not simulated_step(opened.view, payment, context):
         return answers.see(opened.address)
-    method = choices.full_title(context, payment.method, payment.channel_code, words)
+    method = choices.provider_title(context, payment.method, payment.channel_code, words)
     amount = money.display(payment.amount_sen + payment.fee_sen)
     merchant = context.merchant_name or words("page.shop")
     return answers.page(ctx, draw.confirm_page(words, opened.address, merchant, method, amount), words)

@@ -36,6 +36,7 @@ def panel_of(
     return PaymentPanel(
         kind=stored.kind,
         title=choices.full_title(context, paid_by.method, paid_by.channel_code, words),
+        provider=choices.provider_title(context, paid_by.method, paid_by.channel_code, words),
         amount=amount,
         amount_plain=money.digits(amount_sen),
         code=stored.code,
