@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-DIALECTS = Path(__file__).parents[2] / "src" / "gerai" / "doors" / "dialects"
-FOLDERS = sorted(folder for folder in DIALECTS.iterdir() if folder.is_dir() and folder.name[0] not in "_.")
+from gerai.app import DIALECTS
+from gerai.doors import dialects
+
+HERE = Path(dialects.__file__ or "").parent
+FOLDERS = [dialect.openapi.parent for dialect in DIALECTS if dialect.openapi is not None]
 
 #: File → what it must define at its top.
 ROLES: dict[str, tuple[str, ...]] = {
@@ -85,7 +88,7 @@ def test_every_further_file_is_in_the_readme() -> None:
 
 def test_the_readme_lists_the_roles() -> None:
     """The table that people read and the one that the test holds are the same."""
-    text = (DIALECTS / "README.md").read_text(encoding="utf-8")
+    text = (HERE / "README.md").read_text(encoding="utf-8")
     for name, wanted in ROLES.items():
         assert f"| `{name}`" in text, name
         for one in wanted:

@@ -20,12 +20,14 @@ NAME, TITLE, PREFIX = "fifth", "Loket Kelima", "/fifth"
 #: What runs for the copy, and what of each file must have run for it at least.
 WALK = {
     "tests/contract/test_refusals.py": 30,
+    "tests/contract/test_error_tables.py": 1,
     "tests/contract/test_golden.py": 1,
     "tests/contract/test_openapi.py": 5,
     "tests/contract/http/test_bodies.py": 1,
     "tests/contract/webhooks/test_every_announcer.py": 2,
     "tests/platform/test_every_dialect.py": 5,
     "tests/platform/test_docs_viewer.py": 2,
+    "tests/architecture/test_dialect_files.py": 1,
 }
 #: Tests that walk all dialects at once.
 TOGETHER = (

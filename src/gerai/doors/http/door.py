@@ -47,8 +47,8 @@ class Route:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One door: everything the rest of Gerai knows of it. ``name`` is its folder's, the channel of its orders, and the
-    ``door`` of logs and metrics.
+    """One door: everything the rest of Gerai knows of it (docs/how-to/add-a-dialect.md). ``name`` is its folder's, the
+    channel of its orders, and the ``door`` of logs and metrics.
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
     its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``unknown`` answers paths
