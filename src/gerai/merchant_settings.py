@@ -58,7 +58,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     payment_fees: Annotated[
         dict[_MethodOrChannel, FeeRule],
         _says(
-            "What a payment method keeps, by method or one of its channels, which wins (Durianpay door).",
+            "What a payment method keeps, by method or one of its channels, which wins; frozen with each order.",
             '`{"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 70}}`',
         ),
     ] = {}

@@ -146,10 +146,12 @@ class ShopModel:
             self._paid(order, order.payments[-1])
         return None
 
-    def start_payment(self, order: OrderModel, payment: PaymentModel) -> Expected:
+    def start_payment(self, order: OrderModel, payment: PaymentModel, only_if_none_open: bool = False) -> Expected:
         if order.invoice is None:
             return NotFound
         if order.status != "pending" or order.invoice != "pending" or self._over(order):
+            return StateConflict
+        if only_if_none_open and any(known.status == "processing" for known in order.payments):
             return StateConflict
         order.payments.append(payment)
         return None
@@ -217,6 +219,10 @@ class ShopModel:
         else:
             self.gateway -= amount
         self._refunded(order, payment, amount)
+        if payment.status == "refunded" and order.status == "processing" and order.work != "unknown":
+            order.status = "failed"
+            order.work = "cancelled" if order.work == "requested" else order.work
+            self.reserved -= order.quantity * order.stocked
         return None
 
     def record(self, order: OrderModel, outcome: str, succeeded: int) -> Expected:
@@ -275,6 +281,8 @@ class ShopModel:
 
     def _paid(self, order: OrderModel, payment: PaymentModel) -> None:
         payment.status, order.invoice, order.charged = "completed", "paid", order.total
+        for other in order.payments:
+            other.status = "cancelled" if other.status == "processing" else other.status
         order.status = {"start": "processing", "complete": "completed"}[order.after]
         if order.status == "completed":
             self.reserved -= order.quantity * order.stocked

@@ -146,6 +146,13 @@ _SHIPMENT = "UPDATE shipments SET %s WHERE merchant_id = {merchant} AND shipment
 _ORDER = "UPDATE orders SET %s WHERE merchant_id = {merchant} AND order_id = {%s}"
 
 #: How each invariant is broken, where needed after switching off the constraint that would not let it.
+#: One more payment of an order that is paid or has ended, waiting for its payer.
+_OPEN_BESIDE = (
+    "INSERT INTO payments SELECT merchant_id, -1, environment, order_id, invoice_id, 'open', method, '', 'processing', "
+    "amount_sen, 0, 0, '', '{{}}', '{{}}', now(), now(), NULL, NULL, 0 FROM payments "
+    "WHERE merchant_id = {merchant} AND payment_id = BESIDE"
+)
+
 BREAKS: dict[str, list[list[str]]] = {
     "transfers_balance": [
         [_TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {sales}, -5, 100, 'x', NULL, NULL, '', now())"],
@@ -274,6 +281,10 @@ BREAKS: dict[str, list[list[str]]] = {
             "ALTER TABLE orders DROP CONSTRAINT rounding_is_less_than_a_rupiah",
             "UPDATE orders SET rounding_sen = -100 WHERE merchant_id = {merchant} AND order_id = {cancelled}",
         ],
+    ],
+    "open_payment_open_order": [
+        [_OPEN_BESIDE.replace("BESIDE", "{part_payment}")],
+        [_OPEN_BESIDE.replace("BESIDE", "{late_payment}")],
     ],
     "suspense_is_late": [
         ["DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {late_payment}"],

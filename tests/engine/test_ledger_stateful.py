@@ -210,14 +210,23 @@ class Books(RuleBasedStateMachine):
             if started and order.total:
                 self._start_payment(self.model.orders[-1])
 
-    def _start_payment(self, order: OrderModel, twice: bool = False) -> None:
+    def _choose(self, order: OrderModel, twice: bool = False) -> None:
+        """As the page does, also when its form is sent twice at once."""
+        self._start_payment(order, twice, only_if_none_open=True)
+
+    def _start_payment(self, order: OrderModel, twice: bool = False, only_if_none_open: bool = False) -> None:
         on_top, fee = order.unit // 100 % 3, order.total * (order.unit // 100 % 5) // 10
         payment = PaymentModel(self.engine.ids.next(), order.total, "va", on_top=on_top, fee=fee)
         command = StartPayment(
             **self._names(order), payment_id=payment.payment_id, public_id=f"p{payment.payment_id}", method="va",
             channel_code="BCA", amount_sen=order.total, instructions={}, fee_sen=on_top, merchant_fee_sen=fee,
+            only_if_none_open=only_if_none_open,
         )  # fmt: skip
-        self._do(command, lambda: self.model.start_payment(order, payment))
+        self._do(
+            command,
+            lambda: self.model.start_payment(order, payment, only_if_none_open),
+            twice and only_if_none_open,
+        )
 
     def _mark_paid(self, order: OrderModel, twice: bool = False) -> None:
         payment = PaymentModel(0, order.total, "manual")
@@ -259,9 +268,12 @@ class Books(RuleBasedStateMachine):
         self._do(command, lambda: self.model.refund(order, payment, amount, to_wallet), twice)
 
     @precondition(has_orders("pending"))
-    @rule(number=ANY, twice=TWICE, act=st.sampled_from(["start", "start", "mark", "cancel", "expire"]))
+    @rule(number=ANY, twice=TWICE, act=st.sampled_from(["start", "start", "choose", "mark", "cancel", "expire"]))
     def an_open_order_goes_on(self, number: int, twice: bool, act: str) -> None:
-        acts = {"start": self._start_payment, "mark": self._mark_paid, "cancel": self._cancel, "expire": self._expire}
+        acts = {
+            "start": self._start_payment, "choose": self._choose, "mark": self._mark_paid, "cancel": self._cancel,
+            "expire": self._expire,
+        }  # fmt: skip
         acts[act](self._order(number, "pending"), twice)
 
     @precondition(has_orders("processing"))

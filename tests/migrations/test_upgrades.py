@@ -85,6 +85,65 @@ def test_merchants_get_their_new_accounts_and_late_money_its_place(
         assert asyncio.run(_check(server.dsn)) == []
 
 
+_RULES = """
+INSERT INTO merchants (merchant_id, code, name, simulated) VALUES (1, 'real', 'Real shop', false),
+    (2, 'play', 'Play shop', true);
+INSERT INTO accounts (merchant_id, account_id, environment, kind, updated_at)
+SELECT m, m * 100 + row_number() OVER (), e, k, now() FROM generate_series(1, 2) m,
+    unnest(ARRAY['sandbox', 'production']) e, unnest(ARRAY['sales', 'gateway', 'funding', 'suspense', 'fees']) k;
+INSERT INTO orders
+SELECT m, n, e, 'durianpay', NULL, NULL, NULL, 'o' || n, 'n', 's' || m || '-' || n, s, 'invoice', 'IDR', 500000, NULL,
+    0, 0, '', '', 'complete', d::jsonb, now(), now(), NULL
+FROM (VALUES (1, 31, 'production', 'pending', '{"fees": {"va": 4000}, "methods": ["va", "qris"],
+                "payer_fees": {"va": 4000, "odd": "x"}, "note": "hi"}'),
+             (1, 32, 'sandbox', 'pending', '{"merchant_fees": {"va": 7}, "methods": [], "payment_mark": "conflict"}'),
+             (1, 33, 'sandbox', 'cancelled', '{}'), (1, 34, 'sandbox', 'expired', '{"methods": "va"}'),
+             (2, 35, 'production', 'pending', '{}')) AS given(m, n, e, s, d);
+INSERT INTO events (merchant_id, environment, order_id, name, facts, created_at)
+SELECT merchant_id, environment, order_id, 'order.placed', '{"status": "pending"}', now() FROM orders;
+INSERT INTO events (merchant_id, environment, order_id, name, facts, created_at)
+SELECT merchant_id, environment, order_id, 'order.' || status, jsonb_build_object('status', status, 'was', 'pending'),
+    now() FROM orders WHERE status <> 'pending';
+INSERT INTO invoices SELECT merchant_id, order_id, environment, order_id, number, status, 500000, '', NULL, NULL, now()
+FROM orders;
+INSERT INTO payments SELECT merchant_id, order_id + 100, environment, order_id, order_id, 'p' || order_id, 'card', '',
+    'processing', 500000, 0, 0, '', '{}', '{}', now(), now(), NULL, NULL, 0 FROM orders;
+"""
+
+
+def test_payment_rules_move_and_payments_nobody_may_make_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What may be paid with and what it costs move from the details into the order's rules, a person's mark into its
+    column; odd values are left behind. Payments of orders that ended are closed, and so are those a real merchant's
+    production order has open: their numbers were invented. Others go on, and all invariants hold."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-payment-rules")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(_RULES)  # type: ignore[arg-type]
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            orders = connection.execute(
+                "SELECT order_id, payment_rules, payment_mark, details FROM orders ORDER BY 1"
+            ).fetchall()
+            payments = connection.execute("SELECT order_id, status FROM payments ORDER BY 1").fetchall()
+            told = connection.execute(
+                "SELECT order_id, name, facts FROM events WHERE name LIKE 'payment.%' ORDER BY 1"
+            ).fetchall()
+        assert asyncio.run(_check(server.dsn)) == []
+    assert orders == [
+        (31, {"methods": ["va", "qris"], "fees": {"va": 4000}, "fee_bearer": "payer"}, "", {"note": "hi"}),
+        (32, {"fees": {"va": 7}}, "conflict", {}),
+        (33, {}, "", {}),
+        (34, {}, "", {}),
+        (35, {}, "", {}),
+    ]
+    assert payments == [(31, "cancelled"), (32, "processing"), (33, "cancelled"), (34, "expired"), (35, "processing")]
+    assert told == [
+        (31, "payment.cancelled", {"payment": "p31"}),
+        (33, "payment.cancelled", {"payment": "p33"}),
+        (34, "payment.expired", {"payment": "p34"}),
+    ]
+
+
 _TWO_SPELLINGS = """
 INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
 INSERT INTO members SELECT 1, n, 'sandbox', 'durianpay', 'cus_' || n, 'Ani Sari', e, m, '',

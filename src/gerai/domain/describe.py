@@ -31,10 +31,13 @@ refused as a conflict, whoever asks for it, and nothing changes.
 _NOTES: Final = {
     "order": "A payment that arrives for an expired order may bring it back (`revive`); the merchant's setting "
     "`late_payment` decides: `accept` (the default), `wallet`, `refund` or `hold`. An order whose stock was released "
-    "never comes back by itself.",
+    "never comes back by itself. An order whose money was given back whole before it was delivered ends, with the "
+    "reason `refunded`: `failed` when work on it had begun (`processing`), else `cancelled`; one whose provider was "
+    "asked and has not answered waits for the answer.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
-    "payment": "`late` is money that arrived after the payment or its order had ended, or a second time. It is "
-    "accepted, credited to the member's wallet, or held for the operator (`gerai payments`), by the "
+    "payment": "An order may have several open payments; the first one that is paid cancels the others, and all end "
+    "with their order, however it ends. `late` is money that arrived after the payment or its order had ended, or a "
+    "second time. It is accepted, credited to the member's wallet, or held for the operator (`gerai payments`), by the "
     "merchant's setting `late_payment`.",
     "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "

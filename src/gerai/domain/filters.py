@@ -23,7 +23,8 @@ class Scope(NamedTuple):
 @dataclass(frozen=True)
 class OrderFilter:
     """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a
-    courier's number, in any case. ``details`` must be contained in the order's details."""
+    courier's number, in any case. ``details`` must be contained in the order's details;
+    ``payment_mark`` as in the order."""
 
     statuses: tuple[str, ...] = ()
     invoice_statuses: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class OrderFilter:
     references: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     item_id: int | None = None
+    payment_mark: str = ""
     search: str = ""
     details: dict[str, Any] | None = None
     created_from: datetime | None = None

@@ -100,13 +100,39 @@ class OrderContact(msgspec.Struct, frozen=True, omit_defaults=True):
     address: dict[str, str] = {}
 
 
+FeeBearer = Literal["payer", "merchant"]
+
+
+class PaymentRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an order may be paid, frozen when it was placed. ``methods`` are methods (``va``) or single channels of them
+    (``va:BCA``); None: whatever is offered. ``fees`` in sen by the same names, a channel's own figure wins;
+    ``fee_bearer`` pays them: the payer on top of the total, or the merchant out of it."""
+
+    methods: tuple[str, ...] | None = None
+    fees: dict[str, int] = {}
+    fee_bearer: FeeBearer = "merchant"
+
+    def allows(self, method: str, channel: str) -> bool:
+        """Whether the order may be paid so."""
+        return self.methods is None or method in self.methods or f"{method}:{channel}" in self.methods
+
+    def fee_sen(self, method: str, channel: str) -> int:
+        """What this way to pay costs, whoever bears it."""
+        return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
+
+    def on_top_sen(self, method: str, channel: str) -> int:
+        """What the payer pays on top of the total."""
+        return self.fee_sen(method, channel) if self.fee_bearer == "payer" else 0
+
+
 class Order(msgspec.Struct, frozen=True):
     """An order. ``public_id`` is the door's identifier, unique per merchant, environment and channel;
     ``number`` is the code people read; ``secret`` opens its public page; ``after_payment`` is the verb the
     order takes once it is paid (``start``, ``confirm`` or ``complete``).
 
     ``total_sen`` is what the payer pays, in whole rupiah; ``rounding_sen`` of it (-49 … 50) is what rounding added to
-    the exact sum of lines, shipping, charges and discounts."""
+    the exact sum of lines, shipping, charges and discounts. ``payment_mark`` is what a person added to how its payment
+    stands (``conflict``, ``settled`` or nothing; engine/orders/payment_status.py)."""
 
     merchant_id: int
     order_id: int
@@ -134,6 +160,8 @@ class Order(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     contact: OrderContact = OrderContact()
     rounding_sen: int = 0
+    payment_rules: PaymentRules = PaymentRules()
+    payment_mark: str = ""
 
 
 class OrderLine(msgspec.Struct, frozen=True):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 PaymentKind = Literal["code", "qr", "redirect", "manual"]
+#: Where ``Charge.details`` names the page of ours to which a method without a page of its own sends the payer.
+PAGE_URL: Final = "page_url"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Charge:
 @dataclass(frozen=True)
 class Instructions:
     """What the payer sees. ``code``: VA number or retail code; ``qr_text``: the EMV text of a QR; ``url``: where
-    to go. ``steps``: lines of help by language."""
+    to go, an address or a path of ours. ``steps``: lines of help by language."""
 
     kind: PaymentKind
     expires_at: datetime | None

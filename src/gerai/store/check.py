@@ -185,6 +185,17 @@ WHERE CASE p.status
         ELSE p.refunded_sen <> 0 OR n.net_sen <> 0 END
 ORDER BY p.merchant_id, p.payment_id"""
 
+_OPEN_PAYMENT_OPEN_ORDER: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.method, o.public_id AS order_public_id, o.status AS order_status,
+       i.status AS invoice_status
+FROM {payments} p
+JOIN {orders} o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+LEFT JOIN {invoices} i ON i.merchant_id = p.merchant_id AND i.invoice_id = p.invoice_id
+WHERE p.status = 'processing'
+  AND (o.status IN ('cancelled', 'expired', 'failed', 'completed', 'partial', 'returned', 'closed')
+       OR i.status IN ('paid', 'refunded'))
+ORDER BY p.merchant_id, p.payment_id"""
+
 _SUSPENSE_IS_LATE: Final = """
 SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
 FROM {payments} p
@@ -325,6 +336,11 @@ INVARIANTS: Final = (
         "Every shipment belongs to an order and stands where it does: out while the order is shipped, delivered or "
         "back once it is completed or returned, never on its way before that or after a cancellation",
         _SHIPMENT_FOLLOWS_ORDER,
+    ),
+    Invariant(
+        "open_payment_open_order",
+        "No payment is open once its order has ended or is paid",
+        _OPEN_PAYMENT_OPEN_ORDER,
     ),
     Invariant(
         "suspense_is_late",

@@ -93,6 +93,7 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
         .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
+        .add_if(bool(wanted.payment_mark), "t.payment_mark = %s AND t.payment_mark <> ''", wanted.payment_mark)
         .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
         .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 4)
         .add_if(details is not None, "t.details @> %s::jsonb", details)

@@ -288,6 +288,8 @@ CREATE TABLE orders (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
+    payment_rules jsonb DEFAULT '{}'::jsonb NOT NULL,
+    payment_mark text DEFAULT ''::text NOT NULL,
     contact jsonb DEFAULT '{}'::jsonb NOT NULL,
     rounding_sen bigint DEFAULT 0 NOT NULL,
     CONSTRAINT orders_check CHECK (((charged_sen >= 0) AND (charged_sen <= total_sen))),
@@ -668,6 +670,7 @@ CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY 
 CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
 CREATE INDEX orders_link_code ON orders USING btree (number) WHERE (length(number) = 6);
 CREATE INDEX orders_member ON orders USING btree (merchant_id, member_id, order_id) WHERE (member_id IS NOT NULL);
+CREATE INDEX orders_payment_mark ON orders USING btree (merchant_id, environment, channel, payment_mark, order_id) WHERE (payment_mark <> ''::text);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));

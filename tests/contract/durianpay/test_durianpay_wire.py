@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from durianpay_shop import SEED
 
+from gerai.domain.fees import fee_table
+from gerai.domain.records import PaymentRules
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.durianpay.auth import basic_user
-from gerai.doors.dialects.durianpay.fees import fee_table
-from gerai.doors.dialects.durianpay.order_details import order_details
 from gerai.doors.dialects.durianpay.request import read_order
 from gerai.doors.dialects.durianpay.request_charge import SandboxOptions, read_charge
 from gerai.doors.dialects.durianpay.request_lists import Page, read_expand, read_page
@@ -214,19 +213,19 @@ def test_basic_credentials(header: str, user: str) -> None:
 def test_fees_by_method_and_channel() -> None:
     """Percent of the order plus a fixed part, rounded half-up; a channel's own figure wins; no rule, no fee."""
     rules = {"va": FeeRule(fixed_rupiah=4000), "va:BCA": FeeRule(fixed_rupiah=3500), "qris": FeeRule(percent_bp=150)}
-    fees = fee_table(rules, "excluded", 1_003_300)
-    facts = order_details(read_order(SEED), "", fees)
+    fees = fee_table(rules, "payer", 1_003_300)
+    frozen = PaymentRules(None, fees, "payer")
     assert fees == {"va": 400_000, "va:BCA": 350_000, "qris": 15_000}
-    assert [facts.fee_sen("va", "BNI"), facts.fee_sen("va", "BCA"), facts.fee_sen("card", "CARD")] == [
+    assert [frozen.fee_sen("va", "BNI"), frozen.fee_sen("va", "BCA"), frozen.fee_sen("card", "CARD")] == [
         400_000,
         350_000,
         0,
     ]
-    assert fee_table({}, "excluded", 1_000_100) == {}
+    assert fee_table({}, "payer", 1_000_100) == {}
 
 
 def test_the_merchant_never_bears_more_than_the_order() -> None:
     """included: the fee is cut to the order; excluded: the payer pays all of it."""
     rules = {"va": FeeRule(fixed_rupiah=4000)}
-    assert fee_table(rules, "included", 100_000) == {"va": 100_000}
-    assert fee_table(rules, "excluded", 100_000) == {"va": 400_000}
+    assert fee_table(rules, "merchant", 100_000) == {"va": 100_000}
+    assert fee_table(rules, "payer", 100_000) == {"va": 400_000}

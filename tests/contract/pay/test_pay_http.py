@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from datetime import timedelta
@@ -12,8 +13,9 @@ import pytest
 from pay_shop import again, place
 
 from gerai.app import DIALECTS
+from gerai.domain.money import rupiah
 from gerai.engine.core import Engine
-from gerai.engine.merchants.open import open_merchant
+from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.kit import ids
 from gerai.kit.clock import real_now
 
@@ -210,10 +212,57 @@ async def test_what_is_not_offered_cannot_be_chosen(
     engine: Engine, merchant: Any, client: httpx.AsyncClient, choice: str
 ) -> None:
     """Only what the page offers this order starts a payment."""
-    view = await place(engine, merchant.merchant_id, details={"methods": ["va:BCA", "qris"]})
+    view = await place(engine, merchant.merchant_id, payment_methods=("va:BCA", "qris"))
     answer = await client.post(f"/i/{view.order.secret}/method", data={"choice": choice})
     assert answer.headers["location"] == f"/i/{view.order.secret}?notice=unavailable"
     assert (await again(engine, view)).payments == ()
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_the_form_sent_at_once_starts_one_payment(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient, same: bool
+) -> None:
+    """Ten posts of the method form at the same moment, of one method or of several: exactly one payment is open, the
+    others find it, and all payers see the same page."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    ways = ["va:BCA", "va:BNI", "qris:QRIS", "ewallet:DANA", "card:CARD"]
+
+    sent = (client.post(f"{path}/method", data={"choice": "va:BCA" if same else ways[n % 5]}) for n in range(10))
+    answers = await asyncio.gather(*sent)
+
+    assert sorted(answer.headers["location"] for answer in answers) == [path, *[f"{path}?notice=changed"] * 9]
+    assert [payment.status for payment in (await again(engine, view)).payments] == ["processing"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
+@pytest.mark.parametrize(("bearer", "on_top", "kept"), [("payer", 4_000, 0), ("merchant", 0, 4_000)])
+async def test_every_door_books_what_a_method_costs(
+    engine: Engine, client: httpx.AsyncClient, dialect: Any, bearer: str, on_top: int, kept: int
+) -> None:
+    """The merchant's fee table is frozen with each order, whichever door it came through, and the page's payment bears
+    it: the payer on top, or the merchant out of the total. A later change of the table does not touch the order."""
+    settings: dict[str, Any] = {"payment_fees": {"va": {"fixed_rupiah": 4000}}}
+    merchant_id = await open_merchant(engine, f"fee{engine.ids.next()}", "Toko Biaya", settings, simulated=True)
+    view = await place(engine, merchant_id, channel=dialect.name, fee_bearer=bearer)
+    await change_settings(engine, merchant_id, {"payment_fees": {}})
+
+    await client.post(f"/i/{view.order.secret}/method", data={"choice": "va:BCA"})
+
+    [payment] = (await again(engine, view)).payments
+    assert (payment.amount_sen, payment.fee_sen, payment.merchant_fee_sen) == (
+        rupiah(15_000), rupiah(on_top), rupiah(kept),
+    )  # fmt: skip
+
+
+async def test_what_is_stored_names_no_host(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """A method without a page of its own sends the payer to ours; a request's Host header is not part of that."""
+    view = await place(engine, merchant.merchant_id)
+    path = f"/i/{view.order.secret}"
+    await client.post(f"{path}/method", data={"choice": "ewallet:DANA"}, headers={"host": "evil.example"})
+    [payment] = (await again(engine, view)).payments
+    assert payment.instructions["url"] == path
+    assert "evil.example" not in (await client.get(path)).text
 
 
 async def test_other_sites_cannot_act(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:

@@ -8,11 +8,10 @@ from typing import Any
 from pay_orders import DETAILS, NOW, SECRET, event, page_context, payment, view
 
 from gerai.domain.money import rupiah
-from gerai.domain.records import OrderView
+from gerai.domain.records import OrderView, PaymentRules
 from gerai.doors.http.page_details import DigitalProduct, Link, PageDetails
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.payment_panel import grouped
-from gerai.doors.pay.payment_rules import payer_fee
 from gerai.doors.pay.present import present
 from gerai.doors.pay.words import Words
 
@@ -75,15 +74,30 @@ def test_channels_outside_their_bounds_are_shown_closed() -> None:
 
 def test_an_order_may_narrow_its_methods() -> None:
     """A door can freeze which methods and channels an order takes."""
-    groups = page(view(details={"methods": ["va:BCA", "qris"]})).groups
+    groups = page(view(payment_rules=PaymentRules(methods=("va:BCA", "qris")))).groups
     assert [c.value for group in groups for c in group.choices] == ["qris:QRIS", "va:BCA"]
 
 
 def test_the_payers_fee_is_the_channels_own_where_it_has_one() -> None:
-    """A channel without a fee is not charged its method's; odd figures charge nothing."""
-    order = view(details={"payer_fees": {"va": rupiah(4_000), "va:BCA": 0, "qris": -5, "card": "7"}})
-    asked = (("va", "BNI"), ("va", "BCA"), ("qris", "QRIS"), ("card", "CARD"), ("retail", "ALFAMART"))
-    assert [payer_fee(order, method, channel) for method, channel in asked] == [rupiah(4_000), 0, 0, 0, 0]
+    """A channel without a fee is not charged its method's; a fee that the merchant bears costs the payer nothing."""
+    fees = {"va": rupiah(4_000), "va:BCA": 0}
+    asked = (("va", "BNI"), ("va", "BCA"), ("retail", "ALFAMART"))
+    for bearer, on_top in (("payer", [rupiah(4_000), 0, 0]), ("merchant", [0, 0, 0])):
+        rules = PaymentRules(None, fees, bearer)
+        assert [rules.on_top_sen(method, channel) for method, channel in asked] == on_top
+        assert [rules.fee_sen(method, channel) for method, channel in asked] == [rupiah(4_000), 0, 0]
+
+
+def test_the_payers_fee_counts_towards_a_channels_bounds() -> None:
+    """What the payer pays in all must fit: the order alone is within, with the fee on top it is too much, or enough."""
+    fees = {"ewallet": rupiah(1), "va:SAHABAT_SAMPOERNA": rupiah(26_000)}
+    groups = page(view(payment_rules=PaymentRules(None, fees, "payer"), total_sen=rupiah(100_000))).groups
+    opened = {c.value: c.open for group in groups for c in group.choices}
+    assert opened == {
+        "qris:QRIS": True, "va:BCA": True, "va:SAHABAT_SAMPOERNA": False, "ewallet:DANA": False,
+    }  # fmt: skip
+    groups = page(view(payment_rules=PaymentRules(None, fees, "payer"))).groups
+    assert {c.value: c.open for group in groups for c in group.choices}["va:SAHABAT_SAMPOERNA"] is True
 
 
 def test_the_panel_tells_how_to_pay() -> None:

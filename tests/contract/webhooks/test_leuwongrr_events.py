@@ -81,8 +81,8 @@ async def test_paid_from_the_balance_and_impossible(leuwongrr: Shop) -> None:
 
 
 async def test_only_the_last_refund_is_one(leuwongrr: Shop) -> None:
-    """A part given back leaves the invoice paid, and says nothing; the rest makes it refunded. Composed again later,
-    each still says what it said."""
+    """A part given back leaves the invoice paid, and says nothing; the rest makes it refunded, and ends the order that
+    was being worked on. Composed again later, each still says what it said."""
     code = await place_leuwongrr(leuwongrr)
     view = await leuwongrr.do(RecordPayment, await leuwongrr.view(code), outcome="paid", method="va")
     for amount_sen in (500_000, 1_000_000):
@@ -90,8 +90,13 @@ async def test_only_the_last_refund_is_one(leuwongrr: Shop) -> None:
 
     told = await leuwongrr.told(code)
 
-    assert names(told)[-2:] == ["(payment.refunded)", "order.refunded"]
-    assert said(told) == [("order.created", "pending"), ("order.paid", "paid"), ("order.refunded", "refunded")]
+    assert names(told)[-3:] == ["(payment.refunded)", "order.refunded", "order.failed"]
+    assert said(told) == [
+        ("order.created", "pending"),
+        ("order.paid", "paid"),
+        ("order.refunded", "refunded"),
+        ("order.failed", "failed"),
+    ]
 
 
 async def test_cancelled_expired_and_back(leuwongrr: Shop) -> None:

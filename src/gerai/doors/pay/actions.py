@@ -5,32 +5,38 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs
 
-import msgspec
 from starlette.responses import Response
 
 from gerai.domain.records import Payment
 from gerai.domain.refusals import (
     AmountMismatch,
+    AmountOutOfRange,
     BodyUnreadable,
     Busy,
+    MethodUnavailable,
     NotFound,
     PermissionMissing,
     Refusal,
     StateConflict,
 )
 from gerai.doors.http.context import RequestContext
-from gerai.doors.pay import answers, choices, page_state, payment_rules
+from gerai.doors.pay import answers, choices, page_state
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.record import RecordPayment
-from gerai.engine.payments.start import StartPayment
-from gerai.kit import ids
 from gerai.kit.clock import unix_s
-from gerai.ports.payments import Charge, PaymentMethod
+from gerai.ports.payments import PaymentMethod
 
 _MOST_FIELDS: Final = 10
 #: What the buyer is told when an act is refused.
-_NOTICES: Final[dict[type[Refusal], str]] = {StateConflict: "changed", AmountMismatch: "changed", Busy: "busy"}
+_NOTICES: Final[dict[type[Refusal], str]] = {
+    StateConflict: "changed",
+    AmountMismatch: "changed",
+    Busy: "busy",
+    MethodUnavailable: "unavailable",
+    AmountOutOfRange: "unavailable",
+}
 _PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
 
 
@@ -135,42 +141,13 @@ async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | No
 
 
 async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMethod, channel: str) -> Payment | str:
-    """The started payment, or the notice that says why there is none."""
-    order, engine = opened.view.order, ctx.services.engine
-    public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
-    fee_sen = payment_rules.payer_fee(opened.view, method.name, channel)
-    charge = Charge(
-        payment_public_id=public_id,
-        order_public_id=order.public_id,
-        amount_sen=order.total_sen + fee_sen,
-        merchant_name=opened.page_context(ctx).merchant_name,
-        channel_code=channel,
-        at=opened.now(ctx),
-        order_expires_at=order.expires_at,
-        details={"page_url": ctx.base_url + opened.address.at()},
-    )
+    """The started payment, or the notice that says why there is none: another one may have been started meanwhile."""
+    engine = ctx.services.engine
+    wanted = WantedPayment(method=method.name, channel=channel, page_path=opened.address.at(), only_if_none_open=True)
+    merchant, methods = engine.directory.merchant(opened.view.order.merchant_id), ctx.services.partners.payment_methods
     try:
-        told = method.instruct(charge)
-    except ValueError:
-        # A method that cannot take exactly this amount (sen in a QR, for example).
-        return "unavailable"
-    payment_id = engine.ids.next()
-    command = StartPayment(
-        merchant_id=order.merchant_id,
-        environment=order.environment,
-        order_id=order.order_id,
-        payment_id=payment_id,
-        public_id=public_id,
-        method=method.name,
-        channel_code=channel,
-        amount_sen=order.total_sen,
-        fee_sen=fee_sen,
-        merchant_fee_sen=payment_rules.merchant_fee(opened.view, method.name, channel),
-        instructions=msgspec.to_builtins(told),
-        expires_at=told.expires_at,
-    )
-    try:
+        command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
     except tuple(_NOTICES) as refusal:
         return _NOTICES[type(refusal)]
-    return next(payment for payment in view.payments if payment.payment_id == payment_id)
+    return next(payment for payment in view.payments if payment.payment_id == command.payment_id)

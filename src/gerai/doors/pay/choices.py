@@ -6,7 +6,6 @@ from typing import Final
 
 from gerai.domain import money
 from gerai.domain.records import OrderView
-from gerai.doors.pay import payment_rules
 from gerai.doors.pay.model import Choice, MethodGroup, PageContext
 from gerai.doors.pay.words import Words
 from gerai.ports.payments import Bounds, PaymentMethod
@@ -40,7 +39,7 @@ def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMeth
     method = context.methods.get(name)
     if method is None or channel not in _channels(context, method, view):
         return None
-    return None if _closed(method.channels[channel], view.order.total_sen) else (method, channel)
+    return None if _closed(method.channels[channel], _payable_sen(view, method, channel)) else (method, channel)
 
 
 def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
@@ -60,16 +59,13 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
 
 def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:
     """The method's channels this order may use."""
-    allowed = payment_rules.allowed_methods(view)
-    every = list(context.offered.get(method.name, {}))
-    if allowed is None or method.name in allowed:
-        return every
-    return [channel for channel in every if f"{method.name}:{channel}" in allowed]
+    rules, offered = view.order.payment_rules, context.offered.get(method.name, {})
+    return [channel for channel in offered if rules.allows(method.name, channel)]
 
 
 def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
     bounds = method.channels[channel]
-    side = _closed(bounds, view.order.total_sen)
+    side = _closed(bounds, _payable_sen(view, method, channel))
     limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
     return Choice(
         value=f"{method.name}:{channel}",
@@ -77,6 +73,11 @@ def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) 
         open=not side,
         note=words(f"choose.{side}", amount=money.display(limit)) if side else "",
     )
+
+
+def _payable_sen(view: OrderView, method: PaymentMethod, channel: str) -> int:
+    """What the payer would pay in all."""
+    return view.order.total_sen + view.order.payment_rules.on_top_sen(method.name, channel)
 
 
 def _closed(bounds: Bounds, amount_sen: int) -> str:

@@ -8,9 +8,10 @@ import msgspec
 
 from gerai.domain.records import Fulfilment, Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
-from gerai.domain.states import FULFILMENT, INVOICE, PAYMENT
+from gerai.domain.states import FULFILMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.transitions import move_order, request_fulfilment
+from gerai.engine.payment_steps import refund
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -125,21 +126,11 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     def _give_back(self, state: State, context: Context, order: Order) -> None:
         """Paid but impossible: the money returns by itself, with the reason."""
         paid = [p for p in state.payments_of(order) if p.status == "completed"]
+        if not paid and order.charged_sen == order.refunded_sen:
+            return  # It went back already.
         if order.account_id is None or not paid:
             state.announce(order, "refund.due", context.now, reason=self.error)
             return
         payment = paid[-1]
         amount_sen = payment.amount_sen - payment.refunded_sen
-        ledger.refund_to_wallet(state, context, order, amount_sen, payment.payment_id, "sales", self.error)
-        state.payments.update(
-            msgspec.structs.replace(
-                payment,
-                status=PAYMENT.move(payment.status, "refund"),
-                refunded_sen=payment.amount_sen,
-                updated_at=context.now,
-            )
-        )
-        invoice = state.invoices.rows[self.merchant_id, self.order_id]
-        state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "refund")))
-        state.orders.update(msgspec.structs.replace(order, refunded_sen=order.refunded_sen + amount_sen))
-        state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen)
+        refund(state, context, order, payment, amount_sen, to_wallet=True, note=self.error)

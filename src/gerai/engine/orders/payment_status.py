@@ -1,8 +1,8 @@
 """Steps for money that a person vouches for: marked paid, taken back, disputed, settled. All on the working copy.
 
-An order's invoice is ``paid`` exactly while the money counts as received. What a person adds to that stands under
-``payment_mark`` in the order's details: ``conflict`` (amount or proof does not fit; not counted as received) or
-``settled`` (the gateway has passed the money on).
+An order's invoice is ``paid`` exactly while the money counts as received. What a person adds to that is the order's
+``payment_mark``: ``conflict`` (amount or proof does not fit; not counted as received) or ``settled`` (the gateway has
+passed the money on).
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Final, Literal
 
 import msgspec
 
-from gerai.domain.records import Invoice, Order, Payment
+from gerai.domain.records import Invoice, Order
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.transitions import pay_invoice
+from gerai.engine.payment_steps import end_open_payments, new_payment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
 PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
-MARK: Final = "payment_mark"
 
 #: Where each word may lead. Settled money has left our hands.
 MOVES: Final[dict[str, frozenset[str]]] = {
@@ -33,7 +33,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
 
 def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:
     """How the order's payment stands, in one word."""
-    mark = order.details.get(MARK)
+    mark = order.payment_mark
     if mark == "conflict":
         return "conflict"
     if invoice is None or invoice.status not in ("paid", "refunded"):
@@ -59,9 +59,7 @@ def set_payment_status(
     elif word == "paid" and wanted != "settled" and invoice is not None:
         order = _take_back(state, context, order, invoice)
     mark = wanted if wanted in ("conflict", "settled") else ""
-    order = state.orders.update(
-        msgspec.structs.replace(order, details={**order.details, MARK: mark}, updated_at=context.now)
-    )
+    order = state.orders.update(msgspec.structs.replace(order, payment_mark=mark, updated_at=context.now))
     state.announce(order, f"invoice.{wanted}", context.now, invoice=order.number, **facts)
     return order
 
@@ -72,15 +70,11 @@ def _receive(state: State, context: Context, order: Order, invoice: Invoice | No
         raise StateConflict("order", order.public_id, order.status, "pay")
     if invoice is None:
         invoice = state.invoices.insert(_invoice(context, order, method))
-    for open_payment in state.payments_of(order):
-        if PAYMENT.can(open_payment.status, "cancel"):
-            state.payments.update(
-                msgspec.structs.replace(
-                    open_payment, status=PAYMENT.move(open_payment.status, "cancel"), updated_at=context.now
-                )
-            )
-            state.announce(order, "payment.cancelled", context.now, payment=open_payment.public_id)
-    payment = state.payments.insert(_payment(context, order, invoice, method))
+    end_open_payments(state, context, order, "paid")
+    payment_id = context.next_id()
+    payment = state.payments.insert(
+        new_payment(order, payment_id, context.now, method=method, public_id=f"manual-{payment_id}", status="completed")
+    )
     pay_invoice(state, context, invoice, method)
     ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)
     state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=method)
@@ -130,29 +124,4 @@ def _invoice(context: Context, order: Order, method: str) -> Invoice:
         due_at=None,
         paid_at=None,
         created_at=context.now,
-    )
-
-
-def _payment(context: Context, order: Order, invoice: Invoice, method: str) -> Payment:
-    payment_id = context.next_id()
-    return Payment(
-        merchant_id=order.merchant_id,
-        payment_id=payment_id,
-        environment=order.environment,
-        order_id=order.order_id,
-        invoice_id=invoice.invoice_id,
-        public_id=f"manual-{payment_id}",
-        method=method,
-        channel_code="",
-        status="completed",
-        amount_sen=invoice.amount_sen,
-        fee_sen=0,
-        refunded_sen=0,
-        reference="",
-        instructions={},
-        failure={},
-        created_at=context.now,
-        updated_at=context.now,
-        expires_at=None,
-        completed_at=context.now,
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from gerai.domain.fees import fee_table
 from gerai.domain.money import round_rupiah
 from gerai.domain.records import (
+    FeeBearer,
     Funding,
     Invoice,
     Member,
@@ -17,6 +19,7 @@ from gerai.domain.records import (
     OrderLine,
     OrderView,
     Payment,
+    PaymentRules,
     Transfer,
 )
 from gerai.engine.command import Command, Contact, Context, Needs
@@ -25,6 +28,7 @@ from gerai.engine.orders import stock
 from gerai.engine.orders.find import order_now
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
+from gerai.engine.payment_steps import new_payment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 from gerai.store import wallets
@@ -68,6 +72,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     ``provider`` names who fulfils the order (empty: nobody) and ``work`` what it is asked. For hold orders the worker
     takes over after ``resume_after_s``. ``parcel`` is what must be sent; its shipment is planned with the order.
 
+    ``payment_methods`` are the ways it may be paid (None: whatever is offered), ``fee_bearer`` pays what they cost; the
+    fees themselves are frozen here from the merchant's table.
+
     ``contact`` names the customer and is kept with the order as it was sent. A customer who is known already keeps
     what is on record: the order alone shows what differs.
 
@@ -94,6 +101,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     work: dict[str, Any] = {}
     after_payment: str = "start"
     parcel: Parcel | None = None
+    payment_methods: tuple[str, ...] | None = None
+    fee_bearer: FeeBearer = "merchant"
     details: dict[str, Any] = {}
     expires_at: datetime | None = None
     resume_after_s: float | None = None
@@ -203,7 +212,15 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             expires_at=self.expires_at,
             contact=OrderContact() if self.contact is None else self.contact.snapshot(member),
             rounding_sen=self.payable_sen - self.total_sen,
+            payment_rules=self._payment_rules(context),
         )
+
+    def _payment_rules(self, context: Context) -> PaymentRules:
+        """Only an order that is paid later may still be paid in one way or another."""
+        if self.funding != "invoice":
+            return PaymentRules()
+        fees = fee_table(context.settings.payment_fees, self.fee_bearer, self.payable_sen)
+        return PaymentRules(self.payment_methods, fees, self.fee_bearer)
 
     def _lines(self) -> tuple[OrderLine, ...]:
         return tuple(
@@ -234,33 +251,14 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         transfer = ledger.pay_from_wallet(state, context, account, order, "order")
         invoice = msgspec.structs.replace(self._invoice(context), status="paid", method="wallet", paid_at=context.now)
         state.invoices.insert(invoice)
-        payment = state.payments.insert(self._wallet_payment(context))
+        payment_id = context.next_id()
+        paid = new_payment(
+            order, payment_id, context.now,
+            method="wallet", public_id=f"wallet-{payment_id}", status="completed", reference=self.reference,
+        )  # fmt: skip
+        payment = state.payments.insert(paid)
         order = order_paid(state, context, order)
         return self._answer(state, account.available_sen, transfer, order, invoice, (payment,), member)
-
-    def _wallet_payment(self, context: Context) -> Payment:
-        payment_id = context.next_id()
-        return Payment(
-            merchant_id=self.merchant_id,
-            payment_id=payment_id,
-            environment=self.environment,
-            order_id=self.order_id,
-            invoice_id=self.order_id,
-            public_id=f"wallet-{payment_id}",
-            method="wallet",
-            channel_code="",
-            status="completed",
-            amount_sen=self.payable_sen,
-            fee_sen=0,
-            refunded_sen=0,
-            reference=self.reference,
-            instructions={},
-            failure={},
-            created_at=context.now,
-            updated_at=context.now,
-            expires_at=None,
-            completed_at=context.now,
-        )
 
     def _hold(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

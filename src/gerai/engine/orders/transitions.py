@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from gerai.domain.records import Fulfilment, Invoice, Order
-from gerai.domain.states import FULFILMENT, INVOICE, ORDER, PAYMENT
+from gerai.domain.states import FULFILMENT, INVOICE, ORDER
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels, stock
+from gerai.engine.payment_steps import ENDED, end_open_payments
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
 
@@ -16,8 +17,8 @@ FULFIL_QUEUE = "fulfilment"
 
 
 def move_order(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
-    """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, announce the state, and
-    take the parcel along."""
+    """Take ``verb`` (StateConflict when the table forbids it), settle the stock it touches, announce the state, take
+    the parcel along, and end open payments where the order ends."""
     status = ORDER.move(order.status, verb, order.public_id)
     # An order done in part has used its goods: which of them, only people know.
     if status in ("shipped", "completed", "partial") and order.status != "shipped":
@@ -27,6 +28,8 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
     moved = state.orders.update(msgspec.structs.replace(order, status=status, updated_at=context.now))
     state.announce(moved, f"order.{status}", context.now, status=status, was=order.status, **facts)
     parcels.follow(state, context, moved)
+    if moved.status in ENDED:
+        end_open_payments(state, context, moved)
     return moved
 
 
@@ -75,19 +78,33 @@ def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts:
     if order.funding == "hold" and order.held_transfer_id is not None and order.charged_sen == 0:
         ledger.resolve_hold(state, context, order, 0)
         moved = state.orders.update(msgspec.structs.replace(moved, refunded_sen=order.total_sen))
-    for payment in state.payments_of(order):
-        if PAYMENT.can(payment.status, verb):
-            ended = msgspec.structs.replace(payment, status=PAYMENT.move(payment.status, verb), updated_at=context.now)
-            state.payments.update(ended)
-            state.announce(moved, f"payment.{ended.status}", context.now, payment=payment.public_id)
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     if invoice is not None and INVOICE.can(invoice.status, verb):
         state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, verb)))
+    if verb == "cancel":
+        stop_fulfilment(state, context, moved)
+    return moved
+
+
+def end_refunded(state: State, context: Context, order: Order, **facts: object) -> Order:
+    """The money of an order was given back whole: it ends, unless it was delivered, is on its way, or may be done."""
     fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
-    if fulfilment is not None and verb == "cancel" and FULFILMENT.can(fulfilment.status, "cancel"):
+    if fulfilment is not None and fulfilment.status == "unknown":
+        return order
+    for verb in ("fail", "cancel"):
+        if ORDER.can(order.status, verb):
+            order = move_order(state, context, order, verb, reason="refunded", **facts)
+            stop_fulfilment(state, context, order)
+            break
+    return order
+
+
+def stop_fulfilment(state: State, context: Context, order: Order) -> None:
+    """Nobody shall do the work of an order that ended. Work that is done, or that may be, is left as it stands."""
+    fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
+    if fulfilment is not None and FULFILMENT.can(fulfilment.status, "cancel"):
         status = FULFILMENT.move(fulfilment.status, "cancel")
         state.fulfilments.update(msgspec.structs.replace(fulfilment, status=status, updated_at=context.now))
-    return moved
 
 
 def pay_invoice(state: State, context: Context, invoice: Invoice, method: str) -> Invoice:

@@ -10,6 +10,7 @@ from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels
 from gerai.engine.orders.transitions import order_paid, pay_invoice
+from gerai.engine.payment_steps import end_open_payments
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -39,11 +40,13 @@ def acceptable(state: State, order: Order, invoice: Invoice) -> bool:
 
 
 def book(state: State, context: Context, order: Order, payment: Payment, source: str = "gateway") -> None:
-    """The completed payment pays its open order; the money comes from the ``source`` account."""
+    """The completed payment pays its open order, and nobody else needs to: the money comes from the ``source``
+    account."""
     invoice = state.invoices.rows[order.merchant_id, order.order_id]
     pay_invoice(state, context, invoice, payment.method)
     ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id, source)
     state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
+    end_open_payments(state, context, order, "paid")
     state.announce(order, "invoice.paid", context.now, invoice=invoice.number)
     order_paid(state, context, order)
 
@@ -69,13 +72,21 @@ def credit(state: State, context: Context, order: Order, payment: Payment, sourc
     """Late money goes into the wallet of the order's member. NotFound when there is none."""
     ledger.refund_to_wallet(state, context, order, payment.amount_sen, payment.payment_id, source, note)
     give_back(state, context, payment)
-    state.announce(order, "payment.credited", context.now, payment=payment.public_id)
+    state.announce(order, "payment.credited", context.now, payment=payment.public_id, amount_sen=payment.amount_sen)
+
+
+def announce_late(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """Money came for which no order was open, and this much of it."""
+    state.announce(
+        order, "payment.late", context.now,
+        payment=payment.public_id, method=payment.method, amount_sen=payment.amount_sen, fee_sen=payment.fee_sen,
+    )  # fmt: skip
 
 
 def suspend(state: State, context: Context, order: Order, payment: Payment) -> None:
     """Late money waits for a person (``ResolveLate``)."""
     ledger.suspend_payment(state, context, order, payment.amount_sen, payment.payment_id)
-    state.announce(order, "payment.late", context.now, payment=payment.public_id)
+    announce_late(state, context, order, payment)
 
 
 def _revive(state: State, context: Context, order: Order, invoice: Invoice) -> Order:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
-from gerai.domain.states import PAYMENT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.payment_steps import end_payment
 from gerai.engine.state import State
 
 
@@ -25,7 +23,5 @@ class CancelPayment(Command[OrderView], frozen=True, kw_only=True):
         payment = state.payments.get(self.merchant_id, self.payment_id)
         if payment is None or payment.order_id != self.order_id or payment.environment != self.environment:
             raise NotFound("payment", str(self.payment_id))
-        status = PAYMENT.move(payment.status, "cancel", payment.public_id)
-        state.payments.update(msgspec.structs.replace(payment, status=status, updated_at=context.now))
-        state.announce(order, "payment.cancelled", context.now, payment=payment.public_id)
+        end_payment(state, context, order, payment, "cancel")
         return state.view(self.merchant_id, self.order_id)

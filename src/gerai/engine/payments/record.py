@@ -10,6 +10,7 @@ from gerai.domain.records import Invoice, Order, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import PAYMENT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.payment_steps import new_payment
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -45,7 +46,7 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         invoice = state.invoices.get(self.merchant_id, self.order_id)
         if order.environment != self.environment or invoice is None:
             raise NotFound("order", str(self.order_id))
-        payment = self._payment(state, context, order, invoice.amount_sen)
+        payment = self._payment(state, context, order)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
             return state.view(self.merchant_id, self.order_id)
@@ -56,35 +57,16 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         ledger.book_fees(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)
 
-    def _payment(self, state: State, context: Context, order: Order, amount_sen: int) -> Payment:
+    def _payment(self, state: State, context: Context, order: Order) -> Payment:
         if self.payment_id is not None:
             found = state.payments.get(self.merchant_id, self.payment_id)
             if found is None or found.order_id != order.order_id:
                 raise NotFound("payment", str(self.payment_id))
             return found
         payment_id = context.next_id()
+        public_id = self.public_id or f"manual-{payment_id}"
         return state.payments.insert(
-            Payment(
-                merchant_id=self.merchant_id,
-                payment_id=payment_id,
-                environment=self.environment,
-                order_id=order.order_id,
-                invoice_id=order.order_id,
-                public_id=self.public_id or f"manual-{payment_id}",
-                method=self.method,
-                channel_code="",
-                status="processing",
-                amount_sen=amount_sen,
-                fee_sen=0,
-                refunded_sen=0,
-                reference="",
-                instructions={},
-                failure={},
-                created_at=context.now,
-                updated_at=context.now,
-                expires_at=None,
-                completed_at=None,
-            )
+            new_payment(order, payment_id, context.now, method=self.method, public_id=public_id)
         )
 
     def _move(self, state: State, context: Context, payment: Payment, verb: str) -> Payment:
@@ -106,8 +88,16 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         if rule == "accept" and arrival.acceptable(state, order, invoice):
             arrival.accept(state, context, order, invoice, payment, "gateway")
         elif order.account_id is not None and rule in ("accept", "wallet"):
+            arrival.announce_late(state, context, order, payment)
             arrival.credit(state, context, order, payment, "gateway", "late payment")
         else:
             arrival.suspend(state, context, order, payment)
             if rule == "refund":
-                state.announce(order, "refund.due", context.now, reason="late payment", payment=payment.public_id)
+                state.announce(
+                    order,
+                    "refund.due",
+                    context.now,
+                    reason="late payment",
+                    payment=payment.public_id,
+                    amount_sen=payment.amount_sen,
+                )

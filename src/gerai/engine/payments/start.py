@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gerai.domain.records import OrderView, Payment
+import msgspec
+
+from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
+from gerai.engine.payment_steps import end_payment, new_payment, open_payments
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
@@ -24,7 +27,11 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     method keeps of the amount. ``settle_after_s`` with ``settle_outcome`` lets a sandbox payment finish by itself (a
     job of this same transaction).
 
-    Refuses: NotFound, StateConflict (not pending, or past its expiry: state ``expired``), AmountMismatch.
+    ``only_if_none_open``: a payer who chooses on a page has one payment at a time, however often the form arrives;
+    ones that ran out are expired on the way.
+
+    Refuses: NotFound, StateConflict (not pending; past its expiry: state ``expired``; a payment is open already),
+    AmountMismatch.
     """
 
     order_id: int
@@ -40,13 +47,20 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     expires_at: datetime | None = None
     settle_after_s: float | None = None
     settle_outcome: str = "paid"
+    only_if_none_open: bool = False
 
     def identify(self, answer: OrderView) -> Made:
         return Made(order_id=self.order_id, payment_id=self.payment_id)
 
     @classmethod
     async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
-        return await order_now(connection, merchant_id, made.order_id)
+        """The order as it is now, without payments that were started after this one: a door shows the newest."""
+        view = await order_now(connection, merchant_id, made.order_id)
+        until = next(((p.created_at, p.payment_id) for p in view.payments if p.payment_id == made.payment_id), None)
+        if until is None:
+            return view
+        earlier = tuple(p for p in view.payments if (p.created_at, p.payment_id) <= until)
+        return msgspec.structs.replace(view, payments=earlier)
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,))
@@ -62,28 +76,21 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
             raise StateConflict("order", order.public_id, "expired", "charge")
         if self.amount_sen != invoice.amount_sen:
             raise AmountMismatch(given_sen=self.amount_sen, right_sen=invoice.amount_sen)
+        if self.only_if_none_open:
+            _require_none_open(state, context, order)
         state.payments.insert(
-            Payment(
-                merchant_id=self.merchant_id,
-                payment_id=self.payment_id,
-                environment=self.environment,
-                order_id=self.order_id,
-                invoice_id=self.order_id,
-                public_id=self.public_id,
+            new_payment(
+                order,
+                self.payment_id,
+                context.now,
                 method=self.method,
+                public_id=self.public_id,
                 channel_code=self.channel_code,
-                status="processing",
-                amount_sen=self.amount_sen,
                 fee_sen=self.fee_sen,
-                refunded_sen=0,
+                merchant_fee_sen=self.merchant_fee_sen,
                 reference=self.reference,
                 instructions=self.instructions,
-                failure={},
-                created_at=context.now,
-                updated_at=context.now,
                 expires_at=self.expires_at,
-                completed_at=None,
-                merchant_fee_sen=self.merchant_fee_sen,
             )
         )
         state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
@@ -97,3 +104,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
             }
             state.jobs.append(Job(SETTLE_QUEUE, SETTLE_TASK, None, args, self.settle_after_s))
         return state.view(self.merchant_id, self.order_id)
+
+
+def _require_none_open(state: State, context: Context, order: Order) -> None:
+    for payment in open_payments(state, order):
+        if payment.expires_at is None or payment.expires_at > context.now:
+            raise StateConflict("payment", payment.public_id, payment.status, "start another")
+        end_payment(state, context, order, payment, "expire")

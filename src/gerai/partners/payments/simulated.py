@@ -6,11 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from gerai.domain.money import rupiah
-from gerai.ports.payments import Bounds, Charge, Seller
-
-#: The key under which a door puts the address of its hosted pay page into ``Charge.details``. Redirect methods send
-#: the payer there, because the simulator has no page of its own.
-PAGE_URL = "page_url"
+from gerai.ports.payments import PAGE_URL, Bounds, Charge, Seller
 
 
 class SimulatedMethod:
@@ -36,7 +32,7 @@ def no_later_than_order(charge: Charge, lifetime: timedelta) -> datetime:
 
 
 def page_url(charge: Charge) -> str:
-    """Where a redirect method sends the payer; empty when the door named no page."""
+    """Where a redirect method sends the payer, since the simulator has no page of its own; empty when none is named."""
     return str(charge.details.get(PAGE_URL, ""))
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from gerai.domain.records import Order, OrderView, Payment
 from gerai.doors.dialects.durianpay.request import NewItem, NewOrder
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
-from gerai.ports.payments import Instructions
 
 
 class OrderDetails(msgspec.Struct, frozen=True):
@@ -28,12 +25,6 @@ class OrderDetails(msgspec.Struct, frozen=True):
     is_notification_enabled: bool
     email_subject: str
     email_content: str
-    #: What each payment method (``va``) or channel (``va:BCA``) costs, whoever bears it (``admin_fee_method``).
-    fees: dict[str, int]
-
-    def fee_sen(self, method: str, channel: str) -> int:
-        """The fee of one way to pay; a channel's own figure wins."""
-        return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
 
 
 class PaymentDetails(msgspec.Struct, frozen=True):
@@ -43,7 +34,7 @@ class PaymentDetails(msgspec.Struct, frozen=True):
     requested_type: str = ""
 
 
-def order_details(order: NewOrder, link_code: str, fees: dict[str, int]) -> OrderDetails:
+def order_details(order: NewOrder, link_code: str) -> OrderDetails:
     """What to keep of a create-order request."""
     return OrderDetails(
         amount_sen=order.amount_sen,
@@ -58,7 +49,6 @@ def order_details(order: NewOrder, link_code: str, fees: dict[str, int]) -> Orde
         is_notification_enabled=order.is_notification_enabled,
         email_subject=order.email_subject,
         email_content=order.email_content,
-        fees=fees,
     )
 
 
@@ -73,16 +63,11 @@ def page_details(view: OrderView) -> PageDetails:
     return PageDetails(shipping=ShippingDetails(cost_sen=cost_sen) if cost_sen else None)
 
 
-def fee_of(details: OrderDetails, payment: Payment) -> int:
-    """What a payment's method costs, in sen, whoever bears it."""
-    return details.fee_sen(payment.method, payment.channel_code)
+def fee_of(order: Order, payment: Payment) -> int:
+    """What a payment's method costs, in sen, whoever bears it (``admin_fee_method``)."""
+    return order.payment_rules.fee_sen(payment.method, payment.channel_code)
 
 
 def payment_details_of(payment: Payment) -> PaymentDetails:
     """What was kept of a payment; a payment made by an operator has none of it."""
     return msgspec.convert(payment.instructions, PaymentDetails)
-
-
-def instructions_to_keep(instructions: Instructions, details: PaymentDetails) -> dict[str, Any]:
-    """``Payment.instructions``: what the partner told the payer, and this door's own details beside it."""
-    return {**msgspec.to_builtins(instructions), **msgspec.to_builtins(details)}

@@ -12,7 +12,6 @@ from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.durianpay.auth import NAME, authenticate
-from gerai.doors.dialects.durianpay.fees import fee_table
 from gerai.doors.dialects.durianpay.methods import CHARGE_TYPES, unfit
 from gerai.doors.dialects.durianpay.order_details import order_details
 from gerai.doors.dialects.durianpay.request import IDEMPOTENCY, NewCustomer, NewOrder, read_order
@@ -90,7 +89,9 @@ def _command(ctx: RequestContext, wanted: NewOrder, link_code: str) -> PlaceOrde
         funding="invoice",
         reference=wanted.order_ref_id,
         after_payment="complete",
-        details=_details(ctx, wanted, link_code),
+        payment_methods=tuple(_page_methods(ctx, wanted)),
+        fee_bearer="payer" if wanted.admin_fee_method == "excluded" else "merchant",
+        details=_details(wanted, link_code),
         expires_at=wanted.expiry_date or ctx.now + LIFETIME,
     )
 
@@ -117,12 +118,9 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
     return tuple(NewLine("goods", 0, item.name, item.qty, item.price_sen, item.line_total_sen) for item in wanted.items)
 
 
-def _details(ctx: RequestContext, wanted: NewOrder, link_code: str) -> dict[str, Any]:
-    """This door's details, and beside them the ways to pay that the hosted page may offer and who bears their fees."""
-    fees = fee_table(ctx.caller.merchant.settings.payment_fees, wanted.admin_fee_method, wanted.total_sen)
-    kept: dict[str, Any] = msgspec.to_builtins(order_details(wanted, link_code, fees))
-    kept["methods"] = _page_methods(ctx, wanted)
-    kept["payer_fees" if wanted.admin_fee_method == "excluded" else "merchant_fees"] = fees
+def _details(wanted: NewOrder, link_code: str) -> dict[str, Any]:
+    """This door's details."""
+    kept: dict[str, Any] = msgspec.to_builtins(order_details(wanted, link_code))
     return kept
 
 

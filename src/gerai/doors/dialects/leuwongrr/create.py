@@ -6,7 +6,6 @@ place_id, roblox_pass_id, universe_id, robux_amount, rate_sen, discount_bp, paym
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,9 +31,8 @@ from gerai.engine.command import Idempotency
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.offered import offered_channels
-from gerai.engine.payments.start import StartPayment
+from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.ids import token
-from gerai.ports.payments import Charge
 from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
 _OPERATION: Final = "leuwongrr.create_order"
@@ -79,7 +77,7 @@ async def _once(
 
 def _answer(ctx: RequestContext, view: OrderView, *, replayed: bool) -> Response:
     data = wire.CreatedAnswer(
-        wire.invoice_of(view, ctx.base_url), wire.gateway_of(view), view.order.environment, replayed
+        wire.invoice_of(view, ctx.base_url), wire.gateway_of(view, ctx.base_url), view.order.environment, replayed
     )
     if replayed:
         return reply(wire.Success(data=data, message=wire.FOUND_AGAIN), 200, _REPLAYED)
@@ -192,35 +190,11 @@ async def _with_payment(ctx: RequestContext, caller: Caller, view: OrderView) ->
     if order.status != "pending" or wire.gateway_payment(view) is not None:
         return view
     gateway = _gateway(ctx, caller, order.details["payment_method"])
-    payment_id = engine.ids.next()
-    public_id = f"{order.public_id}-{payment_id}"
-    page = wire.invoice_url(ctx.base_url, order)
-    told = asdict(
-        gateway.method.instruct(
-            Charge(
-                payment_public_id=public_id,
-                order_public_id=order.public_id,
-                amount_sen=order.total_sen,
-                merchant_name=caller.key.merchant.name,
-                channel_code=gateway.channel_code,
-                at=ctx.now,
-                order_expires_at=order.expires_at,
-                details={"page_url": page},
-            )
-        )
+    wanted = WantedPayment(
+        method=gateway.method.name, channel=gateway.channel_code, page_path=wire.invoice_url("", order)
     )
-    expires_at = told.pop("expires_at")
-    started = StartPayment(
-        merchant_id=order.merchant_id,
-        environment=order.environment,
-        order_id=order.order_id,
-        payment_id=payment_id,
-        public_id=public_id,
-        method=gateway.method.name,
-        channel_code=gateway.channel_code,
-        amount_sen=order.total_sen,
-        instructions=told,
-        expires_at=expires_at,
+    started = payment_to_start(
+        engine.ids.next(), caller.key.merchant, ctx.services.partners.payment_methods, view, wanted
     )
     once = Idempotency(f"member:{caller.member.member_id}", _START_PAYMENT, order.public_id, b"")
     outcome = await engine.submit(started, once)

@@ -10,6 +10,7 @@ from gerai.domain.money import display, whole_rupiah
 from gerai.domain.records import Order, OrderView, Payment
 from gerai.doors.dialects.leuwongrr.pricing import wall_time
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
+from gerai.doors.http.links import absolute
 
 CHANNEL: Final = "leuwongrr"
 CREATED: Final = "Order berhasil dibuat."
@@ -149,7 +150,7 @@ def gateway_payment(view: OrderView) -> Payment | None:
     return max(view.payments, key=lambda payment: payment.payment_id, default=None)
 
 
-def gateway_of(view: OrderView) -> dict[str, Any] | None:
+def gateway_of(view: OrderView, base_url: str) -> dict[str, Any] | None:
     """What the payer must see to pay through the chosen gateway method; None for invoice and balance."""
     payment = gateway_payment(view)
     if payment is None:
@@ -162,7 +163,7 @@ def gateway_of(view: OrderView) -> dict[str, Any] | None:
         "amount": whole_rupiah(payment.amount_sen),
         "pay_code": instructions.get("code", ""),
         "qr_string": instructions.get("qr_text", ""),
-        "redirect_url": instructions.get("url", ""),
+        "redirect_url": absolute(instructions.get("url", ""), base_url),
         "expires_at": wall_time(payment.expires_at) if payment.expires_at is not None else None,
     }
 

@@ -68,14 +68,14 @@ def offered_by(method: Method, store_methods: Collection[str], store_banks: Coll
     return not names.isdisjoint(store_methods)
 
 
-def payable_with(method: Method, known: Mapping[str, Collection[str]]) -> list[str]:
-    """What the hosted page may offer: ``["va:BCA"]``, ``["va"]``; empty means everything.
+def payable_with(method: Method, known: Mapping[str, Collection[str]]) -> tuple[str, ...] | None:
+    """What the order may be paid with: ``va:BCA``, ``va``; None means everything.
 
     ``known`` are the methods we can really collect with, and their channels; a channel we cannot serve opens its
     whole method, so that the buyer is never left without a way to pay.
     """
     if method.kind == "invoice" or not method.collected:
-        return []
+        return None
     if method.channel and method.channel in known.get(method.kind, ()):
-        return [f"{method.kind}:{method.channel}"]
-    return [method.kind]
+        return (f"{method.kind}:{method.channel}",)
+    return (method.kind,)

@@ -104,7 +104,6 @@ class OrderDetails(msgspec.Struct, frozen=True):
     shipping: AgreedShipping | None = None
     discounts: list[dict[str, Any]] = []
     note: str = ""
-    methods: list[str] = []
     extras: dict[str, Any] = {}
 
     def as_details(self) -> dict[str, Any]:

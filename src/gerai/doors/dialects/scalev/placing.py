@@ -116,6 +116,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
         method=method.kind if method else "",
         after_payment=_after_payment(goods, store),
         parcel=checked.parcel if checked else None,
+        payment_methods=payable_with(method, context.channels) if method else None,
         details=facts.as_details(),
         expires_at=context.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
     )
@@ -220,6 +221,5 @@ def _facts(
         shipping=shipping,
         discounts=[{"title": title, "amount_sen": sen} for title, sen in taken if sen],
         note=wanted.notes,
-        methods=payable_with(method, context.channels) if method else [],
         extras=wanted.extras,
     )

@@ -23,7 +23,7 @@ from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
 from gerai.doors.dialects.scalev.wire import text as money_text
 from gerai.engine.core import Engine
-from gerai.engine.orders.payment_status import MARK, payment_status
+from gerai.engine.orders.payment_status import payment_status
 
 SEARCH_FIELDS: Final = (
     "order_id", "shipment_receipt", "external_id", "pg_reference_id", "gross_revenue", "customer_name",
@@ -64,6 +64,7 @@ def read_filter(query: dict[str, str]) -> tuple[OrderFilter, list[Keep]]:
         references=(query["external_id"],) if query.get("external_id") else (),
         invoice_statuses=("paid", "refunded") if query.get("payment_status") in ("paid", "settled") else (),
         shipment_statuses=_shipment_states(query),
+        payment_mark=mark if (mark := query.get("payment_status", "")) in ("conflict", "settled") else "",
         details=_details(query) or None,
     )
     if word := query.get("payment_status"):
@@ -95,8 +96,6 @@ def _details(query: dict[str, str]) -> dict[str, Any]:
     elif name:
         method = METHODS[name]
         found |= {"method": method.kind} | ({"channel_code": method.channel} if method.channel else {})
-    if (word := query.get("payment_status")) in ("conflict", "settled"):
-        found[MARK] = word
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.order_details import OrderDetails
+from gerai.doors.http.links import absolute
 
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
@@ -18,7 +19,7 @@ def payment_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
         "payment_method": changed or facts.sent_method or None,
         "sub_payment_method": None if changed else facts.sent_sub_method or None,
         "epayment_provider": None,
-        "pg_payment_info": gateway_info(view),
+        "pg_payment_info": gateway_info(view, facts.base_url),
         "pg_paid_info": None,
         "pg_reference_id": attempt.public_id if attempt else None,
         "financial_entity": _entity(noted.get("financial_entity_id")),
@@ -42,7 +43,7 @@ def _attempt(view: OrderView) -> Payment | None:
     return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
 
 
-def gateway_info(view: OrderView) -> dict[str, Any] | None:
+def gateway_info(view: OrderView, base_url: str) -> dict[str, Any] | None:
     """What the payer must see, in the gateway's form; None before a method was chosen."""
     payment = _attempt(view)
     if payment is None or not payment.instructions:
@@ -58,8 +59,8 @@ def gateway_info(view: OrderView) -> dict[str, Any] | None:
         case "retail":
             return {"payment_method": {"over_the_counter": {"channel_properties": {"payment_code": told.get("code")}}}}
         case "ewallet":
-            return {"actions": [{"url_type": "WEB", "url": told.get("url")}]}
+            return {"actions": [{"url_type": "WEB", "url": absolute(told.get("url", ""), base_url)}]}
         case "bank_transfer":
             return {}
         case _:
-            return {"redirect_url": told.get("url")}
+            return {"redirect_url": absolute(told.get("url", ""), base_url)}

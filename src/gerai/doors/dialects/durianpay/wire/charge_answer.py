@@ -14,6 +14,7 @@ from gerai.doors.dialects.durianpay.order_details import PaymentDetails, payment
 from gerai.doors.dialects.durianpay.statuses import charge_type, payment_status
 from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
 from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
+from gerai.doors.http.links import absolute
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Charged:
     merchant_name: str
     merchant_public_id: str
     now: datetime
+    base_url: str
     qr_image: str = ""
 
     @property
@@ -39,6 +41,11 @@ class Charged:
     def told(self, name: str) -> str:
         """A text the payment method told the payer: ``code``, ``qr_text``, ``url``."""
         return str(self.payment.instructions.get(name, ""))
+
+    @property
+    def url(self) -> str:
+        """Where the payer goes."""
+        return absolute(self.told("url"), self.base_url)
 
 
 class ChargeAnswer(msgspec.Struct, frozen=True):
@@ -76,7 +83,7 @@ def _ewallet(charged: Charged) -> dict[str, Any]:
         "mobile": charged.details.mobile,
         "status": payment_status(charged.payment, charged.now),
         "expiration_time": ZERO_TIME,
-        "checkout_url": charged.told("url"),
+        "checkout_url": charged.url,
         "web_url": "",
         "unique_id": "",
         "paid_amount": money(charged.payable_sen),
@@ -88,7 +95,7 @@ def _online_banking(charged: Charged) -> dict[str, Any]:
         "mobile": charged.details.mobile,
         "status": payment_status(charged.payment, charged.now),
         "expiration_time": timestamp(charged.payment.expires_at),
-        "web_url": charged.told("url"),
+        "web_url": charged.url,
         "unique_id": "",
         "paid_amount": money(charged.payable_sen),
     }
@@ -114,14 +121,14 @@ def _card(charged: Charged) -> dict[str, Any]:
         "status": payment_status(charged.payment, charged.now),
         "paid_amount": money(charged.payable_sen),
         "metadata": {},
-        "checkout_url": charged.told("url"),
+        "checkout_url": charged.url,
     }
 
 
 def _bnpl(charged: Charged) -> dict[str, Any]:
     return {
         "payment_ref_id": charged.payment.reference,
-        "redirect_url": charged.told("url"),
+        "redirect_url": charged.url,
         "paid_amount": money(charged.payable_sen),
         "metadata": {},
     }

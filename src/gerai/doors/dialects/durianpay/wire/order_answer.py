@@ -179,7 +179,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
         metadata=dict(details.metadata),
         items=[_item(item) for item in details.items] or None,
         is_live=is_live(order.environment),
-        fees=None if payment is None else money(fee_of(details, payment)),
+        fees=None if payment is None else money(fee_of(order, payment)),
         shipping_fee="" if details.shipping_fee_sen is None else money(details.shipping_fee_sen),
         admin_fee_method=details.admin_fee_method,
     )

@@ -129,7 +129,7 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
         created_at=timestamp(payment.created_at),
         updated_at=timestamp(payment.updated_at),
         paid_amount=_paid_amount(payment),
-        total_fee=money(fee_of(details_of(order), payment)),
+        total_fee=money(fee_of(order, payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
     )
@@ -167,7 +167,7 @@ def payment_answer(
         payment_details_type=charge_type(payment),
         method_id=payment.channel_code,
         paid_amount=_paid_amount(payment),
-        total_fee=money(fee_of(details_of(order), payment)),
+        total_fee=money(fee_of(order, payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
         customer=customer_answer(view) if "customer" in expand else UNSET,

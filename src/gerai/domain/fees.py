@@ -1,24 +1,22 @@
-"""What a payment method costs: the merchant's own table, its setting ``payment_fees``.
+"""What the ways to pay an order cost: the merchant's own table, its setting ``payment_fees``, frozen with the order.
 
 ``{"va": {"fixed_rupiah": 4000}, "va:BCA": {"fixed_rupiah": 3500}, "qris": {"percent_bp": 70}}``: a method, or one of
-its channels (which wins); a percentage in basis points plus a fixed amount (contract §14). An order freezes what each
-method costs it when it is created.
+its channels (which wins); a percentage in basis points plus a fixed amount.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gerai.domain.money import percent_of, rupiah
+from gerai.domain.records import FeeBearer
 from gerai.merchant_settings import FeeRule
 
 
-def fee_table(rules: Mapping[str, FeeRule], admin_fee_method: str, total_sen: int) -> dict[str, int]:
+def fee_table(rules: dict[str, FeeRule], bearer: FeeBearer, total_sen: int) -> dict[str, int]:
     """The fee in sen of each entry of the merchant's table for an order of ``total_sen``, half-up to whole rupiah.
 
-    A fee the merchant bears (``included``) is never more than the order itself.
+    A fee the merchant bears is never more than the order itself.
     """
     fees = {name: percent_of(total_sen, rule.percent_bp) + rupiah(rule.fixed_rupiah) for name, rule in rules.items()}
-    if admin_fee_method == "included":
+    if bearer == "merchant":
         return {name: min(fee, total_sen) for name, fee in fees.items()}
     return fees

@@ -1,0 +1,119 @@
+"""Steps about payments that orders, payments and fulfilments share: a new one, the end of open ones, a refund.
+
+All on the working copy. These are the only places where a payment comes into being and where paid money goes back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+from gerai.domain.records import Order, Payment
+from gerai.domain.states import INVOICE, PAYMENT
+from gerai.engine.command import Context
+from gerai.engine.state import State
+from gerai.engine.wallet import ledger
+
+#: Orders in these states wait for no money any more: their open payments end with them.
+ENDED: Final = frozenset({"cancelled", "expired", "failed", "completed", "partial", "returned", "closed"})
+
+
+def new_payment(
+    order: Order,
+    payment_id: int,
+    at: datetime,
+    *,
+    method: str,
+    public_id: str,
+    status: Literal["processing", "completed"] = "processing",
+    channel_code: str = "",
+    fee_sen: int = 0,
+    merchant_fee_sen: int = 0,
+    reference: str = "",
+    instructions: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> Payment:
+    """A payment of the order's whole total. One that is ``completed`` was completed ``at`` once."""
+    return Payment(
+        merchant_id=order.merchant_id,
+        payment_id=payment_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        invoice_id=order.order_id,
+        public_id=public_id,
+        method=method,
+        channel_code=channel_code,
+        status=status,
+        amount_sen=order.total_sen,
+        fee_sen=fee_sen,
+        refunded_sen=0,
+        reference=reference,
+        instructions=instructions or {},
+        failure={},
+        created_at=at,
+        updated_at=at,
+        expires_at=expires_at,
+        completed_at=at if status == "completed" else None,
+        merchant_fee_sen=merchant_fee_sen,
+    )
+
+
+def open_payments(state: State, order: Order) -> list[Payment]:
+    """The order's payments that still wait for their payer."""
+    return [payment for payment in state.payments_of(order) if payment.status == "processing"]
+
+
+def end_payment(
+    state: State, context: Context, order: Order, payment: Payment, verb: Literal["cancel", "expire"], reason: str = ""
+) -> None:
+    """End one open payment, and announce it. ``reason``: why it ended without its payer."""
+    status = PAYMENT.move(payment.status, verb, payment.public_id)
+    state.payments.update(msgspec.structs.replace(payment, status=status, updated_at=context.now))
+    facts = {"reason": reason} if reason else {}
+    state.announce(order, f"payment.{status}", context.now, payment=payment.public_id, **facts)
+
+
+def end_open_payments(state: State, context: Context, order: Order, reason: str = "") -> None:
+    """Nobody shall pay the order any more: it was paid, or it ended. Money that comes all the same is late."""
+    verb = "expire" if order.status == "expired" else "cancel"
+    for payment in open_payments(state, order):
+        end_payment(state, context, order, payment, verb, reason)
+
+
+def refund(
+    state: State,
+    context: Context,
+    order: Order,
+    payment: Payment,
+    amount_sen: int,
+    *,
+    to_wallet: bool,
+    note: str = "",
+    **facts: object,
+) -> Order:
+    """Give ``amount_sen`` of a completed payment back; the invoice of one that is given back whole is refunded.
+
+    What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted.
+    """
+    give = ledger.refund_to_wallet if to_wallet or payment.method == "wallet" else ledger.return_to_payer
+    give(state, context, order, amount_sen, payment.payment_id, "sales", note)
+    refunded_sen = payment.refunded_sen + amount_sen
+    whole = refunded_sen == payment.amount_sen
+    state.payments.update(
+        msgspec.structs.replace(
+            payment,
+            refunded_sen=refunded_sen,
+            status=PAYMENT.move(payment.status, "refund") if whole else payment.status,
+            updated_at=context.now,
+        )
+    )
+    order = state.orders.update(
+        msgspec.structs.replace(order, refunded_sen=order.refunded_sen + amount_sen, updated_at=context.now)
+    )
+    invoice = state.invoices.get(order.merchant_id, order.order_id)
+    if whole and invoice is not None and INVOICE.can(invoice.status, "refund"):
+        state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "refund")))
+    state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen, **facts)
+    return order

@@ -1,0 +1,96 @@
+"""Start a payment as its payer must see it: the one place where a method, its fees and its bounds meet an order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import MethodUnavailable
+from gerai.engine.directory import MerchantFacts
+from gerai.engine.payments.offered import require_offered
+from gerai.engine.payments.start import StartPayment
+from gerai.kit import ids
+from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
+
+#: The path at which every order's page opens, whichever door it came through.
+_PAGE: Final = "/i/{secret}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedPayment:
+    """How somebody wants to pay an order.
+
+    ``page_path``: where a method without a page of its own sends the payer, as a path of ours (never an address: what
+    is stored must not depend on what a request called us); empty: the order's page. ``payer``: what the method may
+    need to know of the payer (name, mobile). ``kept``: what the door keeps beside the instructions.
+    ``only_if_none_open``, ``settle_after_s`` and ``settle_outcome`` as in :class:`StartPayment`.
+    """
+
+    method: str
+    channel: str
+    page_path: str = ""
+    payer: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    reference: str = ""
+    settle_after_s: float | None = None
+    settle_outcome: str = "paid"
+    only_if_none_open: bool = False
+
+
+def payment_to_start(
+    payment_id: int,
+    merchant: MerchantFacts,
+    methods: Mapping[str, PaymentMethod],
+    view: OrderView,
+    wanted: WantedPayment,
+) -> StartPayment:
+    """The command that starts the payment of the ``merchant``'s order, with the instructions its payer will see.
+
+    What the method costs is frozen with the order; its ``fee_bearer`` pays it, on top of the total or out of it.
+
+    Refuses: MethodUnavailable (not offered to this merchant, not allowed for this order, or unable to take exactly this
+    amount), AmountOutOfRange (all fees included).
+    """
+    order, rules = view.order, view.order.payment_rules
+    offered = require_offered(methods, merchant, order.environment, wanted.method, wanted.channel)
+    if not rules.allows(wanted.method, wanted.channel):
+        raise MethodUnavailable(f"{wanted.method}:{wanted.channel}")
+    on_top_sen = rules.on_top_sen(wanted.method, wanted.channel)
+    offered.require_within(order.total_sen + on_top_sen)
+    public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
+    charge = Charge(
+        payment_public_id=public_id,
+        order_public_id=order.public_id,
+        amount_sen=order.total_sen + on_top_sen,
+        merchant_name=merchant.name,
+        channel_code=wanted.channel,
+        at=merchant.now(order.environment),
+        order_expires_at=order.expires_at,
+        details={**wanted.payer, PAGE_URL: wanted.page_path or _PAGE.format(secret=order.secret)},
+    )
+    try:
+        told = offered.method.instruct(charge)
+    except ValueError as unable:
+        raise MethodUnavailable(f"{wanted.method}:{wanted.channel}") from unable
+    return StartPayment(
+        merchant_id=order.merchant_id,
+        environment=order.environment,
+        order_id=order.order_id,
+        payment_id=payment_id,
+        public_id=public_id,
+        method=wanted.method,
+        channel_code=wanted.channel,
+        amount_sen=order.total_sen,
+        fee_sen=on_top_sen,
+        merchant_fee_sen=rules.fee_sen(wanted.method, wanted.channel) - on_top_sen,
+        instructions={**msgspec.to_builtins(told), **wanted.kept},
+        reference=wanted.reference,
+        expires_at=told.expires_at,
+        settle_after_s=wanted.settle_after_s,
+        settle_outcome=wanted.settle_outcome,
+        only_if_none_open=wanted.only_if_none_open,
+    )
