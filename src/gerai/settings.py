@@ -57,6 +57,7 @@ class ServerSettings:
     port: int = _setting(8000, "TCP port; 0 picks a free one.", 0)
     workers: int = _setting(1, "Server processes of `gerai serve`.", 1)
     backlog: int = _setting(1024, "Connections the kernel keeps waiting for one process.", 1)
+    idle_timeout_s: float = _setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
     shutdown_grace_s: float = _setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
 
 

@@ -67,7 +67,7 @@ async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.E
     async with (
         app.running(),
         serving_metrics(settings, app.scrape),
-        serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s),
+        serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s, server.idle_timeout_s),
     ):
         await stop.wait()
 

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import uvloop
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from starlette.types import ASGIApp
 
@@ -56,15 +57,20 @@ def free_port(host: str, port: int, advice: str = "choose another with --port, o
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int, backlog: int, grace_s: float) -> AsyncGenerator[None]:
-    """The HTTP server, accepting; at the end it takes nothing new and finishes what it accepted, within ``grace_s``."""
+async def serving(
+    app: ASGIApp, host: str, port: int, backlog: int, grace_s: float, idle_s: float = 30.0
+) -> AsyncGenerator[None]:
+    """The HTTP server, accepting; at the end it takes nothing new and finishes what it accepted, within ``grace_s``. A
+    connection that sends no whole request head within ``idle_s`` is closed."""
     draining = Draining(app)
     server = Server(
         draining,
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        http=HTTPModes.auto,
+        # With "auto" a connection that says nothing is never ended: the head's time limit begins with its first byte.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=round(idle_s * 1000)),
         websockets=False,
         backlog=backlog,
         log_enabled=False,

@@ -137,7 +137,7 @@ async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wi
             return
         async with (
             serving_metrics(settings, app.scrape),
-            serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s),
+            serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s, server.idle_timeout_s),
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
             tour = await unless(stop, _tour(client, place, state, again=wish.tour))
