@@ -62,7 +62,7 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
     order, details = view.order, details_of(view.order)
     if wanted.amount_sen not in (details.amount_sen, order.total_sen):
         raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=details.amount_sen)
-    lacking = unfit(wanted.type, wanted.channel, details.payment_option, details.items, details.address)
+    lacking = unfit(wanted.type, wanted.channel, details.payment_option, details.items, order.contact.address)
     if lacking:
         raise InputInvalid(fields=lacking)
     methods = ctx.services.partners.payment_methods

@@ -39,7 +39,7 @@ BY_METHOD: Final = {kind.method: kind for kind in CHARGE_TYPES}
 
 
 def unfit(
-    type: str, channel: str, payment_option: str, items: tuple[NewItem, ...], address: dict[str, str] | None
+    type: str, channel: str, payment_option: str, items: tuple[NewItem, ...], address: dict[str, str]
 ) -> dict[str, list[str]]:
     """What an order lacks to be paid this way: BNPL and LINKAJA need items, BNPL an address (seed); an order in
     instalments is paid by CARD or BNPL (contract README). Field → texts, empty when it fits."""
@@ -48,6 +48,6 @@ def unfit(
         lacking["type"] = ["an installment order is paid by CARD or BNPL"]
     if (type == "BNPL" or channel == "LINKAJA") and not items:
         lacking["items"] = [BLANK]
-    if type == "BNPL" and address is None:
+    if type == "BNPL" and not address:
         lacking["customer.address"] = [BLANK]
     return lacking

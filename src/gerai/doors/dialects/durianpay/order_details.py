@@ -10,17 +10,16 @@ from gerai.doors.http.page_details import PageDetails, ShippingDetails
 
 
 class OrderDetails(msgspec.Struct, frozen=True):
-    """``Order.details`` of this door. Amounts in sen; ``amount_sen`` is without the shipping fee."""
+    """``Order.details`` of this door: what no column of the engine holds. Amounts in sen; ``amount_sen`` is without the
+    shipping fee."""
 
     amount_sen: int
     shipping_fee_sen: int | None
     payment_option: str
     description: str
-    admin_fee_method: str
     #: In pairs, because the database does not keep the order of an object's keys; earlier orders have an object.
     metadata: tuple[tuple[str, str], ...] | dict[str, str]
     items: tuple[NewItem, ...]
-    address: dict[str, str] | None
     link_code: str
     is_notification_enabled: bool
     email_subject: str
@@ -41,10 +40,8 @@ def order_details(order: NewOrder, link_code: str) -> OrderDetails:
         shipping_fee_sen=order.shipping_fee_sen,
         payment_option=order.payment_option,
         description=order.description,
-        admin_fee_method=order.admin_fee_method,
         metadata=tuple(order.metadata.items()),
         items=order.items,
-        address=order.customer.address,
         link_code=link_code,
         is_notification_enabled=order.is_notification_enabled,
         email_subject=order.email_subject,

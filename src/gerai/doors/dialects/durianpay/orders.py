@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -91,7 +90,7 @@ def _command(ctx: RequestContext, wanted: NewOrder, link_code: str) -> PlaceOrde
         after_payment="complete",
         payment_methods=tuple(_page_methods(ctx, wanted)),
         fee_bearer="payer" if wanted.admin_fee_method == "excluded" else "merchant",
-        details=_details(wanted, link_code),
+        details=msgspec.to_builtins(order_details(wanted, link_code)),
         expires_at=wanted.expiry_date or ctx.now + LIFETIME,
     )
 
@@ -118,16 +117,10 @@ def _lines(wanted: NewOrder) -> tuple[NewLine, ...]:
     return tuple(NewLine("goods", 0, item.name, item.qty, item.price_sen, item.line_total_sen) for item in wanted.items)
 
 
-def _details(wanted: NewOrder, link_code: str) -> dict[str, Any]:
-    """This door's details."""
-    kept: dict[str, Any] = msgspec.to_builtins(order_details(wanted, link_code))
-    return kept
-
-
 def _page_methods(ctx: RequestContext, wanted: NewOrder) -> list[str]:
     """Every way to pay that a charge of this order would accept too: a method, or single channels of it."""
     found: list[str] = []
-    option, items, address = wanted.payment_option, wanted.items, wanted.customer.address
+    option, items, address = wanted.payment_option, wanted.items, wanted.customer.address or {}
     for kind in CHARGE_TYPES:
         method = ctx.services.partners.payment_methods.get(kind.method)
         channels = [] if method is None else list(method.channels)

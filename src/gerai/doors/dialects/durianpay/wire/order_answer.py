@@ -181,7 +181,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
         is_live=is_live(order.environment),
         fees=None if payment is None else money(fee_of(order, payment)),
         shipping_fee="" if details.shipping_fee_sen is None else money(details.shipping_fee_sen),
-        admin_fee_method=details.admin_fee_method,
+        admin_fee_method="excluded" if order.payment_rules.fee_bearer == "payer" else "included",
     )
 
 
