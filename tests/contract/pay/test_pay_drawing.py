@@ -1,4 +1,4 @@
-"""The drawn HTML: escaping, no inline script or style, both languages, all looks."""
+"""The drawn HTML: escaping, no inline script or style, both languages, all page states."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, mer
 
 
 async def test_the_lookout_rings_for_the_right_page(engine: Engine, merchant: Any) -> None:
-    """A change rings its own order's bells only, and nobody looks once the last page is closed."""
+    """A change rings its own order's bells only, and nobody polls once the last page is closed."""
     one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
     lookout = OrderWatcher()
     with (

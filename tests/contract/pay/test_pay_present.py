@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from pay_orders import DETAILS, NOW, SECRET, event, page_context, payment, view
 
 from gerai.domain.money import rupiah
-from gerai.domain.records import OrderView, PaymentRules
+from gerai.domain.records import Member, OrderContact, OrderView, PaymentRules
 from gerai.doors.http.page_details import DigitalProduct, Link, PageDetails
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.payment_panel import grouped
@@ -230,3 +231,14 @@ def test_grouping_leaves_words_alone() -> None:
     """Only long numbers are grouped."""
     codes = ("123456789", "1234567", "ALFA-991234567", "")
     assert [grouped(c) for c in codes] == [("1234", "5678", "9"), ("1234567",), ("ALFA-991234567",), ()]
+
+
+def test_only_the_contact_of_the_order_is_shown() -> None:
+    """What is known of the member by now is not shown, not even where the order itself names nobody."""
+    member = Member(1, 5, "sandbox", "any", "m5", "Nama Baru", "baru@example.com", "+6281", "", {}, NOW, NOW)
+    for contact, people in (
+        (OrderContact(), []),
+        (OrderContact("Rina", "", "0812 3456"), [("Pemesan", "Rina\n0812 3456")]),
+    ):
+        order = msgspec.structs.replace(view(contact=contact), member=member)
+        assert [(row.label, row.value) for row in page(order).people] == people

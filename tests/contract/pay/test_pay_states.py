@@ -172,6 +172,9 @@ def test_a_reservation_is_told_as_one(
     for code, page in pages(order).items():
         words, shown = Words(code), rupiah(charged) or TOTAL
         assert (page.amount_label, page.amount) == (words(label), display(shown))
+        moved = [(row.label, row.value) for row in page.sums[-2:] if not row.strong and sentence != "money.held"]
+        said_moved = [("order.charged", charged), ("order.released", returned)]
+        assert moved[-2:] == [(words(key), display(rupiah(sen))) for key, sen in said_moved if sen], code
         assert page.money == (() if sentence is None else (words(sentence, amount=display(shown)),))
         assert page.groups == ()
         assert page.panel is None

@@ -37,12 +37,12 @@ def test_every_text_a_template_names_exists() -> None:
     assert named <= Words("id").texts.keys()
 
 
-def test_every_look_has_its_texts() -> None:
-    """Each look has a badge, a headline and a message."""
-    for look in page_state.PAGE_STATES:
+def test_every_page_state_has_its_texts() -> None:
+    """Each page state has a badge, a headline and a message."""
+    for state in page_state.PAGE_STATES:
         for part in ("badge", "headline", "message"):
-            assert Words("id").known(f"{part}.{look.name}")
-    assert len({look.name for look in page_state.PAGE_STATES}) == len(page_state.PAGE_STATES)
+            assert Words("id").known(f"{part}.{state.name}")
+    assert len({state.name for state in page_state.PAGE_STATES}) == len(page_state.PAGE_STATES)
 
 
 def test_every_state_an_order_reaches_is_news() -> None:

@@ -43,21 +43,20 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     if rows:
         rows.insert(0, SumRow(words("order.subtotal"), money.display(subtotal)))
     rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee), strong=True))
-    if order.funding == "hold" and order.charged_sen:
-        rows.append(SumRow(words("order.charged"), money.display(order.charged_sen)))
-    returned_sen = order.refunded_sen if order.funding == "hold" else money_of(view).returned_sen
-    if returned_sen:
-        rows.append(SumRow(words("order.refunded"), money.display(returned_sen)))
-    return rows
+    if order.funding == "hold":
+        moved = (("order.charged", order.charged_sen), ("order.released", order.refunded_sen))
+    else:
+        moved = (("order.refunded", money_of(view).returned_sen),)
+    return rows + [SumRow(words(label), money.display(sen)) for label, sen in moved if sen]
 
 
 def people(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
-    """Who ordered and where it goes, one row each, parts on lines of their own."""
+    """Who ordered and where it goes, one row each, parts on lines of their own.
+
+    Only what came with the order: what is known of its member may have changed since, and is nobody else's business.
+    """
     contact, shipping = view.order.contact, details.shipping or ShippingDetails()
     who = [shown(part) for part in (contact.name, contact.email, contact.mobile)]
-    if not any(who) and view.member is not None:
-        # Nobody was named with the order: it belongs to the member whose key placed it.
-        who = [shown(part) for part in (view.member.name, view.member.email, view.member.mobile)]
     etd = shown(shipping.etd)
     where = [shown(shipping.address), words("order.etd", etd=etd) if etd else ""]
     rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
