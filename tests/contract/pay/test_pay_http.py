@@ -256,10 +256,13 @@ async def test_every_door_books_what_a_method_costs(
 
 
 async def test_what_is_stored_names_no_host(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
-    """A method without a page of its own sends the payer to ours; a request's Host header is not part of that."""
+    """A method without a page of its own sends the payer to a path of ours; a form under a foreign Host is refused."""
     view = await place(engine, merchant.merchant_id)
     path = f"/i/{view.order.secret}"
-    await client.post(f"{path}/method", data={"choice": "ewallet:DANA"}, headers={"host": "evil.example"})
+    choice = {"choice": "ewallet:DANA"}
+    refused = await client.post(f"{path}/method", data=choice, headers={"host": "evil.example"})
+    assert (refused.status_code, (await again(engine, view)).payments) == (421, ())
+    await client.post(f"{path}/method", data=choice)
     [payment] = (await again(engine, view)).payments
     assert payment.instructions["url"] == path
     assert "evil.example" not in (await client.get(path)).text
