@@ -30,7 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "README.md": (),
 }
 #: Dialects that are not yet in this form. One that is must leave this list.
-NOT_YET = {"leuwongrr", "scalev"}
+NOT_YET = {"scalev"}
 
 
 def _defined(file: Path) -> set[str]:

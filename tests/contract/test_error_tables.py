@@ -23,7 +23,7 @@ from gerai.doors.http.door import Dialect
 from gerai.doors.http.errors import GENERIC, ErrorTable, always, refusal_headers
 
 #: Dialects without a table yet. One that has one must leave this list.
-NOT_YET = {"leuwongrr", "scalev"}
+NOT_YET = {"scalev"}
 KINDS = {kind: always(kind.value) for kind in Kind}
 
 

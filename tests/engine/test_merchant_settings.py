@@ -12,7 +12,7 @@ from engine_kit import Shop, open_shop
 from structlog.testing import capture_logs
 
 from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.leuwongrr.caller import LIMITS
+from gerai.doors.dialects.leuwongrr.auth import LIMITS
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant, reset_setting
 from gerai.merchant_settings import DECLARED, FeeRule, LimitBucket, MerchantSettings, SettingFault, from_text, read

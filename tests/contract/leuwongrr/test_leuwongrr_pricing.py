@@ -55,10 +55,3 @@ def test_the_largest_price() -> None:
 def test_invoice_code(order_id: int, sandbox: bool, code: str) -> None:
     """INV or SBX-INV, Jakarta time to the second, at least three further digits."""
     assert pricing.invoice_code(order_id, datetime(2026, 4, 29, 5, 34, 56, 999, UTC), sandbox=sandbox) == code
-
-
-def test_times() -> None:
-    """Wall time in Jakarta; with its offset where the contract shows it."""
-    moment = datetime(2026, 4, 29, 20, 30, 0, 123456, UTC)
-    assert pricing.wall_time(moment) == "2026-04-30 03:30:00"
-    assert pricing.zoned_time(moment) == "2026-04-30T03:30:00+07:00"

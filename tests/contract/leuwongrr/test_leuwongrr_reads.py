@@ -220,3 +220,11 @@ async def test_unknown_paths_and_methods(shop: Any) -> None:
     answer = await shop.client.delete("/api/v1/me/balance")
     assert (answer.status_code, answer.json()["error"]) == (405, {"code": "METHOD_NOT_ALLOWED"})
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+async def test_one_trailing_slash_is_tolerated(shop: Any) -> None:
+    """In every path, with the same answer; two are another path."""
+    code = (await shop.post()).json()["data"]["invoice"]["invoice_code"]
+    for path in ("/me", "/me/orders", f"/me/orders/{code}", f"/me/invoices/{code}/status"):
+        assert (await shop.get(f"{path}/")).json() == (await shop.get(path)).json()
+    assert (await shop.get("/me//")).status_code == 404

@@ -1,18 +1,16 @@
-"""Every refusal of the server has a price in this contract."""
+"""Every refusal of the server in this contract's words."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from gerai.domain import refusals as no
-from gerai.doors.dialects.leuwongrr.refusals import PRICED, price
-
-
-def test_every_refusal_is_priced() -> None:
-    """No class is left to the fallback."""
-    assert set(no.every_refusal()) - PRICED == set()
+from gerai.doors.dialects.leuwongrr import DIALECT
+from gerai.doors.dialects.leuwongrr.errors import refuse
+from gerai.doors.http.door import refused
 
 
 @pytest.mark.parametrize(
@@ -72,25 +70,25 @@ def test_every_refusal_is_priced() -> None:
         ),
     ],
 )
-def test_prices(refusal: no.Refusal, status: int, body: dict[str, Any]) -> None:
+def test_words(refusal: no.Refusal, status: int, body: dict[str, Any]) -> None:
     """Status and body, to the letter; our own failures tell nothing but the request id."""
-    priced = price(refusal, "r1")
-    assert (priced.status, priced.body()) == (status, {"success": False, **body})
+    answer = refuse(refusal, "r1")
+    assert (answer.status_code, json.loads(bytes(answer.body))) == (status, {"success": False, **body})
 
 
 def test_rate_limit() -> None:
     """The documented text without an error part, and the four documented headers."""
-    priced = price(no.RateLimited(limit=60, reset_at_s=1760000000, retry_after_s=30))
-    assert priced.status == 429
-    assert priced.body() == {
+    answer = refused(DIALECT, no.RateLimited(limit=60, reset_at_s=1760000000, retry_after_s=30), "r1")
+    assert answer.status_code == 429
+    assert json.loads(bytes(answer.body)) == {
         "success": False,
         "message": "Terlalu banyak request. Silakan coba lagi beberapa saat.",
     }
-    assert priced.headers == {
-        "Retry-After": "30",
-        "X-RateLimit-Limit": "60",
-        "X-RateLimit-Remaining": "0",
-        "X-RateLimit-Reset": "1760000000",
+    assert {name: answer.headers[name] for name in answer.headers if name.startswith(("retry", "x-rate"))} == {
+        "retry-after": "30",
+        "x-ratelimit-limit": "60",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": "1760000000",
     }
 
 
@@ -100,15 +98,15 @@ def test_rate_limit() -> None:
 )
 def test_try_again_later(refusal: no.Refusal, code: str) -> None:
     """An outage is 503 with Retry-After, never a validation failure."""
-    priced = price(refusal, "r1")
-    assert (priced.status, priced.headers) == (503, {"Retry-After": "30"})
-    assert priced.body()["error"] == {"code": code, "request_id": "r1"}
+    answer = refused(DIALECT, refusal, "r1")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert json.loads(bytes(answer.body))["error"] == {"code": code, "request_id": "r1"}
 
 
 @pytest.mark.parametrize("kind", list(no.Kind))
-def test_a_new_refusal_is_priced_by_its_kind(kind: no.Kind) -> None:
+def test_a_new_refusal_is_worded_by_its_kind(kind: no.Kind) -> None:
     """A class this door does not know yet still gets the envelope."""
     unknown = type("Unknown", (no.NotAuthenticated,), {"kind": kind})()
-    priced = price(unknown, "r1")
-    assert 400 <= priced.status < 600
-    assert priced.body()["success"] is False
+    answer = refuse(unknown, "r1")
+    assert 400 <= answer.status_code < 600
+    assert json.loads(bytes(answer.body))["success"] is False

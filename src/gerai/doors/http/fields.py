@@ -264,9 +264,13 @@ class Fields:
 
     # --- texts -----------------------------------------------------------------------------
 
-    def text(self, name: str, *, required: bool = False, least: int = 1, most: int = 255) -> str:
-        """A text of so many characters, or a number as text; ``""`` when absent."""
+    def text(self, name: str, *, required: bool = False, least: int = 1, most: int = 255, numbers: bool = True) -> str:
+        """A text of so many characters, or a number as text; ``""`` when absent. ``numbers`` false: for words that are
+        never digits, so that a number is a mistake."""
         value = self._value(name, "string", required=required)
+        if value is not None and not numbers and not isinstance(value, str):
+            self._fault(name, "not_text", expected="string")
+            return ""
         return "" if value is None else self._text(name, value, least, most)
 
     def _text(self, name: str | int, value: Any, least: int, most: int) -> str:

@@ -33,6 +33,11 @@ REPLAYED: Final = {"Idempotency-Replayed": "true"}
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
+def request_digest(request: msgspec.Struct) -> bytes:
+    """Equal for two requests that were decoded to the same, however they were spelt."""
+    return hashlib.sha256(_encode(request)).digest()
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdempotencyKeys:
     """How a door takes idempotency keys: ``dialect`` begins the names of its operations (``durianpay.create_order``).
@@ -48,6 +53,7 @@ class IdempotencyKeys:
     unprintable: str
     blank: str = ""
     shown_as: str = ""
+    digest: Callable[[msgspec.Struct], bytes] = request_digest
 
     def attempt(self, ctx: RequestContext, operation: str, owner: str, request: msgspec.Struct) -> Idempotency | None:
         """The request's key with the digest of what was decoded; None when the client sent none.
@@ -59,7 +65,7 @@ class IdempotencyKeys:
 
     def named(self, operation: str, owner: str, key: str, request: msgspec.Struct) -> Idempotency:
         """The same for a key that does not come from a header (a reference the contract calls unique)."""
-        return Idempotency(owner, f"{self.dialect}.{operation}", key, hashlib.sha256(_encode(request)).digest())
+        return Idempotency(owner, f"{self.dialect}.{operation}", key, self.digest(request))
 
     def read(self, ctx: RequestContext) -> str | None:
         """The key as sent. InputInvalid (headers) when it cannot be one."""

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.responses import Response
-
-from gerai.domain.refusals import Refusal
+from gerai.doors.dialects.leuwongrr.account import BASE
+from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.demo import DEMO
+from gerai.doors.dialects.leuwongrr.errors import ERRORS, refuse
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
-from gerai.doors.dialects.leuwongrr.refusals import price
-from gerai.doors.dialects.leuwongrr.routes import BASE, ROUTES
-from gerai.doors.dialects.leuwongrr.wire import CHANNEL
+from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
-from gerai.doors.http.door import Dialect, reply
-
-
-def refuse(refusal: Refusal, request_id: str) -> Response:
-    """Any refusal in this contract's envelope."""
-    priced = price(refusal, request_id)
-    return reply(priced.body(), priced.status, priced.headers)
-
+from gerai.doors.http.door import Dialect
 
 DIALECT = Dialect(
     name=CHANNEL,
@@ -29,6 +20,7 @@ DIALECT = Dialect(
     prefixes=(BASE,),
     routes=ROUTES,
     refuse=refuse,
+    errors=ERRORS,
     openapi=Path(__file__).with_name("openapi.yaml"),
     blurb=Blurb(
         sold=Bilingual("gamepass dan private server Roblox", "Roblox game passes and private servers"),

@@ -10,9 +10,9 @@ import httpx
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import Environment
+from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.keys import make_key
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
-from gerai.doors.dialects.leuwongrr.wire import CHANNEL
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key

@@ -11,7 +11,7 @@ from gerai.domain.filters import DepositFilter
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.leuwongrr import wire, wire_deposits
-from gerai.doors.dialects.leuwongrr.caller import authenticate
+from gerai.doors.dialects.leuwongrr.auth import authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
@@ -20,16 +20,16 @@ from gerai.doors.http.door import reply
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-async def my_deposits(ctx: RequestContext) -> Response:
+async def list_deposits(ctx: RequestContext) -> Response:
     """The newest deposits, newest first."""
     authenticate(ctx, "user_read")
-    limit = list_limit(ctx.query.get("limit"))
+    limit = list_limit(ctx.query.multi_items())
     found = await ctx.services.engine.deposits.page(ctx.scope, DepositFilter(), limit)
     deposits = [wire_deposits.deposit_of(deposit, ctx.base_url) for deposit in found]
     return reply(wire.Success(data={"deposits": deposits, "limit": limit}))
 
 
-async def my_deposit(ctx: RequestContext) -> Response:
+async def get_deposit(ctx: RequestContext) -> Response:
     """One deposit of the owner, and its invoice."""
     authenticate(ctx, "user_read")
     code = ctx.path_params["invoice"]

@@ -8,11 +8,11 @@ import msgspec
 
 from gerai.domain.money import display, whole_rupiah
 from gerai.domain.records import Order, OrderView, Payment
-from gerai.doors.dialects.leuwongrr.pricing import wall_time
+from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
+from gerai.doors.http.times import jakarta_wall
 
-CHANNEL: Final = "leuwongrr"
 CREATED: Final = "Order berhasil dibuat."
 FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
 
@@ -76,7 +76,7 @@ def invoice_url(base_url: str, order: Order) -> str:
 
 def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:
     """The whole invoice. ``payment_url`` is set once a gateway method was chosen."""
-    order, details = view.order, view.order.details
+    order, details = view.order, details_of(view.order)
     page = invoice_url(base_url, order)
     return InvoiceAnswer(
         invoice_code=order.public_id,
@@ -85,12 +85,10 @@ def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:
         amount=whole_rupiah(order.total_sen),
         formatted_amount=display(order.total_sen),
         currency=order.currency,
-        payment_method=details["payment_method"],
+        payment_method=details.payment_method,
         payment_url=page if gateway_payment(view) is not None else "",
         invoice_url=page,
-        order=OrderPart(
-            order_status(order), details["order_type"], details["roblox_username"], details["robux_amount"]
-        ),
+        order=OrderPart(order_status(order), details.order_type, details.roblox_username, details.robux_amount),
     )
 
 
@@ -106,24 +104,24 @@ def short_invoice_of(view: OrderView) -> dict[str, Any]:
 
 def order_of(view: OrderView, base_url: str) -> dict[str, Any]:
     """An order as lists and details show it."""
-    order, details = view.order, view.order.details
+    order, details = view.order, details_of(view.order)
     return {
         "invoice_code": order.public_id,
         "status": order_status(order),
         "payment_status": payment_status(view),
-        "order_type": details["order_type"],
-        "roblox_username": details["roblox_username"],
-        "robux_amount": details["robux_amount"],
-        "place_id": details["place_id"],
-        "roblox_pass_id": details["roblox_pass_id"],
+        "order_type": details.order_type,
+        "roblox_username": details.roblox_username,
+        "robux_amount": details.robux_amount,
+        "place_id": details.place_id,
+        "roblox_pass_id": details.roblox_pass_id,
         "amount": whole_rupiah(order.total_sen),
         "formatted_amount": display(order.total_sen),
         "currency": order.currency,
-        "payment_method": details["payment_method"],
+        "payment_method": details.payment_method,
         "client_reference": order.reference,
         "invoice_url": invoice_url(base_url, order),
-        "created_at": wall_time(order.created_at),
-        "updated_at": wall_time(order.updated_at),
+        "created_at": jakarta_wall(order.created_at),
+        "updated_at": jakarta_wall(order.updated_at),
     }
 
 
@@ -145,7 +143,7 @@ def payment_status(view: OrderView) -> str:
 
 def gateway_payment(view: OrderView) -> Payment | None:
     """The newest payment of an order that was placed with a gateway method."""
-    if view.order.details["payment_method"] in (INVOICE, BALANCE):
+    if details_of(view.order).payment_method in (INVOICE, BALANCE):
         return None
     return max(view.payments, key=lambda payment: payment.payment_id, default=None)
 
@@ -157,14 +155,14 @@ def gateway_of(view: OrderView, base_url: str) -> dict[str, Any] | None:
         return None
     instructions = payment.instructions
     return {
-        "code": view.order.details["payment_method"],
+        "code": details_of(view.order).payment_method,
         "type": instructions.get("kind", ""),
         "channel": payment.channel_code,
         "amount": whole_rupiah(payment.amount_sen),
         "pay_code": instructions.get("code", ""),
         "qr_string": instructions.get("qr_text", ""),
         "redirect_url": absolute(instructions.get("url", ""), base_url),
-        "expires_at": wall_time(payment.expires_at) if payment.expires_at is not None else None,
+        "expires_at": jakarta_wall(payment.expires_at) if payment.expires_at is not None else None,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
 from gerai.domain.records import Deposit
-from gerai.doors.dialects.leuwongrr.pricing import wall_time
+from gerai.doors.http.times import jakarta_wall
 
 #: The engine's states in this contract's two words: the deposit's own, and its invoice's payment status. Money that
 #: came late is paid, and waits to be approved.
@@ -35,8 +35,8 @@ def deposit_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
         "payment_channel": _hyphened(deposit.channel_code) or _MANUAL,
         "invoice_url": _url(deposit, base_url),
         "proof_uploaded_at": None,
-        "approved_at": wall_time(completed_at) if completed_at is not None else None,
-        "created_at": wall_time(deposit.created_at),
+        "approved_at": jakarta_wall(completed_at) if completed_at is not None else None,
+        "created_at": jakarta_wall(deposit.created_at),
     }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gerai.domain.refusals import PermissionMissing
-from gerai.doors.dialects.leuwongrr.wire import CHANNEL
 from gerai.doors.http.context import RequestContext
 from gerai.engine.directory import KeyFacts, MemberFacts
 from gerai.merchant_settings import LimitBucket
 
+CHANNEL: Final = "leuwongrr"
 #: Requests per minute by bucket (contract §3). A key's own figures win, then the merchant's.
 LIMITS: Final[dict[LimitBucket, int]] = {"public_read": 60, "user_read": 60, "create_order": 10, "token_validate": 30}
 
@@ -19,6 +19,11 @@ class Caller(NamedTuple):
 
     key: KeyFacts
     member: MemberFacts
+
+    @property
+    def owner(self) -> str:
+        """Whose idempotency keys these are: the member's, whichever of its tokens it uses."""
+        return f"member:{self.member.member_id}"
 
 
 def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:

@@ -1,15 +1,9 @@
-"""``POST /me/orders``: read, check, ask Roblox, price, place; with a gateway method, start the payment too.
-
-``Order.details`` holds what was wanted and what it was priced from: order_type, roblox_username, roblox_user_id,
-place_id, roblox_pass_id, universe_id, robux_amount, rate_sen, discount_bp, payment_method.
-"""
+"""The steps of ``POST /me/orders``: check, ask Roblox, price, place; with a gateway method, start the payment too."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, Final
-
-from starlette.responses import Response
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import (
@@ -18,15 +12,14 @@ from gerai.domain.refusals import (
     InsufficientFunds,
     PartnerRefused,
     PartnerUnavailable,
-    Refusal,
 )
 from gerai.doors.dialects.leuwongrr import wire
-from gerai.doors.dialects.leuwongrr.caller import Caller, authenticate
+from gerai.doors.dialects.leuwongrr.auth import CHANNEL, Caller
 from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find
+from gerai.doors.dialects.leuwongrr.order_details import OrderDetails, details_of
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
-from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder, idempotency_key, read_order
+from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import reply
 from gerai.engine.command import Idempotency
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.place import NewLine, PlaceOrder
@@ -35,56 +28,11 @@ from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.ids import token
 from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
-_OPERATION: Final = "leuwongrr.create_order"
 _START_PAYMENT: Final = "leuwongrr.start_payment"
 _RETRY_AFTER_S: Final = 30
-_REPLAYED: Final = {"Idempotency-Replayed": "true"}
 
 
-async def create_order(ctx: RequestContext) -> Response:
-    """201 with the new order, or 200 with the one this Idempotency-Key made before."""
-    caller = authenticate(ctx, "create_order")
-    key = idempotency_key(ctx.headers.get("idempotency-key"))
-    wanted = await read_order(await ctx.body(), ctx.json)
-    if key is None:
-        outcome = await ctx.services.engine.submit(await _command(ctx, caller, wanted))
-        view, replayed = outcome.answer.view, False
-    else:
-        attempt = Idempotency(f"member:{caller.member.member_id}", _OPERATION, key, wanted.fingerprint())
-        view, replayed = await _once(ctx, caller, wanted, attempt)
-    if wanted.payment_method not in (INVOICE, BALANCE):
-        view = await _with_payment(ctx, caller, view)
-    return _answer(ctx, view, replayed=replayed)
-
-
-async def _once(
-    ctx: RequestContext, caller: Caller, wanted: WantedOrder, attempt: Idempotency
-) -> tuple[OrderView, bool]:
-    """The order under this key, and whether it was there before: then as it is now."""
-    engine, key = ctx.services.engine, caller.key
-    try:
-        outcome = await engine.submit(await _command(ctx, caller, wanted), attempt)
-        placed = outcome.answer
-        if not outcome.replayed:
-            return placed.view, False
-    except Refusal:
-        # What refuses now (Roblox is down, a link was removed) does not undo what this key did before.
-        placed = await engine.find_answer(PlaceOrder, key.merchant.merchant_id, key.environment, attempt)
-        if placed is None:
-            raise
-    return await engine.orders.as_now(placed.view.order), True
-
-
-def _answer(ctx: RequestContext, view: OrderView, *, replayed: bool) -> Response:
-    data = wire.CreatedAnswer(
-        wire.invoice_of(view, ctx.base_url), wire.gateway_of(view, ctx.base_url), view.order.environment, replayed
-    )
-    if replayed:
-        return reply(wire.Success(data=data, message=wire.FOUND_AGAIN), 200, _REPLAYED)
-    return reply(wire.Success(data=data, message=wire.CREATED), 201)
-
-
-async def _command(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
+async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> PlaceOrder:
     """Everything that can be refused before the engine is asked, in a fixed order: the way of paying, Roblox, price.
 
     Refuses: FundingNotAllowed, IdentityNotLinked, InsufficientFunds (no wallet), MethodUnavailable, PartnerRefused,
@@ -106,7 +54,7 @@ async def _command(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
     return PlaceOrder(
         merchant_id=caller.key.merchant.merchant_id,
         environment=caller.key.environment,
-        channel=wire.CHANNEL,
+        channel=CHANNEL,
         key_id=caller.key.key_id,
         member_id=caller.member.member_id,
         account_id=caller.key.account_id,
@@ -120,7 +68,7 @@ async def _command(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
         reference=wanted.client_reference,
         provider=provider,
         work=_work(wanted, product) if provider else {},
-        details=_details(wanted, product, rate_sen, caller.member.discount_bp),
+        details=_details(wanted, product, rate_sen, caller.member.discount_bp).kept(),
         expires_at=None if paid_now else now + open_for,
     )
 
@@ -162,19 +110,19 @@ def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLin
     return NewLine(wanted.order_type, product.product_id, name, 1, total_sen, total_sen)
 
 
-def _details(wanted: WantedOrder, product: RobloxProduct, rate_sen: int, discount_bp: int) -> dict[str, Any]:
-    return {
-        "order_type": wanted.order_type,
-        "roblox_username": wanted.roblox_username,
-        "roblox_user_id": product.user_id,
-        "place_id": wanted.place_id,
-        "roblox_pass_id": wanted.pass_id,
-        "universe_id": product.universe_id,
-        "robux_amount": product.price_robux,
-        "rate_sen": rate_sen,
-        "discount_bp": discount_bp,
-        "payment_method": wanted.payment_method,
-    }
+def _details(wanted: WantedOrder, product: RobloxProduct, rate_sen: int, discount_bp: int) -> OrderDetails:
+    return OrderDetails(
+        order_type=wanted.order_type,
+        roblox_username=wanted.roblox_username,
+        roblox_user_id=product.user_id,
+        place_id=wanted.place_id,
+        roblox_pass_id=wanted.pass_id,
+        universe_id=product.universe_id,
+        robux_amount=product.price_robux,
+        rate_sen=rate_sen,
+        discount_bp=discount_bp,
+        payment_method=wanted.payment_method,
+    )
 
 
 def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
@@ -184,19 +132,19 @@ def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
     return {"service": "robux", "items": [wanted.roblox_username], "payload": payload, "settings": {}}
 
 
-async def _with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> OrderView:
+async def with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> OrderView:
     """The order with its gateway payment, started unless it was (a retry finds one that a crash left out)."""
     order, engine = view.order, ctx.services.engine
     if order.status != "pending" or wire.gateway_payment(view) is not None:
         return view
-    gateway = _gateway(ctx, caller, order.details["payment_method"])
+    gateway = _gateway(ctx, caller, details_of(order).payment_method)
     wanted = WantedPayment(
         method=gateway.method.name, channel=gateway.channel_code, page_path=wire.invoice_url("", order)
     )
     started = payment_to_start(
         engine.ids.next(), caller.key.merchant, ctx.services.partners.payment_methods, view, wanted
     )
-    once = Idempotency(f"member:{caller.member.member_id}", _START_PAYMENT, order.public_id, b"")
+    once = Idempotency(caller.owner, _START_PAYMENT, order.public_id, b"")
     outcome = await engine.submit(started, once)
     if not outcome.replayed:
         return outcome.answer

@@ -1,0 +1,34 @@
+"""What this door keeps with an order: what was wanted, and what it was priced from. Nobody else writes or reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gerai.domain.records import Order
+
+
+class OrderDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """``payment_method`` as asked for; ``rate_sen`` per Robux and ``discount_bp`` as they were. What earlier versions
+    did not keep is empty."""
+
+    order_type: str = ""
+    roblox_username: str = ""
+    roblox_user_id: int | None = None
+    place_id: int = 0
+    roblox_pass_id: int | None = None
+    universe_id: int | None = None
+    robux_amount: int = 0
+    rate_sen: int = 0
+    discount_bp: int = 0
+    payment_method: str = "invoice"
+
+    def kept(self) -> dict[str, Any]:
+        """As ``Order.details`` holds it."""
+        return msgspec.to_builtins(self)
+
+
+def details_of(order: Order) -> OrderDetails:
+    """What was kept with an order."""
+    return msgspec.convert(order.details, OrderDetails)

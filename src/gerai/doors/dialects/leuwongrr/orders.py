@@ -1,0 +1,69 @@
+"""Orders: placing and reading them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.filters import OrderFilter
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import NotFound
+from gerai.doors.dialects.leuwongrr import wire
+from gerai.doors.dialects.leuwongrr.auth import authenticate
+from gerai.doors.dialects.leuwongrr.placing import compose, with_payment
+from gerai.doors.dialects.leuwongrr.request import BALANCE, IDEMPOTENCY, INVOICE, list_limit, read_order
+from gerai.doors.http.context import RequestContext
+from gerai.doors.http.door import reply
+from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
+from gerai.engine.orders.place import PlaceOrder
+
+_CODE: Final = re.compile(r"(?:SBX-)?INV[0-9]{17,40}")
+
+
+async def create_order(ctx: RequestContext) -> Response:
+    """201 with the new order, or 200 with the one this Idempotency-Key made before, as it is now.
+
+    Refuses: BodyUnreadable, FieldsForbidden, InputInvalid, what :func:`compose` refuses, InsufficientFunds,
+    IdempotencyKeyReused.
+    """
+    caller = authenticate(ctx, "create_order")
+    wanted = read_order(await ctx.json())
+    attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
+    outcome = await submit_once(ctx, attempt, lambda: compose(ctx, caller, wanted), PlaceOrder)
+    view = await order_now(ctx, outcome)
+    if wanted.payment_method not in (INVOICE, BALANCE):
+        view = await with_payment(ctx, caller, view)
+    data = wire.CreatedAnswer(
+        wire.invoice_of(view, ctx.base_url),
+        wire.gateway_of(view, ctx.base_url),
+        view.order.environment,
+        outcome.replayed,
+    )
+    message, status = (wire.FOUND_AGAIN, 200) if outcome.replayed else (wire.CREATED, 201)
+    return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
+
+
+async def list_orders(ctx: RequestContext) -> Response:
+    """The newest orders, newest first. InputInvalid (query)."""
+    authenticate(ctx, "user_read")
+    limit = list_limit(ctx.query.multi_items())
+    found = await ctx.services.engine.orders.page(ctx.scope, OrderFilter(), limit)
+    orders = [wire.order_of(view, ctx.base_url) for view in found]
+    return reply(wire.Success(data={"orders": orders, "limit": limit}))
+
+
+async def get_order(ctx: RequestContext) -> Response:
+    """One order of the owner. NotFound."""
+    authenticate(ctx, "user_read")
+    code = ctx.path_params["invoice"]
+    found = await find_order(ctx, code)
+    if found is None:
+        raise NotFound("order", code)
+    return reply(wire.Success(data={"order": wire.order_of(found, ctx.base_url)}))
+
+
+async def find_order(ctx: RequestContext, code: str) -> OrderView | None:
+    """The order with this code, if it is the caller's and of the token's environment."""
+    return await ctx.services.engine.orders.by_public_id(ctx.scope, code) if _CODE.fullmatch(code) else None
