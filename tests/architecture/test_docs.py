@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 from gerai.app import DIALECTS
 from gerai.domain.describe import refusals_page, states_page
 from gerai.doors.dialects.__main__ import counters
+from gerai.doors.http.door import Dialect
 from gerai.engine.check import invariants_page
 from gerai.merchant_settings import reference as merchant_reference
 from gerai.metrics.exposition import EVERY, metrics_page
@@ -38,6 +40,13 @@ CODE = sorted(file for file in (ROOT / "src").rglob("*") if file.suffix in (".py
 def test_a_printed_page_is_what_the_code_prints(page: str) -> None:
     """Settings, states, refusals, invariants, metrics: a page equals what its module prints; none is stale."""
     assert (REFERENCE / page).read_text(encoding="utf-8") == PAGES[page]()
+
+
+def test_the_descriptor_is_described() -> None:
+    """Every field of a dialect's descriptor, and no other, is in the table of the how-to."""
+    page = (ROOT / "docs/how-to/add-a-dialect.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| (`[\w`, ]+`) \|", page, re.MULTILINE)
+    assert sorted(re.findall(r"\w+", " ".join(named))) == sorted(field.name for field in dataclasses.fields(Dialect))
 
 
 def test_the_readme_shows_the_counters() -> None:

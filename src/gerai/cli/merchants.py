@@ -9,15 +9,16 @@ import msgspec
 import typer
 from rich.table import Table
 
+from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
-from gerai.doors.dialects.leuwongrr.gateway import gateways
 from gerai.engine.core import Engine
 from gerai.engine.directory import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
 from gerai.kit.discover import discover
 from gerai.merchant_settings import DECLARED, SettingFault, from_text
+from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
 
 merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
@@ -105,17 +106,14 @@ def _json(value: Any) -> str:
 def _unknown_partner(name: str, value: Any) -> str:
     """What in this setting names a partner that this installation does not have; empty: nothing."""
     methods: Mapping[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+    providers: Mapping[str, FulfilmentProvider] = discover("gerai.partners.fulfilment", "PROVIDER")
     channels = {f"{method}:{channel}" for method, found in methods.items() for channel in found.channels}
-    known: set[str]
-    named: list[str]
-    match name:
-        case "payment_fees":
-            known, named = {*methods, *channels}, list(cast("dict[str, Any]", value))
-        case "leuwongrr_payment_methods":
-            known, named = set(gateways(methods)), cast("list[str]", value or [])
-        case "leuwongrr_provider":
-            known, named = set(discover("gerai.partners.fulfilment", "PROVIDER")), [value] if value else []
-        case _:
-            return ""
-    unknown = [one for one in named if one not in known]
+    known_of = {name: known for dialect in DIALECTS for name, known in dialect.partner_settings.items()}
+    if name == "payment_fees":
+        known, named = {*methods, *channels}, [*cast("dict[str, Any]", value)]
+    elif name in known_of:
+        known, named = {*known_of[name](methods, providers)}, [value] if isinstance(value, str) else [*(value or ())]
+    else:
+        return ""
+    unknown = [one for one in named if one and one not in known]
     return f"no such partner: {', '.join(unknown)}; known: {', '.join(sorted(known))}" if unknown else ""

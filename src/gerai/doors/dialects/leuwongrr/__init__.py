@@ -9,6 +9,7 @@ from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.demo import DEMO
 from gerai.doors.dialects.leuwongrr.errors import ERRORS, refuse
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
+from gerai.doors.dialects.leuwongrr.gateway import gateways
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
@@ -31,5 +32,9 @@ DIALECT = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
+    partner_settings={
+        "leuwongrr_payment_methods": lambda methods, _: gateways(methods),
+        "leuwongrr_provider": lambda _, providers: providers,
+    },
     webhooks=WEBHOOKS,
 )
