@@ -91,11 +91,14 @@ def said(page: PayPage) -> str:
 
 
 def pairs(status: str) -> list[tuple[OrderView, Money]]:
-    """An order state with every money state, for each funding that can have it."""
+    """An order state with every money state, each funding that can have it, and every state of a parcel, or none."""
+    parcels = (None, *(sent(parcel).shipment for parcel in sorted(SHIPMENT.states)))
     return [
-        (view(status, money.invoice, money.payments, funding=funding, charged_sen=money.paid_sen), money)
+        (msgspec.structs.replace(order, shipment=parcel), money)
         for money, funding in product(MONEY, ("invoice", "wallet", "free"))
         if (money.invoice is None) == (funding == "free" and not money.arrived)
+        for order in (view(status, money.invoice, money.payments, funding=funding, charged_sen=money.paid_sen),)
+        for parcel in parcels
     ]
 
 

@@ -54,13 +54,13 @@ def parcel(
         steps=_steps(shipment.status, words),
         receipt="" if web_address(shipment.receipt) else shown(shipment.receipt),
         url=web_address(shipment.receipt),
-        latest="" if latest is None else shown(_said(latest)),
+        latest="" if latest is None else shown(_description(latest)),
         latest_at="" if latest is None else words.short_time(reported_at(latest)),
     )
 
 
-def _said(event: EventEntry) -> str:
-    """What a report says beyond the state that it led to."""
+def _description(event: EventEntry) -> str:
+    """What a report adds to the state that it led to."""
     return event.facts.get("description") or ("" if "status" in event.facts else event.facts["words"])
 
 
