@@ -256,3 +256,32 @@ def test_json_that_was_kept_stays_what_it_was(monkeypatch: pytest.MonkeyPatch, t
         ('{"a": [true], "z": 1262024148939440249, "model": "X"}',),
         ('{"z": 1262024148939440249, "model": "X", "a": [true]}',),
     ]
+
+
+_LABELLED: Any = """
+INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
+INSERT INTO orders
+SELECT 1, id, 'sandbox', channel, NULL, NULL, NULL, 'o' || id, '', '', 'completed', 'free', 'IDR', 0, NULL, 0, 0, '',
+    '', 'start', details::jsonb, now(), now(), NULL
+FROM (VALUES (21, 'cekceir', '{"service_code": "imei", "processing_type": "manual"}'),
+    (22, 'scalev', '{"store": {"id": 7}, "method": "va", "channel_code": "BCA"}'),
+    (23, 'scalev', '{"store": {"id": 7}}'),
+    (24, 'durianpay', '{"method": "va"}')) AS o(id, channel, details)
+"""
+
+
+def test_orders_get_the_labels_their_details_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What lists are filtered by is found in earlier orders, too; other doors' orders have none."""
+    with scratch() as server:
+        _up_to(monkeypatch, tmp_path, server.dsn, "-order-labels")
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            connection.execute(_LABELLED)
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            rows = connection.execute("SELECT order_id, labels FROM orders ORDER BY 1").fetchall()
+    assert rows == [
+        (21, {"service_code": "imei", "processing_type": "manual"}),
+        (22, {"store_id": "7", "method": "va", "channel_code": "BCA"}),
+        (23, {"store_id": "7"}),
+        (24, {}),
+    ]

@@ -5,9 +5,9 @@ In a filter, None or empty means anything. ``before_id`` and ``after_id`` page b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Scope(NamedTuple):
@@ -23,8 +23,7 @@ class Scope(NamedTuple):
 @dataclass(frozen=True)
 class OrderFilter:
     """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a
-    courier's number, in any case. ``details`` must be contained in the order's details;
-    ``payment_mark`` as in the order."""
+    courier's number, in any case. The order must have every one of ``labels``; ``payment_mark`` as in the order."""
 
     statuses: tuple[str, ...] = ()
     invoice_statuses: tuple[str, ...] = ()
@@ -35,7 +34,7 @@ class OrderFilter:
     item_id: int | None = None
     payment_mark: str = ""
     search: str = ""
-    details: dict[str, Any] | None = None
+    labels: dict[str, str] = field(default_factory=dict[str, str])
     created_from: datetime | None = None
     created_until: datetime | None = None
     before_id: int | None = None

@@ -132,7 +132,8 @@ class Order(msgspec.Struct, frozen=True):
 
     ``total_sen`` is what the payer pays, in whole rupiah; ``rounding_sen`` of it (-49 … 50) is what rounding added to
     the exact sum of lines, shipping, charges and discounts. ``payment_mark`` is what a person added to how its payment
-    stands (``conflict``, ``settled`` or nothing; engine/orders/payment_status.py)."""
+    stands (``conflict``, ``settled`` or nothing; engine/orders/payment_status.py). ``labels`` are the words its door
+    lists it by."""
 
     merchant_id: int
     order_id: int
@@ -161,6 +162,7 @@ class Order(msgspec.Struct, frozen=True):
     contact: OrderContact = OrderContact()
     rounding_sen: int = 0
     payment_rules: PaymentRules = PaymentRules()
+    labels: dict[str, str] = {}
     payment_mark: str = ""
 
 

@@ -84,7 +84,7 @@ async def _select(connection: AsyncConnection, where: Where, order_by: str, limi
 
 
 def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
-    details = None if wanted.details is None else msgspec.json.encode(wanted.details).decode()
+    labels = msgspec.json.encode(wanted.labels).decode()
     return (
         in_scope(scope)
         .add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
@@ -96,7 +96,7 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
         .add_if(bool(wanted.payment_mark), "t.payment_mark = %s AND t.payment_mark <> ''", wanted.payment_mark)
         .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
         .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 4)
-        .add_if(details is not None, "t.details @> %s::jsonb", details)
+        .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
         .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
         .add_if(wanted.before_id is not None, "t.order_id < %s", wanted.before_id)

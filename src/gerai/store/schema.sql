@@ -290,6 +290,7 @@ CREATE TABLE orders (
     expires_at timestamp with time zone,
     payment_rules jsonb DEFAULT '{}'::jsonb NOT NULL,
     payment_mark text DEFAULT ''::text NOT NULL,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
     contact jsonb DEFAULT '{}'::jsonb NOT NULL,
     rounding_sen bigint DEFAULT 0 NOT NULL,
     CONSTRAINT orders_check CHECK (((charged_sen >= 0) AND (charged_sen <= total_sen))),

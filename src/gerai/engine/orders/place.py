@@ -75,8 +75,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     ``payment_methods`` are the ways it may be paid (None: whatever is offered), ``fee_bearer`` pays what they cost; the
     fees themselves are frozen here from the merchant's table.
 
-    ``contact`` names the customer and is kept with the order as it was sent. A customer who is known already keeps
-    what is on record: the order alone shows what differs.
+    ``details`` belong to the door; ``labels`` are what it will want to list the order by. ``contact`` names the
+    customer and is kept with the order as it was sent. A customer who is known already keeps what is on record: the
+    order alone shows what differs.
 
     Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
     """
@@ -104,6 +105,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     payment_methods: tuple[str, ...] | None = None
     fee_bearer: FeeBearer = "merchant"
     details: dict[str, Any] = {}
+    labels: dict[str, str] = {}
     expires_at: datetime | None = None
     resume_after_s: float | None = None
 
@@ -213,6 +215,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             contact=OrderContact() if self.contact is None else self.contact.snapshot(member),
             rounding_sen=self.payable_sen - self.total_sen,
             payment_rules=self._payment_rules(context),
+            labels=self.labels,
         )
 
     def _payment_rules(self, context: Context) -> PaymentRules:

@@ -16,7 +16,11 @@ class OrderDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     processing_type: str = ""
 
     def kept(self) -> dict[str, Any]:
-        """As ``Order.details`` holds it. A partial one is what a list is filtered by."""
+        """As ``Order.details`` holds it."""
+        return msgspec.to_builtins(self)
+
+    def labels(self) -> dict[str, str]:
+        """As ``Order.labels`` holds it. A partial one is what a list is filtered by."""
         return msgspec.to_builtins(self)
 
 

@@ -43,7 +43,7 @@ async def list_orders(ctx: RequestContext) -> Response:
     wanted = OrderFilter(
         statuses=query.states or (),
         search=query.text,
-        details=OrderDetails(query.service_code, query.processing_type).kept() or None,
+        labels=OrderDetails(query.service_code, query.processing_type).labels(),
         created_from=query.created_from,
         created_until=query.created_until,
         before_id=query.page.cursor,

@@ -58,6 +58,7 @@ class Placing:
 
     def _place(self, service: Service, wanted: WantedItems, provider: str, automatic: bool) -> PlaceOrder:
         key, order_id = self._caller.key, self._ctx.services.engine.ids.next()
+        details = OrderDetails(service.code, service.processing_type)
         line = NewLine(
             item_kind="service",
             item_id=service.service_id,
@@ -82,7 +83,8 @@ class Placing:
             funding="hold",
             provider=provider,
             work=work_of(service.code, wanted.items, self._wanted.data, service.provider_settings, asked=automatic),
-            details=OrderDetails(service.code, service.processing_type).kept(),
+            details=details.kept(),
+            labels=details.labels(),
             resume_after_s=service.deadline_ms / 1000 + _TAKE_OVER_AFTER_S,
         )
 

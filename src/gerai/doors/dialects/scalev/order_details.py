@@ -112,6 +112,12 @@ class OrderDetails(msgspec.Struct, frozen=True):
         return {name: value for name, value in details.items() if value not in (None, [], {}, "")}
 
 
+def labels(*, store_id: int | None, method: str, channel_code: str) -> dict[str, str]:
+    """What this door lists orders by, as ``Order.labels``; what is not known (or not asked for) is left out."""
+    found = {"store_id": "" if store_id is None else str(store_id), "method": method, "channel_code": channel_code}
+    return {name: value for name, value in found.items() if value}
+
+
 class LineDetails(msgspec.Struct, frozen=True):
     """Details of a line. ``unique_id`` is the variant's; ``bundle``: unique id of the price option it came with;
     ``share_sen``: its part of the bundle's price (a line of its own costs its line total)."""

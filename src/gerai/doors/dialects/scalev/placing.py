@@ -20,6 +20,7 @@ from gerai.doors.dialects.scalev.order_details import (
     OrderDetails,
     StoreDetails,
     Totals,
+    labels,
 )
 from gerai.doors.dialects.scalev.order_items import Goods, engine_lines, find_goods
 from gerai.doors.dialects.scalev.order_parcel import check_parcel
@@ -118,6 +119,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
         parcel=checked.parcel if checked else None,
         payment_methods=payable_with(method, context.channels) if method else None,
         details=facts.as_details(),
+        labels=labels(store_id=facts.store.id, method=facts.method, channel_code=facts.channel_code),
         expires_at=context.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -17,7 +17,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.scalev.formats import plain_phone
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
-from gerai.doors.dialects.scalev.order_details import details_of
+from gerai.doors.dialects.scalev.order_details import details_of, labels
 from gerai.doors.dialects.scalev.paging import Page
 from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
@@ -65,7 +65,7 @@ def read_filter(query: dict[str, str]) -> tuple[OrderFilter, list[Keep]]:
         invoice_statuses=("paid", "refunded") if query.get("payment_status") in ("paid", "settled") else (),
         shipment_statuses=_shipment_states(query),
         payment_mark=mark if (mark := query.get("payment_status", "")) in ("conflict", "settled") else "",
-        details=_details(query) or None,
+        labels=_labels(query),
     )
     if word := query.get("payment_status"):
         keeps.append(lambda view: payment_status(view.order, view.invoice) == word)
@@ -86,17 +86,15 @@ def _shipment_states(query: dict[str, str]) -> tuple[str, ...]:
     return (state if not coming_back or state == "returning" else "",)
 
 
-def _details(query: dict[str, str]) -> dict[str, Any]:
-    """What must stand in the order's details."""
-    found: dict[str, Any] = {}
-    if store_id := query.get("store_id"):
-        found["store"] = {"id": int(store_id)}
-    if (name := query.get("payment_method")) == EWALLET:
-        found["method"] = EWALLET
-    elif name:
-        method = METHODS[name]
-        found |= {"method": method.kind} | ({"channel_code": method.channel} if method.channel else {})
-    return found
+def _labels(query: dict[str, str]) -> dict[str, str]:
+    """The labels an order must have."""
+    store_id, name = query.get("store_id"), query.get("payment_method")
+    method = METHODS.get(name or "")
+    return labels(
+        store_id=int(store_id) if store_id else None,
+        method=EWALLET if name == EWALLET else method.kind if method else "",
+        channel_code=method.channel or "" if method and name != EWALLET else "",
+    )
 
 
 def _searching(field: str, wanted: str) -> Keep:
