@@ -38,7 +38,7 @@ async def street(engine: Engine) -> Street:
     for number in range(5):
         code = f"street-{secrets.token_hex(4)}"
         settings = {"robux_rate_sen": number * 100}
-        found.merchant_ids.append(await open_merchant(engine, code, f"Toko {number}", settings, simulated=number == 4))
+        found.merchant_ids.append(await open_merchant(engine, code, f"Toko {number}", settings, simulated=number >= 3))
     _, one, two, services, storefront = found.merchant_ids
     for merchant_id in (one, two):
         links = {"discord": str(merchant_id), "telegram": "t"}

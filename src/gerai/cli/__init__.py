@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "keys": "gerai.cli.keys:keys",
     "webhooks": "gerai.cli.webhooks:webhooks",
     "merchants": "gerai.cli.merchants:merchants",
+    "orders": "gerai.cli.orders:orders",
+    "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payments:payments",
     "check": "gerai.cli.check:check",
     "settings": "gerai.cli.settings:settings",

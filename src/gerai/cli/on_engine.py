@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import getpass
+from collections.abc import Callable, Collection, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -45,6 +46,18 @@ def with_settings(
             return asyncio.run(main())
         except Refusal as refusal:
             fail(_told(refusal))
+
+
+def operator() -> str:
+    """Who acts at this terminal, as events keep it."""
+    return f"operator:{getpass.getuser()}"
+
+
+def one_of(word: str, known: Collection[str], what: str) -> str:
+    """``word``, or a sentence that lists what is known and exit code 2."""
+    if word not in known:
+        fail(f"no such {what}: {word}; one of {', '.join(known)}", 2)
+    return word
 
 
 async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:

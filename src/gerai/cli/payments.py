@@ -8,12 +8,13 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, operator
 from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView, Payment
 from gerai.engine.core import Engine
 from gerai.engine.payments.find import WaitingMoney
+from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
 
@@ -118,6 +119,7 @@ def refund(
             amount_sen=amount_sen,
             to=to,
             note=note,
+            by=operator(),
         )
         await engine.submit(command)
         return payment, amount_sen
@@ -128,6 +130,63 @@ def refund(
         _say(f"{told} is in the member's wallet")
     else:
         _say(f"{told} is booked out. {_SEND_IT}")
+
+
+@payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")
+def confirm(
+    name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
+    amount: Annotated[str, typer.Option("--amount", help="What arrived, in whole rupiah; else what was asked.")] = "",
+    method: Annotated[str, typer.Option("--method", help="How it came, for money without a payment.")] = "manual",
+    reference: Annotated[str, typer.Option("--reference", help="The bank's; kept with the event.")] = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Book money that arrived outside of Gerai: the order is paid, its other open payments are cancelled."""
+    given_sen = _amount(amount)
+
+    async def act(engine: Engine) -> tuple[OrderView, int]:
+        view, payment = await _to_confirm(engine, merchant, name, environment)
+        asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
+        if given_sen is not None and given_sen != asked_sen:
+            fail(f"{display(given_sen)} arrived, but {display(asked_sen)} was asked: nothing is booked")
+        command = RecordPayment(
+            merchant_id=view.order.merchant_id,
+            environment=view.order.environment,
+            order_id=view.order.order_id,
+            outcome="paid",
+            payment_id=None if payment is None else payment.payment_id,
+            method=method,
+            by=operator(),
+            reference=reference,
+        )
+        return (await engine.submit(command)).answer, asked_sen
+
+    view, asked_sen = on_engine(act, data, settings_file)
+    late = [payment.public_id for payment in view.payments if payment.status == "late"]
+    if late:
+        _say(f"{display(asked_sen)} came late for order {view.order.number}: gerai payments resolve {late[-1]}")
+    else:
+        _say(f"{display(asked_sen)} is booked; order {view.order.number} is {view.order.status} now")
+
+
+async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str) -> tuple[OrderView, Payment | None]:
+    """The order and, when one was named, its payment; else a clear message."""
+    merchant_id = await merchant_named(engine, merchant)
+    orders = [v for v in await engine.orders.named(merchant_id, name) if environment in ("", v.order.environment)]
+    found = await engine.payments.named(merchant_id, name)
+    mine = [p for p in found if p.public_id == name and environment in ("", p.environment)]
+    if not orders and not mine:
+        fail(f"no such payment or order: {name}")
+    if len(orders) + len(mine) > 1:
+        fail(f"{name} means several; name one payment, or its --environment")
+    if orders:
+        return orders[0], None
+    view = await engine.orders.by_id(merchant_id, mine[0].order_id)
+    if view is None:
+        fail(f"no such order: {name}")
+    return view, mine[0]
 
 
 def _amount(text: str) -> int | None:

@@ -160,6 +160,18 @@ async def add_account(
     )
 
 
+async def owner_of_keys(connection: AsyncConnection, member_id: int) -> list[tuple[int, str, str, list[str]]]:
+    """Of the members with this id, of whichever merchant: merchant, channel, environment, and the environments in which
+    they have a wallet."""
+    cursor = await connection.execute(
+        "SELECT m.merchant_id, m.channel, m.environment, "
+        "array(SELECT a.environment FROM accounts a WHERE a.merchant_id = m.merchant_id AND a.member_id = m.member_id) "
+        "FROM members m WHERE m.member_id = %s",
+        (member_id,),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
+
+
 async def add_link(connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str) -> None:
     await connection.execute(
         "INSERT INTO member_links (merchant_id, kind, external_id, member_id) VALUES (%s, %s, %s, %s)",

@@ -66,6 +66,22 @@ async def by_ids(connection: AsyncConnection, merchant_id: int, order_ids: list[
     return await _select(connection, where, "t.order_id", max(len(order_ids), 1))
 
 
+async def by_name(connection: AsyncConnection, merchant_id: int, name: str) -> list[Order]:
+    """Those with this number or identifier, in whichever environment and channel, newest first."""
+    where = Where("t.merchant_id = %s AND (t.number = %s OR t.public_id = %s)", merchant_id, name, name)
+    return await _select(connection, where, "t.order_id DESC", _LINKED_AT_MOST)
+
+
+async def of_merchant(
+    connection: AsyncConnection, merchant_id: int, environments: list[str], statuses: list[str], limit: int
+) -> list[Order]:
+    """A merchant's orders of all channels, newest first."""
+    where = Where(
+        "t.merchant_id = %s AND t.environment = ANY(%s) AND t.status = ANY(%s)", merchant_id, environments, statuses
+    )
+    return await _select(connection, where, "t.order_id DESC", limit)
+
+
 async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:
     """The order of any merchant this token opens; none or one."""
     return await _select(connection, Where("t.secret = %s", secret), "t.order_id", 1)

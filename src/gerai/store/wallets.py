@@ -19,6 +19,20 @@ async def account(connection: AsyncConnection, merchant_id: int, account_id: int
     return None if row is None else ACCOUNTS.read(row)
 
 
+async def of_members(
+    connection: AsyncConnection, merchant_id: int, environment: str, limit: int
+) -> list[tuple[int, str, str, str, int, int]]:
+    """Member, channel, name, the door's identifier, account and available sen of a merchant's wallets, by member."""
+    cursor = await connection.execute(
+        "SELECT m.member_id, m.channel, m.name, m.public_id, a.account_id, "
+        "a.credits_posted - a.debits_posted - a.debits_pending FROM accounts a "
+        "JOIN members m ON m.merchant_id = a.merchant_id AND m.member_id = a.member_id "
+        "WHERE a.merchant_id = %s AND a.environment = %s AND a.kind = 'wallet' ORDER BY m.member_id LIMIT %s",
+        (merchant_id, environment, limit),
+    )
+    return [tuple(row) for row in await cursor.fetchall()]
+
+
 async def statement(
     connection: AsyncConnection, merchant_id: int, account_id: int, before_id: int | None, limit: int
 ) -> list[Transfer]:

@@ -34,6 +34,7 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
     deposit_id: int | None = None
     public_id: str = ""
     secret: str = msgspec.field(default_factory=token)
+    by: str = ""
 
     def identify(self, answer: Account) -> Made:
         return Made(deposit_id=self.deposit_id, account_id=self.account_id)
@@ -61,5 +62,6 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
             instructions={},
             note=self.note,
         )
-        credit(state, context, start.decide(state, context), "succeed")
+        by = {"by": self.by} if self.by else {}
+        credit(state, context, start.decide(state, context), "succeed", **by)
         return ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

@@ -28,12 +28,12 @@ def move(state: State, context: Context, deposit: Deposit, verb: str, **facts: o
     return moved
 
 
-def credit(state: State, context: Context, deposit: Deposit, verb: str) -> Deposit:
+def credit(state: State, context: Context, deposit: Deposit, verb: str, **facts: object) -> Deposit:
     """Take ``verb``, which makes the deposit succeed, and credit its wallet with its amount, by one transfer.
 
     What was paid comes from ``gateway``; what an operator gave by hand, the seller funds.
     """
-    moved = move(state, context, deposit, verb, amount_sen=deposit.amount_sen)
+    moved = move(state, context, deposit, verb, amount_sen=deposit.amount_sen, **facts)
     wallet = ledger.wallet(state, deposit.merchant_id, deposit.environment, deposit.account_id)
     source = "funding" if deposit.method == MANUAL else "gateway"
     transfer = ledger.deposit(state, context, wallet, source, deposit.amount_sen, deposit.note)

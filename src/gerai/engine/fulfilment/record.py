@@ -30,7 +30,8 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     succeeded) and the rest returned by the same act; an order that was paid already and failed is refunded into the
     member's wallet when there is one. ``pending`` and ``unknown``: nothing is decided; the janitor asks again after
     ``again_after_s``. ``answered``: the request that placed the order ends with this record, so its caller learns that
-    the order is still open; the event says so too, for whoever announces it.
+    the order is still open; the event says so too, for whoever announces it. ``by``: the person who
+    says so, kept with the events.
 
     Refuses: NotFound, StateConflict (the order is final already).
     """
@@ -44,6 +45,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     error: str = ""
     again_after_s: float | None = None
     answered: bool = False
+    by: str = ""
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
@@ -102,12 +104,14 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
                 updated_at=context.now,
             )
         )
-        state.announce(order, f"fulfilment.{done.status}", context.now, succeeded=self.succeeded, failed=self.failed)
-        order = move_order(state, context, order, order_verb)
+        by = {"by": self.by} if self.by else {}
+        counts = {"succeeded": self.succeeded, "failed": self.failed}
+        state.announce(order, f"fulfilment.{done.status}", context.now, **counts, **by)
+        order = move_order(state, context, order, order_verb, **by)
         if order.funding == "hold":
             self._capture(state, context, order)
         elif self.succeeded == 0:
-            self._give_back(state, context, order)
+            give_back(state, context, order, self.error)
 
     def _capture(self, state: State, context: Context, order: Order) -> None:
         if self.failed == 0:
@@ -123,14 +127,15 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
             )
         )
 
-    def _give_back(self, state: State, context: Context, order: Order) -> None:
-        """Paid but impossible: the money returns by itself, with the reason."""
-        paid = [p for p in state.payments_of(order) if p.status == "completed"]
-        if not paid and order.charged_sen == order.refunded_sen:
-            return  # It went back already.
-        if order.account_id is None or not paid:
-            state.announce(order, "refund.due", context.now, reason=self.error)
-            return
-        payment = paid[-1]
-        amount_sen = payment.amount_sen - payment.refunded_sen
-        refund(state, context, order, payment, amount_sen, to_wallet=True, note=self.error)
+
+def give_back(state: State, context: Context, order: Order, reason: str) -> None:
+    """Paid but impossible: the money returns by itself into the member's wallet, with the reason; without a wallet a
+    person must send it (``refund.due``). Nothing when nothing was paid, or when it went back already."""
+    paid = [p for p in state.payments_of(order) if p.status == "completed"]
+    if order.charged_sen == order.refunded_sen:
+        return
+    if order.account_id is None or not paid:
+        state.announce(order, "refund.due", context.now, reason=reason)
+        return
+    payment = paid[-1]
+    refund(state, context, order, payment, payment.amount_sen - payment.refunded_sen, to_wallet=True, note=reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gerai.domain.records import Environment
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory import token_digest
 from gerai.engine.merchants.open import changing
@@ -30,7 +30,13 @@ async def create_key(
     limits: dict[str, int] | None = None,
     expires_at: datetime | None = None,
 ) -> int:
-    """Store a key whose secret ``token`` the door composed; answers its id. ``limits`` None: no rate limit."""
+    """Store a key whose secret ``token`` the door composed; answers its id. ``limits`` None: no rate limit.
+
+    Refuses InputInvalid: ``member_id`` names nobody, another merchant's or another channel's member, or one who is not
+    in this environment: the key would be answered 403 for ever.
+    """
+    if member_id is not None:
+        await _require_owner(engine, merchant_id, environment, dialect, member_id)
     key_id = engine.ids.next()
     key = KeyRow(
         key_id, environment, dialect, name, prefix, token_digest(token), member_id, list(permissions), limits,
@@ -39,6 +45,23 @@ async def create_key(
     async with changing(engine, merchant_id) as connection:
         await sql.add_key(connection, merchant_id, key)
     return key_id
+
+
+async def _require_owner(
+    engine: Engine, merchant_id: int, environment: Environment, dialect: str, member_id: int
+) -> None:
+    async with engine.connection() as connection:
+        found = await sql.owner_of_keys(connection, member_id)
+    mine = [(channel, home, wallets) for owner, channel, home, wallets in found if owner == merchant_id]
+    code = engine.directory.merchant(merchant_id).code
+    searched = f"merchant {code}, counter {dialect}, {environment}"
+    if not mine:
+        raise InputInvalid({"member": [f"{member_id} is nobody's here (searched: {searched})"]})
+    [(channel, home, wallets)] = mine
+    if channel != dialect:
+        raise InputInvalid({"member": [f"{member_id} belongs to the counter {channel} (searched: {searched})"]})
+    if environment not in (home, *wallets):
+        raise InputInvalid({"member": [f"{member_id} is in {home} only (searched: {searched})"]})
 
 
 async def list_keys(engine: Engine, merchant_id: int) -> list[KeyRow]:

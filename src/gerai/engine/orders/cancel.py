@@ -18,6 +18,7 @@ class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
 
     order_id: int
     reason: str = ""
+    by: str = ""
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
@@ -32,5 +33,6 @@ class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
         fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
         if order.funding == "hold" and fulfilment is not None and fulfilment.status == "unknown":
             raise StateConflict("fulfilment", order.public_id, fulfilment.status, "cancel")
-        end_unpaid(state, context, order, "cancel", reason=self.reason)
+        by = {"by": self.by} if self.by else {}
+        end_unpaid(state, context, order, "cancel", reason=self.reason, **by)
         return state.view(self.merchant_id, self.order_id)

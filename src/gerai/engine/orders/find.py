@@ -64,6 +64,19 @@ class OrderReads:
         async with self._pool.connection() as connection:
             return await order_now(connection, order.merchant_id, order.order_id)
 
+    async def named(self, merchant_id: int, name: str) -> list[OrderView]:
+        """What a person may mean by ``name``: orders with this number or identifier, newest first."""
+        async with self._pool.connection() as connection:
+            return await orders.views(connection, await orders.by_name(connection, merchant_id, name))
+
+    async def of_merchant(
+        self, merchant_id: int, environments: list[str], statuses: list[str], limit: int
+    ) -> list[OrderView]:
+        """A merchant's orders of all channels, newest first."""
+        async with self._pool.connection() as connection:
+            found = await orders.of_merchant(connection, merchant_id, environments, statuses, limit)
+            return await orders.views(connection, found)
+
     async def by_secret(self, secret: str) -> OrderView | None:
         """The order a public page's unguessable token opens."""
         async with self._pool.connection() as connection:

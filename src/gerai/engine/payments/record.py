@@ -28,6 +28,8 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
     credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``.
 
+    ``by``: the person who saw the money arrive, with the bank's ``reference``; kept as an event of its own.
+
     Refuses: NotFound, StateConflict (the payment cannot take this outcome any more).
     """
 
@@ -37,6 +39,8 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     public_id: str = ""
     method: str = ""
     failure: dict[str, str] = {}
+    by: str = ""
+    reference: str = ""
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
@@ -50,6 +54,9 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         if self.outcome != "paid":
             self._end(state, context, order, payment)
             return state.view(self.merchant_id, self.order_id)
+        if self.by:
+            facts = {"by": self.by, "reference": self.reference, "amount_sen": payment.amount_sen}
+            state.announce(order, "payment.confirmed", context.now, payment=payment.public_id, **facts)
         if arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
             arrival.book(state, context, order, self._move(state, context, payment, "complete"))
         else:

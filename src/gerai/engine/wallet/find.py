@@ -27,6 +27,13 @@ class WalletReads:
         async with self._pool.connection() as connection:
             return await wallet_now(connection, merchant_id, account_id)
 
+    async def of_members(
+        self, merchant_id: int, environment: str, limit: int
+    ) -> list[tuple[int, str, str, str, int, int]]:
+        """Member, channel, name, the door's identifier, account and available sen of a merchant's wallets."""
+        async with self._pool.connection() as connection:
+            return await wallets.of_members(connection, merchant_id, environment, limit)
+
     async def statement(self, merchant_id: int, account_id: int, before_id: int | None, limit: int) -> list[Transfer]:
         """The wallet's transfers, newest first (by id: see the store's own ``statement``)."""
         async with self._pool.connection() as connection:

@@ -42,7 +42,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
     product = await _look_up(ctx, caller, wanted)
     settings = caller.key.merchant.settings
     rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
-    if provider:
+    if provider in ctx.services.partners.fulfilment:  # one that is not there leaves the order to people
         provider_for(ctx.services.partners.fulfilment, provider, caller.key.merchant, caller.key.environment)
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
     if gateway is not None:

@@ -1,0 +1,85 @@
+"""`gerai members`: whose wallets there are, and money put into them by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, one_of, operator
+from gerai.cli.terminal import console, fail
+from gerai.domain.money import display, parse_rupiah
+from gerai.domain.records import Account
+from gerai.engine.core import Engine
+from gerai.engine.deposits.manual import ManualDeposit
+from gerai.engine.merchants.open import ENVIRONMENTS
+
+members = typer.Typer(no_args_is_help=True, help="List members with a wallet; put money into one by hand.")
+
+EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
+_SHOWN: Final = 10_000
+
+
+@members.command("list", epilog="Example: gerai members list --merchant toko")
+def show_members(
+    environment: EnvironmentOption = "production",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """List members with a wallet and what it has available."""
+    one_of(environment, ENVIRONMENTS, "environment")
+
+    async def act(engine: Engine) -> list[tuple[int, str, str, str, int, int]]:
+        return await engine.wallets.of_members(await merchant_named(engine, merchant), environment, _SHOWN)
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("member", "counter", "name", "available"):
+        table.add_column(title, overflow="fold", justify="right" if title == "available" else "left")
+    for member_id, channel, name, _, _, available_sen in on_engine(act, data, settings_file):
+        table.add_row(str(member_id), channel, name, display(available_sen))
+    console.print(table, highlight=False, markup=False)
+
+
+@members.command(epilog="Example: gerai members topup 22 50000 --note 'cash, 29 Nov' --merchant toko")
+def topup(
+    member: Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")],
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah, digits only, such as 50000.")],
+    note: Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")] = "",
+    environment: EnvironmentOption = "production",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Put money into a member's wallet that arrived outside of Gerai, or that the shop gives."""
+    one_of(environment, ENVIRONMENTS, "environment")
+    try:
+        amount_sen = parse_rupiah(amount)
+    except ValueError:
+        fail(f"not an amount in whole rupiah: {amount}; write digits only, such as 50000", 2)
+
+    async def act(engine: Engine) -> Account:
+        merchant_id = await merchant_named(engine, merchant)
+        known = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
+        mine = [(channel, account_id) for member_id, channel, _, _, account_id, _ in known if member_id == member]
+        if not mine:
+            fail(f"no member {member} with a wallet in {environment} (gerai members list shows them)")
+        [(channel, account_id)] = mine
+        command = ManualDeposit(
+            merchant_id=merchant_id,
+            environment=environment,
+            account_id=account_id,
+            amount_sen=amount_sen,
+            note=note,
+            channel=channel,
+            by=operator(),
+        )
+        return (await engine.submit(command)).answer
+
+    wallet = on_engine(act, data, settings_file)
+    console.print(
+        f"{display(amount_sen)} is in the wallet of member {member}, which has {display(wallet.available_sen)} now",
+        highlight=False, markup=False,
+    )  # fmt: skip

@@ -1,0 +1,188 @@
+"""`gerai orders`: look at orders, and finish, fail or cancel those that wait for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from rich.table import Table
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, one_of, operator
+from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
+from gerai.domain.money import display
+from gerai.domain.records import OrderView
+from gerai.domain.states import ORDER
+from gerai.engine.core import Engine
+from gerai.engine.fulfilment.finish import FinishOrder
+from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.engine.orders.cancel import CancelOrder
+from gerai.engine.orders.find import EventEntry
+
+orders = typer.Typer(no_args_is_help=True, help="Look at orders; finish, fail or cancel those that wait for people.")
+
+NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
+EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
+
+_OPEN: Final[tuple[str, ...]] = ("draft", "pending", "confirmed", "processing", "ready", "shipped")
+_SHOWN: Final = 200
+
+
+@orders.command("list", epilog="Example: gerai orders list --status processing --merchant toko")
+def show_orders(
+    status: Annotated[str, typer.Option("--status", help="One state, or all; else those that are open.")] = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """List orders of all counters, newest first."""
+    states: list[str] = sorted(ORDER.states)
+    if status and status != "all":
+        states = [one_of(status, states, "state")]
+    elif not status:
+        states = list(_OPEN)
+    environments: list[str] = [*ENVIRONMENTS]
+    if environment:
+        environments = [one_of(environment, ENVIRONMENTS, "environment")]
+
+    async def act(engine: Engine) -> list[OrderView]:
+        return await engine.orders.of_merchant(await merchant_named(engine, merchant), environments, states, _SHOWN)
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("order", "counter", "environment", "state", "total", "paid", "placed (WIB)"):
+        table.add_column(title, overflow="fold", justify="right" if title in ("total", "paid") else "left")
+    for view in on_engine(act, data, settings_file):
+        order = view.order
+        table.add_row(
+            order.number, order.channel, order.environment, order.status, display(order.total_sen),
+            display(order.charged_sen - order.refunded_sen), to_the_minute(order.created_at),
+        )  # fmt: skip
+    console.print(table, highlight=False, markup=False)
+
+
+@orders.command("show", epilog="Example: gerai orders show INV20261129080000123 --merchant toko")
+def show_order(
+    name: NameArgument,
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Show an order: its money, its lines, and what happened to it (times of Jakarta)."""
+
+    async def act(engine: Engine) -> tuple[OrderView, list[EventEntry]]:
+        view = await _order(engine, merchant, name, environment)
+        return view, await engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
+
+    view, events = on_engine(act, data, settings_file)
+    order = view.order
+    _say(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
+    _say(f"total {display(order.total_sen)}, charged {display(order.charged_sen)}, back {display(order.refunded_sen)}")
+    for line in view.lines:
+        _say(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
+    for payment in view.payments:
+        _say(f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}")
+    for event in events:
+        facts = " ".join(f"{key}={value}" for key, value in event.facts.items() if value not in ("", None))
+        _say(f"{to_the_second(event.at)}  {event.name}  {facts}")
+
+
+@orders.command(epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko')
+def complete(
+    name: NameArgument,
+    failed: Annotated[int, typer.Option("--failed", min=0, help="So many of its items could not be delivered.")] = 0,
+    result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Finish an order by hand; held money is captured for what succeeded, the rest returns."""
+    given = _result(result)
+    _act(name, environment, merchant, data, settings_file, lambda names, _: FinishOrder(
+        **names, by=operator(), failed=failed, result=given,
+    ))  # fmt: skip
+
+
+@orders.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")
+def fail_order(
+    name: NameArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")] = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Fail an order: nothing was delivered. Its money returns, or waits to be sent (gerai payments waiting)."""
+    _act(name, environment, merchant, data, settings_file, lambda names, items: FinishOrder(
+        **names, by=operator(), failed=items, reason=reason,
+    ))  # fmt: skip
+
+
+@orders.command(epilog="Example: gerai orders cancel 7319 --reason 'asked by the buyer' --merchant toko")
+def cancel(
+    name: NameArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")] = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
+    _act(name, environment, merchant, data, settings_file, lambda names, _: CancelOrder(
+        **names, by=operator(), reason=reason,
+    ))  # fmt: skip
+
+
+def _act(
+    name: str,
+    environment: str,
+    merchant: str,
+    data: DataOption,
+    settings_file: SettingsOption,
+    command: Callable[[dict[str, Any], int], FinishOrder | CancelOrder],
+) -> None:
+    async def act(engine: Engine) -> OrderView:
+        view = await _order(engine, merchant, name, environment)
+        order, items = view.order, sum(line.quantity for line in view.lines)
+        names = {"merchant_id": order.merchant_id, "environment": order.environment, "order_id": order.order_id}
+        return (await engine.submit(command(names, items))).answer
+
+    order = on_engine(act, data, settings_file).order
+    told = f"{order.number} is {order.status}"
+    if order.funding == "hold" or order.refunded_sen:
+        told += f": {display(order.charged_sen)} charged, {display(order.refunded_sen)} returned"
+    _say(told)
+
+
+async def _order(engine: Engine, merchant: str, name: str, environment: str) -> OrderView:
+    """The one order somebody means, or a clear message."""
+    found = await engine.orders.named(await merchant_named(engine, merchant), name)
+    fit = [view for view in found if environment in ("", view.order.environment)]
+    if not fit:
+        fail(f"no such order: {name}")
+    if len(fit) > 1:
+        several = ", ".join(f"{view.order.public_id} ({view.order.environment})" for view in fit)
+        fail(f"{name} means several: {several}; name one, or its --environment")
+    return fit[0]
+
+
+def _result(text: str) -> Any:
+    """JSON where it is, else the text itself."""
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            fail(f"cannot read {text[1:]}: {error}", 2)
+    try:
+        return msgspec.json.decode(text) if text else None
+    except (msgspec.DecodeError, UnicodeError):
+        return text
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False)

@@ -1,0 +1,62 @@
+"""Finish an order by hand: a person says what came out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gerai.domain.records import OrderView
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.fulfilment.record import RecordFulfilment, give_back
+from gerai.engine.orders.transitions import move_order, stop_fulfilment
+from gerai.engine.state import State
+
+
+class FinishOrder(Command[OrderView], frozen=True, kw_only=True):
+    """Finish an order: ``failed`` of its items could not be delivered, the others were.
+
+    An order with work to do (a provider, people among them) has its answer recorded, with ``result`` as its caller
+    reads it; held money is captured for what succeeded and the rest returned. One without is completed, or failed when
+    nothing was delivered. What was paid for a failed order returns (member's wallet), or waits for a person who sends
+    it (``refund.due``). ``by``: who says so; ``reason``: why items failed.
+
+    Refuses: NotFound, InputInvalid (more failed than there are items; a part of an order without work), StateConflict
+    (the order is not where it can be finished).
+    """
+
+    order_id: int
+    by: str
+    failed: int = 0
+    result: Any = None
+    reason: str = ""
+
+    def needs(self) -> Needs:
+        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
+
+    def decide(self, state: State, context: Context) -> OrderView:
+        order = state.order(self.merchant_id, self.order_id)
+        if order.environment != self.environment:
+            raise NotFound("order", str(self.order_id))
+        items = sum(line.quantity for line in state.lines_of(order))
+        if not 0 <= self.failed <= items:
+            raise InputInvalid({"failed": [f"the order has {items} items"]})
+        if state.fulfilments.get(self.merchant_id, self.order_id) is not None and order.status == "processing":
+            RecordFulfilment(
+                merchant_id=self.merchant_id,
+                environment=self.environment,
+                order_id=self.order_id,
+                outcome="done",
+                succeeded=items - self.failed,
+                failed=self.failed,
+                result=self.result,
+                error=self.reason,
+                by=self.by,
+            ).decide(state, context)
+            return state.view(self.merchant_id, self.order_id)
+        if 0 < self.failed < items:
+            raise InputInvalid({"failed": ["this order is done as a whole"]})
+        moved = move_order(state, context, order, "fail" if self.failed else "complete", by=self.by, reason=self.reason)
+        stop_fulfilment(state, context, moved)
+        if self.failed:
+            give_back(state, context, moved, self.reason)
+        return state.view(self.merchant_id, self.order_id)
