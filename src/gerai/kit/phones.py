@@ -19,6 +19,8 @@ _LONGEST: Final = 64
 _INVISIBLE: Final = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 #: Letters would be read as keys of a telephone ("abc" is 222), or as an extension that E.164 cannot hold.
 _LETTER: Final = re.compile(r"[^\W\d_]")
+#: The country code without its plus, before a whole number: no area is dialled by 62 without a 0 in front.
+_COUNTRY_CODE: Final = re.compile(r"^[\s(]*62(?=(?:\D*\d){7})")
 #: The prefix for calls abroad as typed from a mobile phone; Indonesia's own are 001, 007 and 008.
 _ABROAD: Final = re.compile(r"^[\s(]*00(?=[1-9])")
 
@@ -34,7 +36,7 @@ def canonical_phone(text: str) -> str:
     if len(seen) > _LONGEST or _LETTER.search(seen):
         raise ValueError("not a telephone number")
     try:
-        number = phonenumbers.parse(_ABROAD.sub("+", seen), COUNTRY)
+        number = phonenumbers.parse(_COUNTRY_CODE.sub("+62", _ABROAD.sub("+", seen)), COUNTRY)
     except phonenumbers.NumberParseException:
         raise ValueError("not a telephone number") from None
     if number.extension or not phonenumbers.is_possible_number(number):
