@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gerai.doors.dialects.scalev.demo import DEMO
-from gerai.doors.dialects.scalev.errors import refuse
+from gerai.doors.dialects.scalev.errors import ERRORS, refuse
 from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
@@ -20,6 +20,7 @@ DIALECT = Dialect(
     prefixes=("/v3", "/v2"),
     routes=ROUTES,
     refuse=refuse,
+    errors=ERRORS,
     openapi=Path(__file__).with_name("openapi.yaml"),
     blurb=Blurb(
         sold=Bilingual(

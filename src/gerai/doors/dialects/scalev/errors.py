@@ -1,34 +1,24 @@
-"""Every refusal, priced in this contract's envelope ``{error, error_code, errors?}`` (contract §1.1)."""
+"""Every refusal in this contract's envelope ``{error, error_code, errors?}`` (contract §1.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Final
 
+import msgspec
 from starlette.responses import Response
 
 from gerai.domain import refusals as r
 from gerai.domain.money import decimal_string
+from gerai.domain.states import ORDER, SHIPMENT
+from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
+from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.http.door import reply
+from gerai.doors.http.errors import ErrorTable, always
 from gerai.doors.http.limits import Verdict
 from gerai.kit.clock import unix_s
 
 HOURLY: Final = 10_000
 _HOUR_S: Final = 3600
-_R = TypeVar("_R", bound=r.Refusal)
-
-#: Status, error and code of each family, for refusals without a price of their own.
-_BY_KIND: Final = {
-    r.Kind.NOT_AUTHENTICATED: (401, "Invalid API key", ""),
-    r.Kind.NOT_ALLOWED: (403, "Forbidden", "insufficient_scope"),
-    r.Kind.NOT_FOUND: (404, "Not found", "not_found"),
-    r.Kind.INVALID: (422, "Validation failed", "validation_failed"),
-    r.Kind.CONFLICT: (409, "Conflict", "state_conflict"),
-    r.Kind.FUNDS: (422, "Insufficient balance", "validation_failed"),
-    r.Kind.TOO_MANY: (429, "Too many requests", "rate_limited"),
-    r.Kind.UNAVAILABLE: (503, "Service is busy, try again", "server_error"),
-    r.Kind.INTERNAL: (500, "Internal server error", "server_error"),
-}
 _UNREADABLE: Final = {
     "empty": "Request body is empty",
     "not_object": "Request body must be a JSON object",
@@ -39,11 +29,21 @@ _UNREADABLE: Final = {
 }
 
 
-def refuse(refusal: r.Refusal, request_id: str) -> Response:
-    """The answer to a refused request. Limits are shown on every answer, also where none was counted."""
-    status, body, headers = _price(refusal)
-    shown = {**rate_headers(full_hour()), "x-request-id": request_id, **headers}
-    return reply(body, status, shown)
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is answered. ``errors``: texts by field, or by the order concerned."""
+
+    status: int
+    error: str
+    error_code: str = ""
+    errors: dict[str, list[str]] = {}
+
+
+class ErrorBody(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The contract's envelope."""
+
+    error: str
+    error_code: str = ""
+    errors: dict[str, list[str]] = {}
 
 
 def full_hour() -> Verdict:
@@ -59,118 +59,116 @@ def rate_headers(verdict: Verdict) -> dict[str, str]:
     }
 
 
-_Priced = tuple[int, dict[str, Any], dict[str, str]]
-
-
-def _price(refusal: r.Refusal) -> _Priced:
-    own = _OWN.get(type(refusal))
-    if own is not None:
-        return own(refusal)
-    status, error, code = _BY_KIND[refusal.kind]
-    headers: dict[str, str] = {}
-    if isinstance(refusal, r.Busy | r.PartnerUnavailable):
-        headers["retry-after"] = str(refusal.retry_after_s)
-    return status, _body(error, code), headers
-
-
-def _body(error: str, code: str = "", errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
-    body: dict[str, Any] = {"error": error}
-    if code:
-        body["error_code"] = code
-    if errors:
-        body["errors"] = errors
-    return body
-
-
-def _fields(errors: dict[str, list[str]], status: int = 422, code: str = "validation_failed") -> _Priced:
+def _fields(errors: dict[str, list[str]], status: int = 422, code: str = "validation_failed") -> Entry:
     """Field mistakes; the first one is told in ``error`` too, for clients that show only that."""
     name, texts = next(iter(errors.items()))
-    return status, _body(f"{name} {texts[0]}", code, errors), {}
+    return Entry(status, f"{name} {texts[0]}", code, errors)
 
 
-def _not_authenticated(refusal: r.NotAuthenticated) -> _Priced:
-    error = "API key has expired" if refusal.reason == "expired" else "Invalid API key"
-    return 401, _body(error), {"www-authenticate": "Bearer"}
+def _not_authenticated(refusal: r.NotAuthenticated) -> Entry:
+    return Entry(401, "API key has expired" if refusal.reason == "expired" else "Invalid API key")
 
 
-def _unreadable(refusal: r.BodyUnreadable) -> _Priced:
-    return 400, _body(_UNREADABLE.get(refusal.reason, "Request body is not valid JSON"), "bad_request"), {}
+def _unreadable(refusal: r.BodyUnreadable) -> Entry:
+    return Entry(400, _UNREADABLE.get(refusal.reason, "Request body is not valid JSON"), "bad_request")
 
 
-def _input(refusal: r.InputInvalid) -> _Priced:
+def _input(refusal: r.InputInvalid) -> Entry:
     if refusal.where == "body":
         return _fields(refusal.fields)
     return _fields(refusal.fields, 400, "bad_request")
 
 
-def _not_found(refusal: r.NotFound) -> _Priced:
+def _not_found(refusal: r.NotFound) -> Entry:
     things = {"store": "Store not found", "order": "Order not found", "location": "Location not found"}
-    named = {refusal.id: ["not found"]} if refusal.thing == "order" and refusal.id else None
-    return 404, _body(things.get(refusal.thing, "Not found"), "not_found", named), {}
+    named = {refusal.id: ["not found"]} if refusal.thing == "order" and refusal.id else {}
+    return Entry(404, things.get(refusal.thing, "Not found"), "not_found", named)
 
 
-def _conflict(refusal: r.StateConflict) -> _Priced:
-    error = f"{refusal.thing} {refusal.id} cannot go from {refusal.state} to {refusal.verb}"
-    return 409, _body(error, "state_conflict", {refusal.id: [error]}), {}
+def _conflict(refusal: r.StateConflict) -> Entry:
+    words = STATUS if refusal.thing == "order" else SHIPMENT_STATUS if refusal.thing == "shipment" else {}
+    target = _TARGET_OF.get((refusal.thing, refusal.verb), refusal.verb)
+    state, wanted = (words.get(word) or word for word in (refusal.state, target))
+    error = f"{refusal.thing} {refusal.id} cannot go from {state} to {wanted}"
+    return Entry(409, error, "state_conflict", {refusal.id: [error]})
 
 
-def _out_of_stock(refusal: r.OutOfStock) -> _Priced:
+#: Where each verb leads, so that a conflict can be told in the contract's words for states.
+_TARGET_OF: Final = {(table.thing, verb): target for table in (ORDER, SHIPMENT) for _, verb, target in table.moves}
+
+
+def _out_of_stock(refusal: r.OutOfStock) -> Entry:
     text = f"{refusal.item} is out of stock: {refusal.wanted} wanted, {refusal.available} available"
     return _fields({"quantity": [text]})
 
 
-def _shipping_cost(refusal: r.ShippingCostMismatch) -> _Priced:
+def _shipping_cost(refusal: r.ShippingCostMismatch) -> Entry:
     right = decimal_string(refusal.right_sen).removesuffix(".00")
     return _fields({"shipping_cost": [f"must be {right} for this warehouse, location, courier service and weight"]})
 
 
-def _nothing_to_ship(refusal: r.NothingToShip) -> _Priced:
+def _nothing_to_ship(refusal: r.NothingToShip) -> Entry:
     text = "has no physical product to ship"
-    return 422, _body(f"order {text}", "validation_failed", {refusal.order: [text]}), {}
+    return Entry(422, f"order {text}", "validation_failed", {refusal.order: [text]})
 
 
-def _too_many(refusal: r.QuantityOutOfRange) -> _Priced:
-    return 422, _body(f"{refusal.item}: at most {refusal.maximum}", "validation_failed"), {}
-
-
-def _own(kind: type[_R], price: Callable[[_R], _Priced]) -> tuple[type[_R], Callable[[Any], _Priced]]:
-    return kind, price
-
-
-_OWN: Final[dict[type[r.Refusal], Callable[[Any], _Priced]]] = dict(
-    (
-        _own(r.NotAuthenticated, _not_authenticated),
-        _own(r.BodyUnreadable, _unreadable),
-        _own(r.BodyTooLarge, lambda _: (413, _body("Request body is too large", "payload_too_large"), {})),
-        _own(
-            r.EncodingUnsupported,
-            lambda refusal: (
-                415,
-                _body(f"Content-Encoding {refusal.encoding} is not supported", "unsupported_media_type"),
-                {},
-            ),
+ERRORS: Final = ErrorTable[Entry](
+    by_class={
+        r.NotAuthenticated: _not_authenticated,
+        r.BodyUnreadable: _unreadable,
+        r.BodyTooLarge: always(Entry(413, "Request body is too large", "payload_too_large")),
+        r.EncodingUnsupported: lambda refusal: Entry(
+            415, f"Content-Encoding {refusal.encoding} is not supported", "unsupported_media_type"
         ),
-        _own(r.BodyIncomplete, lambda _: (408, _body("Request body did not arrive in time", "request_timeout"), {})),
-        _own(r.HostUnknown, lambda _: (421, _body("Unknown host", "misdirected_request"), {})),
-        _own(
-            r.MethodNotAllowed,
-            lambda refusal: (
-                405,
-                _body("Method not allowed", "method_not_allowed"),
-                {"allow": ", ".join(refusal.allowed)},
-            ),
+        r.BodyIncomplete: always(Entry(408, "Request body did not arrive in time", "request_timeout")),
+        r.HostUnknown: always(Entry(421, "Unknown host", "misdirected_request")),
+        r.MethodNotAllowed: always(Entry(405, "Method not allowed", "method_not_allowed")),
+        r.InputInvalid: _input,
+        r.FieldsForbidden: lambda refusal: _fields({name: ["is not allowed"] for name in refusal.names}),
+        r.NotFound: _not_found,
+        r.StateConflict: _conflict,
+        r.IdempotencyKeyReused: always(
+            _fields({"Idempotency-Key": ["was used for another request"]}, code="idempotency_key_reused")
         ),
-        _own(r.InputInvalid, _input),
-        _own(r.FieldsForbidden, lambda refusal: _fields({name: ["is not allowed"] for name in refusal.names})),
-        _own(r.NotFound, _not_found),
-        _own(r.StateConflict, _conflict),
-        _own(
-            r.IdempotencyKeyReused,
-            lambda _: _fields({"Idempotency-Key": ["was used for another request"]}, code="idempotency_key_reused"),
+        r.OutOfStock: _out_of_stock,
+        r.ShippingCostMismatch: _shipping_cost,
+        r.NothingToShip: _nothing_to_ship,
+        r.QuantityOutOfRange: lambda refusal: Entry(
+            422, f"{refusal.item}: at most {refusal.maximum}", "validation_failed"
         ),
-        _own(r.OutOfStock, _out_of_stock),
-        _own(r.ShippingCostMismatch, _shipping_cost),
-        _own(r.NothingToShip, _nothing_to_ship),
-        _own(r.QuantityOutOfRange, _too_many),
-    )
+    },
+    by_kind={
+        r.Kind.NOT_AUTHENTICATED: always(Entry(401, "Invalid API key")),
+        r.Kind.NOT_ALLOWED: always(Entry(403, "Forbidden", "insufficient_scope")),
+        r.Kind.NOT_FOUND: always(Entry(404, "Not found", "not_found")),
+        r.Kind.INVALID: always(Entry(422, "Validation failed", "validation_failed")),
+        r.Kind.CONFLICT: always(Entry(409, "Conflict", "state_conflict")),
+        r.Kind.FUNDS: always(Entry(422, "Insufficient balance", "validation_failed")),
+        r.Kind.TOO_MANY: always(Entry(429, "Too many requests", "rate_limited")),
+        r.Kind.UNAVAILABLE: always(Entry(503, "Service is busy, try again", "server_error")),
+        r.Kind.INTERNAL: always(Entry(500, "Internal server error", "server_error")),
+    },
+    # Nothing of this contract can cause these, or they say nothing that its caller may know.
+    generic=(
+        r.PayloadMismatch,
+        r.ItemClosed,
+        r.PartnerRefused,
+        r.InsufficientFunds,
+        r.FundingNotAllowed,
+        r.MethodUnavailable,
+        r.IdentityNotLinked,
+        r.AmountMismatch,
+        r.AmountOutOfRange,
+        r.RefundTooLarge,
+        r.PartnerUnavailable,
+    ),
 )
+
+
+def refuse(refusal: r.Refusal, request_id: str) -> Response:
+    """The answer to a refused request. Limits are shown on every answer, also where none was counted."""
+    entry = ERRORS.find(refusal)
+    shown = {**rate_headers(full_hour()), "x-request-id": request_id}
+    if refusal.kind is r.Kind.NOT_AUTHENTICATED:
+        shown["www-authenticate"] = "Bearer"
+    return reply(ErrorBody(entry.error, entry.error_code, entry.errors), entry.status, shown)
