@@ -30,7 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "README.md": (),
 }
 #: Dialects that are not yet in this form. One that is must leave this list.
-NOT_YET = {"scalev"}
+NOT_YET: set[str] = set()
 
 
 def _defined(file: Path) -> set[str]:

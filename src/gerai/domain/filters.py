@@ -23,7 +23,8 @@ class Scope(NamedTuple):
 @dataclass(frozen=True)
 class OrderFilter:
     """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a
-    courier's number, in any case. The order must have every one of ``labels``; ``payment_mark`` as in the order."""
+    courier's number, in any case. ``…_part`` and ``contact_parts`` (name, email, mobile) look for a part of the text,
+    in any case. ``payment_status``: unpaid, paid, conflict or settled. The order must have every one of ``labels``."""
 
     statuses: tuple[str, ...] = ()
     invoice_statuses: tuple[str, ...] = ()
@@ -32,8 +33,13 @@ class OrderFilter:
     references: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     item_id: int | None = None
-    payment_mark: str = ""
     search: str = ""
+    number_part: str = ""
+    reference_part: str = ""
+    contact_parts: dict[str, str] | None = None
+    payment_public_id: str = ""
+    payment_status: str = ""
+    total_sen: int | None = None
     labels: dict[str, str] = field(default_factory=dict[str, str])
     created_from: datetime | None = None
     created_until: datetime | None = None

@@ -38,6 +38,24 @@ _SEARCH: Final = (
     "AND f.reference ILIKE %s))"
 )
 
+_PAYMENT: Final = (
+    "EXISTS (SELECT FROM payments p WHERE p.merchant_id = t.merchant_id AND p.order_id = t.order_id "
+    "AND p.public_id = %s)"
+)
+_PAID: Final = (
+    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.order_id = t.order_id "
+    "AND i.status IN ('paid', 'refunded'))"
+)
+#: What a person adds to how an order's payment stands (engine/orders/payment_status.py).
+_MARK: Final = "t.payment_mark"
+_PAYMENT_STATUS: Final = {
+    "unpaid": f"({_MARK} <> 'conflict' AND NOT {_PAID})",
+    "paid": f"({_MARK} NOT IN ('conflict', 'settled') AND {_PAID})",
+    "conflict": f"({_MARK} = 'conflict')",
+    "settled": f"({_MARK} = 'settled' AND {_PAID})",
+}
+_CONTACT: Final = {name: f"t.contact ->> '{name}' ILIKE %s" for name in ("name", "email", "mobile")}
+
 
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, limit: int) -> list[Order]:
     """A page, newest first; oldest first with ``after_id``, for paging backwards."""
@@ -101,17 +119,24 @@ async def _select(connection: AsyncConnection, where: Where, order_by: str, limi
 
 def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
     labels = msgspec.json.encode(wanted.labels).decode()
+    where = in_scope(scope)
+    for name, part in (wanted.contact_parts or {}).items():
+        where.add(_CONTACT[name], _containing(part))
+    if wanted.payment_status:
+        where.add(_PAYMENT_STATUS[wanted.payment_status])
     return (
-        in_scope(scope)
-        .add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
+        where.add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
         .add_if(bool(wanted.invoice_statuses), _INVOICE, list(wanted.invoice_statuses))
         .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
         .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
-        .add_if(bool(wanted.payment_mark), "t.payment_mark = %s AND t.payment_mark <> ''", wanted.payment_mark)
         .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
-        .add_if(bool(wanted.search), _SEARCH, *[f"%{_literal(wanted.search)}%"] * 4)
+        .add_if(bool(wanted.search), _SEARCH, *[_containing(wanted.search)] * 4)
+        .add_if(bool(wanted.number_part), "t.number ILIKE %s", _containing(wanted.number_part))
+        .add_if(bool(wanted.reference_part), "t.reference ILIKE %s", _containing(wanted.reference_part))
+        .add_if(bool(wanted.payment_public_id), _PAYMENT, wanted.payment_public_id)
+        .add_if(wanted.total_sen is not None, "t.total_sen = %s", wanted.total_sen)
         .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
         .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
@@ -120,9 +145,10 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
     )
 
 
-def _literal(text: str) -> str:
-    """A search text in which % and _ stand for themselves."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _containing(text: str) -> str:
+    """A pattern for texts with this part, in which % and _ stand for themselves."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 # --- with everything around them ---------------------------------------------------------------

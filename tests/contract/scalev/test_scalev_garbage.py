@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.errors import refuse
 GARBAGE: list[tuple[bytes, int]] = [
     (b"", 400),
     (b"{", 400),
-    (b"[]", 400),
+    (b"[]", 422),
     (b'"text"', 400),
     (b"null", 400),
     (b"{\xff\xfe}", 400),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from scalev_shop import Shop
+
+from gerai.doors.dialects.scalev.paging import PAGE_FIELDS
+from gerai.doors.dialects.scalev.request_lists import NOT_SERVED, SERVED
 
 
 async def test_orders_page_forwards_and_backwards(shop: Shop) -> None:
@@ -67,9 +71,67 @@ async def test_order_filters(shop: Shop) -> None:
     assert await found("payment_status=paid") == []
     assert await found(f"store_id={shop.demo['store_id']}") == [two["id"], one["id"]]
     assert await found("store_id=2710") == []
+    assert await found(f"search={one['order_id'].lower()}") == [one["id"]]
+    assert await found("search=0811-111&search_field=customer_phone") == [two["id"]]
+    assert await found("search=%25&search_field=customer_name") == []
+    assert await found("search=170000.00&search_field=gross_revenue") == [two["id"]]
+    assert await found("search=none&search_field=pg_reference_id") == []
+    assert await found("search=none&search_field=external_id") == []
     assert (await shop.get("/v3/orders?columns=order_id,status&page_size=1"))["data"] == [
         {"id": two["id"], "order_id": two["order_id"], "status": "pending"}
     ]
+
+
+async def test_payment_status_is_asked_of_the_database(shop: Shop) -> None:
+    """Each of the four words finds its orders among all of them, page by page."""
+    orders = {word: await shop.place(shop.digital()) for word in ("unpaid", "paid", "conflict", "settled")}
+    for word in ("paid", "conflict", "settled"):
+        first = "conflict" if word == "conflict" else "paid"
+        await shop.post("/v3/orders/change-status", {"ids": [orders[word]["id"]], "payment_status": first})
+    await shop.post("/v3/orders/change-status", {"ids": [orders["settled"]["id"]], "payment_status": "settled"})
+    for word, order in orders.items():
+        found = await shop.get(f"/v3/orders?payment_status={word}")
+        assert [each["id"] for each in found["data"]] == [order["id"]], word
+        assert (found["has_next"], found["has_previous"]) == (False, False)
+
+
+@pytest.mark.parametrize("name", [*NOT_SERVED, "utm_medium", "stauts"])
+async def test_a_filter_that_is_not_served_is_refused(quiet_shop: Shop, name: str) -> None:
+    """A documented filter that comes later, and a name the contract does not have: 400 naming it, never all orders."""
+    answer = await quiet_shop.send("GET", f"/v3/orders?{name}=abc&status=pending")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "bad_request")
+    assert list(answer.json()["errors"]) == [name]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("store_id=abc", "store_id"), ("status=lost", "status"), ("payment_status=maybe", "payment_status"),
+        ("payment_method=gold", "payment_method"), ("search_field=colour", "search_field"),
+        ("search=abc&search_field=gross_revenue", "search"), ("search=abc&search_field=customer_phone", "search"),
+        ("page_size=many", "page_size"), ("next_cursor=xyz", "next_cursor"),
+    ],
+)  # fmt: skip
+async def test_a_malformed_value_is_refused(quiet_shop: Shop, query: str, name: str) -> None:
+    """400 naming the filter."""
+    answer = await quiet_shop.send("GET", f"/v3/orders?{query}")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [name]
+
+
+async def test_every_documented_filter_is_decided(quiet_shop: Shop) -> None:
+    """Thirty-five filters in the contract (§11.1): each is served or refused; a business to choose is no filter."""
+    assert len({*SERVED, *NOT_SERVED} - set(PAGE_FIELDS)) == 35
+    assert set(SERVED) & set(NOT_SERVED) == set()
+    assert (await quiet_shop.get("/v3/orders?b_uid=business_x&status="))["data"] == []
+
+
+@pytest.mark.parametrize("word", ["tags", "statistics", "utm-sources", "pg-reference-ids"])
+async def test_later_routes_are_no_orders(quiet_shop: Shop, word: str) -> None:
+    """A fixed path of the contract that is not served yet is an unknown path, not an order that was not found."""
+    for path in (f"/v3/orders/{word}", f"/v3/orders/{word}/"):
+        answer = await quiet_shop.send("GET", path)
+        assert (answer.status_code, answer.json()) == (404, {"error": "Not found", "error_code": "not_found"})
 
 
 async def test_products_show_what_is_left(shop: Shop) -> None:

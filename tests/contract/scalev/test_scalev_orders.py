@@ -142,7 +142,7 @@ async def test_free_fields_come_back(shop: Shop) -> None:
             metadata={"z": 1262024148939440249, "a": {"b": [1, 2.5, "x", None]}},
             is_dropshipping=True,
             dropshipper_name="Budi",
-            dropshipper_phone="081900",
+            dropshipper_phone="0819-0000-0000",
             unknown_field=[1],
         )
     )
@@ -152,7 +152,7 @@ async def test_free_fields_come_back(shop: Shop) -> None:
     assert (order["is_dropshipping"], order["dropshipper_name"], order["dropshipper_phone"]) == (
         True,
         "Budi",
-        "6281900",
+        "6281900000000",
     )
     assert (await shop.get(f"/v3/orders/{order['id']}"))["metadata"] == order["metadata"]
 

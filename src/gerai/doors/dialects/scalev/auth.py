@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
-from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, PermissionMissing
+from gerai.domain.refusals import NotAuthenticated, NotFound, PermissionMissing
 from gerai.doors.dialects.scalev.errors import HOURLY, full_hour
 from gerai.doors.dialects.scalev.order_details import CHANNEL
+from gerai.doors.dialects.scalev.request import RULES
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.directory import KeyFacts, MerchantFacts
@@ -17,7 +18,6 @@ BURST: Final = 100
 _BURST_S: Final = 10
 _HOUR_S: Final = 3600
 _SECRET, _RESTRICTED = "sk_", "rk_"
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
@@ -37,14 +37,14 @@ def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     return key
 
 
-def query_of(ctx: RequestContext) -> dict[str, str]:
-    """The query, the first of each name. InputInvalid (query) for characters that no text here has."""
-    found: dict[str, str] = {}
-    for name, value in ctx.query.multi_items():
-        if _UNSEEN.search(value) or len(value) > 1000:
-            raise InputInvalid({name[:64]: ["is invalid"]}, "query")
-        found.setdefault(name, value)
-    return found
+def query_of(ctx: RequestContext) -> Fields:
+    """The query, the first of each name."""
+    return Fields.of_query(ctx.query.multi_items(), RULES)
+
+
+def form_of(body: Any) -> Fields:
+    """A decoded body. BodyUnreadable when it is no object."""
+    return Fields.of_body(body, RULES)
 
 
 def storefront(ctx: RequestContext) -> Storefront:

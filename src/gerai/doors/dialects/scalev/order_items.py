@@ -11,8 +11,8 @@ import msgspec
 from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import OutOfStock
 from gerai.doors.dialects.scalev.order_details import OPTION, VARIANT, LineDetails
-from gerai.doors.dialects.scalev.reading import Reader
 from gerai.doors.dialects.scalev.request import NewOrder, WantedLine
+from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import BundlePart, PriceOption, ProductCatalogue, Store, Variant
 from gerai.engine.orders.place import NewLine
 from gerai.engine.shipping.nearest import Warehouse
@@ -47,26 +47,26 @@ class Goods:
         return sum(variant.cost_sen * quantity for variant, quantity, _, _ in self.variants)
 
 
-def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, reader: Reader) -> Goods:
+def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, form: Fields) -> Goods:
     """Everything asked for, as this store sells it. What it does not sell is noted as a mistake of its line."""
     goods = Goods()
     for line in wanted.variants:
         variant = catalogue.variants_by_unique_id.get(line.unique_id)
         if variant is None or not catalogue.sells_variant(store, variant):
-            reader.wrong(f"{line.path}.variant_unique_id", _ABSENT)
+            form.complain(f"{line.path}.variant_unique_id", _ABSENT)
         else:
             goods.variants.append((variant, line.quantity, None, 0))
     for line in wanted.bundles:
-        _find_bundle(goods, line, catalogue, store, reader)
+        _find_bundle(goods, line, catalogue, store, form)
     if goods.price_sen > MAX_SEN // 100:
-        reader.wrong("ordervariants" if wanted.variants else "orderbundles", "cost too much for one order")
+        form.complain("ordervariants" if wanted.variants else "orderbundles", "cost too much for one order")
     return goods
 
 
-def _find_bundle(goods: Goods, line: WantedLine, catalogue: ProductCatalogue, store: Store, reader: Reader) -> None:
+def _find_bundle(goods: Goods, line: WantedLine, catalogue: ProductCatalogue, store: Store, form: Fields) -> None:
     option = catalogue.options_by_unique_id.get(line.unique_id)
     if option is None or not catalogue.sells_option(store, option):
-        reader.wrong(f"{line.path}.bundle_price_option_unique_id", _ABSENT)
+        form.complain(f"{line.path}.bundle_price_option_unique_id", _ABSENT)
         return
     bundle = catalogue.bundles[option.bundle_id]
     shares = share_out(

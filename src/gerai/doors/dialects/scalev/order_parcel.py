@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from gerai.domain.refusals import ShippingCostMismatch
 from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area
-from gerai.doors.dialects.scalev.reading import BLANK, Reader
-from gerai.doors.dialects.scalev.request import PARCEL_FIELDS, NewOrder
+from gerai.doors.dialects.scalev.request import BLANK, PARCEL_FIELDS, NewOrder
 from gerai.doors.dialects.scalev.wire_shipping import etd
+from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.shipping.nearest import Warehouse
@@ -32,30 +32,30 @@ def check_parcel(
     districts: Gazetteer,
     rates: RateTable,
     grams: int,
-    reader: Reader,
+    form: Fields,
 ) -> Checked | None:
-    """The parcel of an order of so many grams. Mistakes are noted in ``reader``; None when there are any.
+    """The parcel of an order of so many grams. Mistakes are noted in ``form``; None when there are any.
 
     Refuses ShippingCostMismatch when the cost is not our quote for this warehouse, district, service and weight
     (unless the store does not check it).
     """
-    _note_missing(wanted, store, reader)
+    _note_missing(wanted, store, form)
     destination = districts.by_id.get(wanted.location_id or 0)
-    warehouse = catalogue.warehouses_by_unique_id.get(wanted.warehouse_unique_id or "")
+    warehouse = catalogue.warehouses_by_unique_id.get(wanted.warehouse_unique_id)
     service = rates.services.get(wanted.courier_service_id or 0)
     for field, given, found in (
         ("location_id", wanted.location_id, destination),
         ("warehouse_unique_id", wanted.warehouse_unique_id, warehouse),
         ("courier_service_id", wanted.courier_service_id, service),
     ):
-        if given is not None and found is None:
-            reader.wrong(field, "does not exist")
+        if given and found is None:
+            form.complain(field, "does not exist")
     origin = districts.by_id.get(warehouse.location_id) if warehouse else None
     if destination is None or warehouse is None or service is None or origin is None:
         return None
     quote = rates.quote(service.service_id, origin.code, destination.code, grams)
-    _note_unfit(wanted, store, service, quote, reader)
-    if reader.mistakes or wanted.shipping_cost is None:
+    _note_unfit(wanted, store, service, quote, form)
+    if form.faulty or wanted.shipping_cost is None:
         return None
     if quote is not None and store.settings.check_shipping_cost and wanted.shipping_cost != quote.cost_sen:
         raise ShippingCostMismatch(given_sen=wanted.shipping_cost, right_sen=quote.cost_sen)
@@ -66,22 +66,22 @@ def check_parcel(
     )
 
 
-def _note_missing(wanted: NewOrder, store: Store, reader: Reader) -> None:
+def _note_missing(wanted: NewOrder, store: Store, form: Fields) -> None:
     for field in PARCEL_FIELDS:
-        if getattr(wanted, field) is None and field not in reader.mistakes:
-            reader.wrong(field, BLANK)
-    if wanted.address is not None and len(wanted.address) < store.settings.min_address_length:
-        reader.wrong("address", f"should be at least {store.settings.min_address_length} character(s)")
+        if getattr(wanted, field) in (None, ""):
+            form.complain(field, BLANK)
+    if wanted.address and len(wanted.address) < store.settings.min_address_length:
+        form.complain("address", f"should be at least {store.settings.min_address_length} character(s)")
 
 
-def _note_unfit(wanted: NewOrder, store: Store, service: CourierService, quote: Quote | None, reader: Reader) -> None:
+def _note_unfit(wanted: NewOrder, store: Store, service: CourierService, quote: Quote | None, form: Fields) -> None:
     """A service that does not go there, takes no cash, or is booked by somebody else."""
     if quote is None and store.settings.check_shipping_cost:
-        reader.wrong("courier_service_id", "does not ship from this warehouse to this location")
+        form.complain("courier_service_id", "does not ship from this warehouse to this location")
     if wanted.payment_method == "cod" and quote is not None and not quote.rate.cod:
-        reader.wrong("courier_service_id", "does not support cash on delivery")
+        form.complain("courier_service_id", "does not support cash on delivery")
     if wanted.shipment_provider_code and wanted.shipment_provider_code != service.aggregator:
-        reader.wrong("shipment_provider_code", f"must be {service.aggregator or 'null'} for this courier service")
+        form.complain("shipment_provider_code", f"must be {service.aggregator or 'null'} for this courier service")
 
 
 def _area(place: Place, street: str, postal_code: str) -> Area:
@@ -97,7 +97,7 @@ def _facts(
     service: CourierService,
     quote: Quote | None,
 ) -> AgreedShipping:
-    street = wanted.address or ""
+    street = wanted.address
     return AgreedShipping(
         title=f"{service.courier_name} {service.name}",
         cost_sen=cost_sen,

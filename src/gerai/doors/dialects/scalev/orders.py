@@ -2,63 +2,59 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.refusals import NotFound, PathUnknown
 from gerai.doors.dialects.scalev import wire
-from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, storefront
+from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
 from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of
 from gerai.doors.dialects.scalev.order_history import placed_history, read_history
 from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
 from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
-from gerai.doors.dialects.scalev.reading import body_object
-from gerai.doors.dialects.scalev.request import NewOrder, read_order
-from gerai.doors.dialects.scalev.request_lists import find_page, read_filter
+from gerai.doors.dialects.scalev.request import IDEMPOTENCY, read_order
+from gerai.doors.dialects.scalev.request_lists import find_page, read_order_query
 from gerai.doors.dialects.scalev.request_status import read_change
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.engine.command import Idempotency
+from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.kit.ids import token, uuid7
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
-_encode = msgspec.json.Encoder(order="deterministic").encode
+
+#: Paths of the contract beside ``/v3/orders/{id}`` that come later: words, no ids.
+_LATER: Final = frozenset(
+    {
+        "tags", "statistics", "utm-sources", "utm-mediums", "utm-campaigns", "utm-contents", "utm-terms",
+        "pg-reference-id", "pg-reference-ids", "delete", "generate-awb", "cancel-awb", "mark-not-spam", "upload",
+        "upload-change-status", "upload-receipt",
+    }
+)  # fmt: skip
 
 
 async def create_order(ctx: RequestContext) -> Response:
-    """Place an order; 200 with the whole order (§9, §16). The same Idempotency-Key answers the same order again."""
-    caller = authenticate(ctx, "order:create")
-    wanted = read_order(body_object(await ctx.json(exact=True)))
-    engine, key = ctx.services.engine, _idempotency(ctx, wanted)
-    merchant, environment = caller.merchant, caller.environment
-    placed, replayed = None, True
-    if key is not None:
-        placed = await engine.find_answer(PlaceOrder, merchant.merchant_id, environment, key)
-    if placed is None:
-        outcome = await engine.submit(compose(wanted, _context(ctx), lambda: _identity(ctx)), key)
-        placed, replayed = outcome.answer, outcome.replayed
-    body = wire.order(placed.view, placed_history(placed.view.order), business(merchant))
-    return reply(body, headers={"idempotency-replayed": "true"} if replayed else None)
+    """Place an order; 200 with the whole order (§9, §16). A replay shows it as it is now."""
+    authenticate(ctx, "order:create")
+    wanted = read_order(form_of(await ctx.json(exact=True)))
+    attempt = IDEMPOTENCY.attempt(ctx, "orders.create", "merchant", wanted)
 
+    async def command() -> PlaceOrder:
+        return compose(wanted, _context(ctx), lambda: _identity(ctx))
 
-def _idempotency(ctx: RequestContext, wanted: NewOrder) -> Idempotency | None:
-    """Our extension: the contract has no such key. InputInvalid (headers) when it is no printable text."""
-    key = ctx.headers.get("idempotency-key")
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
-        raise InputInvalid({"Idempotency-Key": ["is invalid"]}, "headers")
-    return Idempotency("merchant", "scalev.orders.create", key, hashlib.sha256(_encode(wanted)).digest())
+    outcome = await submit_once(ctx, attempt, command, PlaceOrder)
+    if outcome.replayed:
+        [body] = await whole_orders(ctx, [await order_now(ctx, outcome)])
+    else:
+        view = outcome.answer.view
+        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant))
+    return reply(body, headers=replay_headers(outcome))
 
 
 def _context(ctx: RequestContext) -> PlacingContext:
@@ -90,8 +86,10 @@ async def get_order(ctx: RequestContext) -> Response:
 
 
 async def order_of_path(ctx: RequestContext) -> OrderView:
-    """The caller's order that the path names. NotFound."""
+    """The caller's order that the path names. NotFound; PathUnknown for a path that comes later."""
     order_id, view = ctx.path_params["order_id"].lower(), None
+    if order_id in _LATER:
+        raise PathUnknown(ctx.path)
     if _UUID.fullmatch(order_id):
         view = await ctx.services.engine.orders.by_public_id(ctx.scope, order_id)
     if view is None:
@@ -104,11 +102,10 @@ async def list_orders(ctx: RequestContext) -> Response:
     authenticate(ctx, "order:list")
     query = query_of(ctx)
     page = read_page(query)
-    wanted, keeps = read_filter(query)
-    found = await find_page(ctx.services.engine, ctx.scope, wanted, keeps, page)
-    columns = {name.strip() for name in query.get("columns", "").split(",") if name.strip()}
+    asked = read_order_query(query, [name for name, _ in ctx.query.multi_items()])
+    found = await find_page(ctx.services.engine, ctx.scope, asked.wanted, page)
     shown = [
-        {name: value for name, value in order.items() if not columns or name in columns or name == "id"}
+        {name: value for name, value in order.items() if not asked.columns or name in asked.columns or name == "id"}
         for order in await whole_orders(ctx, found.views)
     ]
     older = found.views[-1].order.order_id if found.older else None
@@ -131,7 +128,7 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
 async def change_status(ctx: RequestContext) -> Response:
     """Take orders to a status, or their payments, or both; all of them or none (§11.4)."""
     caller = authenticate(ctx, "order:change_status")
-    change = read_change(body_object(await ctx.json(exact=True)))
+    change = read_change(form_of(await ctx.json(exact=True)))
     chosen = await _chosen(ctx, change.ids)
     command = ChangeStatus(
         merchant_id=caller.merchant.merchant_id,

@@ -10,11 +10,11 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.scalev.reading import MAX_ID
+from gerai.doors.http.fields import MAX_ID, Fields
 
 T = TypeVar("T")
 PAGE: Final = 25
+PAGE_FIELDS: Final = ("page_size", "next_cursor", "previous_cursor")
 _CURSOR = re.compile(r"(after|before):(\d{1,16})")
 
 
@@ -26,34 +26,33 @@ class Page(msgspec.Struct, frozen=True):
     at: int | None = None
 
 
-def read_page(query: dict[str, str]) -> Page:
+def read_page(query: Fields) -> Page:
     """``page_size`` (1 to 25; larger is clamped), ``next_cursor`` or ``previous_cursor``.
 
     Refuses InputInvalid (query): not a number, less than 1, both cursors, or one we did not give.
     """
-    size_text = query.get("page_size") or str(PAGE)
-    if not re.fullmatch(r"[0-9]+", size_text) or int(size_text) < 1:
-        raise InputInvalid({"page_size": ["is invalid"]}, "query")
-    size = min(int(size_text), PAGE)
-    given = [name for name in ("next_cursor", "previous_cursor") if query.get(name)]
-    if len(given) == 2:
-        raise InputInvalid({"previous_cursor": ["cannot be combined with next_cursor"]}, "query")
-    if not given:
+    size = min(query.integer("page_size") or PAGE, PAGE)
+    following, preceding = query.text("next_cursor"), query.text("previous_cursor")
+    if following and preceding:
+        query.complain("previous_cursor", "cannot be combined with next_cursor")
+    query.check()
+    if not following and not preceding:
         return Page(size)
-    way, at = _read_cursor(query[given[0]], given[0])
-    if (way == "after") != (given[0] == "next_cursor"):
-        raise InputInvalid({given[0]: ["is invalid"]}, "query")
-    return Page(size, way, at)
+    name, wanted = ("next_cursor", "after") if following else ("previous_cursor", "before")
+    found = _read_cursor(following or preceding)
+    if found is None or found[0] != wanted:
+        query.refuse(name, "is invalid, expected a cursor of this list")
+    return Page(size, *found)
 
 
-def _read_cursor(text: str, name: str) -> tuple[Literal["after", "before"], int]:
+def _read_cursor(text: str) -> tuple[Literal["after", "before"], int] | None:
     try:
         plain = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
     except (binascii.Error, UnicodeError, ValueError):
-        plain = ""
+        return None
     found = _CURSOR.fullmatch(plain)
     if found is None or int(found[2]) > MAX_ID:
-        raise InputInvalid({name: ["is invalid"]}, "query")
+        return None
     return ("after" if found[1] == "after" else "before"), int(found[2])
 
 

@@ -24,8 +24,8 @@ from gerai.doors.dialects.scalev.order_details import (
 )
 from gerai.doors.dialects.scalev.order_items import Goods, engine_lines, find_goods
 from gerai.doors.dialects.scalev.order_parcel import check_parcel
-from gerai.doors.dialects.scalev.reading import Reader
-from gerai.doors.dialects.scalev.request import NewOrder
+from gerai.doors.dialects.scalev.request import RULES, NewOrder
+from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import PlaceOrder
@@ -83,18 +83,18 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
     store = context.catalogue.store(wanted.store_unique_id)
     if store is None or not store.is_active:
         raise NotFound("store", wanted.store_unique_id)
-    reader = Reader({})
+    form = Fields.of_body({}, RULES)
     if len(wanted.customer_name) < store.settings.min_name_length:
-        reader.wrong("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
-    method = _method(wanted, store, context.channels, reader)
-    goods = find_goods(wanted, context.catalogue, store, reader)
+        form.complain("customer_name", f"should be at least {store.settings.min_name_length} character(s)")
+    method = _method(wanted, store, context.channels, form)
+    goods = find_goods(wanted, context.catalogue, store, form)
     checked = None
     if goods.has_parcel:
         grams = goods.weight_g + goods.weight_bump_g
-        checked = check_parcel(wanted, store, context.catalogue, context.districts, context.rates, grams, reader)
+        checked = check_parcel(wanted, store, context.catalogue, context.districts, context.rates, grams, form)
     shipping = checked.facts if checked else None
-    totals = _totals(wanted, store, method, goods, shipping, context.luck, reader)
-    reader.finish()
+    totals = _totals(wanted, store, method, goods, shipping, context.luck, form)
+    form.check()
     lines = engine_lines(goods, context.catalogue, context.environment, checked.warehouse if checked else None)
     funding, status = _start(wanted, method, totals)
     facts = _facts(wanted, context, store, goods, method, totals, shipping)
@@ -124,7 +124,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
     )
 
 
-def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[str]], reader: Reader) -> Method | None:
+def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[str]], form: Fields) -> Method | None:
     """How it is paid. A merchant may always say that nothing is collected here; the rest the store must offer, and
     what a gateway collects, we must be able to collect: an own bank transfer is looked for by people, and the payer of
     an invoice chooses on the page among what is there then."""
@@ -136,7 +136,7 @@ def _method(wanted: NewOrder, store: Store, channels: Mapping[str, Collection[st
     by_gateway = method.kind not in ("invoice", "bank_transfer", "cod")
     offered = offered_by(method, store.payment_methods, store.sub_payment_methods)
     if not offered or (by_gateway and method.kind not in channels):
-        reader.wrong("payment_method", "is not available in this store")
+        form.complain("payment_method", "is not available in this store")
     return method
 
 
@@ -147,16 +147,16 @@ def _totals(
     goods: Goods,
     shipping: AgreedShipping | None,
     luck: int,
-    reader: Reader,
+    form: Fields,
 ) -> Totals:
     """The formula of §9.3. Discounts may not exceed what they are taken from."""
     cost = shipping.cost_sen if shipping else 0
     # Digital orders ignore shipping fields, the discount on shipping included.
     shipping_discount = wanted.shipping_discount if shipping else 0
     if wanted.product_discount > goods.price_sen:
-        reader.wrong("product_discount", "must not exceed the product price")
+        form.complain("product_discount", "must not exceed the product price")
     if shipping_discount > cost:
-        reader.wrong("shipping_discount", "must not exceed the shipping cost")
+        form.complain("shipping_discount", "must not exceed the shipping cost")
     totals = Totals(
         product=goods.price_sen,
         product_discount=wanted.product_discount,

@@ -1,4 +1,4 @@
-"""The body of ``POST /v3/orders``, read and checked as far as that needs no catalogue (contract §9)."""
+"""What clients send: how this door reads bodies and queries, and the body of ``POST /v3/orders`` (contract §9)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,57 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.money import MAX_SEN
 from gerai.doors.dialects.scalev.formats import kept_json
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
-from gerai.doors.dialects.scalev.reading import BLANK, Reader
+from gerai.doors.http.fields import FaultTexts, FieldRules, Fields
+from gerai.doors.http.idempotency import IdempotencyKeys
+from gerai.kit.phones import phone_digits
+
+BLANK: Final = "can't be blank"
+RULES: Final = FieldRules(
+    texts=FaultTexts(
+        required=BLANK,
+        invalid="is invalid",
+        not_text="is invalid, expected text",
+        too_short="should be at least {least} character(s)",
+        too_long="should be at most {most} character(s)",
+        unprintable="is invalid, expected text without control characters",
+        not_whole="is invalid, expected a whole number",
+        too_small="must be greater than or equal to {least}",
+        too_large="must be less than or equal to {most}",
+        not_amount='is invalid, expected an amount in rupiah such as 20000 or "20000.00"',
+        amount_too_small="must be greater than or equal to {least}",
+        amount_too_large="must be less than or equal to {most}",
+        too_precise="must have at most 2 decimals",
+        not_flag="is invalid, expected true or false",
+        unknown_choice="is invalid, expected one of {choices}",
+        not_time="is invalid, expected a time such as 2025-01-30T07:11:48+07:00",
+        not_phone="has invalid format, expected a telephone number such as 08123456789",
+        not_email="has invalid format, expected an e-mail address",
+        not_digits="is invalid, expected at most {most} digits",
+        not_object="is invalid, expected an object",
+        object_too_large="should be at most {most} character(s)",
+        not_list="is invalid, expected a list",
+        too_many_items="should have at most {most} item(s)",
+    ),
+    phone=phone_digits,
+)
+#: Our extension: the contract has no such key.
+IDEMPOTENCY: Final = IdempotencyKeys(
+    dialect="scalev",
+    too_long="should be at most 255 character(s)",
+    unprintable="is invalid",
+    blank="is invalid",
+    shown_as="Idempotency-Key",
+)
 
 MAX_LINES: Final = 100
 MAX_QUANTITY: Final = 10_000
+MAX_AMOUNT_SEN: Final = MAX_SEN // 1000
 #: The five fields without which a parcel cannot be sent (seed, "Physical Product Orders" 3).
 PARCEL_FIELDS: Final = ("address", "location_id", "warehouse_unique_id", "shipping_cost", "courier_service_id")
-AGGREGATORS: Final = frozenset({"mengantar", "lincah", "ninja"})
+AGGREGATORS: Final = ("mengantar", "lincah", "ninja")
 
 _KEPT_TEXTS: Final = (
     "dropshipper_name", "page_unique_id", "channel_unique_id", "payment_account_unique_id", "payment_account_holder",
@@ -42,9 +84,9 @@ class NewOrder(msgspec.Struct, frozen=True):
     bundles: tuple[WantedLine, ...]
     payment_method: str
     sub_payment_method: str
-    address: str | None
+    address: str
     location_id: int | None
-    warehouse_unique_id: str | None
+    warehouse_unique_id: str
     shipping_cost: int | None
     courier_service_id: int | None
     postal_code: str
@@ -56,52 +98,52 @@ class NewOrder(msgspec.Struct, frozen=True):
     extras: dict[str, Any]
 
 
-def read_order(reader: Reader) -> NewOrder:
+def read_order(form: Fields) -> NewOrder:
     """Read the body. InputInvalid with every mistake, each under its field's path."""
     wanted = NewOrder(
-        store_unique_id=reader.text("store_unique_id", required=True, maximum=64) or "",
-        customer_name=reader.text("customer_name", required=True, maximum=200) or "",
-        customer_phone=reader.phone("customer_phone") or "",
-        customer_email=reader.email("customer_email") or "",
-        variants=_lines(reader, "ordervariants", "variant_unique_id"),
-        bundles=_lines(reader, "orderbundles", "bundle_price_option_unique_id"),
-        payment_method=reader.choice("payment_method", METHODS) or "",
-        sub_payment_method=reader.choice("sub_payment_method", SUB_METHODS) or "",
-        address=reader.text("address", maximum=500),
-        location_id=reader.integer("location_id"),
-        warehouse_unique_id=reader.text("warehouse_unique_id", maximum=64),
-        shipping_cost=reader.amount("shipping_cost"),
-        courier_service_id=reader.integer("courier_service_id"),
-        postal_code=reader.postal_code("postal_code") or "",
-        shipment_provider_code=reader.choice("shipment_provider_code", AGGREGATORS) or "",
-        shipping_discount=reader.amount("shipping_discount") or 0,
-        product_discount=reader.amount("product_discount") or 0,
-        other_income=reader.amount("other_income") or 0,
-        notes=reader.text("notes", maximum=2000) or "",
-        extras=_extras(reader),
+        store_unique_id=form.text("store_unique_id", required=True, most=64),
+        customer_name=form.text("customer_name", required=True, most=200),
+        customer_phone=form.phone("customer_phone"),
+        customer_email=form.email("customer_email"),
+        variants=_lines(form, "ordervariants", "variant_unique_id"),
+        bundles=_lines(form, "orderbundles", "bundle_price_option_unique_id"),
+        payment_method=form.choice("payment_method", METHODS),
+        sub_payment_method=form.choice("sub_payment_method", SUB_METHODS),
+        address=form.text("address", most=500),
+        location_id=form.integer("location_id"),
+        warehouse_unique_id=form.text("warehouse_unique_id", most=64),
+        shipping_cost=form.amount("shipping_cost", most_sen=MAX_AMOUNT_SEN),
+        courier_service_id=form.integer("courier_service_id"),
+        postal_code=form.digits("postal_code"),
+        shipment_provider_code=form.choice("shipment_provider_code", AGGREGATORS),
+        shipping_discount=form.amount("shipping_discount", most_sen=MAX_AMOUNT_SEN) or 0,
+        product_discount=form.amount("product_discount", most_sen=MAX_AMOUNT_SEN) or 0,
+        other_income=form.amount("other_income", most_sen=MAX_AMOUNT_SEN) or 0,
+        notes=form.text("notes", most=2000),
+        extras=_extras(form),
     )
-    if not wanted.variants and not wanted.bundles and not any(n.startswith("order") for n in reader.mistakes):
-        reader.wrong("ordervariants", BLANK)
-    reader.finish()
+    if not form.has("ordervariants") and not form.has("orderbundles"):
+        form.complain("ordervariants", BLANK)
+    form.check()
     return wanted
 
 
-def _lines(reader: Reader, name: str, id_field: str) -> tuple[WantedLine, ...]:
-    wanted: list[WantedLine] = []
-    for item in reader.objects(name, maximum=MAX_LINES):
-        unique_id = item.text(id_field, required=True, maximum=64)
-        quantity = item.integer("quantity", required=True, maximum=MAX_QUANTITY)
+def _lines(form: Fields, name: str, id_field: str) -> tuple[WantedLine, ...]:
+    lines: list[WantedLine] = []
+    for item in form.objects(name, most=MAX_LINES):
+        unique_id = item.text(id_field, required=True, most=64)
+        quantity = item.integer("quantity", required=True, most=MAX_QUANTITY)
         if unique_id and quantity:
-            wanted.append(WantedLine(unique_id, quantity, f"{name}.{len(wanted)}"))
-    return tuple(wanted)
+            lines.append(WantedLine(unique_id, quantity, f"{name}.{len(lines)}"))
+    return tuple(lines)
 
 
-def _extras(reader: Reader) -> dict[str, Any]:
+def _extras(form: Fields) -> dict[str, Any]:
     """Optional fields that are kept and echoed; absent ones are left out."""
-    extras: dict[str, Any] = {name: reader.text(name, maximum=500) for name in _KEPT_TEXTS}
-    extras |= {name: reader.flag(name) for name in _KEPT_FLAGS}
-    extras["other_income_name"] = reader.text("other_income_name")
-    extras["dropshipper_phone"] = reader.phone("dropshipper_phone")
-    extras["financial_entity_id"] = reader.integer("financial_entity_id")
-    extras |= {name: kept_json(reader.mapping(name)) for name in ("metadata", "agent_context")}
+    extras: dict[str, Any] = {name: form.text(name, most=500) for name in _KEPT_TEXTS}
+    extras |= {name: form.flag(name) for name in _KEPT_FLAGS}
+    extras["other_income_name"] = form.text("other_income_name")
+    extras["dropshipper_phone"] = form.phone("dropshipper_phone")
+    extras["financial_entity_id"] = form.integer("financial_entity_id")
+    extras |= {name: kept_json(form.mapping(name)) for name in ("metadata", "agent_context")}
     return {name: value for name, value in extras.items() if value}

@@ -1,37 +1,47 @@
-"""The filters of the order list (contract §11.1), and how a page of it is found.
+"""The query of the order list (contract §11.1): what it filters by, all of it in the database.
 
-What the engine can ask the database goes into its filter; what it cannot (parts of a customer's name, a payment's word)
-is sifted here, a bounded number of orders at a time.
+A documented filter that is not served yet is refused by name, and so is one the contract does not have: a list that
+ignores what it was asked for shows orders nobody asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from dataclasses import replace
 from typing import Final
 
 import msgspec
 
 from gerai.domain.filters import OrderFilter, Scope
+from gerai.domain.money import MAX_SEN
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import InputInvalid
-from gerai.doors.dialects.scalev.formats import plain_phone
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
-from gerai.doors.dialects.scalev.order_details import details_of, labels
-from gerai.doors.dialects.scalev.paging import Page
+from gerai.doors.dialects.scalev.order_details import labels
+from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page
 from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
-from gerai.doors.dialects.scalev.wire import text as money_text
+from gerai.doors.http.amounts import AmountFault, Rounding, read_amount
+from gerai.doors.http.fields import Fields
 from gerai.engine.core import Engine
-from gerai.engine.orders.payment_status import payment_status
 
 SEARCH_FIELDS: Final = (
     "order_id", "shipment_receipt", "external_id", "pg_reference_id", "gross_revenue", "customer_name",
     "customer_email", "customer_phone",
 )  # fmt: skip
-_SIFT_AT_ONCE: Final = 100
-_SIFT_AT_MOST: Final = 40
-Keep = Callable[[OrderView], bool]
+SERVED: Final = (
+    "search", "search_field", "order_id", "external_id", "status", "payment_status", "payment_method", "store_id",
+    "shipment_status", "columns", *PAGE_FIELDS,
+)  # fmt: skip
+#: In the contract, and later here.
+NOT_SERVED: Final = (
+    "awb_ca_status", "business_id", "business_role", "warehouse_id", "courier_id", "handler_id", "advertiser_id",
+    "page_id", "product_id", "financial_entity_id", "affiliate_business_id", "platform", "utm_source", "tags",
+    "is_from_form", "is_repeat", "is_probably_spam", "is_transferproof_exist", "confirmed_time_since",
+    "confirmed_time_until", "shipped_time_since", "shipped_time_until", "completed_time_since",
+    "completed_time_until", "draft_time_until",
+)  # fmt: skip
+#: Not about orders: which business an OAuth token means (a key has one only).
+_IGNORED: Final = ("b_uid",)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -42,95 +52,103 @@ class Found(msgspec.Struct, frozen=True):
     older: bool
 
 
-def read_filter(query: dict[str, str]) -> tuple[OrderFilter, list[Keep]]:
-    """The filter and what is left to sift. InputInvalid (query) for words the contract does not have."""
-    wrong = {
-        name: ["is invalid"]
-        for name, known in (
-            ("status", FILTER), ("payment_status", PAYMENT_STATUS), ("payment_method", {*METHODS, EWALLET}),
-            ("search_field", SEARCH_FIELDS),
-        )
-        if query.get(name) and query[name] not in known
-    }  # fmt: skip
-    store_id = query.get("store_id", "")
-    if store_id and not (store_id.isascii() and store_id.isdigit() and len(store_id) <= 16):
-        wrong["store_id"] = ["is invalid"]
-    if wrong:
-        raise InputInvalid(wrong, "query")
-    keeps: list[Keep] = []
+class OrderQuery(msgspec.Struct, frozen=True):
+    """``columns`` empty: all of them."""
+
+    wanted: OrderFilter
+    columns: frozenset[str]
+
+
+def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
+    """The filter; ``names``: everything the query names. InputInvalid (query): a filter that is not served, an unknown
+    one, or a value the contract does not have."""
+    for name in dict.fromkeys(names):
+        if name in NOT_SERVED:
+            query.complain(name, "is not supported here yet")
+        elif name not in SERVED and name not in _IGNORED:
+            query.complain(name[:64], "is not a filter of this list")
+    status, payment = query.choice("status", FILTER), query.choice("payment_status", PAYMENT_STATUS)
+    number, external_id = query.text("order_id"), query.text("external_id")
     wanted = OrderFilter(
-        statuses=FILTER[query["status"]] if query.get("status") else (),
-        numbers=(query["order_id"],) if query.get("order_id") else (),
-        references=(query["external_id"],) if query.get("external_id") else (),
-        invoice_statuses=("paid", "refunded") if query.get("payment_status") in ("paid", "settled") else (),
-        shipment_statuses=_shipment_states(query),
-        payment_mark=mark if (mark := query.get("payment_status", "")) in ("conflict", "settled") else "",
+        statuses=FILTER[status] if status else (),
+        numbers=(number,) if number else (),
+        references=(external_id,) if external_id else (),
+        payment_status=payment,
+        shipment_statuses=_shipment_states(query.text("shipment_status"), status),
         labels=_labels(query),
     )
-    if word := query.get("payment_status"):
-        keeps.append(lambda view: payment_status(view.order, view.invoice) == word)
-    if search := query.get("search", "").strip():
-        if query.get("search_field") == "shipment_receipt":
-            wanted = replace(wanted, receipt=search)
-        else:
-            keeps.append(_searching(query.get("search_field") or "order_id", search))
-    return wanted, keeps
+    wanted = _searching(query, wanted)
+    columns = frozenset(filter(None, map(str.strip, query.text("columns", most=4000).split(","))))
+    query.check()
+    return OrderQuery(wanted, columns)
 
 
-def _shipment_states(query: dict[str, str]) -> tuple[str, ...]:
+def _shipment_states(word: str, status: str) -> tuple[str, ...]:
     """Where the parcel is; empty: anywhere. A word that names no state finds nothing: no parcel is there."""
-    word, coming_back = query.get("shipment_status"), query.get("status") == SHIPPED_RTS
+    coming_back = status == SHIPPED_RTS
     if not word:
         return ("returning",) if coming_back else ()
     state = state_named(word)
     return (state if not coming_back or state == "returning" else "",)
 
 
-def _labels(query: dict[str, str]) -> dict[str, str]:
+def _labels(query: Fields) -> dict[str, str]:
     """The labels an order must have."""
-    store_id, name = query.get("store_id"), query.get("payment_method")
-    method = METHODS.get(name or "")
+    name = query.choice("payment_method", (*METHODS, EWALLET))
+    method = METHODS.get(name)
     return labels(
-        store_id=int(store_id) if store_id else None,
+        store_id=query.integer("store_id"),
         method=EWALLET if name == EWALLET else method.kind if method else "",
         channel_code=method.channel or "" if method and name != EWALLET else "",
     )
 
 
-def _searching(field: str, wanted: str) -> Keep:
-    """Part of the field, in any case; telephones by their digits, amounts whole. (Receipts: whole, by the engine.)"""
-    text = wanted.casefold()
+def _searching(query: Fields, wanted: OrderFilter) -> OrderFilter:
+    """Part of the field, in any case; telephones by their digits. Whole: receipts, the gateway's reference, amounts."""
+    field = query.choice("search_field", SEARCH_FIELDS, otherwise="order_id")
+    text = query.text("search")
+    if not text:
+        return wanted
     match field:
-        case "customer_name":
-            return lambda view: text in details_of(view.order).customer.name.casefold()
-        case "customer_email":
-            return lambda view: text in details_of(view.order).customer.email.casefold()
-        case "customer_phone":
-            digits = plain_phone(wanted)
-            return lambda view: bool(digits) and digits in details_of(view.order).customer.phone
-        case "gross_revenue":
-            return lambda view: wanted in (money_text(view.order.total_sen), money_text(view.order.total_sen)[:-3])
+        case "shipment_receipt":
+            return replace(wanted, receipt=text)
         case "external_id":
-            return lambda view: text in view.order.reference.casefold() and view.order.reference != ""
+            return replace(wanted, reference_part=text)
         case "pg_reference_id":
-            return lambda view: any(text == payment.public_id.casefold() for payment in view.payments)
+            return replace(wanted, payment_public_id=text)
+        case "gross_revenue":
+            return replace(wanted, total_sen=_amount(query, text))
+        case "customer_name":
+            return replace(wanted, contact_parts={"name": text})
+        case "customer_email":
+            return replace(wanted, contact_parts={"email": text})
+        case "customer_phone":
+            return replace(wanted, contact_parts={"mobile": _phone_part(query, text)})
         case _:
-            return lambda view: text in view.order.number.casefold()
+            return replace(wanted, number_part=text)
 
 
-async def find_page(engine: Engine, scope: Scope, wanted: OrderFilter, keeps: list[Keep], page: Page) -> Found:
+def _amount(query: Fields, text: str) -> int:
+    try:
+        return read_amount(text, Rounding.EXACT_SEN, MAX_SEN)
+    except AmountFault:
+        query.complain("search", "is invalid, expected an amount in rupiah")
+        return 0
+
+
+def _phone_part(query: Fields, text: str) -> str:
+    """Digits as they stand in a number that is kept: ``0812…`` and ``812…`` are found within ``62812…``."""
+    digits = re.sub(r"[^0-9]", "", text)
+    if not digits:
+        query.complain("search", "is invalid, expected digits of a telephone number")
+    return digits.removeprefix("0")
+
+
+async def find_page(engine: Engine, scope: Scope, wanted: OrderFilter, page: Page) -> Found:
     """A page before or after a position (an order id)."""
     backwards = page.way == "before" and page.at is not None
-    at = page.at
-    views: list[OrderView] = []
-    for _ in range(_SIFT_AT_MOST):
-        asked = replace(wanted, after_id=at) if backwards else replace(wanted, before_id=at)
-        batch = _SIFT_AT_ONCE if keeps else page.size + 1
-        got = await engine.orders.page(scope, asked, batch)
-        views += [view for view in got if all(keep(view) for keep in keeps)]
-        if len(got) < batch or len(views) > page.size:
-            break
-        at = got[-1].order.order_id
+    asked = replace(wanted, after_id=page.at) if backwards else replace(wanted, before_id=page.at)
+    views = await engine.orders.page(scope, asked, page.size + 1)
     shown, more = views[: page.size], len(views) > page.size
     if backwards:
         return Found(shown[::-1], newer=more, older=bool(shown))

@@ -9,13 +9,17 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Shipment
-from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader
-from gerai.doors.dialects.scalev.request import AGGREGATORS
+from gerai.doors.dialects.scalev.request import AGGREGATORS, BLANK
 from gerai.doors.dialects.scalev.shipment_states import AGGREGATOR_AWB, AWB_STATUS, COURIER_NOTE, meaning
+from gerai.doors.http.fields import Fields
 
 #: A number, or the address of a tracking page.
 _RECEIPT: Final = re.compile(r"[!-~][ -~]*")
 _LINE: Final = re.compile(r"[^\n\r\t]+")
+
+_SHIPMENT_FIELDS: Final = (
+    "awb_ca_status", "courier_additional_info", "is_shipment_completed", "shipment_provider_code", "shipment_receipt",
+)  # fmt: skip
 
 
 class ShipmentReport(msgspec.Struct, frozen=True):
@@ -30,38 +34,38 @@ class ShipmentReport(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
-def read_receipt(reader: Reader) -> ShipmentReport:
+def read_receipt(form: Fields) -> ShipmentReport:
     """``{"shipment_receipt": "JX123"}``. InputInvalid."""
-    receipt = _one_line(reader, "shipment_receipt", _RECEIPT, 255, required=True)
-    reader.finish()
+    receipt = _one_line(form, "shipment_receipt", _RECEIPT, 255, required=True)
+    form.check()
     return ShipmentReport(receipt=receipt)
 
 
-def read_status(reader: Reader) -> ShipmentReport:
+def read_status(form: Fields) -> ShipmentReport:
     """``{timestamp, status, description}``; only ``status`` must be there. InputInvalid."""
-    words = _one_line(reader, "status", _LINE, 100, required=True)
-    description = reader.text("description", maximum=500) or ""
-    at = reader.instant("timestamp")
-    reader.finish()
+    words = _one_line(form, "status", _LINE, 100, required=True)
+    description = form.text("description", most=500)
+    at = form.moment("timestamp")
+    form.check()
     return ShipmentReport(words=words, status=meaning(words), description=description, at=at)
 
 
-def read_shipment(reader: Reader) -> ShipmentReport:
+def read_shipment(form: Fields) -> ShipmentReport:
     """Any of ``awb_ca_status``, ``courier_additional_info``, ``is_shipment_completed``, ``shipment_provider_code`` and
     ``shipment_receipt``. InputInvalid, also for none of them."""
-    receipt = _one_line(reader, "shipment_receipt", _RECEIPT, 255)
-    aggregator = reader.choice("shipment_provider_code", AGGREGATORS) or ""
-    awb = reader.choice("awb_ca_status", AWB_STATUS)
-    note = reader.text("courier_additional_info", maximum=500)
-    completed = reader.flag("is_shipment_completed")
-    if not any((receipt, aggregator, awb, note, completed, reader.mistakes, reader.has("is_shipment_completed"))):
-        reader.wrong("shipment_receipt", BLANK)
-    reader.finish()
+    receipt = _one_line(form, "shipment_receipt", _RECEIPT, 255)
+    aggregator = form.choice("shipment_provider_code", AGGREGATORS)
+    awb = form.choice("awb_ca_status", AWB_STATUS)
+    note = form.text("courier_additional_info", most=500)
+    completed = form.flag("is_shipment_completed")
+    if not any(map(form.has, _SHIPMENT_FIELDS)):
+        form.complain("shipment_receipt", BLANK)
+    form.check()
     noted = {AGGREGATOR_AWB: awb, COURIER_NOTE: note}
     return ShipmentReport(
         receipt=receipt,
         aggregator=aggregator,
-        noted={name: value for name, value in noted.items() if value is not None},
+        noted={name: value for name, value in noted.items() if value},
         words="delivered" if completed else "",
         status="delivered" if completed else "",
     )
@@ -74,9 +78,9 @@ def with_new_waybill(said: ShipmentReport, shipment: Shipment | None) -> Shipmen
     return msgspec.structs.replace(said, noted={AGGREGATOR_AWB: "", **said.noted})
 
 
-def _one_line(reader: Reader, name: str, form: re.Pattern[str], maximum: int, *, required: bool = False) -> str:
-    """Text of this form; empty when absent."""
-    value = reader.text(name, required=required, maximum=maximum) or ""
-    if value and not form.fullmatch(value):
-        reader.wrong(name, INVALID)
+def _one_line(form: Fields, name: str, pattern: re.Pattern[str], most: int, *, required: bool = False) -> str:
+    """Text of this pattern; empty when absent."""
+    value = form.text(name, required=required, most=most)
+    if value and not pattern.fullmatch(value):
+        form.complain(name, "is invalid, expected one line of text")
     return value

@@ -6,9 +6,11 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.methods import METHODS
-from gerai.doors.dialects.scalev.reading import BLANK, Reader
+from gerai.doors.dialects.scalev.request import BLANK
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, TARGET
+from gerai.doors.http.fields import Fields
 from gerai.engine.orders.payment_status import PaymentStatus
 
 MAX_ORDERS: Final = 100
@@ -25,30 +27,31 @@ class Change(msgspec.Struct, frozen=True):
     noted: dict[str, Any]
 
 
-def read_change(reader: Reader) -> Change:
+def read_change(form: Fields) -> Change:
     """Read the body: ``ids``, and ``status`` or ``payment_status`` or both. InputInvalid."""
-    ids = reader.texts("ids", maximum=MAX_ORDERS, required=True)
-    status = reader.choice("status", TARGET)
-    payment = reader.choice("payment_status", PAYMENT_STATUS)
-    method = reader.choice("payment_method", METHODS)
-    if status is None and payment is None and not {"status", "payment_status"} & set(reader.mistakes):
-        reader.wrong("status", BLANK)
+    ids = form.texts("ids", most_items=MAX_ORDERS, most=64, required=True)
+    status = form.choice("status", TARGET)
+    payment = form.choice("payment_status", PAYMENT_STATUS)
+    method = form.choice("payment_method", METHODS)
+    if not form.has("status") and not form.has("payment_status"):
+        form.complain("status", BLANK)
+    transferred_at = form.moment("transfer_time")
     noted: dict[str, Any] = {
         "payment_method": method,
-        "financial_entity_id": reader.integer("financial_entity_id"),
-        "payment_account_holder": reader.text("payment_account_holder"),
-        "payment_account_number": reader.text("payment_account_number", maximum=64),
-        "transfer_time": reader.moment("transfer_time"),
-        "transferproof_url": reader.text("transferproof_url", maximum=500),
-        "rtsproof_url": reader.text("rtsproof_url", maximum=500),
+        "financial_entity_id": form.integer("financial_entity_id"),
+        "payment_account_holder": form.text("payment_account_holder"),
+        "payment_account_number": form.text("payment_account_number", most=64),
+        "transfer_time": timestamp(transferred_at) if transferred_at else "",
+        "transferproof_url": form.text("transferproof_url", most=500),
+        "rtsproof_url": form.text("rtsproof_url", most=500),
     }
-    by = reader.text("by", maximum=200) or ""
-    reader.finish()
+    by = form.text("by", most=200)
+    form.check()
     return Change(
         ids=ids,
         target=TARGET[status] if status else "",
-        payment=cast("PaymentStatus | None", payment),
+        payment=cast("PaymentStatus", payment) if payment else None,
         method=METHODS[method].kind if method else "manual",
         by=by,
-        noted={name: value for name, value in noted.items() if value is not None},
+        noted={name: value for name, value in noted.items() if value},
     )

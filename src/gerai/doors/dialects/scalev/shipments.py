@@ -7,29 +7,29 @@ from collections.abc import Callable
 import msgspec
 from starlette.responses import Response
 
-from gerai.doors.dialects.scalev.auth import authenticate
+from gerai.doors.dialects.scalev.auth import authenticate, form_of
 from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.dialects.scalev.orders import order_of_path, whole_orders
-from gerai.doors.dialects.scalev.reading import Reader, body_object
 from gerai.doors.dialects.scalev.request_shipment import ShipmentReport, with_new_waybill
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, reply
+from gerai.doors.http.fields import Fields
 from gerai.engine.shipping.record import RecordShipment
 
 
-def recording(read: Callable[[Reader], ShipmentReport]) -> Endpoint:
+def recording(read: Callable[[Fields], ShipmentReport]) -> Endpoint:
     """An endpoint that records what ``read`` finds in the body, and answers the whole order."""
 
     async def endpoint(ctx: RequestContext) -> Response:
         caller = authenticate(ctx, "order:update")
-        said = read(body_object(await ctx.json(exact=True)))
+        reported = read(form_of(await ctx.json(exact=True)))
         view = await order_of_path(ctx)
         command = RecordShipment(
             merchant_id=caller.merchant.merchant_id,
             environment=caller.environment,
             channel=CHANNEL,
             order_id=view.order.order_id,
-            **msgspec.structs.asdict(with_new_waybill(said, view.shipment)),
+            **msgspec.structs.asdict(with_new_waybill(reported, view.shipment)),
         )
         outcome = await ctx.services.engine.submit(command)
         changed = msgspec.structs.replace(outcome.answer, member=view.member)

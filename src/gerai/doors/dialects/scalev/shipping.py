@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -9,14 +11,13 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_shipping as wire
-from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_named, storefront
-from gerai.doors.dialects.scalev.formats import exact
+from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, store_named, storefront
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
-from gerai.doors.dialects.scalev.reading import BLANK, INVALID, Reader, body_object
 from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.shipping.nearest import Warehouse, nearest
 from gerai.engine.shipping.places import Place
@@ -24,6 +25,7 @@ from gerai.engine.shipping.places import Place
 _SCOPE: Final = "order:create"
 #: Ten tonnes: more than any courier takes.
 _MAX_GRAMS: Final = 10_000_000
+_NUMBER: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10})?", re.ASCII)
 _ABSENT: Final = "does not exist"
 
 
@@ -40,7 +42,7 @@ async def locations(ctx: RequestContext) -> Response:
     """Districts that match ``search``, best first."""
     authenticate(ctx, _SCOPE)
     query = query_of(ctx)
-    found = storefront(ctx).districts.search(query.get("search", ""))
+    found = storefront(ctx).districts.search(query.text("search", most=1000))
     return reply(slice_page(found, read_page(query), wire.location))
 
 
@@ -58,20 +60,19 @@ async def postal_codes(ctx: RequestContext) -> Response:
 async def search_warehouse(ctx: RequestContext) -> Response:
     """Warehouses that have everything a parcel needs, nearest to its destination first."""
     caller = authenticate(ctx, _SCOPE)
-    reader = body_object(await ctx.json(exact=True))
-    store_id = reader.integer("store_id", required=True)
-    destination = _place(ctx, reader, "destination_id")
+    form = form_of(await ctx.json(exact=True))
+    store_id = form.integer("store_id", required=True)
+    destination = _place(ctx, form, "destination_id")
     # Of the order being edited; what is left in stock does not depend on it.
-    if not isinstance(reader.raw("order_id"), int | str | None):
-        reader.wrong("order_id", INVALID)
-    items = reader.objects("variants", maximum=MAX_LINES, required=True)
+    form.text("order_id", most=64)
+    items = form.objects("variants", most=MAX_LINES, required=True)
     asked = [
-        (item.integer("variant_id", required=True), item.integer("qty", required=True, maximum=MAX_QUANTITY), item)
+        (item.integer("variant_id", required=True), item.integer("qty", required=True, most=MAX_QUANTITY), item)
         for item in items
     ]
-    reader.finish()
+    form.check()
     wanted, has_parcel = _wanted(ctx, str(store_id), asked)
-    reader.finish()
+    form.check()
     if destination is None or not has_parcel:
         return reply(bare([]))
     sold, merchant = storefront(ctx), caller.merchant
@@ -82,7 +83,7 @@ async def search_warehouse(ctx: RequestContext) -> Response:
 
 
 def _wanted(
-    ctx: RequestContext, store_reference: str, asked: list[tuple[int | None, int | None, Reader]]
+    ctx: RequestContext, store_reference: str, asked: list[tuple[int | None, int | None, Fields]]
 ) -> tuple[dict[int, int], bool]:
     """Counted goods with their quantities, and whether anything goes into a parcel at all."""
     store, catalogue = store_named(ctx, store_reference), storefront(ctx).catalogue
@@ -90,7 +91,7 @@ def _wanted(
     for variant_id, quantity, item in asked:
         variant = catalogue.variants.get(variant_id or 0)
         if variant is None or not catalogue.sells_variant(store, variant):
-            item.wrong("variant_id", "does not exist in this store")
+            item.complain("variant_id", "does not exist in this store")
             continue
         has_parcel = has_parcel or not variant.is_digital
         if variant.is_inventory and not variant.is_digital:
@@ -102,12 +103,12 @@ async def search_courier_service(ctx: RequestContext) -> Response:
     """What each courier service asks for a parcel, cheapest first; for cash on delivery only those that take cash,
     unless ``is_show_all``."""
     authenticate(ctx, _SCOPE)
-    reader = body_object(await ctx.json(exact=True))
-    store_id = reader.integer("store_id", required=True)
-    method = reader.choice("payment_method", METHODS, required=True)
-    show_all = reader.flag("is_show_all")
-    reader.postal_code("postal_code")
-    parcel = _parcel(ctx, reader)
+    form = form_of(await ctx.json(exact=True))
+    store_id = form.integer("store_id", required=True)
+    method = form.choice("payment_method", METHODS, required=True)
+    show_all = form.flag("is_show_all")
+    form.digits("postal_code")
+    parcel = _parcel(ctx, form)
     store_named(ctx, str(store_id))
     quotes = storefront(ctx).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     shown = [quote for quote in quotes if method != "cod" or show_all or quote.rate.cod]
@@ -117,38 +118,49 @@ async def search_courier_service(ctx: RequestContext) -> Response:
 async def shipping_costs(ctx: RequestContext) -> Response:
     """What the services of these couriers ask for a parcel, cheapest first."""
     authenticate(ctx, _SCOPE)
-    reader = body_object(await ctx.json(exact=True))
-    codes = reader.texts("courier_codes", maximum=50, required=True)
-    reader.postal_code("postal_code")
-    parcel = _parcel(ctx, reader)
+    form = form_of(await ctx.json(exact=True))
+    codes = form.texts("courier_codes", most_items=50, required=True)
+    form.digits("postal_code")
+    parcel = _parcel(ctx, form)
     quotes = storefront(ctx).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     return reply(bare([wire.plain_cost(quote) for quote in quotes if quote.service.courier_code in codes]))
 
 
-def _place(ctx: RequestContext, reader: Reader, name: str) -> Place | None:
-    location_id = reader.integer(name, required=True)
+def _place(ctx: RequestContext, form: Fields, name: str) -> Place | None:
+    location_id = form.integer(name, required=True)
     place = storefront(ctx).districts.by_id.get(location_id or 0)
     if location_id is not None and place is None:
-        reader.wrong(name, _ABSENT)
+        form.complain(name, _ABSENT)
     return place
 
 
-def _parcel(ctx: RequestContext, reader: Reader) -> QuotedParcel:
+def _parcel(ctx: RequestContext, form: Fields) -> QuotedParcel:
     """``warehouse_id``, ``location_id`` and ``weight`` in grams (part of a gram counts as one). InputInvalid."""
     sold = storefront(ctx)
-    destination = _place(ctx, reader, "location_id")
-    warehouse_id = reader.integer("warehouse_id", required=True)
+    destination = _place(ctx, form, "location_id")
+    warehouse_id = form.integer("warehouse_id", required=True)
     warehouse = sold.catalogue.warehouses.get(warehouse_id or 0)
     origin = sold.districts.by_id.get(warehouse.location_id) if warehouse else None
     if warehouse_id is not None and origin is None:
-        reader.wrong("warehouse_id", _ABSENT)
-    weight = exact(reader.raw("weight"))
-    if weight is None or not 0 <= weight <= _MAX_GRAMS:
-        reader.wrong("weight", BLANK if reader.raw("weight") is None else INVALID)
-    reader.finish()
-    # finish() has refused when one of these is missing.
+        form.complain("warehouse_id", _ABSENT)
+    weight = _grams(form)
+    form.check()
+    # check() has refused when one of these is missing.
     assert warehouse is not None
     assert origin is not None
     assert destination is not None
     assert weight is not None
-    return QuotedParcel(warehouse, origin, destination, int(-(-weight // 1)))
+    return QuotedParcel(warehouse, origin, destination, weight)
+
+
+def _grams(form: Fields) -> int | None:
+    """``weight``: a number, also as text; part of a gram counts as one."""
+    form.require("weight")
+    value = form.raw("weight")
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value <= _MAX_GRAMS:
+        return int(-(-value // 1))
+    if value is not None:
+        form.complain("weight", f"is invalid, expected grams, at most {_MAX_GRAMS}")
+    return None

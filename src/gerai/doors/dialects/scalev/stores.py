@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from starlette.responses import Response
 
-from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_of_path, storefront
 from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
@@ -16,24 +17,33 @@ from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogu
 from gerai.engine.catalogue.storefront import available
 
 
+class _WantedStores(NamedTuple):
+    search: str
+    domain: str
+    has_domain: bool | None
+
+
 async def simplified(ctx: RequestContext) -> Response:
     """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
     caller = authenticate(ctx, "store:list")
     query = query_of(ctx)
-    if query.get("has_domain", "") not in ("", "true", "false"):
-        raise InputInvalid({"has_domain": ["is invalid"]}, "query")
-    stores = [store for store in storefront(ctx).catalogue.stores.values() if _matches(store, query)]
+    wanted = _WantedStores(
+        query.text("search", most=1000),
+        query.text("domain", most=1000),
+        query.flag("has_domain") if query.has("has_domain") else None,
+    )
+    query.check()
+    stores = [store for store in storefront(ctx).catalogue.stores.values() if _matches(store, wanted)]
     business_id = caller.merchant.merchant_id
     return reply(slice_page(stores, read_page(query), lambda store: wire.store(store, business_id)))
 
 
-def _matches(store: Store, query: dict[str, str]) -> bool:
-    wanted, domain, has_domain = query.get("search", ""), query.get("domain", ""), query.get("has_domain", "")
-    if wanted.casefold().strip() not in store.name.casefold():
+def _matches(store: Store, wanted: _WantedStores) -> bool:
+    if wanted.search.casefold() not in store.name.casefold():
         return False
-    if domain and _host(domain) != _host(store.domain):
+    if wanted.domain and _host(wanted.domain) != _host(store.domain):
         return False
-    return not has_domain or bool(store.domain) == (has_domain == "true")
+    return wanted.has_domain is None or bool(store.domain) == wanted.has_domain
 
 
 def _host(address: str) -> str:
