@@ -207,3 +207,24 @@ async def test_an_order_that_ran_out_is_canceled(scalev: Shop) -> None:
     ]
     statuses = [m.sent["data"]["status"] for m in told if isinstance(m, Message) and m.name == "order.status_changed"]
     assert statuses == ["canceled", "pending", "completed"]
+
+
+async def test_what_people_noted_is_told_as_of_its_event(scalev: Shop) -> None:
+    """A message that is composed late tells the payment method and proof of its own moment: those of the buyer when the
+    order was placed, those of each change afterwards."""
+    order = await place_scalev(scalev)
+    proof = "https://toko.example/bukti.jpg"
+    await change(scalev, order, payment_status="paid", payment_method="bank_transfer", transferproof_url=proof)
+    await change(scalev, order, payment_status="settled", payment_method="qris")
+
+    messages = await scalev.messages(order["id"])
+
+    told = [(m.name, m.sent["data"]["payment_method"], m.sent["data"]["transferproof_url"]) for m in messages
+            if "payment_method" in m.sent["data"]]  # fmt: skip
+    assert told == [
+        ("order.created", "invoice", None),
+        ("order.payment_status_changed", "bank_transfer", proof),
+        ("payment.received", "bank_transfer", proof),
+        ("order.payment_status_changed", "qris", proof),
+        ("payment.received", "qris", proof),
+    ]

@@ -20,7 +20,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
 
     The payment changes first. An order that is paid by this moves on by itself (its ``after_payment``) unless a target
     is named; so does a settled one that is among ``completed_by_settling``. An order that stands at the target already
-    is left there. ``noted`` is kept in the details of each order under ``noted``; ``by`` goes into the events.
+    is left there. ``noted`` is kept in the details of each order under ``noted`` and goes into the events, as
+    ``by`` does.
 
     Refuses: NotFound, StateConflict (naming the first order that cannot; a held order never can). Then no order has
     changed.
@@ -50,28 +51,33 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             self._change(state, context, order)
         return tuple(state.view(self.merchant_id, order_id) for order_id in self.order_ids)
 
+    @property
+    def _facts(self) -> dict[str, Any]:
+        """What every event of this change tells."""
+        return {"by": self.by, "noted": self.noted} if self.noted else {"by": self.by}
+
     def _change(self, state: State, context: Context, order: Order) -> None:
         if self.noted:
             details = {**order.details, "noted": {**order.details.get("noted", {}), **self.noted}}
             order = state.orders.update(msgspec.structs.replace(order, details=details, updated_at=context.now))
         if self.payment is not None:
             before = order.charged_sen
-            order = set_payment_status(state, context, order, self.payment, self.method, by=self.by)
+            order = set_payment_status(state, context, order, self.payment, self.method, **self._facts)
             if order.provider and order.charged_sen > before:
                 request_fulfilment(state, order, None)
         if self.target:
             self._take_to_target(state, context, order)
         elif verb := self._next_verb(order):
-            move_order(state, context, order, verb, by=self.by)
+            move_order(state, context, order, verb, **self._facts)
 
     def _take_to_target(self, state: State, context: Context, order: Order) -> None:
         if order.status == self.target or (order.status == "expired" and self.target == "cancelled"):
             return
         verb = verb_between(order, self.target)
         if verb == "cancel":
-            ended = end_unpaid(state, context, order, verb, by=self.by)
+            ended = end_unpaid(state, context, order, verb, **self._facts)
         else:
-            ended = move_order(state, context, order, verb, by=self.by)
+            ended = move_order(state, context, order, verb, **self._facts)
         if verb in ("cancel", "return") and ended.charged_sen > ended.refunded_sen:
             # What was paid stays where it is until a person decides (engine/payments/waiting.py).
             state.announce(ended, "refund.due", context.now, reason=ended.status, by=self.by)

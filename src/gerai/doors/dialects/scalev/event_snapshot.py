@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -28,10 +28,14 @@ class OrderAtEvent(NamedTuple):
 
 
 def order_at_event(happened: Occurrence) -> OrderAtEvent:
-    """Status, payments and times as the events up to this one tell. What people noted of an order (proof of transfer,
-    another payment method) is in no event and reads as it stands now."""
+    """Status, payments, parcel, what people noted and the times, as the events up to this one tell."""
     view, events = happened.view, happened.events
-    order = msgspec.structs.replace(view.order, status=_status(events, view.order.status), updated_at=happened.event.at)
+    order = msgspec.structs.replace(
+        view.order,
+        status=_status(events, view.order.status),
+        details={**view.order.details, "noted": _noted(events)},
+        updated_at=happened.event.at,
+    )
     then = msgspec.structs.replace(
         view, order=order, payments=_payments(view, events), shipment=_shipment(view, events)
     )
@@ -41,6 +45,14 @@ def order_at_event(happened: Occurrence) -> OrderAtEvent:
 def _status(events: Sequence[EventEntry], now: str) -> str:
     told = (event.facts.get("status") for event in reversed(events) if event.name.startswith("order."))
     return next((status for status in told if isinstance(status, str) and status in STATUS), now)
+
+
+def _noted(events: Sequence[EventEntry]) -> dict[str, Any]:
+    """What people had said by then: proof of transfer, another payment method."""
+    noted: dict[str, Any] = {}
+    for event in events:
+        noted |= event.facts.get("noted", {})
+    return noted
 
 
 def _shipment(view: OrderView, events: Sequence[EventEntry]) -> Shipment | None:

@@ -88,7 +88,8 @@ class AgreedShipping(msgspec.Struct, frozen=True):
 
 class OrderDetails(msgspec.Struct, frozen=True):
     """``sent_method`` and ``sent_sub_method`` are what the client wrote; ``method`` and ``channel_code`` the stored
-    form. ``extras`` are the optional request fields that are only kept and echoed. ``bundles`` are name, quantity."""
+    form. ``extras`` are the optional request fields that are only kept and echoed. ``noted`` is what people
+    said while changing the status (proof of transfer, another payment method); the engine adds it."""
 
     store: StoreDetails
     base_url: str
@@ -105,6 +106,7 @@ class OrderDetails(msgspec.Struct, frozen=True):
     discounts: list[dict[str, Any]] = []
     note: str = ""
     extras: dict[str, Any] = {}
+    noted: dict[str, Any] = {}
 
     def as_details(self) -> dict[str, Any]:
         """As plain data for the order's ``details``; what an order has not is left out."""

@@ -13,7 +13,7 @@ _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_numb
 
 def payment_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
-    noted = {**facts.extras, **view.order.details.get("noted", {})}
+    noted = {**facts.extras, **facts.noted}
     changed, attempt = noted.get("payment_method"), _attempt(view)
     return {
         "payment_method": changed or facts.sent_method or None,
