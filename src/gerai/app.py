@@ -27,11 +27,9 @@ from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.metrics.exposition import MetricsExposition
-from gerai.partners.roblox.client import HttpRoblox
-from gerai.partners.roblox.simulator import SimulatedRoblox
 from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.lookup import Lookup
 from gerai.ports.payments import PaymentMethod
-from gerai.ports.roblox import Roblox
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
@@ -69,25 +67,28 @@ class FoundPartners:
     fulfilment: dict[str, FulfilmentProvider] = field(
         default_factory=lambda: discover("gerai.partners.fulfilment", "PROVIDER")
     )
+    lookups: dict[str, Lookup] = field(default_factory=lambda: discover("gerai.partners.lookups", "LOOKUP"))
 
     def __post_init__(self) -> None:
-        self._simulated_roblox: Roblox = SimulatedRoblox()
-        self._roblox = HttpRoblox(self.settings.roblox)
+        own = self.settings.plugins
+        self._clients = {name: found.connect(own.get(name, found.settings)) for name, found in self.lookups.items()}
+        self._simulators = {name: found.simulate() for name, found in self.lookups.items()}
 
     async def __aenter__(self) -> FoundPartners:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._roblox.close()
+        for client in self._clients.values():
+            await client.close()
 
     @property
     def outgoing(self) -> dict[str, Mapping[str, int]]:
         """Attempts to call, by outcome, of each partner that is called over the network."""
-        return {"roblox": self._roblox.attempts}
+        return {name: client.attempts for name, client in self._clients.items()}
 
-    def roblox(self, simulated: bool) -> Roblox:
-        """The simulator for sandbox keys and simulated merchants, else the real thing."""
-        return self._simulated_roblox if simulated else self._roblox
+    def lookup(self, name: str, *, simulated: bool) -> Any:
+        """The simulator for sandbox keys and simulated merchants, else the real thing. KeyError: there is none."""
+        return self._simulators[name] if simulated else self._clients[name]
 
 
 def make_engine(settings: Settings) -> Engine:

@@ -1,7 +1,8 @@
 """Every setting of the server: name, default and help together, grouped by subject.
 
 Loaded once, from a TOML file and the environment (which wins); unknown names are refused, so a typo never passes
-silently. ``docs/reference/settings.md`` is printed from this module.
+silently. A plug-in declares its own section;
+``docs/reference/settings.md`` is printed from both.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from gerai.kit.declare import setting, setting_per_name
 from gerai.kit.hosts import base_url_fault, host_of, listed, networks
 
 #: Environment names that begin with GERAI_ but are not settings: where the file is, and where the data is.
@@ -22,18 +24,6 @@ RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA"})
 
 class SettingsError(Exception):
     """A setting is unknown or has an impossible value. The text names it and is fit for an operator."""
-
-
-def _setting(
-    default: Any, help_text: str, minimum: float | None = None, fault: Callable[[str], str] | None = None
-) -> Any:
-    """``fault``: what is wrong with a text, empty for nothing."""
-    return field(default=default, metadata={"help": help_text, "minimum": minimum, "fault": fault, "suffix": ""})
-
-
-def _setting_per_name(suffix: str, help_text: str) -> Any:
-    """One text for each name: what is given as ``<name><suffix>`` is collected as pairs (name, value)."""
-    return field(default=(), metadata={"help": help_text, "minimum": None, "fault": None, "suffix": suffix})
 
 
 def _networks_fault(text: str) -> str:
@@ -53,66 +43,66 @@ def _names_fault(text: str) -> str:
 class ServerSettings:
     """Where the server listens and how it stops."""
 
-    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
-    port: int = _setting(8000, "TCP port; 0 picks a free one.", 0)
-    workers: int = _setting(1, "Server processes of `gerai serve`.", 1)
-    backlog: int = _setting(1024, "Connections the kernel keeps waiting for one process.", 1)
-    idle_timeout_s: float = _setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
-    shutdown_grace_s: float = _setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
+    port: int = setting(8000, "TCP port; 0 picks a free one.", 0)
+    workers: int = setting(1, "Server processes of `gerai serve`.", 1)
+    backlog: int = setting(1024, "Connections the kernel keeps waiting for one process.", 1)
+    idle_timeout_s: float = setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
+    shutdown_grace_s: float = setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
 
 
 @dataclass(frozen=True)
 class DatabaseSettings:
     """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
 
-    url: str = _setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
-    connect_timeout_s: float = _setting(10.0, "How long a connection attempt may take.", 0.1)
+    url: str = setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
+    connect_timeout_s: float = setting(10.0, "How long a connection attempt may take.", 0.1)
 
 
 @dataclass(frozen=True)
 class EngineSettings:
     """Limits of the writer (docs/explanation/architecture.md)."""
 
-    queue_limit: int = _setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
-    batch_limit: int = _setting(256, "Most commands in one transaction.", 1)
-    lanes: int = _setting(2, "Transactions one process writes at once; one loads while the other commits.", 1)
-    command_deadline_s: float = _setting(10.0, "A command not started by then is refused, never run late.", 0.1)
-    reads_pool_size: int = _setting(8, "Connections for reading, per process.", 1)
-    idempotency_keep_days: int = _setting(30, "How long answers stay stored under their idempotency key.", 1)
+    queue_limit: int = setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
+    batch_limit: int = setting(256, "Most commands in one transaction.", 1)
+    lanes: int = setting(2, "Transactions one process writes at once; one loads while the other commits.", 1)
+    command_deadline_s: float = setting(10.0, "A command not started by then is refused, never run late.", 0.1)
+    reads_pool_size: int = setting(8, "Connections for reading, per process.", 1)
+    idempotency_keep_days: int = setting(30, "How long answers stay stored under their idempotency key.", 1)
 
 
 @dataclass(frozen=True)
 class HttpSettings:
     """What a request may be."""
 
-    body_limit_bytes: int = _setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
-    body_timeout_s: float = _setting(15.0, "How long a request body may take to arrive.", 0.1)
-    json_depth_limit: int = _setting(32, "Deepest nesting of a JSON body.", 1)
-    public_base_url: str = _setting(
+    body_limit_bytes: int = setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
+    body_timeout_s: float = setting(15.0, "How long a request body may take to arrive.", 0.1)
+    json_depth_limit: int = setting(32, "Deepest nesting of a JSON body.", 1)
+    public_base_url: str = setting(
         "",
         "Address clients and buyers reach the server at, such as https://gerai.example: every link begins with it. "
         "Needed as soon as more than this machine is served, or a real merchant has a production key.",
         fault=lambda text: base_url_fault(text) if text else "",
     )
-    allowed_hosts: str = _setting(
+    allowed_hosts: str = setting(
         "",
         "More host names that requests may name, separated by commas; a request for any other host is answered 421.",
         fault=_names_fault,
     )
-    trusted_proxies: str = _setting(
+    trusted_proxies: str = setting(
         "",
         "Addresses and networks (10.0.0.0/8) of the proxies in front, separated by commas: from them, X-Forwarded-For "
         "says whom limits per address count.",
         fault=_networks_fault,
     )
-    access_log: bool = _setting(False, "Write one log line per request.")
+    access_log: bool = setting(False, "Write one log line per request.")
 
 
 @dataclass(frozen=True)
 class DoorSettings:
     """A host name of its own for a dialect; then its paths also work without that dialect's prefix rules."""
 
-    hosts: tuple[tuple[str, str], ...] = _setting_per_name(
+    hosts: tuple[tuple[str, str], ...] = setting_per_name(
         "_host", "Host name that serves only this dialect (`durianpay_host` …); empty: none."
     )
 
@@ -121,31 +111,21 @@ class DoorSettings:
 class PageSettings:
     """The hosted pages."""
 
-    streams_limit: int = _setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
-    stream_seconds: int = _setting(600, "How long one live connection lasts before the page opens a new one.", 1)
-    poll_interval_s: float = _setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
-    heartbeat_s: float = _setting(15.0, "Longest silence on a live connection.", 0.1)
-    acts_per_minute: int = _setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
-    link_lookups_per_minute: int = _setting(300, "Wrong payment links one address may try per minute.", 1)
-
-
-@dataclass(frozen=True)
-class RobloxSettings:
-    """The Roblox look-ups of the LeuwongRR door. Sandbox keys always use the simulator."""
-
-    users_base_url: str = _setting("https://users.roblox.com", "Base address of the users API.")
-    games_base_url: str = _setting("https://games.roblox.com", "Base address of the games API.")
-    apis_base_url: str = _setting("https://apis.roblox.com", "Base address of the game-pass and universe APIs.")
-    timeout_s: float = _setting(5.0, "How long one look-up may take.", 0.1)
+    streams_limit: int = setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
+    stream_seconds: int = setting(600, "How long one live connection lasts before the page opens a new one.", 1)
+    poll_interval_s: float = setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
+    heartbeat_s: float = setting(15.0, "Longest silence on a live connection.", 0.1)
+    acts_per_minute: int = setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
+    link_lookups_per_minute: int = setting(300, "Wrong payment links one address may try per minute.", 1)
 
 
 @dataclass(frozen=True)
 class WorkerSettings:
     """Background work: fulfilment, expiry, clean-up, a look at the books."""
 
-    concurrency: int = _setting(8, "Jobs one worker process runs at once.", 1)
-    poll_interval_s: float = _setting(5.0, "Longest a job waits when its notification was lost.", 0.1)
-    check_every_s: float = _setting(
+    concurrency: int = setting(8, "Jobs one worker process runs at once.", 1)
+    poll_interval_s: float = setting(5.0, "Longest a job waits when its notification was lost.", 0.1)
+    check_every_s: float = setting(
         3600.0, "How often one of all workers checks every invariant of the books; 0: never.", 0
     )
 
@@ -154,8 +134,8 @@ class WorkerSettings:
 class MetricsSettings:
     """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
 
-    token: str = _setting("", "What a scrape must send as Bearer token; empty: the server has no such page.")
-    listen: str = _setting(
+    token: str = setting("", "What a scrape must send as Bearer token; empty: the server has no such page.")
+    listen: str = setting(
         "", "host:port of an address with nothing but the metrics, also of `gerai work`; not loopback: needs the token."
     )
 
@@ -164,23 +144,24 @@ class MetricsSettings:
 class WebhookSettings:
     """Outgoing webhooks (docs/how-to/webhooks.md)."""
 
-    seal_key: str = _setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
-    timeout_s: float = _setting(15.0, "How long a receiver may take to answer.", 0.1)
-    allow_loopback: bool = _setting(False, "Also call this machine, and plain http there (tests, local use).")
-    keep_days: int = _setting(90, "How long finished deliveries and their log are kept.", 1)
+    seal_key: str = setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
+    timeout_s: float = setting(15.0, "How long a receiver may take to answer.", 0.1)
+    allow_loopback: bool = setting(False, "Also call this machine, and plain http there (tests, local use).")
+    keep_days: int = setting(90, "How long finished deliveries and their log are kept.", 1)
 
 
 @dataclass(frozen=True)
 class LogSettings:
     """Log lines go to standard error, one JSON object each."""
 
-    level: str = _setting("info", "debug, info, warning or error.")
-    format: str = _setting("json", "json, or text for a person at a terminal.")
+    level: str = setting("info", "debug, info, warning or error.")
+    format: str = setting("json", "json, or text for a person at a terminal.")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All of them. Every field is a section of the TOML file."""
+    """All of them. Every field is a section of the TOML file, and so is each of ``plugins``: what a plug-in declares
+    of its own, under its name."""
 
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -188,11 +169,11 @@ class Settings:
     http: HttpSettings = HttpSettings()
     doors: DoorSettings = DoorSettings()
     pages: PageSettings = PageSettings()
-    roblox: RobloxSettings = RobloxSettings()
     worker: WorkerSettings = WorkerSettings()
     webhooks: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
+    plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def base_url(self) -> str:
@@ -208,8 +189,11 @@ def env_name(section: str, name: str) -> str:
     return f"GERAI_{section}_{name}".upper()
 
 
-def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from ``file`` (or the file GERAI_SETTINGS names), overlaid with the environment.
+def load(
+    file: Path | None = None, environ: Mapping[str, str] | None = None, plugins: Mapping[str, Any] | None = None
+) -> Settings:
+    """Settings from ``file`` (or the file GERAI_SETTINGS names), overlaid with the environment. ``plugins``: the
+    sections of the plug-ins, their defaults by name.
 
     Raises SettingsError for an unreadable file, an unknown name or a value that does not fit.
     """
@@ -217,7 +201,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     if file is None and environ.get("GERAI_SETTINGS"):
         file = Path(environ["GERAI_SETTINGS"])
     given = _read(file) if file else {}
-    sections = _sections()
+    sections = _sections(plugins or {})
     if unknown := sorted(set(given) - set(sections)):
         raise SettingsError(f"unknown section [{unknown[0]}]; known: {', '.join(sections)}")
     declared = [(s, f) for s, default in sections.items() for f in dataclasses.fields(default)]
@@ -227,13 +211,16 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         known = name in names or any(name.startswith(start) and name.endswith(end) for start, end in families)
         if name.startswith("GERAI_") and not known:
             raise SettingsError(f"unknown setting {name}; docs/reference/settings.md lists all of them")
-    return Settings(
-        **{name: _section(name, default, given.get(name, {}), environ) for name, default in sections.items()}
-    )
+    values = {name: _section(name, default, given.get(name, {}), environ) for name, default in sections.items()}
+    own = {name: values.pop(name) for name in plugins or {}}
+    return Settings(**values, plugins=own)
 
 
-def _sections() -> dict[str, Any]:
-    return {f.name: f.default for f in dataclasses.fields(Settings)}
+def _sections(plugins: Mapping[str, Any]) -> dict[str, Any]:
+    ours = {f.name: f.default for f in dataclasses.fields(Settings) if f.name != "plugins"}
+    if taken := [name for name in plugins if name in ours or name == "plugins"]:
+        raise SettingsError(f"the plug-in {taken[0]} has the name of a section of the server's own settings")
+    return ours | dict(plugins)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -309,17 +296,17 @@ def _checked(where: str, value: Any, declared: dataclasses.Field[Any]) -> Any:
     return value
 
 
-def reference() -> str:
-    """The text of ``docs/reference/settings.md``."""
+def reference(plugins: Mapping[str, Any]) -> str:
+    """The text of ``docs/reference/settings.md``, with the sections of the plug-ins."""
     lines = [
         "# Settings",
         "",
-        "Printed from `src/gerai/settings.py` (`gerai settings`); a test holds the two equal.",
+        "Printed from `src/gerai/settings.py` and the plug-ins (`gerai settings`); a test holds the two equal.",
         "",
         "A TOML file (`--settings FILE` or `GERAI_SETTINGS`) with one table per section, and the environment, which",
         "wins. Unknown names are refused at start.",
     ]
-    for section, default in _sections().items():
+    for section, default in _sections(plugins).items():
         lines += ["", f"## [{section}]", "", " ".join((type(default).__doc__ or "").split()), ""]
         lines += ["| Name | Default | Environment | What it does |", "|---|---|---|---|"]
         for f in dataclasses.fields(default):

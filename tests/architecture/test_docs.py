@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from gerai.app import DIALECTS
+from gerai.cli.database import plugin_sections
 from gerai.domain.describe import refusals_page, states_page
 from gerai.doors.dialects.__main__ import counters
 from gerai.doors.http.door import Dialect
@@ -21,7 +22,7 @@ from gerai.settings import reference
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = {
-    "settings.md": reference,
+    "settings.md": lambda: reference(plugin_sections()),
     "merchant-settings.md": merchant_reference,
     "states.md": states_page,
     "refusals.md": refusals_page,

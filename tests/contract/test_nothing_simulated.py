@@ -35,6 +35,8 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.offered import offered_channels, require_offered
 from gerai.kit.discover import discover
 from gerai.kit.ids import base62, token
+from gerai.partners.lookups.roblox.client import HttpRoblox
+from gerai.partners.lookups.roblox.simulator import SimulatedRoblox
 from gerai.ports.fulfilment import FulfilmentProvider, names_simulator
 from gerai.ports.payments import PaymentMethod
 from gerai.store import storefront
@@ -285,5 +287,5 @@ async def test_the_setting(engine: Engine) -> None:
 
 async def test_roblox(app: App) -> None:
     """Only keys that move play money see the Roblox simulator; no setting lets others through."""
-    assert app.partners.roblox(simulated=True) is not app.partners.roblox(simulated=False)
-    assert not hasattr(app.settings.roblox, "production_uses_simulator")
+    assert isinstance(app.partners.lookup("roblox", simulated=True), SimulatedRoblox)
+    assert isinstance(app.partners.lookup("roblox", simulated=False), HttpRoblox)

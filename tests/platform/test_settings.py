@@ -5,12 +5,30 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gerai.cli.database import plugin_sections
+from gerai.kit.declare import setting
+from gerai.partners.lookups.roblox.settings import RobloxSettings
 from gerai.settings import Settings, SettingsError, env_name, load, reference
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stars:
+    """The section of a plug-in."""
+
+    url: str = setting("http://stars", "Where they are.")
+    limit: int = setting(3, "How many.", 1)
+
+
+def sections() -> dict[str, Any]:
+    """The defaults of all sections, the plug-ins' too."""
+    own = {f.name: getattr(Settings(), f.name) for f in dataclasses.fields(Settings) if f.name != "plugins"}
+    return own | plugin_sections()
 
 
 def test_defaults_need_nothing() -> None:
@@ -69,7 +87,7 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, text: str, environ: dict[s
     file = tmp_path / "gerai.toml"
     file.write_text(text)
     with pytest.raises(SettingsError, match=said):
-        load(file, environ)
+        load(file, environ, plugin_sections())
 
 
 def test_missing_file_is_said(tmp_path: Path) -> None:
@@ -81,12 +99,42 @@ def test_missing_file_is_said(tmp_path: Path) -> None:
 def test_reference_is_current() -> None:
     """docs/reference/settings.md is what `gerai settings` prints, and names every setting."""
     page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
-    assert page == reference()
-    for section in dataclasses.fields(Settings):
-        for field in dataclasses.fields(getattr(Settings(), section.name)):
+    assert page == reference(plugin_sections())
+    for section, values in sections().items():
+        for field in dataclasses.fields(values):
             suffix = field.metadata["suffix"]
-            assert env_name(section.name, f"<name>{suffix}" if suffix else field.name) in page
+            assert env_name(section, f"<name>{suffix}" if suffix else field.name) in page
             assert field.metadata["help"]
+
+
+def test_a_plugin_has_a_section(tmp_path: Path) -> None:
+    """What a plug-in declares is read like any other section: default, file, environment; without the plug-in its names
+    are unknown. A plug-in named like a section of the server's own stops the start."""
+    file = tmp_path / "gerai.toml"
+    file.write_text('[stars]\nurl = "http://file"\nlimit = 5\n')
+    plugins = {"stars": Stars(), "moons": Stars()}
+    loaded = load(file, {"GERAI_STARS_LIMIT": "7"}, plugins)
+    assert loaded.plugins == {"stars": Stars("http://file", 7), "moons": Stars()}
+    with pytest.raises(SettingsError, match=r"unknown section \[stars\]"):
+        load(file, {})
+    with pytest.raises(SettingsError, match="unknown setting GERAI_STARS_LIMIT"):
+        load(environ={"GERAI_STARS_LIMIT": "7"})
+    with pytest.raises(SettingsError, match=r"unknown setting stars\.url"):
+        load(file, {}, {"stars": RobloxSettings()})
+    with pytest.raises(SettingsError, match="GERAI_STARS_LIMIT: 0 is below 1"):
+        load(file, {"GERAI_STARS_LIMIT": "0"}, plugins)
+    for name in ("http", "plugins"):
+        with pytest.raises(SettingsError, match=f"the plug-in {name} has the name of a section"):
+            load(environ={}, plugins={name: Stars()})
+
+
+def test_names_of_the_roblox_section_stay(tmp_path: Path) -> None:
+    """`[roblox]` and GERAI_ROBLOX_* are what they were when the server itself declared them."""
+    file = tmp_path / "gerai.toml"
+    file.write_text('[roblox]\nusers_base_url = "http://u"\ngames_base_url = "http://g"\n')
+    environ = {"GERAI_ROBLOX_APIS_BASE_URL": "http://a", "GERAI_ROBLOX_TIMEOUT_S": "2"}
+    loaded = load(file, environ, plugin_sections())
+    assert loaded.plugins == {"roblox": RobloxSettings("http://u", "http://g", "http://a", 2.0)}
 
 
 def test_every_setting_is_used() -> None:
@@ -94,9 +142,9 @@ def test_every_setting_is_used() -> None:
     sources = [p for p in (ROOT / "src/gerai").rglob("*.py") if p.name != "settings.py" or "cli" in p.parts]
     code = "\n".join(p.read_text(encoding="utf-8") for p in sources)
     unused = [
-        f"{section.name}.{field.name}"
-        for section in dataclasses.fields(Settings)
-        for field in dataclasses.fields(getattr(Settings(), section.name))
+        f"{section}.{field.name}"
+        for section, values in sections().items()
+        for field in dataclasses.fields(values)
         if not re.search(rf"\.{field.name}\b", code)
     ]
     assert unused == []

@@ -6,14 +6,15 @@ import dataclasses
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from gerai.cli.terminal import fail
-from gerai.kit.discover import plugin_names
+from gerai.kit.discover import discover, plugin_names
 from gerai.kit.files import write_private
 from gerai.kit.secret_box import new_key
+from gerai.ports.lookup import Lookup
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.connection import ConnectionLost, server_version
 from gerai.store.embedded import running
@@ -31,10 +32,16 @@ DataOption = Annotated[
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")]
 
 
+def plugin_sections() -> dict[str, Any]:
+    """The sections of settings that plug-ins declare: defaults by name."""
+    lookups: dict[str, Lookup] = discover("gerai.partners.lookups", "LOOKUP")
+    return {name: lookup.settings for name, lookup in lookups.items()}
+
+
 def read_settings(file: Path | None) -> Settings:
     """The settings, or a clear message and exit code 2."""
     try:
-        settings = load(file)
+        settings = load(file, plugins=plugin_sections())
     except SettingsError as error:
         fail(str(error), 2)
     dialects = plugin_names("gerai.doors.dialects")

@@ -238,7 +238,7 @@ class NothingToShip(Refusal):
 
 @dataclass(eq=False)
 class PartnerRefused(Refusal):
-    """A partner looked and said no (for example: no such Roblox game pass). ``reason`` is for the log and the door."""
+    """A partner looked and said no (for example: no such player). ``reason`` is for the log and the door."""
 
     partner: str
     reason: str

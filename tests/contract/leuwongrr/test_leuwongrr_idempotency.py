@@ -16,7 +16,7 @@ from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.engine.merchants.open import change_settings
-from gerai.partners.roblox.simulator import SimulatedRoblox
+from gerai.partners.lookups.roblox.simulator import SimulatedRoblox
 from gerai.ports.roblox import Roblox, RobloxUnreachable
 
 KEY = {"Idempotency-Key": "order-unique-001"}

@@ -25,7 +25,6 @@ from gerai.kit.clock import real_now, unix_s
 from gerai.kit.hosts import origin_of
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
-from gerai.ports.roblox import Roblox
 from gerai.settings import Settings
 
 
@@ -36,7 +35,9 @@ class Partners(Protocol):
     def payment_methods(self) -> dict[str, PaymentMethod]: ...
     @property
     def fulfilment(self) -> dict[str, FulfilmentProvider]: ...
-    def roblox(self, simulated: bool) -> Roblox: ...
+    def lookup(self, name: str, *, simulated: bool) -> Any:
+        """The lookup of this name, or its simulator. What it is asked is between it and the dialect that names it."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.ids import token
-from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
+from gerai.ports.roblox import Roblox, RobloxProduct, RobloxRefused, RobloxUnreachable
 
 _START_PAYMENT: Final = "leuwongrr.start_payment"
 _RETRY_AFTER_S: Final = 30
@@ -89,7 +89,7 @@ def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> Gateway 
 
 
 async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
-    roblox = ctx.services.partners.roblox(caller.key.simulated)
+    roblox: Roblox = ctx.services.partners.lookup("roblox", simulated=caller.key.simulated)
     prices = caller.key.merchant.settings.private_server_prices
     try:
         return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id, prices)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, cast
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from gerai.kit.address import AddressForbidden, Guard
 from gerai.kit.http import NoAnswer, Outgoing
-from gerai.partners.roblox import translate
-from gerai.partners.roblox.memory import Memory
-from gerai.partners.roblox.translate import Nonsense, Pass, User
+from gerai.partners.lookups.roblox import translate
+from gerai.partners.lookups.roblox.memory import Memory
+from gerai.partners.lookups.roblox.settings import RobloxSettings
+from gerai.partners.lookups.roblox.translate import Nonsense, Pass, User
 from gerai.ports.roblox import NO_PRICES, RobloxProduct, RobloxRefused, RobloxUnreachable
 
 _RETRIES: Final = 2
@@ -34,19 +35,6 @@ _FIRST_CLIENT_ERROR: Final = 400
 _USER_NAME = re.compile(r"[A-Za-z0-9_]{3,20}")
 
 
-class RobloxClientSettings(Protocol):
-    """What the client must be told; the server's settings have a section of this shape."""
-
-    @property
-    def users_base_url(self) -> str: ...
-    @property
-    def games_base_url(self) -> str: ...
-    @property
-    def apis_base_url(self) -> str: ...
-    @property
-    def timeout_s(self) -> float: ...
-
-
 class HttpRoblox:
     """A ``ports.roblox.Roblox`` over HTTP.
 
@@ -55,7 +43,7 @@ class HttpRoblox:
 
     def __init__(
         self,
-        settings: RobloxClientSettings,
+        settings: RobloxSettings,
         *,
         concurrency: int = 16,
         backoff_s: float = 0.2,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import pytest
 from fake_roblox import FakeRoblox
 
-from gerai.partners.roblox.client import HttpRoblox
+from gerai.partners.lookups.roblox.client import HttpRoblox
+from gerai.partners.lookups.roblox.settings import RobloxSettings
 
 
 @pytest.fixture
@@ -22,27 +22,13 @@ async def fake() -> AsyncIterator[FakeRoblox]:
     server.close()
 
 
-@dataclass(frozen=True)
-class Addresses:
-    """The client's settings, all addresses the same."""
-
-    url: str
-    timeout_s: float = 0.4
-
-    @property
-    def users_base_url(self) -> str:
-        return self.url
-
-    games_base_url = apis_base_url = users_base_url
-
-
 @pytest.fixture
 async def connect() -> AsyncIterator[Callable[..., HttpRoblox]]:
     """Makes clients with short waits, and closes them."""
     made: list[HttpRoblox] = []
 
     def make(url: str) -> HttpRoblox:
-        made.append(HttpRoblox(Addresses(url), concurrency=4, backoff_s=0.01))
+        made.append(HttpRoblox(RobloxSettings(url, url, url, 0.4), concurrency=4, backoff_s=0.01))
         return made[-1]
 
     yield make

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from gerai.partners.roblox.simulator import SimulatedRoblox
+from gerai.partners.lookups.roblox.simulator import SimulatedRoblox
 from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
 Kind = Literal["gamepass", "vip_server"]

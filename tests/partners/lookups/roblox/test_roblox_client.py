@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from fake_roblox import FakeRoblox
 
-from gerai.partners.roblox.client import HttpRoblox
+from gerai.partners.lookups.roblox.client import HttpRoblox
 from gerai.ports.roblox import RobloxProduct, RobloxRefused, RobloxUnreachable
 
 Connect = Callable[..., HttpRoblox]

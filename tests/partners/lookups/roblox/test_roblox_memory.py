@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gerai.partners.roblox.memory import Memory
+from gerai.partners.lookups.roblox.memory import Memory
 
 
 class Clock:
