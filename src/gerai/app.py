@@ -26,6 +26,7 @@ from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.shared_counters import CounterShare, SharedCounters
+from gerai.merchant_settings import MerchantSettings, MerchantSettingsDeclared
 from gerai.metrics.exposition import MetricsExposition
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.lookup import Lookup
@@ -54,6 +55,11 @@ PAGES: Final = pages(DIALECTS)
 WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
 #: What the dialects keep in the directory, each once.
 PARTS: Final[tuple[Part[Any], ...]] = tuple({part.name: part for d in DIALECTS for part in d.parts}.values())
+
+#: What a merchant may choose: what is general, and what the dialects declare.
+MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
+    MerchantSettings, *(d.merchant_settings for d in DIALECTS if d.merchant_settings is not None)
+)
 
 
 @dataclass
@@ -97,6 +103,7 @@ def make_engine(settings: Settings) -> Engine:
     return Engine(
         settings.database.url,
         parts=PARTS,
+        merchant_settings=MERCHANT_SETTINGS,
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,
         deadline_s=limits.command_deadline_s,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gerai.app import DIALECTS
+from gerai.kit.discover import discover
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "gerai"
@@ -155,6 +156,27 @@ def test_below_the_doors_nobody_speaks_a_contracts_words(folder: str) -> None:
             assert not [word for word in words if word in f"{text} {names}".lower()], f"{_name(file)}: {text[:80]}"
             imported = isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("http", "starlette"))
             assert not imported, _name(file)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "app.py", "settings.py", "merchant_settings.py", "cli", "doors/http", "doors/pay", "engine", "store", "domain",
+        "kit", "worker", "metrics",
+    ],
+)  # fmt: skip
+def test_only_plugins_know_what_is_looked_up(place: str) -> None:
+    """A lookup's name stands in its own folder, in its port, and in the dialect that needs it, nowhere else: neither in
+    code nor in prose nor in SQL."""
+    files = [
+        file for file in [PACKAGE / place, *(PACKAGE / place).rglob("*")] if file.suffix in (".py", ".sql", ".html")
+    ]
+    assert files
+    words = [*discover("gerai.partners.lookups", "LOOKUP"), "robux"]
+    assert words != ["robux"]
+    for file in files:
+        text = file.read_text(encoding="utf-8").lower()
+        assert [word for word in words if word in text] == [], _name(file)
 
 
 def test_a_lock_names_one_merchant() -> None:

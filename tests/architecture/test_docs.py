@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gerai.app import DIALECTS
+from gerai.app import DIALECTS, MERCHANT_SETTINGS
 from gerai.cli.database import plugin_sections
 from gerai.domain.describe import refusals_page, states_page
 from gerai.doors.dialects.__main__ import counters
 from gerai.doors.http.door import Dialect
 from gerai.engine.check import invariants_page
-from gerai.merchant_settings import reference as merchant_reference
 from gerai.metrics.exposition import EVERY, metrics_page
 from gerai.settings import reference
 
@@ -23,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 PAGES = {
     "settings.md": lambda: reference(plugin_sections()),
-    "merchant-settings.md": merchant_reference,
+    "merchant-settings.md": MERCHANT_SETTINGS.reference,
     "states.md": states_page,
     "refusals.md": refusals_page,
     "invariants.md": invariants_page,

@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
+from gerai.app import MERCHANT_SETTINGS
 from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import change_settings
 from gerai.kit.ids import base62
-from gerai.merchant_settings import DECLARED
 
 NONSENSE: tuple[Any, ...] = (None, "x", -1, 1.5, [], [{}], {"": {}}, {"va": {"fixed_rupiah": "much"}})
 
@@ -31,7 +31,10 @@ async def test_orders_are_answered_whatever_the_settings_say(
         member_id=member.member_id,
     )  # fmt: skip
     await create_key(engine, merchant.merchant_id, "sandbox", "durianpay", key, name="k", prefix="dp_test_")
-    row = dict.fromkeys(DECLARED, nonsense) | {"robux_rate_sen": 15_000}
+    row = dict.fromkeys(MERCHANT_SETTINGS.by_name, nonsense) | {"robux_rate_sen": 15_000}
+    if nonsense == "x":
+        # A provider may have this name; that nobody has it is refused when an order asks for it.
+        row["leuwongrr_provider"] = "X!"
     async with engine.connection() as connection:
         await connection.execute(
             "UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s",

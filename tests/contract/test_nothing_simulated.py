@@ -23,6 +23,7 @@ from gerai.doors.dialects.cekceir.keys import PERMISSIONS
 from gerai.doors.dialects.durianpay.demo import ORDER as DURIANPAY_ORDER
 from gerai.doors.dialects.durianpay.methods import CHARGE_TYPES
 from gerai.doors.dialects.leuwongrr.gateway import gateways
+from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
 from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
 from gerai.doors.dialects.scalev.methods import METHODS as SCALEV_METHODS
 from gerai.doors.http.demo import DemoShop
@@ -279,10 +280,10 @@ async def test_the_setting(engine: Engine) -> None:
     merchant_id = await opened(engine, simulated=False)
     with pytest.raises(InputInvalid):
         await change_settings(engine, merchant_id, {"leuwongrr_provider": "simulator", "robux_rate_sen": 1})
-    assert engine.directory.merchant(merchant_id).settings.robux_rate_sen == 0
+    assert engine.directory.merchant(merchant_id).chosen.of(LeuwongrrSettings).robux_rate_sen == 0
     await change_settings(engine, merchant_id, {"leuwongrr_provider": "manual"})
     other = await opened(engine, simulated=True, leuwongrr_provider="simulator")
-    assert engine.directory.merchant(other).settings.leuwongrr_provider == "simulator"
+    assert engine.directory.merchant(other).chosen.of(LeuwongrrSettings).leuwongrr_provider == "simulator"
 
 
 async def test_roblox(app: App) -> None:

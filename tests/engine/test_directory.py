@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from gerai.app import PARTS
+from gerai.app import MERCHANT_SETTINGS, PARTS
 from gerai.doors.dialects.cekceir.demo import DEMO as CEKCEIR
 from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
 from gerai.doors.http.demo import DemoShop
@@ -67,7 +67,11 @@ def known(directory: Directory, street: Street) -> list[Any]:
 
 async def test_many_are_read_as_one_by_one(engine: Engine, street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """Merchants, members with links and wallets, keys and catalogues: read together, in pieces, or each alone."""
-    together, in_pieces, alone = Directory(PARTS), Directory(PARTS), Directory(PARTS)
+    together, in_pieces, alone = (
+        Directory(PARTS, MERCHANT_SETTINGS),
+        Directory(PARTS, MERCHANT_SETTINGS),
+        Directory(PARTS, MERCHANT_SETTINGS),
+    )
     async with engine.connection() as connection:
         await together.load(connection)
         for merchant_id in street.merchant_ids:
@@ -100,7 +104,7 @@ async def test_more_merchants_take_no_more_statements(
             asked.append(str(query))
         return await execute(self, query, *args, **options)
 
-    directory = Directory(PARTS)
+    directory = Directory(PARTS, MERCHANT_SETTINGS)
     async with engine.connection() as mine:
         monkeypatch.setattr(psycopg.AsyncConnection, "execute", counted)
         await directory.load(mine, street.merchant_ids[:1])
@@ -112,7 +116,7 @@ async def test_more_merchants_take_no_more_statements(
 async def test_one_reload_changes_only_its_merchant(engine: Engine, street: Street) -> None:
     """A revoked key is revoked, a deleted one is gone, and other merchants' snapshots stay the same objects."""
     _, one, two, *_ = street.merchant_ids
-    directory = Directory(PARTS)
+    directory = Directory(PARTS, MERCHANT_SETTINGS)
     async with engine.connection() as connection:
         await directory.load(connection, street.merchant_ids)
         others: MerchantFacts = directory.merchant(two)

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 import pytest
 from engine_kit import Shop, open_shop
+from msgspec import Meta
 from structlog.testing import capture_logs
 
+from gerai.app import MERCHANT_SETTINGS
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.leuwongrr.auth import LIMITS
+from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings, LimitBucket
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant, reset_setting
-from gerai.merchant_settings import DECLARED, FeeRule, LimitBucket, MerchantSettings, SettingFault, from_text, read
+from gerai.kit.discover import PluginBroken
+from gerai.merchant_settings import (
+    ChosenSettings,
+    FeeRule,
+    MerchantSettings,
+    MerchantSettingsDeclared,
+    SettingFault,
+    says,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+DECLARED = MERCHANT_SETTINGS.by_name
+DEFAULTS, _ = MERCHANT_SETTINGS.read({})
 #: For each setting a value that fits, and one that does not.
 VALUES: dict[str, tuple[Any, Any]] = {
     "late_payment": ("wallet", "later"),
@@ -31,8 +44,13 @@ VALUES: dict[str, tuple[Any, Any]] = {
 }
 
 
-def in_force(shop: Shop) -> MerchantSettings:
-    return shop.engine.directory.merchant(shop.merchant_id).settings
+def in_force(shop: Shop) -> ChosenSettings:
+    return shop.engine.directory.merchant(shop.merchant_id).chosen
+
+
+def value(shop: Shop, name: str) -> Any:
+    """The setting in force."""
+    return getattr(in_force(shop).of(DECLARED[name].struct), name)
 
 
 async def edit(shop: Shop, settings: str) -> None:
@@ -57,14 +75,14 @@ async def test_what_fits_is_stored_and_what_does_not_is_refused(engine: Engine, 
     """Checked when written: the refusal names the setting, and neither it nor what came with it is changed."""
     good, bad = VALUES[name]
     shop = await open_shop(engine, settings={name: good})
-    assert getattr(in_force(shop), name) != DECLARED[name].default
+    assert value(shop, name) != DECLARED[name].default
     before = in_force(shop)
     with pytest.raises(InputInvalid) as refused:
         await change_settings(engine, shop.merchant_id, {"robux_rate_sen": 99, name: bad})
     assert list(refused.value.fields) == [name]
     assert in_force(shop) == before
     await reset_setting(engine, shop.merchant_id, name)
-    assert in_force(shop) == MerchantSettings()
+    assert in_force(shop) == DEFAULTS
 
 
 async def test_a_merchant_is_not_opened_with_a_setting_nobody_knows(engine: Engine) -> None:
@@ -85,8 +103,8 @@ async def test_a_row_edited_to_nonsense_is_read_as_the_default(engine: Engine, n
     row = msgspec.json.encode({name: [None, {}], other: good, "gone": 1}).decode()
     with capture_logs() as logs:
         await edit(shop, row)
-    assert getattr(in_force(shop), name) == DECLARED[name].default
-    assert getattr(in_force(shop), other) == good
+    assert value(shop, name) == DECLARED[name].default
+    assert value(shop, other) == good
     told = [entry for entry in logs if entry["event"] == "merchant.setting_unreadable"]
     assert {entry["setting"] for entry in told} == {name, "gone"}
     assert all(entry["merchant"].startswith("engine-") and entry["log_level"] == "error" for entry in told)
@@ -97,12 +115,13 @@ async def test_a_row_that_is_no_object_is_all_defaults(engine: Engine, row: str)
     """Whatever JSON stands there: defaults count, and the next change makes an object of it again."""
     shop = await open_shop(engine, settings={"late_payment": "hold"})
     await edit(shop, row)
-    assert in_force(shop) == MerchantSettings()
+    assert in_force(shop) == DEFAULTS
     await change_settings(engine, shop.merchant_id, {"robux_rate_sen": 5})
-    assert in_force(shop) == MerchantSettings(robux_rate_sen=5)
+    assert in_force(shop).of(LeuwongrrSettings) == LeuwongrrSettings(robux_rate_sen=5)
+    assert in_force(shop).of(MerchantSettings) == MerchantSettings()
     await edit(shop, row)
     await reset_setting(engine, shop.merchant_id, "robux_rate_sen")
-    assert in_force(shop) == MerchantSettings()
+    assert in_force(shop) == DEFAULTS
 
 
 def test_limits_name_the_buckets_of_the_door() -> None:
@@ -124,7 +143,7 @@ def test_limits_name_the_buckets_of_the_door() -> None:
 )
 def test_what_is_typed_is_understood(name: str, text: str, value: Any) -> None:
     """JSON or a bare word."""
-    assert from_text(name, text) == value
+    assert MERCHANT_SETTINGS.from_text(name, text) == value
 
 
 @pytest.mark.parametrize(
@@ -134,12 +153,48 @@ def test_what_is_typed_is_understood(name: str, text: str, value: Any) -> None:
 def test_what_makes_no_sense_is_said(name: str, text: str) -> None:
     """The fault names the setting."""
     with pytest.raises(SettingFault) as fault:
-        from_text(name, text)
+        MERCHANT_SETTINGS.from_text(name, text)
     assert fault.value.name == name
 
 
 def test_reading_makes_values_of_the_declared_types() -> None:
     """A stored fee is a rule, not a dictionary; ids that are texts in JSON are numbers."""
-    found, faults = read({"payment_fees": {"va": {"fixed_rupiah": 4000}}, "private_server_prices": {"7": 350}})
-    assert (found.payment_fees, faults) == ({"va": FeeRule(fixed_rupiah=4000)}, [])
-    assert found.private_server_prices == {7: 350}
+    row = {"payment_fees": {"va": {"fixed_rupiah": 4000}}, "private_server_prices": {"7": 350}}
+    found, faults = MERCHANT_SETTINGS.read(row)
+    assert (found.of(MerchantSettings).payment_fees, faults) == ({"va": FeeRule(fixed_rupiah=4000)}, [])
+    assert found.of(LeuwongrrSettings).private_server_prices == {7: 350}
+
+
+class Fifth(msgspec.Struct, frozen=True):
+    """What a fifth dialect declares; the rate is declared like another's."""
+
+    fifth_stars: Annotated[int, Meta(ge=0), says("How many stars.", "0 …")] = 3
+    robux_rate_sen: Annotated[
+        int, Meta(ge=0, le=10_000_000), says("Price of one Robux in sen; 0: no Robux are sold.", "0 … 10000000")
+    ] = 0
+
+
+class Other(msgspec.Struct, frozen=True):
+    """The same name, another meaning."""
+
+    fifth_stars: Annotated[str, says("Which stars.", "a name")] = ""
+
+
+def test_two_dialects_may_share_a_setting_but_not_disagree_about_it() -> None:
+    """Declared alike, one stored value is both's; declared otherwise, the start stops and names the setting."""
+    declared = MerchantSettingsDeclared(MerchantSettings, LeuwongrrSettings, Fifth)
+    assert list(declared.by_name) == [*DECLARED, "fifth_stars"]
+    found, faults = declared.read({"robux_rate_sen": 7, "fifth_stars": -1})
+    assert (found.of(Fifth), found.of(LeuwongrrSettings).robux_rate_sen) == (Fifth(robux_rate_sen=7), 7)
+    assert [fault.name for fault in faults] == ["fifth_stars"]
+    with pytest.raises(PluginBroken, match="Fifth and Other declare the merchant setting fifth_stars"):
+        MerchantSettingsDeclared(Fifth, Other)
+
+
+def test_without_a_dialect_its_settings_are_unknown() -> None:
+    """What no dialect declares here is no setting: it is refused when written, and told when read."""
+    general = MerchantSettingsDeclared(MerchantSettings)
+    with pytest.raises(SettingFault, match=r"robux_rate_sen: no such setting; known: late_payment, payment_fees$"):
+        general.checked({"robux_rate_sen": 5})
+    found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})
+    assert (found.of(MerchantSettings).late_payment, [fault.name for fault in faults]) == ("hold", ["robux_rate_sen"])

@@ -9,10 +9,10 @@ import pytest
 import typer
 from terminal_kit import gerai
 
+from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.on_engine import merchant_named
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant
-from gerai.merchant_settings import DECLARED
 
 
 async def test_settings_from_shown_to_reset(dsn: str, merchant: Any) -> None:
@@ -27,8 +27,9 @@ async def test_settings_from_shown_to_reset(dsn: str, merchant: Any) -> None:
     settings = merchant.engine.directory.merchant(merchant.merchant_id).settings
     assert (settings.late_payment, settings.payment_fees["va"].fixed_rupiah) == ("hold", 4000)
     code, shown, _ = await gerai(dsn, "merchants", "settings", *of)
-    rows = {line.split()[0]: line for line in shown.splitlines() if line.split()[0] in DECLARED}
-    assert (code, set(rows)) == (0, set(DECLARED))
+    declared = MERCHANT_SETTINGS.by_name
+    rows = {line.split()[0]: line for line in shown.splitlines() if line.split()[0] in declared}
+    assert (code, set(rows)) == (0, set(declared))
     assert '"hold"' in rows["late_payment"]
     assert [name for name, row in rows.items() if " default " not in row] == ["late_payment", "payment_fees"]
     code, out, _ = await gerai(dsn, "merchants", "reset", "late_payment", *of)
@@ -39,7 +40,7 @@ async def test_settings_from_shown_to_reset(dsn: str, merchant: Any) -> None:
 async def test_what_does_not_fit_is_refused(dsn: str, merchant: Any) -> None:
     """An unknown name, an unfit value and a partner nobody has get one sentence and exit code 2; nothing changes."""
     await change_settings(merchant.engine, merchant.merchant_id, {"robux_rate_sen": 15_000})
-    before = merchant.engine.directory.merchant(merchant.merchant_id).settings
+    before = merchant.engine.directory.merchant(merchant.merchant_id).chosen
     for name, value, said in (
         ("robux_rate", "1", "robux_rate: no such setting; known: late_payment"),
         ("robux_rate_sen", "-1", "robux_rate_sen: Expected `int` >= 0"),
@@ -54,7 +55,14 @@ async def test_what_does_not_fit_is_refused(dsn: str, merchant: Any) -> None:
         code, out, err = await gerai(dsn, "merchants", "set", name, "--merchant", merchant.code, "--", value)
         assert (code, out) == (2, "")
         assert said in " ".join(err.split())
-    assert merchant.engine.directory.merchant(merchant.merchant_id).settings == before
+    assert merchant.engine.directory.merchant(merchant.merchant_id).chosen == before
+
+
+async def test_the_reference_page_is_printed(dsn: str) -> None:
+    """`gerai merchants reference` prints the page, with what dialects declare."""
+    code, out, _ = await gerai(dsn, "merchants", "reference")
+    assert (code, out) == (0, MERCHANT_SETTINGS.reference())
+    assert "| `robux_rate_sen` | `0` | 0 … 10000000 |" in out
 
 
 async def test_a_value_that_begins_with_a_minus_is_a_value(dsn: str, merchant: Any) -> None:

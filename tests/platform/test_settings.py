@@ -119,7 +119,7 @@ def test_a_plugin_has_a_section(tmp_path: Path) -> None:
         load(file, {})
     with pytest.raises(SettingsError, match="unknown setting GERAI_STARS_LIMIT"):
         load(environ={"GERAI_STARS_LIMIT": "7"})
-    with pytest.raises(SettingsError, match=r"unknown setting stars\.url"):
+    with pytest.raises(SettingsError, match=r"unknown setting stars\.limit; known: users_base_url"):
         load(file, {}, {"stars": RobloxSettings()})
     with pytest.raises(SettingsError, match="GERAI_STARS_LIMIT: 0 is below 1"):
         load(file, {"GERAI_STARS_LIMIT": "0"}, plugins)

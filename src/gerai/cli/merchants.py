@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.table import Table
 
-from gerai.app import DIALECTS
+from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
@@ -17,9 +16,7 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
 from gerai.kit.discover import discover
-from gerai.merchant_settings import DECLARED, SettingFault, from_text
-from gerai.ports.fulfilment import FulfilmentProvider
-from gerai.ports.payments import PaymentMethod
+from gerai.merchant_settings import SettingFault
 
 merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
 
@@ -52,8 +49,8 @@ def show_settings(merchant: MerchantOption = "", data: DataOption = None, settin
     table = Table(box=None, pad_edge=False)
     for title in ("name", "value", "", "what it does"):
         table.add_column(title, overflow="fold")
-    for one in DECLARED.values():
-        value = getattr(facts.settings, one.name)
+    for one in MERCHANT_SETTINGS.by_name.values():
+        value = getattr(facts.chosen.of(one.struct), one.name)
         table.add_row(one.name, _json(value), "default" if value == one.default else "", one.help)
     console.print(table, highlight=False, markup=False)
 
@@ -69,10 +66,12 @@ def change(
 ) -> None:
     """Change a setting; every process follows within a second."""
     try:
-        wanted = from_text(name, value)
+        wanted = MERCHANT_SETTINGS.from_text(name, value)
     except SettingFault as fault:
         fail(str(fault), 2)
-    if unknown := _unknown_partner(name, wanted):
+    methods = discover("gerai.partners.payments", "METHOD")
+    providers = discover("gerai.partners.fulfilment", "PROVIDER")
+    if unknown := MERCHANT_SETTINGS.by_name[name].unknown_names(wanted, methods, providers):
         fail(f"{name}: {unknown}", 2)
 
     async def act(engine: Engine) -> None:
@@ -95,25 +94,16 @@ def reset(
         await reset_setting(engine, await merchant_named(engine, merchant), name)
 
     on_engine(act, data, settings_file)
-    default = DECLARED[name].default if name in DECLARED else "gone"
+    known = MERCHANT_SETTINGS.by_name
+    default = known[name].default if name in known else "gone"
     console.print(f"{name} = {_json(default)}", highlight=False, markup=False)
+
+
+@merchants.command()
+def reference() -> None:
+    """Print every setting with its default and help (docs/reference/merchant-settings.md is this text)."""
+    typer.echo(MERCHANT_SETTINGS.reference(), nl=False)
 
 
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _unknown_partner(name: str, value: Any) -> str:
-    """What in this setting names a partner that this installation does not have; empty: nothing."""
-    methods: Mapping[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
-    providers: Mapping[str, FulfilmentProvider] = discover("gerai.partners.fulfilment", "PROVIDER")
-    channels = {f"{method}:{channel}" for method, found in methods.items() for channel in found.channels}
-    known_of = {name: known for dialect in DIALECTS for name, known in dialect.partner_settings.items()}
-    if name == "payment_fees":
-        known, named = {*methods, *channels}, [*cast("dict[str, Any]", value)]
-    elif name in known_of:
-        known, named = {*known_of[name](methods, providers)}, [value] if isinstance(value, str) else [*(value or ())]
-    else:
-        return ""
-    unknown = [one for one in named if one and one not in known]
-    return f"no such partner: {', '.join(unknown)}; known: {', '.join(sorted(known))}" if unknown else ""

@@ -26,6 +26,7 @@ from gerai.engine.payments.find import PaymentReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
 from gerai.kit.tasks import end
+from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.connection import Connection, make_pool, open_connection
 
@@ -47,6 +48,7 @@ class Engine:
         dsn: str,
         *,
         parts: tuple[Part[Any], ...] = (),
+        merchant_settings: MerchantSettingsDeclared = GENERAL,
         queue_limit: int = 2048,
         batch_limit: int = 256,
         deadline_s: float = 10.0,
@@ -55,7 +57,7 @@ class Engine:
     ) -> None:
         self.dsn = dsn
         self.ids = Ids()
-        self.directory = Directory((SUBSCRIBED_CHANNELS, *parts))
+        self.directory = Directory((SUBSCRIBED_CHANNELS, *parts), merchant_settings)
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
         self._pool = make_pool(dsn, reads_pool_size)
         self.orders = OrderReads(self._pool)

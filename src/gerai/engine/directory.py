@@ -18,7 +18,7 @@ import structlog
 from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotFound
 from gerai.kit.clock import real_now
-from gerai.merchant_settings import MerchantSettings, read
+from gerai.merchant_settings import GENERAL, ChosenSettings, MerchantSettings, MerchantSettingsDeclared
 from gerai.store import directory as sql
 from gerai.store.connection import Connection, ConnectionLost, Pool, open_connection
 
@@ -31,17 +31,22 @@ _AT_ONCE: Final = 100
 
 @dataclass(frozen=True)
 class MerchantFacts:
-    """A tenant. ``simulated``: its production keys use the simulators too. ``accounts``: system accounts by
-    (environment, kind)."""
+    """A tenant. ``chosen``: its settings, the dialects' too. ``simulated``: its production keys use the simulators too.
+    ``accounts``: system accounts by (environment, kind)."""
 
     merchant_id: int
     code: str
     name: str
-    settings: MerchantSettings
+    chosen: ChosenSettings
     simulated: bool
     clock_frozen_at: datetime | None
     clock_offset_s: int
     accounts: dict[tuple[str, str], int]
+
+    @property
+    def settings(self) -> MerchantSettings:
+        """Its settings that concern every dialect."""
+        return self.chosen.of(MerchantSettings)
 
     def plays_with(self, environment: str) -> bool:
         """Whether its orders in this environment move play money only, and go to the simulators."""
@@ -120,9 +125,10 @@ class Snapshot:
 
 
 class Directory:
-    """All snapshots of this process."""
+    """All snapshots of this process. ``declared``: what merchants may set."""
 
-    def __init__(self, parts: tuple[Part[Any], ...] = ()) -> None:
+    def __init__(self, parts: tuple[Part[Any], ...] = (), declared: MerchantSettingsDeclared = GENERAL) -> None:
+        self.declared = declared
         self._parts = parts
         self._merchants: dict[int, Snapshot] = {}
         self._keys: dict[bytes, KeyFacts] = {}
@@ -189,11 +195,27 @@ class Directory:
         parts = {part.name: await part.load(connection, merchant_ids) for part in self._parts}
         snapshots: dict[int, Snapshot | None] = dict.fromkeys(merchant_ids)
         for i, row in found.items():
-            merchant = _merchant(row, accounts[i])
+            merchant = self._merchant(row, accounts[i])
             people = _members(members[i], links[i])
             facts = _keys(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
             snapshots[i] = Snapshot(merchant, facts, {name: loaded[i] for name, loaded in parts.items()})
         return snapshots
+
+    def _merchant(self, row: sql.MerchantRow, accounts: list[tuple[Any, ...]]) -> MerchantFacts:
+        """What was edited by hand to nonsense in the settings is told, and stops nothing."""
+        chosen, faults = self.declared.read(row.settings)
+        for fault in faults:
+            log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)
+        return MerchantFacts(
+            merchant_id=row.merchant_id,
+            code=row.code,
+            name=row.name,
+            chosen=chosen,
+            simulated=row.simulated,
+            clock_frozen_at=row.clock_frozen_at,
+            clock_offset_s=row.clock_offset_s,
+            accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
+        )
 
     # --- following changes -----------------------------------------------------------------
 
@@ -224,23 +246,6 @@ class Directory:
                     raise
                 log.exception("directory.broken")
                 await asyncio.sleep(_AGAIN_AFTER_S)
-
-
-def _merchant(row: sql.MerchantRow, accounts: list[tuple[Any, ...]]) -> MerchantFacts:
-    """What was edited by hand to nonsense in the settings is told, and stops nothing."""
-    settings, faults = read(row.settings)
-    for fault in faults:
-        log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)
-    return MerchantFacts(
-        merchant_id=row.merchant_id,
-        code=row.code,
-        name=row.name,
-        settings=settings,
-        simulated=row.simulated,
-        clock_frozen_at=row.clock_frozen_at,
-        clock_offset_s=row.clock_offset_s,
-        accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
-    )
 
 
 def _members(rows: list[tuple[Any, ...]], links: list[tuple[Any, ...]]) -> dict[int, MemberFacts]:

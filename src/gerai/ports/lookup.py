@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-class Client(Protocol):
+class LookupClient(Protocol):
     """The real thing, as the application holds it."""
 
     @property
@@ -31,5 +31,5 @@ class Lookup:
     itself."""
 
     settings: Any
-    connect: Callable[[Any], Client]
+    connect: Callable[[Any], LookupClient]
     simulate: Callable[[], object]

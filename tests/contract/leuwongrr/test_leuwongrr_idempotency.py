@@ -151,7 +151,8 @@ class PartnersWithOutage:
         self.fulfilment: dict[str, Any] = {}
         self.one = RobloxWithOutage()
 
-    def roblox(self, simulated: bool) -> Roblox:
+    def lookup(self, name: str, *, simulated: bool) -> Roblox:
+        assert (name, simulated) == ("roblox", True)
         return self.one
 
 

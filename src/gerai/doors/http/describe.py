@@ -6,16 +6,11 @@ dialect is one more folder and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gerai.domain.records import Environment
 from gerai.engine.merchants.open import ENVIRONMENTS
-from gerai.ports.fulfilment import FulfilmentProvider
-from gerai.ports.payments import PaymentMethod
-
-#: What a merchant's setting may name, of the partners an installation has: its payment methods and its providers.
-KnownPartners = Callable[[Mapping[str, PaymentMethod], Mapping[str, FulfilmentProvider]], Collection[str]]
 
 
 @dataclass(frozen=True)

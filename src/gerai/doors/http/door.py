@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
 from gerai.doors.http.demo import Demo
-from gerai.doors.http.describe import Blurb, KeyScheme, KnownPartners
+from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
@@ -57,7 +57,7 @@ class Dialect:
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
-    ``partner_settings``: the merchant settings of this dialect that name partners, and what each may name.
+    ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings).
     Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``link_codes``, the
     form of the codes in ``/payment/<code>``, where its orders have such short links.
     """
@@ -72,7 +72,7 @@ class Dialect:
     keys: KeyScheme | None = None
     demo: Demo | None = None
     parts: tuple[Part[Any], ...] = ()
-    partner_settings: Mapping[str, KnownPartners] = field(default_factory=dict[str, KnownPartners], hash=False)
+    merchant_settings: type[msgspec.Struct] | None = None
     webhooks: WebhookContract | None = None
     page_details: ReadPageDetails = no_page_details
     link_codes: re.Pattern[str] | None = None

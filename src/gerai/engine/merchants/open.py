@@ -15,7 +15,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
-from gerai.merchant_settings import SettingFault, checked
+from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
 from gerai.store.connection import Connection
 from gerai.store.tables import MEMBERS
@@ -42,7 +42,7 @@ async def open_merchant(
     Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings), or a provider that only
     pretends to work where the merchant is not simulated.
     """
-    fit = _checked(settings or {}, simulated=simulated)
+    fit = _checked(engine.directory.declared, settings or {}, simulated=simulated)
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:
         await sql.add_merchant(connection, merchant_id, code, name, fit, simulated)
@@ -88,7 +88,8 @@ async def add_member(
 
 async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, Any]) -> None:
     """Merge settings into the merchant's. Refuses InputInvalid as :func:`open_merchant`; then none is changed."""
-    fit = _checked(settings, simulated=engine.directory.merchant(merchant_id).simulated)
+    directory = engine.directory
+    fit = _checked(directory.declared, settings, simulated=directory.merchant(merchant_id).simulated)
     async with changing(engine, merchant_id) as connection:
         await sql.change_settings(connection, merchant_id, fit)
 
@@ -107,12 +108,12 @@ async def set_test_clock(
         await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
 
 
-def _checked(settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:
+def _checked(declared: MerchantSettingsDeclared, settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:
     try:
-        fit = checked(settings)
+        fit = declared.checked(settings)
     except SettingFault as fault:
         raise InputInvalid({fault.name: [fault.fault]}) from fault
     for name, value in fit.items():
-        if name.endswith("_provider"):
+        if declared.by_name[name].known is fulfilment_providers:
             require_real(name, value, simulated=simulated)
     return fit

@@ -9,8 +9,8 @@ from gerai.doors.dialects.leuwongrr.auth import CHANNEL
 from gerai.doors.dialects.leuwongrr.demo import DEMO
 from gerai.doors.dialects.leuwongrr.errors import ERRORS, refuse
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
-from gerai.doors.dialects.leuwongrr.gateway import gateways
 from gerai.doors.dialects.leuwongrr.keys import KEYS
+from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
@@ -32,9 +32,6 @@ DIALECT = Dialect(
     ),
     keys=KEYS,
     demo=DEMO,
-    partner_settings={
-        "leuwongrr_payment_methods": lambda methods, _: gateways(methods),
-        "leuwongrr_provider": lambda _, providers: providers,
-    },
+    merchant_settings=LeuwongrrSettings,
     webhooks=WEBHOOKS,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gerai.domain.refusals import PermissionMissing
+from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings, LimitBucket
 from gerai.doors.http.context import RequestContext
 from gerai.engine.directory import KeyFacts, MemberFacts
-from gerai.merchant_settings import LimitBucket
 
 CHANNEL: Final = "leuwongrr"
 #: Requests per minute by bucket (contract §3). A key's own figures win, then the merchant's.
@@ -19,6 +19,11 @@ class Caller(NamedTuple):
 
     key: KeyFacts
     member: MemberFacts
+
+    @property
+    def settings(self) -> LeuwongrrSettings:
+        """What the merchant has chosen for this door."""
+        return self.key.merchant.chosen.of(LeuwongrrSettings)
 
     @property
     def owner(self) -> str:
@@ -33,7 +38,8 @@ def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:
     Refuses: NotAuthenticated, RateLimited, PermissionMissing (no member behind the token, or not an active one).
     """
     key = ctx.authenticate(ctx.bearer() or ctx.headers.get("x-user-api-token"), CHANNEL)
-    ctx.limit(bucket, key.merchant.settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))
+    settings = key.merchant.chosen.of(LeuwongrrSettings)
+    ctx.limit(bucket, settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))
     member = key.member
     if member is None or member.status != "active":
         raise PermissionMissing("account.active")

@@ -40,7 +40,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
     """
     gateway = _check_funding(ctx, caller, wanted.payment_method)
     product = await _look_up(ctx, caller, wanted)
-    settings = caller.key.merchant.settings
+    settings = caller.settings
     rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
     if provider in ctx.services.partners.fulfilment:  # one that is not there leaves the order to people
         provider_for(ctx.services.partners.fulfilment, provider, caller.key.merchant, caller.key.environment)
@@ -90,7 +90,7 @@ def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> Gateway 
 
 async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> RobloxProduct:
     roblox: Roblox = ctx.services.partners.lookup("roblox", simulated=caller.key.simulated)
-    prices = caller.key.merchant.settings.private_server_prices
+    prices = caller.settings.private_server_prices
     try:
         return await roblox.look_up(wanted.order_type, wanted.roblox_username, wanted.place_id, wanted.pass_id, prices)
     except RobloxRefused as refused:
@@ -102,7 +102,7 @@ async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
 def _gateway(ctx: RequestContext, caller: Caller, code: str) -> Gateway:
     methods, merchant = ctx.services.partners.payment_methods, caller.key.merchant
     offered = offered_channels(methods, merchant, caller.key.environment)
-    return find(code, methods, offered, merchant.settings.leuwongrr_payment_methods)
+    return find(code, methods, offered, caller.settings.leuwongrr_payment_methods)
 
 
 def _line(wanted: WantedOrder, product: RobloxProduct, total_sen: int) -> NewLine:
