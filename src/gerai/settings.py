@@ -13,10 +13,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from gerai.kit.declare import setting, setting_per_name
 from gerai.kit.hosts import base_url_fault, host_of, listed, networks
+from gerai.kit.json_values import is_object
 
 #: Environment names that begin with GERAI_ but are not settings: where the file is, and where the data is.
 RESERVED: Final = frozenset({"GERAI_SETTINGS", "GERAI_DATA"})
@@ -233,7 +234,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _section(section: str, default: Any, given: Any, environ: Mapping[str, str]) -> Any:
-    if not isinstance(given, dict):
+    if not is_object(given):
         raise SettingsError(f"[{section}] must be a table")
     families = {f.name: f for f in dataclasses.fields(default) if f.metadata["suffix"]}
     known = {f.name: f for f in dataclasses.fields(default) if f.name not in families}
@@ -248,7 +249,7 @@ def _section(section: str, default: Any, given: Any, environ: Mapping[str, str])
         if (section, name) == ("database", "url") and environ.get("DATABASE_URL"):
             where, raw = "DATABASE_URL", environ["DATABASE_URL"]
         if (variable := env_name(section, name)) in environ:
-            where, raw = variable, _from_text(variable, environ[variable], type(declared.default))
+            where, raw = variable, _from_text(variable, environ[variable], _type_of(declared))
         values[name] = _checked(where, raw, declared)
     return type(default)(**values)
 
@@ -269,7 +270,12 @@ def _per_name(
     return tuple(sorted((name, value) for name, value in found.items() if value)), rest
 
 
-def _from_text(where: str, text: str, wanted: type) -> Any:
+def _type_of(declared: dataclasses.Field[Any]) -> type[Any]:
+    """A setting has the type of its default; each has one."""
+    return cast("type[Any]", type(declared.default))
+
+
+def _from_text(where: str, text: str, wanted: type[Any]) -> Any:
     if wanted is bool:
         answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
         if text.lower() not in answers:
@@ -282,7 +288,7 @@ def _from_text(where: str, text: str, wanted: type) -> Any:
 
 
 def _checked(where: str, value: Any, declared: dataclasses.Field[Any]) -> Any:
-    wanted = type(declared.default)
+    wanted = _type_of(declared)
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted:

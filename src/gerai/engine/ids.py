@@ -22,8 +22,8 @@ class Ids:
     """Draws ids. ``low`` is set when the reserve wants a :meth:`refill`."""
 
     def __init__(self) -> None:
-        self._next = 0
-        self._end = 0
+        self._next: int = 0
+        self._end: int = 0
         self._blocks: deque[int] = deque()
         self._wanted = _BLOCKS_AT_START
         self._refilling = asyncio.Lock()

@@ -7,10 +7,13 @@ look like an array's (``"10"``), which JavaScript itself cannot give back as the
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
+
+from gerai.kit.json_values import is_object
 
 #: JavaScript writes numbers without an exponent from 10^-7 up to 10^21.
 _POINT_FROM, _POINT_UNTIL = -6, 21
@@ -22,10 +25,10 @@ def stringify(value: Any) -> bytes:
 
 
 def _with_fractions(value: Any) -> Any:
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _with_fractions(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_fractions(item) for item in value]
+        return [_with_fractions(item) for item in cast("Sequence[Any]", value)]
     return msgspec.Raw(number_text(value).encode()) if isinstance(value, float) else value
 
 

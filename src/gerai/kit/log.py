@@ -10,11 +10,14 @@ import io
 import logging
 import re
 import sys
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterable
+from typing import Any, BinaryIO, Final, cast
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from gerai.kit.json_values import is_object
 
 STRUCK_OUT: Final = "[redacted]"
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -87,10 +90,10 @@ def _clean(name: Any, value: Any) -> Any:
             for pattern, replacement in _SECRET_TEXTS:
                 value = pattern.sub(replacement, value)
         return value
-    if isinstance(value, dict):
+    if is_object(value):
         return {n: _clean(n, v) for n, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_clean("", v) for v in value]
+        return [_clean("", v) for v in cast("Iterable[Any]", value)]
     return value
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import jsonschema_rs
 
+from gerai.kit.json_values import is_array, is_object
 from gerai.kit.schema_fault import Faults, Node, Schema, Walk, faults, passes
 
 
@@ -43,16 +44,17 @@ def prefix_items(node: Node, schema: Schema) -> Walk:
 
 def items(node: Node, schema: Schema) -> Walk:
     """``items``: one schema for all, for the rest after ``prefixItems``, or (older drafts) a tuple."""
-    if isinstance(schema["items"], list):
-        return _tuple(node, schema["items"])
+    declared: Any = schema["items"]
+    if is_array(declared):
+        return _tuple(node, declared)
     before = schema.get("prefixItems")
-    return _rest(node, schema["items"], None if before is None else len(before))
+    return _rest(node, declared, None if before is None else len(before))
 
 
 def additional_items(node: Node, schema: Schema) -> Walk:
     """``additionalItems``: the rest after a tuple (older drafts)."""
     before = schema.get("items")
-    return _rest(node, schema["additionalItems"], len(before)) if isinstance(before, list) else passes
+    return _rest(node, schema["additionalItems"], len(before)) if is_array(before) else passes
 
 
 def contains(node: Node, schema: Schema) -> Walk:
@@ -79,10 +81,10 @@ def contains(node: Node, schema: Schema) -> Walk:
 
 
 def unique_items(_node: Node, schema: Schema) -> Walk:
-    """Ajv looks from the end backwards, and differently when the items are declared to be plain values."""
+    """Ajv compares from the end backwards, and differently when the items are declared to be plain values."""
     inner = schema.get("items")
-    declared: Any = inner.get("type", []) if isinstance(inner, dict) else []
-    types = [declared] if isinstance(declared, str) else declared
+    declared: Any = inner.get("type", []) if is_object(inner) else []
+    types: list[str] = [declared] if isinstance(declared, str) else declared
     find = _unequal if not schema["uniqueItems"] else _same_pair
     if schema["uniqueItems"] and types and not {"object", "array"} & {*types}:
         concerns = jsonschema_rs.Draft202012Validator({"type": types}).is_valid
@@ -113,11 +115,10 @@ def _same_pair(data: list[Any]) -> tuple[int, int] | None:
 
 def _comparable(value: Any) -> Any:
     """Equal for equal JSON values, and hashable: ``1`` is ``1.0`` and not ``true``; members have no order."""
-    if isinstance(value, dict):
-        members = cast("dict[str, Any]", value)
-        return "object", frozenset((name, _comparable(inner)) for name, inner in members.items())
-    if isinstance(value, list):
-        return "array", tuple(_comparable(inner) for inner in cast("list[Any]", value))
+    if is_object(value):
+        return "object", frozenset((name, _comparable(inner)) for name, inner in value.items())
+    if is_array(value):
+        return "array", tuple(_comparable(inner) for inner in value)
     return isinstance(value, bool), value
 
 

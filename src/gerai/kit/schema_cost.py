@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gerai.kit.json_values import at_pointer, is_array, is_object
+
 Json = dict[str, Any]
 
 #: How often one value may be checked. A choice among 200 constants is 201 checks.
@@ -66,7 +68,7 @@ class _Meetings:
         return found
 
     def _in_place(self, schema: Any, way: tuple[str, ...]) -> Iterator[Json]:
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             return
         yield schema
         times = 2 if any(name in schema for name in _TWICE) else 1
@@ -99,18 +101,7 @@ class _Meetings:
 
     def _at(self, reference: str) -> Any:
         """The place a reference names, None when there is none (the compiler refuses it)."""
-        if not reference.startswith("#"):
-            return None
-        found: Any = self._document
-        for step in reference.split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, list) and name.isascii() and name.isdigit() and int(name) < len(found):
-                found = found[int(name)]
-            elif isinstance(found, dict):
-                found = found.get(name)
-            else:
-                return None
-        return found
+        return at_pointer(self._document, reference) if reference.startswith("#") else None
 
 
 def _key(schemas: list[Json]) -> tuple[int, ...]:
@@ -119,11 +110,11 @@ def _key(schemas: list[Json]) -> tuple[int, ...]:
 
 
 def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return value if is_array(value) else []
 
 
 def _members(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def _member(schema: Json, name: str) -> Any:

@@ -15,6 +15,7 @@ import jsonschema_rs
 from gerai.kit import schema_arrays as arrays
 from gerai.kit import schema_combine as combine
 from gerai.kit import schema_objects as objects
+from gerai.kit.json_values import is_array
 from gerai.kit.schema_fault import Faults, Node, Walk, passes, says
 
 Test = Callable[[Any], bool]
@@ -94,7 +95,7 @@ _NESTING: dict[str, Callable[[Node, dict[str, Any]], Walk]] = {
 
 def js_text(value: Any) -> str:
     """A schema value as JavaScript puts it into a text (``1.0`` is ``1``, a list is joined by commas)."""
-    if isinstance(value, list):
+    if is_array(value):
         return ",".join(js_text(item) for item in value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         return str(int(value))
@@ -128,7 +129,7 @@ class Compiler:
     def _steps(self, schema: dict[str, Any]) -> Iterator[tuple[Test, Walk]]:
         """What to try, in Ajv's order: a single type together with its own keywords, other types first."""
         declared = schema.get("type")
-        types = [*declared] if isinstance(declared, list) else [declared] if declared else []
+        types: list[str] = [*declared] if is_array(declared) else [declared] if declared else []
         if types and schema.get("nullable") is True:
             types = [*dict.fromkeys([*types, "null"])]
         wrong_type = self._wrong_type(types, says(f"must be {js_text(declared)}"))
@@ -168,7 +169,7 @@ class Compiler:
             target: Any = self._document
             for step in reference.split("/")[1:]:
                 name = step.replace("~1", "/").replace("~0", "~")
-                target = target[int(name)] if isinstance(target, list) else target[name]
+                target = target[int(name)] if is_array(target) else target[name]
             self._referenced[reference] = self.node(target)
 
         def later(data: Any, pointer: str, out: Faults) -> None:

@@ -11,7 +11,7 @@ from cekceir_shop import GOOD, Shop
 
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
-from gerai.engine.catalogue.services import ServiceCatalogue, at_pointer, is_open, publish
+from gerai.engine.catalogue.services import ServiceCatalogue, is_open, publish
 
 
 def at(text: str) -> datetime:
@@ -34,23 +34,6 @@ def test_opening_hours(opens: str | None, closes: str | None, open_at: list[str]
     service = msgspec.structs.replace(SERVICES[0], open_time=opens, close_time=closes)
     assert [is_open(service, at(time)) for time in open_at] == [True] * len(open_at)
     assert [is_open(service, at(time)) for time in closed_at] == [False] * len(closed_at)
-
-
-@pytest.mark.parametrize(
-    ("pointer", "found"),
-    [
-        ("/a/b~1c/0", 5),
-        ("/a/m~0n", "x"),
-        ("/a/b~1c/7", None),
-        ("/a/b~1c/-1", None),
-        ("/nothing/here", None),
-        ("", {"a": {"b/c": [5], "m~n": "x"}}),
-        (None, {"a": {"b/c": [5], "m~n": "x"}}),
-    ],
-)
-def test_json_pointers(pointer: Any, found: Any) -> None:
-    """RFC 6901, leading nowhere without an error."""
-    assert at_pointer({"a": {"b/c": [5], "m~n": "x"}}, pointer) == found
 
 
 def test_items_are_what_the_pointer_finds() -> None:

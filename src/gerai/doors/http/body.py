@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from gerai.domain.refusals import BodyUnreadable
+from gerai.kit.json_values import is_array, is_object
 
 #: Digits a number may have; far more than any amount or id, far less than what makes arithmetic slow.
 _NUMBER_DIGITS = 40
@@ -61,11 +62,11 @@ def _walk(value: Any, depth_left: int) -> None:
     if isinstance(value, str):
         if "\x00" in value:
             raise BodyUnreadable("nul")
-    elif isinstance(value, dict):
+    elif is_object(value):
         for key, inner in value.items():
             _walk(key, depth_left)
             _walk(inner, depth_left - 1)
-    elif isinstance(value, list):
+    elif is_array(value):
         for inner in value:
             _walk(inner, depth_left - 1)
     elif (isinstance(value, int) and abs(value) >= 10**_NUMBER_DIGITS) or (isinstance(value, Decimal) and _long(value)):

@@ -20,6 +20,7 @@ from gerai.engine.directory import Part
 from gerai.engine.fulfilment.providers import require_real
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import jakarta
+from gerai.kit.json_values import at_pointer, is_array
 from gerai.kit.schema import Schema, SchemaUnusable
 from gerai.store import services as sql
 from gerai.store.connection import Connection
@@ -104,8 +105,8 @@ class ServiceCatalogue:
             raise ItemClosed(service.code, "inactive")
         if not is_open(service, now):
             raise ItemClosed(service.code, "hours")
-        found = at_pointer(data, kind.input_schema.get("x-requestFrom"))
-        items: list[Any] = found if isinstance(found, list) else [] if found is None else [found]
+        found = _requested(data, kind.input_schema.get("x-requestFrom"))
+        items = found if is_array(found) else [] if found is None else [found]
         if len(items) > service.max_items:
             raise QuantityOutOfRange(service.code, len(items), service.min_items, service.max_items)
         if errors := _errors(service, kind, data):
@@ -133,20 +134,9 @@ def is_open(service: Service, now: datetime) -> bool:
     return opens <= wall < closes if opens < closes else wall >= opens or wall < closes
 
 
-def at_pointer(data: Any, pointer: Any) -> Any:
-    """What a JSON pointer finds in ``data``; everything when there is no pointer, None when it leads nowhere."""
-    if not isinstance(pointer, str):
-        return data
-    found = data
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and name.isascii() and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
-        elif isinstance(found, dict):
-            found = found.get(name)
-        else:
-            return None
-    return found
+def _requested(data: Any, pointer: Any) -> Any:
+    """What the schema's pointer finds in ``data``; everything when there is no pointer, None when it leads nowhere."""
+    return at_pointer(data, pointer) if isinstance(pointer, str) else data
 
 
 def compiled(document: dict[str, Any]) -> Schema:

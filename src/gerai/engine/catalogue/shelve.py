@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -76,5 +76,5 @@ def _rows(records: Sequence[msgspec.Struct]) -> Iterable[list[Any]]:
 def _value(value: Any) -> Any:
     """As the database takes it: a tuple is a list, a struct an object of what differs from its defaults."""
     if isinstance(value, tuple):
-        return [_value(inner) for inner in value]
+        return [_value(inner) for inner in cast("tuple[Any, ...]", value)]
     return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value

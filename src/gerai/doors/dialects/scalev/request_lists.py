@@ -78,7 +78,7 @@ def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
         labels=_labels(query),
     )
     wanted = _searching(query, wanted)
-    columns = frozenset(filter(None, map(str.strip, query.text("columns", most=4000).split(","))))
+    columns = frozenset(name for part in query.text("columns", most=4000).split(",") if (name := part.strip()))
     query.check()
     return OrderQuery(wanted, columns)
 

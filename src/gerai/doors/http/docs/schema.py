@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gerai.kit.json_values import is_array, is_object
+
 _DEPTH_LIMIT: Final = 8
 _LIMITS: Final = (
     ("minimum", "≥ {}"),
@@ -43,7 +45,7 @@ class SchemaResolver:
     def follow(self, node: Any) -> dict[str, Any]:
         """The node itself, or what it refers to. KeyError when the reference leads nowhere or out of the document."""
         seen = 0
-        while isinstance(node, dict) and "$ref" in node:
+        while is_object(node) and "$ref" in node:
             path: str = node["$ref"]
             if not path.startswith("#/") or seen > _DEPTH_LIMIT:
                 raise KeyError(path)
@@ -51,7 +53,7 @@ class SchemaResolver:
             for part in path[2:].split("/"):
                 target = target[part.replace("~1", "/").replace("~0", "~")]
             node, seen = target, seen + 1
-        return node if isinstance(node, dict) else {}
+        return node if is_object(node) else {}
 
     def rows(self, schema: Any, depth: int = 0, trail: tuple[int, ...] = ()) -> list[Row]:
         """The fields of an object schema (or of an array's items), in the document's order; none for a plain value."""
@@ -100,7 +102,7 @@ class SchemaResolver:
             if word in merged and not {"type", "properties"} & set(merged):
                 return " or ".join(dict.fromkeys(self.type_of(self.merged(part)) for part in merged[word]))
         kind = merged.get("type") or ("object" if "properties" in merged else "any")
-        kinds = kind if isinstance(kind, list) else [kind]
+        kinds: list[str] = kind if is_array(kind) else [kind]
         names = [f"array of {self.type_of(self.merged(merged.get('items', {})))}" if k == "array" else k for k in kinds]
         if merged.get("format") and "string" in names:
             names[names.index("string")] = f"string ({merged['format']})"

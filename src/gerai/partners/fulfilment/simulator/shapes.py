@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from gerai.kit.json_values import is_object
 from gerai.ports.fulfilment import WorkRequest
 
 _ACTIONS = ("Terdaftar", "Blokir", "Buka blokir")
@@ -12,7 +13,7 @@ _ACTIONS = ("Terdaftar", "Blokir", "Buka blokir")
 
 def name_of(item: Any) -> str:
     """What an item is called: itself, or the first text in it (an object's IMEI)."""
-    if isinstance(item, dict):
+    if is_object(item):
         return next((value for value in item.values() if isinstance(value, str)), "")
     return item if isinstance(item, str) else str(item)
 
