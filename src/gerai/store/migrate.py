@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from procrastinate.schema import SchemaManager
 from yoyo import get_backend, read_migrations
+from yoyo.backends.base import DatabaseBackend
+from yoyo.migrations import Migration, MigrationList
 
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
 #: Any number; only our own processes take this lock.
@@ -50,7 +52,7 @@ def _ours(dsn: str) -> list[str]:
         backend.connection.close()
 
 
-def _apply(backend: Any, migration: Any) -> None:
+def _apply(backend: DatabaseBackend, migration: Migration) -> None:
     """A migration and the note that it was applied are one transaction: whoever is killed in between leaves neither."""
     migration.load()
     if not migration.use_transactions:
@@ -61,6 +63,6 @@ def _apply(backend: Any, migration: Any) -> None:
         backend.mark_one(migration, log=False)
 
 
-def _yoyo(dsn: str) -> tuple[Any, Any]:
+def _yoyo(dsn: str) -> tuple[DatabaseBackend, MigrationList]:
     folders = [str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
     return get_backend(dsn.replace("postgresql://", "postgresql+psycopg://", 1)), read_migrations(*folders)
