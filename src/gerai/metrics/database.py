@@ -94,5 +94,5 @@ def _families(found: Gauges) -> Iterator[Family]:
 
 def _gauge(metric: Metric, rows: Iterable[tuple[Any, ...]]) -> Family:
     """Rows whose last column is the value, the others the labels."""
-    samples: list[Sample] = [(labels, (value,)) for *labels, value in rows]  # pyright: ignore[reportAssignmentType]
+    samples: list[Sample] = [(row[:-1], row[-1:]) for row in rows]
     return family(metric, samples)
