@@ -58,3 +58,14 @@ def test_ci_runs_the_oldest_and_the_newest_python() -> None:
     named = [text.rpartition(" ")[2] for text in project["classifiers"] if re.search(r":: 3\.\d+$", text)]
     assert job["strategy"]["matrix"]["python"] == [named[0], named[-1]]
     assert project["requires-python"] == f">={named[0]}"
+
+
+def test_types_are_checked_strictly_without_exemption() -> None:
+    """No rule of the strict mode is turned down, for all of the code or for one of its files; a line that is exempt
+    names its rule and, behind it, the reason."""
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["basedpyright"]
+    assert rules["typeCheckingMode"] == "strict"
+    assert rules.keys() <= {"include", "pythonVersion", "typeCheckingMode", "venvPath", "venv"}
+    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "src").rglob("*.py")]
+    exempt = [line for text in sources for line in text.splitlines() if re.search(r"#\s*(type: ignore|pyright:)", line)]
+    assert [line for line in exempt if not re.search(r"# pyright: ignore\[\w+\]\s+# \w+", line)] == []
