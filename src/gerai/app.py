@@ -114,7 +114,7 @@ def make_engine(settings: Settings) -> Engine:
 
 class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
-    of several of a server, whose metrics are told as one. ``scrape`` tells them on an address of its own."""
+    of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own."""
 
     def __init__(self, settings: Settings, *, with_worker: bool = False, share: CounterShare | None = None) -> None:
         self.settings = settings

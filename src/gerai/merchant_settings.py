@@ -1,8 +1,8 @@
 """The settings of a merchant: name, type, default and help together.
 
 What is general stands here; a dialect declares its own in a struct of the same kind (``Dialect.merchant_settings``).
-They live in the merchant's row. Whoever writes one is told at once when it does not fit (``checked``); whoever reads a
-row that was edited by hand gets the default of what cannot be read, and hears of it (``read``).
+They live in the merchant's row. Writing one that does not fit raises at once (``checked``); whoever reads a
+row that was edited by hand gets the default of what cannot be read, and a list of it (``read``).
 ``gerai merchants reference`` prints ``docs/reference/merchant-settings.md``.
 """
 
@@ -57,7 +57,7 @@ def fulfilment_providers(_: Mapping[str, Any], providers: Mapping[str, Any]) -> 
 
 
 def says(help_text: str, takes: str, known: Known | None = None) -> Meta:
-    """What the reference page says of a setting, and what it may name when it names partners."""
+    """The text of a setting on the reference page, and what it may name when it names partners."""
     return Meta(description=help_text, extra={"takes": takes, "known": known})
 
 

@@ -11,6 +11,9 @@ SRC = Path(__file__).parents[2] / "src" / "gerai"
 GLOSSARY = Path(__file__).parents[2] / "docs" / "reference" / "glossary.md"
 #: Folders whose members are alternatives of one another: the same role has the same name in each of them.
 PLUG_INS = ("doors/dialects", "partners/payments", "partners/fulfilment")
+#: Code returns, raises, states and notifies; only people and servers talk. A clause without a subject of its own speaks
+#: of the documented thing, so none begins with these verbs; and nobody is told of anything, or hears of it.
+SPEECH = re.compile(r"(?:^|(?:[.;:]|, and|,)\s+)(?:answers?|tells?|says?)\b|\b(?:told|hears?)\b", re.I)
 
 
 def _owner(file: Path) -> str:
@@ -56,3 +59,39 @@ def test_courier_means_parcels() -> None:
     """No class of the worker or of webhooks is called a courier."""
     named = [file for name, places in _public_classes().items() if "Courier" in name for _, file in places]
     assert [file for file in named if "webhook" in file or file.startswith("worker/")] == []
+
+
+def _printed_by_help(node: ast.AST) -> bool:
+    """Whether a docstring is the text of ``--help``, which is for people."""
+    decorators = getattr(node, "decorator_list", [])
+    return any(isinstance(d, ast.Call) and ast.unparse(d.func).endswith(".command") for d in decorators)
+
+
+def _speaking(source: str) -> list[str]:
+    """The docstrings in which code talks: ``name: words``."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, documented) and not _printed_by_help(node) and (text := ast.get_docstring(node)):
+            found += [f"{getattr(node, 'name', 'module')}: {hit.group().strip()}" for hit in SPEECH.finditer(text)]
+    return found
+
+
+def test_docstrings_say_returns_and_raises() -> None:
+    """No docstring lets code answer, tell, say or hear: it returns, raises, states, notifies."""
+    found = {
+        file.relative_to(SRC).as_posix(): spoken
+        for file in sorted(SRC.rglob("*.py"))
+        if (spoken := _speaking(file.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_the_rule_on_docstrings_finds_them() -> None:
+    """Verbs at the head of a clause and listeners are found; a partner's answer and what a command prints are not."""
+    assert _speaking('def count():\n    """Delete them; answers how many."""') == ["count: ; answers"]
+    assert _speaking('def store():\n    """Store it, and answers its id."""') == ["store: , and answers"]
+    assert _speaking('def f():\n    """Do it.\n\n    The caller is told."""') == ["f: told"]
+    assert _speaking('class Part:\n    """It hears of changes."""') == ["Part: hears"]
+    assert _speaking('def wait():\n    """Wait until the server answers; the answer is read."""') == []
+    assert _speaking('@app.command("tell")\ndef add():\n    """Tell an address what happens."""') == []

@@ -17,7 +17,7 @@ DISCORD_USER_ID: Final = "1262024148939440249"
 
 
 class BenchError(Exception):
-    """The measurement cannot be made; the text says why, for the person at the terminal."""
+    """The measurement cannot be made; the text is the reason, for the person at the terminal."""
 
 
 @dataclass(frozen=True)

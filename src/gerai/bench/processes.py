@@ -29,7 +29,7 @@ _LOAD: Final = (sys.executable, "-P", "-m", "gerai.bench.load")
 
 @contextlib.contextmanager
 def serving(dsn: str) -> Generator[int]:
-    """`gerai serve` with its default settings on this database; answers the port once it is healthy."""
+    """`gerai serve` with its default settings on this database; yields the port once it is healthy."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
     environment |= {

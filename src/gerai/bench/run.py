@@ -56,7 +56,7 @@ class _Sides:
 
 
 def measure(case: Case, seconds: int, tell: Tell) -> CaseFigures:
-    """Measure one case for about twice ``seconds``. ``tell`` hears what is under way.
+    """Measure one case for about twice ``seconds``. ``tell`` is called with what is under way.
 
     Raises BenchError when the measurement cannot be made.
     """

@@ -68,7 +68,7 @@ def with_seal_key(settings: Settings, folder: Path) -> Settings:
 
 @contextmanager
 def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settings]:
-    """Settings whose database answers: of ``folder``, else of DATABASE_URL, else of the default folder."""
+    """Settings whose database can be reached: of ``folder``, else of DATABASE_URL, else of the default folder."""
     if folder is None and settings.database.url:
         require_database(settings)
         yield settings

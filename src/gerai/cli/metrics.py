@@ -1,4 +1,4 @@
-"""Where the metrics are told beside the public server, and the token that `gerai up` makes for them."""
+"""Where the metrics are served beside the public server, and the token that `gerai up` makes for them."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def on_engine(act: Callable[[Engine], Coroutine[Any, Any, T]], data: DataOption, settings_file: SettingsOption) -> T:
-    """Run ``act`` on the engine of the chosen database. A refusal is told in one sentence, exit code 1."""
+    """Run ``act`` on the engine of the chosen database. A refusal is printed as one sentence, exit code 1."""
     return with_settings(lambda engine, _: act(engine), data, settings_file)
 
 

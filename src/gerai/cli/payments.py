@@ -190,7 +190,7 @@ async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str
 
 
 def _amount(text: str) -> int | None:
-    """In sen; None when nothing was said."""
+    """In sen; None when the option was not given."""
     try:
         return parse_rupiah(text) if text else None
     except ValueError:

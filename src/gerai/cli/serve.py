@@ -73,8 +73,8 @@ async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.E
 
 
 async def _serve_for(parent: int, settings: Settings, share: CounterShare, stop: asyncio.Event) -> None:
-    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us. It told us who it
-    is, because it may be dead before we can look."""
+    """Serve as one of several, and end when the supervisor has died: nobody else would ever end us. It passes
+    ``parent``, its process id, because it may be dead before we can look."""
 
     async def watch() -> None:
         while os.getppid() == parent:  # noqa: ASYNC110 - the kernel has no event for it

@@ -91,7 +91,7 @@ async def serving(
 
 
 async def unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
-    """What ``act`` answers; None, and ``act`` is given up, when we are asked to stop meanwhile."""
+    """The result of ``act``; None, and ``act`` is cancelled, when this process is asked to stop meanwhile."""
     acting, asked = asyncio.create_task(act), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({acting, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -103,7 +103,7 @@ async def unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def healthy(client: httpx.AsyncClient) -> None:
-    """Wait until the server answers. TimeoutError when it does not in time."""
+    """Wait until the server responds. Raises TimeoutError when it does not in time."""
     async with asyncio.timeout(_HEALTHY_WITHIN_S):
         while True:
             with contextlib.suppress(httpx.TransportError):

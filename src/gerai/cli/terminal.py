@@ -22,7 +22,7 @@ _SHOWN_AFTER_S: Final = 1.0
 
 
 def fail(text: str, code: int = 1) -> NoReturn:
-    """Say what is wrong on standard error, without a traceback, and leave with this exit code."""
+    """Print what is wrong on standard error, without a traceback, and exit with this code."""
     errors.print(f"gerai: {text}", style="red", markup=False, highlight=False)
     raise typer.Exit(code)
 
@@ -38,7 +38,7 @@ def to_the_second(at: datetime) -> str:
 
 
 class Steps:
-    """Steps of a longer act. On a terminal each spins while it lasts; elsewhere one line tells of each slow one."""
+    """Steps of a longer act. On a terminal each spins while it lasts; elsewhere each slow one prints a line."""
 
     def __init__(self) -> None:
         self._status = errors.status("")

@@ -34,7 +34,7 @@ class EndpointForm:
 
 
 async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: EndpointForm) -> tuple[int, str]:
-    """Store the endpoint; answers its id and its secret. Leaves with a clear message when something is not right."""
+    """Store the endpoint; returns its id and its secret. Exits with a clear message when an input is not valid."""
     contract = WEBHOOK_CONTRACTS[wanted.door]
     guard = Guard(allow_loopback=settings.webhooks.allow_loopback)
     try:
@@ -69,7 +69,7 @@ def _key(engine: Engine, merchant_id: int, wanted: EndpointForm) -> KeyFacts:
 
 
 def _environment(wanted: EndpointForm, key: KeyFacts | None) -> Environment:
-    """A key says itself whose orders it places."""
+    """The environment of the key, where one is named: a key places orders in one only."""
     if key is not None:
         return "sandbox" if key.environment == "sandbox" else "production"
     return wanted.environment

@@ -1,4 +1,4 @@
-"""`gerai webhooks`: who is told what happens to orders, what was sent, and sending it again."""
+"""`gerai webhooks`: who receives what happens to orders, what was sent, and sending it again."""
 
 from __future__ import annotations
 

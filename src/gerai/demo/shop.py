@@ -1,6 +1,6 @@
 """The demo shop as a whole: opened once, and written down in ``demo.json``.
 
-`gerai up` serves whatever the demo shop is in: what is wrong with it is said in words, never raised.
+`gerai up` serves whatever the demo shop is in: what is wrong with it is reported in words, never raised.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]
 
 
 def _works(engine: Engine, state: DemoState, name: str) -> bool:
-    """Whether all keys of a dialect open its door; else ``problems`` says which does not."""
+    """Whether all keys of a dialect open its door; else ``problems`` names the one that does not."""
     before = len(state.problems)
     for field_name, key in _keys(engine, state.sections[name]).items():
         if key is None:

@@ -36,7 +36,7 @@ class KeptCall(msgspec.Struct, frozen=True):
 
 @dataclass
 class Tour:
-    """What the doors answered, by dialect; the pages whose payer was played; and what went wrong, in words."""
+    """What the doors returned, by dialect; the pages whose payer was played; and what went wrong, in words."""
 
     doors: dict[str, list[Shown]] = field(default_factory=dict[str, list[Shown]])
     paid_urls: list[str] = field(default_factory=list[str])

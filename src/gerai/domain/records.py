@@ -88,7 +88,7 @@ class Transfer(msgspec.Struct, frozen=True):
 
 
 class OrderContact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who an order is for, as its own request said: a snapshot, whatever else is known of the same member. Empty
+    """Who an order is for, as its own request named them: a snapshot, whatever else is known of the same member. Empty
     strings mean that nothing was sent. ``details`` (parts of the name …) belong to the door; ``address`` is by the
     door's field names."""
 
@@ -229,7 +229,7 @@ class Deposit(msgspec.Struct, frozen=True):
     merchant, environment and channel; ``secret`` opens its public page.
 
     ``amount_sen`` is what the wallet gets, ``pay_sen`` what the payer must pay in all: amount, fee and, where payments
-    are told apart by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
+    are distinguished by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
     :data:`BY_HAND`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
     transfer that credited the wallet, there exactly while the deposit is ``succeeded``."""
 
@@ -259,7 +259,7 @@ class Deposit(msgspec.Struct, frozen=True):
 
 
 class Fulfilment(msgspec.Struct, frozen=True):
-    """What a provider was asked to do for an order, and what it answered."""
+    """What a provider was asked to do for an order, and its result."""
 
     merchant_id: int
     fulfilment_id: int

@@ -1,4 +1,4 @@
-"""Every reason the server says no, as a class: a stable code, a kind, and the facts as fields.
+"""Every reason for which the server refuses, as a class: a stable code, a kind, and the facts as fields.
 
 The engine (or the shared HTTP layer) *names* a refusal; each door *prices* it in its own envelope, language and
 status. A test walks every class here through every door. No HTTP status lives in this module.
@@ -238,7 +238,7 @@ class NothingToShip(Refusal):
 
 @dataclass(eq=False)
 class PartnerRefused(Refusal):
-    """A partner looked and said no (for example: no such player). ``reason`` is for the log and the door."""
+    """A partner looked and refused (for example: no such player). ``reason`` is for the log and the door."""
 
     partner: str
     reason: str
@@ -308,7 +308,7 @@ class RefundTooLarge(Refusal):
 
 @dataclass(eq=False)
 class PartnerUnavailable(Refusal):
-    """A partner did not answer. Unknown is never "no"."""
+    """A partner did not respond. Unknown is never a refusal."""
 
     partner: str
     retry_after_s: int = 30
@@ -329,7 +329,7 @@ class Busy(Refusal):
 
 @dataclass(eq=False)
 class Broken(Refusal):
-    """Our own failure. The id finds the log line; nothing else is told."""
+    """Our own failure. The id finds the log line; nothing else is disclosed."""
 
     request_id: str = ""
     detail: str = field(default="", repr=False)

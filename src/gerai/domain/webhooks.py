@@ -8,7 +8,7 @@ import msgspec
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """Who wants to hear of a door's orders. ``key_id``: only of orders placed with that key. ``events``: the door's
+    """A subscriber to a door's orders. ``key_id``: only of orders placed with that key. ``events``: the door's
     names, empty for all. ``failures``: attempts in a row that got no answer; ``paused_until``: left alone meanwhile."""
 
     merchant_id: int
@@ -57,12 +57,12 @@ class Delivery(msgspec.Struct, frozen=True):
 
     @property
     def message_id(self) -> str:
-        """The same at every attempt and at every endpoint, so that a receiver can tell a repeat."""
+        """The same at every attempt and at every endpoint, so that a receiver can recognise a repeat."""
         return f"event_{self.event_id}" + (f"_{self.part}" if self.part else "")
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try. ``status_code`` None: no answer; then ``error`` says why. ``answer``: how the answer began."""
+    """One try. ``status_code`` None: no response; then ``error`` is the reason. ``answer``: how the response began."""
 
     merchant_id: int
     delivery_id: int

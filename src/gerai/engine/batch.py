@@ -2,7 +2,7 @@
 
 Commands that wait when a lane becomes free form its next batch. While one lane waits for its commit to be on disk, the
 other one loads and decides; commands about the same wallet, order, stock or idempotency key stay in one lane, where one
-batch takes them all. Answers are given only after the commit.
+batch takes them all. Futures are resolved only after the commit.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ async def check(engine: Engine, merchant_id: int | None = None) -> list[Violatio
 
 
 async def examine_database(dsn: str) -> tuple[Examination, str]:
-    """Examine all books behind an address and record it. The second value says why it could not be recorded (a database
+    """Examine all books behind an address and record it. The second value is why it could not be recorded (a database
     that may only be read, or is not migrated), empty when it was."""
     async with await open_connection(dsn) as connection:
         examination = await examine(connection)
@@ -98,7 +98,7 @@ async def record(connection: Connection, examination: Examination) -> None:
 async def examine_if_due(
     engine: Engine, every_s: float, tell: Callable[[Examination], None] | None = None
 ) -> Examination | None:
-    """Examine all books, ``tell`` and record it, when the last recorded one is older than ``every_s``; else None.
+    """Examine all books, call ``tell`` and record it, when the last recorded one is older than ``every_s``; else None.
 
     One process at a time does it in the whole installation: to the others it is not due. Cancelled, it ends at once.
     """

@@ -1,4 +1,4 @@
-"""What the engine is told: commands, the rows they need, and what they may lean on while deciding.
+"""What the engine runs: commands, the rows they need, and what they may lean on while deciding.
 
 A command is a frozen struct with two pure methods. ``needs`` says by key which rows it must see; ``decide`` looks at
 them, either refuses or changes the working copy, and returns the answer. No I/O, no await, no clock and no randomness
@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
-    deposits go to; ``parcel_events`` adds what was said of the orders' parcels before."""
+    deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()

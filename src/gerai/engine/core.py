@@ -1,4 +1,4 @@
-"""The engine: one object that takes commands, answers reads, and follows the directory.
+"""The engine: one object that takes commands, serves reads, and follows the directory.
 
 Several engines (processes) may stand on one database; nothing here assumes to be alone.
 """

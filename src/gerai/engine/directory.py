@@ -1,4 +1,4 @@
-"""Who exists and what they sell: immutable snapshots in memory, one per merchant, swapped when a NOTIFY says so.
+"""Who exists and what they sell: immutable snapshots in memory, one per merchant, swapped on a NOTIFY.
 
 Keys, merchants and members that own keys are always here. A door's own catalogue is a :class:`Part`: a name and a
 function that loads it. An order freezes what it used, so a swap never changes an order.
@@ -141,7 +141,7 @@ class Directory:
     def find_key(self, token: str) -> KeyFacts | None:
         """The key with this secret, revoked and expired ones too.
 
-        Only SHA-256 digests are compared, so the time it takes says nothing about any stored secret.
+        Only SHA-256 digests are compared, so the time it takes reveals nothing about any stored secret.
         """
         return self._keys.get(token_digest(token))
 
@@ -202,7 +202,7 @@ class Directory:
         return snapshots
 
     def _merchant(self, row: sql.MerchantRow, accounts: list[tuple[Any, ...]]) -> MerchantFacts:
-        """What was edited by hand to nonsense in the settings is told, and stops nothing."""
+        """Settings that were edited by hand to nonsense are logged, and stop nothing."""
         chosen, faults = self.declared.read(row.settings)
         for fault in faults:
             log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)

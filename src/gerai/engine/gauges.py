@@ -1,4 +1,4 @@
-"""What the database says of the work, for the metrics."""
+"""Figures of the work from the database, for the metrics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _QUESTIONS: Final[dict[str, Callable[[Connection], Awaitable[list[Any]]]]] = {
 
 @dataclass
 class Gauges:
-    """The rows the store's questions of the same names return; None: not answered."""
+    """The rows the store's questions of the same names return; None: the query failed."""
 
     jobs: list[tuple[str, str, int]] | None = None
     overdue: list[tuple[str, int]] | None = None
@@ -37,12 +37,12 @@ class Gauges:
 
     @property
     def complete(self) -> bool:
-        """Whether the database answered everything."""
+        """Whether every query succeeded."""
         return None not in (self.jobs, self.overdue, self.fulfilments, self.checks)
 
 
 async def read_gauges(engine: Engine) -> Gauges:
-    """Ask everything, each question for itself. Never raises: what is not answered in time is logged and missing."""
+    """Ask everything, each question for itself. Never raises: what fails or takes too long is logged and missing."""
     found = Gauges()
     try:
         async with asyncio.timeout(_ANSWERS_WITHIN_S), engine.connection(_CONNECTION_WITHIN_S) as connection:

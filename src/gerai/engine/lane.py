@@ -71,7 +71,7 @@ class DecisionContext:
 class WriterStats:
     """What the writer did so far, for the metrics.
 
-    ``commands`` were taken into ``batches``; of these ``refused`` said no, ``replays`` were answered from their
+    ``commands`` were taken into ``batches``; of these ``refused`` raised a refusal, ``replays`` were served from their
     idempotency key, ``alone`` ran again by themselves. ``busy`` were not taken: the queue was full or they waited too
     long. ``largest`` is the biggest batch.
     """
@@ -102,7 +102,7 @@ class Lane:
     _connection: Connection | None = None
 
     async def write(self, batch: list[Waiting]) -> None:
-        """Do these commands and tell their senders, once it is committed."""
+        """Run these commands and resolve their senders' futures, once the transaction is committed."""
         self.figures.batches += 1
         self.figures.commands += len(batch)
         self.figures.largest = max(self.figures.largest, len(batch))
@@ -158,7 +158,7 @@ class Lane:
         return Broken(detail=f"{type(last).__name__}")
 
     def _lost(self) -> Refusal:
-        """What to say when the connection broke. While writing, whether the commit arrived is unknown, so nothing is
+        """The refusal when the connection broke. While writing, whether the commit arrived is unknown, so nothing is
         run a second time; before that, nothing was done."""
         return Broken(detail="connection lost") if self._writing else Busy()
 

@@ -131,7 +131,7 @@ class State:
         return tuple(self.payments.named(order.merchant_id, order.order_id))
 
     def parcel_events(self, order: Order) -> list[Event]:
-        """What was said of the order's parcel so far, in this batch too (``Needs.parcel_events``)."""
+        """The reports on the order's parcel so far, in this batch too (``Needs.parcel_events``)."""
         mine = (order.merchant_id, order.order_id)
         new = [e for e in self.events if (e.merchant_id, e.order_id) == mine and e.name.startswith("shipment.")]
         return self.earlier_events.of(order) + new

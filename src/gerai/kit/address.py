@@ -66,7 +66,7 @@ def _unwrapped(address: IPAddress) -> IPAddress:
 
 
 async def check_address(guard: Guard, text: str, timeout_s: float = 5.0) -> None:
-    """AddressForbidden for an address the guard would not let us call, as far as can be told now."""
+    """Raises AddressForbidden for an address the guard would not let us call, as far as is known now."""
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, UnicodeError) as error:

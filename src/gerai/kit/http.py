@@ -52,7 +52,7 @@ class OutgoingResponse(msgspec.Struct, frozen=True):
         return self.status == _TOO_MANY or self.status >= _SERVER_ERRORS
 
     def json(self) -> Any:
-        """The body as JSON. Unanswered when it is not JSON: a broken answer says nothing."""
+        """The body as JSON. Raises Unanswered when it is not JSON: a broken answer states nothing."""
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

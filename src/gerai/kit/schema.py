@@ -1,8 +1,8 @@
 """JSON Schema with the error texts of Ajv 8, in the order Ajv reports them with ``allErrors``.
 
-jsonschema_rs decides: it reads the schema against its meta-schema, answers the common case (a valid document) in one
+jsonschema_rs decides: it reads the schema against its meta-schema, decides the common case (a valid document) in one
 call, and judges every single keyword. :mod:`gerai.kit.schema_walk` adds only what Ajv's readers expect: its order,
-its nesting and its English. ``tests/kit/ajv_table.json`` holds what the real Ajv says.
+its nesting and its English. ``tests/kit/ajv_table.json`` holds the texts of the real Ajv.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _DEFAULT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class SchemaUnusable(ValueError):
-    """The document is not a schema we can stand behind; the text says where and why."""
+    """The document is not a schema we can stand behind; the text states where and why."""
 
 
 class Schema:

@@ -1,5 +1,5 @@
 """Numbers that the processes of one server keep together: adding to one costs a tenth of a microsecond, and whichever
-process is asked tells the sum of all.
+process is asked returns the sum of all.
 
 Each process writes into its own block of one shared memory and reads all blocks. A block outlives its process, and
 who takes a dead one's place counts on from there: no sum ever falls. The memory has no name and is gone with the last
@@ -63,7 +63,7 @@ class SharedCounters:
         self._used = _MARK + 1
 
     def reserve(self, metric: Metric, *labels: str) -> int:
-        """A new series, at zero; answers the index of its first cell."""
+        """Reserve a series, at zero; returns the index of its first cell. Raises OverflowError when none is left."""
         first, self._used = self._used, self._used + metric.size
         if self._used > CELLS:
             raise OverflowError(f"no room for {metric.name}: raise CELLS")

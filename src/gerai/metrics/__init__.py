@@ -1,1 +1,1 @@
-"""What a process tells of itself and of the database (docs/reference/metrics.md)."""
+"""The figures a process reports of itself and of the database (docs/reference/metrics.md)."""

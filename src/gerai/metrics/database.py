@@ -1,4 +1,4 @@
-"""What the database tells: the same whichever process is asked. Kept a few seconds, so that scrapes are no burden."""
+"""The database's figures: the same whichever process is asked. Kept a few seconds, so that scrapes are no burden."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Questions:
 
 
 def _families(found: Gauges) -> Iterator[Family]:
-    """What the database answered."""
+    """The database's figures."""
     if found.jobs is not None:
         yield _gauge(JOBS, found.jobs)
     if found.overdue is not None:

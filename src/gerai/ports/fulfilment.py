@@ -50,7 +50,7 @@ class WorkAnswer:
 
 
 class FulfilmentProvider(Protocol):
-    """``name`` is how a service names it; ``automatic`` says whether it answers by itself (manual: an operator);
+    """``name`` is how a service names it; ``automatic``: it returns results by itself (manual: an operator does);
     ``simulated``: it only pretends to work, so real orders never reach it (``engine/fulfilment/providers.py``)."""
 
     name: str

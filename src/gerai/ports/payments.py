@@ -1,4 +1,4 @@
-"""What a payment method must be: it says what the payer must see to pay, and within which amounts it works.
+"""What a payment method must be: it composes what the payer must see to pay, and names the amounts it takes.
 
 ``kind`` is a closed set the pages switch on; they never look at the name.
 """
@@ -61,7 +61,7 @@ class PaymentMethod(Protocol):
     """One way to pay. ``name`` is ours (va, qris, ewallet, retail, card, online_banking, bnpl, bank_transfer);
     ``channels`` are its banks, wallets or chains (BCA, DANA, ALFAMART …), at least one, each with its bounds.
 
-    ``simulated``: what it tells the payer is invented and nobody receives what is paid there, so it is offered where
+    ``simulated``: what it shows the payer is invented and nobody receives what is paid there, so it is offered where
     only play money moves, and never anywhere else (``engine/payments/offered.py``)."""
 
     name: str
@@ -75,5 +75,5 @@ class PaymentMethod(Protocol):
         ...
 
     def instruct(self, charge: Charge) -> Instructions:
-        """What the payer must see. Pure for simulated methods: no network, the same charge gives the same answer."""
+        """What the payer must see. Pure for simulated methods: no network, the same charge gives the same result."""
         ...

@@ -11,7 +11,7 @@ NO_PRICES: Final[Mapping[int, int]] = {}
 
 
 class RobloxRefused(Exception):
-    """Roblox answered, and the order cannot be right. ``reason``: user | place | pass | not_for_sale | not_of_place
+    """Roblox responded, and the order cannot be right. ``reason``: user | place | pass | not_for_sale | not_of_place
     | private_servers_off | price."""
 
     def __init__(self, reason: str) -> None:
@@ -20,7 +20,7 @@ class RobloxRefused(Exception):
 
 
 class RobloxUnreachable(Exception):
-    """Roblox did not answer (time-out, 429, 5xx, nonsense). Never a validation failure."""
+    """Roblox did not respond (time-out, 429, 5xx, nonsense). Never a validation failure."""
 
 
 @dataclass(frozen=True)

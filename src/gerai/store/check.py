@@ -1,6 +1,6 @@
 """What must be true of the rows at any moment, as queries that find the rows for which it is not.
 
-A query names its tables as ``{orders}``: all of them, or one merchant's. It answers :data:`ROWS_AT_MOST` rows at most.
+A query names its tables as ``{orders}``: all of them, or one merchant's. It returns :data:`ROWS_AT_MOST` rows at most.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TABLES: Final = (
 
 
 class Invariant(NamedTuple):
-    """``find`` selects the rows concerned when the invariant is broken; ``description`` says what should hold."""
+    """``find`` selects the rows concerned when the invariant is broken; ``description`` states what should hold."""
 
     name: str
     description: str

@@ -39,6 +39,6 @@ def make_pool(dsn: str, max_size: int) -> Pool:
 
 
 def server_version(dsn: str, timeout_s: int) -> int:
-    """The version of the server there (150003: 15.3). ConnectionLost when it does not answer in time."""
+    """The version of the server there (150003: 15.3). Raises ConnectionLost when it does not respond in time."""
     with connect(dsn, connect_timeout=timeout_s) as connection:
         return connection.info.server_version

@@ -49,7 +49,7 @@ class KeyRow(NamedTuple):
 
 
 async def changed(connection: AsyncConnection, merchant_id: int) -> None:
-    """Tell every process to read this merchant again, once this transaction commits."""
+    """Notify every process to read this merchant again, once this transaction commits."""
     await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, str(merchant_id)))
 
 

@@ -92,7 +92,7 @@ async def requeue_forgotten(
 
 
 async def forget_answers(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
-    """Delete stored answers that nobody may replay any more; answers how many."""
+    """Delete stored answers that nobody may replay any more; returns how many."""
     cursor = await connection.execute(FORGET_ANSWERS, (older_than_days, limit))
     return cursor.rowcount
 

@@ -67,7 +67,7 @@ _FORGETFUL: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 class EmbeddedPostgres:
-    """The PostgreSQL of one data folder. ``start`` answers its connection string; ``stop`` ends it cleanly."""
+    """The PostgreSQL of one data folder. ``start`` returns its connection string; ``stop`` ends it cleanly."""
 
     def __init__(self, folder: Path, durable: bool = True) -> None:
         self.folder = folder.absolute()
@@ -84,7 +84,7 @@ class EmbeddedPostgres:
         return self._programs
 
     def start(self) -> str:
-        """Make the cluster when there is none, start the server, answer its connection string.
+        """Make the cluster when there is none, start the server, return its connection string.
 
         A server left behind by a killed Gerai is stopped first. Raises FolderBusy while another Gerai uses the
         folder, EmbeddedError when PostgreSQL cannot run.

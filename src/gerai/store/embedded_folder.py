@@ -1,4 +1,4 @@
-"""What a data folder says about its database, and the lock that gives the folder to one Gerai at a time.
+"""What a data folder records of its database, and the lock that gives the folder to one Gerai at a time.
 
 Only used by ``embedded.py``.
 """

@@ -31,7 +31,7 @@ _SOCKET_NAME: Final = ".s.PGSQL.5432"
 
 
 class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot run; the text says why, for the person at the terminal."""
+    """The embedded PostgreSQL cannot run; the text is the reason, for the person at the terminal."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The PostgreSQL server process of one data folder: launch, wait until it answers, end, and clear what a crash left.
+"""The PostgreSQL server process of one data folder: launch, wait until it is ready, end, and clear what a crash left.
 
 Only used by ``embedded.py``.
 """
@@ -28,7 +28,7 @@ _POLL_S: Final = 0.005
 
 @dataclass(frozen=True)
 class PidFile:
-    """``postmaster.pid`` of a server that said where it listens."""
+    """``postmaster.pid`` of a server that has written where it listens."""
 
     pid: int
     socket_folder: Path
@@ -36,7 +36,7 @@ class PidFile:
 
 
 def read_pid_file(data: Path) -> PidFile | None:
-    """What ``postmaster.pid`` says; None while it is missing or still being written."""
+    """The content of ``postmaster.pid``; None while it is missing or still being written."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:

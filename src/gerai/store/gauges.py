@@ -1,4 +1,4 @@
-"""What the database says of the work: one small question each, with a short time limit of its own."""
+"""Figures of the work from the database: one small question each, with a short time limit of its own."""
 
 from __future__ import annotations
 

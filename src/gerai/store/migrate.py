@@ -21,7 +21,7 @@ _LOCK: Final = 4_741_001
 
 
 def migrate(dsn: str) -> list[str]:
-    """Apply what is missing; answers the names applied. ``dsn`` is a ``postgresql://`` address."""
+    """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         applied = _ours(dsn)

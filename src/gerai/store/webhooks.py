@@ -41,7 +41,7 @@ ORDER BY x.next_attempt_at LIMIT %s"""
 
 
 async def add_endpoint(connection: AsyncConnection, new: Endpoint) -> None:
-    """Insert it; it hears of what happens from now on (``after_event_id`` is set here)."""
+    """Insert it; it receives what happens from now on (``after_event_id`` is set here)."""
     await connection.execute(
         "INSERT INTO webhook_endpoints (merchant_id, endpoint_id, environment, channel, key_id, url, events, "
         "secret_sealed, key_sealed, status, reason, after_event_id, created_at, updated_at) "
@@ -87,7 +87,7 @@ async def set_endpoint_status(
 
 
 async def note_answered(connection: AsyncConnection, merchant_id: int, endpoint_id: int) -> None:
-    """The address answers."""
+    """Reset the endpoint's failures: its address responds."""
     await connection.execute(
         "UPDATE webhook_endpoints SET failures = 0, paused_until = NULL "
         "WHERE merchant_id = %s AND endpoint_id = %s AND failures > 0",
@@ -98,7 +98,7 @@ async def note_answered(connection: AsyncConnection, merchant_id: int, endpoint_
 async def note_silent(
     connection: AsyncConnection, merchant_id: int, endpoint_id: int, allowed: int, longest_s: float
 ) -> None:
-    """The address did not answer. From ``allowed`` times in a row on it is left alone, twice as long each time."""
+    """Count a failure. From ``allowed`` in a row on, the address is left alone, twice as long each time."""
     await connection.execute(
         "UPDATE webhook_endpoints SET failures = failures + 1, paused_until = CASE WHEN failures + 1 >= %s "
         "THEN now() + least(power(2, least(failures + 1 - %s, 20)), %s) * interval '1 second' END "
@@ -142,7 +142,7 @@ async def fanned_out_events(
 
 
 async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -> int:
-    """Insert those that are not there yet; answers how many."""
+    """Insert those that are not there yet; returns how many."""
     names = Delivery.__struct_fields__
     text = (
         f"INSERT INTO webhook_deliveries ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "
@@ -258,7 +258,7 @@ async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: i
 
 
 async def forget(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
-    """Delete finished deliveries, with their log, that nobody will ask for any more; answers how many."""
+    """Delete finished deliveries, with their log, that nobody will ask for any more; returns how many."""
     cursor = await connection.execute(
         "DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries "
         "WHERE status <> 'pending' AND finished_at < now() - %s * interval '1 day' LIMIT %s)",

@@ -1,4 +1,4 @@
-"""A webhook receiver on this machine: answers as it is told, and remembers every request to the byte."""
+"""A webhook receiver on this machine: responds as configured, and remembers every request to the byte."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """``answer`` decides the status of each request (200 unless told otherwise)."""
+    """``answer`` decides the status of each request (200 unless configured otherwise)."""
 
     answer: Callable[[Received], int] = lambda _: 200
     requests: list[Received] = field(default_factory=list[Received])
@@ -58,7 +58,7 @@ def receiving() -> Generator[Receiver]:
             self.wfile.write(answer)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

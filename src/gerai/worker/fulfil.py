@@ -1,4 +1,4 @@
-"""The job of every fulfilment: ask an order's provider when nobody is waiting for its answer any more."""
+"""The job of every fulfilment: ask an order's provider when no caller is waiting for its result any more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMEOUT_S: Final = 30.0
 
 
 async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], merchant_id: int, order_id: int) -> None:
-    """Ask the order's provider and record the answer; what stays open defers the next job with the record.
+    """Ask the order's provider and record the result; what stays open defers the next job with the record.
 
     Nothing to do for an order that is final, that people fulfil, or that is gone. Safe to run any number of times.
     """

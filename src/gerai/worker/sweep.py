@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 
 async def sweep(engine: Engine) -> int:
-    """Expire orders, payments and deposits whose time is over; answers how many."""
+    """Expire orders, payments and deposits whose time is over; returns how many."""
     orders, payments, deposits = await find_overdue(engine, _AT_ONCE)
     commands = [ExpireOrder(merchant_id=m, environment=e, order_id=o) for m, e, o in orders]
     done = await asyncio.gather(*(_try(engine, command) for command in commands))
@@ -40,7 +40,7 @@ async def sweep(engine: Engine) -> int:
 async def tidy(
     engine: Engine, automatic_providers: list[str], *, keep_answers_days: int, keep_deliveries_days: int
 ) -> None:
-    """Ask again about forgotten fulfilments; let old stored answers and webhook deliveries go."""
+    """Defer forgotten fulfilments again; let old stored answers and webhook deliveries go."""
     await requeue_forgotten(engine, automatic_providers, _AT_ONCE)
     await forget_old(
         engine, keys_after_days=keep_answers_days, deliveries_after_days=keep_deliveries_days, limit=10 * _AT_ONCE

@@ -98,7 +98,7 @@ class RequestContext:
 
     @property
     def base_url(self) -> str:
-        """What links begin with: the setting, never what the request says of itself."""
+        """What links begin with: the setting, never the request's own Host."""
         return self.services.settings.base_url
 
     @property

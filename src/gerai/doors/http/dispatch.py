@@ -10,7 +10,7 @@ from gerai.doors.http.hosts import KnownHosts
 
 
 class Dispatcher:
-    """``hosts`` maps host names to doors; ``fallback`` answers what no door owns (the pages); ``known`` are the hosts
+    """``hosts`` maps host names to doors; ``fallback`` serves what no door owns (the pages); ``known`` are the hosts
     that are served at all."""
 
     def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: Door, known: KnownHosts) -> None:
@@ -34,7 +34,7 @@ class Dispatcher:
 
     def _by_path(self, path: str) -> Door:
         """The door that owns the path. Case does not matter here: a path in the wrong case has no route, and the door
-        it was meant for says so in its own envelope."""
+        it was meant for refuses it in its own envelope."""
         lowered = path.lower()
         for prefix, door in self._prefixes:
             if lowered.startswith(prefix) and (len(lowered) == len(prefix) or lowered[len(prefix)] == "/"):

@@ -51,7 +51,7 @@ class Dialect:
     channel of its orders, and the ``door`` of logs and metrics.
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
-    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``unknown`` answers paths
+    its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``unknown`` serves paths
     without a route, where that takes more than ``refuse``; ``secret_paths``: addresses open what they name, and stay
     out of the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
@@ -125,7 +125,7 @@ class Door:
             await self._other_method(scope, receive, send)
 
     async def _other_method(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A path that exists, asked with a method it has not: 405, but OPTIONS is told the methods."""
+        """A path that exists, asked with a method it has not: 405, but OPTIONS gets the list of methods."""
         allowed = self._allowed(scope)
         if scope["method"] == "OPTIONS":
             await Response(None, 204, {"allow": ", ".join(allowed)})(scope, receive, send)
@@ -141,7 +141,7 @@ class Door:
         await self.refuse(PathUnknown(scope["path"]), scope, receive, send)
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that no endpoint sees."""
+        """Send the refusal of a request that no endpoint sees."""
         began = perf_counter()
         response = refused(self.dialect, refusal, self.dialect.request_id())
         self._metrics.refused(self.dialect.name, refusal.code)

@@ -52,7 +52,7 @@ class ErrorTable(Generic[Entry]):
             raise ValueError(f"no entry for the kinds {', '.join(missing)}")
 
     def find(self, refusal: Refusal) -> Entry:
-        """What the door answers for this refusal."""
+        """The table's entry for this refusal."""
         make = self.by_class.get(type(refusal)) or self.by_kind[refusal.kind]
         return make(refusal)
 
@@ -68,7 +68,7 @@ def always(entry: Entry) -> Callable[[Any], Entry]:
 
 
 def refusal_headers(refusal: Refusal) -> dict[str, str]:
-    """The headers that tell a client how to try again rightly; the same in every door, set by ``door.py``."""
+    """The headers by which a client can try again rightly; the same in every door, set by ``door.py``."""
     match refusal:
         case EncodingUnsupported():
             return {"accept-encoding": ACCEPTED_ENCODINGS}

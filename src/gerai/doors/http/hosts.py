@@ -1,4 +1,4 @@
-"""Which hosts this server answers to, and who is behind a proxy.
+"""Which hosts this server serves, and who is behind a proxy.
 
 Nothing is ever made from a request's Host: links begin with ``Settings.base_url``. A Host that is none of ours means
 that somebody else's name leads here (DNS rebinding, a foreign proxy, a mistake), and is refused (HostUnknown, 421).

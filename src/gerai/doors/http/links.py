@@ -1,4 +1,4 @@
-"""Links in answers: what is stored is a path of ours or somebody else's address, what leaves is always an address."""
+"""Links in responses: what is stored is a path of ours or somebody else's address, what leaves is always an address."""
 
 from __future__ import annotations
 

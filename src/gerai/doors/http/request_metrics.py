@@ -34,7 +34,7 @@ _NO_ROUTE: Final = "none"
 
 
 class RouteMetrics:
-    """Counts the answers of one route."""
+    """Counts the responses of one route."""
 
     __slots__ = ("_bounds", "_cells", "_kinds", "_seconds", "_total")
 
@@ -47,7 +47,7 @@ class RouteMetrics:
         self._kinds = first - _FIRST_KIND
 
     def answered(self, status: int, seconds: float) -> None:
-        """One request was answered with this status, after so long."""
+        """Count one response with this status, and how long it took."""
         cells = self._cells
         cells[self._kinds + status // 100] += 1
         cells[self._seconds + bisect_left(self._bounds, seconds)] += 1
@@ -71,6 +71,6 @@ class RequestMetrics:
         return RouteMetrics(self._counts, door, method, route, self._seconds[door])
 
     def refused(self, door: str, code: str) -> None:
-        """A door answered with this refusal. One that the domain does not list is not counted."""
+        """Count a refusal of a door. One that the domain does not list is not counted."""
         if (cell := self._refusals.get((door, code))) is not None:
             self._counts.cells[cell] += 1

@@ -22,7 +22,7 @@ _PRIVATE: Final = {"cache-control": "no-store", "x-content-type-options": "nosni
 
 
 class Scrape:
-    """Answers scrapes. ``token``: what a caller must know; empty: nothing, and then the public server has no route."""
+    """Serves scrapes. ``token``: what a caller must know; empty: nothing, and then the public server has no route."""
 
     def __init__(self, exposition: Exposition, token: str) -> None:
         self._exposition = exposition

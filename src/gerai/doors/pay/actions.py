@@ -141,7 +141,7 @@ async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | No
 
 
 async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMethod, channel: str) -> Payment | str:
-    """The started payment, or the notice that says why there is none: another one may have been started meanwhile."""
+    """The started payment, or the notice why there is none: another one may have been started meanwhile."""
     engine = ctx.services.engine
     wanted = WantedPayment(method=method.name, channel=channel, page_path=opened.address.at(), only_if_none_open=True)
     merchant, methods = engine.directory.merchant(opened.view.order.merchant_id), ctx.services.partners.payment_methods

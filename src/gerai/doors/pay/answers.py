@@ -1,4 +1,4 @@
-"""Answers to browsers: pages with strict headers, redirects after an act, and refusals in the same look."""
+"""Responses to browsers: pages with strict headers, redirects after an act, and refusals in the same look."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Res
 
 
 def see(address: Address, notice: str = "") -> Response:
-    """After an act: look at the page again (303), perhaps with something to tell once."""
+    """After an act: look at the page again (303), perhaps with a notice to show once."""
     target = address.at(notice=notice) if notice else address.at()
     return Response(None, 303, SAFETY | PRIVATE | {"location": target})
 
 
 def not_found(ctx: RequestContext) -> Response:
-    """The 404 page. Answered, not raised: a refusal would be logged with its path, and paths here hold secrets."""
+    """The 404 page. Returned, not raised: a refusal would be logged with its path, and paths here hold secrets."""
     words = words_for(ctx)
     return page(ctx, draw.error_page(words, Address(("",)), 404), words, 404)
 
@@ -139,7 +139,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 def from_our_own_page(ctx: RequestContext) -> bool:
-    """Whether a form was sent from a page of ours. Browsers say so; what says nothing at all is no browser."""
+    """Whether a form was sent from a page of ours. Browsers send one of these headers; a client without is none."""
     site = ctx.headers.get("sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")

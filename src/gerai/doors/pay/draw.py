@@ -63,7 +63,7 @@ def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:
 
 
 def error_page(words: Words, address: Address, status: int, request_id: str = "") -> str:
-    """What went wrong, for people. ``request_id`` is told only where it helps to find the log line."""
+    """What went wrong, for people. ``request_id`` is shown only where it helps to find the log line."""
     return _draw("error.html", words, address, status=status, request_id=request_id)
 
 

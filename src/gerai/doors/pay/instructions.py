@@ -1,4 +1,4 @@
-"""What a payment or a deposit tells its payer, as it was stored when it was started."""
+"""What a payment or a deposit shows its payer, as it was stored when it was started."""
 
 from __future__ import annotations
 

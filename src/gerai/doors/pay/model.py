@@ -51,7 +51,7 @@ class LineRow:
 
 @dataclass(frozen=True)
 class Choice:
-    """One channel to pay through. ``value`` is what the form sends (``va:BCA``); ``note`` says why it is closed."""
+    """One channel to pay through. ``value`` is what the form sends (``va:BCA``); ``note``: why it is closed."""
 
     value: str
     title: str
@@ -114,7 +114,7 @@ class ParcelStep:
 @dataclass(frozen=True)
 class ParcelCard:
     """The parcel. ``receipt`` is the courier's number, or ``url`` where it can be followed; ``latest`` what was last
-    said of it."""
+    reported of it."""
 
     courier: str
     state: str

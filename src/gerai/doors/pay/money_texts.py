@@ -1,4 +1,4 @@
-"""What the page says of the money: the big figure with its label, and sentences on what becomes of what was paid."""
+"""The page's texts about the money: the big figure with its label, and sentences on what becomes of what was paid."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
 
 
 def _waiting(state: PageState, money: MoneyState) -> str:
-    """Which sentence tells of money that nobody has decided about."""
+    """The sentence about money that nobody has decided about."""
     if money.kept_sen and not state.ended:
         return "twice"
     return "late" if state is page_state.LATE else "after_end" if state.ended else "undecided"

@@ -103,7 +103,7 @@ def takes_cash(view: OrderView, details: PageDetails, money: MoneyState) -> bool
 
 
 def _unpaid(view: OrderView, money: MoneyState, now: datetime) -> PageState:
-    """It waits for its payment, and an open invoice says that it may still be paid."""
+    """It waits for its payment, and an open invoice shows that it may still be paid."""
     invoice, expires_at = view.invoice, view.order.expires_at
     if money.waiting_sen:
         return LATE

@@ -1,4 +1,4 @@
-"""The parcel on the page: who carries it, its number, how far it has come, and what was last said of it."""
+"""The parcel on the page: who carries it, its number, how far it has come, and its last report."""
 
 from __future__ import annotations
 
@@ -65,18 +65,18 @@ def _description(event: EventEntry) -> str:
 
 
 def is_report(event: EventEntry) -> bool:
-    """Whether a courier or a person told this of the parcel."""
+    """Whether a courier or a person reported this of the parcel."""
     return event.name.startswith("shipment.") and bool(event.facts.get("words"))
 
 
 def reported_at(event: EventEntry) -> datetime:
-    """When it happened, as it was told; never later than when it was told."""
+    """When it happened, as reported; never later than the report itself."""
     told = event.facts.get("happened_at")
     return min(datetime.fromisoformat(told), event.at) if told else event.at
 
 
 def news(event: EventEntry, words: Words) -> tuple[str, str, str] | None:
-    """Text, further words and tone of a step of the parcel; None for what the order's own history tells."""
+    """Text, further words and tone of a step of the parcel; None for what the order's own history shows."""
     facts = event.facts
     if is_report(event):
         status = facts.get("status")

@@ -28,7 +28,7 @@ def present(
     words: Words,
     notice: str = "",
 ) -> PayPage:
-    """The page of ``view`` at ``now``. ``notice`` is a text key suffix (``changed``) to tell once, or empty.
+    """The page of ``view`` at ``now``. ``notice`` is a text key suffix (``changed``) to show once, or empty.
 
     A private page (payment link with a guessable code) carries no lines, people, history or downloads.
     """
@@ -77,7 +77,7 @@ def present(
 
 
 def version(view: OrderView, state: page_state.PageState) -> str:
-    """A short text that changes whenever the page would look different; it tells the live page to draw itself anew."""
+    """A short text that changes whenever the page would look different, so that the live page draws itself anew."""
     order = view.order
     parts = [state.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
     parts += [view.invoice.status if view.invoice else "", view.fulfilment.status if view.fulfilment else ""]
@@ -88,7 +88,7 @@ def version(view: OrderView, state: page_state.PageState) -> str:
 
 
 def _failed_before(view: OrderView, state: page_state.PageState, words: Words) -> str:
-    """Tells that the last attempt failed, while another one can still be made."""
+    """States that the last attempt failed, while another one can still be made."""
     if state is not page_state.CHOOSE or not view.payments or view.payments[-1].status != "failed":
         return ""
     return words("notice.payment_failed")

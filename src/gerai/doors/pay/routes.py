@@ -58,7 +58,7 @@ def home(dialects: Sequence[Dialect]) -> Endpoint:
 
 
 async def asset(ctx: RequestContext) -> Response:
-    """The style sheet, the script or the icon. An address of another version is answered with this one, uncached."""
+    """The style sheet, the script or the icon. An address of another version gets this one, uncached."""
     found = ASSETS.get(ctx.path_params["name"])
     if found is None:
         return answers.not_found(ctx)

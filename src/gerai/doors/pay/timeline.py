@@ -56,7 +56,7 @@ _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "o
 def moments(
     view: OrderView, events: Sequence[EventEntry], context: PageContext, words: Words
 ) -> tuple[TimelineEntry, ...]:
-    """The news among ``events``, oldest first by the times they tell."""
+    """The news among ``events``, oldest first by the times they report."""
     told = {(event.name, event.at) for event in events}
     # An order that is shipped by a report of its parcel is told by the report.
     left = {event.at for event in events if parcel.is_report(event)}

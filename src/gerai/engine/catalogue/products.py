@@ -18,7 +18,7 @@ DIGITAL_TYPES = frozenset({"digital", "course", "license", "subscription"})
 class StoreSettings(msgspec.Struct, frozen=True):
     """What a store may decide. ``check_shipping_cost``: refuse a cost that is not our own quote;
     ``digital_completion``: when a paid order without parcels is complete (auto | when_settled | manual);
-    ``unique_code_max``: largest discount, in rupiah, that tells manual transfers apart (0 = none);
+    ``unique_code_max``: largest discount, in rupiah, that distinguishes manual transfers (0 = none);
     ``expire_after_h``: an unpaid order expires after so many hours (0 = never)."""
 
     check_shipping_cost: bool = True

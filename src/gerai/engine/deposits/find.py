@@ -1,4 +1,4 @@
-"""Find deposits; a :class:`Scope` says whose."""
+"""Find deposits; a :class:`Scope` names whose."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from gerai.store.connection import Connection
 
 
 class ManualDeposit(Command[Account], frozen=True, kw_only=True):
-    """A deposit that succeeds in the act that makes it. Answers the wallet afterwards.
+    """A deposit that succeeds in the act that makes it. Returns the wallet afterwards.
 
     With the method ``manual`` the seller funds it; with that of a payment method (a bank transfer the operator saw) it
     is money from outside. ``channel`` is the member's door, ``public_id`` the code that door knows the deposit by, and

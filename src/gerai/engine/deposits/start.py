@@ -24,7 +24,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     The door draws ``deposit_id`` from the engine's ids first, so that it can compose its public id from it, and has the
     payment method say the ``instructions``. The payer must pay ``amount_sen + fee_sen + matching_sen``; the wallet gets
-    ``amount_sen``. ``matching_sen`` is the little by which payments of one method are told apart, where that is needed.
+    ``amount_sen``. ``matching_sen`` is the little that distinguishes payments of one method, where that is needed.
     ``settle_after_s`` with ``settle_outcome`` lets a sandbox deposit finish by itself (a job of this same transaction).
 
     Refuses: NotFound (no such wallet in this environment), AmountOutOfRange, InputInvalid (what is to be paid is not

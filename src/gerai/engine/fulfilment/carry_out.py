@@ -1,4 +1,4 @@
-"""Ask a provider to do an order's work, and record what it says. Shared by the doors and the worker.
+"""Ask a provider to do an order's work, and record its result. Shared by the doors and the worker.
 
 Three steps, as with every partner: the intent is in the database before the call (the placed order, or a counted
 attempt), the call is made with no transaction open, the answer is recorded. An answer that did not come is unknown,
@@ -44,7 +44,7 @@ async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     """Ask for the first time, and keep asking until the deadline. For whoever placed the order, right afterwards.
 
     Returns the order as it stands then; still processing when nothing is certain yet (the job that was deferred with
-    the order goes on, and the record says that the caller is answered so). ``available_sen`` is None when somebody else
+    the order goes on, and the record notes that this was the answer). ``available_sen`` is None when somebody else
     was faster. No refusals.
     """
     request = work_request(view)

@@ -1,4 +1,4 @@
-"""Finish an order by hand: a person says what came out of it."""
+"""Finish an order by hand: a person states what came out of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FinishOrder(Command[OrderView], frozen=True, kw_only=True):
     An order with work to do (a provider, people among them) has its answer recorded, with ``result`` as its caller
     reads it; held money is captured for what succeeded and the rest returned. One without is completed, or failed when
     nothing was delivered. What was paid for a failed order returns (member's wallet), or waits for a person who sends
-    it (``refund.due``). ``by``: who says so; ``reason``: why items failed.
+    it (``refund.due``). ``by``: who decided so; ``reason``: why items failed.
 
     Refuses: NotFound, InputInvalid (more failed than there are items; a part of an order without work), StateConflict
     (the order is not where it can be finished).

@@ -30,8 +30,8 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
     succeeded) and the rest returned by the same act; an order that was paid already and failed is refunded into the
     member's wallet when there is one. ``pending`` and ``unknown``: nothing is decided; the janitor asks again after
     ``again_after_s``. ``answered``: the request that placed the order ends with this record, so its caller learns that
-    the order is still open; the event says so too, for whoever announces it. ``by``: the person who
-    says so, kept with the events.
+    the order is still open; the event states it too, for the door's webhooks. ``by``: the person who
+    decided so, kept with the events.
 
     Refuses: NotFound, StateConflict (the order is final already).
     """

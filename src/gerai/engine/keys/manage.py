@@ -30,10 +30,10 @@ async def create_key(
     limits: dict[str, int] | None = None,
     expires_at: datetime | None = None,
 ) -> int:
-    """Store a key whose secret ``token`` the door composed; answers its id. ``limits`` None: no rate limit.
+    """Store a key whose secret ``token`` the door composed; returns its id. ``limits`` None: no rate limit.
 
     Refuses InputInvalid: ``member_id`` names nobody, another merchant's or another channel's member, or one who is not
-    in this environment: the key would be answered 403 for ever.
+    in this environment: the key would get 403 for ever.
     """
     if member_id is not None:
         await _require_owner(engine, merchant_id, environment, dialect, member_id)

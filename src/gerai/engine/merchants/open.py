@@ -1,4 +1,4 @@
-"""Open a merchant and its members: the acts of an operator. Each is one transaction and tells every process.
+"""Open a merchant and its members: the acts of an operator. Each is one transaction and notifies every process.
 
 They are not commands of the batch: they are rare, and nothing about them is hot.
 """
@@ -26,7 +26,7 @@ _SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 
 @asynccontextmanager
 async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connection]:
-    """One transaction over a merchant's master data; afterwards this process has read it, and others are told."""
+    """One transaction over a merchant's master data; afterwards this process has read it, and others are notified."""
     async with engine.connection() as connection:
         async with connection.transaction():
             yield connection
@@ -37,7 +37,7 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connectio
 async def open_merchant(
     engine: Engine, code: str, name: str, settings: dict[str, Any] | None = None, *, simulated: bool = False
 ) -> int:
-    """Create a merchant with its system accounts in both environments; answers its id. The code must be new.
+    """Create a merchant with its system accounts in both environments; returns its id. The code must be new.
 
     Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings), or a provider that only
     pretends to work where the merchant is not simulated.
@@ -66,7 +66,7 @@ async def add_member(
     details: dict[str, Any] | None = None,
     environment: Environment = "production",
 ) -> tuple[int, dict[str, int]]:
-    """Create a member with a wallet in both environments; answers its id and the wallets by environment.
+    """Create a member with a wallet in both environments; returns its id and the wallets by environment.
 
     ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}.
     """

@@ -11,7 +11,7 @@ from gerai.engine.state import State
 
 class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
     """Cancel: stock and holds return, open payments and the invoice end. A paid order is refunded first, not cancelled;
-    one whose provider was asked and has not answered may be done already, and waits for the answer.
+    one whose provider was asked and has not responded may be done already, and waits for the result.
 
     Refuses: NotFound, StateConflict (the order cannot be cancelled from where it is, is paid, or its work is unknown).
     """

@@ -53,7 +53,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
 
     @property
     def _facts(self) -> dict[str, Any]:
-        """What every event of this change tells."""
+        """What every event of this change records."""
         return {"by": self.by, "noted": self.noted} if self.noted else {"by": self.by}
 
     def _change(self, state: State, context: Context, order: Order) -> None:

@@ -1,6 +1,6 @@
 """Find orders, and what happened to them. Reads go round the batch: no lock, no command.
 
-A :class:`Scope` says whose orders: what belongs to somebody else is not found. Methods that take a merchant's id
+A :class:`Scope` names whose orders: what belongs to somebody else is not found. Methods that take a merchant's id
 instead serve whoever has the order's own id already.
 """
 

@@ -62,7 +62,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     The door draws ``order_id`` from the engine's ids first, so that it can compose its public ids from it.
     ``total_sen`` is what the order costs in all (lines, shipping, discounts): the door priced it to the sen. It is
-    rounded half-up to whole rupiah, once; the order keeps the difference. ``funding`` says how it is paid:
+    rounded half-up to whole rupiah, once; the order keeps the difference. ``funding`` is how it is paid:
 
     * ``invoice``: later; the order starts as ``status`` (``pending``, or ``draft``) with an open invoice;
     * ``wallet``: at once from ``account_id``; invoice and payment are written as paid, then ``after_payment`` is taken;

@@ -1,4 +1,4 @@
-"""Find payments; a :class:`Scope` says whose. And money that waits for a person to decide, in one list: a payment that
+"""Find payments; a :class:`Scope` names whose. And money that waits for a person to decide, in one list: a payment that
 came late and was held (``ResolveLate`` decides), and what was paid for an order that was cancelled, that failed, or
 whose goods came back (``RefundPayment`` returns it). Each of them announced itself: ``payment.late``, ``refund.due``.
 """

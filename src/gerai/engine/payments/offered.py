@@ -1,7 +1,7 @@
 """Which payment methods an order may be paid with, by whose money moves.
 
 Play money (a sandbox order, or a merchant that is marked simulated) meets the simulated methods; real money meets the
-methods for which the merchant has a real account or contract, and nothing else: what a simulated method tells a payer
+methods for which the merchant has a real account or contract, and nothing else: what a simulated method shows a payer
 is invented, and could be a stranger's account.
 """
 

@@ -17,7 +17,7 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
     """Refund ``amount_sen`` (more than nothing) of a completed payment. ``by``: who did it, kept with the events.
 
     An order whose money is given back whole before it was delivered ends: ``failed`` when work on it had begun, else
-    ``cancelled``. One whose work may be done (its provider was asked and has not answered) waits for the answer.
+    ``cancelled``. One whose work may be done (its provider was asked and has not responded) waits for the result.
 
     Refuses: NotFound, StateConflict (not completed), RefundTooLarge (the sum would exceed what was paid), InputInvalid
     (a part that is not whole rupiah).

@@ -1,4 +1,4 @@
-"""Record what a courier or a person says of a parcel: its number, who books it, where it is."""
+"""Record what a courier or a person reports of a parcel: its number, who books it, where it is."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _SAID: Final = ("words", "description", "source")
 
 
 class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
-    """Record what is said of an order's parcel; each part may be left out.
+    """Record a report on an order's parcel; each part may be left out.
 
     ``receipt`` is the courier's number: the first one books the parcel, a later one corrects it. ``aggregator`` is who
-    books it; ``noted`` is kept in the shipment's details. A report has the ``words`` as they were said; ``status`` is
-    what they mean (one of ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who says
+    books it; ``noted`` is kept in the shipment's details. A report has its original ``words``; ``status`` is
+    what they mean (one of ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who states
     so.
 
     A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
@@ -119,7 +119,7 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
         _lead(state, context, order, moved)
 
     def _counts(self, shipment: Shipment, at: datetime) -> bool:
-        """Whether the report tells where the parcel is, and is not older than what is known."""
+        """Whether the report states where the parcel is, and is not older than what is known."""
         newest = shipment.reported_at
         return self.status in REPORTABLE and (newest is None or _second(at) >= _second(newest))
 
@@ -130,8 +130,8 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
         return SHIPMENT.verb(shipment.status, self.status)
 
     def _repeats(self, state: State, order: Order, said: dict[str, Any], *, moves: bool) -> bool:
-        """Whether this was said before and took effect, or would take none now either. QuantityOutOfRange when too much
-        was said already."""
+        """Whether this was reported before and took effect, or would take none now either. Raises QuantityOutOfRange
+        when too much was reported already."""
         before = [event for event in state.parcel_events(order) if "words" in event.facts]
         compared = before if self.at is not None else before[-1:]
         names = (*_SAID, "happened_at") if self.at is not None else _SAID

@@ -1,4 +1,4 @@
-"""What a door says of webhooks: which events it knows, what it sends of each, and how it signs.
+"""A door's description of its webhooks: which events it knows, what it sends of each, and how it signs.
 
 The engine writes events in its own words; an announcer turns one into the messages of its contract. The worker sends
 them and knows nothing of any contract.
@@ -50,7 +50,7 @@ class Occurrence(msgspec.Struct, frozen=True):
 
 
 class WebhookMessage(msgspec.Struct, frozen=True):
-    """What is to be said: the contract's name of the event, and its data in the contract's field order.
+    """The content of a message: the contract's name of the event, and its data in the contract's field order.
 
     Frozen when the event is spread; every attempt sends the same.
     """
@@ -85,10 +85,10 @@ def any_success(status: int) -> bool:
 class WebhookContract:
     """A door's webhooks.
 
-    ``events``: the names an endpoint may choose from. ``compose`` answers the messages of an event (none: the contract
+    ``events``: the names an endpoint may choose from. ``compose`` returns the messages of an event (none: the contract
     does not announce it). ``sign`` makes one attempt's bytes and the contract's own headers; pure.
     ``key_secret``: set where the contract signs with (a part of) the API key instead of a secret of the endpoint; takes
-    the key, answers what signs. ``of_one_key``: an endpoint hears only of orders placed with its key.
+    the key, returns what signs. ``of_one_key``: an endpoint gets only events of orders placed with its key.
     ``test_message``: the message a new address must acknowledge before it is kept, if the contract sends one.
     """
 

@@ -46,7 +46,7 @@ class Claimed(NamedTuple):
 
 
 class AttemptResult(msgspec.Struct, frozen=True):
-    """What came of one attempt. ``status_code`` None: no answer, ``error`` says why in one word."""
+    """The result of one attempt. ``status_code`` None: no response, ``error`` is the reason in one word."""
 
     at: datetime
     took_ms: int

@@ -1,4 +1,4 @@
-"""Webhook endpoints: the acts of an operator. Each is one transaction and tells every process."""
+"""Webhook endpoints: the acts of an operator. Each is one transaction and notifies every process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECRET_BYTES: Final = 32
 
 
 class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator says of an endpoint. ``url`` was judged by the caller. ``events``: the door's names, empty for
+    """An operator's settings of an endpoint. ``url`` was judged by the caller. ``events``: the door's names, empty for
     all. ``key_id``: only orders placed with that key. ``key_secret``: what signs at a door whose signatures are made
     with the API key; empty: the endpoint's own secret signs."""
 
@@ -39,9 +39,9 @@ def new_secret() -> str:
 
 
 async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secret: str) -> int:
-    """Store an endpoint that signs with ``secret`` (:func:`new_secret`); answers its id.
+    """Store an endpoint that signs with ``secret`` (:func:`new_secret`); returns its id.
 
-    It hears of what happens from now on. SealError when secrets cannot be sealed.
+    It receives what happens from now on. Raises SealError when secrets cannot be sealed.
     """
     endpoint_id = engine.ids.next()
     now = engine.now(new.merchant_id, new.environment)

@@ -1,4 +1,4 @@
-"""Make the messages of an order's events: one delivery for each endpoint that wants to hear of it."""
+"""Make the messages of an order's events: one delivery for each endpoint that subscribes to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gerai.store import webhooks as sql
 async def fan_out(
     engine: Engine, contracts: Mapping[str, WebhookContract], merchant_id: int, order_id: int, base_url: str
 ) -> int:
-    """Write the deliveries an order's events lack; answers how many. Safe to run any number of times."""
+    """Write the deliveries an order's events lack; returns how many. Safe to run any number of times."""
     # Read before the order: what it tells is then at least as new as the newest of them.
     events = await engine.events.of_orders(merchant_id, [order_id])
     view = await engine.orders.by_id(merchant_id, order_id)

@@ -48,7 +48,7 @@ async def replay_range(
     *,
     undelivered_only: bool = False,
 ) -> list[int]:
-    """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; answers the ids of
+    """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
     the deliveries, oldest first. NotFound for an endpoint that is not there."""
     async with engine.connection() as connection:
         endpoint = await sql.endpoint(connection, merchant_id, endpoint_id)

@@ -110,7 +110,7 @@ SERVICES: Final[tuple[Service, ...]] = (
 
 
 async def seed(shop: DemoShop) -> dict[str, Any]:
-    """Publish the services and open two members, each with a key and money; answers the section of demo.json."""
+    """Publish the services and open two members, each with a key and money; returns the section of demo.json."""
     await publish(shop.engine, shop.merchant_id, TYPES, SERVICES)
     api_key, user_id = await _member(shop, "customer", OPENING_SEN, None)
     second_api_key, second_user_id = await _member(shop, "reseller", SECOND_OPENING_SEN, {"requests": PER_MINUTE})

@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
-    """One message for each result, and one while the order waits, if the caller was answered that it does."""
+    """One message for each result, and one while the order waits, if the caller got the answer that it does."""
     status, view = str(occurrence.event.facts.get("status", "")), occurrence.view
     if _answered_pending(occurrence):
         status = _PENDING

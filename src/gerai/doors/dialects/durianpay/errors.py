@@ -90,7 +90,7 @@ def _between(refusal: no.AmountOutOfRange) -> Entry:
 
 
 def _fields(fields: dict[str, list[str]]) -> Entry:
-    """400 with each field; the error says that something is missing, or what is wrong first."""
+    """400 with each field; the error names what is missing, or the first fault."""
     errors = _errors(fields)
     if any(error.message in (BLANK, NO_CUSTOMER) for error in errors):
         return Entry(400, INVALID, MISSING, errors)
@@ -157,6 +157,6 @@ ERRORS: Final = ErrorTable[Entry](
 
 
 def refuse(refusal: Refusal, request_id: str) -> Response:
-    """The answer to a refusal. Nothing of our inside is told."""
+    """The answer to a refusal. Nothing of our inside is disclosed."""
     entry = ERRORS.find(refusal)
     return reply(ErrorAnswer(entry.error, entry.error_code, request_id, entry.errors), entry.status)

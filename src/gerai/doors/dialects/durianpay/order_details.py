@@ -27,7 +27,7 @@ class OrderDetails(msgspec.Struct, frozen=True):
 
 
 class PaymentDetails(msgspec.Struct, frozen=True):
-    """What this door adds to ``Payment.instructions``: what the request said of the payer."""
+    """What this door adds to ``Payment.instructions``: the payer's data from the request."""
 
     mobile: str = ""
     requested_type: str = ""

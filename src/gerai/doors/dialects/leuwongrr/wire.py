@@ -1,4 +1,4 @@
-"""The shapes this contract answers with, and how an order of the engine is put into them."""
+"""The shapes of this contract's answers, and how an order of the engine is put into them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _SECRET, _RESTRICTED = "sk_", "rk_"
 def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     """The key that asks. A secret key has every scope, a restricted one those it was given.
 
-    Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key says otherwise),
+    Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key has limits of its own),
     PermissionMissing.
     """
     key = ctx.authenticate(ctx.bearer(), CHANNEL)

@@ -30,7 +30,7 @@ _UNREADABLE: Final = {
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is answered. ``errors``: texts by field, or by the order concerned."""
+    """The body of an error. ``errors``: texts by field, or by the order concerned."""
 
     status: int
     error: str
@@ -60,7 +60,7 @@ def rate_headers(verdict: Verdict) -> dict[str, str]:
 
 
 def _fields(errors: dict[str, list[str]], status: int = 422, code: str = "validation_failed") -> Entry:
-    """Field mistakes; the first one is told in ``error`` too, for clients that show only that."""
+    """Field mistakes; the first one is in ``error`` too, for clients that show only that."""
     name, texts = next(iter(errors.items()))
     return Entry(status, f"{name} {texts[0]}", code, errors)
 

@@ -1,4 +1,4 @@
-"""An order as it stood at one of its events: what a message tells must not depend on when it is composed."""
+"""An order as it stood at one of its events: what a message states must not depend on when it is composed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OrderAtEvent(NamedTuple):
 
 
 def order_at_event(happened: Occurrence) -> OrderAtEvent:
-    """Status, payments, parcel, what people noted and the times, as the events up to this one tell."""
+    """Status, payments, parcel, what people noted and the times, as the events up to this one record."""
     view, events = happened.view, happened.events
     order = msgspec.structs.replace(
         view.order,
@@ -48,7 +48,7 @@ def _status(events: Sequence[EventEntry], now: str) -> str:
 
 
 def _noted(events: Sequence[EventEntry]) -> dict[str, Any]:
-    """What people had said by then: proof of transfer, another payment method."""
+    """What people had noted by then: proof of transfer, another payment method."""
     noted: dict[str, Any] = {}
     for event in events:
         noted |= event.facts.get("noted", {})

@@ -21,7 +21,7 @@ _NOT_TOLD: Final = frozenset({"planned", "booked"})
 
 
 class Step(msgspec.Struct, frozen=True):
-    """``by`` is empty when nobody said who."""
+    """``by`` is empty when nobody is named."""
 
     status: str
     by: str
@@ -29,7 +29,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Tracking(msgspec.Struct, frozen=True):
-    """What was said of the parcel, in the words it was said in. ``source``: whose time it is."""
+    """A report on the parcel, in its original words. ``source``: whose time it is."""
 
     at: datetime
     status: str

@@ -181,12 +181,12 @@ def _start(wanted: NewOrder, method: Method | None, totals: Totals) -> tuple[Fun
 
 
 def _after_payment(goods: Goods, store: Store) -> str:
-    """A paid order without parcels is complete at once when the store says so."""
+    """A paid order without parcels is complete at once when the store is set so."""
     return "complete" if not goods.has_parcel and store.settings.digital_completion == "auto" else "confirm"
 
 
 def _contact(wanted: NewOrder, identity: Identity) -> Contact:
-    """The customer, found by e-mail, else by telephone; one who leaves neither cannot be told from another."""
+    """The customer, found by e-mail, else by telephone; one who leaves neither cannot be distinguished."""
     return Contact(
         public_id=identity.customer_id,
         email=wanted.customer_email,

@@ -23,7 +23,7 @@ _SHIPMENT_FIELDS: Final = (
 
 
 class ShipmentReport(msgspec.Struct, frozen=True):
-    """What is said of a parcel, as the engine records it; empty: nothing is said of that."""
+    """A report on a parcel, as the engine records it; empty: nothing is reported of that."""
 
     receipt: str = ""
     aggregator: str = ""
@@ -72,7 +72,7 @@ def read_shipment(form: Fields) -> ShipmentReport:
 
 
 def with_new_waybill(said: ShipmentReport, shipment: Shipment | None) -> ShipmentReport:
-    """A new number is a new waybill: what the aggregator said of the old one does not count any more."""
+    """A new number is a new waybill: the aggregator's reports on the old one do not count any more."""
     if shipment is None or said.receipt in ("", shipment.receipt) or not shipment.details.get(AGGREGATOR_AWB):
         return said
     return msgspec.structs.replace(said, noted={AGGREGATOR_AWB: "", **said.noted})

@@ -1,4 +1,4 @@
-"""Path → endpoint. Everything else under the prefix is answered as an unknown path."""
+"""Path → endpoint. Everything else under the prefix is an unknown path."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def plain_word(word: str) -> str:
 
 
 def meaning(word: str) -> str:
-    """The engine state a reported word stands for; empty for a word that says something else."""
+    """The engine state a reported word stands for; empty for a word that means something else."""
     return REPORTED.get(plain_word(word), "")
 
 

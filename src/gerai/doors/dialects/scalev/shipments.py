@@ -18,7 +18,7 @@ from gerai.engine.shipping.record import RecordShipment
 
 
 def recording(read: Callable[[Fields], ShipmentReport]) -> Endpoint:
-    """An endpoint that records what ``read`` finds in the body, and answers the whole order."""
+    """An endpoint that records what ``read`` finds in the body, and returns the whole order."""
 
     async def endpoint(ctx: RequestContext) -> Response:
         caller = authenticate(ctx, "order:update")

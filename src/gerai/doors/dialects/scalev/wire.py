@@ -82,7 +82,7 @@ def states(view: OrderView) -> dict[str, Any]:
 
 
 def changed_order(view: OrderView) -> dict[str, Any]:
-    """The short form that change-status answers (§11.4)."""
+    """The short form that change-status returns (§11.4)."""
     facts = details_of(view.order)
     return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts)}
 

@@ -37,7 +37,7 @@ _TEMPLATES.filters["inline"] = _inline
 
 
 def index_page(dialects: Sequence[Dialect], language: str) -> str:
-    """The list of manuals, with what each dialect says of itself."""
+    """The list of manuals, with each dialect's blurb."""
     return _TEMPLATES.get_template("index.html").render(dialects=dialects, t=WORDS[language], language=language)
 
 

@@ -1,4 +1,4 @@
-"""The viewer's own texts. What a contract says stays in the contract's language."""
+"""The viewer's own texts. Texts of a contract stay in the contract's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider for work that people do: it never answers by itself; an operator records what came out."""
+"""The provider for work that people do: it never returns a result by itself; an operator records what came out."""
 
 from __future__ import annotations
 

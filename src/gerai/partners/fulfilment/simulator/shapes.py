@@ -1,4 +1,4 @@
-"""What the simulated provider answers: made-up results in the shapes clients of such services read."""
+"""What the simulated provider returns: made-up results in the shapes clients of such services read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers kept for a while, and one question for all who ask the same at the same time."""
+"""Keeps answers for a while, and sends one question for all who ask the same at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 class Memory(Generic[K, V]):
-    """Remembers what ``ask`` answered. ``keep_s`` says for how long an answer is good (0: not at all); at most
+    """Remembers what ``ask`` returned. ``keep_s`` is how long an answer is good (0: not at all); at most
     ``size`` answers are kept, the least recently used go first. Failures are not kept."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A Roblox that answers by itself, always the same (docs/reference/roblox-simulator.md).
+"""A Roblox that decides by itself, always the same (docs/reference/roblox-simulator.md).
 
 Ordinary input exists: any user name of 3 to 20 letters, digits and one inner underscore, any place, any pass.
 
@@ -18,7 +18,7 @@ pass id           422422422                              refused: ``price`` (on 
 pass id           770000001 … 770999999                  costs the last six digits: 770000050 costs 50 Robux
 pass id           777777777                              costs 1,000,000,000 Robux, more than anybody has
 pass id           every other                            costs 100 Robux
-place id          every other, order type vip_server     a private server costs what the shop says, or 200 Robux
+place id          every other, order type vip_server     a private server costs the shop's price, or 200 Robux
 ================  =====================================  =====================================================
 
 User names match without regard to case. An unreachable value outweighs a refused one; among refused ones the user
@@ -65,7 +65,7 @@ class SimulatedRoblox:
         pass_id: int,
         private_server_prices: Mapping[int, int] = NO_PRICES,
     ) -> RobloxProduct:
-        """Answer from the table above. Raises RobloxRefused or RobloxUnreachable."""
+        """Return what the table above lists. Raises RobloxRefused or RobloxUnreachable."""
         name = username.lower()
         if name == DOWN_USER or DOWN_ID in (place_id, pass_id):
             raise RobloxUnreachable("simulated outage")

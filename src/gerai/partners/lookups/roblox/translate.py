@@ -1,7 +1,7 @@
 """Roblox's answers, read strictly: what is there, what is not, and what makes no sense.
 
-Pure functions over decoded JSON. ``None`` means "Roblox says there is no such thing"; :class:`Nonsense` means the
-answer cannot be understood, which says nothing about the order.
+Pure functions over decoded JSON. ``None`` means that it does not exist at Roblox; :class:`Nonsense` means an
+answer that cannot be understood, which proves nothing about the order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Convenience store: the payer tells the cashier a payment code. Simulated."""
+"""Convenience store: the payer gives the cashier a payment code. Simulated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Retail(SimulatedMethod):
     channels: dict[str, Bounds] = field(default_factory=_channels)
 
     def instruct(self, charge: Charge) -> Instructions:
-        """The code to tell the cashier."""
+        """The code for the cashier."""
         code = stable_digits(f"retail:{charge.channel_code}:{charge.payment_public_id}", _LENGTH)
         return Instructions(
             kind=self.kind,

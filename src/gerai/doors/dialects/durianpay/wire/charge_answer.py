@@ -39,7 +39,7 @@ class Charged:
         return self.payment.amount_sen + self.payment.fee_sen
 
     def told(self, name: str) -> str:
-        """A text the payment method told the payer: ``code``, ``qr_text``, ``url``."""
+        """A text of the payment method for the payer: ``code``, ``qr_text``, ``url``."""
         return str(self.payment.instructions.get(name, ""))
 
     @property
@@ -49,7 +49,7 @@ class Charged:
 
 
 class ChargeAnswer(msgspec.Struct, frozen=True):
-    """``type`` and what that type answers."""
+    """``type`` and the fields of that type."""
 
     type: str
     response: dict[str, Any]

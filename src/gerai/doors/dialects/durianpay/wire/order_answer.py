@@ -68,7 +68,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One order in a list, with the payment that tells most beside it."""
+    """One order in a list, with its most informative payment beside it."""
 
     id: str
     customer_id: str
