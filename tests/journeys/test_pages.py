@@ -109,8 +109,9 @@ def scalev_details() -> dict[str, Any]:
         "REG", 1, "JNE", pickup=False,
     )  # fmt: skip
     return OrderDetails(
-        store=StoreDetails(1, "store", "0b6c4f4e-0000-4000-8000-000000000001", "Toko Sinar Pagi", "manual"),
-        base_url="https://toko.example",
+        store=StoreDetails(
+            1, "store", "0b6c4f4e-0000-4000-8000-000000000001", "Toko Sinar Pagi", "manual", "https://toko.example"
+        ),
         customer=CustomerDetails("Rina Wulandari", "rina@example.com", "+62 812-3456-789"),
         totals=Totals(product=rupiah(159_000), product_discount=rupiah(5_000), shipping=rupiah(20_000)),
         item_types=["physical"],

@@ -52,6 +52,7 @@ async def charge(ctx: RequestContext) -> Response:
         merchant_public_id=merchant_public_id(merchant.merchant_id),
         now=ctx.now,
         base_url=ctx.base_url,
+        page_marks=(view.order.secret, details_of(view.order).link_code),
         # Drawing takes some 20 ms: not on the thread that answers everybody.
         qr_image=await asyncio.to_thread(_qr_image, str(payment.instructions.get("qr_text", ""))),
     )

@@ -161,7 +161,7 @@ def gateway_of(view: OrderView, base_url: str) -> dict[str, Any] | None:
         "amount": whole_rupiah(payment.amount_sen),
         "pay_code": instructions.get("code", ""),
         "qr_string": instructions.get("qr_text", ""),
-        "redirect_url": absolute(instructions.get("url", ""), base_url),
+        "redirect_url": absolute(instructions.get("url", ""), base_url, view.order.secret),
         "expires_at": jakarta_wall(payment.expires_at) if payment.expires_at is not None else None,
     }
 

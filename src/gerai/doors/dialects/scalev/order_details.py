@@ -20,11 +20,14 @@ OPTION: Final = "price_option"
 
 
 class StoreDetails(msgspec.Struct, frozen=True):
+    """``domain``: the store's own verified address, empty where its orders are shown under the server's."""
+
     id: int
     unique_id: str
     uuid: str
     name: str
     digital_completion: str
+    domain: str = ""
 
 
 class CustomerDetails(msgspec.Struct, frozen=True):
@@ -92,7 +95,6 @@ class OrderDetails(msgspec.Struct, frozen=True):
     said while changing the status (proof of transfer, another payment method); the engine adds it."""
 
     store: StoreDetails
-    base_url: str
     customer: CustomerDetails
     totals: Totals
     item_types: list[str]

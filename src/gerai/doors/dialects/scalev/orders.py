@@ -53,7 +53,7 @@ async def create_order(ctx: RequestContext) -> Response:
         [body] = await whole_orders(ctx, [await order_now(ctx, outcome)])
     else:
         view = outcome.answer.view
-        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant))
+        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant), ctx.base_url)
     return reply(body, headers=replay_headers(outcome))
 
 
@@ -68,7 +68,6 @@ def _context(ctx: RequestContext) -> PlacingContext:
         districts=sold.districts,
         rates=sold.rates,
         channels=offered_channels(ctx.services.partners.payment_methods, caller.merchant, caller.environment),
-        base_url=ctx.base_url,
         luck=secrets.randbelow(10**9),
     )
 
@@ -120,7 +119,7 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
     events = await ctx.services.engine.events.of_orders(merchant.merchant_id, ids) if ids else []
     owner = business(merchant)
     return [
-        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner)
+        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner, ctx.base_url)
         for view in views
     ]
 
@@ -143,7 +142,7 @@ async def change_status(ctx: RequestContext) -> Response:
         completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
     )
     outcome = await ctx.services.engine.submit(command)
-    return reply(bare([wire.changed_order(view) for view in outcome.answer]))
+    return reply(bare([wire.changed_order(view, ctx.base_url) for view in outcome.answer]))
 
 
 async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:

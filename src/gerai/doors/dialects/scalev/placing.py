@@ -52,7 +52,6 @@ class PlacingContext:
     districts: Gazetteer
     rates: RateTable
     channels: Mapping[str, Collection[str]]
-    base_url: str
     luck: int
 
 
@@ -208,9 +207,13 @@ def _facts(
     taken = [("", totals.product_discount), ("", totals.shipping_discount), ("Kode unik", totals.unique_code)]
     return OrderDetails(
         store=StoreDetails(
-            store.store_id, store.unique_id, str(store.uuid), store.name, store.settings.digital_completion
+            store.store_id,
+            store.unique_id,
+            str(store.uuid),
+            store.name,
+            store.settings.digital_completion,
+            store.domain if store.domain_verified else "",
         ),
-        base_url=store.domain if store.domain and store.domain_verified else context.base_url,
         customer=CustomerDetails(wanted.customer_name, wanted.customer_email, wanted.customer_phone),
         totals=totals,
         item_types=sorted({variant.item_type for variant, _, _, _ in goods.variants}),

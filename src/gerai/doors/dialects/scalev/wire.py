@@ -40,20 +40,20 @@ def grams(weight: int) -> str:
     return f"{weight}.00"
 
 
-def links(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
+def links(view: OrderView, facts: OrderDetails, base_url: str) -> dict[str, Any]:
     """The buyer's pages: ``{base}/o/{secret_slug}`` and the same with ``/success`` to be sent to."""
-    public = f"{facts.base_url}/o/{view.order.secret}"
+    public = f"{facts.store.domain or base_url}/o/{view.order.secret}"
     return {"public_order_url": public, "payment_url": f"{public}/success"}
 
 
-def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[str, Any]:
-    """The whole order."""
+def order(view: OrderView, history: History, business: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """The whole order. ``base_url``: where buyers reach this server, unless the store has a domain of its own."""
     facts, row = details_of(view.order), view.order
     return {
         "id": row.public_id,
         "order_id": row.number,
         "secret_slug": row.secret,
-        **links(view, facts),
+        **links(view, facts, base_url),
         **states(view),
         "status_history": shape(history.orders),
         "payment_status_history": shape(history.payments),
@@ -62,7 +62,7 @@ def order(view: OrderView, history: History, business: dict[str, Any]) -> dict[s
         **_weights(facts),
         **quantity_maps(view),
         "orderlines": order_lines(view),
-        **payment_fields(view, facts),
+        **payment_fields(view, facts, base_url),
         **_parties(view, facts, business),
         **parcel_fields(view, facts),
         "shipment_status_history": shipment_shape(history.shipments),
@@ -81,10 +81,10 @@ def states(view: OrderView) -> dict[str, Any]:
     return {"status": STATUS[view.order.status], "payment_status": payment_status(view.order, view.invoice)}
 
 
-def changed_order(view: OrderView) -> dict[str, Any]:
+def changed_order(view: OrderView, base_url: str) -> dict[str, Any]:
     """The short form that change-status returns (§11.4)."""
     facts = details_of(view.order)
-    return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts)}
+    return {"id": view.order.public_id, "order_id": view.order.number, **states(view), **links(view, facts, base_url)}
 
 
 def _money(view: OrderView, facts: OrderDetails) -> dict[str, Any]:

@@ -45,25 +45,25 @@ _PAYMENT: Final = (
 _ADDRESS: Final = ("address", "subdistrict", "city", "province", "postal_code")
 
 
-def order_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
+def order_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
     """Of ``order.created`` and ``order.spam_created``."""
-    return _pick(_ORDER, _everything(moment, merchant))
+    return _pick(_ORDER, _everything(moment, merchant, base_url))
 
 
-def started_payment_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
+def started_payment_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
     """Of ``order.epayment_created``: the whole order, and what its buyer must see to pay."""
-    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(moment, merchant))
+    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(moment, merchant, base_url))
 
 
-def status_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
+def status_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
     """Of ``order.status_changed``."""
-    told = _pick(_STATUS, _everything(moment, merchant))
+    told = _pick(_STATUS, _everything(moment, merchant, base_url))
     return {**told, "status_history": _history(moment.history.orders), **_buyer(moment.view)}
 
 
-def payment_data(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
+def payment_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
     """Of ``order.payment_status_changed``, ``payment.received`` and ``payment.failed``."""
-    told = _pick(_PAYMENT, _everything(moment, merchant))
+    told = _pick(_PAYMENT, _everything(moment, merchant, base_url))
     return {**told, "payment_status_history": _history(moment.history.payments), **_buyer(moment.view)}
 
 
@@ -73,11 +73,11 @@ def business(merchant: MerchantFacts) -> dict[str, Any]:
     return {"username": merchant.code, "client_id": str(client_id), "unique_id": f"business_{merchant.code}"}
 
 
-def _everything(moment: OrderAtEvent, merchant: MerchantFacts) -> dict[str, Any]:
+def _everything(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
     """The REST order, and over it what webhooks write differently."""
     view, history = moment
     facts = details_of(view.order)
-    rest = rest_order(view, history, business(merchant))
+    rest = rest_order(view, history, business(merchant), base_url)
     return {
         **rest,
         **times(view.order, history, view.shipment, second),

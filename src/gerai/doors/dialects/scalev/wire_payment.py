@@ -11,7 +11,7 @@ from gerai.doors.http.links import absolute
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
 
-def payment_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
+def payment_fields(view: OrderView, facts: OrderDetails, base_url: str) -> dict[str, Any]:
     """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
     noted = {**facts.extras, **facts.noted}
     changed, attempt = noted.get("payment_method"), _attempt(view)
@@ -19,7 +19,7 @@ def payment_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
         "payment_method": changed or facts.sent_method or None,
         "sub_payment_method": None if changed else facts.sent_sub_method or None,
         "epayment_provider": None,
-        "pg_payment_info": gateway_info(view, facts.base_url),
+        "pg_payment_info": gateway_info(view, facts.store.domain or base_url),
         "pg_paid_info": None,
         "pg_reference_id": attempt.public_id if attempt else None,
         "financial_entity": _entity(noted.get("financial_entity_id")),
@@ -59,8 +59,8 @@ def gateway_info(view: OrderView, base_url: str) -> dict[str, Any] | None:
         case "retail":
             return {"payment_method": {"over_the_counter": {"channel_properties": {"payment_code": told.get("code")}}}}
         case "ewallet":
-            return {"actions": [{"url_type": "WEB", "url": absolute(told.get("url", ""), base_url)}]}
+            return {"actions": [{"url_type": "WEB", "url": absolute(told.get("url", ""), base_url, view.order.secret)}]}
         case "bank_transfer":
             return {}
         case _:
-            return {"redirect_url": absolute(told.get("url", ""), base_url)}
+            return {"redirect_url": absolute(told.get("url", ""), base_url, view.order.secret)}

@@ -19,7 +19,8 @@ from gerai.doors.http.links import absolute
 
 @dataclass(frozen=True)
 class Charged:
-    """A started payment and what its answer needs beside it. ``qr_image`` is a data URI, for QRIS only."""
+    """A started payment and what its answer needs beside it. ``page_marks``: what the addresses of the
+    order's pages hold. ``qr_image`` is a data URI, for QRIS only."""
 
     payment: Payment
     order_public_id: str
@@ -27,6 +28,7 @@ class Charged:
     merchant_public_id: str
     now: datetime
     base_url: str
+    page_marks: tuple[str, ...]
     qr_image: str = ""
 
     @property
@@ -45,7 +47,7 @@ class Charged:
     @property
     def url(self) -> str:
         """Where the payer goes."""
-        return absolute(self.told("url"), self.base_url)
+        return absolute(self.told("url"), self.base_url, *self.page_marks)
 
 
 class ChargeAnswer(msgspec.Struct, frozen=True):
