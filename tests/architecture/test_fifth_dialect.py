@@ -24,7 +24,7 @@ WALK = {
     "tests/contract/test_golden.py": 1,
     "tests/contract/test_openapi.py": 5,
     "tests/contract/http/test_bodies.py": 1,
-    "tests/contract/webhooks/test_every_announcer.py": 2,
+    "tests/contract/webhooks/test_every_contract.py": 2,
     "tests/platform/test_every_dialect.py": 5,
     "tests/platform/test_docs_viewer.py": 2,
     "tests/architecture/test_dialect_files.py": 1,

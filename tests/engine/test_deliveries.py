@@ -313,7 +313,7 @@ async def test_a_replay_has_the_same_id_and_data(shop: Shop, sender: WebhookSend
     assert len(receiver.requests) == 2
 
 
-async def test_two_couriers_send_it_once(shop: Shop, engine: Engine, sender: WebhookSender, receiver: Receiver) -> None:
+async def test_two_senders_send_it_once(shop: Shop, engine: Engine, sender: WebhookSender, receiver: Receiver) -> None:
     """Workers on the same database share the work; every message arrives once."""
     await listen(shop, receiver.url(), events=("order.placed",))
     for _ in range(20):

@@ -1,7 +1,7 @@
 """The load generator, a process of its own: keep-alive connections that each send the next order once answered.
 
 Started by ``processes.py`` as ``python -m gerai.bench.load``. Reads JSON lines from standard input: first a
-:class:`Target`, then one :class:`Round` at a time; writes one line :class:`Result` for each round.
+:class:`Target`, then one :class:`Round` at a time; writes one line :class:`LoadResult` for each round.
 """
 
 from __future__ import annotations

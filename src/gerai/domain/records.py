@@ -230,7 +230,7 @@ class Deposit(msgspec.Struct, frozen=True):
 
     ``amount_sen`` is what the wallet gets, ``pay_sen`` what the payer must pay in all: amount, fee and, where payments
     are distinguished by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
-    :data:`BY_HAND`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
+    :data:`MANUAL`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
     transfer that credited the wallet, there exactly while the deposit is ``succeeded``."""
 
     merchant_id: int

@@ -61,7 +61,7 @@ class Worker:
         self._contracts = contracts
         self._stopping = asyncio.Event()
         self._outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
-        self._courier = WebhookSender(
+        self._sender = WebhookSender(
             engine, contracts, self._outgoing, SecretBox(settings.webhooks.seal_key), settings.webhooks.timeout_s
         )
         self._queue = App(connector=PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4))
@@ -88,7 +88,7 @@ class Worker:
         async def announce_task(merchant_id: int, order_id: int) -> None:
             base_url = self._settings.base_url
             if await fan_out(self._engine, self._contracts, merchant_id, order_id, base_url):
-                self._courier.wake()
+                self._sender.wake()
 
         self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task)
 
@@ -111,11 +111,11 @@ class Worker:
                 )
             )
             janitor = asyncio.create_task(self._janitor())
-            sender = asyncio.create_task(self._courier.run(self._stopping))
+            sender = asyncio.create_task(self._sender.run(self._stopping))
             books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
             jobs.cancel()
-            self._courier.wake()
+            self._sender.wake()
             await asyncio.gather(janitor, sender, jobs, end(books), return_exceptions=True)
         await self._outgoing.close()
 
@@ -128,7 +128,7 @@ class Worker:
         async with self._queue.open_async():
             await sweep(self._engine)
             await self._queue.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
-        await self._courier.run_once()
+        await self._sender.run_once()
 
     async def _janitor(self) -> None:
         automatic = [name for name, provider in self._partners.fulfilment.items() if provider.automatic]

@@ -1,4 +1,4 @@
-"""The live stream's limits, and the lookout that feeds it."""
+"""The live stream's limits, and the watcher that feeds it."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, mer
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-async def test_the_lookout_rings_for_the_right_page(engine: Engine, merchant: Any) -> None:
+async def test_the_watcher_rings_for_the_right_page(engine: Engine, merchant: Any) -> None:
     """A change rings its own order's bells only, and nobody polls once the last page is closed."""
     one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
-    lookout = OrderWatcher()
+    watcher = OrderWatcher()
     with (
-        lookout.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as mine,
-        lookout.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as twin,
-        lookout.watch(engine, Watch(other.merchant_id, other.order_id), 0.02) as foreign,
+        watcher.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as mine,
+        watcher.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as twin,
+        watcher.watch(engine, Watch(other.merchant_id, other.order_id), 0.02) as foreign,
     ):
         for watch in (mine, twin, foreign):
             await asyncio.wait_for(watch.bell.wait(), 2)
@@ -87,10 +87,10 @@ async def test_the_lookout_rings_for_the_right_page(engine: Engine, merchant: An
         await asyncio.wait_for(mine.bell.wait(), 2)
         await asyncio.wait_for(twin.bell.wait(), 2)
         assert not foreign.bell.is_set()
-        assert lookout.pages(engine) == 3
+        assert watcher.pages(engine) == 3
     await asyncio.sleep(0.1)
-    assert lookout.pages(engine) == 0
-    assert lookout._tasks == {}
+    assert watcher.pages(engine) == 0
+    assert watcher._tasks == {}
 
 
 @pytest.mark.parametrize("refusal", every_refusal(), ids=lambda r: r.code)

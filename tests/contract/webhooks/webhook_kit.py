@@ -1,4 +1,4 @@
-"""A demo shop asked over HTTP, and what its doors say of an order's events: composed and dressed as the worker would,
+"""A demo shop asked over HTTP, and what its doors say of an order's events: composed and signed as the worker would,
 without the worker."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def attempt(event: EventEntry, secret: str = SECRET, retries: int = 0) -> Delive
 
 @dataclass(frozen=True)
 class Message:
-    """One message: the engine's event, the draft, and the bytes of its first attempt."""
+    """One message: the engine's event, the message, and the bytes of its first attempt."""
 
     of: EventEntry
     message: WebhookMessage

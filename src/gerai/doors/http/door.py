@@ -38,7 +38,7 @@ Endpoint = Callable[[RequestContext], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class Route:
-    """``path`` may hold ``{name}`` and ``{name:path}`` parts, found again in ``ask.path_params``."""
+    """``path`` may hold ``{name}`` and ``{name:path}`` parts, found again in ``ctx.path_params``."""
 
     method: str
     path: str

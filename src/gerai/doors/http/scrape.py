@@ -13,7 +13,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Route
 from gerai.doors.http.headers import RequestHeaders
 
-#: Takes the Accept header; answers the text and its content type.
+#: Takes the Accept header; returns the text and its content type.
 Exposition = Callable[[str], Awaitable[tuple[bytes, str]]]
 
 PATH: Final = "/metrics"

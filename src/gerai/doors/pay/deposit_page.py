@@ -62,7 +62,7 @@ def present_deposit(deposit: Deposit, context: PageContext, now: datetime, words
     status = "expired" if over and deposit.status == "pending" else deposit.status
     state, merchant = STATES[status], context.merchant_name or words("page.shop")
     label = _LABELS.get(status, "amount.total_deposit")
-    by_hand = deposit.method == MANUAL
+    manual = deposit.method == MANUAL
     return DepositPage(
         state=state,
         environment=deposit.environment,
@@ -80,7 +80,7 @@ def present_deposit(deposit: Deposit, context: PageContext, now: datetime, words
         struck=status in ("failed", "expired", "cancelled"),
         deadline=deadline(deposit.expires_at, now, words) if status == "pending" else None,
         panel=panel_of(deposit, deposit.pay_sen, deposit.secret, context, words)
-        if status == "pending" and not by_hand
+        if status == "pending" and not manual
         else None,
         sums=tuple(_sums(deposit, context, words)),
     )

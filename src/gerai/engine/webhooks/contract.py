@@ -1,7 +1,7 @@
 """A door's description of its webhooks: which events it knows, what it sends of each, and how it signs.
 
-The engine writes events in its own words; an announcer turns one into the messages of its contract. The worker sends
-them and knows nothing of any contract.
+The engine writes events in its own words; :class:`WebhookContract` turns one into the messages of its contract. The
+worker sends them and knows nothing of any contract.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STANDARD_SCHEDULE_S: Final[tuple[int, ...]] = (
     24 * _HOUR_S,
 )
 
-#: How a draft's data becomes text.
+#: How a message's data becomes text.
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -52,7 +52,7 @@ class Occurrence(msgspec.Struct, frozen=True):
 class WebhookMessage(msgspec.Struct, frozen=True):
     """The content of a message: the contract's name of the event, and its data in the contract's field order.
 
-    Frozen when the event is spread; every attempt sends the same.
+    Frozen when the event is fanned out; every attempt sends the same.
     """
 
     event: str
@@ -60,7 +60,7 @@ class WebhookMessage(msgspec.Struct, frozen=True):
 
 
 class DeliveryAttempt(msgspec.Struct, frozen=True):
-    """One attempt to send a draft. ``message_id`` and ``happened_at`` are the same at every attempt; ``retries``: how
+    """One attempt to send a message. ``message_id`` and ``happened_at`` are the same at every attempt; ``retries``: how
     many went before. ``secret`` signs."""
 
     message_id: str

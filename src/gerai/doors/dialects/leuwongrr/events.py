@@ -24,14 +24,14 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
     view, event = occurrence.view, occurrence.event
     match event.name.split("."):
         case ["order", "placed"]:
-            created = _draft(view, "created", _word(view, event.facts.get("status", "")))
-            return [created, _draft(view, "paid", "paid")] if view.order.funding == "wallet" else [created]
+            created = _message(view, "created", _word(view, event.facts.get("status", "")))
+            return [created, _message(view, "paid", "paid")] if view.order.funding == "wallet" else [created]
         case ["order", end] if end in _ENDS:
-            return [_draft(view, _word(view, end), _word(view, end))]
+            return [_message(view, _word(view, end), _word(view, end))]
         case ["invoice", "paid"]:
-            return [_draft(view, "paid", "paid")]
+            return [_message(view, "paid", "paid")]
         case ["payment", "refunded"] if _refunded_whole(occurrence):
-            return [_draft(view, "refunded", "refunded")]
+            return [_message(view, "refunded", "refunded")]
         case _:
             return []
 
@@ -52,7 +52,7 @@ def _refunded_whole(occurrence: Occurrence) -> bool:
     return payment is not None and sum(given) >= payment.amount_sen
 
 
-def _draft(view: OrderView, event: str, status: str) -> WebhookMessage:
+def _message(view: OrderView, event: str, status: str) -> WebhookMessage:
     order = view.order
     data = {"order_id": order.public_id, "amount_idr": whole_rupiah(order.total_sen), "status": status}
     return WebhookMessage(f"order.{event}", data)

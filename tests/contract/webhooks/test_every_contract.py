@@ -1,4 +1,4 @@
-"""Every door's announcer, whatever happened: it never raises, keeps to the events it names, and is pure."""
+"""Every door's webhook contract, whatever happened: it never raises, keeps to the events it names, and is pure."""
 
 from __future__ import annotations
 
