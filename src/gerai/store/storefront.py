@@ -1,4 +1,4 @@
-"""The tables behind a merchant's shelves: stores, products, bundles, warehouses. Column order is the reader's."""
+"""The tables of a merchant's product catalogue: stores, products, bundles, warehouses, in the reader's column order."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ OPTIONS: Final = lookup_table("price_options", "option_id bundle_id unique_id na
 WAREHOUSES: Final = lookup_table(
     "warehouses", "warehouse_id unique_id name contact_name contact_phone address location_id postal_code"
 )
-ON_SHELF: Final = lookup_table("store_products", "store_id product_id")
-ON_OFFER: Final = lookup_table("store_price_options", "store_id option_id")
+STORE_PRODUCTS: Final = lookup_table("store_products", "store_id product_id")
+STORE_OPTIONS: Final = lookup_table("store_price_options", "store_id option_id")
 STOCK_IDS: Final = lookup_table("stock", "environment item_id warehouse_id stock_id")
 STOCK: Final = lookup_table("stock", "stock_id environment item_id warehouse_id on_hand reserved updated_at")
 

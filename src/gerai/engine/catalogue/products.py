@@ -1,4 +1,4 @@
-"""A merchant's shelves: stores, products with variants, bundles with price options, warehouses. Immutable snapshot."""
+"""A merchant's product catalogue: stores, products and variants, bundles and price options, warehouses; immutable."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Store(msgspec.Struct, frozen=True):
 
 
 class Product(msgspec.Struct, frozen=True):
-    """A thing on the shelf, in one or more variants. ``options`` names what the variants differ in (at most three)."""
+    """A thing that is sold, in one or more variants. ``options`` names what the variants differ in (at most three)."""
 
     product_id: int
     uuid: UUID
@@ -143,7 +143,7 @@ class ProductCatalogue:
         return self.stores_by_unique_id.get(reference)
 
     def sells_variant(self, store: Store, variant: Variant) -> bool:
-        """Whether this store has the variant on its shelf."""
+        """Whether this store sells the variant."""
         return variant.is_active and variant.product_id in self.products_of_store.get(store.store_id, ())
 
     def sells_option(self, store: Store, option: PriceOption) -> bool:

@@ -1,4 +1,4 @@
-"""A merchant's storefront in the directory: shelves, districts and rates, read whole."""
+"""A merchant's storefront in the directory: product catalogue, districts and rates, read whole."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from gerai.store import storefront as sql
 from gerai.store.connection import Connection
 from gerai.store.lookup_table import record, rows
 
-_SHELVES: Final = (
-    sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.ON_SHELF,
-    sql.ON_OFFER, sql.STOCK_IDS,
+_TABLES: Final = (
+    sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.STORE_PRODUCTS,
+    sql.STORE_OPTIONS, sql.STOCK_IDS,
 )  # fmt: skip
 
 
 async def load_products(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, ProductCatalogue]:
-    """The merchants' shelves as they are now."""
-    found = {table.name: await rows(connection, table, merchant_ids) for table in _SHELVES}
+    """The merchants' product catalogues as they are now."""
+    found = {table.name: await rows(connection, table, merchant_ids) for table in _TABLES}
     return {i: _products({name: groups[i] for name, groups in found.items()}) for i in merchant_ids}
 
 
@@ -53,8 +53,8 @@ def _products(of: dict[str, list[tuple[Any, ...]]]) -> ProductCatalogue:
         bundles=[record(Bundle, *row, parts[row[0]]) for row in of[sql.BUNDLES.name]],
         options=[record(PriceOption, *row) for row in of[sql.OPTIONS.name]],
         warehouses=[record(Warehouse, *row) for row in of[sql.WAREHOUSES.name]],
-        products_of_stores=[(store, product) for store, product in of[sql.ON_SHELF.name]],
-        options_of_stores=[(store, option) for store, option in of[sql.ON_OFFER.name]],
+        products_of_stores=[(store, product) for store, product in of[sql.STORE_PRODUCTS.name]],
+        options_of_stores=[(store, option) for store, option in of[sql.STORE_OPTIONS.name]],
         stock_ids=[(env, item, house, stock) for env, item, house, stock in of[sql.STOCK_IDS.name]],
     )
 

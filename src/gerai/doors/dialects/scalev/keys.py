@@ -1,4 +1,4 @@
-"""This contract's keys: secret keys ``sk_…``, and storefront keys ``sfpk_…`` that only read shelves."""
+"""This contract's keys: secret keys ``sk_…``, and storefront keys ``sfpk_…`` that only read the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an order's lines are on the merchant's shelves: engine lines with their stock, weights and prices."""
+"""What an order's lines are in the merchant's catalogue: engine lines with their stock, weights and prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores and what stands on their shelves (contract §3 to §5)."""
+"""Stores and what they sell (contract §3 to §5)."""
 
 from __future__ import annotations
 

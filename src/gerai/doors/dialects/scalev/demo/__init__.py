@@ -13,14 +13,14 @@ from gerai.doors.dialects.scalev.keys import make_key, make_storefront_key
 from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.doors.http.describe import KeyForm
-from gerai.engine.catalogue.shelve import shelve
+from gerai.engine.catalogue.extend import extend_catalogue
 from gerai.engine.keys.manage import create_key
 
 
 async def seed(shop: DemoShop) -> dict[str, Any]:
-    """Put everything on the shelves, make a secret key and a storefront key; returns the section of demo.json."""
+    """Fill the product catalogue, make a secret key and a storefront key; returns the section of demo.json."""
     new = goods()
-    await shelve(shop.engine, shop.merchant_id, new)
+    await extend_catalogue(shop.engine, shop.merchant_id, new)
     unique_ids = {store.store_id: store.unique_id for store in new.stores}
     variants = {variant.variant_id: variant.unique_id for variant in new.variants}
     options = {option.option_id: option.unique_id for option in new.options}

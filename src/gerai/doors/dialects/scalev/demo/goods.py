@@ -1,4 +1,4 @@
-"""What stands on the demo shop's shelves, where it is, and what sending it costs."""
+"""What the demo shop sells, where it is, and what sending it costs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.scalev.demo.districts import DISTRICTS
+from gerai.engine.catalogue.extend import CatalogueAdditions
 from gerai.engine.catalogue.products import Bundle, BundlePart, PriceOption, Product, Store, StoreSettings, Variant
-from gerai.engine.catalogue.shelve import NewGoods
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.quote import CourierService, Rate
 from gerai.kit.ids import token
@@ -142,7 +142,7 @@ def _warehouse(id: int, name: str, *facts: Any) -> Warehouse:
     return Warehouse(id, _unique("warehouse"), name, *facts)
 
 
-def goods() -> NewGoods:
+def goods() -> CatalogueAdditions:
     """Everything in the demo's storefront. The shirts are in Surabaya, plenty of M and five of L; mugs are in both
     warehouses."""
     products = [
@@ -153,7 +153,7 @@ def goods() -> NewGoods:
     ]
     learn = (BundlePart(601, EBOOK_V, 1), BundlePart(602, COURSE_V, 1))
     begin = (BundlePart(603, SHIRT_M, 2), BundlePart(604, EBOOK_V, 1))
-    return NewGoods(
+    return CatalogueAdditions(
         stores=_stores(),
         products=products,
         variants=_variants({product.product_id: product for product in products}),

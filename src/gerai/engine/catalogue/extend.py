@@ -1,4 +1,4 @@
-"""Put new things on a merchant's shelves: goods, warehouses with stock, districts, couriers and their rates."""
+"""Add to a merchant's product catalogue: products, warehouses with stock, districts, couriers and their rates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gerai.store.lookup_table import LookupTable, add
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewGoods:
+class CatalogueAdditions:
     """What is new. ``store_products`` and ``store_options``: pairs of a store's id and that of a product or price
     option it offers. ``stock``: (variant id, warehouse id, how many), the same in both environments. ``districts`` are
     everybody's; one that is known already stays as it is."""
@@ -39,31 +39,31 @@ class NewGoods:
     rates: Sequence[Rate] = ()
 
 
-async def shelve(engine: Engine, merchant_id: int, goods: NewGoods) -> None:
-    """Add the goods, all or none; every process reads them again. What is there under the same id stays as it is."""
+async def extend_catalogue(engine: Engine, merchant_id: int, new: CatalogueAdditions) -> None:
+    """Add what is new, all or none; every process reads all again. What is there under the same id stays as it is."""
     now = real_now()
     stock = [
-        (engine.ids.next(), environment, *counted, 0, now) for environment in ENVIRONMENTS for counted in goods.stock
+        (engine.ids.next(), environment, *counted, 0, now) for environment in ENVIRONMENTS for counted in new.stock
     ]
-    parts = [(p.part_id, b.bundle_id, p.variant_id, p.quantity) for b in goods.bundles for p in b.parts]
+    parts = [(p.part_id, b.bundle_id, p.variant_id, p.quantity) for b in new.bundles for p in b.parts]
     # Parents before what refers to them.
     tables: tuple[tuple[LookupTable, Iterable[Sequence[Any]]], ...] = (
-        (storefront.STORES, _rows(goods.stores)),
-        (storefront.PRODUCTS, _rows(goods.products)),
+        (storefront.STORES, _rows(new.stores)),
+        (storefront.PRODUCTS, _rows(new.products)),
         # Of a variant its product keeps the type, of a bundle its own table the parts.
-        (storefront.VARIANTS, (row[:-1] for row in _rows(goods.variants))),
-        (storefront.BUNDLES, (row[:-1] for row in _rows(goods.bundles))),
+        (storefront.VARIANTS, (row[:-1] for row in _rows(new.variants))),
+        (storefront.BUNDLES, (row[:-1] for row in _rows(new.bundles))),
         (storefront.PARTS, parts),
-        (storefront.OPTIONS, _rows(goods.options)),
-        (storefront.WAREHOUSES, _rows(goods.warehouses)),
-        (storefront.ON_SHELF, goods.store_products),
-        (storefront.ON_OFFER, goods.store_options),
+        (storefront.OPTIONS, _rows(new.options)),
+        (storefront.WAREHOUSES, _rows(new.warehouses)),
+        (storefront.STORE_PRODUCTS, new.store_products),
+        (storefront.STORE_OPTIONS, new.store_options),
         (storefront.STOCK, stock),
-        (locations.SERVICES, _rows(goods.courier_services)),
-        (locations.RATES, _rows(goods.rates)),
+        (locations.SERVICES, _rows(new.courier_services)),
+        (locations.RATES, _rows(new.rates)),
     )
     async with changing(engine, merchant_id) as connection:
-        await add(connection, locations.LOCATIONS, locations.EVERYBODY, list(_rows(goods.districts)))
+        await add(connection, locations.LOCATIONS, locations.EVERYBODY, list(_rows(new.districts)))
         for table, rows in tables:
             await add(connection, table, merchant_id, list(rows))
 
