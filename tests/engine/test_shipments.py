@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -345,16 +346,23 @@ async def test_the_first_number_books_and_the_next_corrects(shop: Shop) -> None:
 
 
 async def test_booker_and_notes_change_alone_or_together(shop: Shop) -> None:
-    """Each part that is given is changed, the others stay; what is given again is no change."""
+    """Each part that is given is changed, the others stay; what is given again is no change. The details are what the
+    door makes of the parcel as it stands, whole."""
+
+    def keeping(**new: int) -> Callable[[Shipment], dict[str, Any]]:
+        return lambda parcel: {**parcel.details, **new}
+
     placed = await place(shop)
-    view = await shop.do(RecordShipment, placed, channel="test", aggregator="mengantar", noted={"a": 1})
+    view = await shop.do(RecordShipment, placed, channel="test", aggregator="mengantar", revise=keeping(a=1))
     assert (parcel_of(view).aggregator, parcel_of(view).details, parcel_of(view).status) == (
         "mengantar", {"a": 1}, "planned",
     )  # fmt: skip
-    view = await shop.do(RecordShipment, placed, channel="test", receipt="JX1", noted={"b": 2})
+    view = await shop.do(RecordShipment, placed, channel="test", receipt="JX1", revise=keeping(b=2))
     assert parcel_of(view).details == {"a": 1, "b": 2}
     before = await shop.events(placed)
-    again = await shop.do(RecordShipment, placed, channel="test", receipt="JX1", aggregator="mengantar", noted={"b": 2})
+    again = await shop.do(
+        RecordShipment, placed, channel="test", receipt="JX1", aggregator="mengantar", revise=keeping(b=2)
+    )
     assert again == view
     assert await shop.events(placed) == before
 

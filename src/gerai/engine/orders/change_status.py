@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -20,8 +21,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
 
     The payment changes first. An order that is paid by this moves on by itself (its ``after_payment``) unless a target
     is named; so does a settled one that is among ``completed_by_settling``. An order that stands at the target already
-    is left there. ``noted`` is kept in the details of each order under ``noted`` and goes into the events, as
-    ``by`` does.
+    is left there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
+    order from now on, from the order as it stands under its lock (pure).
 
     Refuses: NotFound, StateConflict (naming the first order that cannot; a held order never can). Then no order has
     changed.
@@ -34,6 +35,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     method: str = "manual"
     by: str = ""
     noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    revise: Callable[[Order], dict[str, Any]] | None = None
     completed_by_settling: frozenset[int] = frozenset()
 
     def needs(self) -> Needs:
@@ -57,9 +59,9 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         return {"by": self.by, "noted": self.noted} if self.noted else {"by": self.by}
 
     def _change(self, state: State, context: Context, order: Order) -> None:
-        if self.noted:
-            details = {**order.details, "noted": {**order.details.get("noted", {}), **self.noted}}
-            order = state.orders.update(msgspec.structs.replace(order, details=details, updated_at=context.now))
+        if self.revise is not None:
+            revised = msgspec.structs.replace(order, details=self.revise(order), updated_at=context.now)
+            order = state.orders.update(revised)
         if self.payment is not None:
             before = order.charged_sen
             order = set_payment_status(state, context, order, self.payment, self.method, **self._facts)

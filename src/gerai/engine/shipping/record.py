@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -32,9 +33,9 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     """Record a report on an order's parcel; each part may be left out.
 
     ``receipt`` is the courier's number: the first one books the parcel, a later one corrects it. ``aggregator`` is who
-    books it; ``noted`` is kept in the shipment's details. A report has its original ``words``; ``status`` is
-    what they mean (one of ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who states
-    so.
+    books it; ``revise`` makes the details the door keeps with the parcel from now on, from the parcel as it stands
+    under its lock (pure). A report has its original ``words``; ``status`` is what they mean (one of
+    ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who states so.
 
     A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
     when it is back. One that is older than the newest (compared to the second, as many clocks write; an end of the way
@@ -50,7 +51,7 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     order_id: int
     receipt: str = ""
     aggregator: str = ""
-    noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    revise: Callable[[Shipment], dict[str, Any]] | None = None
     words: str = ""
     status: str = ""
     description: str = ""
@@ -76,11 +77,11 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
         return state.view(self.merchant_id, self.order_id)
 
     def _amend(self, state: State, context: Context, order: Order, shipment: Shipment) -> Shipment:
-        """Number, booker and what is noted, as far as they are new."""
+        """Number, booker and the door's details, as far as they are new."""
         asked: dict[str, Any] = {
             "receipt": self.receipt or shipment.receipt,
             "aggregator": self.aggregator or shipment.aggregator,
-            "details": {**shipment.details, **self.noted},
+            "details": shipment.details if self.revise is None else self.revise(shipment),
         }
         new = {name: value for name, value in asked.items() if value != getattr(shipment, name)}
         if not new:

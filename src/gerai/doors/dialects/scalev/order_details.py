@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.records import Order, OrderView
+from gerai.domain.records import Order, OrderView, Shipment
 from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 
 #: The ``channel`` of this door's orders, also its name.
@@ -92,7 +92,7 @@ class AgreedShipping(msgspec.Struct, frozen=True):
 class OrderDetails(msgspec.Struct, frozen=True):
     """``sent_method`` and ``sent_sub_method`` are what the client wrote; ``method`` and ``channel_code`` the stored
     form. ``extras`` are the optional request fields that are only kept and echoed. ``noted`` is what people
-    said while changing the status (proof of transfer, another payment method); the engine adds it."""
+    said while changing the status (proof of transfer, another payment method)."""
 
     store: StoreDetails
     customer: CustomerDetails
@@ -139,8 +139,30 @@ class LineDetails(msgspec.Struct, frozen=True):
     share_sen: int = 0
 
 
+class ParcelDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``Shipment.details`` of this door: what the aggregator said of the waybill, and the courier's note."""
+
+    aggregator_awb: str = ""
+    courier_note: str = ""
+
+    def as_details(self) -> dict[str, Any]:
+        """As plain data for ``Shipment.details``; what is empty is left out."""
+        return msgspec.to_builtins(self)
+
+
 def details_of(order: Order) -> OrderDetails:
+    """What this door froze with the order."""
     return msgspec.convert(order.details, OrderDetails)
+
+
+def parcel_details_of(shipment: Shipment) -> ParcelDetails:
+    """What this door keeps with the parcel."""
+    return msgspec.convert(shipment.details, ParcelDetails)
+
+
+def details_with_noted(noted: dict[str, Any], order: Order) -> dict[str, Any]:
+    """The order's details with what a person noted now on top of what was noted before."""
+    return {**order.details, "noted": {**details_of(order).noted, **noted}}
 
 
 def page_details(view: OrderView) -> PageDetails:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, PathUnknown
 from gerai.doors.dialects.scalev import wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
-from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of
+from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, details_with_noted
 from gerai.doors.dialects.scalev.order_history import placed_history, read_history
 from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
 from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
@@ -139,6 +140,7 @@ async def change_status(ctx: RequestContext) -> Response:
         method=change.method,
         by=change.by,
         noted=change.noted,
+        revise=partial(details_with_noted, change.noted) if change.noted else None,
         completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
     )
     outcome = await ctx.services.engine.submit(command)

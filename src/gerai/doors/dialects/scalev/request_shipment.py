@@ -9,8 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Shipment
+from gerai.doors.dialects.scalev.order_details import ParcelDetails, parcel_details_of
 from gerai.doors.dialects.scalev.request import AGGREGATORS, BLANK
-from gerai.doors.dialects.scalev.shipment_states import AGGREGATOR_AWB, AWB_STATUS, COURIER_NOTE, meaning
+from gerai.doors.dialects.scalev.shipment_states import AWB_STATUS, meaning
 from gerai.doors.http.fields import Fields
 
 #: A number, or the address of a tracking page.
@@ -23,11 +24,12 @@ _SHIPMENT_FIELDS: Final = (
 
 
 class ShipmentReport(msgspec.Struct, frozen=True):
-    """A report on a parcel, as the engine records it; empty: nothing is reported of that."""
+    """A report on a parcel; empty: nothing is reported of that. ``awb`` and ``note`` are this contract's own."""
 
     receipt: str = ""
     aggregator: str = ""
-    noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    awb: str = ""
+    note: str = ""
     words: str = ""
     status: str = ""
     description: str = ""
@@ -61,21 +63,25 @@ def read_shipment(form: Fields) -> ShipmentReport:
     if not any(map(form.has, _SHIPMENT_FIELDS)):
         form.complain("shipment_receipt", BLANK)
     form.check()
-    noted = {AGGREGATOR_AWB: awb, COURIER_NOTE: note}
     return ShipmentReport(
         receipt=receipt,
         aggregator=aggregator,
-        noted={name: value for name, value in noted.items() if value},
+        awb=awb,
+        note=note,
         words="delivered" if completed else "",
         status="delivered" if completed else "",
     )
 
 
-def with_new_waybill(said: ShipmentReport, shipment: Shipment | None) -> ShipmentReport:
-    """A new number is a new waybill: the aggregator's reports on the old one do not count any more."""
-    if shipment is None or said.receipt in ("", shipment.receipt) or not shipment.details.get(AGGREGATOR_AWB):
-        return said
-    return msgspec.structs.replace(said, noted={AGGREGATOR_AWB: "", **said.noted})
+def revised_details(said: ShipmentReport, shipment: Shipment) -> dict[str, Any]:
+    """The parcel's details after this report. A new number is a new waybill: the aggregator's reports on the old one
+    do not count any more."""
+    kept = parcel_details_of(shipment)
+    same_waybill = said.receipt in ("", shipment.receipt)
+    return ParcelDetails(
+        aggregator_awb=said.awb or (kept.aggregator_awb if same_waybill else ""),
+        courier_note=said.note or kept.courier_note,
+    ).as_details()
 
 
 def _one_line(form: Fields, name: str, pattern: re.Pattern[str], most: int, *, required: bool = False) -> str:

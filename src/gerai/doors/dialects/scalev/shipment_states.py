@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-#: Under which names the shipment's details keep what this contract adds.
-COURIER_NOTE: Final = "courier_note"
-AGGREGATOR_AWB: Final = "aggregator_awb"
 AWB_STATUS: Final = ("unavailable", "pending", "waiting", "failed", "created", "canceled")
 
 #: Engine state to ``shipment_status``; the contract has no list of words. Nothing is told of a parcel that waits.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from gerai.doors.dialects.scalev.auth import authenticate, form_of
 from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.dialects.scalev.orders import order_of_path, whole_orders
-from gerai.doors.dialects.scalev.request_shipment import ShipmentReport, with_new_waybill
+from gerai.doors.dialects.scalev.request_shipment import ShipmentReport, revised_details
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, reply
 from gerai.doors.http.fields import Fields
@@ -29,7 +30,13 @@ def recording(read: Callable[[Fields], ShipmentReport]) -> Endpoint:
             environment=caller.environment,
             channel=CHANNEL,
             order_id=view.order.order_id,
-            **msgspec.structs.asdict(with_new_waybill(reported, view.shipment)),
+            receipt=reported.receipt,
+            aggregator=reported.aggregator,
+            revise=partial(revised_details, reported),
+            words=reported.words,
+            status=reported.status,
+            description=reported.description,
+            at=reported.at,
         )
         outcome = await ctx.services.engine.submit(command)
         changed = msgspec.structs.replace(outcome.answer, member=view.member)

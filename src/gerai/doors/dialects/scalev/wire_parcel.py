@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.domain.records import OrderView, Shipment
-from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area, OrderDetails
-from gerai.doors.dialects.scalev.shipment_states import AGGREGATOR_AWB, COURIER_NOTE, SHIPMENT_STATUS
+from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area, OrderDetails, parcel_details_of
+from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
 
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(
     ("courier", "courier_service", "destination_address", "origin_address", "warehouse")
@@ -69,14 +69,14 @@ def _standing(shipment: Shipment | None) -> dict[str, Any]:
     if shipment is None:
         names = ("shipment_provider_code", "shipment_receipt", "shipment_status", "courier_additional_info")
         return {**dict.fromkeys(names), "awb_status": "unavailable", "awb_ca_status": "unavailable"}
-    awb = _awb(shipment)
+    awb, kept = _awb(shipment), parcel_details_of(shipment)
     return {
         "shipment_provider_code": shipment.aggregator or None,
         "shipment_receipt": shipment.receipt or None,
         "shipment_status": SHIPMENT_STATUS[shipment.status],
-        "courier_additional_info": shipment.details.get(COURIER_NOTE) or None,
+        "courier_additional_info": kept.courier_note or None,
         "awb_status": awb,
-        "awb_ca_status": shipment.details.get(AGGREGATOR_AWB) or (awb if shipment.aggregator else "unavailable"),
+        "awb_ca_status": kept.aggregator_awb or (awb if shipment.aggregator else "unavailable"),
     }
 
 
