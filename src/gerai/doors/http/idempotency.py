@@ -6,11 +6,10 @@ key. The engine decides in the order's own transaction whether the key is new::
     wanted = read_order(...)
     attempt = IDEMPOTENCY.attempt(ctx, "create_order", owner, wanted)
     outcome = await submit_once(ctx, attempt, lambda: compose(ctx, wanted), PlaceOrder)
-    view = await order_now(ctx, outcome)
-    return reply(wire.order_body(view), headers=replay_headers(outcome))
+    return reply(wire.order_body(outcome.answer.view), headers=replay_headers(outcome))
 
 What refuses now (a partner is down, a product is gone) does not undo what the key did before: then the earlier answer
-wins. A replay shows the thing as it is now, marked ``Idempotency-Replayed: true``.
+wins. The engine's answer to a replay is the thing as it is now; it is marked ``Idempotency-Replayed: true``.
 """
 
 from __future__ import annotations
@@ -22,11 +21,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from gerai.domain.records import OrderView
-from gerai.domain.refusals import InputInvalid, NotFound, Refusal
+from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.engine.command import Command, Idempotency, Outcome
-from gerai.engine.orders.place import Placed
 
 Answer = TypeVar("Answer")
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
@@ -105,17 +102,6 @@ async def submit_once(
         if earlier is None:
             raise
         return Outcome(earlier, replayed=True)
-
-
-async def order_now(ctx: RequestContext, outcome: Outcome[Placed]) -> OrderView:
-    """The order that was placed, as it is now. NotFound if it is gone."""
-    if not outcome.replayed:
-        return outcome.answer.view
-    order = outcome.answer.view.order
-    view = await ctx.services.engine.orders.by_id(order.merchant_id, order.order_id)
-    if view is None:
-        raise NotFound("order", order.public_id)
-    return view
 
 
 def replay_headers(outcome: Outcome[Any]) -> dict[str, str] | None:

@@ -9,7 +9,6 @@ from gerai.doors.dialects.cekceir.auth import CHANNEL, Caller
 from gerai.doors.dialects.cekceir.order_details import OrderDetails
 from gerai.doors.dialects.cekceir.request import NewOrder
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.idempotency import order_now
 from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
 from gerai.engine.command import Outcome
 from gerai.engine.fulfilment import balances
@@ -93,9 +92,8 @@ class Placing:
         whatever the provider does is a result."""
         engine, placed = self._ctx.services.engine, outcome.answer
         if outcome.replayed or self._work is None:
-            view = await order_now(self._ctx, outcome)
-            order = view.order
-            return view, (await balances.of_orders(engine, order.merchant_id, [order.order_id]))[order.order_id]
+            order = placed.view.order
+            return placed.view, (await balances.of_orders(engine, order.merchant_id, [order.order_id]))[order.order_id]
         figures = Balances(placed.available_before_sen or 0, placed.available_after_sen or 0)
         if not self._work.provider.automatic:
             return placed.view, figures

@@ -39,11 +39,8 @@ async def charge(ctx: RequestContext) -> Response:
 
     attempt = IDEMPOTENCY.attempt(ctx, "charge", "merchant", wanted)
     outcome = await submit_once(ctx, attempt, compose, StartPayment)
+    # Replayed it is the payment as it is now: it may have been paid since.
     payment = _newest(outcome.answer)
-    if outcome.replayed:
-        # As it is now: it may have been paid since.
-        now = await ctx.services.engine.payments.by_public_id(ctx.scope, payment.public_id)
-        payment = payment if now is None else now
     merchant = ctx.caller.merchant
     charged = Charged(
         payment=payment,

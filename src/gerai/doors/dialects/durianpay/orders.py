@@ -20,7 +20,7 @@ from gerai.doors.dialects.durianpay.wire.formats import is_order_id, new_id, new
 from gerai.doors.dialects.durianpay.wire.order_answer import LIFETIME, created_answer, fetched_answer, order_entry
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
+from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.kit.phones import canonical_phone
@@ -36,7 +36,7 @@ async def create_order(ctx: RequestContext) -> Response:
 
     attempt = IDEMPOTENCY.attempt(ctx, "create_order", "merchant", wanted)
     outcome = await submit_once(ctx, attempt, compose, PlaceOrder)
-    view = await order_now(ctx, outcome)
+    view = outcome.answer.view
     # A new order is started, also when its expiry date has passed already.
     status = order_status(view, ctx.now) if outcome.replayed else "started"
     return reply({"data": created_answer(view, status)}, headers=replay_headers(outcome))

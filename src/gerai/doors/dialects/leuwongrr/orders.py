@@ -16,7 +16,7 @@ from gerai.doors.dialects.leuwongrr.placing import compose, with_payment
 from gerai.doors.dialects.leuwongrr.request import BALANCE, IDEMPOTENCY, INVOICE, list_limit, read_order
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
+from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.orders.place import PlaceOrder
 
 _CODE: Final = re.compile(r"(?:SBX-)?INV[0-9]{17,40}")
@@ -32,7 +32,7 @@ async def create_order(ctx: RequestContext) -> Response:
     wanted = read_order(await ctx.json())
     attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
     outcome = await submit_once(ctx, attempt, lambda: compose(ctx, caller, wanted), PlaceOrder)
-    view = await order_now(ctx, outcome)
+    view = outcome.answer.view
     if wanted.payment_method not in (INVOICE, BALANCE):
         view = await with_payment(ctx, caller, view)
     data = wire.CreatedAnswer(

@@ -145,7 +145,4 @@ async def with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> 
         engine.ids.next(), caller.key.merchant, ctx.services.partners.payment_methods, view, wanted
     )
     once = Idempotency(caller.owner, _START_PAYMENT, order.public_id, b"")
-    outcome = await engine.submit(started, once)
-    if not outcome.replayed:
-        return outcome.answer
-    return await engine.orders.as_now(order)
+    return (await engine.submit(started, once)).answer

@@ -22,7 +22,7 @@ from gerai.doors.dialects.scalev.request_lists import find_page, read_order_quer
 from gerai.doors.dialects.scalev.request_status import read_change
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
-from gerai.doors.http.idempotency import order_now, replay_headers, submit_once
+from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
@@ -50,10 +50,10 @@ async def create_order(ctx: RequestContext) -> Response:
         return compose(wanted, _context(ctx), lambda: _identity(ctx))
 
     outcome = await submit_once(ctx, attempt, command, PlaceOrder)
+    view = outcome.answer.view
     if outcome.replayed:
-        [body] = await whole_orders(ctx, [await order_now(ctx, outcome)])
+        [body] = await whole_orders(ctx, [view])
     else:
-        view = outcome.answer.view
         body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant), ctx.base_url)
     return reply(body, headers=replay_headers(outcome))
 
