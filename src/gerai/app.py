@@ -142,6 +142,7 @@ class App:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
+        # Left in reverse: counting ends last, after the engine has committed what it accepted.
         async with self._metrics.running(), self.engine.running(), self.partners:
             _settle_memory()
             worker = self._worker

@@ -45,6 +45,7 @@ def serve(
         require_for_network(dataclasses.replace(settings, server=server))
         require_database(settings, migrated=True)
         require_for_real_money(settings)
+        # Port 0 is resolved once, here: all processes must share one.
         server = dataclasses.replace(server, port=free_port(server.host, server.port))
         structlog.get_logger("gerai").info(
             "server.listening", host=server.host, port=server.port, workers=server.workers
@@ -89,6 +90,7 @@ async def _serve_for(parent: int, settings: Settings, share: CounterShare, stop:
 
 
 def _command(server: ServerSettings, settings_file: Path | None) -> list[str]:
+    # -P: nothing is imported from the folder in which somebody happens to stand.
     words = [sys.executable, "-P", "-m", "gerai", "serve", "--host", server.host, "--port", str(server.port)]
     return words if settings_file is None else [*words, "--settings", str(settings_file)]
 
@@ -102,6 +104,7 @@ async def _supervise(command: list[str], server: ServerSettings, stop: asyncio.E
         mine = [*command, "--parent", str(os.getpid()), "--part", str(number - 1), "--counts", str(counts)]
         while not stop.is_set():
             began = time.monotonic()
+            # A session of its own: Ctrl-C reaches the supervisor alone, which ends its processes in order.
             process = await asyncio.create_subprocess_exec(*mine, start_new_session=True, pass_fds=(counts,))
             ended = asyncio.create_task(process.wait())
             asked = asyncio.create_task(stop.wait())

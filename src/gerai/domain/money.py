@@ -55,6 +55,7 @@ def round_rupiah(numerator: int, denominator: int = 1) -> int:
     if numerator < 0 or denominator <= 0:
         raise ValueError("amounts are never negative")
     unit = denominator * SEN_PER_RUPIAH
+    # floor(n/d + 1/2), in integers.
     return (2 * numerator + unit) // (2 * unit) * SEN_PER_RUPIAH
 
 

@@ -22,6 +22,7 @@ class StateTable:
     def __post_init__(self) -> None:
         for source, verb, target in self.moves:
             if (source, verb) in self._next:
+                # At import: with a table that contradicts itself nothing shall start.
                 raise ValueError(f"{self.thing}: two ways to {verb} from {source}")
             self._next[source, verb] = target
 

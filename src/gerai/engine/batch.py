@@ -47,10 +47,12 @@ class Writer:
 
     def put(self, command: Command[Any], idempotency: Idempotency | None) -> asyncio.Future[Outcome[Any]]:
         """Queue a command. Busy at once when the queue is full or the writer is closing."""
+        # Refused at once: a queue without a bound would serve everybody after their deadline.
         if len(self._queue) >= self.queue_limit or self._closing:
             self.figures.busy += 1
             raise Busy()
         loop = asyncio.get_running_loop()
+        # Worked out once: the queue may be looked through many times while a rival is under way.
         claims = _claims(command, idempotency)
         waiting = Waiting(command, idempotency, claims, loop.time() + self.deadline_s, loop.create_future())
         self._queue.append(waiting)
@@ -69,6 +71,7 @@ class Writer:
 
     async def _run_lane(self, lane: Lane) -> None:
         while True:
+            # No artificial delay: what waits now is the batch. Under load the commits before it let it grow.
             batch = self._take()
             if batch:
                 claims = {claim for waiting in batch for claim in waiting.claims}
@@ -76,6 +79,8 @@ class Writer:
                 await lane.write(batch)
                 self._under_way -= claims
                 self._finished.set()
+            # Everything that waits is claimed by the other lane. No await between this look and the wait: no end is
+            # missed.
             elif self._queue:
                 self._finished.clear()
                 await self._finished.wait()
@@ -103,6 +108,7 @@ class Writer:
                 rivals.append(waiting)
             else:
                 batch.append(waiting)
+        # Back at the head and in their order, so that nobody is overtaken for ever.
         self._queue.extendleft(reversed(rivals))
         return batch
 

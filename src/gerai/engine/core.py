@@ -85,6 +85,7 @@ class Engine:
             await self.ids.refill(connection)
         follower = asyncio.create_task(self.directory.follow(self.dsn, self._pool), name="gerai-directory")
         loaded = asyncio.create_task(self.directory.loaded.wait())
+        # The follower ends before it has loaded only by failing; waiting for the load alone would hang then.
         await asyncio.wait((follower, loaded), return_when=asyncio.FIRST_COMPLETED)
         if follower.done():
             loaded.cancel()
@@ -100,6 +101,7 @@ class Engine:
         """Finish what was accepted, then disconnect."""
         self.writer.close()
         if self._tasks:
+            # The writer first, which commits what was accepted; only then what it leans on.
             writer, *others = self._tasks
             await writer
             await end(*others)

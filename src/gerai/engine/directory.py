@@ -182,6 +182,7 @@ class Directory:
                 if fresh is not None:
                     merchants[merchant_id] = fresh
                     keys.update(fresh.keys)
+        # Swapped by reference: a request that began with the old snapshot keeps it to its end.
         self._merchants, self._keys = merchants, keys
 
     async def _snapshots(self, connection: Connection, merchant_ids: list[int]) -> dict[int, Snapshot | None]:
@@ -284,4 +285,5 @@ def _keys(
 
 def token_digest(token: str) -> bytes:
     """How a key's secret is stored."""
+    # No slow password hash: a key is long and random, nothing to guess, and every request would pay for it.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

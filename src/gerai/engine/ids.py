@@ -13,6 +13,7 @@ from gerai.domain.refusals import Busy
 from gerai.store.connection import Connection
 from gerai.store.loads import NEXT_ID_BLOCKS
 
+#: Ids per number drawn: one statement, and no lock, for a thousand of them (decision 0003).
 BLOCK = 1000
 _BLOCKS_AT_START = 2
 _BLOCKS_AT_MOST = 64
@@ -46,6 +47,7 @@ class Ids:
 
     async def refill(self, connection: Connection) -> None:
         """Fetch blocks; the reserve doubles each time it was found empty, up to 64,000 ids."""
+        # Both lanes and maintenance may come at once; whoever comes second finds the reserve full.
         async with self._refilling:
             if not self._blocks and self._end:
                 self._wanted = min(self._wanted * 2, _BLOCKS_AT_MOST)

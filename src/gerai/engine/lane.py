@@ -36,6 +36,7 @@ from gerai.store.tables import EVENTS, WRITE_ORDER
 
 log = structlog.get_logger("gerai.batch")
 
+# Each lost race means that somebody else's commit went through, so a few tries suffice; more would hide a fault.
 _TRIES_ALONE = 5
 
 
@@ -110,12 +111,15 @@ class Lane:
             decided = await self._attempt(batch)
         except DatabaseError as error:
             await self._give_up(error)
+            # Rolled back, so nothing is done twice; after a broken connection nothing is run again at all.
             decided = await self._one_by_one(batch, error)
         except Exception as error:
+            # A fault of ours outside of any command: whoever waits must get an answer, and the lane must go on.
             log.exception("batch.broken")
             await self._give_up(error)
             decided = [(waiting, Broken(detail=repr(error))) for waiting in batch]
         for waiting, result in decided:
+            # Its caller has gone; the command was carried out all the same.
             if waiting.future.done():
                 continue
             if isinstance(result, BaseException):
@@ -125,6 +129,7 @@ class Lane:
 
     async def _one_by_one(self, batch: list[Waiting], first_error: DatabaseError) -> Decided:
         """Run each command in its own transaction, so that the one at fault fails alone."""
+        # The driver derives deadlocks and the like from the same class; those were rolled back for certain.
         if isinstance(first_error, ConnectionLost) and not isinstance(first_error, RACES):
             log.error("batch.connection_lost", error=str(first_error), commands=len(batch))
             return [(waiting, self._lost()) for waiting in batch]
@@ -151,6 +156,7 @@ class Lane:
             except DatabaseError as error:
                 await self._give_up(error)
                 last = error
+                # A constraint objects: it would object again.
                 break
             else:
                 return result
@@ -168,6 +174,7 @@ class Lane:
         if connection is None or connection.closed:
             return
         try:
+            # Kept rather than closed: every statement is prepared on it already.
             await connection.execute("ROLLBACK")
         except DatabaseError:
             log.warning("batch.reconnecting", error=str(error))
@@ -181,6 +188,7 @@ class Lane:
         connection, state = await self._loaded(batch)
         moments: Moments = {}
         decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
+        # From here on a broken connection leaves open whether the commit arrived (_lost).
         self._writing = True
         await commit(connection, changes(state))
         return decided
@@ -201,6 +209,7 @@ class Lane:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
+        # Maintenance refills in the background, but a burst may be faster, and a command without ids is refused.
         if self.ids.low.is_set():
             await self.ids.refill(connection)
         state = State()
@@ -217,11 +226,13 @@ class Lane:
                 return Outcome(made, replayed=True)
             merchant = self.directory.merchant(command.merchant_id)
             clock = (command.merchant_id, command.environment)
+            # Read once per batch: it is cheaper, equal times are packed once, and rows of one batch agree.
             now = moments.get(clock) or moments.setdefault(clock, merchant.now(command.environment))
             context = DecisionContext(now, merchant, command.environment, self.ids.next)
             answer = command.decide(state, context)
             if idempotency is not None:
                 keep_key(state, command, idempotency, answer, now)
+            # Known from memory: without endpoints, webhooks cost an order nothing (decision 0009).
             if listening := self.directory.get(SUBSCRIBED_CHANNELS, command.merchant_id):
                 defer_webhooks(state, command.merchant_id, listening)
         except Refusal as refusal:
@@ -279,6 +290,7 @@ def changes(state: State) -> Iterator[Writing]:
             yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])
         if rows.updated:
             yield updating(table, [rows.updated[key] for key in sorted(rows.updated)])
+    # Last and unsorted: the database numbers them in the order in which they were announced.
     if state.events:
         yield inserting(EVENTS, state.events)
     if state.jobs:
@@ -286,5 +298,6 @@ def changes(state: State) -> Iterator[Writing]:
 
 
 def _deferred(job: Job) -> Deferred:
+    # Real time, not the merchant's test clock: the queue knows no other.
     due = None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s)
     return Deferred(job.queue, job.task, job.lock, job.args, due)

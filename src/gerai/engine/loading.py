@@ -82,12 +82,15 @@ async def load(connection: Connection, state: State, batch: Sequence[LoadRequest
 
 
 def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> list[Reading]:
+    # Ascending, as everywhere: batches that lock rows of the same merchants meet in the same order.
     merchants = sorted(wanted.items())
+    # One loop per table, not per merchant: the global order of locks is table, then merchant, then key.
     found: list[Reading] = []
     for merchant_id, mine in merchants:
         for (environment, channel), contacts in mine.contacts.items():
             found.append(_members(merchant_id, environment, channel, contacts))
     for merchant_id, mine in merchants:
+        # The widest statement covers the narrower ones, so that each merchant's accounts are locked by a single one.
         if mine.wallets_of_deposits:
             of_orders, of_deposits = sorted(mine.wallets_of), sorted(mine.wallets_of_deposits)
             params = (sorted(mine.accounts), merchant_id, of_orders, merchant_id, of_deposits, merchant_id)

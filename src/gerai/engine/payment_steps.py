@@ -41,6 +41,7 @@ def new_payment(
         payment_id=payment_id,
         environment=order.environment,
         order_id=order.order_id,
+        # An order has one invoice, under its own id.
         invoice_id=order.order_id,
         public_id=public_id,
         method=method,
@@ -97,6 +98,7 @@ def refund(
 
     What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted.
     """
+    # Money from a wallet has nowhere else to go: no payer outside ever sent it.
     give = ledger.refund_to_wallet if to_wallet or payment.method == "wallet" else ledger.return_to_payer
     give(state, context, order, amount_sen, payment.payment_id, "sales", note)
     refunded_sen = payment.refunded_sen + amount_sen

@@ -58,6 +58,7 @@ class Rows(Generic[Row]):
         before = self.rows[key]
         self.rows[key] = row
         if key in self.inserted:
+            # Made by this batch: one INSERT with the last values, never an INSERT and an UPDATE.
             self.inserted[key] = row
             self._undo.append((self, key, before, False))
         else:
@@ -74,6 +75,7 @@ class Rows(Generic[Row]):
         if key in self.inserted:
             self.inserted[key] = before
         elif first_update:
+            # What was loaded is what the database has: nothing to write.
             del self.updated[key]
         else:
             self.updated[key] = before

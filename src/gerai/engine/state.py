@@ -66,6 +66,7 @@ class State:
     """All tables of one batch."""
 
     def __init__(self) -> None:
+        # One list for all tables: refusals are rare, and copies of rows would cost every command.
         self._undo: list[Undo] = []
         #: The working copy of every table, by table: what the load fills and the write empties.
         self.rows: dict[Table[Any], Rows[Any]] = {}
@@ -84,6 +85,7 @@ class State:
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []
         self.jobs: list[Job] = []
+        # How many events and jobs there were when the last command stood: a refusal cuts off what follows.
         self._marks = (0, 0)
 
     def _of(self, table: Table[Row], handles: Callable[[Row], tuple[Key, ...]] | None = None) -> Rows[Row]:
@@ -119,6 +121,7 @@ class State:
 
     def lines_of(self, order: Order) -> tuple[OrderLine, ...]:
         found: list[OrderLine] = []
+        # Lines are numbered from 1 without gaps, so the first missing number is the end.
         while (line := self.lines.get(order.merchant_id, order.order_id, len(found) + 1)) is not None:
             found.append(line)
         return tuple(found)

@@ -41,6 +41,7 @@ class Guard:
             raise AddressForbidden("only https addresses are called")
         if url.userinfo:
             raise AddressForbidden("an address carries no user name or password")
+        # A zone (fe80::1%eth0) names an interface of this machine.
         if not url.host or "%" in url.host:
             raise AddressForbidden("an address names a host")
         if url.port is not None and not 1 <= url.port <= _HIGHEST_PORT:
@@ -51,6 +52,7 @@ class Guard:
         address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
         if address.is_loopback:
             return self.allow_loopback
+        # 6to4 and Teredo carry an IPv4 address inside, perhaps a private one.
         if isinstance(address, ipaddress.IPv6Address) and (
             address not in _GLOBAL_UNICAST_6 or address.sixtofour is not None or address.teredo is not None
         ):
@@ -99,6 +101,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         allowed = [address for address in await _resolve(host, port, timeout) if self._guard.allows(address)]
         if not allowed:
             raise AddressForbidden("the host is not at a public address")
+        # A name may have hundreds of addresses, each to be waited for.
         *first, last = allowed[:_MOST_ADDRESSES]
         for address in first:
             try:

@@ -18,5 +18,6 @@ def write_private(file: Path, text: str, owner: tuple[int, int] | None = None) -
             os.fchown(stream.fileno(), *owner)
         stream.write(text)
         stream.flush()
+        # On disk before it gets its name: after a power cut there is the old file or the new one, never an empty one.
         os.fsync(stream.fileno())
     fresh.replace(file)

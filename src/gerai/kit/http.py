@@ -79,6 +79,7 @@ class Outgoing:
         #: Attempts so far, by how they ended.
         self.attempts: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
         self._pool = httpcore.AsyncConnectionPool(
+            # Whom we trust must not depend on variables of the environment.
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_connections=connections,
             keepalive_expiry=30.0,
@@ -117,7 +118,9 @@ class Outgoing:
 
     def _pause_s(self, attempt: int, asked: str) -> float:
         wanted = float(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 0.0
+        # Jittered: callers that failed together shall not come back together.
         pause = self._backoff_s * 2**attempt * random.uniform(0.5, 1.5)
+        # What the other side asks for counts, but nobody may park a request for minutes.
         return min(max(pause, wanted), max(pause, _LONGEST_PAUSE_S))
 
     async def _once(
@@ -127,6 +130,7 @@ class Outgoing:
         outcome = "unanswered"
         try:
             request = _request(self._guard, method, url, headers, content, limit_s)
+            # Around everything: a byte now and then would satisfy each single time limit for ever.
             async with asyncio.timeout(limit_s):
                 answer = await self._exchange(request)
             outcome = "asked_to_wait" if answer.asks_to_wait else "answered"
@@ -135,6 +139,7 @@ class Outgoing:
             outcome = "forbidden"
             raise
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
+            # Before there was a connection nothing was sent.
             outcome = "unreachable"
             raise Unreachable(type(error).__name__) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, TimeoutError) as error:
@@ -146,6 +151,7 @@ class Outgoing:
         response = await self._pool.handle_async_request(request)
         try:
             found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            # A few compressed bytes can become gigabytes, and nobody asked for them.
             if found.get("content-encoding", "identity").lower() != "identity":
                 raise Unanswered("the answer is compressed though we asked for plain bytes")
             body = bytearray()

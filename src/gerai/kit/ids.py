@@ -17,6 +17,7 @@ def token(n_bytes: int = 30) -> str:
 
 def base62(length: int) -> str:
     """Random letters and digits (5.95 bits each)."""
+    # Two bytes for each: the remainder by 62 favours some characters by a thousandth, of one byte by a quarter.
     raw = secrets.token_bytes(length * 2)
     return "".join(_BASE62[(raw[2 * i] << 8 | raw[2 * i + 1]) % 62] for i in range(length))
 
@@ -34,6 +35,7 @@ def uuid7(at_s: float | None = None) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+# Seeded by the operating system: processes that start together must not draw the same ids.
 _numbers = random.Random(secrets.randbits(256))
 
 

@@ -67,6 +67,7 @@ def configure(level: str = "info", format: str = "json", stream: BinaryIO | None
             ),
             cache_logger_on_first_use=True,
         )
+    # Notes of libraries below a warning are not ours to keep.
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[_Forward()], force=True)
 
 

@@ -64,6 +64,7 @@ class Schema:
             check_cost(document)
             self._whole = draft.validator(document, validate_formats=True, offline=True)
             self._walk = Compiler(document, draft).node(document)
+            # Rare, and the only keywords for which the whole document is checked a second time.
             self._has_unevaluated = "unevaluated" in str(document)
         except (ValueError, jsonschema_rs.ReferencingError) as problem:
             raise SchemaUnusable(str(problem).splitlines()[0]) from problem

@@ -165,6 +165,7 @@ class Compiler:
         if reference != "#" and not reference.startswith("#/"):
             raise ValueError(f"$ref {reference!r}: only references to a place in this document are supported")
         if reference not in self._referenced:
+            # A place that refers to itself meets this stand-in while it is compiled; `later` looks again when it runs.
             self._referenced[reference] = passes
             target: Any = self._document
             for step in reference.split("/")[1:]:

@@ -25,6 +25,7 @@ CELLS: Final = 8192
 _BLOCK_BYTES: Final = CELLS * 8
 #: The first cell of a block says what its other cells mean.
 _MARK: Final = 0
+#: As many as a cell, which is a double, holds exactly.
 _MARK_BYTES: Final = 6
 
 
@@ -39,6 +40,7 @@ def shared_memory(processes: int) -> int:
     """The descriptor of a new memory for so many processes; they inherit it. The caller closes it."""
     size = processes * _BLOCK_BYTES
     if sys.platform == "linux":
+        # Without a name in any folder: nothing is left behind, even after a kill.
         descriptor = os.memfd_create("gerai-counts")
         os.truncate(descriptor, size)
         return descriptor
@@ -76,11 +78,14 @@ class SharedCounters:
         digest = hashlib.sha256(layout.encode()).digest()
         mark = float(int.from_bytes(digest[:_MARK_BYTES], "big"))
         if self.cells[_MARK] != mark:
+            # Another version's figures under our names would be wrong; counters that start anew are what Prometheus
+            # expects.
             self.cells[:] = memoryview(array("d", bytes(_BLOCK_BYTES)))
             self.cells[_MARK] = mark
 
     def families(self) -> list[Family]:
         """Every series, summed over the processes whose blocks mean the same."""
+        # A process of another version lays its cells out differently: sums would mix metrics.
         blocks = [block for block in self._blocks if block[_MARK] == self.cells[_MARK]]
         totals = [sum(values) for values in zip(*(block[: self._used].tolist() for block in blocks), strict=True)]
         return [

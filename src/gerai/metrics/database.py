@@ -65,6 +65,7 @@ class Questions:
 
     async def families(self) -> list[Family]:
         """The gauges. What the database did not answer is missing, and ``gerai_database_up`` is 0."""
+        # Scrapes that come at once share one look.
         async with self._turn:
             now_s = asyncio.get_running_loop().time()
             if self._asked_s is None or now_s >= self._asked_s + self._keep_s:

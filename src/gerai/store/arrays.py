@@ -20,6 +20,7 @@ from psycopg.pq import Format
 _HEADER: Final = Struct("!5i")
 _LENGTH: Final = Struct("!i").pack
 _NULL: Final = _LENGTH(-1)
+#: PostgreSQL counts time from here.
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _INT4: Final = 23
 _INT8: Final = 20
@@ -69,11 +70,13 @@ def _register(packed: type[Packed], array_oid: int) -> None:
     adapters.register_dumper(packed, PackedDumper)
 
 
+# Object ids of built-in types are the same in every PostgreSQL: int4[], int8[], text[], bytea[], timestamptz[].
 for _packed, _array_oid in ((PackedInt4, 1007), (PackedInt8, 1016), (PackedText, 1009), (PackedBytes, 1001)):
     _register(_packed, _array_oid)
 _register(PackedTimes, 1185)
 
 
+# Batches of one size come again and again, so their formats are compiled once.
 @lru_cache(maxsize=1024)
 def _integers(pairs: str, count: int) -> Struct:
     return Struct("!" + pairs * count)
@@ -84,10 +87,12 @@ def _header(values: Sequence[Any], oid: int) -> bytes:
 
 
 def _pack_integers(values: Sequence[int | None], oid: int, code: str, size: int) -> bytes:
+    # A NULL has no bytes: one format for the whole column is not possible.
     if None in values:
         one = Struct("!i" + code).pack
         body = b"".join(_NULL if value is None else one(size, value) for value in values)
     else:
+        # Size, value, size, value … as the wire wants it, packed by one call instead of one per row.
         interleaved: list[Any] = [size] * (2 * len(values))
         interleaved[1::2] = values
         body = _integers("i" + code, len(values)).pack(*interleaved)
@@ -115,6 +120,7 @@ def _microseconds(at: datetime | None) -> int | None:
     if at is None:
         return None
     since = at - _EPOCH
+    # In integers: seconds as a float are not exact to the microsecond.
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
@@ -133,6 +139,7 @@ def pack(type_name: str, values: Sequence[Any]) -> Packed:
         case "bytea":
             return PackedBytes(_pack_chunks(values, _BYTEA, bytes))
         case "timestamptz":
+            # A batch has one moment per merchant, so most columns of times hold a single value.
             same = values.count(values[0]) == len(values)
             moments = [_microseconds(values[0])] * len(values) if same else [_microseconds(v) for v in values]
             return PackedTimes(_pack_integers(moments, _TIMESTAMPTZ, "q", 8))

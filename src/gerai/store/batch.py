@@ -48,8 +48,10 @@ async def begin(connection: AsyncConnection, statements: Sequence[Reading]) -> l
     """Begin the transaction and read; one iterable of records per statement, in their order."""
     cursors: list[AsyncCursor[Any]] = []
     async with connection.pipeline():
+        # Sent together with what follows: beginning costs no round trip of its own.
         await connection.execute("BEGIN")
         for statement in statements:
+            # Binary results: integers and times are decoded without parsing text.
             cursor = connection.cursor(binary=True)
             await cursor.execute(statement.sql, statement.params, prepare=True)
             cursors.append(cursor)
@@ -65,6 +67,7 @@ async def commit(connection: AsyncConnection, statements: Iterable[Writing]) -> 
         cursor: AsyncCursor[Any] = connection.cursor()
         for sql, params in statements:
             await cursor.execute(sql, params, prepare=True)
+        # In the same round trip: after a statement that fails, the server skips the rest of a pipeline, this too.
         await cursor.execute("COMMIT")
 
 

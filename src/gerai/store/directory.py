@@ -50,6 +50,7 @@ class KeyRow(NamedTuple):
 
 async def changed(connection: AsyncConnection, merchant_id: int) -> None:
     """Notify every process to read this merchant again, once this transaction commits."""
+    # The server sends it with the commit: nobody reads the merchant too early, and a rollback sends nothing.
     await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, str(merchant_id)))
 
 

@@ -20,6 +20,7 @@ _FURTHEST: Final = """
 (SELECT greatest(now(), max(coalesce(sandbox_clock_frozen_at, now() + sandbox_clock_offset_s * interval '1 second')))
  FROM merchants)"""
 
+#: Without those whose invoice is paid: they never expire, whatever state they stand at.
 DUE_ORDERS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m USING (merchant_id)
 WHERE t.status = 'pending' AND t.expires_at IS NOT NULL
@@ -53,6 +54,7 @@ FROM (SELECT f.merchant_id, f.order_id, 'order:' || f.merchant_id || ':' || f.or
 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.lock = x.lock AND j.status IN ('todo', 'doing'))
 HAVING count(*) > 0"""
 
+#: Bounded, so that a backlog is worked off in many short transactions.
 FORGET_ANSWERS: Final = """
 DELETE FROM idempotency_keys WHERE ctid IN
     (SELECT ctid FROM idempotency_keys WHERE created_at < now() - %s * interval '1 day' LIMIT %s)"""

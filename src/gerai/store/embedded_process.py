@@ -41,6 +41,7 @@ def read_pid_file(data: Path) -> PidFile | None:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
+    # The server writes it line by line while it starts; its state is the eighth.
     if len(lines) < 8:
         return None
     return PidFile(int(lines[0]), Path(lines[4]), lines[7].strip() == "ready")
@@ -102,6 +103,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     for sign, patience_s in ((signal.SIGINT, STOP_TIMEOUT_S), (signal.SIGQUIT, 10.0)):
         if process.poll() is not None:
             return
+        # SIGINT is PostgreSQL's fast shutdown; SIGQUIT leaves the rest to recovery at the next start.
         process.send_signal(sign)
         try:
             process.wait(patience_s)
@@ -126,6 +128,7 @@ def end_left_over(data: Path) -> None:
     elif _exists(pid):
         rest = file.read_text().split("\n", 1)[1]
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW), "w") as stream:
+            # Not deleted: PostgreSQL reads the rest to see whether sessions of the dead server are left.
             stream.write(f"{_NOBODY}\n{rest}")
         _forget_socket(pid, rest.splitlines())
 
@@ -171,6 +174,7 @@ def _is_server_of(pid: int, data: Path) -> bool:
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
             return False
+        # By its arguments: the number alone may be anybody's by now.
         return os.fsencode(data) in arguments
     answer = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return f"-D {data} " in answer.stdout

@@ -52,6 +52,7 @@ async def book_checks(connection: AsyncConnection) -> list[tuple[str, int, int, 
 
 
 async def _rows(connection: AsyncConnection, query: LiteralString, params: tuple[Any, ...] = ()) -> list[Any]:
+    # SET LOCAL ends with the transaction: the next user of this connection has no such limit.
     async with connection.transaction():
         await connection.execute(_TIME_LIMIT)
         cursor = await connection.execute(query, params)

@@ -61,6 +61,7 @@ JOIN (SELECT unnest(%b::int8[]) AS stock_id
 WHERE t.merchant_id = %b
 ORDER BY t.stock_id FOR UPDATE OF t""".encode()
 
+#: An order's lock stands for all that hangs on it: lines, invoice, payments, fulfilment, shipment.
 ORDERS_BY_ID: Final = f"""
 SELECT {ORDERS.select_list} FROM orders t
 WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[])
@@ -106,12 +107,14 @@ WHERE t.merchant_id = %b AND t.environment = %b AND t.channel = %b
            FROM unnest(%b::text[]) AS w(mobile))))
 ORDER BY t.member_id""".encode()
 
+#: Without a lock: of two rivals with one key, the unique index refuses the second, who is decided again.
 IDEMPOTENCY_BY_KEY: Final = f"""
 SELECT {IDEMPOTENCY.select_list} FROM idempotency_keys t
 JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[])
   AS n(merchant_id, environment, owner, operation, key)
 USING (merchant_id, environment, owner, operation, key)""".encode()
 
+#: The queue's own function, once for all jobs of a batch and inside its transaction.
 DEFER_JOBS: Final = b"""
 SELECT procrastinate_defer_jobs_v1(array_agg(
     ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, n.scheduled_at)::procrastinate_job_to_defer_v1))

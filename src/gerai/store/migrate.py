@@ -23,6 +23,8 @@ _LOCK: Final = 4_741_001
 def migrate(dsn: str) -> list[str]:
     """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address."""
     with psycopg.connect(dsn, autocommit=True) as connection:
+        # Processes that start together wait here and then find nothing to do; the session's end lets go, also after a
+        # kill.
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         applied = _ours(dsn)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()

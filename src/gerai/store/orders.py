@@ -66,6 +66,7 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
 async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
     """How many orders match, counted no further than ``at_most``."""
     where = _conditions(scope, wanted)
+    # An exact count of a large shop would read all of its orders.
     text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
     cursor = await connection.execute(query(text), (*where.params, at_most))
     row = await cursor.fetchone()

@@ -61,6 +61,7 @@ class Table(Generic[Row]):
         self.key_of: Callable[[Row], tuple[Any, ...]] = attrgetter(*key) if key else _no_key
         self._json = tuple(i for i, t in enumerate(self.types) if t in _JSON)
         self._structs = tuple((i, hints[self.columns[i]]) for i in self._json if _is_struct(hints[self.columns[i]]))
+        # Made once: the driver finds a prepared statement by its text.
         self.insert_sql = self._insert()
         self._update_columns = key + mutable if mutable else ()
         self._update_index = [self.columns.index(c) for c in self._update_columns]
@@ -69,6 +70,7 @@ class Table(Generic[Row]):
 
     def _unnest(self, columns: Sequence[str]) -> str:
         types = [self.types[self.columns.index(c)] for c in columns]
+        # JSON travels as text and is cast where it is used (_value).
         return ", ".join("%b::" + ("text" if t in _JSON else t) + "[]" for t in types)
 
     def _value(self, column: str) -> str:
@@ -89,6 +91,7 @@ class Table(Generic[Row]):
         return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {where}".encode()
 
     def _columns(self, rows: Iterable[Row]) -> list[Sequence[Any]]:
+        # Turned from rows to columns once: everything behind works on whole columns.
         columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         for i in self._json:
             columns[i] = [None if v is None else _encode(v) for v in columns[i]]
@@ -105,6 +108,7 @@ class Table(Generic[Row]):
 
     def read(self, values: Sequence[Any]) -> Row:
         """A record from a row selected with ``select_list``."""
+        # Most tables have none: values go into the record as they come.
         if not self._structs:
             return self.record(*values)
         read = list(values)

@@ -21,6 +21,8 @@ _DELIVERY: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
 #: restarted; a receiver that refuses one message for good must still hear of the payment on the same day.
 HOLDS_BACK_FOR: Final = timedelta(minutes=2)
 #: What may be sent to an endpoint that answers: a message waits for the order's earlier ones while they are young.
+#: Endpoint by endpoint: one with a long backlog cannot fill the page and starve the others. What is due goes by the
+#: merchant's clock, leases by the database's: a frozen test clock must not keep a lease for ever.
 _DUE: Final = f"""
 SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
 CROSS JOIN LATERAL (
@@ -90,6 +92,7 @@ async def note_answered(connection: AsyncConnection, merchant_id: int, endpoint_
     """Reset the endpoint's failures: its address responds."""
     await connection.execute(
         "UPDATE webhook_endpoints SET failures = 0, paused_until = NULL "
+        # Nearly every answer comes after another one: then no row is written.
         "WHERE merchant_id = %s AND endpoint_id = %s AND failures > 0",
         (merchant_id, endpoint_id),
     )
@@ -100,6 +103,7 @@ async def note_silent(
 ) -> None:
     """Count a failure. From ``allowed`` in a row on, the address is left alone, twice as long each time."""
     await connection.execute(
+        # The exponent is bounded as well: powers of a count that grows for months overflow.
         "UPDATE webhook_endpoints SET failures = failures + 1, paused_until = CASE WHEN failures + 1 >= %s "
         "THEN now() + least(power(2, least(failures + 1 - %s, 20)), %s) * interval '1 second' END "
         "WHERE merchant_id = %s AND endpoint_id = %s",
@@ -149,6 +153,7 @@ async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -
         "ON CONFLICT DO NOTHING"
     )
     added = 0
+    # Two workers may fan the same order out: the unique key decides, and only what is new is counted.
     async with connection.pipeline():
         cursors = [await connection.execute(query(text), tuple(getattr(row, name) for name in names)) for row in new]
     for cursor in cursors:
@@ -194,6 +199,7 @@ async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_lin
          done.merchant_id, done.delivery_id),
     )  # fmt: skip
     await connection.execute(
+        # Only untried ones: what was tried already follows its own schedule.
         "UPDATE webhook_deliveries SET next_attempt_at = %s, due_since = greatest(due_since, %s) "
         "WHERE merchant_id = %s AND endpoint_id = %s "
         "AND order_id = %s AND status = 'pending' AND tries = 0 AND (event_id, part) > (%s, %s)",
@@ -260,6 +266,7 @@ async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: i
 async def forget(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
     """Delete finished deliveries, with their log, that nobody will ask for any more; returns how many."""
     cursor = await connection.execute(
+        # Bounded: a year of rows at once would be one very long transaction.
         "DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries "
         "WHERE status <> 'pending' AND finished_at < now() - %s * interval '1 day' LIMIT %s)",
         (older_than_days, limit),

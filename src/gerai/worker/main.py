@@ -39,6 +39,7 @@ log = structlog.get_logger("gerai.worker")
 
 _SWEEP_EVERY_S = 1.0
 _TIDY_EVERY_S = 10.0
+# Every task leads to a command that is harmless when repeated, so a failed one simply comes again, ever later.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 
@@ -105,7 +106,9 @@ class Worker:
                 self._queue.run_worker_async(
                     concurrency=settings.concurrency,
                     fetch_job_polling_interval=settings.poll_interval_s,
+                    # Signals belong to the command, which ends HTTP, engine and worker in the right order.
                     install_signal_handlers=False,
+                    # The queue stays small; what was done stands in the events.
                     delete_jobs="successful",
                     shutdown_graceful_timeout=self._settings.server.shutdown_grace_s,
                 )
@@ -114,6 +117,7 @@ class Worker:
             sender = asyncio.create_task(self._sender.run(self._stopping))
             books = asyncio.create_task(watch_books(self._engine, settings.check_every_s))
             await self._stopping.wait()
+            # A cancelled queue worker takes no new jobs and gives those under way the grace time.
             jobs.cancel()
             self._sender.wake()
             await asyncio.gather(janitor, sender, jobs, end(books), return_exceptions=True)

@@ -25,7 +25,9 @@ async def sweep(engine: Engine) -> int:
     """Expire orders, payments and deposits whose time is over; returns how many."""
     orders, payments, deposits = await find_overdue(engine, _AT_ONCE)
     commands = [ExpireOrder(merchant_id=m, environment=e, order_id=o) for m, e, o in orders]
+    # All at once: for the writer they are a batch or two.
     done = await asyncio.gather(*(_try(engine, command) for command in commands))
+    # Payments of these end with their order.
     expiring = {(m, o) for m, _, o in orders}
     endings: list[Command[Any]] = [
         RecordPayment(merchant_id=m, environment=e, order_id=o, payment_id=p, outcome="expired")

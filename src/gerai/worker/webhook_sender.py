@@ -76,6 +76,7 @@ class WebhookSender:
     async def _start_some(self) -> int:
         if len(self._under_way) >= _AT_ONCE:
             return 0
+        # A slow receiver may hold some of the places, never all.
         busy = Counter(under_way.endpoint_id for under_way in self._under_way.values())
         started = 0
         for candidate in await due(self._engine, _TO_ONE, _AT_ONCE):

@@ -49,6 +49,7 @@ def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
         raise BodyUnreadable("number") from None
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
         raise BodyUnreadable("not_json") from None
+    # Cheap signs first: only what could be too deep, or hold NUL or a monstrous number, is walked value by value.
     deep = body.count(b"[") + body.count(b"{") > depth_limit
     if deep or b"\\u0000" in body or _LONG_NUMBER.search(body):
         _walk(value, depth_limit)

@@ -133,10 +133,12 @@ class RequestContext:
         if not token:
             raise NotAuthenticated("missing")
         key = self.services.engine.directory.find_key(token)
+        # A key of another door is as unknown here as an invented one: any difference would reveal which keys exist.
         if key is None or key.dialect != dialect:
             raise NotAuthenticated("unknown")
         if key.revoked_at is not None:
             raise NotAuthenticated("revoked")
+        # Real time: a key's life does not depend on the sandbox's test clock.
         if key.expires_at is not None and key.expires_at <= real_now():
             raise NotAuthenticated("expired")
         self._caller = key
@@ -184,4 +186,5 @@ class RequestContext:
 
     @property
     def _address(self) -> str:
+        # An IPv6 client has a whole /64 to choose from: single addresses would count nothing.
         return f"address:{origin_of(self.client_address)}"

@@ -31,6 +31,7 @@ from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.ids import quick_uuid
 
 log = structlog.get_logger("gerai.door")
+# Decimals leave as numbers, digit by digit; as texts they would be another type to clients.
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 Endpoint = Callable[[RequestContext], Awaitable[Response]]
@@ -103,6 +104,7 @@ class Door:
         self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
         self._router = Router(
             [StarletteRoute(route.path, handler, methods=[route.method]) for route, handler in handlers],
+            # One slash at the end is dropped instead (__call__): many API clients follow no redirects.
             redirect_slashes=False,
             default=_Handler(dialect.unknown, dialect, services, self._nowhere)
             if dialect.unknown is not None
@@ -169,6 +171,7 @@ class _Handler:
             self._services.metrics.refused(self._dialect.name, refusal.code)
         except Exception:
             log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
+            # The caller gets the id alone; what broke stays in the log.
             response = self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
             self._services.metrics.refused(self._dialect.name, Broken.code)
         if ctx.rate is not None:
@@ -179,6 +182,7 @@ class _Handler:
         if self._services.settings.http.access_log:
             log.info("request.done", door=self._dialect.name, request_id=ctx.request_id, method=ctx.method,
                      path=self._path(ctx), status=response.status_code)  # fmt: skip
+        # Before it is sent: how long a client takes to read is not our time.
         self._route.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
         await ctx.drain()

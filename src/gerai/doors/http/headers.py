@@ -13,6 +13,7 @@ class RequestHeaders:
     __slots__ = ("_values",)
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        # Reversed, so that of a repeated header the first one stays.
         self._values = dict(reversed(raw))
 
     @overload

@@ -98,6 +98,7 @@ async def submit_once(
         if attempt is None:
             raise
         caller = ctx.caller
+        # The partner may be down now, or the product gone, that were there when the order was placed.
         earlier = await engine.find_answer(command_type, caller.merchant.merchant_id, caller.environment, attempt)
         if earlier is None:
             raise

@@ -47,6 +47,7 @@ class RateLimiter:
     def count(self, who: str, bucket: str, now_s: float, window_s: int = _WINDOW_S) -> None:
         """Count one request, whatever the limit is."""
         key = (who, bucket, int(now_s) // window_s, window_s)
+        # Only when full: looking at every window for every request would cost more than the requests.
         if key not in self._counts and len(self._counts) >= _WINDOWS_AT_MOST:
             self._counts = {k: n for k, n in self._counts.items() if (k[2] + 1) * k[3] > now_s}
         self._counts[key] = self._counts.get(key, 0) + 1

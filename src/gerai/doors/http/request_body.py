@@ -47,6 +47,7 @@ class RequestBody:
         """
         encoding = _encoding(self._headers.get("content-encoding", ""))
         declared = self._headers.get("content-length", "")
+        # Announced as too long: not a byte of it is read first.
         if declared.isdigit() and int(declared) > self._limit_bytes:
             raise BodyTooLarge(self._limit_bytes)
         try:
@@ -54,6 +55,7 @@ class RequestBody:
                 packed = await self._receive_all()
         except TimeoutError:
             self._ended = True
+            # Ended: drain() must not wait for the same slow sender again.
             raise BodyIncomplete(round(self._within_s)) from None
         return packed if encoding is None else _unpack(packed, encoding, self._limit_bytes)
 
@@ -119,6 +121,7 @@ def _unpack(packed: bytes, encoding: str, limit_bytes: int) -> bytes:
     try:
         for _ in range(_MEMBERS_AT_MOST):
             member = zlib.decompressobj(bits)
+            # One byte beyond the limit is enough to know, and all that is ever unpacked.
             unpacked += member.decompress(rest, limit_bytes + 1 - len(unpacked))
             if len(unpacked) > limit_bytes:
                 raise BodyTooLarge(limit_bytes)

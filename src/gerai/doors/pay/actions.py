@@ -57,6 +57,7 @@ async def form_of(ctx: RequestContext) -> dict[str, str]:
 def count_act(ctx: RequestContext, opened: ResolvedOrder) -> None:
     """Each order's page may be acted on so often per minute. RateLimited."""
     order, pages = opened.view.order, ctx.services.settings.pages
+    # Per order: many payers share an address, and a page belongs to one order.
     who = f"order:{order.merchant_id}:{order.order_id}"
     ctx.services.limiter.hit(who, "pages.acts", pages.acts_per_minute, unix_s())
 
@@ -68,6 +69,7 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     chosen = choices.find(opened.page_context(ctx), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
+    # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
     if page_state.page_state_of(opened.view, opened.details, opened.now(ctx)) is not page_state.CHOOSE:
         return answers.see(opened.address, "changed")
     notice = await _start(ctx, opened, *chosen)
@@ -143,6 +145,7 @@ async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | No
 async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMethod, channel: str) -> Payment | str:
     """The started payment, or the notice why there is none: another one may have been started meanwhile."""
     engine = ctx.services.engine
+    # However often the form arrives, even at once: one payment.
     wanted = WantedPayment(method=method.name, channel=channel, page_path=opened.address.at(), only_if_none_open=True)
     merchant, methods = engine.directory.merchant(opened.view.order.merchant_id), ctx.services.partners.payment_methods
     try:

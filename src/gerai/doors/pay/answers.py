@@ -75,6 +75,7 @@ def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Res
     """An HTML answer. A language chosen by the switch is remembered for a year."""
     response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
     response.headers["content-language"] = words.language
+    # One address in two languages: a cache between must keep them apart.
     response.headers["vary"] = "Accept-Language, Cookie"
     secure = ctx.base_url.startswith("https://")
     if secure:
@@ -88,6 +89,7 @@ def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Res
 
 def see(address: Address, notice: str = "") -> Response:
     """After an act: look at the page again (303), perhaps with a notice to show once."""
+    # 303: reloading what follows must not post the form again.
     target = address.at(notice=notice) if notice else address.at()
     return Response(None, 303, SAFETY | PRIVATE | {"location": target})
 

@@ -30,6 +30,7 @@ async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     headers = answers.SAFETY | answers.PRIVATE
     if _WATCHER.pages(engine) >= pages.streams_limit:
         return Response(None, 503, headers | {"retry-after": "30"})
+    # nginx would hold the stream back until its buffer is full.
     headers = headers | {"x-accel-buffering": "no"}
     if ctx.method == "HEAD":
         return Response(None, 200, headers, media_type="text/event-stream")
@@ -57,5 +58,6 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
                 try:
                     await asyncio.wait_for(watch.bell.wait(), pages.heartbeat_s)
                 except TimeoutError:
+                    # A comment of the protocol: proxies close what is silent for long.
                     yield ":\n\n"
             watch.bell.clear()

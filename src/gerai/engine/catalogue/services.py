@@ -131,6 +131,7 @@ def is_open(service: Service, now: datetime) -> bool:
     if opens is None or closes is None or opens == closes:
         return True
     wall = jakarta(now).strftime("%H:%M")
+    # Hours may span midnight (22:00 to 04:00).
     return opens <= wall < closes if opens < closes else wall >= opens or wall < closes
 
 
@@ -144,6 +145,7 @@ def compiled(document: dict[str, Any]) -> Schema:
     return _compiled(msgspec.json.encode(document))
 
 
+# By its text: a snapshot that is loaded anew brings equal documents as new objects.
 @lru_cache(maxsize=1024)
 def _compiled(document: bytes) -> Schema:
     return Schema(msgspec.json.decode(document))

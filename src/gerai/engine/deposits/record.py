@@ -42,6 +42,7 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         if self.outcome != "paid":
             facts = {"failure": self.failure} if self.failure else {}
             return move(state, context, deposit, _VERB[self.outcome], **facts)
+        # By the clock, whether or not the sweep has come by already.
         over = deposit.expires_at is not None and deposit.expires_at <= context.now
         if DEPOSIT.can(deposit.status, "succeed") and not over:
             return credit(state, context, deposit, "succeed")

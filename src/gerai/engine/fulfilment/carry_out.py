@@ -54,8 +54,10 @@ async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     answer: WorkAnswer | Silence = Silence.NOT_ARRIVED
     while (left_s := until - loop.time()) > 0:
         answer = await _ask(ask, view, request, left_s)
+        # After a lost answer the caller gets the open order, and the worker inquires.
         if answer is Silence.LOST or (isinstance(answer, WorkAnswer) and answer.outcome == "done"):
             break
+        # Ordered anew only while it certainly never arrived.
         ask = provider.fulfil if answer is Silence.NOT_ARRIVED else provider.inquire
         await asyncio.sleep(max(0.0, min(pause_s, until - loop.time())))
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
@@ -76,6 +78,7 @@ async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     if work.attempts > 0 or work.request.get("asked"):
         answer = await _ask(provider.inquire, view, request, timeout_s)
     else:
+        # Counted before it is made: after a crash in between, the next turn inquires instead of ordering twice.
         await _submit(engine, view, RecordFulfilment(outcome="pending", **_names(view)))
     if answer is Silence.NOT_ARRIVED:
         answer = await _ask(provider.fulfil, view, request, timeout_s)

@@ -61,6 +61,7 @@ def follow(state: State, context: Context, order: Order) -> None:
         return
     if shipment.status == target or (order.status == "shipped" and shipment.status not in HERE):
         return
+    # Where the table has no way, the target as a verb makes move() refuse it by name.
     verb = SHIPMENT.verb(shipment.status, target) or target
     move(state, context, order, shipment, verb, source="order")
 

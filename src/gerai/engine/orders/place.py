@@ -157,6 +157,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             return Placed(view, None, None, None)
         caused = await wallets.transfers_of_order(connection, merchant_id, view.order.order_id)
         transfer = next(transfer for transfer in caused if transfer.transfer_id == made.transfer_id)
+        # The wallet has moved on since; what this order met is kept with its transfer.
         after_sen = transfer.debit_available_after
         before_sen = None if after_sen is None else after_sen + transfer.amount_sen
         return Placed(view, before_sen, after_sen, transfer.transfer_id)
@@ -222,6 +223,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         """Only an order that is paid later may still be paid in one way or another."""
         if self.funding != "invoice":
             return PaymentRules()
+        # Frozen: a change of the table must not change what an open order costs.
         fees = fee_table(context.settings.payment_fees, self.fee_bearer, self.payable_sen)
         return PaymentRules(self.payment_methods, fees, self.fee_bearer)
 
@@ -251,6 +253,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     def _pay_now(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
+        # `account` stays the record from before the debit: the answer shows both figures.
         transfer = ledger.pay_from_wallet(state, context, account, order, "order")
         invoice = msgspec.structs.replace(self._invoice(context), status="paid", method="wallet", paid_at=context.now)
         state.invoices.insert(invoice)
@@ -269,6 +272,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         if transfer is not None:
             order = state.orders.update(msgspec.structs.replace(order, held_transfer_id=transfer.transfer_id))
         if self.provider:
+            # Deferred with the order: should the process die inside the request, the worker asks the provider all the
+            # same.
             request_fulfilment(state, order, delay_s=self.resume_after_s)
         return self._answer(state, account.available_sen, transfer, order, None, (), member)
 

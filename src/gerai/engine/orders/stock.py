@@ -44,6 +44,7 @@ def _stock(state: State, line: OrderLine) -> Stock | None:
         return None
     found = state.stock.get(line.merchant_id, line.stock_id)
     if found is None:
+        # A row that was not loaded is not locked either: changing it could sell it twice.
         raise AssertionError(f"stock {line.stock_id} was not loaded")
     return found
 

@@ -81,6 +81,7 @@ def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts:
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     if invoice is not None and INVOICE.can(invoice.status, verb):
         state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, verb)))
+    # Not when it expires: late money may bring the order back, with its work still to do.
     if verb == "cancel":
         stop_fulfilment(state, context, moved)
     return moved
@@ -91,6 +92,7 @@ def end_refunded(state: State, context: Context, order: Order, **facts: object) 
     fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
     if fulfilment is not None and fulfilment.status == "unknown":
         return order
+    # Whichever the table allows: failed once work has begun, else cancelled.
     for verb in ("fail", "cancel"):
         if ORDER.can(order.status, verb):
             order = move_order(state, context, order, verb, reason="refunded", **facts)

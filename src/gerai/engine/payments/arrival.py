@@ -46,6 +46,7 @@ def book(state: State, context: Context, order: Order, payment: Payment, source:
     pay_invoice(state, context, invoice, payment.method)
     ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id, source)
     state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
+    # Its siblings: money that still arrives on one of them is late and is announced.
     end_open_payments(state, context, order, "paid")
     state.announce(order, "invoice.paid", context.now, invoice=invoice.number)
     order_paid(state, context, order)
@@ -92,6 +93,7 @@ def suspend(state: State, context: Context, order: Order, payment: Payment) -> N
 def _revive(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
     state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "revive")))
     status = ORDER.move(order.status, "revive")
+    # Without a time limit: it is paid by this act, and no sweep may end it again.
     revived = state.orders.update(msgspec.structs.replace(order, status=status, expires_at=None))
     state.announce(revived, f"order.{status}", context.now, status=status, was=order.status)
     parcels.revive(state, context, revived)

@@ -54,6 +54,7 @@ def require_offered(
 def _channels(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> Mapping[str, Bounds]:
     play_money = merchant.plays_with(environment)
     if method.simulated or play_money:
+        # Both ways: simulated methods never see real money, and play money never reaches a real account.
         return method.channels if method.simulated and play_money else {}
     configured = method.configured(Seller(merchant.merchant_id, environment))
     return {channel: bounds for channel, bounds in method.channels.items() if channel in configured}

@@ -61,6 +61,7 @@ def payment_to_start(
         raise MethodUnavailable(f"{wanted.method}:{wanted.channel}")
     on_top_sen = rules.on_top_sen(wanted.method, wanted.channel)
     offered.require_within(order.total_sen + on_top_sen)
+    # Random: whoever knows one payment cannot guess another.
     public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
     charge = Charge(
         payment_public_id=public_id,
@@ -86,6 +87,7 @@ def payment_to_start(
         channel_code=wanted.channel,
         amount_sen=order.total_sen,
         fee_sen=on_top_sen,
+        # One of the two is zero: a fee is paid on top, or kept from the amount.
         merchant_fee_sen=rules.fee_sen(wanted.method, wanted.channel) - on_top_sen,
         instructions={**msgspec.to_builtins(told), **wanted.kept},
         reference=wanted.reference,

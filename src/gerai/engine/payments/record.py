@@ -61,6 +61,7 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
             arrival.book(state, context, order, self._move(state, context, payment, "complete"))
         else:
             self._late(state, context, order, invoice, payment)
+        # Whatever becomes of the money, its method has kept the fee.
         ledger.book_fees(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)
 
@@ -94,11 +95,13 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         rule = context.settings.late_payment
         if rule == "accept" and arrival.acceptable(state, order, invoice):
             arrival.accept(state, context, order, invoice, payment, "gateway")
+        # Its order cannot take it any more, or shall not: the member's wallet is the next best place.
         elif order.account_id is not None and rule in ("accept", "wallet"):
             arrival.announce_late(state, context, order, payment)
             arrival.credit(state, context, order, payment, "gateway", "late payment")
         else:
             arrival.suspend(state, context, order, payment)
+            # Nothing here can send money back to a bank: a person is asked to.
             if rule == "refund":
                 state.announce(
                     order,

@@ -43,6 +43,7 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
         left = payment.amount_sen - payment.refunded_sen
         if not 0 < self.amount_sen <= left:
             raise RefundTooLarge(requested_sen=self.amount_sen, refundable_sen=left)
+        # Payments from before whole rupiah may hold sen: what is left of one can always be given back.
         if self.amount_sen % SEN_PER_RUPIAH and self.amount_sen != left:
             raise InputInvalid({"amount": ["must be whole rupiah"]})
         by = {"by": self.by} if self.by else {}

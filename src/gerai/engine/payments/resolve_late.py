@@ -44,6 +44,7 @@ class ResolveLate(Command[OrderView], frozen=True, kw_only=True):
         if payment.status != "late":
             raise StateConflict("payment", payment.public_id, payment.status, self.decision)
         if self.decision == "accept":
+            # Decided now, not when the money came: the order and its stock may have changed while it waited.
             arrival.require_acceptable(state, order, invoice)
             arrival.accept(state, context, order, invoice, payment, _SUSPENSE)
         elif self.decision == "wallet":

@@ -72,8 +72,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
             raise NotFound("order", str(self.order_id))
         if order.status not in ("draft", "pending") or invoice.status != "pending":
             raise StateConflict("order", order.public_id, order.status, "charge")
+        # The clock decides, whether or not the sweep has come by already.
         if order.expires_at is not None and order.expires_at <= context.now:
             raise StateConflict("order", order.public_id, "expired", "charge")
+        # The caller composed this from an order that it read without a lock.
         if self.amount_sen != invoice.amount_sen:
             raise AmountMismatch(given_sen=self.amount_sen, right_sen=invoice.amount_sen)
         if self.only_if_none_open:

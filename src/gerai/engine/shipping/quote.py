@@ -53,6 +53,7 @@ class Quote(msgspec.Struct, frozen=True):
 
 def chargeable_kg(grams: int, tolerance_g: int = DEFAULT_TOLERANCE_G, minimum_kg: int = 1) -> int:
     """Whole kilograms charged for a weight: rounded up past the tolerance, at least 1 and the service's minimum."""
+    # The negated floor of the negative is the ceiling, in integers.
     return max(1, minimum_kg, -((tolerance_g - grams) // 1000))
 
 

@@ -45,6 +45,7 @@ def hold(state: State, context: Context, account: Account, order: Order) -> Tran
 
 def resolve_hold(state: State, context: Context, order: Order, captured_sen: int) -> Transfer | None:
     """Post ``captured_sen`` of the order's hold and return the rest; nothing captured voids it."""
+    # A hold of nothing made no transfer, so there is none to resolve.
     if order.total_sen == captured_sen == 0:
         return None
     account = wallet(state, order.merchant_id, order.environment, order.account_id)

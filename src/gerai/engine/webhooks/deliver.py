@@ -89,13 +89,16 @@ async def record_attempt(
         took_ms=result.took_ms,
         status_code=result.status_code,
         error=result.error,
+        # A stranger's bytes, shown at terminals later: no control characters, and not much of them.
         answer=_CONTROL.sub(" ", result.answer.decode("utf-8", "replace"))[:_SHOWN_OF_ANSWER],
     )
     waits = done.status == "pending" and done.holds_back
+    # Whichever comes first: its own retry, or the end of the time in which it may hold others back.
     next_in_line_at = min(done.next_attempt_at, done.due_since + sql.HOLDS_BACK_FOR) if waits else now
     async with engine.connection() as connection, connection.transaction():
         await sql.add_attempt(connection, attempt)
         await sql.after_attempt(connection, done, next_in_line_at)
+        # Any status, a refusal too, proves that somebody is there: only silence pauses an endpoint.
         if result.status_code is None:
             await sql.note_silent(
                 connection, endpoint.merchant_id, endpoint.endpoint_id, _SILENT_ALLOWED, _LONGEST_PAUSE_S

@@ -35,6 +35,7 @@ async def fan_out(
         done = already_sent.get(endpoint.endpoint_id)
         if done is None:
             continue
+        # Numbered on from earlier runs: receivers may go by the number alone.
         last = max(done.values(), default=0)
         for position, event in enumerate(events):
             if event.event_id > endpoint.after_event_id and event.event_id not in done:

@@ -88,6 +88,7 @@ class HttpRoblox:
             raise RobloxRefused("user")
         try:
             user, universe_id, game_pass = await _all(
+                # Names match without regard to case, so one answer serves every spelling.
                 self._users.get(username.lower()),
                 self._universes.get(place_id),
                 self._passes.get(pass_id) if order_type == "gamepass" else _nothing(),
@@ -187,6 +188,7 @@ async def _all(
     user: Awaitable[User | None], universe: Awaitable[int | None], game_pass: Awaitable[Pass | None]
 ) -> tuple[User | None, int | None, Pass | None]:
     """Three questions at once. A definite "no" to an earlier one outweighs the failure of a later one."""
+    # All are waited for: a failure nobody looks at would turn up in the log much later.
     found = await asyncio.gather(user, universe, game_pass, return_exceptions=True)
     for answer in found:
         if isinstance(answer, BaseException):
