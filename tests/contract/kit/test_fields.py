@@ -300,6 +300,10 @@ def test_own_sentences_are_taken_literally() -> None:
 def test_helpers() -> None:
     """What the reader stands on."""
     assert visible("\u200b\u2060\ufeff \u3000") == ""
+    for filler in "\u115f\u1160\u3164\uffa0":
+        assert visible(filler) == ""
+        assert visible(f"{filler}Ani{filler}") == visible(f"Ani{filler}") == "Ani"
+    assert visible("é ") == "é"
     assert whole_number([]) is None
     assert whole_number(float("inf")) is None
     assert whole_number(Decimal("NaN")) is None

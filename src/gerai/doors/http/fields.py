@@ -129,8 +129,10 @@ class FieldRules:
 
 def visible(text: str) -> str:
     """The text without blanks and invisible marks around it; empty when nothing of it could be seen."""
-    # Nearly every text begins and ends with a letter or a digit; asking that is much cheaper than stripping.
-    return text if text[:1].isalnum() and text[-1:].isalnum() else text.strip(_INKLESS)
+    # Nearly every text begins and ends with a letter or a digit; asking that is much cheaper than stripping. Of ASCII:
+    # elsewhere there are letters without ink.
+    ends = text[:1] + text[-1:]
+    return text if ends.isascii() and ends.isalnum() else text.strip(_INKLESS)
 
 
 def whole_number(value: Any) -> int | None:
