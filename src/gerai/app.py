@@ -144,6 +144,7 @@ class App:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
         # Left in reverse: counting ends last, after the engine has committed what it accepted.
         async with self._metrics.running(), self.engine.running(), self.partners:
+            # After the load: catalogues and keys are most of what lives on.
             _settle_memory()
             worker = self._worker
             if worker is None:

@@ -96,6 +96,7 @@ class Load:
                 result.answered += 1
         else:
             self.failed(head.decode("latin-1"))
+        # By when it was sent: slow answers at the end must not drop out of the latencies.
         if self._measured_from <= sent_at < self._until:
             result.latencies_us.append((now - sent_at) // 1000)
         if now < self._until:

@@ -160,6 +160,7 @@ def _secret(length: int) -> str:
 def run(programs: Path, dsn: str, text: str, seconds: int, base: int) -> float:
     """Transactions per second over so many whole seconds. BenchError when pgbench or one of its transactions fails."""
     given = {name: str(value) for name, value in conninfo_to_dict(dsn).items()}
+    # In the environment: arguments, the password among them, could be read by every user.
     names = {"host": "PGHOST", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     environment = os.environ | {variable: given[name] for name, variable in names.items()}
     with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as file:

@@ -65,6 +65,7 @@ def measure(case: Case, seconds: int, tell: Tell) -> CaseFigures:
         migrate(server.dsn)
         ours, other = asyncio.run(_open_shops(server.dsn, case))
         with serving(server.dsn) as port:
+            # A real order over HTTP: pgbench copies its rows, so neither side writes more than the other.
             place_one(port, case, other)
             with psycopg.connect(server.dsn) as connection:
                 sample = pgbench.Sample(other, rows.placed_order(connection, other.merchant_id))

@@ -51,6 +51,7 @@ def create(
 
     token = on_engine(act, data, settings_file)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+    # By itself on standard output, so that a script can take it.
     typer.echo(token)
 
 

@@ -73,6 +73,7 @@ def _with_hashes(versions: dict[str, str], files: dict[str, list[str]]) -> dict[
         name, version = _release(file)
         if versions.get(name) != version:
             continue
+        # One name, two contents: a lock must not choose between them.
         if len(hashes) > 1:
             fail(f"pip's indexes offer different files named {file}")
         found[name] += hashes

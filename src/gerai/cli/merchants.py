@@ -71,6 +71,7 @@ def change(
         fail(str(fault), 2)
     methods = discover("gerai.partners.payments", "METHOD")
     providers = discover("gerai.partners.fulfilment", "PROVIDER")
+    # Here, where all partners are known, and somebody is there to correct it.
     if unknown := MERCHANT_SETTINGS.by_name[name].unknown_names(wanted, methods, providers):
         fail(f"{name}: {unknown}", 2)
 

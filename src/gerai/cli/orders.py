@@ -165,6 +165,7 @@ async def _order(engine: Engine, merchant: str, name: str, environment: str) -> 
     fit = [view for view in found if environment in ("", view.order.environment)]
     if not fit:
         fail(f"no such order: {name}")
+    # Sandbox and production may both have it; an act on the wrong one could not be undone.
     if len(fit) > 1:
         several = ", ".join(f"{view.order.public_id} ({view.order.environment})" for view in fit)
         fail(f"{name} means several: {several}; name one, or its --environment")

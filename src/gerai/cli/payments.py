@@ -149,6 +149,7 @@ def confirm(
     async def act(engine: Engine) -> tuple[OrderView, int]:
         view, payment = await _to_confirm(engine, merchant, name, environment)
         asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
+        # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
             fail(f"{display(given_sen)} arrived, but {display(asked_sen)} was asked: nothing is booked")
         command = RecordPayment(
@@ -179,6 +180,7 @@ async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str
     mine = [p for p in found if p.public_id == name and environment in ("", p.environment)]
     if not orders and not mine:
         fail(f"no such payment or order: {name}")
+    # Money is never booked by a guess.
     if len(orders) + len(mine) > 1:
         fail(f"{name} means several; name one payment, or its --environment")
     if orders:

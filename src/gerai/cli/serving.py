@@ -82,6 +82,7 @@ async def serving(
         yield
     finally:
         server.stop()
+        # They have no end of their own: each open page would hold the server until its grace time is over.
         draining.end_streams()
         done, _ = await asyncio.wait({task}, timeout=grace_s)
         if not done:
@@ -107,6 +108,7 @@ async def healthy(client: httpx.AsyncClient) -> None:
     async with asyncio.timeout(_HEALTHY_WITHIN_S):
         while True:
             with contextlib.suppress(httpx.TransportError):
+                # A file that needs no database: this asks only whether HTTP is up.
                 if (await client.get("/docs/style.css")).status_code == 200:
                     return
             await asyncio.sleep(0.01)

@@ -47,6 +47,7 @@ class RunLocation:
 
     @property
     def base_url(self) -> str:
+        # "Every interface" is nothing one can call.
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         return f"http://{host}:{self.port}"
 
@@ -132,6 +133,7 @@ async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wi
     app = App(settings, with_worker=True)
     server = settings.server
     async with app.running():
+        # Before the server accepts: nobody meets a half-open demo shop.
         state = await unless(stop, _demo(app, place, wish))
         if state is None:
             return

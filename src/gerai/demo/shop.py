@@ -90,6 +90,7 @@ async def prepare_demo(engine: Engine, folder: Path, base_url: str) -> DemoState
         if shop is not None:
             await _seed_missing(shop, state)
         state.usable = tuple(name for name in DEMOS if name in state.sections and _works(engine, state, name))
+        # Even when something is wrong: what was seeded has keys that are shown nowhere else.
         write_demo(folder, base_url, state.sections)
     except DemoUnreadable as error:
         state.problems.append(f"{error}; move it away, and the next start opens a new demo shop")

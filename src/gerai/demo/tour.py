@@ -75,6 +75,7 @@ async def pay(client: httpx.AsyncClient, pay_url: str) -> bool:
     """Play the payer on the order's own page, as the button there does. Whether the page took it."""
     parts = urlsplit(pay_url)
     query = f"?{parts.query}" if parts.query else ""
+    # The path alone: the link may carry a public address that this machine cannot reach.
     answer = await client.post(f"{parts.path}/play{query}", data={"act": "pay"}, follow_redirects=True)
     return answer.status_code == 200
 

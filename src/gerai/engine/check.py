@@ -75,6 +75,7 @@ async def examine(connection: Connection, merchant_id: int | None = None) -> Exa
     findings: list[Finding] = []
     async with connection.transaction():
         await connection.execute(sql.ONE_SNAPSHOT)
+        # Its time grows with the tables; a limit meant for requests would make large books uncheckable.
         await connection.execute(sql.NO_TIME_LIMIT)
         at = await sql.now(connection)
         for invariant in sql.INVARIANTS:

@@ -137,6 +137,7 @@ class Engine:
         """What was made under an idempotency key, as it is now, without running anything. None: nothing yet.
         IdempotencyKeyReused as in submit."""
         async with self._pool.connection() as connection:
+            # From the pool: a storm of retries must not fill the writer's queue.
             found = await idempotency_keys.stored(connection, merchant_id, environment, idempotency)
         if found is None:
             return None

@@ -36,6 +36,7 @@ class Ids:
         if self._next == self._end:
             if not self._blocks:
                 self.low.set()
+                # Refused rather than waited for: a decision never waits.
                 raise Busy()
             self._next = (self._blocks.popleft() - 1) * BLOCK + 1
             self._end = self._next + BLOCK

@@ -48,5 +48,6 @@ def decode_made(stored: bytes) -> Made:
     """Read a row."""
     found: Any = _decoder.decode(stored)
     order = found.order if found.view is None else found.view.order
+    # Keys of the version before are replayed for as long as they are kept.
     order_id = found.order_id if order is None else order.order_id
     return Made(order_id, found.transfer_id, found.payment_id, found.deposit_id, found.account_id, found.order_ids)

@@ -20,6 +20,7 @@ async def maintain(pool: Pool, ids: Ids) -> None:
     while True:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_EVERY_S):
+                # Woken as soon as blocks are wanted; otherwise the time limit lets it look at the tables.
                 await ids.low.wait()
         try:
             async with pool.connection() as connection:

@@ -17,10 +17,12 @@ SUBSCRIBED_CHANNELS: Final = Part[frozenset[tuple[str, str]]]("listening", sql.l
 
 def defer_webhooks(state: State, merchant_id: int, listening: frozenset[tuple[str, str]]) -> None:
     """Defer the job that spreads what the present command made happen, for every order somebody listens to."""
+    # Each order once: its job composes everything that is missing.
     orders = dict.fromkeys(event.order_id for event in state.fresh_events() if event.order_id is not None)
     for order_id in orders:
         order = state.orders.rows[merchant_id, order_id]
         if (order.environment, order.channel) in listening:
+            # One at a time for an order: two would compose the same messages.
             lock = f"announce:{merchant_id}:{order_id}"
             args = {"merchant_id": merchant_id, "order_id": order_id}
             state.jobs.append(Job(ANNOUNCE_QUEUE, ANNOUNCE_TASK, lock, args))

@@ -15,6 +15,7 @@ _NAME: Final = re.compile(r"([A-Za-z0-9_.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::
 _SITE_64: Final = 64
 
 
+# Asked for every request, and nearly always about the same few hosts.
 @lru_cache(maxsize=1024)
 def host_of(authority: str) -> str:
     """The name or address in ``name``, ``name:port`` or ``[::1]:port``, in lower case; empty when it is none."""
@@ -25,6 +26,7 @@ def host_of(authority: str) -> str:
 def address_of(text: str) -> Address | None:
     """The address ``text`` is, an IPv4 one also when it is dressed as IPv6; None for anything else."""
     try:
+        # Without a zone (fe80::1%eth0): it means something on the sender's machine only.
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None

@@ -25,6 +25,7 @@ _COUNTRY_CODE: Final = re.compile(r"^[\s(]*62(?=(?:\D*\d){7})")
 _ABROAD: Final = re.compile(r"^[\s(]*00(?=[1-9])")
 
 
+# The library takes some time for a number, and the same customers come again.
 @lru_cache(maxsize=4096)
 def canonical_phone(text: str) -> str:
     """The number in E.164 (``+6281234567890``, ``+62215551234``); one without a country code is Indonesian.

@@ -64,6 +64,7 @@ def contains(node: Node, schema: Schema) -> Walk:
     text = f"must contain at least {least}" + ("" if most is None else f" and no more than {most}") + " valid item(s)"
 
     def walk(data: Any, pointer: str, out: Faults) -> None:
+        # Then any array will do.
         if least == 0 and most is None:
             return
         found = Faults(out.work)
@@ -103,6 +104,7 @@ def _unequal(_data: list[Any]) -> tuple[int, int] | None:
 
 def _same_pair(data: list[Any]) -> tuple[int, int] | None:
     """The last item that has an equal before it, and the nearest such."""
+    # By hash: comparing each with each would grow with the square of a client's array.
     last: dict[Any, int] = {}
     pair: tuple[int, int] | None = None
     for i, item in enumerate(data):

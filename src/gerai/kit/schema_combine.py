@@ -44,6 +44,7 @@ def one_of(node: Node, schema: Schema) -> Walk:
             wrong = faults(branch, data, pointer, out)
             found += wrong
             matched += not wrong
+            # Nothing can mend that any more, and Ajv stops here as well.
             if matched > 1:
                 break
         if matched != 1:

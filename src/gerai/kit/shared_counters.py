@@ -48,6 +48,7 @@ def shared_memory(processes: int) -> int:
         # Written out, not left sparse: a disk that is full later must not take the processes down.
         file.write(bytes(size))
         file.flush()
+        # The file has no name any more; it lives as long as somebody holds this descriptor.
         return os.dup(file.fileno())
 
 

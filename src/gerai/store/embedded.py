@@ -191,6 +191,7 @@ def running(folder: Path) -> Generator[str]:
         found = read_pid_file(pointer.home / "data")
         if found is None or not found.ready:
             raise
+        # The other Gerai's server: used, and left running.
         yield _dsn(found.socket_folder, pointer.password)
         return
     try:

@@ -148,6 +148,7 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
 
 def _containing(text: str) -> str:
     """A pattern for texts with this part, in which % and _ stand for themselves."""
+    # The escape itself first, or it would be escaped twice.
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 

@@ -53,6 +53,7 @@ class Table(Generic[Row]):
         self.record = record
         self.columns: tuple[str, ...] = record.__struct_fields__
         if unknown := {*key, *mutable, *types} - {*self.columns}:
+            # At import: a misspelt column must not wait for its first row.
             raise ValueError(f"{name} has no {', '.join(sorted(unknown))}")
         hints = get_type_hints(record)
         self.types = tuple(types.get(column) or column_type(hints[column]) for column in self.columns)

@@ -56,6 +56,7 @@ class WebhookSender:
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until ``stopping`` is set; what is under way is finished."""
         while not stopping.is_set():
+            # Before the look: what is announced during it rings again.
             self._wake.clear()
             try:
                 await self._start_some()

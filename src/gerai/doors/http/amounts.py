@@ -62,6 +62,7 @@ def _decimal(value: Any) -> Decimal:
         if not _TEXT.fullmatch(text):
             raise AmountFault("not_amount")
         return Decimal(text.replace(",", ""))
+    # A bool is an int to Python; a float has lost digits already.
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise AmountFault("not_amount")
     if isinstance(value, int) and abs(value) > MAX_SEN:

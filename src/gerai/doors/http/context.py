@@ -93,6 +93,7 @@ class RequestContext:
     @property
     def query(self) -> QueryParams:
         if self._query is None:
+            # Parsed when it is asked for: most requests of the hot path have none.
             self._query = QueryParams(self._asgi["query_string"])
         return self._query
 

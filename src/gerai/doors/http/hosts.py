@@ -60,6 +60,7 @@ class TrustedProxies:
         if not self._trusts(client):
             return client
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        # From the right: each proxy appends what it saw, and everything further left may be invented.
         for hop in reversed(",".join(forwarded).split(",")):
             address = address_of(host_of(hop.strip()) or hop.strip())
             if address is None:

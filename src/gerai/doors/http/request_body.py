@@ -45,6 +45,7 @@ class RequestBody:
 
         BodyTooLarge, BodyIncomplete, EncodingUnsupported; BodyUnreadable: empty (the client has gone) | encoding.
         """
+        # Refused before anything is received.
         encoding = _encoding(self._headers.get("content-encoding", ""))
         declared = self._headers.get("content-length", "")
         # Announced as too long: not a byte of it is read first.

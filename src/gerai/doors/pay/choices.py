@@ -37,6 +37,7 @@ def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMeth
     """The method and channel behind a form's value (``va:BCA``), if this order may be paid so; else None."""
     name, _, channel = value.partition(":")
     method = context.methods.get(name)
+    # The form's value comes from outside: it may name what this order was never offered.
     if method is None or channel not in _channels(context, method, view):
         return None
     return None if _closed(method.channels[channel], _payable_sen(view, method, channel)) else (method, channel)

@@ -60,4 +60,5 @@ async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[
                 except TimeoutError:
                     # A comment of the protocol: proxies close what is silent for long.
                     yield ":\n\n"
+            # Before the next look: what changes during that look rings again.
             watch.bell.clear()

@@ -41,6 +41,7 @@ class OrderWatcher:
     def watch(self, engine: Engine, watch: Watch, interval_s: float) -> Generator[Watch]:
         """Watch an order for the length of the block."""
         self._watches[engine].add(watch)
+        # One poll for all pages, started by the first of them.
         if engine not in self._tasks:
             self._tasks[engine] = asyncio.create_task(self._poll(engine, interval_s), name="gerai-order-watcher")
         try:

@@ -109,6 +109,7 @@ def _unpaid(view: OrderView, money: MoneyState, now: datetime) -> PageState:
         return LATE
     if invoice is None or invoice.status != "pending":
         return ACCEPTED if invoice is None else _BY_INVOICE[invoice.status]
+    # By the clock, even before the sweep: nobody shall pay in between.
     if expires_at is not None and expires_at <= now:
         return EXPIRED
     return PAY if running_payment(view, now) else CHOOSE

@@ -64,6 +64,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
         deposit = state.deposits.insert(self._deposit(context, wallet.member_id))
         if not 0 < deposit.amount_sen <= deposit.pay_sen <= MAX_SEN:
             raise AmountOutOfRange(given_sen=deposit.amount_sen, minimum_sen=1, maximum_sen=MAX_SEN)
+        # The sum, not its parts: nobody can transfer a fraction of a rupiah.
         if deposit.pay_sen % SEN_PER_RUPIAH:
             raise InputInvalid({"amount": ["must be whole rupiah"]})
         facts = {"status": deposit.status, "method": deposit.method, "amount_sen": deposit.amount_sen}

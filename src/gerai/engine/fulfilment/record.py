@@ -120,6 +120,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
             # Held orders have one line; its unit price is what one item costs.
             [line] = state.lines_of(order)
             captured_sen = line.unit_price_sen * self.succeeded
+        # One act: what succeeded is paid and the rest is free again, with nothing to be seen in between.
         ledger.resolve_hold(state, context, order, captured_sen)
         state.orders.update(
             msgspec.structs.replace(

@@ -84,6 +84,7 @@ def _receive(state: State, context: Context, order: Order, invoice: Invoice | No
 def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
     """The money did not count after all: what was booked is booked out again."""
     status = INVOICE.move(invoice.status, "unpay", order.public_id)
+    # Some of it went back already: taking back the whole would book that part twice.
     if order.refunded_sen:
         raise StateConflict("payment", order.public_id, "refunded", "unpaid")
     for payment in state.payments_of(order):

@@ -125,6 +125,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     def decide(self, state: State, context: Context) -> Placed:
         member = self._member(state, context)
         lines = self._lines()
+        # Promised only: goods leave the shelf when they are sent (stock.consume).
         stock.reserve(state, context, lines)
         order = state.orders.insert(self._order(context, member))
         for line in lines:

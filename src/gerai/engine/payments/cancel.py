@@ -21,6 +21,7 @@ class CancelPayment(Command[OrderView], frozen=True, kw_only=True):
     def decide(self, state: State, context: Context) -> OrderView:
         order = state.order(self.merchant_id, self.order_id)
         payment = state.payments.get(self.merchant_id, self.payment_id)
+        # Another environment's payment is not there: a sandbox key must not find out about real ones.
         if payment is None or payment.order_id != self.order_id or payment.environment != self.environment:
             raise NotFound("payment", str(self.payment_id))
         end_payment(state, context, order, payment, "cancel")

@@ -61,6 +61,7 @@ def resolve_hold(state: State, context: Context, order: Order, captured_sen: int
     phase, amount = ("post", captured_sen) if captured_sen else ("void", order.total_sen)
     return _transfer(
         state, context, order, phase, account.account_id, context.system_account("sales"), amount, "order",
+        # A unique index lets one row resolve a hold, whatever this code does (decision 0004).
         pending_id=order.held_transfer_id, debit_after=after.available_sen,
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ def authenticate(ctx: RequestContext, permission: str) -> Caller:
     ctx.limit("requests", _PER_MINUTE)
     if permission not in key.permissions:
         raise PermissionMissing(permission)
+    # Checked at each request: a member that is blocked must not go on with the keys it has.
     if key.member is None or key.member.status != "active":
         raise PermissionMissing("account.active")
     return Caller(key, key.member.member_id)

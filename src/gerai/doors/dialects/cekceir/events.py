@@ -29,6 +29,7 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
             return []
     elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
+    # As it stood at the event; by now the order may have moved on.
     order = msgspec.structs.replace(view.order, status=status)
     figures = await balances.of_orders(engine, order.merchant_id, [order.order_id])
     body = order_body(msgspec.structs.replace(view, order=order), figures[order.order_id])

@@ -43,6 +43,7 @@ SERVED: Final = frozenset(
 
 def make_key(_: Environment) -> KeyForm:
     """A fresh key ``<short id>.<secret>``; the short id stays readable, the secret has 238 bits."""
+    # Readable in lists and logs, so it must not be part of what is secret.
     short_id = base62(10)
     return KeyForm(f"{short_id}.{base62(40)}", short_id, PERMISSIONS)
 

@@ -38,6 +38,7 @@ async def list_orders(ctx: RequestContext) -> Response:
     """The account's orders, newest first. InputInvalid (query), for a filter that is not served too."""
     caller = authenticate(ctx, "order.list")
     query = request.list_query(ctx.query.multi_items())
+    # States of the contract that no order here can have: nothing to look for.
     if query.states == ():
         return reply(wire.page([], None))
     wanted = OrderFilter(
@@ -49,6 +50,7 @@ async def list_orders(ctx: RequestContext) -> Response:
         before_id=query.page.cursor,
     )
     limit = query.page.limit
+    # One more than is shown: whether there is a next page, without counting.
     found = await ctx.services.engine.orders.page(ctx.scope, wanted, limit + 1)
     items = await _reads(ctx, caller.merchant_id, found[:limit])
     return reply(wire.page(items, items[-1].order_id if len(found) > limit else None))

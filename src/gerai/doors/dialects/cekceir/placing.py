@@ -80,10 +80,12 @@ class Placing:
             lines=(line,),
             total_sen=wanted.total_sen,
             funding="hold",
+            # The provider in force, a simulator perhaps: the worker must go on with the one that was asked.
             provider=provider,
             work=work_of(service.code, wanted.items, self._wanted.data, service.provider_settings, asked=automatic),
             details=details.kept(),
             labels=details.labels(),
+            # Not earlier: the request and the worker would ask the provider at the same time.
             resume_after_s=service.deadline_ms / 1000 + _TAKE_OVER_AFTER_S,
         )
 

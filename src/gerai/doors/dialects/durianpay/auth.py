@@ -31,6 +31,7 @@ def basic_user(header: str) -> str:
     kind, _, rest = header.strip().partition(" ")
     encoded = rest.strip() if kind.lower() == "basic" else header.strip()
     try:
+        # Strictly: lenient decoding would let several spellings be one key.
         user, colon, password = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
     except ValueError:
         return ""

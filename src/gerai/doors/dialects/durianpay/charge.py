@@ -58,6 +58,7 @@ async def charge(ctx: RequestContext) -> Response:
 
 def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPayment:
     order, details = view.order, details_of(view.order)
+    # As ordered or as rounded: clients send back the figure they sent, or the one they read.
     if wanted.amount_sen not in (details.amount_sen, order.total_sen):
         raise AmountMismatch(given_sen=wanted.amount_sen, right_sen=details.amount_sen)
     lacking = unfit(wanted.type, wanted.channel, details.payment_option, details.items, order.contact.address)
@@ -67,6 +68,7 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
     method = methods.get(wanted.method)
     if method is not None and wanted.channel not in method.channels:
         raise InputInvalid(fields={wanted.channel_field: ["is not supported"]})
+    # A payment with real money is never finished by an option of its own request.
     settle = wanted.sandbox if ctx.caller.environment == "sandbox" else None
     payment = WantedPayment(
         method=wanted.method,

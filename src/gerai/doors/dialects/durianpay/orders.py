@@ -79,6 +79,7 @@ def _command(ctx: RequestContext, wanted: NewOrder, link_code: str) -> PlaceOrde
         key_id=ctx.caller.key_id,
         order_id=ctx.services.engine.ids.next(),
         public_id=public_id,
+        # The number is what the short page address finds, so a payment link's code stands here.
         number=link_code or public_id,
         # The access token of the contract's answer: 64 hex digits, and the key to the hosted page.
         secret=secrets.token_hex(32),
@@ -87,6 +88,7 @@ def _command(ctx: RequestContext, wanted: NewOrder, link_code: str) -> PlaceOrde
         total_sen=wanted.total_sen,
         funding="invoice",
         reference=wanted.order_ref_id,
+        # Nothing is fulfilled here: the contract calls a paid order completed.
         after_payment="complete",
         payment_methods=tuple(_page_methods(ctx, wanted)),
         fee_bearer="payer" if wanted.admin_fee_method == "excluded" else "merchant",

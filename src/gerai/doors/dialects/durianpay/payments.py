@@ -71,6 +71,7 @@ async def verify_payment(ctx: RequestContext) -> Response:
     given = read_signature(await ctx.json(exact=True))
     view, payment = await _payment_named(ctx, "payment_id")
     right = signature(view.order, payment, api_key)
+    # In constant time: how long the comparison takes must not help to guess the rest.
     return reply({"data": hmac.compare_digest(given.encode(), right.encode())})
 
 
@@ -108,6 +109,7 @@ async def simulate_transfer(ctx: RequestContext) -> Response:
     state = payment_status(payment, ctx.now)
     if state != "processing":
         return _unsuccessful(ctx, f"VA is {state}")
+    # A virtual account takes exactly what its payer was shown, the fee included.
     if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
         return _unsuccessful(ctx, "Amount mismatch")
     await ctx.services.engine.submit(

@@ -80,6 +80,7 @@ def order_status(view: OrderView, now: datetime) -> str:
 def telling_payment(view: OrderView) -> Payment | None:
     """The payment a list shows beside its order: the completed one, else the last."""
     for payment in view.payments:
+        # A refund does not undo that this one paid the order.
         if payment.status in ("completed", "refunded"):
             return payment
     return view.payments[-1] if view.payments else None

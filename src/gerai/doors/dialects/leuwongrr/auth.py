@@ -37,6 +37,7 @@ def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:
     ``Authorization`` wins over the spare header; a token in the query string is not looked at.
     Refuses: NotAuthenticated, RateLimited, PermissionMissing (no member behind the token, or not an active one).
     """
+    # Never from the query: addresses end up in the logs of every proxy on the way.
     key = ctx.authenticate(ctx.bearer() or ctx.headers.get("x-user-api-token"), CHANNEL)
     settings = key.merchant.chosen.of(LeuwongrrSettings)
     ctx.limit(bucket, settings.leuwongrr_limits.get(bucket, LIMITS[bucket]))

@@ -25,6 +25,7 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
     match event.name.split("."):
         case ["order", "placed"]:
             created = _message(view, "created", _word(view, event.facts.get("status", "")))
+            # Paid in the act that placed it: there is no event of its own for the payment.
             return [created, _message(view, "paid", "paid")] if view.order.funding == "wallet" else [created]
         case ["order", end] if end in _ENDS:
             return [_message(view, _word(view, end), _word(view, end))]

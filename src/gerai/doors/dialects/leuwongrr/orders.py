@@ -66,4 +66,5 @@ async def get_order(ctx: RequestContext) -> Response:
 
 async def find_order(ctx: RequestContext, code: str) -> OrderView | None:
     """The order with this code, if it is the caller's and of the token's environment."""
+    # What cannot be a code is not looked up.
     return await ctx.services.engine.orders.by_public_id(ctx.scope, code) if _CODE.fullmatch(code) else None

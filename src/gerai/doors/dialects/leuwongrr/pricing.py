@@ -17,6 +17,7 @@ def price_sen(robux: int, rate_sen: int, discount_bp: int) -> int:
     """
     if rate_sen <= 0:
         raise ItemClosed("robux", "inactive")
+    # Before any rounding: a product of two large settings may not fit a column.
     if robux * rate_sen > MAX_SEN:
         raise AmountOutOfRange(robux * rate_sen, 0, MAX_SEN)
     full = round_rupiah(robux * rate_sen)

@@ -84,6 +84,7 @@ def read_order(body: Any) -> WantedOrder:
     """A create-order body. Refuses: BodyUnreadable; FieldsForbidden (every field that is not in the contract, before
     anything else); InputInvalid with all mistakes."""
     form = Fields.of_body(body, RULES)
+    # Before any other fault, as the contract has it.
     form.only(_FIELDS)
     wanted = WantedOrder(
         order_type=cast("OrderType", form.choice("order_type", ORDER_TYPES, otherwise=ORDER_TYPES[0])),

@@ -127,6 +127,7 @@ def order_of(view: OrderView, base_url: str) -> dict[str, Any]:
 
 def balance_of(available_sen: int) -> dict[str, Any]:
     """A balance, rounded down to whole rupiah for wallets that hold a fraction."""
+    # Down: nobody can spend the fraction, so a rounded-up balance would promise too much.
     whole = available_sen - available_sen % 100
     return {"amount": whole_rupiah(whole), "formatted": display(whole), "currency": "IDR"}
 

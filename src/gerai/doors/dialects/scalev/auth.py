@@ -27,10 +27,12 @@ def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     PermissionMissing.
     """
     key = ctx.authenticate(ctx.bearer(), CHANNEL)
+    # A storefront key (sfpk_) is none of this API's, and as unknown to it as an invented one.
     if not key.prefix.startswith((_SECRET, _RESTRICTED)):
         raise NotAuthenticated("unknown")
     ctx.limit("burst", BURST, _BURST_S)
     ctx.limit("hour", HOURLY, _HOUR_S)
+    # Clients expect the headers on every answer, also where a key has no limit.
     ctx.rate = ctx.rate or full_hour()
     if not key.prefix.startswith(_SECRET) and scope not in key.permissions:
         raise PermissionMissing(scope)

@@ -88,6 +88,7 @@ async def get_order(ctx: RequestContext) -> Response:
 async def order_of_path(ctx: RequestContext) -> OrderView:
     """The caller's order that the path names. NotFound; PathUnknown for a path that comes later."""
     order_id, view = ctx.path_params["order_id"].lower(), None
+    # Paths that are not served yet: unknown ones, not orders that nobody has.
     if order_id in _LATER:
         raise PathUnknown(ctx.path)
     if _UUID.fullmatch(order_id):
@@ -149,6 +150,7 @@ async def change_status(ctx: RequestContext) -> Response:
 
 async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
     """The orders with these ids, each once, in the order they were named. NotFound names the first unknown one."""
+    # Each once: an order named twice must not be moved twice.
     wanted = list(dict.fromkeys(order_id.lower() for order_id in ids))
     views = await ctx.services.engine.orders.by_public_ids(ctx.scope, [i for i in wanted if _UUID.fullmatch(i)])
     by_id = {view.order.public_id: view for view in views}

@@ -92,11 +92,13 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
         grams = goods.weight_g + goods.weight_bump_g
         checked = check_parcel(wanted, store, context.catalogue, context.districts, context.rates, grams, form)
     shipping = checked.facts if checked else None
+    # Faults are only collected so far: a client learns of all of them at once.
     totals = _totals(wanted, store, method, goods, shipping, context.luck, form)
     form.check()
     lines = engine_lines(goods, context.catalogue, context.environment, checked.warehouse if checked else None)
     funding, status = _start(wanted, method, totals)
     facts = _facts(wanted, context, store, goods, method, totals, shipping)
+    # Only now: an order that is refused draws no ids.
     identity = identify()
     waits = funding == "invoice" and status == "pending" and store.settings.expire_after_h
     return PlaceOrder(
@@ -165,6 +167,7 @@ def _totals(
         cost=goods.cost_sen,
     )
     most = store.settings.unique_code_max
+    # Only where people compare transfers by their amount, and never so that nothing is left to pay.
     if method is None or method.kind != "bank_transfer" or most <= 0 or totals.exact <= rupiah(most):
         return totals
     return msgspec.structs.replace(totals, unique_code=rupiah(1 + luck % most))

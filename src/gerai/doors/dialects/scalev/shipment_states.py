@@ -46,6 +46,7 @@ _SHOWN: Final = {word: state for state, word in SHIPMENT_STATUS.items() if word 
 
 def plain_word(word: str) -> str:
     """Lower case with underscores: ``ON DELIVERY`` and ``on-delivery`` are ``on_delivery``."""
+    # Reports come from many couriers, each with a spelling of its own.
     return re.sub(r"[^a-z0-9]+", "_", word.casefold()).strip("_")
 
 

@@ -160,6 +160,7 @@ def _grams(form: Fields) -> int | None:
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = Decimal(value.strip())
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value <= _MAX_GRAMS:
+        # Rounded up, as couriers do.
         return int(-(-value // 1))
     if value is not None:
         form.complain("weight", f"is invalid, expected grams, at most {_MAX_GRAMS}")

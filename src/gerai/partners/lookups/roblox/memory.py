@@ -49,6 +49,7 @@ class Memory(Generic[K, V]):
         finally:
             del self._asking[key]
         keep_s = self._keep_s(answer)
+        # Failures raise before this: an outage is never remembered.
         if keep_s > 0:
             self._kept[key] = (self._now() + keep_s, answer)
             self._kept.move_to_end(key)
