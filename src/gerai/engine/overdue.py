@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gerai.engine.core import Engine
 from gerai.engine.orders.transitions import FULFIL_QUEUE, FULFIL_TASK
-from gerai.store import due, webhooks
+from gerai.store import due, webhook_deliveries
 
 _FORGOTTEN_AFTER_S = 900
 
@@ -42,4 +42,4 @@ async def forget_old(engine: Engine, *, keys_after_days: int, deliveries_after_d
     """Delete idempotency keys and finished webhook deliveries older than that, ``limit`` of each at most."""
     async with engine.connection() as connection:
         await due.forget_answers(connection, keys_after_days, limit)
-        await webhooks.forget(connection, deliveries_after_days, limit)
+        await webhook_deliveries.forget(connection, deliveries_after_days, limit)

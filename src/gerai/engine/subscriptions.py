@@ -6,13 +6,13 @@ from typing import Final
 
 from gerai.engine.directory import Part
 from gerai.engine.state import Job, State
-from gerai.store import webhooks as sql
+from gerai.store import webhook_endpoints
 
 ANNOUNCE_TASK: Final = "gerai.announce"
 ANNOUNCE_QUEUE: Final = "webhooks"
 
 #: (environment, channel) pairs of a merchant that have an endpoint.
-SUBSCRIBED_CHANNELS: Final = Part[frozenset[tuple[str, str]]]("listening", sql.listening)
+SUBSCRIBED_CHANNELS: Final = Part[frozenset[tuple[str, str]]]("listening", webhook_endpoints.listening)
 
 
 def defer_webhooks(state: State, merchant_id: int, listening: frozenset[tuple[str, str]]) -> None:

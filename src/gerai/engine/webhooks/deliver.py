@@ -17,8 +17,7 @@ from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Attempt, Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import WebhookContract
-from gerai.store import directory
-from gerai.store import webhooks as sql
+from gerai.store import directory, webhook_deliveries, webhook_endpoints
 
 #: So many attempts in a row without an answer, and an address is left alone for a while, doubling up to this long.
 _SILENT_ALLOWED: Final = 5
@@ -59,14 +58,14 @@ async def due(engine: Engine, of_each: int, limit: int) -> list[Due]:
     """What may be sent now: of each order at each endpoint the first message, and those that need not wait for it;
     ``of_each`` of an endpoint at most."""
     async with engine.connection() as connection:
-        return [Due(*row) for row in await sql.due(connection, of_each, limit)]
+        return [Due(*row) for row in await webhook_deliveries.due(connection, of_each, limit)]
 
 
 async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
     """Take it; None when somebody else has, or its endpoint is gone."""
     async with engine.connection() as connection:
-        delivery = await sql.claim(connection, wanted.merchant_id, wanted.delivery_id, lease_s)
-        endpoint = await sql.endpoint(connection, wanted.merchant_id, wanted.endpoint_id)
+        delivery = await webhook_deliveries.claim(connection, wanted.merchant_id, wanted.delivery_id, lease_s)
+        endpoint = await webhook_endpoints.endpoint(connection, wanted.merchant_id, wanted.endpoint_id)
     return None if delivery is None or endpoint is None else Claimed(delivery, endpoint)
 
 
@@ -94,22 +93,22 @@ async def record_attempt(
     )
     waits = done.status == "pending" and done.holds_back
     # Whichever comes first: its own retry, or the end of the time in which it may hold others back.
-    next_in_line_at = min(done.next_attempt_at, done.due_since + sql.HOLDS_BACK_FOR) if waits else now
+    next_in_line_at = min(done.next_attempt_at, done.due_since + webhook_deliveries.HOLDS_BACK_FOR) if waits else now
     async with engine.connection() as connection, connection.transaction():
-        await sql.add_attempt(connection, attempt)
-        await sql.after_attempt(connection, done, next_in_line_at)
+        await webhook_deliveries.add_attempt(connection, attempt)
+        await webhook_deliveries.after_attempt(connection, done, next_in_line_at)
         # Any status, a refusal too, proves that somebody is there: only silence pauses an endpoint.
         if result.status_code is None:
-            await sql.note_silent(
+            await webhook_endpoints.note_silent(
                 connection, endpoint.merchant_id, endpoint.endpoint_id, _SILENT_ALLOWED, _LONGEST_PAUSE_S
             )
         else:
-            await sql.note_answered(connection, endpoint.merchant_id, endpoint.endpoint_id)
+            await webhook_endpoints.note_answered(connection, endpoint.merchant_id, endpoint.endpoint_id)
         if result.status_code == _GONE:
-            await sql.set_endpoint_status(
+            await webhook_endpoints.set_endpoint_status(
                 connection, endpoint.merchant_id, endpoint.endpoint_id, "disabled", "the address answered 410", now
             )
-            await sql.drop_pending(connection, endpoint.merchant_id, endpoint.endpoint_id, now)
+            await webhook_deliveries.drop_pending(connection, endpoint.merchant_id, endpoint.endpoint_id, now)
             await directory.changed(connection, endpoint.merchant_id)
     return done
 

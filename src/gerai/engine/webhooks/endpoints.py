@@ -14,7 +14,7 @@ from gerai.domain.webhooks import Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import changing
 from gerai.kit.secret_box import SecretBox
-from gerai.store import webhooks as sql
+from gerai.store import webhook_deliveries, webhook_endpoints
 
 _SECRET_BYTES: Final = 32
 
@@ -64,14 +64,14 @@ async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secr
         updated_at=now,
     )
     async with changing(engine, new.merchant_id) as connection:
-        await sql.add_endpoint(connection, endpoint)
+        await webhook_endpoints.add_endpoint(connection, endpoint)
     return endpoint_id
 
 
 async def list_endpoints(engine: Engine, merchant_id: int) -> list[Endpoint]:
     """A merchant's endpoints, oldest first; removed ones are left out."""
     async with engine.connection() as connection:
-        return await sql.endpoints(connection, merchant_id)
+        return await webhook_endpoints.endpoints(connection, merchant_id)
 
 
 async def enable_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) -> None:
@@ -91,11 +91,11 @@ async def remove_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) ->
 
 async def _set_status(engine: Engine, merchant_id: int, endpoint_id: int, status: str, reason: str) -> None:
     async with engine.connection() as connection:
-        found = await sql.endpoint(connection, merchant_id, endpoint_id)
+        found = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
     if found is None or found.status == "removed":
         raise NotFound("webhook endpoint", str(endpoint_id))
     now = engine.now(merchant_id, found.environment)
     async with changing(engine, merchant_id) as connection:
-        await sql.set_endpoint_status(connection, merchant_id, endpoint_id, status, reason, now)
+        await webhook_endpoints.set_endpoint_status(connection, merchant_id, endpoint_id, status, reason, now)
         if status != "active":
-            await sql.drop_pending(connection, merchant_id, endpoint_id, now)
+            await webhook_deliveries.drop_pending(connection, merchant_id, endpoint_id, now)

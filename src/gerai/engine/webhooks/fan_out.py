@@ -9,7 +9,7 @@ from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import Occurrence, WebhookContract, encode
-from gerai.store import webhooks as sql
+from gerai.store import webhook_deliveries, webhook_endpoints
 
 
 async def fan_out(
@@ -22,9 +22,11 @@ async def fan_out(
     if view is None or (contract := contracts.get(view.order.channel)) is None:
         return 0
     async with engine.connection() as connection:
-        endpoints = await sql.endpoints(connection, merchant_id)
+        endpoints = await webhook_endpoints.endpoints(connection, merchant_id)
         already_sent = {
-            endpoint.endpoint_id: await sql.fanned_out_events(connection, merchant_id, endpoint.endpoint_id, order_id)
+            endpoint.endpoint_id: await webhook_deliveries.fanned_out_events(
+                connection, merchant_id, endpoint.endpoint_id, order_id
+            )
             for endpoint in endpoints
             if _hears(endpoint, view)
         }
@@ -48,7 +50,7 @@ async def fan_out(
     if not new:
         return 0
     async with engine.connection() as connection:
-        return await sql.add_deliveries(connection, new)
+        return await webhook_deliveries.add_deliveries(connection, new)
 
 
 def _hears(endpoint: Endpoint, view: OrderView) -> bool:

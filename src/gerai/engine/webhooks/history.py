@@ -8,7 +8,7 @@ from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Attempt, Delivery
 from gerai.engine.core import Engine
-from gerai.store import webhooks as sql
+from gerai.store import webhook_deliveries, webhook_endpoints
 
 
 async def list_deliveries(
@@ -17,16 +17,16 @@ async def list_deliveries(
     """A merchant's deliveries, newest first."""
     wanted = DeliveryFilter(endpoint_id=endpoint_id, status=status)
     async with engine.connection() as connection:
-        return await sql.deliveries(connection, merchant_id, wanted, limit)
+        return await webhook_deliveries.deliveries(connection, merchant_id, wanted, limit)
 
 
 async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[Attempt]]:
     """One delivery and every attempt at it, oldest first. NotFound."""
     async with engine.connection() as connection:
-        found = await sql.deliveries(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), 1)
+        found = await webhook_deliveries.deliveries(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), 1)
         if not found:
             raise NotFound("delivery", str(delivery_id))
-        return found[0], await sql.attempts(connection, merchant_id, delivery_id)
+        return found[0], await webhook_deliveries.attempts(connection, merchant_id, delivery_id)
 
 
 async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None:
@@ -35,7 +35,7 @@ async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None
     delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
     now = engine.now(merchant_id, delivery.environment)
     async with engine.connection() as connection:
-        if not await sql.replay(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), now):
+        if not await webhook_deliveries.replay(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), now):
             raise StateConflict("delivery", str(delivery_id), delivery.status, "replay")
 
 
@@ -51,7 +51,7 @@ async def replay_range(
     """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
     the deliveries, oldest first. NotFound for an endpoint that is not there."""
     async with engine.connection() as connection:
-        endpoint = await sql.endpoint(connection, merchant_id, endpoint_id)
+        endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
         if endpoint is None or endpoint.status == "removed":
             raise NotFound("webhook endpoint", str(endpoint_id))
         if endpoint.status != "active":
@@ -60,4 +60,4 @@ async def replay_range(
             endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
         )
         now = engine.now(merchant_id, endpoint.environment)
-        return await sql.replay(connection, merchant_id, wanted, now)
+        return await webhook_deliveries.replay(connection, merchant_id, wanted, now)
