@@ -18,7 +18,8 @@ from gerai.engine import directory as directory_module
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
-from gerai.engine.directory import Directory, MerchantFacts
+from gerai.engine.directory import Directory
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import add_member, open_merchant, set_test_clock
 

@@ -20,7 +20,7 @@ from gerai.demo.shop import DEMOS, DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.doors.http.demo import DemoShop, Shown
 from gerai.engine.core import Engine
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.keys.manage import revoke_key
 from gerai.engine.merchants.open import change_settings
 

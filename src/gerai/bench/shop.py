@@ -15,7 +15,7 @@ from gerai.bench.case import DISCORD_USER_ID, MEMBERS, BenchError, Case
 from gerai.domain.records import Account, Environment, Member
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
-from gerai.engine.directory import token_digest
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import ENVIRONMENTS, changing, open_merchant
 from gerai.kit.clock import real_now

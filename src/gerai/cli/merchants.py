@@ -13,7 +13,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
 from gerai.cli.terminal import console, fail
 from gerai.engine.core import Engine
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
 from gerai.kit.discover import discover
 from gerai.merchant_settings import SettingFault

@@ -10,7 +10,7 @@ from gerai.cli.terminal import fail
 from gerai.domain.records import Environment
 from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.webhooks.contract import WebhookContract, encode
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
 from gerai.engine.webhooks.signing import sign

@@ -15,7 +15,7 @@ import structlog
 from gerai.app import DIALECTS
 from gerai.doors.http.demo import Demo, DemoShop
 from gerai.engine.core import Engine
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.merchants.open import open_merchant
 from gerai.kit.clock import real_now
 from gerai.kit.files import write_private

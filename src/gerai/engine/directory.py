@@ -7,18 +7,15 @@ function that loads it. An order freezes what it used, so a swap never changes a
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
 
-from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotFound
-from gerai.kit.clock import real_now
-from gerai.merchant_settings import GENERAL, ChosenSettings, MerchantSettings, MerchantSettingsDeclared
+from gerai.engine.directory_entries import KeyFacts, MerchantFacts, keys_of, members_of, token_digest
+from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.store import directory as sql
 from gerai.store.connection import Connection, ConnectionLost, Pool, open_connection
 
@@ -27,83 +24,6 @@ log = structlog.get_logger("gerai.directory")
 _AGAIN_AFTER_S = 0.5
 #: Merchants read at once: enough that statements cost nothing, few enough that requests go on between them.
 _AT_ONCE: Final = 100
-
-
-@dataclass(frozen=True)
-class MerchantFacts:
-    """A tenant. ``chosen``: its settings, the dialects' too. ``simulated``: its production keys use the simulators too.
-    ``accounts``: system accounts by (environment, kind)."""
-
-    merchant_id: int
-    code: str
-    name: str
-    chosen: ChosenSettings
-    simulated: bool
-    clock_frozen_at: datetime | None
-    clock_offset_s: int
-    accounts: dict[tuple[str, str], int]
-
-    @property
-    def settings(self) -> MerchantSettings:
-        """Its settings that concern every dialect."""
-        return self.chosen.of(MerchantSettings)
-
-    def plays_with(self, environment: str) -> bool:
-        """Whether its orders in this environment move play money only, and go to the simulators."""
-        return environment == "sandbox" or self.simulated
-
-    def now(self, environment: str) -> datetime:
-        """Real time; in the sandbox the test clock's."""
-        if environment != "sandbox":
-            return real_now()
-        if self.clock_frozen_at is not None:
-            return self.clock_frozen_at
-        return real_now() + timedelta(seconds=self.clock_offset_s) if self.clock_offset_s else real_now()
-
-
-@dataclass(frozen=True)
-class MemberFacts:
-    """The member a key belongs to. ``links``: outside identities, e.g. {"discord": ["1262…"]}."""
-
-    member_id: int
-    name: str
-    email: str
-    mobile: str
-    public_id: str
-    status: str
-    discount_bp: int
-    details: dict[str, Any]
-    links: dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class KeyFacts:
-    """An API key as the doors see it. ``limits`` None: no rate limit. ``account_id``: its member's wallet."""
-
-    key_id: int
-    merchant: MerchantFacts
-    environment: str
-    dialect: str
-    name: str
-    prefix: str
-    member: MemberFacts | None
-    account_id: int | None
-    permissions: frozenset[str]
-    limits: dict[str, int] | None
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-
-    @property
-    def scope(self) -> Scope:
-        """What the key may see; a member's key, only what is that member's."""
-        member_id = None if self.member is None else self.member.member_id
-        return Scope(self.merchant.merchant_id, self.environment, self.dialect, member_id)
-
-    @property
-    def simulated(self) -> bool:
-        """Whether this key's orders go to the simulators."""
-        return self.merchant.plays_with(self.environment)
 
 
 @dataclass(frozen=True)
@@ -197,8 +117,8 @@ class Directory:
         snapshots: dict[int, Snapshot | None] = dict.fromkeys(merchant_ids)
         for i, row in found.items():
             merchant = self._merchant(row, accounts[i])
-            people = _members(members[i], links[i])
-            facts = _keys(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
+            people = members_of(members[i], links[i])
+            facts = keys_of(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
             snapshots[i] = Snapshot(merchant, facts, {name: loaded[i] for name, loaded in parts.items()})
         return snapshots
 
@@ -247,43 +167,3 @@ class Directory:
                     raise
                 log.exception("directory.broken")
                 await asyncio.sleep(_AGAIN_AFTER_S)
-
-
-def _members(rows: list[tuple[Any, ...]], links: list[tuple[Any, ...]]) -> dict[int, MemberFacts]:
-    linked: dict[int, dict[str, tuple[str, ...]]] = {}
-    for member_id, kind, external_id in links:
-        of_member = linked.setdefault(member_id, {})
-        of_member[kind] = (*of_member.get(kind, ()), external_id)
-    return {row[0]: MemberFacts(*row, links=linked.get(row[0], {})) for row in rows}
-
-
-def _keys(
-    merchant: MerchantFacts,
-    rows: list[sql.KeyRow],
-    members: dict[int, MemberFacts],
-    wallets: dict[tuple[str, int], int],
-) -> dict[bytes, KeyFacts]:
-    return {
-        k.token_sha256: KeyFacts(
-            key_id=k.key_id,
-            merchant=merchant,
-            environment=k.environment,
-            dialect=k.dialect,
-            name=k.name,
-            prefix=k.prefix,
-            member=members.get(k.member_id) if k.member_id else None,
-            account_id=wallets.get((k.environment, k.member_id)) if k.member_id else None,
-            permissions=frozenset(k.permissions),
-            limits=k.limits,
-            created_at=k.created_at,
-            expires_at=k.expires_at,
-            revoked_at=k.revoked_at,
-        )
-        for k in rows
-    }
-
-
-def token_digest(token: str) -> bytes:
-    """How a key's secret is stored."""
-    # No slow password hash: a key is long and random, nothing to guess, and every request would pay for it.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -22,7 +22,8 @@ import structlog
 from gerai.domain.records import IdempotencyRecord
 from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
 from gerai.engine.command import Command, Idempotency, Outcome
-from gerai.engine.directory import Directory, MerchantFacts
+from gerai.engine.directory import Directory
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.ids import Ids
 from gerai.engine.loading import LoadRequest, load
 from gerai.engine.made import Made, decode_made, encode_made

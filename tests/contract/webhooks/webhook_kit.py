@@ -14,7 +14,7 @@ from gerai.app import DIALECTS
 from gerai.domain.filters import Scope
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
-from gerai.engine.directory import KeyFacts, MerchantFacts
+from gerai.engine.directory_entries import KeyFacts, MerchantFacts
 from gerai.engine.orders.find import EventEntry
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 

@@ -20,7 +20,7 @@ from gerai.doors.http.limits import RateLimiter, Verdict
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 from gerai.kit.clock import real_now, unix_s
 from gerai.kit.hosts import origin_of
 from gerai.ports.fulfilment import FulfilmentProvider

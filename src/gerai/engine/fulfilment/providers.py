@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gerai.domain.refusals import InputInvalid, PartnerUnavailable
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.ports.fulfilment import FulfilmentProvider, names_simulator
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.core import Engine
-from gerai.engine.directory import token_digest
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql

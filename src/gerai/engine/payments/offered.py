@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.ports.payments import Bounds, PaymentMethod, Seller
 
 #: By method name: the channels offered, with their bounds. A method that is not offered is missing.

@@ -10,7 +10,7 @@ import msgspec
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import MethodUnavailable
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.payments.offered import require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids

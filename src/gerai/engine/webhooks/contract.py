@@ -15,7 +15,7 @@ import msgspec
 
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.orders.find import EventEntry
 
 _MINUTE_S: Final = 60

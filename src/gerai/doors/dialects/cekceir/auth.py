@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from gerai.domain.refusals import PermissionMissing
 from gerai.doors.http.context import RequestContext
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 
 CHANNEL: Final = "cekceir"
 #: Requests per minute of keys that have a limit but do not say which.

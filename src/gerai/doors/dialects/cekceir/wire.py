@@ -13,7 +13,7 @@ from gerai.doors.dialects.cekceir.keys import SERVED
 from gerai.doors.dialects.cekceir.order_details import details_of
 from gerai.doors.http.times import rfc3339
 from gerai.engine.catalogue.services import Service, ServiceType
-from gerai.engine.directory import KeyFacts
+from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.orders.find import EventEntry
 

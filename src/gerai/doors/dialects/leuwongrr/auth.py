@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from gerai.domain.refusals import PermissionMissing
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings, LimitBucket
 from gerai.doors.http.context import RequestContext
-from gerai.engine.directory import KeyFacts, MemberFacts
+from gerai.engine.directory_entries import KeyFacts, MemberFacts
 
 CHANNEL: Final = "leuwongrr"
 #: Requests per minute by bucket (contract §3). A key's own figures win, then the merchant's.

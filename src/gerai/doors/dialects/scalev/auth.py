@@ -12,7 +12,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
-from gerai.engine.directory import KeyFacts, MerchantFacts
+from gerai.engine.directory_entries import KeyFacts, MerchantFacts
 
 BURST: Final = 100
 _BURST_S: Final = 10

@@ -14,7 +14,7 @@ from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.order_details import details_of
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
 from gerai.engine.core import Engine
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 from gerai.kit.javascript import stringify
 

@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS
 from gerai.doors.dialects.scalev.wire import customer, text
 from gerai.doors.dialects.scalev.wire import order as rest_order
 from gerai.doors.dialects.scalev.wire_lines import line_details
-from gerai.engine.directory import MerchantFacts
+from gerai.engine.directory_entries import MerchantFacts
 
 _STATUS_TIMES: Final = (
     "draft_time", "pending_time", "confirmed_time", "in_process_time", "ready_time", "shipped_time", "completed_time",
