@@ -12,28 +12,24 @@ and finds the winner.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
 
-from gerai.domain.records import IdempotencyRecord
-from gerai.domain.refusals import Broken, Busy, IdempotencyKeyReused, Refusal
+from gerai.domain.refusals import Broken, Busy, Refusal
+from gerai.engine.changes import changes
 from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.decision import DecisionContext, find_made, keep_key
 from gerai.engine.directory import Directory
-from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.ids import Ids
 from gerai.engine.loading import LoadRequest, load
-from gerai.engine.made import Made, decode_made, encode_made
-from gerai.engine.state import Job, State
+from gerai.engine.state import State
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
-from gerai.kit.clock import real_now
-from gerai.merchant_settings import MerchantSettings
-from gerai.store.batch import Deferred, Writing, commit, deferring, inserting, updating
+from gerai.store.batch import commit
 from gerai.store.connection import RACES, Connection, ConnectionLost, DatabaseError
-from gerai.store.tables import EVENTS, WRITE_ORDER
 
 log = structlog.get_logger("gerai.batch")
 
@@ -50,23 +46,6 @@ class Waiting:
     claims: tuple[Any, ...]
     deadline: float
     future: asyncio.Future[Outcome[Any]]
-
-
-@dataclass(slots=True)
-class DecisionContext:
-    """The engine's :class:`~gerai.engine.command.Context` for one command."""
-
-    now: datetime
-    merchant: MerchantFacts
-    environment: str
-    next_id: Callable[[], int]
-
-    def system_account(self, kind: str) -> int:
-        return self.merchant.accounts[self.environment, kind]
-
-    @property
-    def settings(self) -> MerchantSettings:
-        return self.merchant.settings
 
 
 @dataclass
@@ -252,53 +231,3 @@ class Lane:
         """Disconnect."""
         if self._connection is not None:
             await self._connection.close()
-
-
-def find_made(state: State, command: Command[Any], idempotency: Idempotency) -> Made | None:
-    """What was made under this key. IdempotencyKeyReused when it was used for another request."""
-    stored = state.idempotency.get(
-        command.merchant_id, command.environment, idempotency.owner, idempotency.operation, idempotency.key
-    )
-    if stored is None:
-        return None
-    if stored.fingerprint != idempotency.fingerprint:
-        raise IdempotencyKeyReused(idempotency.key)
-    return decode_made(stored.answer)
-
-
-def keep_key(state: State, command: Command[Any], idempotency: Idempotency, answer: Any, now: datetime) -> None:
-    """Store the key and what it made in the command's own transaction."""
-    state.idempotency.insert(
-        IdempotencyRecord(
-            merchant_id=command.merchant_id,
-            environment=command.environment,
-            owner=idempotency.owner,
-            operation=idempotency.operation,
-            key=idempotency.key,
-            fingerprint=idempotency.fingerprint,
-            answer=encode_made(command.identify(answer)),
-            created_at=now,
-        )
-    )
-
-
-def changes(state: State) -> Iterator[Writing]:
-    """What the batch changed, parents before what refers to them."""
-    for table in WRITE_ORDER:
-        rows = state.rows[table]
-        # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
-        if rows.inserted:
-            yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])
-        if rows.updated:
-            yield updating(table, [rows.updated[key] for key in sorted(rows.updated)])
-    # Last and unsorted: the database numbers them in the order in which they were announced.
-    if state.events:
-        yield inserting(EVENTS, state.events)
-    if state.jobs:
-        yield deferring([_deferred(job) for job in state.jobs])
-
-
-def _deferred(job: Job) -> Deferred:
-    # Real time, not the merchant's test clock: the queue knows no other.
-    due = None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s)
-    return Deferred(job.queue, job.task, job.lock, job.args, due)

@@ -1,0 +1,33 @@
+"""What a batch writes: the changes of its working copy, its events and its jobs, in the order they must go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from gerai.engine.state import Job, State
+from gerai.kit.clock import real_now
+from gerai.store.batch import Deferred, Writing, deferring, inserting, updating
+from gerai.store.tables import EVENTS, WRITE_ORDER
+
+
+def changes(state: State) -> Iterator[Writing]:
+    """What the batch changed, parents before what refers to them."""
+    for table in WRITE_ORDER:
+        rows = state.rows[table]
+        # Ascending keys, so that two processes inserting the same keys never wait for each other in a circle.
+        if rows.inserted:
+            yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])
+        if rows.updated:
+            yield updating(table, [rows.updated[key] for key in sorted(rows.updated)])
+    # Last and unsorted: the database numbers them in the order in which they were announced.
+    if state.events:
+        yield inserting(EVENTS, state.events)
+    if state.jobs:
+        yield deferring([_deferred(job) for job in state.jobs])
+
+
+def _deferred(job: Job) -> Deferred:
+    # Real time, not the merchant's test clock: the queue knows no other.
+    due = None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s)
+    return Deferred(job.queue, job.task, job.lock, job.args, due)
