@@ -1,0 +1,167 @@
+"""What must be true of the books: transfers, holds, wallets, and the money of payments and deposits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.store.invariant import Invariant
+
+_TRANSFERS_BALANCE: Final = """
+SELECT t.merchant_id, t.transfer_id, t.environment, t.phase, t.debit_account_id, t.credit_account_id, t.amount_sen
+FROM {transfers} t
+LEFT JOIN {accounts} d
+  ON d.merchant_id = t.merchant_id AND d.account_id = t.debit_account_id AND d.environment = t.environment
+LEFT JOIN {accounts} c
+  ON c.merchant_id = t.merchant_id AND c.account_id = t.credit_account_id AND c.environment = t.environment
+WHERE d.account_id IS NULL OR c.account_id IS NULL OR t.debit_account_id = t.credit_account_id OR t.amount_sen <= 0
+ORDER BY t.merchant_id, t.transfer_id"""
+
+_HOLDS_RESOLVED_ONCE: Final = """
+SELECT r.merchant_id, r.pending_id, r.transfer_id, r.phase, r.amount_sen, h.amount_sen AS held_sen, r.times
+FROM (SELECT t.*, count(*) OVER (PARTITION BY t.merchant_id, t.pending_id) AS times
+      FROM {transfers} t WHERE t.phase IN ('post', 'void') OR t.pending_id IS NOT NULL) r
+LEFT JOIN {transfers} h
+  ON h.merchant_id = r.merchant_id AND h.transfer_id = r.pending_id AND h.phase = 'pending'
+ AND (h.environment, h.debit_account_id, h.credit_account_id)
+   = (r.environment, r.debit_account_id, r.credit_account_id)
+WHERE h.transfer_id IS NULL OR r.phase NOT IN ('post', 'void') OR r.times > 1
+   OR r.amount_sen > h.amount_sen OR (r.phase = 'void' AND r.amount_sen <> h.amount_sen)
+ORDER BY r.merchant_id, r.transfer_id"""
+
+_WALLET_NOT_BELOW_ZERO: Final = """
+SELECT a.merchant_id, a.account_id, a.environment, a.member_id,
+       a.credits_posted - a.debits_posted - a.debits_pending AS available_sen
+FROM {accounts} a
+WHERE a.kind = 'wallet' AND a.credits_posted < a.debits_posted + a.debits_pending
+ORDER BY a.merchant_id, a.account_id"""
+
+#: Totals are kept for wallets only; the other accounts are summed when somebody asks and store nothing.
+_HELD_IS_OPEN_HOLDS: Final = """
+SELECT a.merchant_id, a.account_id, a.kind, a.debits_pending, a.credits_pending,
+       coalesce(h.held_sen, 0) AS open_holds_sen
+FROM {accounts} a
+LEFT JOIN (SELECT p.merchant_id, p.debit_account_id AS account_id, sum(p.amount_sen)::int8 AS held_sen
+           FROM {transfers} p
+           WHERE p.phase = 'pending' AND NOT EXISTS
+             (SELECT FROM {transfers} r WHERE r.merchant_id = p.merchant_id AND r.pending_id = p.transfer_id)
+           GROUP BY 1, 2) h
+  ON h.merchant_id = a.merchant_id AND h.account_id = a.account_id AND a.kind = 'wallet'
+WHERE a.debits_pending <> coalesce(h.held_sen, 0) OR a.credits_pending <> 0
+ORDER BY a.merchant_id, a.account_id"""
+
+_TOTALS_RECOMPUTED: Final = """
+SELECT a.merchant_id, a.account_id, a.kind, a.credits_posted, a.debits_posted,
+       coalesce(c.sen, 0) AS credits_recomputed, coalesce(d.sen, 0) AS debits_recomputed
+FROM {accounts} a
+LEFT JOIN (SELECT t.merchant_id, t.credit_account_id AS account_id, sum(t.amount_sen)::int8 AS sen
+           FROM {transfers} t WHERE t.phase IN ('single', 'post') GROUP BY 1, 2) c
+  ON c.merchant_id = a.merchant_id AND c.account_id = a.account_id AND a.kind = 'wallet'
+LEFT JOIN (SELECT t.merchant_id, t.debit_account_id AS account_id, sum(t.amount_sen)::int8 AS sen
+           FROM {transfers} t WHERE t.phase IN ('single', 'post') GROUP BY 1, 2) d
+  ON d.merchant_id = a.merchant_id AND d.account_id = a.account_id AND a.kind = 'wallet'
+WHERE a.credits_posted <> coalesce(c.sen, 0) OR a.debits_posted <> coalesce(d.sen, 0)
+ORDER BY a.merchant_id, a.account_id"""
+
+#: A payment from a wallet is the order's own transfer and is not booked a second time. One that was taken back is
+#: booked in and out, and may still arrive later; money that came late may go on without ever having been booked.
+_PAYMENTS_BOOKED: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.method, p.status, p.amount_sen, p.refunded_sen,
+       coalesce(t.booked_sen, 0) AS booked_sen, coalesce(t.returned_sen, 0) AS returned_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(t.amount_sen) FILTER (WHERE t.reason = 'payment')::int8 AS booked_sen,
+                  sum(t.amount_sen) FILTER (WHERE t.reason = 'refund')::int8 AS returned_sen
+           FROM {transfers} t WHERE t.payment_id IS NOT NULL GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+CROSS JOIN LATERAL (SELECT coalesce(t.booked_sen, 0) - coalesce(t.returned_sen, 0) AS net_sen) n
+WHERE CASE p.status
+        WHEN 'completed' THEN n.net_sen <> CASE p.method WHEN 'wallet' THEN 0 ELSE p.amount_sen END - p.refunded_sen
+        WHEN 'refunded' THEN p.refunded_sen <> p.amount_sen OR n.net_sen NOT IN (0, -p.amount_sen)
+        ELSE p.refunded_sen <> 0 OR n.net_sen <> 0 END
+ORDER BY p.merchant_id, p.payment_id"""
+
+_SUSPENSE_IS_LATE: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)::int8
+                    AS waiting_sen
+           FROM {transfers} t JOIN {accounts} s
+             ON s.merchant_id = t.merchant_id AND s.environment = t.environment AND s.kind = 'suspense'
+            AND s.account_id IN (t.debit_account_id, t.credit_account_id)
+           GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+WHERE coalesce(t.waiting_sen, 0) <> CASE p.status WHEN 'late' THEN p.amount_sen ELSE 0 END
+ORDER BY p.merchant_id, p.payment_id"""
+
+#: A payment that was taken back has its fees booked out again, under the same reasons.
+_FEES_BOOKED: Final = """
+SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.fee_sen, p.merchant_fee_sen,
+       coalesce(t.kept_sen, 0) AS kept_sen, coalesce(t.on_top_sen, 0) AS on_top_sen
+FROM {payments} p
+LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+                  sum(CASE t.debit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
+                    FILTER (WHERE t.reason = 'fee')::int8 AS kept_sen,
+                  sum(CASE t.credit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
+                    FILTER (WHERE t.reason = 'surcharge')::int8 AS on_top_sen
+           FROM {transfers} t JOIN {accounts} f
+             ON f.merchant_id = t.merchant_id AND f.environment = t.environment AND f.kind = 'fees'
+            AND f.account_id IN (t.debit_account_id, t.credit_account_id)
+           GROUP BY 1, 2) t
+  ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
+CROSS JOIN LATERAL (SELECT CASE WHEN p.status IN ('completed', 'late', 'refunded') THEN 1 ELSE 0 END AS times) a
+WHERE coalesce(t.kept_sen, 0) <> a.times * (p.fee_sen + p.merchant_fee_sen)
+   OR coalesce(t.on_top_sen, 0) <> a.times * p.fee_sen
+ORDER BY p.merchant_id, p.payment_id"""
+
+_DEPOSITS_CREDITED: Final = """
+SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status, d.method,
+       d.amount_sen, coalesce(d.transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS credited_sen,
+       s.kind AS credited_from
+FROM (SELECT d.*, count(*) OVER (PARTITION BY d.merchant_id, d.transfer_id) AS times FROM {deposits} d) d
+FULL JOIN (SELECT t.* FROM {transfers} t WHERE t.reason = 'deposit') t
+  ON t.merchant_id = d.merchant_id AND t.transfer_id = d.transfer_id
+LEFT JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.account_id = t.debit_account_id
+WHERE CASE WHEN d.deposit_id IS NULL THEN true
+           WHEN d.status <> 'succeeded' THEN d.transfer_id IS NOT NULL
+           ELSE d.times > 1 OR (t.phase, t.environment, t.credit_account_id, t.amount_sen, s.kind) IS DISTINCT FROM
+             ('single', d.environment, d.account_id, d.amount_sen,
+              CASE d.method WHEN 'manual' THEN 'funding' ELSE 'gateway' END) END
+ORDER BY 1, 2, 7"""
+
+OF_BOOKS: Final = (
+    Invariant(
+        "transfers_balance",
+        "Every transfer takes more than nothing from one account and gives it to another one of the same merchant and "
+        "environment, so that all transfers sum to zero",
+        _TRANSFERS_BALANCE,
+    ),
+    Invariant(
+        "holds_resolved_once",
+        "Each hold is resolved at most once, between its own accounts, for no more than it held",
+        _HOLDS_RESOLVED_ONCE,
+    ),
+    Invariant("wallet_not_below_zero", "No wallet has less than nothing available", _WALLET_NOT_BELOW_ZERO),
+    Invariant("held_is_open_holds", "What a wallet has on hold is the sum of its open holds", _HELD_IS_OPEN_HOLDS),
+    Invariant("totals_recomputed", "Stored account totals equal those recomputed from transfers", _TOTALS_RECOMPUTED),
+    Invariant(
+        "payments_booked", "Every payment agrees with the transfers that booked or returned it", _PAYMENTS_BOOKED
+    ),
+    Invariant(
+        "deposits_credited",
+        "Every succeeded deposit credited its wallet by exactly one transfer of its amount; no other deposit has one, "
+        "and every such transfer has its deposit",
+        _DEPOSITS_CREDITED,
+    ),
+    Invariant(
+        "suspense_is_late",
+        "What waits in the suspense account is the money of late payments, each whole, and nothing else",
+        _SUSPENSE_IS_LATE,
+    ),
+    Invariant(
+        "fees_booked",
+        "Of every payment that arrived, what its method kept is in the fees account, and what its payer paid on top "
+        "beside it; of others, nothing",
+        _FEES_BOOKED,
+    ),
+)
