@@ -10,17 +10,9 @@ import pytest
 
 from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid
 from gerai.doors.http.amounts import Rounding
-from gerai.doors.http.fields import (
-    CONTROLS,
-    FaultTexts,
-    FieldRules,
-    Fields,
-    bracketed,
-    dotted,
-    pointer,
-    visible,
-    whole_number,
-)
+from gerai.doors.http.field_rules import CONTROLS, FaultTexts, FieldRules, bracketed, dotted, pointer
+from gerai.doors.http.field_values import visible, whole_number
+from gerai.doors.http.fields import Fields
 from gerai.kit.phones import phone_digits
 
 TEXTS = FaultTexts(

@@ -15,8 +15,7 @@ texts lose blanks and invisible marks around them; a telephone number has one fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NoReturn, cast
@@ -25,139 +24,15 @@ import msgspec
 
 from gerai.domain.money import MAX_SEN, decimal_string
 from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid
-from gerai.doors.http.amounts import AmountFault, Rounding, read_amount
+from gerai.doors.http.amounts import AmountFault, read_amount
+from gerai.doors.http.field_rules import FieldRules, Path
+from gerai.doors.http.field_values import MAX_ID, is_absent, visible, whole_number
 from gerai.doors.http.times import read_time
-from gerai.kit.phones import canonical_phone
 
-#: The largest id a JSON number can carry to every client.
-MAX_ID: Final = 2**53 - 1
-#: Characters that no text of one line has: C0 and C1 controls and both separators of lines.
-CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-#: The same, but tabs and ends of lines are fine (notes, addresses).
-CONTROLS_BUT_LINES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-Path = tuple[str | int, ...]
 _EMAIL: Final = re.compile(r"[^@\s,;<>()\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>()\"\x00-\x1f\x7f]{1,189}")
-_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.0{1,8})?", re.ASCII)
-_LONG_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
-#: Stands for any whole number of more digits: out of every range.
-_HUGE: Final = 10**40
-#: Blanks and marks without any ink that may stand around a text; a text of nothing else is empty.
-_INKLESS: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u061c\ufeff" + "".join(
-    map(
-        chr,
-        (
-            *range(0x2000, 0x2010),
-            *range(0x202A, 0x202F),
-            *range(0x2060, 0x2070),
-            # Letters without a shape: a joiner, fillers of Hangul and Mongolian, the empty Braille cell.
-            *(0x034F, 0x115F, 0x1160, 0x180E, 0x2800, 0x3164, 0xFFA0),
-        ),
-    )
-)
 _FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
 _NAMES_TOLD, _NAME_TOLD = 50, 64
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
-
-
-@dataclass(frozen=True, kw_only=True)
-class FaultTexts:
-    """A contract's sentences about fields. An empty one is replaced by ``invalid``, an empty ``blank`` by ``required``.
-
-    Each may use ``{name}`` (the field's own name), ``{expected}`` (string, number, boolean, object, array, date, phone,
-    email, amount, integer), ``{least}`` and ``{most}`` (bounds), ``{choices}``.
-    """
-
-    #: The field is not there; ``blank``: it is, and empty.
-    required: str
-    #: Anything without a sentence of its own.
-    invalid: str
-    blank: str = ""
-    not_text: str = ""
-    too_short: str = ""
-    too_long: str = ""
-    unprintable: str = ""
-    not_whole: str = ""
-    too_small: str = ""
-    too_large: str = ""
-    not_amount: str = ""
-    amount_too_small: str = ""
-    amount_too_large: str = ""
-    too_precise: str = ""
-    not_flag: str = ""
-    unknown_choice: str = ""
-    not_time: str = ""
-    not_phone: str = ""
-    not_email: str = ""
-    not_digits: str = ""
-    not_object: str = ""
-    object_too_large: str = ""
-    not_list: str = ""
-    too_many_items: str = ""
-    unknown_field: str = ""
-
-
-def dotted(path: Path) -> str:
-    """``items.0.price``."""
-    return ".".join(map(str, path))
-
-
-def bracketed(path: Path) -> str:
-    """``items[0].price``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-
-
-def pointer(path: Path) -> str:
-    """``/items/0/price``."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldRules:
-    """How a door reads: its texts, how it writes the path of a field and a list of choices, what it does with fractions
-    of an amount, which form of a telephone number it keeps, which characters no text has, and whether names and choices
-    are found whatever their case (``fold_case``)."""
-
-    texts: FaultTexts
-    path: Callable[[Path], str] = dotted
-    choices: Callable[[Iterable[str]], str] = ", ".join
-    rounding: Rounding = Rounding.EXACT_SEN
-    phone: Callable[[str], str] = canonical_phone
-    refused_characters: re.Pattern[str] | None = CONTROLS_BUT_LINES
-    fold_case: bool = False
-
-
-def visible(text: str) -> str:
-    """The text without blanks and invisible marks around it; empty when nothing of it could be seen."""
-    # Nearly every text begins and ends with a letter or a digit; asking that is much cheaper than stripping. Of ASCII:
-    # elsewhere there are letters without ink.
-    ends = text[:1] + text[-1:]
-    return text if ends.isascii() and ends.isalnum() else text.strip(_INKLESS)
-
-
-def whole_number(value: Any) -> int | None:
-    """The integer a JSON value stands for: ``12``, ``12.0``, ``"12"``, ``"12.0"``; None for anything else."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str):
-        if _WHOLE.fullmatch(value):
-            return int(value.partition(".")[0])
-        # Out of every range, and int() of a very long text is slow.
-        return (-_HUGE if value[0] == "-" else _HUGE) if _LONG_WHOLE.fullmatch(value) else None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    if isinstance(value, Decimal) and value.is_finite():
-        if value.adjusted() > len(str(_HUGE)):
-            return -_HUGE if value.is_signed() else _HUGE
-        return int(value) if value == value.to_integral_value() else None
-    return None
-
-
-def is_absent(value: Any) -> bool:
-    """``null``, an empty list and a text without anything to see."""
-    return value is None or value == [] or (isinstance(value, str) and not visible(value))
 
 
 class _Faults:

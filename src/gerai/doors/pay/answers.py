@@ -19,7 +19,7 @@ from gerai.domain.refusals import (
     Refusal,
 )
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.fields import visible
+from gerai.doors.http.field_values import visible
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gerai.doors.http.fields import visible
+from gerai.doors.http.field_values import visible
 
 #: Marks that turn the direction of the text after them, also beyond the name that they came with. The templates isolate
 #: names (``<bdi>``), but a name inside a sentence or a title cannot be isolated.

@@ -11,7 +11,8 @@ import msgspec
 from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.dialects.cekceir.auth import CHANNEL
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.fields import FaultTexts, FieldRules, Fields
+from gerai.doors.http.field_rules import FaultTexts, FieldRules
+from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
 
 DEFAULT_LIMIT: Final = 20

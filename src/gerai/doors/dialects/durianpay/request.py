@@ -16,7 +16,8 @@ from gerai.domain.money import MAX_SEN
 from gerai.doors.dialects.durianpay.auth import NAME
 from gerai.doors.dialects.durianpay.wire.formats import is_customer_id
 from gerai.doors.http.amounts import Rounding
-from gerai.doors.http.fields import FaultTexts, FieldRules, Fields, bracketed
+from gerai.doors.http.field_rules import FaultTexts, FieldRules, bracketed
+from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
 from gerai.kit.phones import find_phone
 

@@ -9,7 +9,9 @@ from typing import Any, Final, Literal, cast
 import msgspec
 
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL
-from gerai.doors.http.fields import CONTROLS, FaultTexts, FieldRules, Fields, whole_number
+from gerai.doors.http.field_rules import CONTROLS, FaultTexts, FieldRules
+from gerai.doors.http.field_values import whole_number
+from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
 
 OrderType = Literal["gamepass", "vip_server"]

@@ -10,7 +10,8 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from gerai.doors.http.fields import MAX_ID, Fields
+from gerai.doors.http.field_values import MAX_ID
+from gerai.doors.http.fields import Fields
 
 T = TypeVar("T")
 PAGE: Final = 25

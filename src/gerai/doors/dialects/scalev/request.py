@@ -9,7 +9,8 @@ import msgspec
 from gerai.domain.money import MAX_SEN
 from gerai.doors.dialects.scalev.formats import kept_json
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
-from gerai.doors.http.fields import FaultTexts, FieldRules, Fields
+from gerai.doors.http.field_rules import FaultTexts, FieldRules
+from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
 from gerai.kit.phones import phone_digits
 
