@@ -154,14 +154,11 @@ class Play:
     late: bool
 
 
-@dataclass(frozen=True)
-class PayPage:
-    """One hosted page, whatever its address."""
+@dataclass(frozen=True, kw_only=True)
+class PageHead:
+    """What every hosted page shows: who asks for how much, where it stands and how it is paid."""
 
-    version: str
     state: PageState
-    final: bool
-    private: bool
     environment: str
     simulated: bool
     merchant: str
@@ -176,11 +173,20 @@ class PayPage:
     amount: str
     struck: bool
     deadline: Deadline | None
-    groups: tuple[MethodGroup, ...]
     panel: PaymentPanel | None
+    sums: tuple[SumRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayPage(PageHead):
+    """One hosted page of an order, whatever its address."""
+
+    version: str
+    final: bool
+    private: bool
+    groups: tuple[MethodGroup, ...]
     parcel: ParcelCard | None
     lines: tuple[LineRow, ...]
-    sums: tuple[SumRow, ...]
     people: tuple[SumRow, ...]
     note: str
     digital_title: str
@@ -189,24 +195,6 @@ class PayPage:
     play: Play | None
 
 
-@dataclass(frozen=True)
-class DepositPage:
-    """The page of money on its way into a wallet. Its head has the names of :class:`PayPage`'s."""
-
-    state: PageState
-    environment: str
-    simulated: bool
-    merchant: str
-    number: str
-    placed_at: str
-    badge: str
-    headline: str
-    message: str
-    money: tuple[str, ...]
-    notice: str
-    amount_label: str
-    amount: str
-    struck: bool
-    deadline: Deadline | None
-    panel: PaymentPanel | None
-    sums: tuple[SumRow, ...]
+@dataclass(frozen=True, kw_only=True)
+class DepositPage(PageHead):
+    """The page of money on its way into a wallet."""
