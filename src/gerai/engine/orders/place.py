@@ -18,13 +18,13 @@ from gerai.domain.records import (
     OrderContact,
     OrderLine,
     OrderView,
-    Payment,
     PaymentRules,
     Transfer,
 )
 from gerai.engine.command import Command, Contact, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders import stock
+from gerai.engine.orders.customer import customer_of
 from gerai.engine.orders.find import order_now
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
@@ -123,7 +123,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         )
 
     def decide(self, state: State, context: Context) -> Placed:
-        member = self._member(state, context)
+        owner = (self.merchant_id, self.environment, self.channel)
+        member = customer_of(state, context, owner, self.contact)
         lines = self._lines()
         # Promised only: goods leave the shelf when they are sent (stock.consume).
         stock.reserve(state, context, lines)
@@ -137,10 +138,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             plan(state, context, order, self.parcel)
         match self.funding:
             case "invoice":
-                invoice = state.invoices.insert(self._invoice(context))
-                key = (self.merchant_id, self.order_id)
-                fulfilment, shipment = state.fulfilments.get(*key), state.shipments.get(*key)
-                return Placed(OrderView(order, lines, invoice, (), fulfilment, member, shipment), None, None, None)
+                state.invoices.insert(self._invoice(context))
+                return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
             case "wallet":
                 return self._pay_now(state, context, order, member)
             case "hold":
@@ -162,30 +161,6 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         after_sen = transfer.debit_available_after
         before_sen = None if after_sen is None else after_sen + transfer.amount_sen
         return Placed(view, before_sen, after_sen, transfer.transfer_id)
-
-    def _member(self, state: State, context: Context) -> Member | None:
-        if self.contact is None or not self.contact.names_a_member:
-            return None
-        found = state.find_member(self.merchant_id, self.environment, self.channel, self.contact)
-        if found is not None:
-            return found
-        contact = self.contact
-        return state.members.insert(
-            Member(
-                merchant_id=self.merchant_id,
-                member_id=context.next_id(),
-                environment=self.environment,
-                channel=self.channel,
-                public_id=contact.public_id,
-                name=contact.name,
-                email=contact.email,
-                mobile=contact.mobile,
-                reference=contact.reference,
-                details=contact.details,
-                created_at=context.now,
-                updated_at=context.now,
-            )
-        )
 
     def _order(self, context: Context, member: Member | None) -> Order:
         return Order(
@@ -263,9 +238,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             order, payment_id, context.now,
             method="wallet", public_id=f"wallet-{payment_id}", status="completed", reference=self.reference,
         )  # fmt: skip
-        payment = state.payments.insert(paid)
-        order = order_paid(state, context, order)
-        return self._answer(state, account.available_sen, transfer, order, invoice, (payment,), member)
+        state.payments.insert(paid)
+        order_paid(state, context, order)
+        return self._answer(state, account.available_sen, transfer, member)
 
     def _hold(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
@@ -276,21 +251,10 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             # Deferred with the order: should the process die inside the request, the worker asks the provider all the
             # same.
             request_fulfilment(state, order, delay_s=self.resume_after_s)
-        return self._answer(state, account.available_sen, transfer, order, None, (), member)
+        return self._answer(state, account.available_sen, transfer, member)
 
-    def _answer(
-        self,
-        state: State,
-        before_sen: int,
-        transfer: Transfer | None,
-        order: Order,
-        invoice: Invoice | None,
-        payments: tuple[Payment, ...],
-        member: Member | None,
-    ) -> Placed:
-        key = (self.merchant_id, self.order_id)
-        fulfilment, shipment = state.fulfilments.get(*key), state.shipments.get(*key)
-        view = OrderView(order, state.lines_of(order), invoice, payments, fulfilment, member, shipment)
+    def _answer(self, state: State, before_sen: int, transfer: Transfer | None, member: Member | None) -> Placed:
+        view = state.view(self.merchant_id, self.order_id, member)
         if transfer is None:
             return Placed(view, before_sen, before_sen, None)
         return Placed(view, before_sen, transfer.debit_available_after, transfer.transfer_id)
