@@ -57,6 +57,7 @@ def with_database_url(settings: Settings, dsn: str) -> Settings:
 
 def with_seal_key(settings: Settings, folder: Path) -> Settings:
     """The same settings with the sealing key of a data folder, made when there is none; a key that is set wins."""
+    # A key that is set wins: secrets sealed with it are opened by no other.
     if settings.webhooks.seal_key:
         return settings
     file = folder / SEAL_KEY_FILE
@@ -75,6 +76,7 @@ def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settin
         return
     try:
         with running(folder or DEFAULT_FOLDER) as dsn:
+            # The same key as `gerai up` on this folder: what one seals, the other opens.
             local = with_seal_key(with_database_url(settings, dsn), folder or DEFAULT_FOLDER)
             yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
     except EmbeddedError as error:

@@ -48,6 +48,7 @@ def holding_metrics_address(settings: Settings) -> Generator[None]:
     free_port(host, port, advice="choose another in metrics.listen; each `serve`, `work` and `up` needs its own")
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     with socket.socket(found[0], found[1]) as held:
+        # Bound and never listening: no connection arrives here, but no other command can share the port by accident.
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind(found[4])
         yield

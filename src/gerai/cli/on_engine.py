@@ -35,6 +35,7 @@ def with_settings(
     """Like :func:`on_engine`, for an act that needs the settings too."""
     with chosen_database(read_settings(settings_file), data) as settings:
         require_migrated(settings)
+        # The answer belongs to the person at the terminal; everyday notes would bury it.
         log.configure("warning", settings.log.format)
 
         async def main() -> T:

@@ -39,6 +39,7 @@ async def register(engine: Engine, settings: Settings, merchant_id: int, wanted:
     guard = Guard(allow_loopback=settings.webhooks.allow_loopback)
     try:
         sealer = SecretBox(settings.webhooks.seal_key)
+        # Tried before anything else: without a key the secret could not be kept.
         sealer.seal("")
         await check_address(guard, wanted.url)
     except SecretBoxError as error:

@@ -44,6 +44,7 @@ class LiveServer:
         """Start `gerai up` and wait until it has placed its orders."""
         command = [sys.executable, "-m", "gerai", "up", "--data", str(self.folder), "--port", str(self.port)]
         log = (self.folder.parent / "up.log").open("ab")
+        # A session of its own: Ctrl-C in the test run does not reach it.
         self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         log.close()
         until = time.monotonic() + _START_TIMEOUT_S

@@ -63,5 +63,6 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
             note=self.note,
         )
         by = {"by": self.by} if self.by else {}
+        # The steps of a deposit that a payer makes, in one act: books and history look the same.
         credit(state, context, start.decide(state, context), "succeed", **by)
         return ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

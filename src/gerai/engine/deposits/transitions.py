@@ -35,6 +35,7 @@ def credit(state: State, context: Context, deposit: Deposit, verb: str, **facts:
     """
     moved = move(state, context, deposit, verb, amount_sen=deposit.amount_sen, **facts)
     wallet = ledger.wallet(state, deposit.merchant_id, deposit.environment, deposit.account_id)
+    # Kept apart in the books: a gift costs the seller, money from outside does not.
     source = "funding" if deposit.method == MANUAL else "gateway"
     transfer = ledger.deposit(state, context, wallet, source, deposit.amount_sen, deposit.note)
     return state.deposits.update(

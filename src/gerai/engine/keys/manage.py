@@ -60,6 +60,7 @@ async def _require_owner(
     [(channel, home, wallets)] = mine
     if channel != dialect:
         raise InputInvalid({"member": [f"{member_id} belongs to the counter {channel} (searched: {searched})"]})
+    # A member is at home in one environment, and has wallets in others: a key needs one of these.
     if environment not in (home, *wallets):
         raise InputInvalid({"member": [f"{member_id} is in {home} only (searched: {searched})"]})
 

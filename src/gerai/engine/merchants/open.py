@@ -31,6 +31,7 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connectio
         async with connection.transaction():
             yield connection
             await sql.changed(connection, merchant_id)
+        # At once, not when the notification comes round: whoever acts next in this process must see it.
         await engine.directory.load(connection, [merchant_id])
 
 

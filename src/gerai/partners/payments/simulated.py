@@ -21,6 +21,7 @@ class SimulatedMethod:
 
 def stable_digits(seed: str, count: int) -> str:
     """``count`` decimal digits that depend on nothing but ``seed``."""
+    # From a hash, not at random: the same charge shows the same number after a restart.
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     return str(number % 10**count).zfill(count)
 

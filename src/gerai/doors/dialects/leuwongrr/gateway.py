@@ -37,6 +37,7 @@ def find(
     MethodUnavailable for a code that is unknown, switched off or not offered.
     """
     found = gateways(methods).get(_code(wanted))
+    # Unknown, switched off, not offered: one answer, since a client can do the same about each.
     if found is None or (active is not None and found.code not in active):
         raise MethodUnavailable(wanted)
     if found.channel_code not in offered.get(found.method.name, {}):

@@ -39,6 +39,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
     PartnerUnavailable, ItemClosed, AmountOutOfRange.
     """
     gateway = _check_funding(ctx, caller, wanted.payment_method)
+    # After the cheap checks: nobody is asked about an order that could not be paid.
     product = await _look_up(ctx, caller, wanted)
     settings = caller.settings
     rate_sen, provider = settings.robux_rate_sen, settings.leuwongrr_provider
@@ -81,6 +82,7 @@ def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> Gateway 
         raise FundingNotAllowed(method, "sandbox")
     if method != BALANCE:
         return _gateway(ctx, caller, method)
+    # A bot names the buyer, and only a linked one may spend this wallet.
     if ctx.headers.get("x-discord-user-id", "") not in caller.member.links.get("discord", ()):
         raise IdentityNotLinked("discord")
     if caller.key.account_id is None:
@@ -144,5 +146,6 @@ async def with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> 
     started = payment_to_start(
         engine.ids.next(), caller.key.merchant, ctx.services.partners.payment_methods, view, wanted
     )
+    # A key of our own: two retries at once still start one payment.
     once = Idempotency(caller.owner, _START_PAYMENT, order.public_id, b"")
     return (await engine.submit(started, once)).answer

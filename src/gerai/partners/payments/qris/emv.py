@@ -59,6 +59,7 @@ def is_sealed(text: str) -> bool:
 
 def plain(text: str, longest: int, otherwise: str) -> str:
     """Text as QR readers expect it: ASCII without accents, cut to ``longest``; ``otherwise`` when nothing is left."""
+    # Decomposed first, so that an accented letter keeps its letter.
     stripped = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     printable = " ".join("".join(c if c.isprintable() else " " for c in stripped).split())
     return printable[:longest].strip() or otherwise
