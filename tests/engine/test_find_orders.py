@@ -36,7 +36,7 @@ async def test_by_payment_mark(shop: Shop) -> None:
     )
     await shop.engine.submit(change)
     scope = Scope(shop.merchant_id, shop.environment, "test")
-    [view] = await shop.engine.orders.page(scope, OrderFilter(payment_mark="conflict"), 10)
+    [view] = await shop.engine.orders.page(scope, OrderFilter(payment_status="conflict"), 10)
     assert (view.order.order_id, view.order.details) == (placed.view.order.order_id, {"mine": 1})
 
 

@@ -54,7 +54,7 @@ async def test_the_database_opens_no_door() -> None:
             )
             await add_endpoint(app.engine, SecretBox(new_key()), new, secret)
             async with httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=app), base_url="http://gerai.test"
+                transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000"
             ) as client:
                 tour = await show_all(client, demo)
         assert tour.failed == []

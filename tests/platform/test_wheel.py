@@ -97,7 +97,9 @@ def test_it_runs_without_a_checkout(installed: Path, tmp_path: Path) -> None:
     """Installed in a fresh environment, `gerai --help` answers, it is the wheel's package that runs, and its data files
     are found."""
     gerai, python = installed / "bin" / "gerai", installed / "bin" / "python"
-    assert "place one order at each" in " ".join(run(gerai, "--help", cwd=tmp_path).replace("│", " ").split())
+    assert "Gerai: one order engine behind many counters." in " ".join(
+        run(gerai, "--help", cwd=tmp_path).replace("│", " ").split()
+    )
     where = run(python, "-P", "-c", "import gerai; print(gerai.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(installed)
     assert run(gerai, "settings", cwd=tmp_path) == (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
