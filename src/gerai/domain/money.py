@@ -7,7 +7,6 @@ function, :func:`round_rupiah`: half-up to the whole rupiah (docs/reference/mone
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -17,7 +16,7 @@ SEN_PER_RUPIAH: Final = 100
 MAX_SEN: Final = 10**17
 
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
-_DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,8})?|\d{1,18}(?:\.\d{1,8})?")
+_DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?|\d{1,18}(?:\.\d{1,20})?")
 
 
 class Money(msgspec.Struct, frozen=True, order=True):
@@ -71,8 +70,10 @@ def parse_decimal(text: str) -> int:
     """
     if not _DECIMAL_TEXT.fullmatch(text) or not text.isascii():
         raise ValueError("not an amount")
-    scaled = Decimal(text.replace(",", "")) * SEN_PER_RUPIAH
-    sen = int(scaled + Decimal("0.5"))
+    # In integers: Decimal's arithmetic keeps 28 digits and would round a second time.
+    whole, _, fraction = text.replace(",", "").partition(".")
+    unit = 10 ** len(fraction)
+    sen = (2 * SEN_PER_RUPIAH * int(whole + fraction) + unit) // (2 * unit)
     if sen > MAX_SEN:
         raise ValueError("amount too large")
     return sen

@@ -85,6 +85,19 @@ def test_what_the_plugin_sends() -> None:
     assert order.order_ref_id == "77"
 
 
+@pytest.mark.parametrize("written", [str, Decimal])
+def test_amounts_that_floats_computed(written: type[str] | type[Decimal]) -> None:
+    """All digits that a float prints are taken and rounded half-up to the rupiah, as text and as a number."""
+    order = read_order(
+        order_body(
+            amount=written("36999.630000000005"),
+            shipping_fee=written("14999.849999999999"),
+            items=[{"name": "TV", "qty": 1, "price": written("3333.3333333333335")}],
+        )
+    )
+    assert (order.amount_sen, order.shipping_fee_sen, order.items[0].price_sen) == (3_700_000, 1_500_000, 333_300)
+
+
 def test_both_spellings_of_older_docs() -> None:
     """``quantity`` as text, ``address_line``, ``first_name``; a description that is an object is kept as its text."""
     order = read_order(

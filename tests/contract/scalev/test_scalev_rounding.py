@@ -55,6 +55,9 @@ async def paid(shop: Shop, order: dict[str, Any], sen: int) -> None:
 
 CASES: list[tuple[int, dict[str, Any], str, str | None]] = [
     (75_000_00, {"product_discount": 14999.85}, "60000.00", "-0.15"),
+    (75_000_00, {"product_discount": 14999.849999999999}, "60000.00", "-0.15"),
+    (75_000_00, {"product_discount": "14999.849999999999"}, "60000.00", "-0.15"),
+    (75_000_00, {"product_discount": 0.001}, "75000.00", None),
     (75_000_00, {"product_discount": 0.1}, "75000.00", "0.10"),
     (99_999_00, {"product_discount": 14999.85}, "84999.00", "-0.15"),
     (75_000_00, {"other_income": 0.5}, "75001.00", "0.50"),

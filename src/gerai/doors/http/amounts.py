@@ -1,21 +1,30 @@
-"""Amounts as clients write them, read exactly: ``"10000.67"``, ``"1,250,000.00"``, ``20000``, ``Decimal("20000.5")``.
+"""Amounts as clients write them: ``"10000.67"``, ``"1,250,000.00"``, ``20000``, ``1e4``, ``14999.849999999999``.
 
-Bodies with amounts are decoded with ``ctx.json(exact=True)``; a float has lost digits already and is no amount.
+Clients compute with floats, so an amount may have all the digits a float prints. It is read exactly, as written in
+decimals, and rounded half-up once, to what the contract counts in. Bodies with amounts are decoded with
+``ctx.json(exact=True)``.
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, Final
 
-from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH, round_rupiah
+from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 
-#: Digits behind the point; more are nobody's amount and only make arithmetic slow.
-_FRACTION_DIGITS: Final = 8
 _WHOLE_DIGITS: Final = 18
-_TEXT: Final = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.[0-9]{1,8})?", re.ASCII)
+#: Digits behind the point, and digits altogether. A float prints 17 of them, behind up to two dozen zeros where a
+#: difference should have been nothing (``5.551115123125783e-17``); more only make arithmetic slow.
+_FRACTION_DIGITS: Final = 40
+_DIGITS: Final = _WHOLE_DIGITS + _FRACTION_DIGITS
+_TEXT: Final = re.compile(
+    r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,40})?|[0-9]{1,18}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?)",
+    re.ASCII,
+)
+#: Room for every digit of an accepted amount, so that only the one rounding rounds.
+_CONTEXT: Final = Context(prec=_DIGITS + 10, rounding=ROUND_HALF_UP)
 
 
 class Rounding(Enum):
@@ -23,10 +32,8 @@ class Rounding(Enum):
 
     #: Half-up to the whole rupiah, once.
     RUPIAH = "rupiah"
-    #: Kept to the sen; a digit behind it is refused.
-    EXACT_SEN = "exact_sen"
-    #: A fraction of a rupiah is refused.
-    EXACT_RUPIAH = "exact_rupiah"
+    #: Half-up to the sen, once.
+    SEN = "sen"
 
 
 class AmountFault(ValueError):
@@ -40,34 +47,41 @@ class AmountFault(ValueError):
 def read_amount(value: Any, rounding: Rounding, most_sen: int = MAX_SEN) -> int:
     """The amount in sen, never negative. AmountFault for anything else."""
     number = _decimal(value)
-    if number.is_signed() and number:
+    if not number:
+        return 0
+    if number.is_signed():
         raise AmountFault("negative")
-    if number.adjusted() > _WHOLE_DIGITS or number * SEN_PER_RUPIAH > most_sen:
+    if number.adjusted() > _WHOLE_DIGITS:
         raise AmountFault("too_large")
-    scaled = number.scaleb(_FRACTION_DIGITS + 2)
-    if scaled != scaled.to_integral_value():
+    digits, exponent = number.as_tuple()[1:]
+    if len(digits) > _DIGITS or -int(exponent) > _FRACTION_DIGITS:
         raise AmountFault("too_precise")
-    if rounding is Rounding.RUPIAH:
-        return round_rupiah(int(scaled), 10**_FRACTION_DIGITS)
-    sen = number * SEN_PER_RUPIAH
-    unit = SEN_PER_RUPIAH if rounding is Rounding.EXACT_RUPIAH else 1
-    if sen % unit:
-        raise AmountFault("too_precise")
-    return int(sen)
+    whole = rounding is Rounding.RUPIAH
+    unit = number if whole else number.scaleb(2, _CONTEXT)
+    rounded = int(unit.to_integral_value(context=_CONTEXT))
+    sen = rounded * SEN_PER_RUPIAH if whole else rounded
+    if sen > most_sen:
+        raise AmountFault("too_large")
+    return sen
 
 
 def _decimal(value: Any) -> Decimal:
+    """What was written, exactly. AmountFault when it is no finite number."""
+    # A bool is an int to Python.
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise AmountFault("not_amount")
+    if isinstance(value, int) and abs(value) > MAX_SEN:
+        raise AmountFault("negative" if value < 0 else "too_large")
     if isinstance(value, str):
         text = value.strip()
         if not _TEXT.fullmatch(text):
             raise AmountFault("not_amount")
-        return Decimal(text.replace(",", ""))
-    # A bool is an int to Python; a float has lost digits already.
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise AmountFault("not_amount")
-    if isinstance(value, int) and abs(value) > MAX_SEN:
-        raise AmountFault("negative" if value < 0 else "too_large")
-    number = Decimal(value)
+        value = text.replace(",", "")
+    try:
+        # repr of a float is what its sender wrote, if that had at most 15 digits.
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        raise AmountFault("not_amount") from None
     if not number.is_finite():
         raise AmountFault("not_amount")
     return number

@@ -79,7 +79,7 @@ class FieldRules:
     texts: FaultTexts
     path: Callable[[Path], str] = dotted
     choices: Callable[[Iterable[str]], str] = ", ".join
-    rounding: Rounding = Rounding.EXACT_SEN
+    rounding: Rounding = Rounding.SEN
     phone: Callable[[str], str] = canonical_phone
     refused_characters: re.Pattern[str] | None = CONTROLS_BUT_LINES
     fold_case: bool = False

@@ -130,7 +130,7 @@ def _searching(query: Fields, wanted: OrderFilter) -> OrderFilter:
 
 def _amount(query: Fields, text: str) -> int:
     try:
-        return read_amount(text, Rounding.EXACT_SEN, MAX_SEN)
+        return read_amount(text, Rounding.SEN, MAX_SEN)
     except AmountFault:
         query.complain("search", "is invalid, expected an amount in rupiah")
         return 0
