@@ -14,15 +14,21 @@ import phonenumbers
 
 #: Where a number without a country code is from.
 COUNTRY: Final = "ID"
+_INDONESIA: Final = 62
 _LONGEST: Final = 64
 #: Direction marks, joiners and blanks without width, as chat programs put around a copied number.
 _INVISIBLE: Final = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-#: Letters would be read as keys of a telephone ("abc" is 222), or as an extension that E.164 cannot hold.
-_LETTER: Final = re.compile(r"[^\W\d_]")
-#: The country code without its plus, before a whole number: no area is dialled by 62 without a 0 in front.
-_COUNTRY_CODE: Final = re.compile(r"^[\s(]*62(?=(?:\D*\d){7})")
+#: The country code without its plus, before a number: no area is dialled by 62 without a 0 in front.
+_COUNTRY_CODE: Final = re.compile(r"^[\s(]*62")
 #: The prefix for calls abroad as typed from a mobile phone; Indonesia's own are 001, 007 and 008.
-_ABROAD: Final = re.compile(r"^[\s(]*00(?=[1-9])")
+_ABROAD: Final = re.compile(r"^[\s(]*00[\s().-]*(?=[1-9])")
+#: What stands between the digits of one number. The library would stop at anything else, or read letters as keys of a
+#: telephone ("abc" is 222) or as an extension, which E.164 cannot hold.
+_ONE_NUMBER: Final = re.compile(r"[\s(\[]*[+\uff0b]?[\d\s()\[\]./~\u2010-\u2015\u2212\u30fc\uff0d-]+")
+#: ``08123456789/0813…`` are two numbers; ``021/5551234`` is one.
+_TWO_NUMBERS: Final = re.compile(r"(?:\d[^\d/]*){7}/")
+#: A number that went through a float or a decimal column: ``62812345678.0``. Dots between digits are in groups.
+_ZERO_FRACTION: Final = re.compile(r"(\s*\+?\d+)\.0{1,2}|(\s*\+?\d{8,})\.0+")
 
 
 # The library takes some time for a number, and the same customers come again.
@@ -34,13 +40,19 @@ def canonical_phone(text: str) -> str:
     numbers that nobody has. ValueError for anything else.
     """
     seen = _INVISIBLE.sub("", text).strip()
-    if len(seen) > _LONGEST or _LETTER.search(seen):
+    if len(seen) > _LONGEST or not _ONE_NUMBER.fullmatch(seen) or _TWO_NUMBERS.search(seen):
         raise ValueError("not a telephone number")
+    if whole := _ZERO_FRACTION.fullmatch(seen):
+        seen = whole[1] or whole[2]
     try:
         number = phonenumbers.parse(_COUNTRY_CODE.sub("+62", _ABROAD.sub("+", seen)), COUNTRY)
     except phonenumbers.NumberParseException:
         raise ValueError("not a telephone number") from None
-    if number.extension or not phonenumbers.is_possible_number(number):
+    # Numbers that can be dialled within an area only, or in Indonesia with the 0 of a trunk still in front, are too
+    # short to be anybody's.
+    length = phonenumbers.is_possible_number_with_reason(number)
+    trunk_zero = number.country_code == _INDONESIA and number.italian_leading_zero
+    if length != phonenumbers.ValidationResult.IS_POSSIBLE or trunk_zero:
         raise ValueError("not a telephone number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

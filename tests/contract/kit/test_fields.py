@@ -58,6 +58,13 @@ def faults(read: Fields) -> dict[str, list[str]]:
         (12345, "12345"),
         (12.0, "12"),
         (Decimal("1.50"), "1.50"),
+        (62812345678.0, "62812345678"),
+        (Decimal("62812345678.0"), "62812345678"),
+        (Decimal("6.2812345678E+10"), "62812345678"),
+        (Decimal("12345678901234567890.0"), "12345678901234567890"),
+        ("40115.0", "40115.0"),
+        ("\u2764\ufe0f", "\u2764\ufe0f"),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e007f", "\U0001f3f4\U000e0067\U000e0062\U000e007f"),
         ("👩\u200d💻", "👩\u200d💻"),
         ("a\nb", "a\nb"),
         (None, ""),
@@ -77,6 +84,8 @@ def test_texts(value: Any, text: str) -> None:
     ("value", "fault"),
     [
         (True, "x is invalid"),
+        (12345678901234567890.0, "x is invalid"),
+        (1e300, "x is invalid"),
         ({"a": 1}, "x is invalid"),
         ([1], "x is invalid"),
         ("abcdef", "at most 5"),
@@ -174,6 +183,23 @@ def test_flags() -> None:
     assert faults(wrong) == {name: ["must be true or false"] for name in "abcde"}
 
 
+@pytest.mark.parametrize("sent", [62812345678.0, Decimal("62812345678.0"), Decimal("6.2812345678E+10"), "62812345678.0",
+                                  "062812345678.0"[1:], "0812345678.0"])  # fmt: skip
+def test_telephones_that_went_through_a_float(sent: Any) -> None:
+    """The same number, never one with another digit."""
+    read = fields(p=sent)
+    assert read.phone("p") == "+62812345678"
+    read.check()
+
+
+@pytest.mark.parametrize("sent", [40115, 40115.0, Decimal("40115.0"), Decimal("4.0115E+4"), "40115", "40115.0"])
+def test_postal_codes_that_went_through_a_float(sent: Any) -> None:
+    """Digits, without a fraction of nothing."""
+    read = fields(z=sent)
+    assert read.digits("z") == "40115"
+    read.check()
+
+
 def test_choices() -> None:
     """One of the words; where the rules fold case, whatever its case."""
     read = fields(a="VA", b="va", c=1, d=None)
@@ -262,7 +288,7 @@ def test_unknown_fields() -> None:
     assert refused.value.names[0] == "b"
     assert len(refused.value.names) == 50
     assert max(map(len, refused.value.names)) == 64
-    read = Fields.of_query([("limit", "5"), ("trx_id", "x"), ("limit", "6")], RULES)
+    read = Fields.of_query([("limit", ""), ("limit", "5"), ("trx_id", "x"), ("limit", "6"), ("b_uid", "")], RULES)
     assert read.integer("limit") == 5
     read.note_unknown(("limit",))
     with pytest.raises(InputInvalid) as noted:
@@ -296,7 +322,16 @@ def test_helpers() -> None:
     for filler in "\u115f\u1160\u3164\uffa0":
         assert visible(filler) == ""
         assert visible(f"{filler}Ani{filler}") == visible(f"Ani{filler}") == "Ani"
+    for mark in "\ufe0f\u17b4\u17b5\u2060\u206f\u180b\u034f\u200d\u00ad\ufff0\U000e0020\U000e0001\U000e0100\U0001d173":
+        assert visible(mark) == visible(f" {mark}\u3164{mark} ") == ""
+        read = fields(x=mark)
+        assert read.text("x", required=True) == ""
+        assert faults(read) == {"x": ["x is blank"]}
+        assert visible(f"{mark}Ani") == "Ani"
+    for emoji in ("\u2764\ufe0f", "\U0001f468\u200d\U0001f469", "1\ufe0f\u20e3", "Ani \U0001f3f4\U000e0067\U000e007f"):
+        assert visible(f" {emoji}\u200b") == emoji
     assert visible("é ") == "é"
+    assert whole_number(9007199254740993.0) == 10**40
     assert whole_number([]) is None
     assert whole_number(float("inf")) is None
     assert whole_number(Decimal("NaN")) is None

@@ -11,20 +11,19 @@ MAX_ID: Final = 2**53 - 1
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.0{1,8})?", re.ASCII)
 _LONG_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
 #: Stands for any whole number of more digits: out of every range.
-_HUGE: Final = 10**40
-#: Blanks and marks without any ink that may stand around a text; a text of nothing else is empty.
-_INKLESS: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u00ad\u061c\ufeff" + "".join(
-    map(
-        chr,
-        (
-            *range(0x2000, 0x2010),
-            *range(0x202A, 0x202F),
-            *range(0x2060, 0x2070),
-            # Letters without a shape: a joiner, fillers of Hangul and Mongolian, the empty Braille cell.
-            *(0x034F, 0x115F, 0x1160, 0x180E, 0x2800, 0x3164, 0xFFA0),
-        ),
-    )
+_LONGEST_DIGITS: Final = 40
+_HUGE: Final = 10**_LONGEST_DIGITS
+#: Blanks and marks without any ink that may stand around a text and are no part of it.
+_AROUND: Final = (
+    " \t\r\n\v\f\x1c-\x1f\x85\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0"
 )
+#: The rest of Unicode's Default_Ignorable_Code_Point: selectors of variants and tags, which end many an emoji.
+_BEHIND_OTHERS: Final = (
+    "\u180b-\u180d\u180f\ufe00-\ufe0f\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_LEADING: Final = re.compile(f"[{_AROUND}{_BEHIND_OTHERS}]+")
+_INK: Final = re.compile(f"[^{_AROUND}]")
 
 
 def visible(text: str) -> str:
@@ -32,7 +31,24 @@ def visible(text: str) -> str:
     # Nearly every text begins and ends with a letter or a digit; asking that is much cheaper than stripping. Of ASCII:
     # elsewhere there are letters without ink.
     ends = text[:1] + text[-1:]
-    return text if ends.isascii() and ends.isalnum() else text.strip(_INKLESS)
+    if ends.isascii() and ends.isalnum():
+        return text
+    leading = _LEADING.match(text)
+    start = leading.end() if leading else 0
+    end = len(text)
+    while end > start and not _INK.match(text, end - 1):
+        end -= 1
+    return text[start:end]
+
+
+def whole_digits(value: float | Decimal) -> str:
+    """A number without a fraction as its digits (``62812345678.0``, ``6.28E+10``); empty when it has one, or when it
+    has more digits than it was sent with for certain."""
+    if not isinstance(value, Decimal):
+        return str(int(value)) if abs(value) <= MAX_ID and value == int(value) else ""
+    if not value.is_finite() or value.adjusted() > _LONGEST_DIGITS or value != value.to_integral_value():
+        return ""
+    return str(int(value))
 
 
 def whole_number(value: Any) -> int | None:
@@ -47,6 +63,9 @@ def whole_number(value: Any) -> int | None:
         # Out of every range, and int() of a very long text is slow.
         return (-_HUGE if value[0] == "-" else _HUGE) if _LONG_WHOLE.fullmatch(value) else None
     if isinstance(value, float):
+        if abs(value) > MAX_ID:
+            # Its last digits are lost already: what is left would be another number.
+            return (-_HUGE if value < 0 else _HUGE) if value.is_integer() else None
         return int(value) if value.is_integer() else None
     if isinstance(value, Decimal) and value.is_finite():
         if value.adjusted() > len(str(_HUGE)):

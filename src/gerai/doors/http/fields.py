@@ -26,10 +26,11 @@ from gerai.domain.money import MAX_SEN, decimal_string
 from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid
 from gerai.doors.http.amounts import AmountFault, read_amount
 from gerai.doors.http.field_rules import FieldRules, Path
-from gerai.doors.http.field_values import MAX_ID, is_absent, visible, whole_number
+from gerai.doors.http.field_values import MAX_ID, is_absent, visible, whole_digits, whole_number
 from gerai.doors.http.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>()\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>()\"\x00-\x1f\x7f]{1,189}")
+_ZERO_FRACTION: Final = re.compile(r"(?<=[0-9])\.0{1,2}$", re.ASCII)
 _FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
 _NAMES_TOLD, _NAME_TOLD = 50, 64
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
@@ -67,10 +68,12 @@ class Fields:
 
     @classmethod
     def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules, where: str = "query") -> Fields:
-        """A query, or the parts of a path (``where``: params); of a repeated name the first counts."""
+        """A query, or the parts of a path (``where``: params). Empty values are not there (PHP sends every filter of a
+        form); of a repeated name the first counts."""
         data: dict[str, Any] = {}
         for name, value in items:
-            data.setdefault(name, value)
+            if not is_absent(value):
+                data.setdefault(name, value)
         return cls(data, rules, (), _Faults(where))
 
     # --- faults ----------------------------------------------------------------------------
@@ -155,9 +158,14 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
             self._fault(name, "not_text", expected="string")
             return ""
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        text = visible(value) if isinstance(value, str) else _encode(value).decode()
+        if isinstance(value, float) and abs(value) > MAX_ID:
+            # Its last digits are lost already: what is left would be another text.
+            self._fault(name, "not_text", expected="string")
+            return ""
+        if isinstance(value, str):
+            text = visible(value)
+        else:
+            text = (isinstance(value, float | Decimal) and whole_digits(value)) or _encode(value).decode()
         refused = self._rules.refused_characters
         if len(text) > most:
             self._fault(name, "too_long", most=most)
@@ -209,6 +217,8 @@ class Fields:
     def digits(self, name: str, *, required: bool = False, most: int = 10) -> str:
         """Digits that are a name and no number (postal codes), blanks between them left out; ``""`` when absent."""
         text = self.text(name, required=required, most=most + 10).replace(" ", "")
+        # A column of decimals, exported: "40115.0".
+        text = _ZERO_FRACTION.sub("", text)
         if text and not (text.isascii() and text.isdigit() and len(text) <= most):
             self._fault(name, "not_digits", expected="string", most=most)
             return ""

@@ -63,6 +63,8 @@ def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
     """The filter; ``names``: everything the query names. InputInvalid (query): a filter that is not served, an unknown
     one, or a value the contract does not have."""
     for name in dict.fromkeys(names):
+        if not query.has(name):
+            continue
         if name in NOT_SERVED:
             query.complain(name, "is not supported here yet")
         elif name not in SERVED and name not in _IGNORED:
