@@ -115,7 +115,8 @@ GARBAGE: list[tuple[bytes, str, int]] = [
     (b'{"code":"cek_imei","data":{"n":1e999}}', "application/json", 400),
     (b'{"code":"cek_imei","data":{"n":' + b"9" * 5000 + b"}}", "application/json", 400),
     (b"x" * (300 * 1024), "application/json", 413),
-    (b'{"code":"cek_imei","data":{}}', "text/plain", 400),
+    (b"code=cek_imei&data=%7B%7D", "application/x-www-form-urlencoded", 400),
+    (b'{"code":"cek_imei","data":{}}', "text/plain", 422),
     (b"code=cek_imei", "application/x-www-form-urlencoded", 400),
     (b"[]", "application/json", 422),
     (b'"x"', "application/json", 422),
@@ -162,3 +163,31 @@ async def test_an_inactive_account_may_do_nothing(shop: Shop) -> None:
     await shop.suspend(caller)
     is_error(await caller.get("/api/me"), 403, "FORBIDDEN_ERROR")
     is_error(await caller.order(GOOD), 403, "FORBIDDEN_ERROR")
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "application/json"])
+async def test_json_is_read_whatever_its_content_type(shop: Shop, kind: str) -> None:
+    """PHP's curl calls JSON a form: it is an order all the same. What is no JSON is told what was expected."""
+    caller = await shop.caller()
+    headers = caller.headers | {"Content-Type": kind}
+    body = b'{"code":"cek_imei","data":{"imeis":["%s"]}}' % GOOD.encode()
+    made = await shop.client.post("/api/order", content=body, headers=headers)
+    form = await shop.client.post("/api/order", content=b"code=cek_imei&data=x", headers=headers)
+    assert made.status_code == 200, made.text
+    errors = is_error(form, 400, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
+    assert errors == {"body": ["Invalid JSON: expected object"]}
+    assert len(await caller.orders()) == 1
+
+
+async def test_empty_data_in_each_spelling(shop: Shop) -> None:
+    """``[]`` is PHP's empty map, for the service's schema to judge; a text is of the wrong type, an empty one too."""
+    caller = await shop.caller()
+    for empty in ([], {}):
+        answer = await caller.post({"code": "cek_imei", "data": empty})
+        errors = is_error(answer, 422, "ORDER_VALIDATION_ERROR")["errors"]["data"]
+        assert errors == ["/: must have required property 'imeis'"]
+    for text in ("", " ", "example", None):
+        answer = await caller.post({"code": "cek_imei", "data": text})
+        errors = is_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
+        assert errors == {"data": ["Invalid input: expected object"]}
+    assert await caller.orders() == []

@@ -49,7 +49,7 @@ def _unreadable(refusal: no.BodyUnreadable) -> ErrorEntry:
     """A body that is JSON, but no object, is a mistake of its type."""
     if refusal.reason == "not_object":
         return _fields({"body": ["Invalid input: expected object"]})
-    return _body("Invalid Content-Encoding" if refusal.reason == "encoding" else "Invalid JSON")
+    return _body("Invalid Content-Encoding" if refusal.reason == "encoding" else "Invalid JSON: expected object")
 
 
 def _body(reason: str, status: int = 400) -> ErrorEntry:

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.dialects.cekceir.auth import CHANNEL
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.field_rules import FaultTexts, FieldRules
 from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
+from gerai.kit.json_values import is_object
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 50
@@ -25,6 +25,7 @@ _MAX_KEY: Final = 255
 _EMPTY: Final = "Too small: expected string to have >={least} characters"
 _TOO_LONG: Final = "Too big: expected string to have <={most} characters"
 _UNPRINTABLE: Final = "Invalid string"
+_NOT_OBJECT: Final = "Invalid input: expected object"
 
 RULES: Final = FieldRules(
     texts=FaultTexts(
@@ -96,20 +97,29 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 
 async def read_order(ctx: RequestContext) -> NewOrder:
-    """The body, both fields needed and of their type; the service's schema comes later. A missing content type is taken
-    for JSON. Refuses: BodyUnreadable, InputInvalid."""
-    kind = ctx.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise BodyUnreadable("not_json")
+    """The body, both fields needed and of their type; the service's schema comes later. It is read as JSON whatever its
+    content type: PHP's curl calls everything a form. Refuses: BodyUnreadable, InputInvalid."""
     return new_order(await ctx.json())
 
 
 def new_order(body: Any) -> NewOrder:
     """The same of a decoded body."""
     form = Fields.of_body(body, RULES)
-    wanted = NewOrder(form.text("code", required=True, most=_MAX_CODE), form.mapping("data", required=True, most=None))
+    wanted = NewOrder(form.text("code", required=True, most=_MAX_CODE), _data(form, body))
     form.check()
     return wanted
+
+
+def _data(form: Fields, body: Any) -> dict[str, Any]:
+    """The order's data. PHP writes an empty map as ``[]``: whether one will do is for the service's schema to say."""
+    sent = body.get("data") if is_object(body) else None
+    if sent == []:
+        return {}
+    if isinstance(sent, str):
+        # A text is of the wrong type, also an empty one: it is not too short.
+        form.complain("data", _NOT_OBJECT)
+        return {}
+    return form.mapping("data", required=True, most=None)
 
 
 def order_id(text: str) -> int:
