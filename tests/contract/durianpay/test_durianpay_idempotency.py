@@ -73,3 +73,30 @@ async def test_a_replay_shows_the_order_and_the_payment_as_they_are_now(shop: Sh
     assert [r.headers["idempotency-replayed"] for r in (again, charged)] == ["true", "true"]
     rows = await shop.rows()
     assert (rows["orders"], rows["payments"]) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["VA", "RETAILSTORE", "EWALLET", "ONLINE_BANKING", "CARD"])
+async def test_a_replayed_charge_shows_what_was_paid(shop: Shop, kind: str) -> None:
+    """Of every type: ``paid_amount`` of a replay is the one that the payment's own page shows by now."""
+    order = await shop.order()
+    request = {"order_id": order["id"], "amount": order["amount"], "bank_code": "BCA" if kind == "VA" else "ALFAMART"}
+    request |= {"name": "Jane Doe", "mobile": "08123456789", "wallet_type": "DANA", "type": "JENIUSPAY"}
+    options: dict[str, Any] = {"headers": {"Idempotency-Key": "k"}}
+    body = {"type": kind, "request": request}
+    first = await shop.ask("POST", "/payments/charge", body, **options)
+    assert first.status_code == 200, first.text
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "durianpay"), order["id"])
+    assert view is not None
+    await shop.engine.submit(
+        RecordPayment(
+            merchant_id=shop.merchant_id,
+            environment="sandbox",
+            order_id=view.order.order_id,
+            payment_id=view.payments[0].payment_id,
+            outcome="paid",
+        )
+    )
+    again = (await shop.ask("POST", "/payments/charge", body, **options)).json()["data"]["response"]
+    read = (await shop.ask("GET", f"/payments/{again['payment_id']}")).json()["data"]
+    assert read["status"] == "completed"
+    assert again["paid_amount"] == read["paid_amount"] == order["amount"]

@@ -121,9 +121,9 @@ def test_charge_types_and_their_fields() -> None:
 
 
 def test_charge_sandbox_options() -> None:
-    """force_fail and delay_ms; null and an empty list mean none were given."""
+    """force_fail and delay_ms; null, an empty list and an empty map mean none were given."""
     request = {"order_id": "ord_1", "amount": "1"}
-    for absent in (None, "", []):
+    for absent in (None, "", [], {}):
         assert read_charge({"type": "QRIS", "request": request, "sandbox_options": absent}).sandbox is None
     given = {"force_fail": True, "delay_ms": 10000}
     charge = read_charge({"type": "QRIS", "request": request, "sandbox_options": given})

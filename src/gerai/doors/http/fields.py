@@ -113,6 +113,11 @@ class Fields:
         """Whether the field is there and not empty."""
         return self.raw(name) is not None
 
+    @property
+    def empty(self) -> bool:
+        """Whether no field was sent at all."""
+        return not self._data
+
     def require(self, *names: str) -> None:
         """Note each that is absent."""
         for name in names:

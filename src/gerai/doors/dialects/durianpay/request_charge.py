@@ -86,7 +86,8 @@ def read_charge(body: Any) -> NewCharge:
 
 
 def _sandbox(form: Fields | None) -> SandboxOptions | None:
-    if form is None:
+    # An empty map asks for nothing: PHP cannot tell it from an empty list, which is absent.
+    if form is None or form.empty:
         return None
     delay_ms = form.integer("delay_ms", least=0, most=_LONGEST_DELAY_MS)
     return SandboxOptions(force_fail=form.flag("force_fail"), delay_ms=delay_ms or 0)

@@ -13,6 +13,7 @@ from gerai.domain.records import Payment
 from gerai.doors.dialects.durianpay.order_details import PaymentDetails, payment_details_of
 from gerai.doors.dialects.durianpay.statuses import charge_type, payment_status
 from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timestamp
+from gerai.doors.dialects.durianpay.wire.payment_answer import paid_amount
 from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
 from gerai.doors.http.links import absolute
 
@@ -76,7 +77,7 @@ def _retail(charged: Charged) -> dict[str, Any]:
         "account_number": charged.told("code"),
         "payment_ref_id": charged.payment.reference,
         "expiration_time": timestamp(charged.payment.expires_at),
-        "paid_amount": "",
+        "paid_amount": paid_amount(charged.payment),
     }
 
 

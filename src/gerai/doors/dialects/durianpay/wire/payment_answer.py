@@ -128,7 +128,7 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
         method_id=payment.channel_code,
         created_at=timestamp(payment.created_at),
         updated_at=timestamp(payment.updated_at),
-        paid_amount=_paid_amount(payment),
+        paid_amount=paid_amount(payment),
         total_fee=money(fee_of(order, payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
@@ -166,7 +166,7 @@ def payment_answer(
         updated_at=timestamp(payment.updated_at),
         payment_details_type=charge_type(payment),
         method_id=payment.channel_code,
-        paid_amount=_paid_amount(payment),
+        paid_amount=paid_amount(payment),
         total_fee=money(fee_of(order, payment)),
         shipping_fee=_shipping(order),
         failure_reason=failure_reason(payment, now),
@@ -231,7 +231,7 @@ def _order(view: OrderView, merchant_id: str, now: datetime) -> OrderOfPayment:
     )
 
 
-def _paid_amount(payment: Payment) -> str:
+def paid_amount(payment: Payment) -> str:
     """What the payer paid in all; empty until they did."""
     return money(payment.amount_sen + payment.fee_sen) if payment.completed_at is not None else ""
 
