@@ -52,8 +52,10 @@ def parcel_of(view: OrderView) -> Shipment:
 
 
 async def told(shop: Shop, placed: Placed) -> list[tuple[str, dict[str, Any]]]:
-    """What was said of the parcel: names and facts of its events."""
+    """What was said of the parcel: names and facts of its events, without how the order stood then."""
     entries = await shop.engine.events.of_orders(shop.merchant_id, [placed.view.order.order_id])
+    for entry in entries:
+        del entry.facts["after"]
     return [(entry.name, entry.facts) for entry in entries if entry.name.startswith("shipment.")]
 
 

@@ -21,6 +21,7 @@ from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.find import EventEntry
+from gerai.engine.standing import AFTER
 
 orders = typer.Typer(no_args_is_help=True, help="Look at orders; finish, fail or cancel those that wait for people.")
 
@@ -87,7 +88,9 @@ def show_order(
     for payment in view.payments:
         _say(f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}")
     for event in events:
-        facts = " ".join(f"{key}={value}" for key, value in event.facts.items() if value not in ("", None))
+        # How the order stood then is for announcements; here each event says what it changed.
+        told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}
+        facts = " ".join(f"{key}={value}" for key, value in told.items())
         _say(f"{to_the_second(event.at)}  {event.name}  {facts}")
 
 

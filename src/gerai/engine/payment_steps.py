@@ -117,5 +117,8 @@ def refund(
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     if whole and invoice is not None and INVOICE.can(invoice.status, "refund"):
         state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "refund")))
-    state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen, **facts)
+    state.announce(
+        order, "payment.refunded", context.now,
+        payment=payment.public_id, amount_sen=amount_sen, refunded_sen=refunded_sen, **facts,
+    )  # fmt: skip
     return order

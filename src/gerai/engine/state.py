@@ -24,6 +24,7 @@ from gerai.domain.records import (
 from gerai.domain.refusals import NotFound
 from gerai.engine.contact import Contact
 from gerai.engine.rows import EarlierEvents, Key, Row, Rows, Undo
+from gerai.engine.standing import AFTER, Standing, as_fact, standing_of
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
@@ -171,8 +172,18 @@ class State:
     # --- saying what happened --------------------------------------------------------------
 
     def announce(self, order: Order, name: str, at: datetime, **facts: Any) -> None:
-        """Write an event of this order."""
+        """Write an event of this order. It carries how the order stands now (``engine/standing.py``), so whatever the
+        event is about is changed before it is announced. A caller on the hot path passes the ``after`` it knows."""
+        if AFTER not in facts:
+            facts[AFTER] = as_fact(self._standing(name, order))
         self.events.append(Event(order.merchant_id, order.environment, order.order_id, name, facts, at))
+
+    def _standing(self, name: str, order: Order) -> Standing:
+        key = (order.merchant_id, order.order_id)
+        order = self.orders.rows[key]
+        found = standing_of(order, self.invoices.get(*key), self.payments_of(order), self.shipments.get(*key))
+        # The order's own events say its status already.
+        return msgspec.structs.replace(found, status="") if name.startswith("order.") else found
 
     def announce_deposit(self, deposit: Deposit, name: str, at: datetime, **facts: Any) -> None:
         """Write an event of this deposit, which its facts name: it belongs to no order."""

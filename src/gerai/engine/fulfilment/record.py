@@ -66,18 +66,21 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
 
     def _not_yet(self, state: State, context: Context, order: Order, fulfilment: Fulfilment) -> None:
         status = FULFILMENT.move(fulfilment.status, "lose_sight") if self.outcome == "unknown" else fulfilment.status
+        reference = self.reference or fulfilment.reference
         state.fulfilments.update(
             msgspec.structs.replace(
                 fulfilment,
                 status=status,
                 attempts=fulfilment.attempts + 1,
-                reference=self.reference or fulfilment.reference,
+                reference=reference,
                 error=self.error,
                 updated_at=context.now,
             )
         )
-        facts = {"answered": True} if self.answered else {}
-        state.announce(order, f"fulfilment.{self.outcome}", context.now, attempt=fulfilment.attempts + 1, **facts)
+        facts: dict[str, object] = {"attempt": fulfilment.attempts + 1, "reference": reference}
+        if self.answered:
+            facts["answered"] = True
+        state.announce(order, f"fulfilment.{self.outcome}", context.now, **facts)
         if self.again_after_s is not None:
             request_fulfilment(state, order, self.again_after_s)
 
@@ -107,13 +110,14 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
         by = {"by": self.by} if self.by else {}
         counts = {"succeeded": self.succeeded, "failed": self.failed}
         state.announce(order, f"fulfilment.{done.status}", context.now, **counts, **by)
-        order = move_order(state, context, order, order_verb, **by)
         if order.funding == "hold":
-            self._capture(state, context, order)
-        elif self.succeeded == 0:
+            order = self._capture(state, context, order)
+        order = move_order(state, context, order, order_verb, **by)
+        if order.funding != "hold" and self.succeeded == 0:
             give_back(state, context, order, self.error)
 
-    def _capture(self, state: State, context: Context, order: Order) -> None:
+    def _capture(self, state: State, context: Context, order: Order) -> Order:
+        """Resolve the hold, before the order moves: its event carries what was charged."""
         if self.failed == 0:
             captured_sen = order.total_sen
         else:
@@ -122,7 +126,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
             captured_sen = line.unit_price_sen * self.succeeded
         # One act: what succeeded is paid and the rest is free again, with nothing to be seen in between.
         ledger.resolve_hold(state, context, order, captured_sen)
-        state.orders.update(
+        return state.orders.update(
             msgspec.structs.replace(
                 order, charged_sen=captured_sen, refunded_sen=order.total_sen - captured_sen, updated_at=context.now
             )

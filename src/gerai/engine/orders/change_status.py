@@ -11,8 +11,9 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.payment_status import PaymentStatus, set_payment_status, verb_between
+from gerai.engine.orders.payment_status import set_payment_status, verb_between
 from gerai.engine.orders.transitions import end_unpaid, move_order, request_fulfilment
+from gerai.engine.standing import PaymentStatus
 from gerai.engine.state import State
 
 

@@ -7,7 +7,7 @@ passed the money on).
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -17,10 +17,9 @@ from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.transitions import pay_invoice
 from gerai.engine.payment_steps import end_open_payments, new_payment
+from gerai.engine.standing import PaymentStatus, payment_status
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
-
-PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
 
 #: Where each word may lead. Settled money has left our hands.
 MOVES: Final[dict[str, frozenset[str]]] = {
@@ -29,16 +28,6 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     "conflict": frozenset({"paid", "unpaid"}),
     "settled": frozenset(),
 }
-
-
-def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:
-    """How the order's payment stands, in one word."""
-    mark = order.payment_mark
-    if mark == "conflict":
-        return "conflict"
-    if invoice is None or invoice.status not in ("paid", "refunded"):
-        return "unpaid"
-    return "settled" if mark == "settled" else "paid"
 
 
 def set_payment_status(

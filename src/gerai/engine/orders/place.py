@@ -29,6 +29,7 @@ from gerai.engine.orders.find import order_now
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
 from gerai.engine.payment_steps import new_payment
+from gerai.engine.standing import ParcelStanding, Standing, as_fact
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 from gerai.store import wallets
@@ -131,7 +132,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         order = state.orders.insert(self._order(context, member))
         for line in lines:
             state.lines.insert(line)
-        state.announce(order, "order.placed", context.now, status=order.status)
+        state.announce(order, "order.placed", context.now, status=order.status, after=self._after())
         if self.provider:
             begin_fulfilment(state, context, order, self.work)
         if self.parcel is not None:
@@ -202,6 +203,11 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         # Frozen: a change of the table must not change what an open order costs.
         fees = fee_table(context.settings.payment_fees, self.fee_bearer, self.payable_sen)
         return PaymentRules(self.payment_methods, fees, self.fee_bearer)
+
+    def _after(self) -> dict[str, Any]:
+        """How the new order stands. The hot path: nothing has happened yet, so nothing needs to be looked up."""
+        parcel = self.parcel
+        return {} if parcel is None else as_fact(Standing(parcel=ParcelStanding(aggregator=parcel.aggregator)))
 
     def _lines(self) -> tuple[OrderLine, ...]:
         return tuple(

@@ -74,10 +74,11 @@ def request_fulfilment(state: State, order: Order, delay_s: float | None) -> Non
 
 def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
     """Cancel or expire: the hold is returned, open payments and the invoice end with the order."""
-    moved = move_order(state, context, order, verb, **facts)
-    if order.funding == "hold" and order.held_transfer_id is not None and order.charged_sen == 0:
+    holds = order.funding == "hold" and order.held_transfer_id is not None and order.charged_sen == 0
+    if holds and ORDER.can(order.status, verb):
         ledger.resolve_hold(state, context, order, 0)
-        moved = state.orders.update(msgspec.structs.replace(moved, refunded_sen=order.total_sen))
+        order = state.orders.update(msgspec.structs.replace(order, refunded_sen=order.total_sen))
+    moved = move_order(state, context, order, verb, **facts)
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     if invoice is not None and INVOICE.can(invoice.status, verb):
         state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, verb)))

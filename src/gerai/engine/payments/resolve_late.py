@@ -53,5 +53,8 @@ class ResolveLate(Command[OrderView], frozen=True, kw_only=True):
             amount_sen = payment.amount_sen
             ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, _SUSPENSE, self.note)
             arrival.give_back(state, context, payment)
-            state.announce(order, "payment.refunded", context.now, payment=payment.public_id, amount_sen=amount_sen)
+            state.announce(
+                order, "payment.refunded", context.now,
+                payment=payment.public_id, amount_sen=amount_sen, refunded_sen=amount_sen,
+            )  # fmt: skip
         return state.view(self.merchant_id, self.order_id)

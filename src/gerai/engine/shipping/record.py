@@ -93,8 +93,9 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
         told = {name: value for name, value in new.items() if name != "details"}
         if "receipt" in new and SHIPMENT.can(shipment.status, "book"):
             return parcels.move(state, context, order, changed, "book", **told)
+        changed = state.shipments.update(msgspec.structs.replace(changed, updated_at=context.now))
         state.announce(order, "shipment.amended", context.now, **told)
-        return state.shipments.update(msgspec.structs.replace(changed, updated_at=context.now))
+        return changed
 
     def _report(self, state: State, context: Context, order: Order, shipment: Shipment) -> None:
         said: dict[str, Any] = {"words": self.words, "description": self.description, "source": self.source}

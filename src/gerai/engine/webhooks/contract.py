@@ -17,6 +17,7 @@ from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.orders.find import EventEntry
+from gerai.engine.standing import AFTER, Standing, facts_of_older_event, standing_after
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -39,14 +40,26 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Occurrence(msgspec.Struct, frozen=True):
-    """One event of an order. ``view`` is the order as it stands now, perhaps further than the event; ``events`` are the
-    order's up to and including this one, oldest first; ``base_url`` is where clients reach this server."""
+    """One event of an order. ``view`` is the order as it stands now, perhaps further than the event: what never changes
+    is read from it, what does from ``facts`` and ``standing``. ``events`` are the order's up to and including this one,
+    oldest first, for contracts that list what happened; ``base_url`` is where clients reach this server."""
 
     event: EventEntry
     view: OrderView
     events: tuple[EventEntry, ...]
     merchant: MerchantFacts
     base_url: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the event carries."""
+        facts = self.event.facts
+        return facts if AFTER in facts else facts_of_older_event(facts, self.view)
+
+    @property
+    def standing(self) -> Standing:
+        """How the order stood right after the event."""
+        return standing_after(self.event.name, self.facts)
 
 
 class WebhookMessage(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.records import OrderView
 from gerai.doors.dialects.cekceir.wire import order_body
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment import balances
@@ -29,11 +30,21 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
             return []
     elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
-    # As it stood at the event; by now the order may have moved on.
-    order = msgspec.structs.replace(view.order, status=status)
-    figures = await balances.of_orders(engine, order.merchant_id, [order.order_id])
-    body = order_body(msgspec.structs.replace(view, order=order), figures[order.order_id])
+    figures = await balances.of_orders(engine, view.order.merchant_id, [view.order.order_id])
+    body = order_body(_then(occurrence, status), figures[view.order.order_id])
     return [WebhookMessage(ORDER_EVENT, msgspec.to_builtins(body))]
+
+
+def _then(occurrence: Occurrence, status: str) -> OrderView:
+    """The order right after the event; work that is done does not change any more, work that waits has no result."""
+    view, standing = occurrence.view, occurrence.standing
+    order = msgspec.structs.replace(
+        view.order, status=status, charged_sen=standing.charged_sen, refunded_sen=standing.refunded_sen
+    )
+    work = view.fulfilment
+    if work is not None and status == _PENDING:
+        work = msgspec.structs.replace(work, reference=occurrence.facts.get("reference", ""))
+    return msgspec.structs.replace(view, order=order, fulfilment=work)
 
 
 def _answered_pending(occurrence: Occurrence) -> bool:

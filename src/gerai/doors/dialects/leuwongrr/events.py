@@ -43,14 +43,9 @@ def _word(view: OrderView, status: str) -> str:
 
 def _refunded_whole(occurrence: Occurrence) -> bool:
     """Whether this refund gave back the last of its payment: until then the invoice stays paid."""
-    public_id = occurrence.event.facts.get("payment")
-    payment = next((p for p in occurrence.view.payments if p.public_id == public_id), None)
-    given = (
-        event.facts.get("amount_sen", 0)
-        for event in occurrence.events
-        if event.name == occurrence.event.name and event.facts.get("payment") == public_id
-    )
-    return payment is not None and sum(given) >= payment.amount_sen
+    facts = occurrence.facts
+    payment = next((p for p in occurrence.view.payments if p.public_id == facts.get("payment")), None)
+    return payment is not None and facts["refunded_sen"] >= payment.amount_sen
 
 
 def _message(view: OrderView, event: str, status: str) -> WebhookMessage:

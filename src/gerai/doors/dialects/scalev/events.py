@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
 from typing import Any, Final
 
 from gerai.doors.dialects.scalev import wire_events as wire
-from gerai.doors.dialects.scalev.event_snapshot import OrderAtEvent, order_at_event
 from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.order_details import details_of
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
 from gerai.engine.core import Engine
-from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence, SignedRequest, WebhookContract, WebhookMessage
 from gerai.kit.javascript import stringify
 
@@ -28,23 +25,19 @@ _NO_GATEWAY: Final = "bank_transfer"
 async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage]:
     """The messages of an event, each with the order as it stood then."""
     event = occurrence.event
-
-    def shaped(shape: Callable[[OrderAtEvent, MerchantFacts, str], dict[str, Any]]) -> dict[str, Any]:
-        return shape(order_at_event(occurrence), occurrence.merchant, occurrence.base_url)
-
     match event.name.split("."):
         case ["order", "placed"]:
             spam = details_of(occurrence.view.order).extras.get("is_probably_spam", False)
-            return [WebhookMessage("order.spam_created" if spam else "order.created", shaped(wire.order_data))]
+            return [WebhookMessage("order.spam_created" if spam else "order.created", wire.order_data(occurrence))]
         case ["order", status] if status in STATUS:
-            return [WebhookMessage("order.status_changed", shaped(wire.status_data))]
+            return [WebhookMessage("order.status_changed", wire.status_data(occurrence))]
         case ["invoice", word] if word in PAYMENT_STATUS:
-            data = shaped(wire.payment_data)
+            data = wire.payment_data(occurrence)
             return [
                 WebhookMessage(name, data) for name in ("order.payment_status_changed", _MONEY.get(word, "")) if name
             ]
         case ["payment", "started"] if event.facts.get("method") != _NO_GATEWAY:
-            return [WebhookMessage("order.epayment_created", shaped(wire.started_payment_data))]
+            return [WebhookMessage("order.epayment_created", wire.started_payment_data(occurrence))]
         case _:
             return []
 

@@ -38,11 +38,12 @@ class Tracking(msgspec.Struct, frozen=True):
 
 
 class History(msgspec.Struct, frozen=True):
-    """The steps of an order, of its payment and of its parcel, oldest first."""
+    """The steps of an order, of its payment and of its parcel, oldest first; ``noted``: what people noted meanwhile."""
 
     orders: list[Step]
     payments: list[Step]
     shipments: list[Tracking]
+    noted: dict[str, Any] = {}
 
 
 def placed_history(order: Order) -> History:
@@ -52,8 +53,9 @@ def placed_history(order: Order) -> History:
 
 def read_history(events: Sequence[EventEntry]) -> History:
     """From the order's events."""
-    steps, payments, shipments = list[Step](), list[Step](), list[Tracking]()
+    steps, payments, shipments, noted = list[Step](), list[Step](), list[Tracking](), dict[str, Any]()
     for event in events:
+        noted |= event.facts.get("noted", {})
         by = str(event.facts.get("by") or "")
         status = event.facts.get("status")
         if event.name.startswith("order.") and isinstance(status, str) and status in STATUS:
@@ -62,7 +64,7 @@ def read_history(events: Sequence[EventEntry]) -> History:
             payments.append(Step(event.name[len(_INVOICE) :], by, event.at))
         elif event.name.startswith(_SHIPMENT) and (tracked := _tracking(event)) is not None:
             shipments.append(tracked)
-    return History(steps, payments, sorted(shipments, key=lambda tracked: tracked.at))
+    return History(steps, payments, sorted(shipments, key=lambda tracked: tracked.at), noted)
 
 
 def _tracking(event: EventEntry) -> Tracking | None:

@@ -11,7 +11,7 @@ from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.request import BLANK
 from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, TARGET
 from gerai.doors.http.fields import Fields
-from gerai.engine.orders.payment_status import PaymentStatus
+from gerai.engine.standing import PaymentStatus
 
 MAX_ORDERS: Final = 100
 

@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fields
-from gerai.engine.orders.payment_status import payment_status
+from gerai.engine.standing import payment_status
 
 #: Keys of the contract that nothing here ever fills.
 _NEVER: Final = (

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
+import msgspec
+
 from gerai.domain.records import OrderLine, OrderView
-from gerai.doors.dialects.scalev.event_snapshot import OrderAtEvent
 from gerai.doors.dialects.scalev.formats import free_object, second
 from gerai.doors.dialects.scalev.order_details import VARIANT, OrderDetails, details_of
-from gerai.doors.dialects.scalev.order_history import Step, times
-from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS
+from gerai.doors.dialects.scalev.order_history import History, Step, read_history, times
+from gerai.doors.dialects.scalev.statuses import PAYMENT_STATUS, STATUS
 from gerai.doors.dialects.scalev.wire import customer, text
 from gerai.doors.dialects.scalev.wire import order as rest_order
 from gerai.doors.dialects.scalev.wire_lines import line_details
 from gerai.engine.directory_entries import MerchantFacts
+from gerai.engine.webhooks.contract import Occurrence
 
 _STATUS_TIMES: Final = (
     "draft_time", "pending_time", "confirmed_time", "in_process_time", "ready_time", "shipped_time", "completed_time",
@@ -45,26 +47,28 @@ _PAYMENT: Final = (
 _ADDRESS: Final = ("address", "subdistrict", "city", "province", "postal_code")
 
 
-def order_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
+def order_data(happened: Occurrence) -> dict[str, Any]:
     """Of ``order.created`` and ``order.spam_created``."""
-    return _pick(_ORDER, _everything(moment, merchant, base_url))
+    return _pick(_ORDER, _everything(happened, _history(happened)))
 
 
-def started_payment_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
+def started_payment_data(happened: Occurrence) -> dict[str, Any]:
     """Of ``order.epayment_created``: the whole order, and what its buyer must see to pay."""
-    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(moment, merchant, base_url))
+    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(happened, _history(happened)))
 
 
-def status_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
+def status_data(happened: Occurrence) -> dict[str, Any]:
     """Of ``order.status_changed``."""
-    told = _pick(_STATUS, _everything(moment, merchant, base_url))
-    return {**told, "status_history": _history(moment.history.orders), **_buyer(moment.view)}
+    history = _history(happened)
+    told = _pick(_STATUS, _everything(happened, history))
+    return {**told, "status_history": _steps(history.orders), **_buyer(happened.view)}
 
 
-def payment_data(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
+def payment_data(happened: Occurrence) -> dict[str, Any]:
     """Of ``order.payment_status_changed``, ``payment.received`` and ``payment.failed``."""
-    told = _pick(_PAYMENT, _everything(moment, merchant, base_url))
-    return {**told, "payment_status_history": _history(moment.history.payments), **_buyer(moment.view)}
+    history = _history(happened)
+    told = _pick(_PAYMENT, _everything(happened, history))
+    return {**told, "payment_status_history": _steps(history.payments), **_buyer(happened.view)}
 
 
 def business(merchant: MerchantFacts) -> dict[str, Any]:
@@ -73,16 +77,50 @@ def business(merchant: MerchantFacts) -> dict[str, Any]:
     return {"username": merchant.code, "client_id": str(client_id), "unique_id": f"business_{merchant.code}"}
 
 
-def _everything(moment: OrderAtEvent, merchant: MerchantFacts, base_url: str) -> dict[str, Any]:
+def _history(happened: Occurrence) -> History:
+    """The steps up to and including the event, which the contract lists in its messages."""
+    return read_history(happened.events)
+
+
+def _then(happened: Occurrence, history: History) -> OrderView:
+    """The order as the event left it, however late the message is composed."""
+    view, standing = happened.view, happened.standing
+    order = msgspec.structs.replace(
+        view.order,
+        status=standing.status if standing.status in STATUS else view.order.status,
+        details={**view.order.details, "noted": history.noted},
+        updated_at=happened.event.at,
+    )
+    # What its payer must see never changes; whether it runs or has succeeded, the message does not tell.
+    payments = tuple(
+        msgspec.structs.replace(payment, status="processing")
+        for payment in view.payments
+        if payment.public_id == standing.payment
+    )
+    parcel, shipment = standing.parcel, view.shipment
+    if parcel is None or shipment is None:
+        shipment = None
+    else:
+        shipment = msgspec.structs.replace(
+            shipment,
+            status=parcel.status,
+            receipt=parcel.receipt,
+            aggregator=parcel.aggregator,
+            details=parcel.details,
+        )
+    return msgspec.structs.replace(view, order=order, payments=payments, shipment=shipment)
+
+
+def _everything(happened: Occurrence, history: History) -> dict[str, Any]:
     """The REST order, and over it what webhooks write differently."""
-    view, history = moment
+    view = _then(happened, history)
     facts = details_of(view.order)
-    rest = rest_order(view, history, business(merchant), base_url)
+    rest = rest_order(view, history, business(happened.merchant), happened.base_url)
     return {
         **rest,
         **times(view.order, history, view.shipment, second),
         **_parcel(rest, facts),
-        "payment_status": history.payments[-1].status if history.payments else "unpaid",
+        "payment_status": happened.standing.payment_status,
         "store": {"name": facts.store.name},
         "financial_entity": _part(("id", "code", "name"), rest["financial_entity"]),
         "customer_id": view.order.member_id,
@@ -133,7 +171,7 @@ def _buyer(view: OrderView) -> dict[str, Any]:
     return {"customer": customer(view, facts, second), "metadata": free_object(facts.extras.get("metadata"))}
 
 
-def _history(steps: Sequence[Step]) -> list[dict[str, Any]]:
+def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """``by`` is always an object: receivers read ``by.name`` without asking."""
     return [
         {"at": second(step.at), "by": {"avatar": "", "email": "", "name": step.by}, "status": step.status}
