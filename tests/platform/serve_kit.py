@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 
 Starter = Callable[..., subprocess.Popen[str]]
+_PASSED_OVER: WeakKeyDictionary[subprocess.Popen[str], list[dict[str, Any]]] = WeakKeyDictionary()
 
 
 def environment(dsn: str) -> dict[str, str]:
@@ -22,11 +24,17 @@ def environment(dsn: str) -> dict[str, str]:
 
 
 def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:
-    """The first log entry of this name."""
+    """The first log entry of this name that was not taken yet; several processes write in no fixed order."""
     assert server.stderr is not None
+    passed_over = _PASSED_OVER.setdefault(server, [])
+    for entry in passed_over:
+        if entry["event"] == name:
+            passed_over.remove(entry)
+            return entry
     for line in server.stderr:
         if (entry := json.loads(line))["event"] == name:
             return entry
+        passed_over.append(entry)
     raise AssertionError(f"the server ended without saying {name}")
 
 

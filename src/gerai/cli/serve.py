@@ -17,7 +17,7 @@ from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_network, require_for_real_money
-from gerai.cli.serving import free_port, run, serving
+from gerai.cli.serving import accepting, free_port, run, serving, unless
 from gerai.kit import log
 from gerai.kit.shared_counters import CounterShare, shared_memory
 from gerai.settings import ServerSettings, Settings
@@ -48,7 +48,7 @@ def serve(
         # Port 0 is resolved once, here: all processes must share one.
         server = dataclasses.replace(server, port=free_port(server.host, server.port))
         structlog.get_logger("gerai").info(
-            "server.listening", host=server.host, port=server.port, workers=server.workers
+            "server.starting", host=server.host, port=server.port, workers=server.workers
         )
     settings = dataclasses.replace(settings, server=server)
     if part is not None and counts is not None:
@@ -70,7 +70,15 @@ async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.E
         serving_metrics(settings, app.scrape),
         serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s, server.idle_timeout_s),
     ):
+        if share is None:
+            await unless(stop, _listening(server))
         await stop.wait()
+
+
+async def _listening(server: ServerSettings) -> None:
+    """Writes that connections are accepted, once they are: who starts the server may wait for that line."""
+    await accepting(server.host, server.port)
+    structlog.get_logger("gerai").info("server.listening", host=server.host, port=server.port, workers=server.workers)
 
 
 async def _serve_for(parent: int, settings: Settings, share: CounterShare, stop: asyncio.Event) -> None:
@@ -118,6 +126,8 @@ async def _supervise(command: list[str], server: ServerSettings, stop: asyncio.E
             await asyncio.sleep(max(0.0, _RESTART_AFTER_S - (time.monotonic() - began)))
 
     try:
-        await asyncio.gather(*(keep(number) for number in range(1, server.workers + 1)))
+        await asyncio.gather(
+            unless(stop, _listening(server)), *(keep(number) for number in range(1, server.workers + 1))
+        )
     finally:
         os.close(counts)

@@ -24,6 +24,7 @@ from gerai.doors.http.drain import Draining
 
 T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
+_LOOK_EVERY_S: Final = 0.05
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
@@ -89,6 +90,21 @@ async def serving(
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def accepting(host: str, port: int) -> None:
+    """Waits until somebody accepts connections there; the server itself does not notify when it does."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(reachable, port)
+        except OSError:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            continue
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return
 
 
 async def unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:

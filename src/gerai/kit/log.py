@@ -33,6 +33,16 @@ _SECRET_TEXTS: Final = (
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@/]+@"), rf"\1:{STRUCK_OUT}@"),
     (re.compile(r"\b((?:lrr[sp]_v1|dp_(?:test|live)|sk|rk|sfpk)_)[A-Za-z0-9_-]{8,}"), rf"\1{STRUCK_OUT}"),
 )
+#: A run of at least this many characters may be random: the secret of a page's address, a key of a client.
+_RANDOM_FROM: Final = 32
+#: Letters of both cases with a digit, forty of both cases, or long hexadecimal: no name of people or programs.
+_RANDOM: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:"
+    r"(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?:(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{32,}|[A-Za-z0-9_-]{40,})"
+    r"|[0-9a-f]{48,})(?![A-Za-z0-9_-])"
+)
+#: The short code of a payment link, which opens its page.
+_LINK: Final = re.compile(r"(?i)(/payment/)[a-z]{6}(?![a-z])")
 #: Nearly every text has none of these, and is then let through without a pattern being tried.
 _HINTS: Final = ("://", "earer ", "EARER ", "asic ", "_v1_", "dp_", "sk_", "rk_", "pk_")
 
@@ -90,7 +100,10 @@ def _clean(name: Any, value: Any) -> Any:
         if any(hint in value for hint in _HINTS):
             for pattern, replacement in _SECRET_TEXTS:
                 value = pattern.sub(replacement, value)
-        return value
+        # Clients put addresses and keys where they do not belong: into paths, ids and names that we then log.
+        if len(value) >= _RANDOM_FROM:
+            value = _RANDOM.sub(STRUCK_OUT, value)
+        return _LINK.sub(rf"\1{STRUCK_OUT}", value) if "/" in value else value
     if is_object(value):
         return {n: _clean(n, v) for n, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
