@@ -8,10 +8,11 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, one_of, operator
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, once, one_of, operator
 from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import Account
+from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import ENVIRONMENTS
@@ -47,6 +48,9 @@ def show_members(
 def topup(
     member: Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")],
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah, digits only, such as 50000.")],
+    reference: Annotated[
+        str, typer.Option("--reference", help="The bank's; under the same one money is put in once.")
+    ] = "",
     note: Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")] = "",
     environment: EnvironmentOption = "production",
     merchant: MerchantOption = "",
@@ -60,7 +64,7 @@ def topup(
     except ValueError:
         fail(f"not an amount in whole rupiah: {amount}; write digits only, such as 50000", 2)
 
-    async def act(engine: Engine) -> Account:
+    async def act(engine: Engine) -> Outcome[Account]:
         merchant_id = await merchant_named(engine, merchant)
         known = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
         mine = [(channel, account_id) for member_id, channel, _, _, account_id, _ in known if member_id == member]
@@ -76,10 +80,13 @@ def topup(
             channel=channel,
             by=operator(),
         )
-        return (await engine.submit(command)).answer
+        return await engine.submit(command, once("members topup", reference, account_id, str(amount_sen)))
 
-    wallet = on_engine(act, data, settings_file)
+    outcome = on_engine(act, data, settings_file)
+    wallet = outcome.answer
+    booked = f"{reference} is booked already: nothing is booked now; " if outcome.replayed else ""
     console.print(
-        f"{display(amount_sen)} is in the wallet of member {member}, which has {display(wallet.available_sen)} now",
+        f"{booked}{display(amount_sen)} is in the wallet of member {member}, "
+        f"which has {display(wallet.available_sen)} now",
         highlight=False, markup=False,
     )  # fmt: skip

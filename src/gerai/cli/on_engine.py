@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable, Collection, Coroutine
+import hashlib
+from collections.abc import Callable, Collection, Coroutine, Generator
+from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -13,7 +15,16 @@ from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
-from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, Refusal, StateConflict
+from gerai.domain.records import Order
+from gerai.domain.refusals import (
+    IdempotencyKeyReused,
+    InputInvalid,
+    NotFound,
+    RefundTooLarge,
+    Refusal,
+    StateConflict,
+)
+from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
 from gerai.kit import log
 from gerai.settings import Settings
@@ -54,6 +65,26 @@ def operator() -> str:
     return f"operator:{getpass.getuser()}"
 
 
+def once(operation: str, reference: str, of: int, *asked: str) -> Idempotency | None:
+    """The idempotency key of an act that is done once per ``reference``: of the order, payment or wallet it is about.
+    ``asked`` must be the same again. None without a reference."""
+    if not reference:
+        return None
+    fingerprint = hashlib.sha256("\n".join(asked).encode()).digest()
+    return Idempotency("operator", operation, f"{of} {reference}", fingerprint)
+
+
+@contextmanager
+def called(name: str, order: Order) -> Generator[None]:
+    """A refusal about the order calls it as the person at the terminal did."""
+    try:
+        yield
+    except (NotFound, StateConflict) as refusal:
+        if refusal.id in (order.public_id, str(order.order_id)):
+            refusal.id = name
+        raise
+
+
 def one_of(word: str, known: Collection[str], what: str) -> str:
     """``word``, or a sentence that lists what is known and exit code 2."""
     if word not in known:
@@ -82,6 +113,8 @@ def _told(refusal: Refusal) -> str:
             return f"no such {refusal.thing}: {refusal.id}"
         case StateConflict():
             return f"the {refusal.thing} of {refusal.id} is {refusal.state}; cannot {refusal.verb} it"
+        case IdempotencyKeyReused():
+            return f"the reference {refusal.key.split(' ', 1)[-1]} was used for something else; nothing is booked"
         case InputInvalid():
             return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
         case RefundTooLarge():

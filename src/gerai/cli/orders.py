@@ -11,10 +11,11 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, one_of, operator
+from gerai.cli.on_engine import MerchantOption, called, merchant_named, on_engine, one_of, operator
 from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
 from gerai.domain.money import display
 from gerai.domain.records import OrderView
+from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.finish import FinishOrder
@@ -153,7 +154,13 @@ def _act(
         view = await _order(engine, merchant, name, environment)
         order, items = view.order, sum(line.quantity for line in view.lines)
         names = {"merchant_id": order.merchant_id, "environment": order.environment, "order_id": order.order_id}
-        return (await engine.submit(command(names, items))).answer
+        try:
+            with called(name, order):
+                return (await engine.submit(command(names, items))).answer
+        except StateConflict as refusal:
+            if (refusal.state, refusal.verb) == ("paid", "cancel"):
+                fail(f"{name} is paid; cannot cancel it: gerai payments refund {name} gives its money back")
+            raise
 
     order = on_engine(act, data, settings_file).order
     told = f"{order.number} is {order.status}"

@@ -8,15 +8,18 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, called, merchant_named, on_engine, once, one_of, operator
 from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView, Payment
+from gerai.domain.refusals import StateConflict
+from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.payments.find import WaitingMoney
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
+from gerai.kit.discover import plugin_names
 
 payments = typer.Typer(no_args_is_help=True, help="Look after money that waits for a person.")
 
@@ -24,6 +27,8 @@ NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The paymen
 EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
 
+#: Ways money comes outside of Gerai, besides those the shop offers.
+_OUTSIDE: Final = ("manual", "cash", "other")
 _DECISIONS: Final = ("accept", "refund", "wallet")
 _SHOWN: Final = 200
 _SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
@@ -97,6 +102,7 @@ def refund(
         str, typer.Option("--amount", help="In whole rupiah, such as 15000; else all that is left.")
     ] = "",
     to: Annotated[str, typer.Option("--to", help="payer or wallet.")] = "payer",
+    reference: Annotated[str, typer.Option("--reference", help="Under the same one money is given back once.")] = "",
     note: NoteOption = "",
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
@@ -108,8 +114,10 @@ def refund(
         fail(f"no such way: {to}; payer or wallet", 2)
     asked_sen = _amount(amount)
 
-    async def act(engine: Engine) -> tuple[Payment, int]:
-        payment = await _payment(engine, merchant, name, environment, "completed")
+    async def act(engine: Engine) -> tuple[Payment, int, bool]:
+        # One that was given back whole may be asked about again, under the reference it was given back with.
+        states = ("completed", "refunded") if reference else ("completed",)
+        payment = await _payment(engine, merchant, name, environment, *states)
         amount_sen = payment.amount_sen - payment.refunded_sen if asked_sen is None else asked_sen
         command = RefundPayment(
             merchant_id=payment.merchant_id,
@@ -121,10 +129,13 @@ def refund(
             note=note,
             by=operator(),
         )
-        await engine.submit(command)
-        return payment, amount_sen
+        key = once("payments refund", reference, payment.payment_id, amount, to)
+        return payment, amount_sen, (await engine.submit(command, key)).replayed
 
-    payment, refunded_sen = on_engine(act, data, settings_file)
+    payment, refunded_sen, again = on_engine(act, data, settings_file)
+    if again:
+        _say(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
+        return
     told = f"{payment.public_id}: {display(refunded_sen)}"
     if to == "wallet" or payment.method == "wallet":
         _say(f"{told} is in the member's wallet")
@@ -137,7 +148,10 @@ def confirm(
     name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
     amount: Annotated[str, typer.Option("--amount", help="What arrived, in whole rupiah; else what was asked.")] = "",
     method: Annotated[str, typer.Option("--method", help="How it came, for money without a payment.")] = "manual",
-    reference: Annotated[str, typer.Option("--reference", help="The bank's; kept with the event.")] = "",
+    reference: Annotated[
+        str, typer.Option("--reference", help="The bank's; under the same one an order's money is booked once.")
+    ] = "",
+    second: Annotated[bool, typer.Option("--second", help="Money came already, and this is more of it.")] = False,
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
     data: DataOption = None,
@@ -145,31 +159,52 @@ def confirm(
 ) -> None:
     """Book money that arrived outside of Gerai: the order is paid, its other open payments are cancelled."""
     given_sen = _amount(amount)
+    one_of(method, [*_OUTSIDE, *plugin_names("gerai.partners.payments")], "method")
 
-    async def act(engine: Engine) -> tuple[OrderView, int]:
+    async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
         view, payment = await _to_confirm(engine, merchant, name, environment)
         asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
             fail(f"{display(given_sen)} arrived, but {display(asked_sen)} was asked: nothing is booked")
+        public_id = f"manual-{engine.ids.next()}" if payment is None else payment.public_id
         command = RecordPayment(
             merchant_id=view.order.merchant_id,
             environment=view.order.environment,
             order_id=view.order.order_id,
             outcome="paid",
             payment_id=None if payment is None else payment.payment_id,
+            public_id=public_id,
             method=method,
             by=operator(),
             reference=reference,
+            second=second,
         )
-        return (await engine.submit(command)).answer, asked_sen
+        key = once("payments confirm", reference, view.order.order_id)
+        try:
+            with called(name, view.order):
+                return await engine.submit(command, key), asked_sen, public_id
+        except StateConflict as refusal:
+            if refusal.verb != "pay again":
+                raise
+            had = "is paid already" if refusal.state != "late" else "has late money already"
+            fail(f"order {view.order.number} {had}: nothing is booked; --second books money that came twice")
 
-    view, asked_sen = on_engine(act, data, settings_file)
-    late = [payment.public_id for payment in view.payments if payment.status == "late"]
-    if late:
-        _say(f"{display(asked_sen)} came late for order {view.order.number}: gerai payments resolve {late[-1]}")
-    else:
-        _say(f"{display(asked_sen)} is booked; order {view.order.number} is {view.order.status} now")
+    outcome, asked_sen, public_id = on_engine(act, data, settings_file)
+    _say(_became(outcome, display(asked_sen), reference, public_id))
+
+
+def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:
+    """What became of confirmed money."""
+    order = outcome.answer.order
+    if outcome.replayed:
+        return f"{reference} is booked already; order {order.number} is {order.status}: nothing is booked now"
+    [status] = [payment.status for payment in outcome.answer.payments if payment.public_id == public_id]
+    if status == "late":
+        return f"{amount} came late for order {order.number} and waits: gerai payments resolve {public_id}"
+    if status == "refunded":
+        return f"{amount} came late for order {order.number}: it is in the member's wallet (setting late_payment)"
+    return f"{amount} is booked; order {order.number} is {order.status} now"
 
 
 async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str) -> tuple[OrderView, Payment | None]:
@@ -184,6 +219,8 @@ async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str
     if len(orders) + len(mine) > 1:
         fail(f"{name} means several; name one payment, or its --environment")
     if orders:
+        if orders[0].invoice is None:
+            fail(f"order {name} has no invoice: it is paid from its member's wallet")
         return orders[0], None
     view = await engine.orders.by_id(merchant_id, mine[0].order_id)
     if view is None:
@@ -199,15 +236,15 @@ def _amount(text: str) -> int | None:
         fail(f"not an amount in whole rupiah: {text}; write digits only, such as 15000", 2)
 
 
-async def _payment(engine: Engine, merchant: str, name: str, environment: str, status: str) -> Payment:
-    """The one payment somebody means. Leaves with a clear message when there is none in this state, or several."""
+async def _payment(engine: Engine, merchant: str, name: str, environment: str, *states: str) -> Payment:
+    """The one payment somebody means. Leaves with a clear message when there is none in these states, or several."""
     found = await engine.payments.named(await merchant_named(engine, merchant), name)
     mine = [payment for payment in found if environment in ("", payment.environment)]
-    fit = [payment for payment in mine if payment.status == status]
+    fit = [payment for payment in mine if payment.status in states]
     if not mine:
         fail(f"no such payment or order: {name}")
     if not fit:
-        fail(f"{name} has no {status} payment: " + ", ".join(f"{p.public_id} is {p.status}" for p in mine))
+        fail(f"{name} has no {states[0]} payment: " + ", ".join(f"{p.public_id} is {p.status}" for p in mine))
     if len(fit) > 1:
         several = ", ".join(f"{p.public_id} ({p.environment})" for p in fit)
         fail(f"{name} means several: {several}; name one, or its --environment")

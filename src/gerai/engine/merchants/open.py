@@ -5,6 +5,7 @@ They are not commands of the batch: they are rare, and nothing about them is hot
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -21,6 +22,7 @@ from gerai.store.connection import Connection
 from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "fees")
 
 
@@ -40,9 +42,13 @@ async def open_merchant(
 ) -> int:
     """Create a merchant with its system accounts in both environments; returns its id. The code must be new.
 
-    Refuses InputInvalid: a setting that is unknown or does not fit (gerai.merchant_settings), or a provider that only
-    pretends to work where the merchant is not simulated.
+    Refuses InputInvalid: a code or setting that is unknown or does not fit (gerai.merchant_settings), or a provider
+    that only pretends to work where the merchant is not simulated.
     """
+    if not _CODE.fullmatch(code):
+        raise InputInvalid(
+            {"merchant": [f"the code {code!r} must be 1 to 63 of a-z, 0-9, - and _, a letter or digit first"]}
+        )
     fit = _checked(engine.directory.declared, settings or {}, simulated=simulated)
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:

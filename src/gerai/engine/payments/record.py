@@ -7,15 +7,20 @@ from typing import Literal
 import msgspec
 
 from gerai.domain.records import Invoice, Order, OrderView, Payment
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import PAYMENT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
+from gerai.engine.orders.find import order_now
 from gerai.engine.payment_steps import new_payment
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
+from gerai.store.connection import Connection
 
 PaymentOutcome = Literal["paid", "failed", "expired"]
+#: What a payment is once money came on it.
+_CAME = frozenset({"completed", "late", "refunded"})
 _VERB = {"paid": "complete", "failed": "fail", "expired": "expire"}
 
 
@@ -28,9 +33,12 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
     credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``.
 
-    ``by``: the person who saw the money arrive, with the bank's ``reference``; kept as an event of its own.
+    ``by``: the person who saw the money arrive, with the bank's ``reference``; kept as an event of its own. A person
+    may look twice at one line of the bank's list: where money came for the order already, more of it is booked only
+    when they say that it came a ``second`` time.
 
-    Refuses: NotFound, StateConflict (the payment cannot take this outcome any more).
+    Refuses: NotFound, StateConflict (the payment cannot take this outcome any more; ``pay again``: by a person, and
+    money came already).
     """
 
     order_id: int
@@ -41,6 +49,14 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     failure: dict[str, str] = {}
     by: str = ""
     reference: str = ""
+    second: bool = False
+
+    def identify(self, answer: OrderView) -> Made:
+        return Made(order_id=answer.order.order_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
+        return await order_now(connection, merchant_id, made.order_id)
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
@@ -50,6 +66,8 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
         invoice = state.invoices.get(self.merchant_id, self.order_id)
         if order.environment != self.environment or invoice is None:
             raise NotFound("order", str(self.order_id))
+        if self.by and not self.second:
+            _require_first(state, order, invoice)
         payment = self._payment(state, context, order)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
@@ -111,3 +129,12 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
                     payment=payment.public_id,
                     amount_sen=payment.amount_sen,
                 )
+
+
+def _require_first(state: State, order: Order, invoice: Invoice) -> None:
+    """StateConflict when money came for this order already."""
+    if invoice.status in ("paid", "refunded"):
+        raise StateConflict("order", order.public_id, invoice.status, "pay again")
+    came = next((payment.status for payment in state.payments_of(order) if payment.status in _CAME), None)
+    if came is not None:
+        raise StateConflict("order", order.public_id, came, "pay again")

@@ -8,9 +8,12 @@ from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, StateConflict
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
+from gerai.engine.orders.find import order_now
 from gerai.engine.orders.transitions import end_refunded
 from gerai.engine.payment_steps import refund
 from gerai.engine.state import State
+from gerai.store.connection import Connection
 
 
 class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
@@ -29,6 +32,13 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
     to: Literal["payer", "wallet"] = "payer"
     note: str = ""
     by: str = ""
+
+    def identify(self, answer: OrderView) -> Made:
+        return Made(order_id=answer.order.order_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
+        return await order_now(connection, merchant_id, made.order_id)
 
     def needs(self) -> Needs:
         return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
