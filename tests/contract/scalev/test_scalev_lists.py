@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from scalev_shop import Shop
 
 from gerai.doors.dialects.scalev.paging import PAGE_FIELDS
 from gerai.doors.dialects.scalev.request_lists import NOT_SERVED, SERVED
+from gerai.doors.dialects.scalev.routes import LATER
 
 
 async def test_orders_page_forwards_and_backwards(shop: Shop) -> None:
@@ -126,12 +128,21 @@ async def test_every_documented_filter_is_decided(quiet_shop: Shop) -> None:
     assert (await quiet_shop.get("/v3/orders?b_uid=business_x&status="))["data"] == []
 
 
-@pytest.mark.parametrize("word", ["tags", "statistics", "utm-sources", "pg-reference-ids"])
-async def test_later_routes_are_no_orders(quiet_shop: Shop, word: str) -> None:
-    """A fixed path of the contract that is not served yet is an unknown path, not an order that was not found."""
-    for path in (f"/v3/orders/{word}", f"/v3/orders/{word}/"):
-        answer = await quiet_shop.send("GET", path)
+@pytest.mark.parametrize("path", sorted(LATER))
+async def test_later_routes_are_no_orders(quiet_shop: Shop, path: str) -> None:
+    """A fixed path of the contract that is not served yet is an unknown path for every method, neither an order that
+    was not found nor a method that is missing."""
+    for method, asked in itertools.product(("GET", "POST", "PUT", "PATCH", "DELETE"), (path, f"{path}/")):
+        answer = await quiet_shop.send(method, asked)
         assert (answer.status_code, answer.json()) == (404, {"error": "Not found", "error_code": "not_found"})
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_change_status_is_no_order(quiet_shop: Shop, method: str) -> None:
+    """A fixed path asked with another method is 405 with its own methods, not an order of that name."""
+    answer = await quiet_shop.send(method, "/v3/orders/change-status")
+    assert (answer.status_code, answer.json()["error"]) == (405, "Method not allowed")
+    assert answer.headers["allow"] == "OPTIONS, POST"
 
 
 async def test_products_show_what_is_left(shop: Shop) -> None:

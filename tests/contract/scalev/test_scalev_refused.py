@@ -42,17 +42,27 @@ async def test_digital_orders_ignore_shipping_fields(shop: Shop) -> None:
     assert (order["shipping_cost"], order["courier"]) == ("0.00", None)
 
 
-@pytest.mark.parametrize("cost", [0, 19_999, 20_001, 20_000.5])
-async def test_wrong_shipping_cost_is_told_the_right_one(quiet_shop: Shop, cost: float) -> None:
-    """shipping_cost is checked against our own quote; the message holds the right cost."""
-    text = "must be 20000 for this warehouse, location, courier service and weight"
+@pytest.mark.parametrize("cost", [0, 19_999, 19_999.99])
+async def test_too_little_for_shipping_is_told_the_right_cost(quiet_shop: Shop, cost: float) -> None:
+    """shipping_cost less than our own quote is refused; the message holds the right cost, and nothing is placed."""
+    text = "must be at least 20000 for this warehouse, location, courier service and weight"
     await refused(quiet_shop, await quiet_shop.physical(shipping_cost=cost), "shipping_cost", text)
+    assert await quiet_shop.orders() == 0
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown", "total"), [(20_001, "20001.00", "170001.00"), (20_000.5, "20000.50", "170001.00")]
+)
+async def test_more_for_shipping_is_charged_as_sent(shop: Shop, cost: float, shown: str, total: str) -> None:
+    """shipping_cost above our quote is accepted and charged as it was sent; sen are rounded in the total."""
+    order = await shop.place(await shop.physical(shipping_cost=cost))
+    assert (order["shipping_cost"], order["gross_revenue"]) == (shown, total)
 
 
 async def test_shipping_cost_follows_the_weight(shop: Shop) -> None:
     """Six shirts weigh 1.5 kg, are charged as 2 kg, and cost Rp40.000."""
     line = {"quantity": 6, "variant_unique_id": shop.demo["physical_variant_unique_id"]}
-    text = "must be 40000 for this warehouse, location, courier service and weight"
+    text = "must be at least 40000 for this warehouse, location, courier service and weight"
     await refused(shop, await shop.physical(ordervariants=[line]), "shipping_cost", text)
     order = await shop.place(await shop.physical(ordervariants=[line], shipping_cost=40_000))
     assert order["gross_revenue"] == "940000.00"

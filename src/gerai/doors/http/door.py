@@ -53,8 +53,9 @@ class Dialect:
 
     Requests: ``prefixes`` are the paths it owns (whole segments); ``refuse`` puts a refusal into its envelope, after
     its table ``errors`` (None: pages); ``request_id`` makes ids in the door's own form; ``unknown`` serves paths
-    without a route, where that takes more than ``refuse``; ``secret_paths``: addresses open what they name, and stay
-    out of the log.
+    without a route, where that takes more than ``refuse``; ``later``: paths of the contract that are not served yet,
+    where another route's ``{part}`` would take them; ``secret_paths``: addresses open what they name, and stay out of
+    the log.
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
@@ -80,6 +81,7 @@ class Dialect:
     errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid
     unknown: Endpoint | None = None
+    later: frozenset[str] = frozenset()
     secret_paths: bool = False
 
 
@@ -102,6 +104,10 @@ class Door:
         ]
         #: Most requests name a path without parts: found at once, without trying one pattern after the other.
         self._fixed = {(route.method, route.path): handler for route, handler in handlers if "{" not in route.path}
+        #: A path without parts has the methods it was given, whatever a route with parts would take there.
+        self._methods: dict[str, set[str]] = {}
+        for method, path in self._fixed:
+            self._methods.setdefault(path, set()).update({method, "HEAD"} if method == "GET" else {method})
         self._router = Router(
             [StarletteRoute(route.path, handler, methods=[route.method]) for route, handler in handlers],
             # One slash at the end is dropped instead (__call__): many API clients follow no redirects.
@@ -120,6 +126,12 @@ class Door:
         if fixed is not None:
             await fixed(scope, receive, send)
             return
+        if path in self.dialect.later:
+            await self._path_unknown(scope, receive, send)
+            return
+        if scope["method"] not in self._methods.get(path, {scope["method"]}):
+            await self._other_method(scope, receive, send)
+            return
         try:
             await self._router(scope, receive, send)
         except HTTPException:
@@ -135,6 +147,8 @@ class Door:
             await self.refuse(MethodNotAllowed(scope["method"], allowed), scope, receive, send)
 
     def _allowed(self, scope: Scope) -> tuple[str, ...]:
+        if scope["path"] in self._methods:
+            return tuple(sorted({"OPTIONS", *self._methods[scope["path"]]}))
         routes = [r for r in self._router.routes if isinstance(r, StarletteRoute)]
         matching = [r for r in routes if r.matches(scope)[0] is not Match.NONE]
         return tuple(sorted({"OPTIONS"}.union(*(r.methods or () for r in matching))))

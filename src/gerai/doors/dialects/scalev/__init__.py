@@ -9,7 +9,7 @@ from gerai.doors.dialects.scalev.errors import ERRORS, refuse
 from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
-from gerai.doors.dialects.scalev.routes import ROUTES
+from gerai.doors.dialects.scalev.routes import LATER, ROUTES
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -19,6 +19,7 @@ DIALECT = Dialect(
     title="Scalev",
     prefixes=("/v3", "/v2"),
     routes=ROUTES,
+    later=LATER,
     refuse=refuse,
     errors=ERRORS,
     openapi=Path(__file__).with_name("openapi.yaml"),

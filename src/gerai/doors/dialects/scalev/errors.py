@@ -104,7 +104,9 @@ def _out_of_stock(refusal: r.OutOfStock) -> Entry:
 
 def _shipping_cost(refusal: r.ShippingCostMismatch) -> Entry:
     right = decimal_string(refusal.right_sen).removesuffix(".00")
-    return _fields({"shipping_cost": [f"must be {right} for this warehouse, location, courier service and weight"]})
+    return _fields(
+        {"shipping_cost": [f"must be at least {right} for this warehouse, location, courier service and weight"]}
+    )
 
 
 def _nothing_to_ship(refusal: r.NothingToShip) -> Entry:

@@ -36,8 +36,8 @@ def check_parcel(
 ) -> Checked | None:
     """The parcel of an order of so many grams. Mistakes are noted in ``form``; None when there are any.
 
-    Refuses ShippingCostMismatch when the cost is not our quote for this warehouse, district, service and weight
-    (unless the store does not check it).
+    Refuses ShippingCostMismatch when the cost is less than our quote for this warehouse, district, service and weight
+    (unless the store does not check it). More is accepted, and charged as it was sent.
     """
     _note_missing(wanted, store, form)
     destination = districts.by_id.get(wanted.location_id or 0)
@@ -57,7 +57,7 @@ def check_parcel(
     _note_unfit(wanted, store, service, quote, form)
     if form.faulty or wanted.shipping_cost is None:
         return None
-    if quote is not None and store.settings.check_shipping_cost and wanted.shipping_cost != quote.cost_sen:
+    if quote is not None and store.settings.check_shipping_cost and wanted.shipping_cost < quote.cost_sen:
         raise ShippingCostMismatch(given_sen=wanted.shipping_cost, right_sen=quote.cost_sen)
     cost_sen = quote.cost_sen if quote is not None else wanted.shipping_cost
     parcel = Parcel(service.courier_code, service.code, service.aggregator, warehouse.warehouse_id, grams, cost_sen)

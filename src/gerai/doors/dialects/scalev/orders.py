@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound, PathUnknown
+from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
 from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, details_with_noted
@@ -29,15 +29,6 @@ from gerai.engine.payments.offered import offered_channels
 from gerai.kit.ids import token, uuid7
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-#: Paths of the contract beside ``/v3/orders/{id}`` that come later: words, no ids.
-_LATER: Final = frozenset(
-    {
-        "tags", "statistics", "utm-sources", "utm-mediums", "utm-campaigns", "utm-contents", "utm-terms",
-        "pg-reference-id", "pg-reference-ids", "delete", "generate-awb", "cancel-awb", "mark-not-spam", "upload",
-        "upload-change-status", "upload-receipt",
-    }
-)  # fmt: skip
 
 
 async def create_order(ctx: RequestContext) -> Response:
@@ -86,11 +77,8 @@ async def get_order(ctx: RequestContext) -> Response:
 
 
 async def order_of_path(ctx: RequestContext) -> OrderView:
-    """The caller's order that the path names. NotFound; PathUnknown for a path that comes later."""
+    """The caller's order that the path names. NotFound."""
     order_id, view = ctx.path_params["order_id"].lower(), None
-    # Paths that are not served yet: unknown ones, not orders that nobody has.
-    if order_id in _LATER:
-        raise PathUnknown(ctx.path)
     if _UUID.fullmatch(order_id):
         view = await ctx.services.engine.orders.by_public_id(ctx.scope, order_id)
     if view is None:

@@ -30,3 +30,12 @@ ROUTES: Final = (
     Route("POST", "/v3/orders/{order_id}/shipment-status-history", shipments.recording(read_status)),
     Route("PATCH", "/v3/orders/{order_id}/shipment", shipments.recording(read_shipment)),
 )
+#: Paths of the contract beside ``/v3/orders/{order_id}`` that come later: unknown ones, not orders that nobody has.
+LATER: Final = frozenset(
+    f"/v3/orders/{word}"
+    for word in (
+        "tags", "statistics", "emails", "utm-sources", "utm-mediums", "utm-campaigns", "utm-contents", "utm-terms",
+        "pg-reference-id", "pg-reference-ids", "delete", "generate-awb", "cancel-awb", "mark-not-spam", "upload",
+        "upload-change-status", "upload-receipt",
+    )
+)  # fmt: skip
