@@ -43,8 +43,8 @@ async def with_open_payments(shop: Shop, **order: Any) -> tuple[Placed, OrderVie
 
 
 async def facts(shop: Shop, placed: Placed, name: str) -> list[dict[str, Any]]:
-    """What the order's events of this name say."""
-    text = "SELECT facts FROM events WHERE merchant_id = %s AND order_id = %s AND name = %s ORDER BY event_id"
+    """What the order's events of this name say, without how the order stood then."""
+    text = "SELECT facts - 'after' FROM events WHERE merchant_id = %s AND order_id = %s AND name = %s ORDER BY event_id"
     return [row[0] for row in await shop.rows(text, placed.view.order.order_id, name)]
 
 
