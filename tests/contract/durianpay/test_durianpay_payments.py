@@ -15,6 +15,7 @@ from durianpay_shop import Shop, open_shop
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER, PAYMENT
 from gerai.doors.dialects.durianpay.errors import ERRORS
+from gerai.doors.dialects.durianpay.routes import LATER
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
 
@@ -266,3 +267,19 @@ async def test_each_fault_of_a_charge_has_its_text(
     assert (response.status_code, response.json()["error"]) == (400, error)
     assert response.json()["errors"]
     assert (await shop.rows())["payments"] == 0
+
+
+@pytest.mark.parametrize("path", sorted(LATER))
+async def test_later_routes_are_no_payments(shop: Shop, path: str) -> None:
+    """`/payments/va` is a list that comes later, not a payment with a malformed id: unknown, by whichever method."""
+    for method in ("GET", "POST", "PATCH"):
+        response = await shop.ask(method, path)
+        assert (response.status_code, response.json()["error_code"]) == (404, "DPAY_NOT_FOUND"), method
+
+
+@pytest.mark.parametrize("path", ["/payments/charge", "/v1/payments/charge", "/v1/payments/va/simulate"])
+async def test_a_fixed_path_is_no_payment(shop: Shop, path: str) -> None:
+    """Asked with another method it says which one it has."""
+    response = await shop.ask("GET", path)
+    assert (response.status_code, response.headers["allow"]) == (405, "OPTIONS, POST")
+    assert response.json()["error_code"] == "DPAY_METHOD_NOT_ALLOWED"

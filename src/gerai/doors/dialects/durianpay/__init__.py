@@ -12,7 +12,7 @@ from gerai.doors.dialects.durianpay.errors import ERRORS, refuse
 from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.order_details import page_details
-from gerai.doors.dialects.durianpay.routes import PREFIXES, ROUTES
+from gerai.doors.dialects.durianpay.routes import LATER, PREFIXES, ROUTES
 from gerai.doors.dialects.durianpay.wire.formats import new_id
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
@@ -28,6 +28,7 @@ DIALECT: Final = Dialect(
     title="Durianpay",
     prefixes=PREFIXES,
     routes=ROUTES,
+    later=LATER,
     refuse=refuse,
     openapi=Path(__file__).with_name("openapi.yaml"),
     blurb=Blurb(

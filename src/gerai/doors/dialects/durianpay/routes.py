@@ -20,6 +20,10 @@ PREFIXES: Final = (
 )
 
 
+#: Paths of the contract beside ``/payments/{id}`` that come later: unknown ones, not payments that nobody has.
+LATER: Final = frozenset(f"{prefix}/payments/{path}" for prefix in ("/v1", "") for path in ("va", "va/static"))
+
+
 async def merchant_token(ctx: RequestContext) -> Response:
     """``POST /merchants/token``: an opaque token for the browser checkout; the body (``null``) is not looked at."""
     authenticate(ctx)
