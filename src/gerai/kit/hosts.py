@@ -13,6 +13,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAME: Final = re.compile(r"([A-Za-z0-9_.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{0,5})?")
 _SITE_64: Final = 64
+#: Of an IPv6 address that ends in an IPv4 one; nothing longer is an address, nor kept in the cache.
+_LONGEST_ADDRESS: Final = 45
 
 
 # Asked for every request, and nearly always about the same few hosts.
@@ -25,9 +27,16 @@ def host_of(authority: str) -> str:
 
 def address_of(text: str) -> Address | None:
     """The address ``text`` is, an IPv4 one also when it is dressed as IPv6; None for anything else."""
+    # Without a zone (fe80::1%eth0): it means something on the sender's machine only.
+    bare = text.partition("%")[0]
+    return _address_of(bare) if len(bare) <= _LONGEST_ADDRESS else None
+
+
+# Like host_of: the same proxies and names with every request.
+@lru_cache(maxsize=1024)
+def _address_of(text: str) -> Address | None:
     try:
-        # Without a zone (fe80::1%eth0): it means something on the sender's machine only.
-        address = ipaddress.ip_address(text.partition("%")[0])
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
