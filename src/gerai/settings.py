@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -176,7 +177,8 @@ class Settings:
     log: LogSettings = LogSettings()
     plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
-    @property
+    # Read several times for each order.
+    @cached_property
     def base_url(self) -> str:
         """What every link begins with; without the setting, this very server as its own machine reaches it."""
         if self.http.public_base_url:

@@ -20,6 +20,8 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 _JSON: Final = frozenset({"json", "jsonb"})
 _encode = msgspec.json.Encoder().encode
+#: What most JSON columns of a new row hold: not worth encoding each time.
+_EMPTY = b"{}"
 _AS_DECLARED: Final[Mapping[str, str]] = {}
 #: The column type of a field. Anything else (dictionaries, structs, what a door keeps) is jsonb.
 TYPES: Final[Mapping[Any, str]] = {int: "int8", str: "text", bytes: "bytea", datetime: "timestamptz"}
@@ -95,7 +97,7 @@ class Table(Generic[Row]):
         # Turned from rows to columns once: everything behind works on whole columns.
         columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         for i in self._json:
-            columns[i] = [None if v is None else _encode(v) for v in columns[i]]
+            columns[i] = [None if v is None else _EMPTY if v == {} else _encode(v) for v in columns[i]]
         return columns
 
     def insert_params(self, rows: Iterable[Row]) -> list[Packed]:

@@ -170,10 +170,11 @@ class RequestContext:
         A key's own figure wins over ``default``; a key with no limits is never refused. RateLimited.
         """
         limit = default
-        who = self._address
-        if self._caller is not None:
-            if self._caller.limits is None:
-                return
+        if self._caller is None:
+            who = self._address
+        elif self._caller.limits is None:
+            return
+        else:
             limit = self._caller.limits.get(bucket, default)
             who = f"key:{self._caller.key_id}"
         self.rate = self.services.limiter.hit(who, bucket, limit, unix_s(), window_s)
