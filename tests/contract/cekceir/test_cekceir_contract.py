@@ -230,8 +230,8 @@ async def test_bad_filters_are_all_named(shop: Shop) -> None:
 
 @pytest.mark.parametrize(("path", "name"), [("/api/order", "trx_id"), ("/api/order", "page"), ("/api/services", "q")])
 async def test_a_filter_that_is_not_served_is_refused(shop: Shop, path: str, name: str) -> None:
-    """A list that ignored it would be taken for its answer; an empty value is a filter, too."""
+    """A list that ignored it would be taken for its answer. Left empty, as a form sends it, it asks for nothing."""
     caller = await shop.caller()
-    for value in ("TX-654", ""):
-        body = is_error(await caller.get(path, **{name: value}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
-        assert (body["source"], body["errors"]) == ("query", {name: ["Unrecognized key"]})
+    body = is_error(await caller.get(path, **{name: "TX-654"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    assert (body["source"], body["errors"]) == ("query", {name: ["Unrecognized key"]})
+    assert (await caller.get(path, **{name: ""})).status_code == 200
