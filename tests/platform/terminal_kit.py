@@ -17,4 +17,6 @@ async def gerai(dsn: str, *arguments: str) -> tuple[int, str, str]:
         env=environ, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
+    # Other tests leave merchants in this database whose settings were edited to nonsense, and the log says so.
+    said = [line for line in done.stderr.splitlines(keepends=True) if "merchant.setting_unreadable" not in line]
+    return done.returncode, done.stdout, "".join(said)
