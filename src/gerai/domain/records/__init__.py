@@ -1,0 +1,37 @@
+"""What the shop keeps: the engine's own things, immutable, one class per table, one file per kind of thing.
+
+A change is a new value (``msgspec.structs.replace``). Field order is the table's column order.
+Amounts are integer sen. Times are aware datetimes in UTC. ``channel`` is the name of the door an order came
+through; the engine never looks inside it, nor inside ``details``.
+"""
+
+from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
+from gerai.domain.records.journal import Event, IdempotencyRecord
+from gerai.domain.records.members import Environment, Member, email_key
+from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderView
+from gerai.domain.records.payments import FeeBearer, Invoice, Payment, PaymentRules
+from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
+
+__all__ = [
+    "MANUAL",
+    "Account",
+    "Deposit",
+    "Environment",
+    "Event",
+    "FeeBearer",
+    "Fulfilment",
+    "Funding",
+    "IdempotencyRecord",
+    "Invoice",
+    "Member",
+    "Order",
+    "OrderContact",
+    "OrderLine",
+    "OrderView",
+    "Payment",
+    "PaymentRules",
+    "Shipment",
+    "Stock",
+    "Transfer",
+    "email_key",
+]

@@ -1,0 +1,74 @@
+"""What is owed for an order, how it may be paid, and each attempt to pay it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+FeeBearer = Literal["payer", "merchant"]
+
+
+class PaymentRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an order may be paid, frozen when it was placed. ``methods`` are methods (``va``) or single channels of them
+    (``va:BCA``); None: whatever is offered. ``fees`` in sen by the same names, a channel's own figure wins;
+    ``fee_bearer`` pays them: the payer on top of the total, or the merchant out of it."""
+
+    methods: tuple[str, ...] | None = None
+    fees: dict[str, int] = {}
+    fee_bearer: FeeBearer = "merchant"
+
+    def allows(self, method: str, channel: str) -> bool:
+        """Whether the order may be paid so."""
+        return self.methods is None or method in self.methods or f"{method}:{channel}" in self.methods
+
+    def fee_sen(self, method: str, channel: str) -> int:
+        """What this way to pay costs, whoever bears it."""
+        return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
+
+    def on_top_sen(self, method: str, channel: str) -> int:
+        """What the payer pays on top of the total."""
+        return self.fee_sen(method, channel) if self.fee_bearer == "payer" else 0
+
+
+class Invoice(msgspec.Struct, frozen=True):
+    """What is owed for an order."""
+
+    merchant_id: int
+    invoice_id: int
+    environment: str
+    order_id: int
+    number: str
+    status: str
+    amount_sen: int
+    method: str
+    due_at: datetime | None
+    paid_at: datetime | None
+    created_at: datetime
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
+    ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount."""
+
+    merchant_id: int
+    payment_id: int
+    environment: str
+    order_id: int
+    invoice_id: int
+    public_id: str
+    method: str
+    channel_code: str
+    status: str
+    amount_sen: int
+    fee_sen: int
+    refunded_sen: int
+    reference: str
+    instructions: dict[str, Any]
+    failure: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    completed_at: datetime | None
+    merchant_fee_sen: int = 0

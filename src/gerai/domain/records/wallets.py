@@ -1,0 +1,85 @@
+"""The ledger: accounts and the transfers between them, and deposits, by which money comes in from outside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+#: The method of a deposit that an operator made: nobody paid through a gateway, the seller funds it.
+MANUAL: Final = "manual"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A ledger account: four unsigned totals. A ``wallet`` may never have less than nothing available."""
+
+    merchant_id: int
+    account_id: int
+    environment: str
+    kind: str
+    member_id: int | None
+    credits_posted: int
+    debits_posted: int
+    credits_pending: int
+    debits_pending: int
+    updated_at: datetime
+
+    @property
+    def available_sen(self) -> int:
+        return self.credits_posted - self.debits_posted - self.debits_pending
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """Money from one account to another. ``phase``: single | pending | post | void; post and void name their
+    ``pending_id`` and resolve it, exactly once. ``debit_available_after``: what the debited wallet had left."""
+
+    merchant_id: int
+    transfer_id: int
+    environment: str
+    phase: str
+    pending_id: int | None
+    debit_account_id: int
+    credit_account_id: int
+    amount_sen: int
+    reason: str
+    order_id: int | None
+    payment_id: int | None
+    debit_available_after: int | None
+    credit_available_after: int | None
+    note: str
+    created_at: datetime
+
+
+class Deposit(msgspec.Struct, frozen=True):
+    """Money on its way into a wallet from outside. ``public_id`` is the code its member knows it by, unique per
+    merchant, environment and channel; ``secret`` opens its public page.
+
+    ``amount_sen`` is what the wallet gets, ``pay_sen`` what the payer must pay in all: amount, fee and, where payments
+    are distinguished by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
+    :data:`MANUAL`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
+    transfer that credited the wallet, there exactly while the deposit is ``succeeded``."""
+
+    merchant_id: int
+    deposit_id: int
+    environment: str
+    channel: str
+    member_id: int | None
+    account_id: int
+    public_id: str
+    secret: str
+    status: str
+    amount_sen: int
+    fee_sen: int
+    pay_sen: int
+    method: str
+    channel_code: str
+    reference: str
+    provider_reference: str
+    instructions: dict[str, Any]
+    note: str
+    transfer_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None
+    completed_at: datetime | None
