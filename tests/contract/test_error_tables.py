@@ -29,7 +29,7 @@ KINDS = {kind: always(kind.value) for kind in Kind}
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda d: d.name)
 def test_every_refusal_is_decided_in_every_door(dialect: Dialect) -> None:
-    """A new class in domain/refusals.py fails here for each door that neither words it nor declares it generic."""
+    """A new class in domain/refusals fails here for each door that neither words it nor declares it generic."""
     if dialect.name in NOT_YET:
         assert dialect.errors is None, f"{dialect.name} has a table now: take it out of NOT_YET"
         return

@@ -1,4 +1,4 @@
-"""Every refusal through every door: each class of ``domain/refusals.py`` has a price in each contract's envelope."""
+"""Every refusal through every door: each class of ``domain/refusals`` has a price in each contract's envelope."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
 import pytest
@@ -20,14 +22,19 @@ def an_example(refusal: type[Refusal]) -> Refusal:
 
 
 def test_every_class_is_found() -> None:
-    """The walk finds every subclass of the module: none is hidden below another one."""
+    """The walk finds every subclass of every module of the package, each of them a public name of it: none is hidden
+    below another one, or in a family that nobody asks."""
+    modules = [import_module(f"{refusals.__name__}.{found.name}") for found in iter_modules(refusals.__path__)]
+    assert len(modules) > 5
     declared = {
         value
-        for value in vars(refusals).values()
+        for module in modules
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Refusal) and value is not Refusal
     }
     assert set(every_refusal()) == declared
     assert len(every_refusal()) == len(declared)
+    assert {refusal.__name__ for refusal in declared} <= set(refusals.__all__)
 
 
 @pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: refusal.__name__)

@@ -73,7 +73,7 @@ def _named(states: frozenset[str]) -> str:
 
 _REFUSALS_HEADING: Final = """# Refusals
 
-Printed from `src/gerai/domain/refusals.py` (`python -m gerai.domain.describe refusals`); a test holds the two equal.
+Printed from `src/gerai/domain/refusals/` (`python -m gerai.domain.describe refusals`); a test holds the two equal.
 
 Every reason the server says no. The code stands in the log beside the request id; each door answers in the envelope,
 language and status of its own contract. *Again*: the same request may succeed later, unchanged.

@@ -1,7 +1,7 @@
 """A door's total table of errors: what a refusal becomes there, by the refusal's class, else by its kind.
 
 A dialect's ``errors.py`` defines ``ERRORS: ErrorTable`` and ``refuse`` (its envelope); its descriptor names both.
-Entries are whatever the contract's envelope needs. Every class of ``domain/refusals.py`` must be an entry of the table,
+Entries are whatever the contract's envelope needs. Every class of ``domain/refusals`` must be an entry of the table,
 or be declared generic: here for all doors, or in the table for one. So a new refusal fails a test until each door has
 decided how to word it (tests/contract/test_error_tables.py).
 """
