@@ -139,9 +139,9 @@ async def test_garbage_is_refused_politely_and_leaves_nothing(shop: Shop, raw: b
     assert await caller.wallet() == (100_000, 0)
 
 
-@pytest.mark.parametrize("key", ["", " ", "k" * 256, "kéy"])
+@pytest.mark.parametrize("key", ["k" * 256, "kéy"])
 async def test_an_unusable_idempotency_key_is_a_headers_error(shop: Shop, key: str) -> None:
-    """Empty, too long or not plain text: 422 with source headers, no order."""
+    """Too long or not plain text: 422 with source headers, no order."""
     caller = await shop.caller()
     headers = {**caller.headers, "Idempotency-Key": key.encode("latin-1")}
     answer = await shop.client.post("/api/order", json={"code": "cek_imei", "data": {"imeis": [GOOD]}}, headers=headers)

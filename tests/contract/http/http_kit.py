@@ -44,12 +44,16 @@ def _filled(found: dict[str, Any], demo: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def accepted(dialect: Dialect, engine: Engine, named: str = "") -> Accepted:
-    """The first recorded request of a door that makes something, of the files with ``named`` in their names. All
-    tests of a session share one demo shop."""
+async def demo_shop(engine: Engine) -> dict[str, Any]:
+    """The demo shop that all tests of a session share."""
     if id(engine) not in _shops:
         _shops[id(engine)] = await open_demo(engine)
-    demo = _shops[id(engine)]
+    return _shops[id(engine)]
+
+
+async def accepted(dialect: Dialect, engine: Engine, named: str = "") -> Accepted:
+    """The first recorded request of a door that makes something, of the files with ``named`` in their names."""
+    demo = await demo_shop(engine)
     assert dialect.openapi is not None
     for file in sorted(dialect.openapi.with_name("golden").glob(f"*{named or '.'}*json")):
         text = file.read_text(encoding="utf-8")

@@ -39,8 +39,9 @@ def request_digest(request: msgspec.Struct) -> bytes:
 class IdempotencyKeys:
     """How a door takes idempotency keys: ``dialect`` begins the names of its operations (``durianpay.create_order``).
 
-    ``headers``: where a client may put the key; the first that is sent counts. Its texts are refused under the header's
-    name (``shown_as``, else the header). ``blank`` empty: an empty key is none. Keys are printable ASCII.
+    ``headers``: where a client may put the key; the first that is sent and not empty counts. No contract requires one,
+    so an empty key is none, in every door, as any other empty value is. Its texts are refused under the header's name
+    (``shown_as``, else the header). Keys are printable ASCII.
     """
 
     dialect: str
@@ -48,7 +49,6 @@ class IdempotencyKeys:
     longest: int = 255
     too_long: str
     unprintable: str
-    blank: str = ""
     shown_as: str = ""
     digest: Callable[[msgspec.Struct], bytes] = request_digest
 
@@ -68,11 +68,9 @@ class IdempotencyKeys:
         """The key as sent. InputInvalid (headers) when it cannot be one."""
         for header in self.headers:
             key = ctx.headers.get(header)
-            if key is None or (not key.strip() and not self.blank):
+            if key is None or not key.strip():
                 continue
             name = self.shown_as or header
-            if not key.strip():
-                raise InputInvalid({name: [self.blank]}, "headers")
             if not (key.isascii() and key.isprintable()):
                 raise InputInvalid({name: [self.unprintable]}, "headers")
             if len(key) > self.longest:

@@ -46,7 +46,6 @@ IDEMPOTENCY: Final = IdempotencyKeys(
     longest=_MAX_KEY,
     too_long=_TOO_LONG.format(most=_MAX_KEY),
     unprintable=_UNPRINTABLE,
-    blank=_EMPTY.format(least=1),
 )
 
 #: Filter words, of both vocabularies of the contract, and the engine states they stand for. Orders here are never

@@ -92,7 +92,6 @@ IDEMPOTENCY: Final = IdempotencyKeys(
     longest=_MAX_KEY,
     too_long=_UNUSABLE_KEY,
     unprintable=_UNUSABLE_KEY,
-    blank=_UNUSABLE_KEY,
     shown_as="Idempotency-Key",
     digest=_digest,
 )

@@ -48,7 +48,6 @@ IDEMPOTENCY: Final = IdempotencyKeys(
     dialect="scalev",
     too_long="should be at most 255 character(s)",
     unprintable="is invalid",
-    blank="is invalid",
     shown_as="Idempotency-Key",
 )
 
