@@ -161,7 +161,7 @@ def test_below_the_doors_nobody_speaks_a_contracts_words(folder: str) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        "app.py", "settings.py", "merchant_settings.py", "cli", "doors/http", "doors/pay", "engine", "store", "domain",
+        "app.py", "settings", "merchant_settings.py", "cli", "doors/http", "doors/pay", "engine", "store", "domain",
         "kit", "worker", "metrics",
     ],
 )  # fmt: skip

@@ -1,0 +1,39 @@
+"""Every setting of the server: name, default and help together, grouped by subject.
+
+Loaded once, from a TOML file and the environment (which wins); unknown names are refused, so a typo never passes
+silently. A plug-in declares its own section; ``docs/reference/settings.md`` is printed from both.
+"""
+
+from gerai.settings.page import reference
+from gerai.settings.read import SettingsError, env_name, load
+from gerai.settings.sections import (
+    DatabaseSettings,
+    DoorSettings,
+    EngineSettings,
+    HttpSettings,
+    LogSettings,
+    MetricsSettings,
+    PageSettings,
+    ServerSettings,
+    Settings,
+    WebhookSettings,
+    WorkerSettings,
+)
+
+__all__ = [
+    "DatabaseSettings",
+    "DoorSettings",
+    "EngineSettings",
+    "HttpSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "PageSettings",
+    "ServerSettings",
+    "Settings",
+    "SettingsError",
+    "WebhookSettings",
+    "WorkerSettings",
+    "env_name",
+    "load",
+    "reference",
+]

@@ -1,0 +1,170 @@
+"""The sections of the settings and what stands in each: names, defaults, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from gerai.kit.declare import setting, setting_per_name
+from gerai.kit.hosts import base_url_fault, host_of, listed, networks
+
+
+def _networks_fault(text: str) -> str:
+    try:
+        networks(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _names_fault(text: str) -> str:
+    wrong = [name for name in listed(text) if not host_of(name)]
+    return f"{wrong[0]!r} is no host name" if wrong else ""
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Where the server listens and how it stops."""
+
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
+    port: int = setting(8000, "TCP port; 0 picks a free one.", 0)
+    workers: int = setting(1, "Server processes of `gerai serve`.", 1)
+    backlog: int = setting(1024, "Connections the kernel keeps waiting for one process.", 1)
+    idle_timeout_s: float = setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
+    shutdown_grace_s: float = setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
+
+    url: str = setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
+    connect_timeout_s: float = setting(10.0, "How long a connection attempt may take.", 0.1)
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """Limits of the writer (docs/explanation/architecture.md)."""
+
+    queue_limit: int = setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
+    batch_limit: int = setting(256, "Most commands in one transaction.", 1)
+    lanes: int = setting(2, "Transactions one process writes at once; one loads while the other commits.", 1)
+    command_deadline_s: float = setting(10.0, "A command not started by then is refused, never run late.", 0.1)
+    reads_pool_size: int = setting(8, "Connections for reading, per process.", 1)
+    idempotency_keep_days: int = setting(30, "How long answers stay stored under their idempotency key.", 1)
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """What a request may be."""
+
+    body_limit_bytes: int = setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
+    body_timeout_s: float = setting(15.0, "How long a request body may take to arrive.", 0.1)
+    json_depth_limit: int = setting(32, "Deepest nesting of a JSON body.", 1)
+    public_base_url: str = setting(
+        "",
+        "Address clients and buyers reach the server at, such as https://gerai.example: every link begins with it. "
+        "Needed as soon as more than this machine is served, or a real merchant has a production key.",
+        fault=lambda text: base_url_fault(text) if text else "",
+    )
+    allowed_hosts: str = setting(
+        "",
+        "More host names that requests may name, separated by commas; a request for any other host is answered 421.",
+        fault=_names_fault,
+    )
+    trusted_proxies: str = setting(
+        "",
+        "Addresses and networks (10.0.0.0/8) of the proxies in front, separated by commas: from them, X-Forwarded-For "
+        "says whom limits per address count.",
+        fault=_networks_fault,
+    )
+    access_log: bool = setting(False, "Write one log line per request.")
+
+
+@dataclass(frozen=True)
+class DoorSettings:
+    """A host name of its own for a dialect; then its paths also work without that dialect's prefix rules."""
+
+    hosts: tuple[tuple[str, str], ...] = setting_per_name(
+        "_host", "Host name that serves only this dialect (`durianpay_host` …); empty: none."
+    )
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """The hosted pages."""
+
+    streams_limit: int = setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
+    stream_seconds: int = setting(600, "How long one live connection lasts before the page opens a new one.", 1)
+    poll_interval_s: float = setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
+    heartbeat_s: float = setting(15.0, "Longest silence on a live connection.", 0.1)
+    acts_per_minute: int = setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
+    link_lookups_per_minute: int = setting(300, "Wrong payment links one address may try per minute.", 1)
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """Background work: fulfilment, expiry, clean-up, a look at the books."""
+
+    concurrency: int = setting(8, "Jobs one worker process runs at once.", 1)
+    poll_interval_s: float = setting(5.0, "Longest a job waits when its notification was lost.", 0.1)
+    check_every_s: float = setting(
+        3600.0, "How often one of all workers checks every invariant of the books; 0: never.", 0
+    )
+
+
+@dataclass(frozen=True)
+class MetricsSettings:
+    """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
+
+    token: str = setting("", "What a scrape must send as Bearer token; empty: the server has no such page.")
+    listen: str = setting(
+        "", "host:port of an address with nothing but the metrics, also of `gerai work`; not loopback: needs the token."
+    )
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """Outgoing webhooks (docs/how-to/webhooks.md)."""
+
+    seal_key: str = setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
+    timeout_s: float = setting(15.0, "How long a receiver may take to answer.", 0.1)
+    allow_loopback: bool = setting(False, "Also call this machine, and plain http there (tests, local use).")
+    keep_days: int = setting(90, "How long finished deliveries and their log are kept.", 1)
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """Log lines go to standard error, one JSON object each."""
+
+    level: str = setting("info", "debug, info, warning or error.")
+    format: str = setting("json", "json, or text for a person at a terminal.")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of them. Every field is a section of the TOML file, and so is each of ``plugins``: what a plug-in declares
+    of its own, under its name."""
+
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    engine: EngineSettings = EngineSettings()
+    http: HttpSettings = HttpSettings()
+    doors: DoorSettings = DoorSettings()
+    pages: PageSettings = PageSettings()
+    worker: WorkerSettings = WorkerSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
+    plugins: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    # Read several times for each order.
+    @cached_property
+    def base_url(self) -> str:
+        """What every link begins with; without the setting, this very server as its own machine reaches it."""
+        if self.http.public_base_url:
+            return self.http.public_base_url.rstrip("/")
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.server.host, self.server.host)  # noqa: S104 - compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
