@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from gerai.app import DIALECTS
+from gerai.engine.merchants.open import ENVIRONMENTS
+
 SOURCES = Path(__file__).parents[2] / "src" / "gerai"
 
 
@@ -31,3 +34,22 @@ def test_it_stands_once(what: str, where: set[str]) -> None:
         if re.search(what, re.sub(r"class \w+\(.*", "", path.read_text(encoding="utf-8")))
     }
     assert found == where
+
+
+def test_how_a_key_begins_is_written_in_its_dialect_alone() -> None:
+    """Whoever needs a key of a dialect asks its key form; nobody else spells how one begins."""
+    begins = {
+        found[0]: dialect.name
+        for dialect in DIALECTS
+        if dialect.keys
+        for environment in ENVIRONMENTS
+        if (found := re.match(r"[a-z0-9]+_(?:[a-z0-9]+_)?", dialect.keys.make(environment).token))
+    }
+    assert {"lrrs_v1_", "lrrp_v1_", "dp_test_", "dp_live_"} <= set(begins)
+    for path in SOURCES.rglob("*.py"):
+        text, where = path.read_text(encoding="utf-8"), str(path.relative_to(SOURCES))
+        # The log stands below the dialects, and must know a key when it meets one.
+        if where == "kit/log.py":
+            continue
+        spelled = [b for b, name in begins.items() if f'"{b}' in text and f"doors/dialects/{name}/" not in where]
+        assert spelled == [], where

@@ -6,15 +6,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 
-async def gerai(dsn: str, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, output and complaints of a command on this database."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
+async def gerai(dsn: str, *arguments: str, environ: Mapping[str, str] | None = None) -> tuple[int, str, str]:
+    """Exit code, output and complaints of a command on this database; ``environ``: settings of this call."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-P", "-m", "gerai", *arguments],
-        env=environ, capture_output=True, text=True, check=False, timeout=60,
+        env=kept | dict(environ or {}), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     # Other tests leave merchants in this database whose settings were edited to nonsense, and the log says so.

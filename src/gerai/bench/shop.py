@@ -11,22 +11,22 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
+from gerai.app import DIALECTS
 from gerai.bench.case import DISCORD_USER_ID, MEMBERS, BenchError, Case
 from gerai.domain.records import Account, Environment, Member
+from gerai.doors.http.describe import KeyForm
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.directory_entries import token_digest
 from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import ENVIRONMENTS, changing, open_merchant
 from gerai.kit.clock import real_now
-from gerai.kit.ids import token
 from gerai.store import directory as sql
 from gerai.store.loads import NEXT_ID_BLOCKS
 from gerai.store.tables import ACCOUNTS
 from gerai.store.tables import MEMBERS as MEMBERS_TABLE
 
 _CHANNEL: Final = "leuwongrr"
-_TOKEN_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
 #: Rp150 for a Robux: the ordinary order of 100 Robux costs Rp15.000, as in the contract's example.
 _SETTINGS: Final = {"robux_rate_sen": 15_000, "leuwongrr_provider": "manual"}
 #: Rp100 billion: no run empties the wallet.
@@ -48,15 +48,15 @@ class Shop:
 async def open_shop(engine: Engine, code: str, case: Case) -> Shop:
     """Create the merchant, its members with keys (no rate limit) and wallets, and put money into the first wallet."""
     merchant_id = await open_merchant(engine, code, f"Toko {code}", dict(_SETTINGS), simulated=True)
-    tokens = [_TOKEN_PREFIXES[case.environment] + token() for _ in range(MEMBERS)]
+    forms = _key_forms(case.environment)
     async with changing(engine, merchant_id) as connection:
         first_member, first_key, *first_wallets = [await _id_block(connection) for _ in range(2 + len(ENVIRONMENTS))]
         await _add_members(connection, merchant_id, first_member)
         await sql.add_link(connection, merchant_id, first_member, "discord", DISCORD_USER_ID)
         for environment, first in zip(ENVIRONMENTS, first_wallets, strict=True):
             await _add_wallets(connection, merchant_id, environment, first, first_member)
-        for n, secret in enumerate(tokens):
-            await sql.add_key(connection, merchant_id, _key(case, first_key + n, first_member + n, secret))
+        for n, form in enumerate(forms):
+            await sql.add_key(connection, merchant_id, _key(case, first_key + n, first_member + n, form))
     first_wallet = dict(zip(ENVIRONMENTS, first_wallets, strict=True))[case.environment]
     deposit = ManualDeposit(
         merchant_id=merchant_id,
@@ -66,7 +66,7 @@ async def open_shop(engine: Engine, code: str, case: Case) -> Shop:
         note="opening balance",
     )
     await engine.submit(deposit)
-    return Shop(merchant_id, first_member, first_key, first_wallet, tokens)
+    return Shop(merchant_id, first_member, first_key, first_wallet, [form.token for form in forms])
 
 
 async def _id_block(connection: AsyncConnection) -> int:
@@ -101,8 +101,14 @@ async def _add_wallets(
     await connection.execute(ACCOUNTS.insert_sql, ACCOUNTS.insert_params(wallets))
 
 
-def _key(case: Case, key_id: int, member_id: int, secret: str) -> sql.KeyRow:
+def _key_forms(environment: Environment) -> list[KeyForm]:
+    """A fresh key for each member, as the dialect composes them."""
+    [scheme] = [dialect.keys for dialect in DIALECTS if dialect.name == _CHANNEL and dialect.keys]
+    return [scheme.make(environment) for _ in range(MEMBERS)]
+
+
+def _key(case: Case, key_id: int, member_id: int, form: KeyForm) -> sql.KeyRow:
     return sql.KeyRow(
-        key_id, case.environment, _CHANNEL, "bench", _TOKEN_PREFIXES[case.environment], token_digest(secret), member_id,
-        [], None, real_now(), None, None, None,
+        key_id, case.environment, _CHANNEL, "bench", form.prefix, token_digest(form.token), member_id,
+        list(form.permissions), None, real_now(), None, None, None,
     )  # fmt: skip

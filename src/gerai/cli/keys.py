@@ -10,13 +10,15 @@ from rich.table import Table
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
+from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
+from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.terminal import console, fail, to_the_minute
 from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyScheme
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
@@ -44,12 +46,19 @@ def create(
         fail(f"no such environment: {environment}; {' or '.join(scheme.environments)}", 2)
     chosen: Environment = "sandbox" if environment == "sandbox" else "production"
 
-    async def act(engine: Engine) -> str:
+    if opening and not merchant:
+        fail("--open needs the new merchant's code: --merchant CODE", 2)
+
+    async def act(engine: Engine, settings: Settings) -> str:
         merchant_id = await _merchant(engine, merchant, opening)
         limits: dict[str, int] | None = None if unlimited else {}
-        return await make_key(engine, merchant_id, door, chosen, name, member, limits)
+        token = await make_key(engine, merchant_id, door, chosen, name, member, limits)
+        owner = engine.directory.merchant(merchant_id)
+        if chosen == "production" and not owner.simulated:
+            warn_of_real_money(settings, owner.code)
+        return token
 
-    token = on_engine(act, data, settings_file)
+    token = with_settings(act, data, settings_file)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     # By itself on standard output, so that a script can take it.
     typer.echo(token)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gerai.cli.terminal import fail
+from gerai.cli.terminal import errors, fail
 from gerai.engine.keys.manage import merchant_with_real_keys
 from gerai.kit.hosts import is_loopback
 from gerai.settings import Settings
@@ -38,3 +38,17 @@ def require_for_real_money(settings: Settings) -> None:
             f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.{_HOW}",
             2,
         )
+
+
+def warn_of_real_money(settings: Settings, code: str) -> None:
+    """Print on standard error that nothing starts with the new production key of this real merchant, when there is no
+    public base address: better said to whoever makes the key than to whoever restarts the server next."""
+    if settings.http.public_base_url:
+        return
+    errors.print(
+        f"gerai: merchant {code} has a production key now, but http.public_base_url is not set:\n"
+        f"  gerai serve, work and up do not start without it.\n"
+        f"  merchant {code} kini punya kunci production, padahal http.public_base_url belum diisi:\n"
+        f"  gerai serve, work dan up tidak akan jalan tanpanya.{_HOW}",
+        style="yellow", markup=False, highlight=False,
+    )  # fmt: skip

@@ -123,11 +123,14 @@ async def keys(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict
 
 async def add_merchant(
     connection: AsyncConnection, merchant_id: int, code: str, name: str, settings: dict[str, Any], simulated: bool
-) -> None:
-    await connection.execute(
-        "INSERT INTO merchants (merchant_id, code, name, settings, simulated) VALUES (%s, %s, %s, %s, %s)",
+) -> bool:
+    """Store a merchant; False when another one has the code, also one that another process is just adding."""
+    cursor = await connection.execute(
+        "INSERT INTO merchants (merchant_id, code, name, settings, simulated) VALUES (%s, %s, %s, %s, %s) "
+        "ON CONFLICT (code) DO NOTHING",
         (merchant_id, code, name, Jsonb(settings), simulated),
     )
+    return cursor.rowcount == 1
 
 
 async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: datetime | None, offset_s: int) -> None:

@@ -40,19 +40,23 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connectio
 async def open_merchant(
     engine: Engine, code: str, name: str, settings: dict[str, Any] | None = None, *, simulated: bool = False
 ) -> int:
-    """Create a merchant with its system accounts in both environments; returns its id. The code must be new.
+    """Create a merchant with its system accounts in both environments; returns its id.
 
-    Refuses InputInvalid: a code or setting that is unknown or does not fit (gerai.merchant_settings), or a provider
-    that only pretends to work where the merchant is not simulated.
+    Refuses InputInvalid: a code that does not fit or that another merchant has, a blank name, a setting that is
+    unknown or does not fit (gerai.merchant_settings), or a provider that only pretends to work where the merchant is
+    not simulated.
     """
     if not _CODE.fullmatch(code):
         raise InputInvalid(
             {"merchant": [f"the code {code!r} must be 1 to 63 of a-z, 0-9, - and _, a letter or digit first"]}
         )
+    if not name.strip():
+        raise InputInvalid({"merchant": [f"the name of {code} is blank"]})
     fit = _checked(engine.directory.declared, settings or {}, simulated=simulated)
     merchant_id = engine.ids.next()
     async with changing(engine, merchant_id) as connection:
-        await sql.add_merchant(connection, merchant_id, code, name, fit, simulated)
+        if not await sql.add_merchant(connection, merchant_id, code, name, fit, simulated):
+            raise InputInvalid({"merchant": [f"there is a merchant with the code {code} already"]})
         for environment in ENVIRONMENTS:
             for kind in _SYSTEM_ACCOUNTS:
                 await sql.add_account(connection, merchant_id, engine.ids.next(), environment, kind, None)
