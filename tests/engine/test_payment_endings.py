@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from engine_kit import EPOCH, Shop, open_shop
 
+from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.check import check
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
-from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.merchants.open import change_settings, set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.expire import ExpireOrder
@@ -27,6 +28,7 @@ from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.start import StartPayment
+from gerai.engine.standing import payment_status
 
 #: Two ways to pay that lapse, and three that never do by themselves.
 WAYS = (("va", EPOCH + timedelta(hours=1)), ("qris", EPOCH + timedelta(hours=1)), ("ewallet", None), ("card", None),
@@ -240,3 +242,47 @@ async def test_a_failed_outcome_ends_only_its_own_payment(shop: Shop) -> None:
     after = await shop.do(CancelPayment, placed, payment_id=view.payments[2].payment_id)
     assert states(after) == ["failed", "expired", "cancelled", "processing", "processing"]
     assert after.order.status == "pending"
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_money_that_comes_for_a_disputed_order_settles_the_dispute(engine: Engine, *, late: bool) -> None:
+    """``conflict`` says that nothing counts as received because amount or proof did not fit. A payment that the
+    gateway confirms is received, in time or late and accepted: the order counts as paid, not disputed, is found so,
+    and can be settled. The money is booked once."""
+    shop = await open_shop(engine, environment="sandbox")
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    placed = await shop.place(after_payment="confirm", expires_at=EPOCH + timedelta(hours=1) if late else None)
+    view = await shop.start_payment(placed)
+    await by_hand(shop, placed, payment="conflict")
+    disputed = await now(shop, placed)
+    assert payment_status(disputed.order, disputed.invoice) == "conflict"
+    if late:
+        await by_expiring(shop, placed, disputed)
+    paid = await shop.pay(placed, payment_id=view.payments[0].payment_id)
+    assert (paid.order.status, paid.order.charged_sen, paid.order.payment_mark) == ("confirmed", 5_000_00, "")
+    assert payment_status(paid.order, paid.invoice) == "paid"
+    scope = Scope(shop.merchant_id, shop.environment, "test")
+    for word, found in (("paid", [paid.order]), ("conflict", []), ("unpaid", [])):
+        listed = await engine.orders.page(scope, OrderFilter(payment_status=word), 10)
+        assert [listed_view.order for listed_view in listed] == found
+    # What is announced of the payment says so as well, from its first event on.
+    text = "SELECT name, facts -> 'after' ->> 'payment_status' FROM events WHERE merchant_id = %s AND order_id = %s"
+    told = dict(await shop.rows(text, paid.order.order_id))
+    assert (told["invoice.conflict"], told["payment.completed"]) == ("conflict", "paid")
+    await by_hand(shop, placed, payment="settled")
+    assert states(await now(shop, placed)) == ["completed"]
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_money_that_waits_leaves_the_dispute_open(engine: Engine) -> None:
+    """Late money that is held pays nothing yet: the order stays disputed and uncharged."""
+    shop = await open_shop(engine, environment="sandbox")
+    await change_settings(engine, shop.merchant_id, {"late_payment": "hold"})
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    placed = await shop.place(after_payment="confirm", expires_at=EPOCH + timedelta(hours=1))
+    view = await shop.start_payment(placed)
+    await by_hand(shop, placed, payment="conflict")
+    await by_expiring(shop, placed, view)
+    held = await shop.pay(placed, payment_id=view.payments[0].payment_id)
+    assert (states(held), held.order.status, held.order.charged_sen) == (["late"], "expired", 0)
+    assert payment_status(held.order, held.invoice) == "conflict"

@@ -118,6 +118,26 @@ async def test_settled_and_conflict(scalev: Shop) -> None:
     assert failed[0].message.data == failed[1].message.data
 
 
+async def test_a_disputed_order_is_paid_on_the_pay_page(scalev: Shop) -> None:
+    """The order is paid then, told once, and reads so: nothing of it is disputed any more."""
+    order = await place_scalev(scalev, payment_method="va_bca")
+    await change(scalev, order, payment_status="conflict")
+    page = f"/o/{order['secret_slug']}"
+    await scalev.client.post(f"{page}/method", data={"choice": "va:BCA"}, follow_redirects=True)
+    await scalev.client.post(f"{page}/play", data={"act": "pay"}, follow_redirects=True)
+
+    money = [m for m in await scalev.messages(order["id"]) if m.name.startswith(("payment.", "order.payment"))]
+    assert [(m.name, m.sent["data"]["payment_status"]) for m in money] == [
+        ("order.payment_status_changed", "conflict"),
+        ("payment.failed", "conflict"),
+        ("order.payment_status_changed", "paid"),
+        ("payment.received", "paid"),
+    ]
+    view = await scalev.view(order["id"])
+    assert (view.order.status, view.order.payment_mark) == ("completed", "")
+    assert [p.status for p in view.payments] == ["completed"]
+
+
 async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
     """order.epayment_created is the whole order and what its buyer must see. Its failure is told by nothing: the order
     is unpaid as before. Paid then: the gateway's words stay with the payment that succeeded."""

@@ -43,6 +43,9 @@ def book(state: State, context: Context, order: Order, payment: Payment, source:
     """The completed payment pays its open order, and nobody else needs to: the money comes from the ``source``
     account."""
     invoice = state.invoices.rows[order.merchant_id, order.order_id]
+    if order.payment_mark:
+        # A dispute was about money that did not count; this counts, and nothing is left for a person to resolve.
+        order = state.orders.update(msgspec.structs.replace(order, payment_mark="", updated_at=context.now))
     pay_invoice(state, context, invoice, payment.method)
     ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id, source)
     state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
