@@ -60,8 +60,9 @@ class Dialect:
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
     ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings).
-    Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``link_codes``, the
-    form of the codes in ``/payment/<code>``, where its orders have such short links.
+    Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``page_paths``, the
+    addresses it hands out beside ``/i/{secret}``: with ``{secret}`` in the path, or with ``{code}`` and the secret in
+    ``?t=``; ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Dialect:
     merchant_settings: type[msgspec.Struct] | None = None
     webhooks: WebhookContract | None = None
     page_details: ReadPageDetails = no_page_details
+    page_paths: tuple[str, ...] = ()
     link_codes: re.Pattern[str] | None = None
     errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid

@@ -6,7 +6,8 @@ import re
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-#: The forms of an order's pages; what stands in the group only that order has.
+#: The forms of an order's pages while whole addresses were stored (today a path is, which needs no form); what stands
+#: in the group only that order has.
 _PAGE: Final = re.compile(r"/[io]/([^/]+)(?:/success)?|/payment/([^/]+)")
 _INVOICE: Final = re.compile(r"/user/invoice/[^/]+")
 

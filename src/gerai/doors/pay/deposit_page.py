@@ -13,11 +13,10 @@ from gerai.domain import money
 from gerai.domain.records import MANUAL, Deposit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, draw
-from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import DepositPage, PageContext, SumRow
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.payment_panel import deadline, panel_of
-from gerai.doors.pay.resolve import SECRET, context_of
+from gerai.doors.pay.resolve import SECRET, ByCode, context_of
 from gerai.doors.pay.words import Words
 
 PENDING: Final = PageState("deposit_pending", "wait", "clock")
@@ -36,15 +35,17 @@ _LABELS: Final = {
 }  # fmt: skip
 
 
-def or_deposit(on_order: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+def or_deposit(
+    opener: ByCode, on_order: Callable[[RequestContext], Awaitable[Response]]
+) -> Callable[[RequestContext], Awaitable[Response]]:
     """An invoice's address that opens the deposit it names, else what ``on_order`` makes of it."""
 
     async def endpoint(ctx: RequestContext) -> Response:
-        code, secret = ctx.path_params["code"], ctx.query.get("t", "")
+        code, secret = opener.proof(ctx)
         found = await ctx.services.engine.deposits.by_secret(secret) if SECRET.fullmatch(secret) else None
         if found is None or found.public_id != code:
             return await on_order(ctx)
-        address, words = Address(("user", "invoice", code), secret), answers.words_for(ctx)
+        address, words = opener.address(code, secret), answers.words_for(ctx)
         context = context_of(ctx, found.merchant_id, found.environment, address)
         now = ctx.services.engine.now(found.merchant_id, found.environment)
 

@@ -19,6 +19,7 @@ from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.names import shown
 from gerai.engine.payments.offered import offered_channels
+from gerai.kit.discover import PluginBroken
 
 log = structlog.get_logger("gerai.pages")
 
@@ -74,25 +75,51 @@ def context_of(ctx: RequestContext, merchant_id: int, environment: str, address:
 Resolver = Callable[[RequestContext], Awaitable[ResolvedOrder | None]]
 
 
-def by_path(*segments: str) -> Resolver:
-    """Pages whose path holds the secret: ``by_path("o", "{secret}", "success")``."""
+@dataclass(frozen=True)
+class BySecret:
+    """Opens pages whose path holds the secret: ``/i/{secret}``."""
 
-    async def opened(ctx: RequestContext) -> ResolvedOrder | None:
+    path: str
+
+    async def __call__(self, ctx: RequestContext) -> ResolvedOrder | None:
         secret = ctx.path_params["secret"]
         view = await _by_secret(ctx, secret)
-        address = Address(tuple(secret if segment == "{secret}" else segment for segment in segments))
-        return None if view is None else ResolvedOrder(view, address)
-
-    return opened
+        return None if view is None else ResolvedOrder(view, Address(_segments(self.path, "{secret}", secret)))
 
 
-async def by_invoice(ctx: RequestContext) -> ResolvedOrder | None:
-    """``/user/invoice/{code}?t={secret}``: the code can be guessed, so both must name the same order."""
-    code, secret = ctx.path_params["code"], ctx.query.get("t", "")
-    view = await _by_secret(ctx, secret)
-    if view is None or code not in (view.order.number, view.order.public_id):
-        return None
-    return ResolvedOrder(view, Address(("user", "invoice", code), secret))
+@dataclass(frozen=True)
+class ByCode:
+    """Opens pages whose path holds a code and whose query the secret: ``/invoices/{code}?t={secret}``. The code can be
+    guessed, so both must name the same order."""
+
+    path: str
+
+    async def __call__(self, ctx: RequestContext) -> ResolvedOrder | None:
+        code, secret = self.proof(ctx)
+        view = await _by_secret(ctx, secret)
+        if view is None or code not in (view.order.number, view.order.public_id):
+            return None
+        return ResolvedOrder(view, self.address(code, secret))
+
+    def proof(self, ctx: RequestContext) -> tuple[str, str]:
+        """The code and the secret of a request."""
+        return ctx.path_params["code"], ctx.query.get("t", "")
+
+    def address(self, code: str, secret: str) -> Address:
+        """The address of what the code names."""
+        return Address(_segments(self.path, "{code}", code), secret)
+
+
+def opened_by(path: str) -> Resolver:
+    """How a page's path opens it. PluginBroken: it holds neither ``{secret}`` nor ``{code}``."""
+    for part, resolver in (("{secret}", BySecret), ("{code}", ByCode)):
+        if part in path.split("/"):
+            return resolver(path)
+    raise PluginBroken(f"{path}: the path of a page holds {{secret}} or {{code}}")
+
+
+def _segments(path: str, part: str, value: str) -> tuple[str, ...]:
+    return tuple(value if segment == part else segment for segment in path.strip("/").split("/"))
 
 
 def by_link(codes: Mapping[str, re.Pattern[str]]) -> Resolver:

@@ -16,7 +16,7 @@ from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.pay import actions, answers, draw, live, order_page
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import or_deposit
-from gerai.doors.pay.resolve import ResolvedOrder, Resolver, by_invoice, by_link, by_path
+from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
 
 log = structlog.get_logger("gerai.pages")
 
@@ -24,15 +24,8 @@ log = structlog.get_logger("gerai.pages")
 NAME: Final = "pay"
 Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
 
-#: The addresses an order's page has in every channel, and how each opens it.
-PLACES: Final[tuple[tuple[str, Resolver], ...]] = (
-    ("/i/{secret}", by_path("i", "{secret}")),
-    ("/o/{secret}", by_path("o", "{secret}")),
-    ("/o/{secret}/success", by_path("o", "{secret}", "success")),
-    ("/user/invoice/{code}", by_invoice),
-)
-
-
+#: The address an order's page has in every channel; the dialects name further ones.
+PAGE_PATH: Final = "/i/{secret}"
 #: Where forms are sent.
 _FORMS: Final[tuple[tuple[str, Act], ...]] = (
     ("method", actions.choose),
@@ -111,11 +104,13 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     """All routes of the pages of a server with these dialects."""
     found: list[Route] = []
     readers = {d.name: d.page_details for d in dialects}
-    link = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
-    for path, opener in (*PLACES, ("/payment/{code}", link)):
+    # Two dialects may share a path: whoever hands it out, it opens every order.
+    places = {path: opened_by(path) for path in (PAGE_PATH, *(path for d in dialects for path in d.page_paths))}
+    places["/payment/{code}"] = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
+    for path, opener in places.items():
         page = on_order(opener, order_page.show, readers)
         found += [
-            Route("GET", path, guarded(or_deposit(page)) if opener is by_invoice else page),
+            Route("GET", path, guarded(or_deposit(opener, page)) if isinstance(opener, ByCode) else page),
             Route("GET", f"{path}/events", on_order(opener, live.events, readers)),
             Route("GET", f"{path}/qr.png", on_order(opener, order_page.qr_image, readers)),
             Route("GET", f"{path}/confirm", on_order(opener, order_page.confirm, readers)),

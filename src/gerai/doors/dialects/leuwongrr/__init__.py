@@ -12,6 +12,7 @@ from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
+from gerai.doors.dialects.leuwongrr.wire import INVOICE_PAGE
 from gerai.doors.http.describe import Bilingual, Blurb
 from gerai.doors.http.door import Dialect
 
@@ -34,4 +35,5 @@ DIALECT = Dialect(
     demo=DEMO,
     merchant_settings=LeuwongrrSettings,
     webhooks=WEBHOOKS,
+    page_paths=(INVOICE_PAGE,),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.money import display, whole_rupiah
-from gerai.domain.records import Order, OrderView, Payment
+from gerai.domain.records import Deposit, Order, OrderView, Payment
 from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
@@ -15,6 +15,9 @@ from gerai.doors.http.times import jakarta_wall
 
 CREATED: Final = "Order berhasil dibuat."
 FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
+
+#: The path of an invoice's page, of orders and deposits alike.
+INVOICE_PAGE: Final = "/user/invoice/{code}"
 
 #: States of the engine that this contract has no word for.
 _ORDER_WORDS: Final = {
@@ -69,9 +72,9 @@ class CreatedAnswer(msgspec.Struct):
     idempotent: bool
 
 
-def invoice_url(base_url: str, order: Order) -> str:
+def invoice_url(base_url: str, invoice: Order | Deposit) -> str:
     """The hosted page of this invoice; the secret opens it, the code alone does not."""
-    return f"{base_url}/user/invoice/{order.public_id}?t={order.secret}"
+    return f"{base_url}{INVOICE_PAGE.format(code=invoice.public_id)}?t={invoice.secret}"
 
 
 def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:

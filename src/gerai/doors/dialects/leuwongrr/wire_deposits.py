@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
 from gerai.domain.records import Deposit
+from gerai.doors.dialects.leuwongrr.wire import invoice_url
 from gerai.doors.http.times import jakarta_wall
 
 #: The engine's states in this contract's two words: the deposit's own, and its invoice's payment status. Money that
@@ -33,7 +34,7 @@ def deposit_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
         "payment_type": _MANUAL if deposit.instructions.get("kind", _MANUAL) == _MANUAL else "gateway",
         "payment_method": _hyphened(deposit.method),
         "payment_channel": _hyphened(deposit.channel_code) or _MANUAL,
-        "invoice_url": _url(deposit, base_url),
+        "invoice_url": invoice_url(base_url, deposit),
         "proof_uploaded_at": None,
         "approved_at": jakarta_wall(completed_at) if completed_at is not None else None,
         "created_at": jakarta_wall(deposit.created_at),
@@ -61,8 +62,8 @@ def invoice_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
         **short_invoice_of(deposit),
         **_amounts(deposit),
         "payment_method": _hyphened(deposit.method),
-        "payment_url": _url(deposit, base_url) if deposit.instructions else "",
-        "invoice_url": _url(deposit, base_url),
+        "payment_url": invoice_url(base_url, deposit) if deposit.instructions else "",
+        "invoice_url": invoice_url(base_url, deposit),
     }
 
 
@@ -74,8 +75,3 @@ def _amounts(deposit: Deposit) -> dict[str, Any]:
 
 def _hyphened(name: str) -> str:
     return name.lower().replace("_", "-")
-
-
-def _url(deposit: Deposit, base_url: str) -> str:
-    """The hosted page; the secret opens it, the code alone does not."""
-    return f"{base_url}/user/invoice/{deposit.public_id}?t={deposit.secret}"

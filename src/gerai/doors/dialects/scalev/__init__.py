@@ -35,4 +35,5 @@ DIALECT = Dialect(
     parts=(STOREFRONT,),
     webhooks=WEBHOOKS,
     page_details=page_details,
+    page_paths=("/o/{secret}", "/o/{secret}/success"),
 )
