@@ -32,7 +32,8 @@ from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, change_settings, changing, open_merchant
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels, require_offered
 from gerai.kit.discover import discover
 from gerai.kit.ids import base62, token

@@ -19,7 +19,8 @@ from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import Placed, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
 

@@ -12,7 +12,8 @@ from psycopg.rows import scalar_row
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.carry_out import GIVE_UP_AFTER, UNREACHABLE, carry_out, follow_up, work_of
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.ports.fulfilment import AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
 from gerai.worker.fulfil import fulfil
 

@@ -14,8 +14,9 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.payment_status import MOVES, verb_between
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.standing import payment_status
 
 CHANNEL = "test"

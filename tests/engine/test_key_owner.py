@@ -11,7 +11,8 @@ from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 
 
 async def refused(engine: Engine, merchant_id: int, environment: Any, dialect: str, member_id: int) -> str:

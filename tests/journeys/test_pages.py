@@ -29,8 +29,9 @@ from gerai.doors.dialects.scalev.order_details import (
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
+from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.parcels import Parcel
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.shipping.record import RecordShipment
 from gerai.kit import ids

@@ -17,7 +17,8 @@ from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.kit.clock import real_now
 from gerai.kit.metrics import expose
 from gerai.metrics.database import Questions

@@ -12,7 +12,8 @@ from terminal_kit import gerai
 from gerai.domain.records import OrderView
 from gerai.engine.check import check
 from gerai.engine.merchants.open import change_settings
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.start import StartPayment
 
 BY = f"operator:{getpass.getuser()}"

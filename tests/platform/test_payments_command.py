@@ -12,7 +12,8 @@ from gerai.engine.check import check
 from gerai.engine.merchants.open import change_settings, set_test_clock
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.expire import ExpireOrder
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 
 NOW = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)

@@ -9,7 +9,8 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.engine.command import Contact
 from gerai.engine.core import Engine
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.kit import ids
 from gerai.kit.clock import real_now
 

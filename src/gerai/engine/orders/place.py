@@ -16,7 +16,6 @@ from gerai.domain.records import (
     Member,
     Order,
     OrderContact,
-    OrderLine,
     OrderView,
     PaymentRules,
     Transfer,
@@ -26,6 +25,7 @@ from gerai.engine.made import Made
 from gerai.engine.orders import stock
 from gerai.engine.orders.customer import customer_of
 from gerai.engine.orders.find import order_now
+from gerai.engine.orders.lines import NewLine, order_lines
 from gerai.engine.orders.parcels import Parcel, plan
 from gerai.engine.orders.transitions import begin_fulfilment, order_paid, request_fulfilment
 from gerai.engine.payment_steps import new_payment
@@ -34,19 +34,6 @@ from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 from gerai.store import wallets
 from gerai.store.connection import Connection
-
-
-class NewLine(msgspec.Struct, frozen=True):
-    """What is ordered. ``total_sen`` is what the line costs, usually quantity x unit price."""
-
-    item_kind: str
-    item_id: int
-    name: str
-    quantity: int
-    unit_price_sen: int
-    total_sen: int
-    stock_id: int | None = None
-    details: dict[str, Any] = {}
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -126,7 +113,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     def decide(self, state: State, context: Context) -> Placed:
         owner = (self.merchant_id, self.environment, self.channel)
         member = customer_of(state, context, owner, self.contact)
-        lines = self._lines()
+        lines = order_lines(self.merchant_id, self.order_id, self.lines)
         # Promised only: goods leave the shelf when they are sent (stock.consume).
         stock.reserve(state, context, lines)
         order = state.orders.insert(self._order(context, member))
@@ -208,15 +195,6 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         """How the new order stands. The hot path: nothing has happened yet, so nothing needs to be looked up."""
         parcel = self.parcel
         return {} if parcel is None else as_fact(Standing(parcel=ParcelStanding(aggregator=parcel.aggregator)))
-
-    def _lines(self) -> tuple[OrderLine, ...]:
-        return tuple(
-            OrderLine(
-                self.merchant_id, self.order_id, number, line.item_kind, line.item_id, line.stock_id, line.name,
-                line.quantity, line.unit_price_sen, line.total_sen, line.details,
-            )
-            for number, line in enumerate(self.lines, start=1)
-        )  # fmt: skip
 
     def _invoice(self, context: Context) -> Invoice:
         return Invoice(

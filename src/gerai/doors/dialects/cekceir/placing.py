@@ -15,7 +15,8 @@ from gerai.engine.fulfilment import balances
 from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.fulfilment.carry_out import carry_out, work_of
 from gerai.engine.fulfilment.providers import provider_for
-from gerai.engine.orders.place import NewLine, Placed, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import Placed, PlaceOrder
 from gerai.kit.ids import token
 from gerai.ports.fulfilment import SIMULATOR, FulfilmentProvider
 

@@ -22,7 +22,8 @@ from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
 from gerai.doors.http.context import RequestContext
 from gerai.engine.command import Idempotency
 from gerai.engine.fulfilment.providers import provider_for
-from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.ids import token

@@ -14,7 +14,7 @@ from gerai.doors.dialects.scalev.order_details import OPTION, VARIANT, LineDetai
 from gerai.doors.dialects.scalev.request import NewOrder, WantedLine
 from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import BundlePart, PriceOption, ProductCatalogue, Store, Variant
-from gerai.engine.orders.place import NewLine
+from gerai.engine.orders.lines import NewLine
 from gerai.engine.shipping.nearest import Warehouse
 
 _ABSENT = "does not exist in this store"
