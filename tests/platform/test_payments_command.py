@@ -68,6 +68,28 @@ async def test_from_listed_to_settled(dsn: str, shop: Any) -> None:
     assert await check(shop.engine, shop.merchant_id) == []
 
 
+async def test_a_refund_says_what_is_left(dsn: str, shop: Any) -> None:
+    """Each part, with or without a reference, the last one, and a repetition: what was given back now, in all, and what
+    still can be. Nothing is left of a payment that was given back whole, and a repetition changes no figure."""
+    order_id = await paid(shop, "paid-2", late=False)
+    send = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
+    for given, first, in_all in (
+        (("--amount", "2000"), f"paid-2: Rp2.000 is booked out. {send}", "Rp2.000 of Rp5.000; left: Rp3.000"),
+        (("--amount", "1", "--reference", "B-1"), f"paid-2: Rp1 is booked out. {send}",
+         "Rp2.001 of Rp5.000; left: Rp2.999"),
+        (("--amount", "1", "--reference", "B-1"), "B-1 is booked already: nothing more of paid-2 is given back",
+         "Rp2.001 of Rp5.000; left: Rp2.999"),
+        ((), f"paid-2: Rp2.999 is booked out. {send}", "Rp5.000 of Rp5.000; left: Rp0"),
+        (("--amount", "1", "--reference", "B-1"), "B-1 is booked already: nothing more of paid-2 is given back",
+         "Rp5.000 of Rp5.000; left: Rp0"),
+    ):  # fmt: skip
+        code, out, _ = await gerai(dsn, "payments", "refund", "NO-paid-2", *given, "--merchant", shop.code)
+        assert (code, out) == (0, f"{first}\nrefunded in all: {in_all}\n")
+    view = await shop.engine.orders.by_id(shop.merchant_id, order_id)
+    assert [(p.status, p.refunded_sen) for p in view.payments] == [("refunded", 5_000_00)]
+    assert await check(shop.engine, shop.merchant_id) == []
+
+
 async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
     """What cannot be done gets one sentence and an exit code, and moves no money."""
     await paid(shop, "twin", late=False)

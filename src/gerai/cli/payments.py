@@ -114,7 +114,7 @@ def refund(
         fail(f"no such way: {to}; payer or wallet", 2)
     asked_sen = _amount(amount)
 
-    async def act(engine: Engine) -> tuple[Payment, int, bool]:
+    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView]]:
         # One that was given back whole may be asked about again, under the reference it was given back with.
         states = ("completed", "refunded") if reference else ("completed",)
         payment = await _payment(engine, merchant, name, environment, *states)
@@ -130,17 +130,26 @@ def refund(
             by=operator(),
         )
         key = once("payments refund", reference, payment.payment_id, amount, to)
-        return payment, amount_sen, (await engine.submit(command, key)).replayed
+        return payment, amount_sen, await engine.submit(command, key)
 
-    payment, refunded_sen, again = on_engine(act, data, settings_file)
-    if again:
+    payment, back_sen, outcome = on_engine(act, data, settings_file)
+    told = f"{payment.public_id}: {display(back_sen)}"
+    if outcome.replayed:
         _say(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
-        return
-    told = f"{payment.public_id}: {display(refunded_sen)}"
-    if to == "wallet" or payment.method == "wallet":
+    elif to == "wallet" or payment.method == "wallet":
         _say(f"{told} is in the member's wallet")
     else:
         _say(f"{told} is booked out. {_SEND_IT}")
+    _say(_left_to_refund(outcome.answer, payment.payment_id))
+
+
+def _left_to_refund(view: OrderView, payment_id: int) -> str:
+    """What of a payment was given back in all, and what of it still can be."""
+    [payment] = [payment for payment in view.payments if payment.payment_id == payment_id]
+    left_sen = payment.amount_sen - payment.refunded_sen
+    return (
+        f"refunded in all: {display(payment.refunded_sen)} of {display(payment.amount_sen)}; left: {display(left_sen)}"
+    )
 
 
 @payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")
