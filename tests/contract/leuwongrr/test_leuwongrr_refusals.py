@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from gerai.domain import refusals as no
 from gerai.doors.dialects.leuwongrr import DIALECT
 from gerai.doors.dialects.leuwongrr.errors import refuse
-from gerai.doors.http.door import refused
+from gerai.doors.http.context import AppServices
+from gerai.doors.http.door import Door, refused
+from gerai.doors.http.limits import RateLimiter
+from gerai.engine.core import Engine
+from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.kit.ids import base62
+from gerai.partners.fulfilment.simulator import PROVIDER
+from gerai.partners.lookups.roblox.simulator import SimulatedRoblox
+from gerai.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -94,13 +105,63 @@ def test_rate_limit() -> None:
 
 @pytest.mark.parametrize(
     ("refusal", "code"),
-    [(no.PartnerUnavailable("roblox", 30), "ROBLOX_UNAVAILABLE"), (no.Busy(30), "SERVER_BUSY")],
+    [
+        (no.PartnerUnavailable("roblox", 30), "ROBLOX_UNAVAILABLE"),
+        (no.PartnerUnavailable("simulator", 30, "simulated"), "SERVICE_UNAVAILABLE"),
+        (no.PartnerUnavailable("nobody", 30, "unknown"), "SERVICE_UNAVAILABLE"),
+        (no.Busy(30), "SERVER_BUSY"),
+    ],
 )
 def test_try_again_later(refusal: no.Refusal, code: str) -> None:
-    """An outage is 503 with Retry-After, never a validation failure."""
+    """An outage is 503 with Retry-After, never a validation failure; Roblox is named for its own outages only."""
     answer = refused(DIALECT, refusal, "r1")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
-    assert json.loads(bytes(answer.body))["error"] == {"code": code, "request_id": "r1"}
+    body = json.loads(bytes(answer.body))
+    assert body["error"] == {"code": code, "request_id": "r1"}
+    assert ("Roblox" in body["message"]) == (code == "ROBLOX_UNAVAILABLE")
+
+
+class PartnersOfARealShop:
+    """Roblox that answers at once, and a provider that only pretends."""
+
+    def __init__(self) -> None:
+        self.payment_methods: dict[str, Any] = {}
+        self.fulfilment = {"simulator": PROVIDER}
+
+    def lookup(self, name: str, *, simulated: bool) -> SimulatedRoblox:
+        assert (name, simulated) == ("roblox", False)
+        return SimulatedRoblox()
+
+
+async def test_a_provider_that_may_not_work_is_not_robloxs_fault(engine: Engine, settings: Settings) -> None:
+    """A real merchant's setting was edited by hand to a simulator: its production order is refused as unavailable
+    here, nothing is stored, and the log names the provider and why."""
+    number = engine.ids.next()
+    real = await open_merchant(engine, f"real{number}", "Toko", {"robux_rate_sen": 15_000}, simulated=False)
+    member_id, _ = await add_member(engine, real, "leuwongrr", "m", "Member")
+    token = f"lrrp_v1_{base62(40)}"
+    await create_key(engine, real, "production", "leuwongrr", token, name="t", prefix="lrrp_v1_", member_id=member_id)
+    async with engine.connection() as connection:
+        changed = 'settings || \'{"leuwongrr_provider": "simulator"}\''
+        await connection.execute(f"UPDATE merchants SET settings = {changed} WHERE merchant_id = %s", (real,))
+        await engine.directory.load(connection, [real])
+    door = Door(DIALECT, AppServices(engine, RateLimiter(), settings, PartnersOfARealShop()))
+    order = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
+    transport = httpx.ASGITransport(cast("Any", door))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:
+        with capture_logs() as logs:
+            answer = await client.post("/api/v1/me/orders", json=order, headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert answer.json() == {
+        "success": False,
+        "message": "Layanan sedang tidak tersedia. Silakan coba lagi beberapa saat.",
+        "error": {"code": "SERVICE_UNAVAILABLE", "request_id": answer.headers["x-request-id"]},
+    }
+    [entry] = [entry for entry in logs if entry["event"] == "request.refused"]
+    assert entry["facts"] == {"partner": "simulator", "retry_after_s": 30, "reason": "simulated"}
+    async with engine.connection() as connection:
+        cursor = await connection.execute("SELECT count(*) FROM orders WHERE merchant_id = %s", (real,))
+        assert await cursor.fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize("kind", list(no.Kind))

@@ -9,10 +9,12 @@ from gerai.domain.refusals.base import Kind, Refusal
 
 @dataclass(eq=False)
 class PartnerUnavailable(Refusal):
-    """A partner did not respond. Unknown is never a refusal."""
+    """A partner did not respond, or an order may not be given to it. Unknown is never a refusal. ``reason`` is for the
+    log: silent | unknown (not installed here) | simulated (it only pretends, and the order is real)."""
 
     partner: str
     retry_after_s: int = 30
+    reason: str = "silent"
     code = "partner_unavailable"
     kind = Kind.UNAVAILABLE
     retryable = True

@@ -17,8 +17,10 @@ def provider_for(
     PartnerUnavailable when this installation has none of that name, or when it is simulated and the orders are real.
     """
     found = providers.get(name)
-    if found is None or (found.simulated and not merchant.plays_with(environment)):
-        raise PartnerUnavailable(name)
+    if found is None:
+        raise PartnerUnavailable(name, reason="unknown")
+    if found.simulated and not merchant.plays_with(environment):
+        raise PartnerUnavailable(name, reason="simulated")
     return found
 
 

@@ -60,12 +60,21 @@ def _forbidden(refusal: no.FieldsForbidden) -> ErrorEntry:
     return ErrorEntry(422, message, "FORBIDDEN_FIELDS", list(refusal.names))
 
 
-_UNAVAILABLE: Final = "Roblox sedang tidak dapat dihubungi. Silakan coba lagi beberapa saat."
+_ROBLOX_SILENT: Final = "Roblox sedang tidak dapat dihubungi. Silakan coba lagi beberapa saat."
+_UNAVAILABLE: Final = "Layanan sedang tidak tersedia. Silakan coba lagi beberapa saat."
 _BUSY: Final = "Server sedang sibuk. Silakan coba lagi beberapa saat."
 _BROKEN: Final = "Terjadi kesalahan pada server."
 _CONFLICT: Final = "Status data tidak mengizinkan tindakan ini."
 _CLOSED: Final = "Produk ini sedang tidak dijual."
 _AMOUNT: Final = "Nominal berada di luar batas yang diizinkan."
+
+
+def _partner_unavailable(refusal: no.PartnerUnavailable) -> ErrorEntry:
+    """Roblox is blamed for its own outages only; what else is missing here is for the log."""
+    if refusal.partner == "roblox":
+        return ErrorEntry(503, _ROBLOX_SILENT, "ROBLOX_UNAVAILABLE")
+    return ErrorEntry(503, _UNAVAILABLE, "SERVICE_UNAVAILABLE")
+
 
 _BY_CLASS: Final[dict[type[Refusal], Callable[[Any], ErrorEntry]]] = {
     no.BodyUnreadable: lambda r: _invalid({"body": [_UNREADABLE.get(r.reason, _UNREADABLE["not_json"])]}),
@@ -104,7 +113,7 @@ _BY_CLASS: Final[dict[type[Refusal], Callable[[Any], ErrorEntry]]] = {
     no.AmountMismatch: always(ErrorEntry(422, "Nominal tidak sesuai.", "AMOUNT_MISMATCH")),
     no.AmountOutOfRange: always(ErrorEntry(422, _AMOUNT, "AMOUNT_OUT_OF_RANGE")),
     no.RefundTooLarge: always(ErrorEntry(422, "Nominal refund melebihi pembayaran.", "REFUND_TOO_LARGE")),
-    no.PartnerUnavailable: always(ErrorEntry(503, _UNAVAILABLE, "ROBLOX_UNAVAILABLE")),
+    no.PartnerUnavailable: _partner_unavailable,
 }
 
 _BY_KIND: Final = {
