@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 #: The largest id a JSON number can carry to every client.
 MAX_ID: Final = 2**53 - 1
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.0{1,8})?", re.ASCII)
@@ -24,6 +26,8 @@ _BEHIND_OTHERS: Final = (
 )
 _LEADING: Final = re.compile(f"[{_AROUND}{_BEHIND_OTHERS}]+")
 _INK: Final = re.compile(f"[^{_AROUND}]")
+_FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def visible(text: str) -> str:
@@ -39,6 +43,18 @@ def visible(text: str) -> str:
     while end > start and not _INK.match(text, end - 1):
         end -= 1
     return text[start:end]
+
+
+def text_of(value: Any) -> str | None:
+    """The text a JSON value stands for: a text as it is seen, a number as it is written; None for anything else."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    if isinstance(value, float) and abs(value) > MAX_ID:
+        # Its last digits are lost already: what is left would be another text.
+        return None
+    return (isinstance(value, float | Decimal) and whole_digits(value)) or _encode(value).decode()
 
 
 def whole_digits(value: float | Decimal) -> str:
@@ -72,6 +88,13 @@ def whole_number(value: Any) -> int | None:
             return -_HUGE if value.is_signed() else _HUGE
         return int(value) if value == value.to_integral_value() else None
     return None
+
+
+def flag_of(value: Any) -> bool | None:
+    """The boolean a JSON value stands for: true, 1, ``"true"``, ``"1"`` and their opposites; None for anything else."""
+    if isinstance(value, str):
+        value = visible(value).lower()
+    return _FLAGS.get(value) if isinstance(value, str | int) else None
 
 
 def is_absent(value: Any) -> bool:

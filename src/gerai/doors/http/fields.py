@@ -17,45 +17,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, cast
 
 import msgspec
 
 from gerai.domain.money import MAX_SEN, decimal_string
-from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid
+from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.http.amounts import AmountFault, read_amount
-from gerai.doors.http.field_rules import FieldRules, Path
-from gerai.doors.http.field_values import MAX_ID, is_absent, visible, whole_digits, whole_number
+from gerai.doors.http.field_rules import FieldRules
+from gerai.doors.http.field_values import MAX_ID, flag_of, is_absent, text_of, visible, whole_number
+from gerai.doors.http.sent_object import NotedFaults, SentObject
 from gerai.doors.http.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>()\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>()\"\x00-\x1f\x7f]{1,189}")
 _ZERO_FRACTION: Final = re.compile(r"(?<=[0-9])\.0{1,2}$", re.ASCII)
-_FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
-_NAMES_TOLD, _NAME_TOLD = 50, 64
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class _Faults:
-    """What was wrong so far; shared by a body and all its parts."""
+class Fields(SentObject):
+    """Reads the fields of one object. Made by :meth:`of_body` or :meth:`of_query`."""
 
-    __slots__ = ("by_path", "where")
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.by_path: dict[str, list[str]] = {}
-
-
-class Fields:
-    """One object. Made by :meth:`of_body` or :meth:`of_query`; parts of it share the list of faults."""
-
-    __slots__ = ("_data", "_faults", "_path", "_rules")
-
-    def __init__(self, data: dict[str, Any], rules: FieldRules, path: Path, faults: _Faults) -> None:
-        self._data = {name.lower(): value for name, value in data.items()} if rules.fold_case else data
-        self._rules = rules
-        self._path = path
-        self._faults = faults
+    __slots__ = ()
 
     @classmethod
     def of_body(cls, body: Any, rules: FieldRules) -> Fields:
@@ -64,7 +46,7 @@ class Fields:
             body = {}
         if not isinstance(body, dict):
             raise BodyUnreadable("not_object")
-        return cls(cast("dict[str, Any]", body), rules, (), _Faults("body"))
+        return cls(cast("dict[str, Any]", body), rules, (), NotedFaults("body"))
 
     @classmethod
     def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules, where: str = "query") -> Fields:
@@ -74,79 +56,7 @@ class Fields:
         for name, value in items:
             if not is_absent(value):
                 data.setdefault(name, value)
-        return cls(data, rules, (), _Faults(where))
-
-    # --- faults ----------------------------------------------------------------------------
-
-    def check(self) -> None:
-        """InputInvalid when anything was wrong anywhere, with all of it."""
-        if self._faults.by_path:
-            raise InputInvalid(self._faults.by_path, self._faults.where)
-
-    def complain(self, name: str | int, text: str) -> None:
-        """Note a fault of a field in the caller's own words."""
-        self._faults.by_path.setdefault(self._rules.path((*self._path, name)), []).append(text)
-
-    def refuse(self, name: str, text: str) -> NoReturn:
-        """Note a fault and refuse at once, where reading on makes no sense."""
-        self.complain(name, text)
-        raise InputInvalid(self._faults.by_path, self._faults.where)
-
-    @property
-    def faulty(self) -> bool:
-        """Whether anything was wrong so far."""
-        return bool(self._faults.by_path)
-
-    def _fault(self, name: str | int, kind: str, **values: Any) -> None:
-        texts = self._rules.texts
-        sentence: str = getattr(texts, kind) or texts.invalid
-        self.complain(name, sentence.format(name=name, **values))
-
-    # --- which fields there are ------------------------------------------------------------
-
-    def raw(self, name: str) -> Any:
-        """The value as it came, or None when absent."""
-        value = self._data.get(name)
-        return None if is_absent(value) else value
-
-    def has(self, name: str) -> bool:
-        """Whether the field is there and not empty."""
-        return self.raw(name) is not None
-
-    @property
-    def empty(self) -> bool:
-        """Whether no field was sent at all."""
-        return not self._data
-
-    def require(self, *names: str) -> None:
-        """Note each that is absent."""
-        for name in names:
-            if not self.has(name):
-                self._fault(name, "required", expected="value")
-
-    def only(self, known: Collection[str]) -> None:
-        """FieldsForbidden, with the names of all others (bounded)."""
-        if others := self._others(known):
-            raise FieldsForbidden(others)
-
-    def note_unknown(self, known: Collection[str]) -> None:
-        """Note each field that is not known, with the text ``unknown_field``."""
-        for name in self._others(known):
-            self._fault(name, "unknown_field")
-
-    def _others(self, known: Collection[str]) -> tuple[str, ...]:
-        others = [name[:_NAME_TOLD] for name in self._data if name not in known]
-        return tuple(others[:_NAMES_TOLD])
-
-    def _value(self, name: str, expected: str, *, required: bool) -> Any:
-        """The value, None when absent; notes a required one that is."""
-        value = self._data.get(name)
-        if not is_absent(value):
-            return value
-        if required:
-            blank = isinstance(value, str) and self._rules.texts.blank
-            self._fault(name, "blank" if blank else "required", expected=expected, least=1)
-        return None
+        return cls(data, rules, (), NotedFaults(where))
 
     # --- texts -----------------------------------------------------------------------------
 
@@ -160,19 +70,10 @@ class Fields:
         return "" if value is None else self._text(name, value, least, most)
 
     def _text(self, name: str | int, value: Any, least: int, most: int) -> str:
-        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        text, refused = text_of(value), self._rules.refused_characters
+        if text is None:
             self._fault(name, "not_text", expected="string")
-            return ""
-        if isinstance(value, float) and abs(value) > MAX_ID:
-            # Its last digits are lost already: what is left would be another text.
-            self._fault(name, "not_text", expected="string")
-            return ""
-        if isinstance(value, str):
-            text = visible(value)
-        else:
-            text = (isinstance(value, float | Decimal) and whole_digits(value)) or _encode(value).decode()
-        refused = self._rules.refused_characters
-        if len(text) > most:
+        elif len(text) > most:
             self._fault(name, "too_long", most=most)
         elif len(text) < least:
             self._fault(name, "too_short", least=least)
@@ -270,9 +171,7 @@ class Fields:
         value = self._value(name, "boolean", required=False)
         if value is None:
             return otherwise
-        if isinstance(value, str):
-            value = visible(value).lower()
-        known = _FLAGS.get(value) if isinstance(value, str | int) else None
+        known = flag_of(value)
         if known is None:
             self._fault(name, "not_flag", expected="boolean")
             return otherwise
