@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from engine_kit import Shop
+from engine_kit import EPOCH, Shop, open_shop
 
 from gerai.domain.records import OrderView, Shipment
 from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.orders.place import Placed
 from gerai.engine.shipping.record import RecordShipment
@@ -67,22 +70,29 @@ async def test_reports_of_one_second_count_in_the_order_they_come(shop: Shop) ->
     assert parcel_of(view).reported_at == NOON + timedelta(microseconds=999_999)
 
 
-async def test_a_report_that_moved_nothing_is_tried_again(shop: Shop) -> None:
-    """A problem before the parcel has left leads nowhere; the courier's retry after the pick-up does. What took effect,
-    or was true already when it was said, is a repeat for ever."""
-    placed = await place(shop)
-    view = await report(shop, placed, "problem", at=NOON)
-    assert await report(shop, placed, "problem", at=NOON) == view
-    assert parcel_of(view).status == "planned"
-    await report(shop, placed, "handed_over", at=NOON)
-    view = await report(shop, placed, "problem", at=NOON)
-    assert parcel_of(view).status == "problem"
-    assert await report(shop, placed, "problem", at=NOON) == view
-    await report(shop, placed, "in_transit", at=NOON)
-    await report(shop, placed, "in_transit", at=NOON, description="again, elsewhere")
-    view = await report(shop, placed, "problem", at=NOON + timedelta(hours=1))
+async def test_a_report_that_moved_nothing_is_tried_again(engine: Engine) -> None:
+    """A parcel of an expired order goes nowhere; once late money brought the order back, the courier's retry takes
+    effect. What took effect, or was true already when it was said, is a repeat for ever."""
+    shop = await open_shop(engine, environment="sandbox")
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    placed = await shop.place(parcel=PARCEL, after_payment="confirm", expires_at=EPOCH + timedelta(minutes=5))
+    started = await shop.start_payment(placed)
+    late = EPOCH + timedelta(minutes=6)
+    await set_test_clock(engine, shop.merchant_id, frozen_at=late)
+    await shop.do(ExpireOrder, placed)
+    view = await report(shop, placed, "problem", at=late)
+    assert await report(shop, placed, "problem", at=late) == view
+    assert (parcel_of(view).status, view.order.status) == ("cancelled", "expired")
+    await shop.pay(placed, payment_id=started.payments[0].payment_id)
+    view = await report(shop, placed, "problem", at=late)
+    assert (parcel_of(view).status, view.order.status) == ("problem", "shipped")
+    assert await report(shop, placed, "problem", at=late) == view
+    await report(shop, placed, "in_transit", at=late)
+    await report(shop, placed, "in_transit", at=late, description="again, elsewhere")
+    await set_test_clock(engine, shop.merchant_id, frozen_at=late + timedelta(hours=1))
+    view = await report(shop, placed, "problem", at=late + timedelta(hours=1))
     for description in ("", "again, elsewhere"):
-        assert await report(shop, placed, "in_transit", at=NOON, description=description) == view
+        assert await report(shop, placed, "in_transit", at=late, description=description) == view
     assert parcel_of(view).status == "problem"
     await sound(shop)
 

@@ -8,15 +8,17 @@ from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.change_status import ChangeStatus
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.orders.place import Placed
 from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.shipping.record import RecordShipment
 
 
-async def by_hand(shop: Shop, placed: Placed, *targets: str) -> None:
+async def by_hand(shop: Shop, placed: Placed, *targets: str, by: str = "Sari") -> None:
     """Take an order through these states by hand."""
     for target in targets:
         command = ChangeStatus(
-            **shop.owner, channel="test", order_ids=(placed.view.order.order_id,), target=target, by="Sari"
+            **shop.owner, channel="test", order_ids=(placed.view.order.order_id,), target=target, by=by
         )
         await shop.engine.submit(command)
 
@@ -70,6 +72,35 @@ async def test_goods_that_came_back_and_work_that_failed_wait_too(shop: Shop) ->
     ]  # fmt: skip
     assert len(await shop.engine.payments.waiting(shop.merchant_id, limit=1)) == 1
     assert (await shop.events(returned))[-1] == "refund.due"
+
+
+async def test_a_parcel_that_came_back_says_the_same_by_hand_and_by_report(shop: Shop) -> None:
+    """Whether a person or the courier says that the goods are back: one ``refund.due`` with the same facts, and the
+    same line of the list. Nothing is due for an order that nobody paid, nor twice for one report."""
+    parcel = Parcel("jne", "REG", "lincah", 77, 250, 20_000_00)
+    by_hand_one, reported = [await shop.place(after_payment="confirm", parcel=parcel) for _ in range(2)]
+    for placed in (by_hand_one, reported):
+        await shop.pay(placed)
+    await by_hand(shop, by_hand_one, "shipped", "returned", by="")
+    for _ in range(2):
+        await shop.do(RecordShipment, reported, channel="test", words="RTS", status="returned")
+    facts = [await due(shop, placed) for placed in (by_hand_one, reported)]
+    assert facts == [[{"reason": "returned", "by": ""}]] * 2
+    assert [(w.order_id, w.why, w.amount_sen) for w in await shop.engine.payments.waiting(shop.merchant_id)] == [
+        (placed.view.order.order_id, "returned", 5_000_00) for placed in (by_hand_one, reported)
+    ]
+    unpaid = await shop.place("free", status="confirmed", parcel=parcel)
+    view = await shop.do(RecordShipment, unpaid, channel="test", words="RTS", status="returned")
+    assert view.order.status == "returned"
+    assert await due(shop, unpaid) == []
+    assert await check(shop.engine, shop.merchant_id) == []
+
+
+async def due(shop: Shop, placed: Placed) -> list[dict[str, object]]:
+    """The facts of each ``refund.due`` of an order, without how the order stood then."""
+    entries = await shop.engine.events.of_orders(shop.merchant_id, [placed.view.order.order_id])
+    told = [entry.facts for entry in entries if entry.name == "refund.due"]
+    return [{name: value for name, value in facts.items() if name != "after"} for facts in told]
 
 
 async def test_an_order_that_was_never_paid_owes_nothing(shop: Shop) -> None:

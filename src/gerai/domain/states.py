@@ -181,13 +181,19 @@ SHIPMENT = StateTable(
     moves=(
         ("planned", "book", "booked"),
         ("planned", "hand_over", "handed_over"),
-        # Scans get lost: the first word of a courier may be any of these.
+        # Scans get lost: the first word of a courier may be any of these, and says that the parcel had left before.
         ("planned", "carry", "in_transit"),
+        ("planned", "report_problem", "problem"),
         ("planned", "deliver", "delivered"),
+        ("planned", "send_back", "returning"),
+        ("planned", "receive_back", "returned"),
         ("planned", "cancel", "cancelled"),
         ("booked", "hand_over", "handed_over"),
         ("booked", "carry", "in_transit"),
+        ("booked", "report_problem", "problem"),
         ("booked", "deliver", "delivered"),
+        ("booked", "send_back", "returning"),
+        ("booked", "receive_back", "returned"),
         ("booked", "cancel", "cancelled"),
         ("handed_over", "carry", "in_transit"),
         ("handed_over", "report_problem", "problem"),

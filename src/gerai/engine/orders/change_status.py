@@ -12,7 +12,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import set_payment_status, verb_between
-from gerai.engine.orders.transitions import end_unpaid, move_order, request_fulfilment
+from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
 from gerai.engine.standing import PaymentStatus
 from gerai.engine.state import State
 
@@ -81,9 +81,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             ended = end_unpaid(state, context, order, verb, **self._facts)
         else:
             ended = move_order(state, context, order, verb, **self._facts)
-        if verb in ("cancel", "return") and ended.charged_sen > ended.refunded_sen:
-            # What was paid stays where it is until a person decides (engine/payments/waiting.py).
-            state.announce(ended, "refund.due", context.now, reason=ended.status, by=self.by)
+        if verb in ("cancel", "return"):
+            announce_refund_due(state, context, ended, self.by)
 
     def _next_verb(self, order: Order) -> str:
         """What an order does by itself now that its payment changed; empty: nothing."""

@@ -33,6 +33,14 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
     return moved
 
 
+def announce_refund_due(state: State, context: Context, order: Order, by: str) -> None:
+    """The order ended undelivered: a person must decide about what was paid and not given back (``refund.due``).
+    Nothing when there is nothing of that. ``by``: who ended it; empty when nobody is named."""
+    if order.charged_sen > order.refunded_sen:
+        # The money stays where it is until then; engine/payments/find.py lists it.
+        state.announce(order, "refund.due", context.now, reason=order.status, by=by)
+
+
 def order_paid(state: State, context: Context, order: Order) -> Order:
     """The order is paid for: it takes its ``after_payment`` verb, and its fulfilment is asked for."""
     order = state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))

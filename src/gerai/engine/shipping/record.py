@@ -13,7 +13,7 @@ from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, S
 from gerai.domain.states import SHIPMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders import parcels
-from gerai.engine.orders.transitions import move_order
+from gerai.engine.orders.transitions import announce_refund_due, move_order
 from gerai.engine.state import State
 
 #: The zone of a time that says none.
@@ -38,10 +38,11 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who states so.
 
     A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
-    when it is back. One that is older than the newest (compared to the second, as many clocks write; an end of the way
-    is never too old), or that leads nowhere from here, is kept and moves nothing. The same report again (one without a
-    time: the same as the last) changes nothing once it took effect; one that did not is tried again. ``at`` without an
-    offset is Jakarta's.
+    when it is back (``refund.due`` when it was paid). Scans get lost, so each report implies the earlier steps: what is
+    on its way back, or in trouble, has left. One that is older than the newest (compared to the second, as many clocks
+    write; an end of the way is never too old), or that leads nowhere from here, is kept and moves nothing. The same
+    report again (one without a time: the same as the last) changes nothing once it took effect; one that did not is
+    tried again. ``at`` without an offset is Jakarta's.
 
     Refuses: NotFound, NothingToShip, QuantityOutOfRange (reports), StateConflict: the order cannot follow the parcel, a
     cancelled parcel gets no number, a held order never moves by report.
@@ -165,4 +166,6 @@ def _lead(state: State, context: Context, order: Order, shipment: Shipment) -> N
     if shipment.status == "delivered":
         move_order(state, context, order, "complete")
     elif shipment.status == "returned":
-        move_order(state, context, order, "return")
+        returned = move_order(state, context, order, "return")
+        # A courier's report names nobody.
+        announce_refund_due(state, context, returned, by="")
