@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import socket
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+from browser_kit import reader
+from playwright.async_api import Browser, expect
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
@@ -36,70 +31,6 @@ from gerai.engine.payments.record import RecordPayment
 from gerai.engine.shipping.record import RecordShipment
 from gerai.kit import ids
 from gerai.kit.clock import real_now
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def base_url(app: Any) -> AsyncGenerator[str]:
-    """The application on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_enabled=False)
-    serving = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient() as client:
-        for _ in range(100):
-            try:
-                await client.get(f"http://127.0.0.1:{port}/")
-                break
-            except httpx.ConnectError:
-                await asyncio.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await serving
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def playwright() -> AsyncGenerator[Playwright]:
-    """The driver."""
-    async with async_playwright() as driver:
-        yield driver
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser(playwright: Playwright) -> AsyncGenerator[Browser]:
-    """Debian's chromium, without the calls it makes of its own accord."""
-    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-    yield browser
-    await browser.close()
-
-
-class Reader:
-    """One person with a browser; remembers what the console said and which hosts were asked."""
-
-    def __init__(self, context: BrowserContext, page: Page) -> None:
-        self.context, self.page = context, page
-        self.complaints: list[str] = []
-        self.hosts: set[str] = set()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(httpx.URL(request.url).netloc.decode()))
-
-
-async def reader(browser: Browser, **facts: Any) -> Reader:
-    """A phone, Indonesian unless said otherwise."""
-    context = await browser.new_context(**({"locale": "id-ID", "viewport": {"width": 390, "height": 844}} | facts))
-    return Reader(context, await context.new_page())
 
 
 def scalev_details() -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""One person with a browser, for the journeys."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser, BrowserContext, Page
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Reader:
+    """One person with a browser; remembers what the console said and which hosts were asked."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context, self.page = context, page
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(httpx.URL(request.url).netloc.decode()))
+
+
+async def reader(browser: Browser, **facts: Any) -> Reader:
+    """A phone, Indonesian unless said otherwise."""
+    context = await browser.new_context(**({"locale": "id-ID", "viewport": {"width": 390, "height": 844}} | facts))
+    return Reader(context, await context.new_page())
