@@ -35,6 +35,15 @@ async def by_secret(connection: AsyncConnection, secret: str) -> list[Deposit]:
     return await _select(connection, Where("t.secret = %s", secret), 1)
 
 
+async def statuses(connection: AsyncConnection, merchant_id: int, deposit_ids: list[int]) -> dict[int, str]:
+    """Each deposit's state by its id."""
+    cursor = await connection.execute(
+        "SELECT deposit_id, status FROM deposits WHERE merchant_id = %s AND deposit_id = ANY(%s)",
+        (merchant_id, deposit_ids),
+    )
+    return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
 async def _select(connection: AsyncConnection, where: Where, limit: int) -> list[Deposit]:
     text = f"SELECT {DEPOSITS.select_list} FROM deposits t {where.text} ORDER BY t.deposit_id DESC LIMIT %s"
     cursor = await connection.execute(query(text), (*where.params, limit))

@@ -18,7 +18,7 @@ from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
 from gerai.doors.pay.answers import refuse
-from gerai.doors.pay.order_watcher import OrderWatcher, Watch
+from gerai.doors.pay.page_watcher import PageWatcher, Watch
 from gerai.engine.core import Engine
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.settings import PageSettings
@@ -74,7 +74,7 @@ async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, mer
 async def test_the_watcher_rings_for_the_right_page(engine: Engine, merchant: Any) -> None:
     """A change rings its own order's bells only, and nobody polls once the last page is closed."""
     one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
-    watcher = OrderWatcher()
+    watcher = PageWatcher()
     with (
         watcher.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as mine,
         watcher.watch(engine, Watch(one.merchant_id, one.order_id), 0.02) as twin,

@@ -30,14 +30,14 @@ from gerai.ports.payments import PaymentMethod
 
 _MOST_FIELDS: Final = 10
 #: What the buyer is told when an act is refused.
-_NOTICES: Final[dict[type[Refusal], str]] = {
+NOTICES: Final[dict[type[Refusal], str]] = {
     StateConflict: "changed",
     AmountMismatch: "changed",
     Busy: "busy",
     MethodUnavailable: "unavailable",
     AmountOutOfRange: "unavailable",
 }
-_PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
+PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
 
 
 async def form_of(ctx: RequestContext) -> dict[str, str]:
@@ -54,18 +54,20 @@ async def form_of(ctx: RequestContext) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-def count_act(ctx: RequestContext, opened: ResolvedOrder) -> None:
-    """Each order's page may be acted on so often per minute. RateLimited."""
-    order, pages = opened.view.order, ctx.services.settings.pages
-    # Per order: many payers share an address, and a page belongs to one order.
-    who = f"order:{order.merchant_id}:{order.order_id}"
-    ctx.services.limiter.hit(who, "pages.acts", pages.acts_per_minute, unix_s())
+def count_act(ctx: RequestContext, page: str) -> None:
+    """Each page may be acted on so often per minute. ``page`` names its order or deposit. RateLimited."""
+    # Per page: many payers share an address.
+    ctx.services.limiter.hit(page, "pages.acts", ctx.services.settings.pages.acts_per_minute, unix_s())
+
+
+def _count(ctx: RequestContext, opened: ResolvedOrder) -> None:
+    count_act(ctx, f"order:{opened.view.order.merchant_id}:{opened.view.order.order_id}")
 
 
 async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Start a payment with the chosen method (field ``choice``: ``va:BCA``)."""
     form = await form_of(ctx)
-    count_act(ctx, opened)
+    _count(ctx, opened)
     chosen = choices.find(opened.page_context(ctx), opened.view, form.get("choice", ""))
     if chosen is None:
         return answers.see(opened.address, "unavailable")
@@ -79,7 +81,7 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 async def change(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Cancel what was started, so that another method can be chosen."""
     await form_of(ctx)
-    count_act(ctx, opened)
+    _count(ctx, opened)
     order = opened.view.order
     try:
         for payment in opened.view.payments:
@@ -91,15 +93,15 @@ async def change(ctx: RequestContext, opened: ResolvedOrder) -> Response:
                     payment_id=payment.payment_id,
                 )
                 await ctx.services.engine.submit(command)
-    except tuple(_NOTICES) as refusal:
-        return answers.see(opened.address, _NOTICES[type(refusal)])
+    except tuple(NOTICES) as refusal:
+        return answers.see(opened.address, NOTICES[type(refusal)])
     return answers.see(opened.address)
 
 
 async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Play the payer (field ``act``: pay, fail or late). NotFound where real money is paid."""
     form = await form_of(ctx)
-    count_act(ctx, opened)
+    _count(ctx, opened)
     if not opened.page_context(ctx).simulated:
         raise NotFound("page")
     act, now = form.get("act"), opened.now(ctx)
@@ -121,12 +123,12 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         order_id=order.order_id,
         payment_id=payment.payment_id,
         outcome="failed" if act == "fail" else "paid",
-        failure=_PLAYED_FAILURE if act == "fail" else {},
+        failure=PLAYED_FAILURE if act == "fail" else {},
     )
     try:
         await ctx.services.engine.submit(command)
-    except tuple(_NOTICES) as refusal:
-        return answers.see(opened.address, _NOTICES[type(refusal)])
+    except tuple(NOTICES) as refusal:
+        return answers.see(opened.address, NOTICES[type(refusal)])
     return answers.see(opened.address)
 
 
@@ -151,6 +153,6 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
     try:
         command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
-    except tuple(_NOTICES) as refusal:
-        return _NOTICES[type(refusal)]
+    except tuple(NOTICES) as refusal:
+        return NOTICES[type(refusal)]
     return next(payment for payment in view.payments if payment.payment_id == command.payment_id)

@@ -1,103 +1,128 @@
-"""The page of a deposit: how much, how it stands, how to pay it and until when. An invoice's address opens it."""
+"""What is read and done at a deposit's addresses. An invoice's address opens it, and only with its secret."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from starlette.responses import Response
 
 from gerai.domain import money
-from gerai.domain.records import MANUAL, Deposit
+from gerai.domain.records import Deposit
+from gerai.domain.refusals import NotFound
 from gerai.doors.http.context import RequestContext
-from gerai.doors.pay import answers, choices, draw
-from gerai.doors.pay.model import DepositPage, PageContext, SumRow
-from gerai.doors.pay.page_state import PageState
-from gerai.doors.pay.payment_panel import deadline, panel_of
+from gerai.doors.pay import answers, choices, draw, live, qr
+from gerai.doors.pay.actions import NOTICES, PLAYED_FAILURE, count_act, form_of
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.deposit_present import PENDING, deposit_state, deposit_version, playable, present_deposit
+from gerai.doors.pay.instructions import instructions_of
+from gerai.doors.pay.model import PageContext
+from gerai.doors.pay.page_watcher import Watch
+from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
-from gerai.doors.pay.words import Words
+from gerai.engine.deposits.record import DepositOutcome, RecordDeposit
 
-PENDING: Final = PageState("deposit_pending", "wait", "clock")
-#: By the deposit's state; the names are those of the texts.
-STATES: Final = {
-    "pending": PENDING,
-    "succeeded": PageState("deposit_succeeded", "good", "check"),
-    "failed": PageState("deposit_failed", "bad", "cross"),
-    "expired": PageState("deposit_expired", "calm", "clock"),
-    "cancelled": PageState("deposit_cancelled", "calm", "cross"),
-    "late": PageState("deposit_late", "wait", "clock"),
-    "refunded": PageState("deposit_refunded", "calm", "back"),
-}
-_LABELS: Final = {
-    "pending": "amount.due", "succeeded": "amount.credited", "late": "amount.arrived", "refunded": "amount.returned",
-}  # fmt: skip
+#: What a page may be asked to tell once, and the text.
+_NOTICES: Final = {"changed": "notice.deposit_changed", "busy": "notice.busy"}
+_OUTCOMES: Final[dict[str, DepositOutcome]] = {"pay": "paid", "late": "paid", "fail": "failed"}
 
 
-def or_deposit(
-    opener: ByCode, on_order: Callable[[RequestContext], Awaitable[Response]]
-) -> Callable[[RequestContext], Awaitable[Response]]:
-    """An invoice's address that opens the deposit it names, else what ``on_order`` makes of it."""
+@dataclass(frozen=True)
+class ResolvedDeposit:
+    """A deposit behind the address it was asked for."""
 
-    async def endpoint(ctx: RequestContext) -> Response:
-        code, secret = opener.proof(ctx)
-        found = await ctx.services.engine.deposits.by_secret(secret) if SECRET.fullmatch(secret) else None
-        if found is None or found.public_id != code:
-            return await on_order(ctx)
-        address, words = opener.address(code, secret), answers.words_for(ctx)
-        context = context_of(ctx, found.merchant_id, found.environment, address)
-        now = ctx.services.engine.now(found.merchant_id, found.environment)
+    deposit: Deposit
+    address: Address
 
-        def drawn() -> str:
-            return draw.deposit_page(present_deposit(found, context, now, words), words, address)
+    def now(self, ctx: RequestContext) -> datetime:
+        """The time on the deposit's clock."""
+        return ctx.services.engine.now(self.deposit.merchant_id, self.deposit.environment)
 
-        return answers.page(ctx, await asyncio.to_thread(drawn), words)
-
-    return endpoint
+    def page_context(self, ctx: RequestContext) -> PageContext:
+        """What the page needs beside the deposit."""
+        return context_of(ctx, self.deposit.merchant_id, self.deposit.environment, self.address)
 
 
-def present_deposit(deposit: Deposit, context: PageContext, now: datetime, words: Words) -> DepositPage:
-    """The page of ``deposit`` at ``now``; past its time it counts as expired before the sweep has moved it."""
-    over = deposit.expires_at is not None and deposit.expires_at <= now
-    status = "expired" if over and deposit.status == "pending" else deposit.status
-    state, merchant = STATES[status], context.merchant_name or words("page.shop")
-    label = _LABELS.get(status, "amount.total_deposit")
-    manual = deposit.method == MANUAL
-    return DepositPage(
-        state=state,
+async def opened_deposit(opener: ByCode, ctx: RequestContext) -> ResolvedDeposit | None:
+    """The deposit that an invoice's address names: code and secret must be the same deposit's. None otherwise."""
+    code, secret = opener.proof(ctx)
+    found = await ctx.services.engine.deposits.by_secret(secret) if SECRET.fullmatch(secret) else None
+    if found is None or found.public_id != code:
+        return None
+    return ResolvedDeposit(found, opener.address(code, secret))
+
+
+async def show(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """The page as it stands now."""
+    words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
+    notice = _NOTICES.get(ctx.query.get("notice", ""), "")
+
+    def drawn() -> str:
+        return draw.deposit_page(present_deposit(opened.deposit, context, now, words, notice), words, opened.address)
+
+    # Drawing a QR takes tens of milliseconds: not on the thread that answers everybody.
+    return answers.page(ctx, await asyncio.to_thread(drawn), words)
+
+
+async def events(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """The stream of the page's versions."""
+    merchant_id, deposit_id = opened.deposit.merchant_id, opened.deposit.deposit_id
+
+    async def look() -> tuple[str, bool]:
+        deposit = await ctx.services.engine.deposits.as_now(opened.deposit)
+        state = deposit_state(deposit, opened.now(ctx))
+        return deposit_version(deposit, state), state.final
+
+    return live.stream(ctx, Watch(merchant_id, deposit_id, "deposit", seen=opened.deposit.status), look)
+
+
+async def qr_image(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """The QR to pay as a PNG to keep; 404 when there is none, or nothing is to be paid any more."""
+    waits = deposit_state(opened.deposit, opened.now(ctx)) is PENDING
+    image = await asyncio.to_thread(qr.png, instructions_of(opened.deposit).qr_text if waits else "")
+    if image is None:
+        return answers.not_found(ctx)
+    return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
+
+
+async def confirm(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """The page of the wallet or bank that a simulated redirect leads to; back to the deposit when nothing waits."""
+    deposit, context, words = opened.deposit, opened.page_context(ctx), answers.words_for(ctx)
+    waits = deposit_state(deposit, opened.now(ctx)) is PENDING
+    if not waits or not simulated_step(deposit, deposit.secret, context):
+        return answers.see(opened.address)
+    method = choices.provider_title(context, deposit.method, deposit.channel_code, words)
+    merchant, amount = context.merchant_name or words("page.shop"), money.display(deposit.pay_sen)
+    html = draw.confirm_page(words, opened.address, merchant, method, amount, words("confirm.back_deposit"))
+    return answers.page(ctx, html, words)
+
+
+async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """Play the payer (field ``act``: pay, fail or late). NotFound where real money is paid."""
+    form, deposit, context = await form_of(ctx), opened.deposit, opened.page_context(ctx)
+    count_act(ctx, f"deposit:{deposit.merchant_id}:{deposit.deposit_id}")
+    if not context.simulated:
+        raise NotFound("page")
+    act, offered = form.get("act", ""), playable(deposit, deposit_state(deposit, opened.now(ctx)), context)
+    # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
+    if offered is None or act not in _OUTCOMES or not getattr(offered, act):
+        return answers.see(opened.address, "changed")
+    command = RecordDeposit(
+        merchant_id=deposit.merchant_id,
         environment=deposit.environment,
-        simulated=context.simulated,
-        merchant=merchant,
-        number=deposit.public_id,
-        placed_at=words("order.placed_at", when=words.long_time(deposit.created_at)),
-        badge=words(f"badge.{state.name}"),
-        headline=words(f"headline.{state.name}"),
-        message=words(f"message.{state.name}", merchant=merchant),
-        money=(),
-        notice="",
-        amount_label=words(label),
-        amount=money.display(deposit.amount_sen if status == "succeeded" else deposit.pay_sen),
-        struck=status in ("failed", "expired", "cancelled"),
-        deadline=deadline(deposit.expires_at, now, words) if status == "pending" else None,
-        panel=panel_of(deposit, deposit.pay_sen, deposit.secret, context, words)
-        if status == "pending" and not manual
-        else None,
-        sums=tuple(_sums(deposit, context, words)),
+        deposit_id=deposit.deposit_id,
+        outcome=_OUTCOMES[act],
+        failure=PLAYED_FAILURE if act == "fail" else {},
     )
+    try:
+        await ctx.services.engine.submit(command)
+    except tuple(NOTICES) as refusal:
+        return answers.see(opened.address, NOTICES[type(refusal)])
+    return answers.see(opened.address)
 
 
-def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:
-    """What the wallet gets, and how that becomes what is paid."""
-    matching_sen = deposit.pay_sen - deposit.amount_sen - deposit.fee_sen
-    method = (
-        "" if deposit.method == MANUAL else choices.full_title(context, deposit.method, deposit.channel_code, words)
-    )
-    rows = [SumRow(words("deposit.method"), method)] if method else []
-    rows.append(SumRow(words("deposit.amount"), money.display(deposit.amount_sen)))
-    if deposit.fee_sen:
-        rows.append(SumRow(words("order.fee"), money.display(deposit.fee_sen)))
-    if matching_sen:
-        rows.append(SumRow(words("deposit.matching"), money.display(matching_sen)))
-    rows.append(SumRow(words("order.total"), money.display(deposit.pay_sen), strong=True))
-    return rows
+async def back(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """The address of a form, opened by reloading what the form led to: the page itself."""
+    return answers.see(opened.address)

@@ -47,9 +47,11 @@ def pay_page(page: PayPage, words: Words, address: Address) -> str:
     return _draw("pay.html", words, address, page=page, at=address.at, here=address.at())
 
 
-def confirm_page(words: Words, address: Address, merchant: str, method: str, amount: str) -> str:
-    """What a wallet or bank would show, where none is behind it: ``merchant`` asks for ``amount``."""
-    return _draw("confirm.html", words, address, merchant=merchant, method=method, amount=amount, at=address.at)
+def confirm_page(words: Words, address: Address, merchant: str, method: str, amount: str, back: str) -> str:
+    """What a wallet or bank would show, where none is behind it: ``merchant`` asks for ``amount``.
+    ``back``: the text of the way back."""
+    facts = {"merchant": merchant, "method": method, "amount": amount, "back": back}
+    return _draw("confirm.html", words, address, at=address.at, **facts)
 
 
 def deposit_page(page: DepositPage, words: Words, address: Address) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -12,16 +12,32 @@ from starlette.responses import Response, StreamingResponse
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, page_state
 from gerai.doors.pay.money_state import money_of
-from gerai.doors.pay.order_watcher import OrderWatcher, Watch
+from gerai.doors.pay.page_watcher import PageWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
 
 #: Browsers come back after this long when a connection ends.
 _RETRY_MS: Final = 3_000
-_WATCHER: Final = OrderWatcher()
+_WATCHER: Final = PageWatcher()
+
+
+#: Reads a page anew: its version, and whether nothing about it will change any more.
+Look = Callable[[], Awaitable[tuple[str, bool]]]
 
 
 async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
+    """The stream of an order's page."""
+    order = opened.view.order
+
+    async def look() -> tuple[str, bool]:
+        view = await ctx.services.engine.orders.as_now(order)
+        state = page_state.page_state_of(view, replace(opened, view=view).details, opened.now(ctx))
+        return version(view, state), page_state.is_final(state, money_of(view))
+
+    return stream(ctx, Watch(order.merchant_id, order.order_id), look)
+
+
+def stream(ctx: RequestContext, watch: Watch, look: Look) -> Response:
     """The stream of one page: its version now and after every change, then ``end`` once nothing will change any more.
 
     503 with Retry-After when this process serves its limit of live pages; the page works without.
@@ -34,24 +50,22 @@ async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     headers = headers | {"x-accel-buffering": "no"}
     if ctx.method == "HEAD":
         return Response(None, 200, headers, media_type="text/event-stream")
-    return StreamingResponse(_stream(ctx, opened), 200, headers, media_type="text/event-stream")
+    return StreamingResponse(_stream(ctx, watch, look), 200, headers, media_type="text/event-stream")
 
 
-async def _stream(ctx: RequestContext, opened: ResolvedOrder) -> AsyncGenerator[str]:
-    engine, pages, order = ctx.services.engine, ctx.services.settings.pages, opened.view.order
+async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerator[str]:
+    engine, pages = ctx.services.engine, ctx.services.settings.pages
     loop = asyncio.get_running_loop()
     until = loop.time() + pages.stream_seconds
     yield f"retry: {_RETRY_MS}\n\n"
-    with _WATCHER.watch(engine, Watch(order.merchant_id, order.order_id), pages.poll_interval_s) as watch:
+    with _WATCHER.watch(engine, watch, pages.poll_interval_s):
         told = ""
         while loop.time() < until:
-            view = await engine.orders.as_now(order)
-            details = replace(opened, view=view).details
-            state = page_state.page_state_of(view, details, opened.now(ctx))
-            if (now := version(view, state)) != told:
+            now, final = await look()
+            if now != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"
-            if page_state.is_final(state, money_of(view)):
+            if final:
                 yield "event: end\ndata: \n\n"
                 return
             while loop.time() < until and not watch.bell.is_set():

@@ -156,8 +156,11 @@ class Play:
 
 @dataclass(frozen=True, kw_only=True)
 class PageHead:
-    """What every hosted page shows: who asks for how much, where it stands and how it is paid."""
+    """What every hosted page shows: who asks for how much, where it stands and how it is paid. ``version`` changes with
+    what is seen; ``final``: nothing will change by itself any more."""
 
+    version: str
+    final: bool
     state: PageState
     environment: str
     simulated: bool
@@ -175,14 +178,13 @@ class PageHead:
     deadline: Deadline | None
     panel: PaymentPanel | None
     sums: tuple[SumRow, ...]
+    play: Play | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PayPage(PageHead):
     """One hosted page of an order, whatever its address."""
 
-    version: str
-    final: bool
     private: bool
     groups: tuple[MethodGroup, ...]
     parcel: ParcelCard | None
@@ -192,9 +194,10 @@ class PayPage(PageHead):
     digital_title: str
     downloads: tuple[Download, ...]
     timeline: tuple[TimelineEntry, ...]
-    play: Play | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DepositPage(PageHead):
-    """The page of money on its way into a wallet."""
+    """The page of money on its way into a wallet. ``credited_at``: when it arrived there."""
+
+    credited_at: str

@@ -49,12 +49,13 @@ async def confirm(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     context, words, now = opened.page_context(ctx), answers.words_for(ctx), opened.now(ctx)
     payment = page_state.running_payment(opened.view, now)
     under_way = page_state.page_state_of(opened.view, opened.details, now) is page_state.PAY
-    if payment is None or not under_way or not simulated_step(opened.view, payment, context):
+    if payment is None or not under_way or not simulated_step(payment, opened.view.order.secret, context):
         return answers.see(opened.address)
     method = choices.provider_title(context, payment.method, payment.channel_code, words)
     amount = money.display(payment.amount_sen + payment.fee_sen)
     merchant = context.merchant_name or words("page.shop")
-    return answers.page(ctx, draw.confirm_page(words, opened.address, merchant, method, amount), words)
+    html = draw.confirm_page(words, opened.address, merchant, method, amount, words("confirm.back"))
+    return answers.page(ctx, html, words)
 
 
 async def back(ctx: RequestContext, opened: ResolvedOrder) -> Response:

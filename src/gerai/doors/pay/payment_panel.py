@@ -24,7 +24,7 @@ def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: 
     panel = panel_of(payment, payment.amount_sen + payment.fee_sen, view.order.secret, context, words)
     # The page's own deadline is shown above, and said once.
     until = None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words)
-    return replace(panel, until=until, confirm=simulated_step(view, payment, context), changeable=True)
+    return replace(panel, until=until, changeable=True)
 
 
 def panel_of(
@@ -44,6 +44,7 @@ def panel_of(
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         url="" if _leads_back(url, secret, context) else url,
         steps=tuple(stored.steps.get(words.language, ())),
+        confirm=simulated_step(paid_by, secret, context),
     )
 
 
@@ -64,11 +65,12 @@ def grouped(code: str) -> tuple[str, ...]:
     return tuple(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def simulated_step(view: OrderView, payment: Payment, context: PageContext) -> bool:
-    """Whether the payer confirms on a page of ours: a redirect of a simulated method, which has none of its own."""
-    stored = instructions_of(payment)
+def simulated_step(paid_by: Payment | Deposit, secret: str, context: PageContext) -> bool:
+    """Whether the payer confirms on a page of ours: a redirect of a simulated method, which has none of its own.
+    ``secret`` opens the page."""
+    stored = instructions_of(paid_by)
     url = web_address(stored.url)
-    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, view.order.secret, context))
+    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, secret, context))
 
 
 def _leads_back(url: str, secret: str, context: PageContext) -> bool:

@@ -13,9 +13,9 @@ from gerai.domain.refusals import Broken, Kind, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, draw, live, order_page
+from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page
 from gerai.doors.pay.assets import ASSETS, DIGEST
-from gerai.doors.pay.deposit_page import or_deposit
+from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
 
 log = structlog.get_logger("gerai.pages")
@@ -23,14 +23,22 @@ log = structlog.get_logger("gerai.pages")
 #: The door's name.
 NAME: Final = "pay"
 Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
+DepositAct = Callable[[RequestContext, ResolvedDeposit], Awaitable[Response]]
 
 #: The address an order's page has in every channel; the dialects name further ones.
 PAGE_PATH: Final = "/i/{secret}"
-#: Where forms are sent.
-_FORMS: Final[tuple[tuple[str, Act], ...]] = (
-    ("method", actions.choose),
-    ("change", actions.change),
-    ("play", actions.play),
+#: What is served below each address: of an order, and of a deposit where that has it (its method is never chosen here).
+_ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
+    ("GET", "", order_page.show, deposit_page.show),
+    ("GET", "/events", live.events, deposit_page.events),
+    ("GET", "/qr.png", order_page.qr_image, deposit_page.qr_image),
+    ("GET", "/confirm", order_page.confirm, deposit_page.confirm),
+    ("POST", "/method", actions.choose, None),
+    ("GET", "/method", order_page.back, deposit_page.back),
+    ("POST", "/change", actions.change, None),
+    ("GET", "/change", order_page.back, deposit_page.back),
+    ("POST", "/play", actions.play, deposit_page.play),
+    ("GET", "/play", order_page.back, deposit_page.back),
 )
 
 
@@ -100,6 +108,16 @@ def on_order(opener: Resolver, act: Act, readers: Mapping[str, ReadPageDetails])
     return guarded(endpoint)
 
 
+def or_deposit(opener: ByCode, act: DepositAct, on_order: Endpoint) -> Endpoint:
+    """Open the deposit that an invoice's address names, then act; ``on_order`` serves every other invoice."""
+
+    async def endpoint(ctx: RequestContext) -> Response:
+        opened = await opened_deposit(opener, ctx)
+        return await (on_order(ctx) if opened is None else act(ctx, opened))
+
+    return guarded(endpoint)
+
+
 def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     """All routes of the pages of a server with these dialects."""
     found: list[Route] = []
@@ -108,16 +126,11 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     places = {path: opened_by(path) for path in (PAGE_PATH, *(path for d in dialects for path in d.page_paths))}
     places["/payment/{code}"] = by_link({d.name: d.link_codes for d in dialects if d.link_codes is not None})
     for path, opener in places.items():
-        page = on_order(opener, order_page.show, readers)
-        found += [
-            Route("GET", path, guarded(or_deposit(opener, page)) if isinstance(opener, ByCode) else page),
-            Route("GET", f"{path}/events", on_order(opener, live.events, readers)),
-            Route("GET", f"{path}/qr.png", on_order(opener, order_page.qr_image, readers)),
-            Route("GET", f"{path}/confirm", on_order(opener, order_page.confirm, readers)),
-        ]
-        for form, act in _FORMS:
-            found.append(Route("POST", f"{path}/{form}", on_order(opener, act, readers)))
-            found.append(Route("GET", f"{path}/{form}", on_order(opener, order_page.back, readers)))
+        for method, below, act, on_deposit in _ACTS:
+            endpoint = on_order(opener, act, readers)
+            if isinstance(opener, ByCode) and on_deposit is not None:
+                endpoint = or_deposit(opener, on_deposit, endpoint)
+            found.append(Route(method, path + below, endpoint))
     return (
         *found,
         Route("GET", "/", guarded(home(dialects))),

@@ -33,6 +33,16 @@ class DepositReads:
         async with self._pool.connection() as connection:
             return next(iter(await deposits.by_id(connection, merchant_id, deposit_id)), None)
 
+    async def as_now(self, deposit: Deposit) -> Deposit:
+        """A deposit read before, as it is now (a deposit is never deleted)."""
+        async with self._pool.connection() as connection:
+            return await deposit_now(connection, deposit.merchant_id, deposit.deposit_id)
+
+    async def statuses(self, merchant_id: int, deposit_ids: list[int]) -> dict[int, str]:
+        """How each of these deposits stands."""
+        async with self._pool.connection() as connection:
+            return await deposits.statuses(connection, merchant_id, deposit_ids)
+
     async def by_secret(self, secret: str) -> Deposit | None:
         """The deposit that a hosted page's unguessable token opens."""
         async with self._pool.connection() as connection:

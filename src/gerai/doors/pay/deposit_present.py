@@ -1,0 +1,113 @@
+"""A deposit and its page at a moment: pure, no database, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from gerai.domain import money
+from gerai.domain.records import MANUAL, Deposit
+from gerai.doors.pay import choices
+from gerai.doors.pay.instructions import StoredInstructions, instructions_of
+from gerai.doors.pay.model import DepositPage, PageContext, Play, SumRow
+from gerai.doors.pay.names import shown
+from gerai.doors.pay.page_state import PageState
+from gerai.doors.pay.payment_panel import deadline, panel_of
+from gerai.doors.pay.words import Words
+
+PENDING: Final = PageState("deposit_pending", "wait", "clock")
+#: It waits to be paid, and nothing is known that a payer could follow.
+NO_METHOD: Final = PageState("deposit_no_method", "calm", "warn")
+EXPIRED: Final = PageState("deposit_expired", "calm", "clock")
+#: By the deposit's state; the names are those of the texts. What ran out is not final: it may be paid late.
+STATES: Final = {
+    "pending": PENDING,
+    "succeeded": PageState("deposit_succeeded", "good", "check", final=True),
+    "failed": PageState("deposit_failed", "bad", "cross", final=True),
+    "expired": EXPIRED,
+    "cancelled": PageState("deposit_cancelled", "calm", "cross", final=True),
+    "late": PageState("deposit_late", "wait", "clock"),
+    "refunded": PageState("deposit_refunded", "calm", "back", final=True),
+}
+_LABELS: Final = {
+    "deposit_pending": "amount.due",
+    "deposit_no_method": "amount.due",
+    "deposit_succeeded": "amount.credited",
+    "deposit_late": "amount.arrived",
+    "deposit_refunded": "amount.returned",
+}
+_STRUCK: Final = frozenset({"deposit_failed", "deposit_expired", "deposit_cancelled"})
+
+
+def deposit_state(deposit: Deposit, now: datetime) -> PageState:
+    """The page state of a deposit at ``now``; past its time it counts as expired before the sweep has moved it."""
+    if deposit.status != "pending":
+        return STATES[deposit.status]
+    if deposit.expires_at is not None and deposit.expires_at <= now:
+        return EXPIRED
+    # What is given by hand, or whose instructions cannot be read any more, leaves a payer nothing to do.
+    told = deposit.method != MANUAL and instructions_of(deposit) != StoredInstructions()
+    return PENDING if told else NO_METHOD
+
+
+def deposit_version(deposit: Deposit, state: PageState) -> str:
+    """A short text that changes whenever the page would look different."""
+    parts = (state.name, deposit.status, deposit.updated_at.isoformat())
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def playable(deposit: Deposit, state: PageState, context: PageContext) -> Play | None:
+    """Which acts of the payer may be played: none where real money is paid, or where no payer ever pays."""
+    if not context.simulated or deposit.method == MANUAL:
+        return None
+    if state is PENDING:
+        return Play(pay=True, fail=True, late=False)
+    return Play(pay=False, fail=False, late=True) if state is EXPIRED else None
+
+
+def present_deposit(
+    deposit: Deposit, context: PageContext, now: datetime, words: Words, notice: str = ""
+) -> DepositPage:
+    """The page of ``deposit`` at ``now``. ``notice``: the text key of what became of an act, shown once."""
+    state, merchant = deposit_state(deposit, now), context.merchant_name or words("page.shop")
+    completed_at = deposit.completed_at
+    return DepositPage(
+        version=deposit_version(deposit, state),
+        final=state.final,
+        state=state,
+        environment=deposit.environment,
+        simulated=context.simulated,
+        merchant=merchant,
+        number=shown(deposit.public_id),
+        placed_at=words("order.placed_at", when=words.long_time(deposit.created_at)),
+        credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),
+        badge=words(f"badge.{state.name}"),
+        headline=words(f"headline.{state.name}"),
+        message=words(f"message.{state.name}", merchant=merchant),
+        money=(),
+        notice=words(notice) if notice else "",
+        amount_label=words(_LABELS.get(state.name, "amount.total_deposit")),
+        amount=money.display(deposit.amount_sen if deposit.status == "succeeded" else deposit.pay_sen),
+        struck=state.name in _STRUCK,
+        deadline=deadline(deposit.expires_at, now, words) if state in (PENDING, NO_METHOD) else None,
+        panel=panel_of(deposit, deposit.pay_sen, deposit.secret, context, words) if state is PENDING else None,
+        sums=tuple(_sums(deposit, context, words)),
+        play=playable(deposit, state, context),
+    )
+
+
+def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:
+    """What the wallet gets, and how that becomes what is paid."""
+    matching_sen = deposit.pay_sen - deposit.amount_sen - deposit.fee_sen
+    method = (
+        "" if deposit.method == MANUAL else choices.full_title(context, deposit.method, deposit.channel_code, words)
+    )
+    rows = [SumRow(words("deposit.method"), method)] if method else []
+    rows.append(SumRow(words("deposit.amount"), money.display(deposit.amount_sen)))
+    if deposit.fee_sen:
+        rows.append(SumRow(words("order.fee"), money.display(deposit.fee_sen)))
+    if matching_sen:
+        rows.append(SumRow(words("deposit.matching"), money.display(matching_sen)))
+    rows.append(SumRow(words("order.total"), money.display(deposit.pay_sen), strong=True))
+    return rows
