@@ -13,6 +13,14 @@ import pytest
 import yaml
 
 from gerai.app import DIALECTS
+from gerai.domain.refusals import (
+    BodyIncomplete,
+    BodyTooLarge,
+    Busy,
+    EncodingUnsupported,
+    HostUnknown,
+    RateLimited,
+)
 from gerai.doors.http.door import Dialect
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -84,6 +92,53 @@ def test_every_path_parameter_is_described(door: Dialect) -> None:
         named = {parameter["name"] for parameter in given if parameter["in"] == "path"}
         assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}, (method, path)
         assert all(parameter["required"] for parameter in given if parameter["in"] == "path")
+
+
+#: What any request may be refused with, whatever it asks for (doors/http): six statuses, in every contract the same.
+ANYWHERE = {
+    "408": BodyIncomplete(10),
+    "413": BodyTooLarge(262_144),
+    "415": EncodingUnsupported("br"),
+    "421": HostUnknown("elsewhere.example"),
+    "429": RateLimited(limit=60, reset_at_s=1_795_315_020, retry_after_s=30),
+    "503": Busy(1),
+}
+#: Headers without which a client cannot try again rightly.
+NEEDED_HEADERS = {"415": "Accept-Encoding", "429": "Retry-After", "503": "Retry-After"}
+
+
+@each_door
+@pytest.mark.parametrize("status", ANYWHERE)
+def test_every_operation_lists_what_any_request_may_get(door: Dialect, status: str) -> None:
+    """Each operation documents each of the six, in the envelope that the door really answers with and with the header
+    that goes with it. Where all operations share one description, its example is that answer to the letter."""
+    answer = door.refuse(ANYWHERE[status], door.request_id())
+    body = json.loads(bytes(answer.body))
+    assert str(answer.status_code) == status
+    whole = {"components": document(door)["components"]}
+    shared: list[Any] = []
+    for method, path, operation in operations(door):
+        assert status in operation["responses"], (method, path)
+        promised = resolved(door, operation["responses"][status])
+        content = promised["content"]["application/json"]
+        envelope = jsonschema_rs.Draft202012Validator({**whole, **content["schema"]})
+        assert [error.message for error in envelope.iter_errors(body)] == [], (method, path)
+        if status in NEEDED_HEADERS:
+            assert NEEDED_HEADERS[status] in promised.get("headers", {}), (method, path)
+        if operation["responses"][status] not in shared:
+            shared.append(operation["responses"][status])
+    # One description for all of them, but for the few operations that have more to say of a status.
+    usual = [response for response in shared if "$ref" in response]
+    assert len(usual) == 1
+    example = resolved(door, usual[0])["content"]["application/json"]["example"]
+    assert _without_ids(example) == _without_ids(body)
+
+
+def _without_ids(body: Any) -> Any:
+    """The body without the request's id, wherever the contract has it."""
+    if not isinstance(body, dict):
+        return body
+    return {name: _without_ids(value) for name, value in body.items() if name not in ("traceId", "request_id")}
 
 
 def examples(door: Dialect) -> Iterator[tuple[str, dict[str, Any], Any]]:

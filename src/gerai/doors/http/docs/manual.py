@@ -119,7 +119,8 @@ class _Reader:
             text=found.get("description", ""),
             parameters=parameters,
             body=body,
-            answers=[self._answer(str(status), answer) for status, answer in found["responses"].items()],
+            # In order of status, wherever a document has merged in what all its operations share.
+            answers=[self._answer(str(status), answer) for status, answer in sorted(found["responses"].items())],
             curl=self._curl(path, method, found, body),
         )
 
