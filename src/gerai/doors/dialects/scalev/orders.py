@@ -15,7 +15,7 @@ from gerai.doors.dialects.scalev import wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
 from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, details_with_noted
 from gerai.doors.dialects.scalev.order_history import placed_history, read_history
-from gerai.doors.dialects.scalev.paging import bare, paginated, read_page
+from gerai.doors.dialects.scalev.paging import bare, list_mark, paginated, read_page
 from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
 from gerai.doors.dialects.scalev.request import IDEMPOTENCY, read_order
 from gerai.doors.dialects.scalev.request_lists import find_page, read_order_query
@@ -90,8 +90,8 @@ async def list_orders(ctx: RequestContext) -> Response:
     """Orders, newest first; ``columns`` picks fields of each."""
     authenticate(ctx, "order:list")
     query = query_of(ctx)
-    page = read_page(query)
     asked = read_order_query(query, [name for name, _ in ctx.query.multi_items()])
+    page = read_page(query, list_mark(ctx.scope, "orders", asked.wanted))
     found = await find_page(ctx.services.engine, ctx.scope, asked.wanted, page)
     shown = [
         {name: value for name, value in order.items() if not asked.columns or name in asked.columns or name == "id"}
@@ -99,7 +99,7 @@ async def list_orders(ctx: RequestContext) -> Response:
     ]
     older = found.views[-1].order.order_id if found.older else None
     newer = found.views[0].order.order_id if found.newer else None
-    return reply(paginated(shown, page.size, older, newer))
+    return reply(paginated(shown, page, older, newer))
 
 
 async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict[str, Any]]:

@@ -6,31 +6,45 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from gerai.domain.filters import Scope
 from gerai.doors.http.field_values import MAX_ID
 from gerai.doors.http.fields import Fields
 
 T = TypeVar("T")
+Way = Literal["after", "before"]
 PAGE: Final = 25
 PAGE_FIELDS: Final = ("page_size", "next_cursor", "previous_cursor")
-_CURSOR = re.compile(r"(after|before):(\d{1,16})")
+_SEAL_BYTES: Final = 8
+_CURSOR = re.compile(rb"(after|before):([0-9]{1,16})")
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What part of a list is asked for: so many items after or before a position (None: from the start)."""
+    """What part of a list is asked for: so many items after or before a position (None: from the start). ``mark``: of
+    which list, see :func:`list_mark`."""
 
+    mark: bytes
     size: int
-    way: Literal["after", "before"] = "after"
+    way: Way = "after"
     at: int | None = None
 
 
-def read_page(query: Fields) -> Page:
-    """``page_size`` (1 to 25; larger is clamped), ``next_cursor`` or ``previous_cursor``.
+def list_mark(scope: Scope, name: str, asked: Any = None) -> bytes:
+    """What a list is known by to its cursors: whose it is, its name, and what it was asked for (filters, the store it
+    belongs to): each of them changes what a position means."""
+    return blake2b(_encode((scope.merchant_id, scope.environment, name, asked)), digest_size=16).digest()
 
-    Refuses InputInvalid (query): not a number, less than 1, both cursors, or one we did not give.
+
+def read_page(query: Fields, mark: bytes) -> Page:
+    """``page_size`` (1 to 25; larger is clamped), ``next_cursor`` or ``previous_cursor`` of the list with this mark.
+
+    Refuses InputInvalid (query) with all that was wrong with the query: not a number, less than 1, both cursors, one of
+    another list, or one we did not give.
     """
     size = min(query.integer("page_size") or PAGE, PAGE)
     following, preceding = query.text("next_cursor"), query.text("previous_cursor")
@@ -38,28 +52,33 @@ def read_page(query: Fields) -> Page:
         query.complain("previous_cursor", "cannot be combined with next_cursor")
     query.check()
     if not following and not preceding:
-        return Page(size)
+        return Page(mark, size)
     name, wanted = ("next_cursor", "after") if following else ("previous_cursor", "before")
-    found = _read_cursor(following or preceding)
+    found = _read_cursor(following or preceding, mark)
     if found is None or found[0] != wanted:
         query.refuse(name, "is invalid, expected a cursor of this list")
-    return Page(size, *found)
+    return Page(mark, size, *found)
 
 
-def _read_cursor(text: str) -> tuple[Literal["after", "before"], int] | None:
+def _read_cursor(text: str, mark: bytes) -> tuple[Way, int] | None:
+    """Way and position; None unless it is, to the letter, a cursor that this list gives."""
     try:
-        plain = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
+        plain = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeError, ValueError):
         return None
-    found = _CURSOR.fullmatch(plain)
+    found = _CURSOR.fullmatch(plain[_SEAL_BYTES:])
     if found is None or int(found[2]) > MAX_ID:
         return None
-    return ("after" if found[1] == "after" else "before"), int(found[2])
+    way: Way = "after" if found[1] == b"after" else "before"
+    return (way, int(found[2])) if cursor(mark, way, int(found[2])) == text else None
 
 
-def cursor(way: str, at: int) -> str:
-    """Opaque to clients."""
-    return base64.urlsafe_b64encode(f"{way}:{at}".encode()).decode().rstrip("=")
+def cursor(mark: bytes, way: Way, at: int) -> str:
+    """Opaque to clients. Sealed with the list's mark, so that it means something in that list alone and no letter of it
+    can change. The seal keeps mistakes away and no secret: a list shows its caller's own things at any position."""
+    plain = f"{way}:{at}".encode()
+    seal = blake2b(plain, digest_size=_SEAL_BYTES, key=mark).digest()
+    return base64.urlsafe_b64encode(seal + plain).decode().rstrip("=")
 
 
 def bare(data: Sequence[Any]) -> dict[str, Any]:
@@ -67,16 +86,16 @@ def bare(data: Sequence[Any]) -> dict[str, Any]:
     return {"data": list(data), "is_paginated": False}
 
 
-def paginated(data: Sequence[Any], size: int, following: int | None, preceding: int | None) -> dict[str, Any]:
+def paginated(data: Sequence[Any], page: Page, following: int | None, preceding: int | None) -> dict[str, Any]:
     """One page. ``following``: position of its last item when more come; ``preceding``: of its first when some came."""
     return {
         "data": list(data),
         "is_paginated": True,
         "has_next": following is not None,
         "has_previous": preceding is not None,
-        "next_cursor": None if following is None else cursor("after", following),
-        "previous_cursor": None if preceding is None else cursor("before", preceding),
-        "page_size": size,
+        "next_cursor": None if following is None else cursor(page.mark, "after", following),
+        "previous_cursor": None if preceding is None else cursor(page.mark, "before", preceding),
+        "page_size": page.size,
     }
 
 
@@ -93,7 +112,7 @@ def slice_page(items: Sequence[T], page: Page, shape: Callable[[T], dict[str, An
     last = start + len(shown) - 1
     return paginated(
         [shape(item) for item in shown],
-        page.size,
+        page,
         last if shown and last < len(items) - 1 else None,
         start if shown and start > 0 else None,
     )

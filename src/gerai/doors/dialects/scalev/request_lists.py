@@ -60,8 +60,8 @@ class OrderQuery(msgspec.Struct, frozen=True):
 
 
 def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
-    """The filter; ``names``: everything the query names. InputInvalid (query): a filter that is not served, an unknown
-    one, or a value the contract does not have."""
+    """The filter; ``names``: everything the query names. Notes a filter that is not served, an unknown one, and a value
+    the contract does not have; ``read_page`` refuses with all of it."""
     for name in dict.fromkeys(names):
         if not query.has(name):
             continue
@@ -81,7 +81,6 @@ def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
     )
     wanted = _searching(query, wanted)
     columns = frozenset(name for part in query.text("columns", most=4000).split(",") if (name := part.strip()))
-    query.check()
     return OrderQuery(wanted, columns)
 
 

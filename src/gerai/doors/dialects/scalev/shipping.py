@@ -13,7 +13,7 @@ from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_shipping as wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, store_named, storefront
 from gerai.doors.dialects.scalev.methods import METHODS
-from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
+from gerai.doors.dialects.scalev.paging import bare, list_mark, read_page, slice_page
 from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
@@ -42,8 +42,9 @@ async def locations(ctx: RequestContext) -> Response:
     """Districts that match ``search``, best first."""
     authenticate(ctx, _SCOPE)
     query = query_of(ctx)
-    found = storefront(ctx).districts.search(query.text("search", most=1000))
-    return reply(slice_page(found, read_page(query), wire.location))
+    search = query.text("search", most=1000)
+    page = read_page(query, list_mark(ctx.scope, "locations", search))
+    return reply(slice_page(storefront(ctx).districts.search(search), page, wire.location))
 
 
 async def postal_codes(ctx: RequestContext) -> Response:

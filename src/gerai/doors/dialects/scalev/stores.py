@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_of_path, storefront
-from gerai.doors.dialects.scalev.paging import bare, read_page, slice_page
+from gerai.doors.dialects.scalev.paging import Page, bare, list_mark, read_page, slice_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue, Store
@@ -32,10 +32,10 @@ async def simplified(ctx: RequestContext) -> Response:
         query.text("domain", most=1000),
         query.flag("has_domain") if query.has("has_domain") else None,
     )
-    query.check()
+    page = read_page(query, list_mark(ctx.scope, "stores", wanted))
     stores = [store for store in storefront(ctx).catalogue.stores.values() if _matches(store, wanted)]
     business_id = caller.merchant.merchant_id
-    return reply(slice_page(stores, read_page(query), lambda store: wire.store(store, business_id)))
+    return reply(slice_page(stores, page, lambda store: wire.store(store, business_id)))
 
 
 def _matches(store: Store, wanted: _WantedStores) -> bool:
@@ -66,7 +66,8 @@ async def payment_methods(ctx: RequestContext) -> Response:
 async def products(ctx: RequestContext) -> Response:
     """Products of a store, newest first, each with its variants and what is left of them."""
     authenticate(ctx, "product:list")
-    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
+    page = _page(ctx, "products", store)
     shown = [catalogue.products[product_id] for product_id in catalogue.products_of_store.get(store.store_id, ())]
     ids = [v.variant_id for product in shown for v in catalogue.variants_of_product.get(product.product_id, ())]
     left = await _left(ctx, ids)
@@ -76,7 +77,8 @@ async def products(ctx: RequestContext) -> Response:
 async def bundles(ctx: RequestContext) -> Response:
     """Bundles a store sells, newest first, with the price options it sells them at."""
     authenticate(ctx, "bundle:list")
-    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
+    page = _page(ctx, "bundles", store)
     shown = sorted(_options_by_bundle(store, catalogue).items(), reverse=True)
     left = await _left(ctx, _variants_of(catalogue.bundles[bundle_id] for bundle_id, _ in shown))
     return reply(
@@ -99,7 +101,8 @@ async def one_bundle(ctx: RequestContext) -> Response:
 async def price_options(ctx: RequestContext) -> Response:
     """All price options a store sells, newest first."""
     caller = authenticate(ctx, "bundle:list")
-    store, catalogue, page = store_of_path(ctx), storefront(ctx).catalogue, read_page(query_of(ctx))
+    store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
+    page = _page(ctx, "bundle-price-options", store)
     options = [catalogue.options[option_id] for option_id in catalogue.options_of_store.get(store.store_id, ())]
     stores = [wire.store(store, caller.merchant.merchant_id)]
     return reply(slice_page(options, page, lambda option: wire.listed_price_option(option, stores)))
@@ -113,6 +116,11 @@ async def one_price_option(ctx: RequestContext) -> Response:
     if found is None or not catalogue.sells_option(store, found):
         raise NotFound("price_option")
     return reply(wire.listed_price_option(found, [wire.store(store, caller.merchant.merchant_id)]))
+
+
+def _page(ctx: RequestContext, name: str, store: Store) -> Page:
+    """Which part is asked for of a list that belongs to a store."""
+    return read_page(query_of(ctx), list_mark(ctx.scope, name, store.store_id))
 
 
 def _number(reference: str) -> int:
