@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -166,6 +167,27 @@ async def test_paging_is_validated(shop: Shop, path: str, query: dict[str, str],
     caller = await shop.caller()
     body = is_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert (body["source"], body["errors"]) == ("query", {next(iter(query)): [text]})
+
+
+async def test_a_cursor_of_another_list_is_refused(shop: Shop) -> None:
+    """Services and orders each take ids of their own: the other list's, another account's and an invented one are 422
+    and no empty page; an own one leads on under any filter, for an id has the same place under all of them."""
+    caller = await shop.caller(money=1_000_000)
+    made = [(await caller.order(GOOD)).json()["order_id"] for _ in range(3)]
+    other = await shop.caller(money=1_000_000)
+    foreign = (await other.order(GOOD)).json()["order_id"]
+    service = (await caller.get("/api/services", limit=1)).json()["data"]["page"]["next_cursor"]
+    wrong = {"/api/services": (made[1], 999_999), "/api/order": (service, foreign, made[2] + 1, made[0] - 1)}
+    for path, cursors in wrong.items():
+        for cursor, filtered in itertools.product(cursors, ({}, {"status": "draft"})):
+            query = {"cursor": cursor, **(filtered if path == "/api/order" else {})}
+            body = is_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+            assert (body["source"], body["errors"]) == (
+                "query", {"cursor": ["Invalid input: expected next_cursor of this list"]},
+            )  # fmt: skip
+    for filters, expected in (({}, made[1::-1]), ({"status": "success"}, made[1::-1]), ({"status": "failed"}, [])):
+        page = (await caller.get("/api/order", cursor=made[2], **filters)).json()["data"]["page"]
+        assert [item["order_id"] for item in page["items"]] == expected
 
 
 async def test_the_order_list_filters(shop: Shop) -> None:

@@ -38,6 +38,9 @@ async def list_orders(ctx: RequestContext) -> Response:
     """The account's orders, newest first. InputInvalid (query), for a filter that is not served too."""
     caller = authenticate(ctx, "order.list")
     query = request.list_query(ctx.query.multi_items())
+    cursor = query.page.cursor
+    if cursor is not None and await ctx.services.engine.orders.by_public_id(ctx.scope, str(cursor)) is None:
+        raise request.foreign_cursor()
     # States of the contract that no order here can have: nothing to look for.
     if query.states == ():
         return reply(wire.page([], None))
@@ -47,7 +50,7 @@ async def list_orders(ctx: RequestContext) -> Response:
         labels=OrderDetails(query.service_code, query.processing_type).labels(),
         created_from=query.created_from,
         created_until=query.created_until,
-        before_id=query.page.cursor,
+        before_id=cursor,
     )
     limit = query.page.limit
     # One more than is shown: whether there is a next page, without counting.

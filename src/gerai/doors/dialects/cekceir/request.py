@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.cekceir.auth import CHANNEL
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.field_rules import FaultTexts, FieldRules
@@ -154,6 +155,12 @@ def list_query(query: Iterable[tuple[str, str]]) -> ListQuery:
     )
     form.check()
     return found
+
+
+def foreign_cursor() -> InputInvalid:
+    """The refusal of a cursor that is the id of nothing in the list: as a position there it would show an empty page,
+    which looks like the end."""
+    return InputInvalid({"cursor": ["Invalid input: expected next_cursor of this list"]}, "query")
 
 
 def _page(form: Fields) -> PageQuery:

@@ -16,6 +16,8 @@ async def list_services(ctx: RequestContext) -> Response:
     caller = authenticate(ctx, "service.list")
     page = request.page_query(ctx.query.multi_items())
     catalogue = ctx.services.engine.directory.get(SERVICES, caller.merchant_id)
+    if page.cursor is not None and page.cursor not in catalogue.by_id:
+        raise request.foreign_cursor()
     found = catalogue.page(page.cursor or 0, page.limit + 1)
     items = [wire.service_item(service, catalogue.types[service.type_id]) for service in found[: page.limit]]
     return reply(wire.page(items, found[page.limit - 1].service_id if len(found) > page.limit else None))
