@@ -50,7 +50,9 @@ ORDERS = st.fixed_dictionaries(
 )
 
 
-async def _walk(shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]) -> None:
+async def assert_the_books_hold(
+    shop: Shop, order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]
+) -> None:
     fields = dict(order)
     stock_id = await shop.add_stock(2) if fields.pop("stocked") else None
     total_sen = fields.pop("total_sen")
@@ -97,7 +99,7 @@ def test_the_books_hold_whatever_people_do(dsn: str) -> None:
         @given(ORDERS, WALK)
         def walk(order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]) -> None:
             shop: Shop = runner.run(open_shop(engine, money_sen=10_00))
-            runner.run(_walk(shop, order, steps))
+            runner.run(assert_the_books_hold(shop, order, steps))
 
         try:
             walk()

@@ -28,7 +28,7 @@ from gerai.merchant_settings import MerchantSettings
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
-async def until(condition: Any, within_s: float) -> float:
+async def assert_within(condition: Any, within_s: float) -> float:
     """Wait until the condition holds; answers how long it took. Fails when it takes longer."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -57,7 +57,7 @@ async def test_a_revoked_key_stops_in_the_other_process_within_a_second(dsn: str
         merchant_id = await open_merchant(engine, f"keys-{secrets.token_hex(4)}", "Keys")
         token = secrets.token_hex(20)
         key_id = await create_key(engine, merchant_id, "sandbox", "test", token, name="k", prefix=token[:4])
-        await until(lambda: other.directory.find_key(token) is not None, 1.0)
+        await assert_within(lambda: other.directory.find_key(token) is not None, 1.0)
         found = other.directory.find_key(token)
         assert found is not None
         assert (found.key_id, found.revoked_at) == (key_id, None)
@@ -65,26 +65,26 @@ async def test_a_revoked_key_stops_in_the_other_process_within_a_second(dsn: str
         mine = engine.directory.find_key(token)
         assert mine is not None
         assert mine.revoked_at is not None
-        await until(lambda: getattr(other.directory.find_key(token), "revoked_at", None) is not None, 1.0)
+        await assert_within(lambda: getattr(other.directory.find_key(token), "revoked_at", None) is not None, 1.0)
         with pytest.raises(NotFound):
             await revoke_key(engine, merchant_id, key_id)
         await change_settings(other, merchant_id, {"late_payment": "hold"})
-        await until(lambda: engine.directory.merchant(merchant_id).settings.late_payment == "hold", 1.0)
+        await assert_within(lambda: engine.directory.merchant(merchant_id).settings.late_payment == "hold", 1.0)
 
 
 async def test_the_directory_survives_the_loss_of_its_connection(dsn: str, engine: Engine) -> None:
     """The listening connection is killed: what changed meanwhile is known once it is back."""
     async with another_engine(dsn) as other:
         merchant_id = await open_merchant(engine, f"lost-{secrets.token_hex(4)}", "Lost")
-        await until(lambda: merchant_id in {m.merchant_id for m in other.directory.merchants()}, 1.0)
+        await assert_within(lambda: merchant_id in {m.merchant_id for m in other.directory.merchants()}, 1.0)
         async with engine.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %gerai_directory%'"
             )
         await change_settings(engine, merchant_id, {"late_payment": "wallet"})
-        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
+        await assert_within(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
         await change_settings(engine, merchant_id, {"late_payment": "hold"})
-        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "hold", 5.0)
+        await assert_within(lambda: other.directory.merchant(merchant_id).settings.late_payment == "hold", 5.0)
 
 
 async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Engine) -> None:
@@ -103,7 +103,7 @@ async def test_the_directory_survives_a_row_it_cannot_read(dsn: str, engine: Eng
         await asyncio.sleep(0.1)
         assert other.directory.merchant(merchant_id).settings == MerchantSettings()
         broken["now"] = False
-        await until(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
+        await assert_within(lambda: other.directory.merchant(merchant_id).settings.late_payment == "wallet", 5.0)
 
 
 async def test_an_engine_does_not_start_on_a_database_it_cannot_read(dsn: str) -> None:

@@ -37,5 +37,7 @@ async def test_a_task_that_swallows_its_cancellation_ends_too(monkeypatch: pytes
 
 
 async def test_no_tasks_are_no_wait() -> None:
-    """Nothing to end."""
-    await asyncio.wait_for(tasks.end(), 1)
+    """Nothing to end is no mistake, as it is for `asyncio.wait`."""
+    with pytest.raises(ValueError, match="empty"):
+        await asyncio.wait([])
+    assert await asyncio.wait_for(tasks.end(), 1) is None

@@ -129,7 +129,11 @@ def test_an_address_with_a_token_is_held(capsys: pytest.CaptureFixture[str]) -> 
         pass
 
 
-def test_without_an_address_nothing_is_held() -> None:
-    """The default: no address of its own."""
-    with holding_metrics_address(Settings()):
-        pass
+def test_without_an_address_nothing_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default: no address of its own, and no socket is opened for one."""
+    served: list[str] = []
+    with monkeypatch.context() as without:
+        without.setattr(socket, "socket", None)
+        with holding_metrics_address(Settings()):
+            served.append("inside")
+    assert served == ["inside"]

@@ -25,7 +25,7 @@ SLOW, SLOW_BAD, LOST, HANGS, UNREACHABLE = (f"35628192050{end}" for end in ("900
 DEADLINE_MS = 300
 
 
-def is_error(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+def check_error(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The error envelope, and nothing but it."""
     body = answer.json()
     assert (answer.status_code, body["error"], body["code"]) == (status, True, code)

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cekceir_shop import BAD, GOOD, LOST, Shop, is_error
+from cekceir_shop import BAD, GOOD, LOST, Shop, check_error
 
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS
 from gerai.doors.dialects.cekceir.routes import ROUTES
@@ -55,7 +55,7 @@ async def test_somebody_elses_order_is_not_found(shop: Shop, engine: Any, client
     stranger = await stranger_merchant.caller()
     bodies: list[dict[str, Any]] = []
     for asking, wanted in ((other, order_id), (stranger, order_id), (caller, 999_999_999_999)):
-        bodies.append(is_error(await asking.get(f"/api/order/{wanted}"), 404, "NOT_FOUND_ERROR"))
+        bodies.append(check_error(await asking.get(f"/api/order/{wanted}"), 404, "NOT_FOUND_ERROR"))
     assert len({body["message"] for body in bodies}) == 1
     assert await other.orders() == await stranger.orders() == []
 
@@ -64,7 +64,7 @@ async def test_somebody_elses_order_is_not_found(shop: Shop, engine: Any, client
 async def test_an_id_that_is_none_is_a_params_error(shop: Shop, order_id: str) -> None:
     """Path values are validated like the rest."""
     caller = await shop.caller()
-    body = is_error(await caller.get(f"/api/order/{order_id}"), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    body = check_error(await caller.get(f"/api/order/{order_id}"), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert body["source"] == "params"
     assert list(body["errors"]) == ["id"]
 
@@ -86,7 +86,7 @@ CALLS = [
 async def test_each_call_needs_its_permission(shop: Shop, method: str, path: str, permission: str) -> None:
     """A key without it gets 403, whatever else it may do; with it alone, it gets past."""
     without = await shop.caller(permissions=tuple(p for p in PERMISSIONS if p != permission))
-    is_error(await shop.client.request(method, path, headers=without.headers), 403, "FORBIDDEN_ERROR")
+    check_error(await shop.client.request(method, path, headers=without.headers), 403, "FORBIDDEN_ERROR")
     alone = await shop.caller(permissions=(permission,))
     assert (await shop.client.request(method, path, headers=alone.headers)).status_code in (200, 400, 404)
 
@@ -107,7 +107,7 @@ async def test_keys_that_do_not_work(shop: Shop, client: httpx.AsyncClient) -> N
         f"Bearer {revoked.token}",
     ]
     answers = [await client.get("/api/me", headers={"Authorization": t} if t else {}) for t in tokens]
-    assert {is_error(a, 401, "UNAUTHORIZED_ERROR")["message"] for a in answers} == {
+    assert {check_error(a, 401, "UNAUTHORIZED_ERROR")["message"] for a in answers} == {
         "Upps, API key-mu tidak valid, cek kembali yuk!"
     }
 
@@ -165,7 +165,7 @@ async def test_services_are_paged_by_cursor(shop: Shop) -> None:
 async def test_paging_is_validated(shop: Shop, path: str, query: dict[str, str], text: str) -> None:
     """A page outside 1..50, or a cursor that is no positive integer: 422 with source query."""
     caller = await shop.caller()
-    body = is_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    body = check_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert (body["source"], body["errors"]) == ("query", {next(iter(query)): [text]})
 
 
@@ -245,7 +245,7 @@ async def test_bad_filters_are_all_named(shop: Shop) -> None:
         "created_to": "9999-12-31",
         "q": "x" * 201,
     }
-    body = is_error(await caller.get("/api/order", **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    body = check_error(await caller.get("/api/order", **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert set(body["errors"]) == {"status", "processing_type", "created_from", "created_to", "q"}
     assert body["errors"]["processing_type"] == ['Invalid option: expected one of "automatic"|"manual"']
 
@@ -254,6 +254,6 @@ async def test_bad_filters_are_all_named(shop: Shop) -> None:
 async def test_a_filter_that_is_not_served_is_refused(shop: Shop, path: str, name: str) -> None:
     """A list that ignored it would be taken for its answer. Left empty, as a form sends it, it asks for nothing."""
     caller = await shop.caller()
-    body = is_error(await caller.get(path, **{name: "TX-654"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    body = check_error(await caller.get(path, **{name: "TX-654"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert (body["source"], body["errors"]) == ("query", {name: ["Unrecognized key"]})
     assert (await caller.get(path, **{name: ""})).status_code == 200

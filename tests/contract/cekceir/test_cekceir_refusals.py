@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from cekceir_shop import GOOD, Caller, Shop, is_error
+from cekceir_shop import GOOD, Caller, Shop, check_error
 
 
 async def test_schema_errors_come_whole_and_in_ajvs_words(shop: Shop) -> None:
     """All errors of the data, each with its pointer, and the documented message (seed)."""
     caller = await shop.caller()
-    body = is_error(
+    body = check_error(
         await caller.post(
             {"code": "create_barcode", "data": {"items": [{}, {"primary_imei": GOOD, "theme": "red", "x": 1}]}}
         ),
@@ -35,15 +35,15 @@ async def test_schema_errors_come_whole_and_in_ajvs_words(shop: Shop) -> None:
 async def test_what_is_checked_first(shop: Shop) -> None:
     """Types of the request, then the service, then its hours, then the item limit, its schema, then the money."""
     caller = await shop.caller(money=0)
-    is_error(await caller.post({"code": "nothing", "data": "example"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
-    is_error(await caller.post({"code": "nothing", "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
+    check_error(await caller.post({"code": "nothing", "data": "example"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+    check_error(await caller.post({"code": "nothing", "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
     await shop.change("cek_imei", is_active=False)
-    is_error(await caller.order(), 422, "SERVICE_CLOSED_ERROR")
+    check_error(await caller.order(), 422, "SERVICE_CLOSED_ERROR")
     await shop.change("cek_imei", max_items=1)
-    is_error(await caller.order(GOOD, "x"), 422, "ITEM_LIMIT_ERROR")
-    is_error(await caller.order("x"), 422, "ORDER_VALIDATION_ERROR")
-    is_error(await caller.order(GOOD, GOOD), 422, "ITEM_LIMIT_ERROR")
-    is_error(await caller.order(GOOD), 402, "INSUFFICIENT_BALANCE_ERROR")
+    check_error(await caller.order(GOOD, "x"), 422, "ITEM_LIMIT_ERROR")
+    check_error(await caller.order("x"), 422, "ORDER_VALIDATION_ERROR")
+    check_error(await caller.order(GOOD, GOOD), 422, "ITEM_LIMIT_ERROR")
+    check_error(await caller.order(GOOD), 402, "INSUFFICIENT_BALANCE_ERROR")
     assert await caller.orders() == []
 
 
@@ -56,7 +56,7 @@ async def test_a_body_full_of_mistakes_is_answered_small_and_fast(shop: Shop, se
     began = time.perf_counter()
     answer = await caller.order(*["x"] * sent)
     took = time.perf_counter() - began
-    errors = is_error(answer, 422, code)["errors"]["data"]
+    errors = check_error(answer, 422, code)["errors"]["data"]
     assert errors == ["must contain 1 to 10000 item(s), received 40000"] or errors[100:] == ["… and 9900 more"]
     assert len(answer.content) < 10_000
     assert took < 1.5
@@ -67,7 +67,7 @@ async def test_a_schema_of_before_that_has_no_bound_closes_its_service(shop: Sho
     """It was published when such schemas were accepted: the service does not take orders, and nothing breaks."""
     caller = await shop.caller()
     await shop.schema_of_before("cek_imei", {"properties": {"imeis": {"items": {"pattern": "(?=a)b"}}}})
-    is_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
+    check_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
     assert await caller.orders() == []
 
 
@@ -77,7 +77,7 @@ async def test_closed_hours_refuse_orders(shop: Shop) -> None:
     wall = datetime.now(UTC) + timedelta(hours=7)
     before, after = (wall + timedelta(minutes=-2)).strftime("%H:%M"), (wall + timedelta(minutes=2)).strftime("%H:%M")
     await shop.change("cek_imei", open_time=after, close_time=before)
-    is_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
+    check_error(await caller.order(GOOD), 422, "SERVICE_CLOSED_ERROR")
     await shop.change("cek_imei", open_time=before, close_time=after)
     assert (await caller.order(GOOD)).status_code == 200
 
@@ -86,7 +86,7 @@ async def test_no_provider_means_no_order(shop: Shop) -> None:
     """An outage before there is an order: 503 with the error envelope, nothing held."""
     caller = await shop.caller()
     await shop.change("unlock_manual", provider="gone")
-    is_error(await caller.order(GOOD, code="unlock_manual"), 503, "PROVIDER_UNAVAILABLE_ERROR")
+    check_error(await caller.order(GOOD, code="unlock_manual"), 503, "PROVIDER_UNAVAILABLE_ERROR")
     assert await caller.orders() == []
     assert await caller.wallet() == (100_000, 0)
 
@@ -97,7 +97,7 @@ async def test_rate_limits(shop: Shop) -> None:
     answers = [await caller.get("/api/me") for _ in range(3)]
     assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["2", "1", "0"]
     refused = await caller.get("/api/me")
-    body = is_error(refused, 429, "RATELIMIT_EXCEDED_ERROR")
+    body = check_error(refused, 429, "RATELIMIT_EXCEDED_ERROR")
     assert body["message"] == "Upps, terlalu banyak permintaan, coba lagi nanti."
     assert refused.headers["x-ratelimit-limit"] == "3"
     assert refused.headers["x-ratelimit-policy"] == "3;w=60"
@@ -134,7 +134,7 @@ async def test_garbage_is_refused_politely_and_leaves_nothing(shop: Shop, raw: b
     """Whatever arrives gets this door's envelope with the documented status, and no row remains."""
     caller = await shop.caller()
     answer = await shop.client.post("/api/order", content=raw, headers=caller.headers | {"Content-Type": kind})
-    is_error(answer, status, "SERVICE_NOT_FOUND_ERROR" if status == 404 else answer.json()["code"])
+    check_error(answer, status, "SERVICE_NOT_FOUND_ERROR" if status == 404 else answer.json()["code"])
     assert await caller.orders() == []
     assert await caller.wallet() == (100_000, 0)
 
@@ -145,15 +145,15 @@ async def test_an_unusable_idempotency_key_is_a_headers_error(shop: Shop, key: s
     caller = await shop.caller()
     headers = {**caller.headers, "Idempotency-Key": key.encode("latin-1")}
     answer = await shop.client.post("/api/order", json={"code": "cek_imei", "data": {"imeis": [GOOD]}}, headers=headers)
-    assert is_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["source"] == "headers"
+    assert check_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["source"] == "headers"
     assert await caller.orders() == []
 
 
 async def test_unknown_paths_and_methods_get_the_envelope(client: httpx.AsyncClient) -> None:
     """Also without a key."""
-    is_error(await client.get("/api/nothing"), 404, "NOT_FOUND_ERROR")
+    check_error(await client.get("/api/nothing"), 404, "NOT_FOUND_ERROR")
     answer = await client.put("/api/order")
-    is_error(answer, 405, "METHOD_NOT_ALLOWED_ERROR")
+    check_error(answer, 405, "METHOD_NOT_ALLOWED_ERROR")
     assert "POST" in answer.headers["allow"].split(", ")
 
 
@@ -161,8 +161,8 @@ async def test_an_inactive_account_may_do_nothing(shop: Shop) -> None:
     """A key whose account is not active: 403, also for reads."""
     caller: Caller = await shop.caller()
     await shop.suspend(caller)
-    is_error(await caller.get("/api/me"), 403, "FORBIDDEN_ERROR")
-    is_error(await caller.order(GOOD), 403, "FORBIDDEN_ERROR")
+    check_error(await caller.get("/api/me"), 403, "FORBIDDEN_ERROR")
+    check_error(await caller.order(GOOD), 403, "FORBIDDEN_ERROR")
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "application/json"])
@@ -174,7 +174,7 @@ async def test_json_is_read_whatever_its_content_type(shop: Shop, kind: str) -> 
     made = await shop.client.post("/api/order", content=body, headers=headers)
     form = await shop.client.post("/api/order", content=b"code=cek_imei&data=x", headers=headers)
     assert made.status_code == 200, made.text
-    errors = is_error(form, 400, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
+    errors = check_error(form, 400, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
     assert errors == {"body": ["Invalid JSON: expected object"]}
     assert len(await caller.orders()) == 1
 
@@ -184,10 +184,10 @@ async def test_empty_data_in_each_spelling(shop: Shop) -> None:
     caller = await shop.caller()
     for empty in ([], {}):
         answer = await caller.post({"code": "cek_imei", "data": empty})
-        errors = is_error(answer, 422, "ORDER_VALIDATION_ERROR")["errors"]["data"]
+        errors = check_error(answer, 422, "ORDER_VALIDATION_ERROR")["errors"]["data"]
         assert errors == ["/: must have required property 'imeis'"]
     for text in ("", " ", "example", None):
         answer = await caller.post({"code": "cek_imei", "data": text})
-        errors = is_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
+        errors = check_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
         assert errors == {"data": ["Invalid input: expected object"]}
     assert await caller.orders() == []

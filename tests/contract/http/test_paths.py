@@ -20,7 +20,7 @@ LATER = "/what/comes/later/on"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def is_not_found(dialect: Dialect, answer: httpx.Response) -> None:
+def assert_not_found(dialect: Dialect, answer: httpx.Response) -> None:
     """404 in the door's own envelope: the keys of its answer to an unknown path."""
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "application/json"
@@ -39,7 +39,7 @@ async def test_everything_under_a_doors_prefixes_is_its_own(
     """Each prefix, bare or deeper, in any case: 404 in the envelope; no page, no redirect, no 405 in HTML."""
     for prefix in dialect.prefixes:
         for path in (f"{prefix}{LATER}", f"{prefix.upper()}{LATER}", f"/{prefix}{LATER}"):
-            is_not_found(dialect, await client.request(method, f"{HERE}{path}"))
+            assert_not_found(dialect, await client.request(method, f"{HERE}{path}"))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_everything_under_a_doors_prefixes_is_its_own(
 @pytest.mark.parametrize("method", METHODS)
 async def test_later_routes_and_wrong_case(client: httpx.AsyncClient, method: str, path: str, door: str) -> None:
     """What a contract has and we do not serve yet, and paths in the wrong case, are the door's own 404."""
-    is_not_found(next(d for d in DIALECTS if d.name == door), await client.request(method, path))
+    assert_not_found(next(d for d in DIALECTS if d.name == door), await client.request(method, path))
 
 
 @every_door
@@ -88,7 +88,7 @@ async def test_two_trailing_slashes_are_another_path(
 ) -> None:
     """Tolerance ends after one; nothing is made."""
     asked = await accepted(dialect, engine)
-    is_not_found(dialect, await client.post(f"{asked.path}//", headers=asked.headed(), content=asked.json))
+    assert_not_found(dialect, await client.post(f"{asked.path}//", headers=asked.headed(), content=asked.json))
 
 
 @every_door
@@ -107,7 +107,7 @@ async def test_head_and_options(client: httpx.AsyncClient, dialect: Dialect) -> 
     assert (options.status_code, options.headers["allow"], options.content) == (204, expected, b"")
     assert (delete.status_code, delete.headers["allow"]) == (405, expected)
     assert delete.headers["content-type"] == "application/json"
-    is_not_found(dialect, nowhere)
+    assert_not_found(dialect, nowhere)
 
 
 @pytest.mark.parametrize("method", [*METHODS, "OPTIONS"])

@@ -13,7 +13,7 @@ from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
 FIVE = ("address", "location_id", "warehouse_unique_id", "shipping_cost", "courier_service_id")
 
 
-async def refused(shop: Shop, body: Any, field: str, text: str) -> None:
+async def assert_refused(shop: Shop, body: Any, field: str, text: str) -> None:
     """The order is answered 422 with this text under this field, and nothing is written."""
     before, reserved = await shop.orders(), await shop.stock(8419)
     answer = await shop.post("/v3/orders", body, 422)
@@ -26,7 +26,7 @@ async def refused(shop: Shop, body: Any, field: str, text: str) -> None:
 @pytest.mark.parametrize("missing", FIVE)
 async def test_each_missing_shipping_field_is_named(quiet_shop: Shop, missing: str) -> None:
     """Seed, physical 3: five additional fields are required."""
-    await refused(quiet_shop, await quiet_shop.physical(**{missing: None}), missing, "can't be blank")
+    await assert_refused(quiet_shop, await quiet_shop.physical(**{missing: None}), missing, "can't be blank")
 
 
 async def test_all_missing_shipping_fields_are_named_at_once(quiet_shop: Shop) -> None:
@@ -46,7 +46,7 @@ async def test_digital_orders_ignore_shipping_fields(shop: Shop) -> None:
 async def test_too_little_for_shipping_is_told_the_right_cost(quiet_shop: Shop, cost: float) -> None:
     """shipping_cost less than our own quote is refused; the message holds the right cost, and nothing is placed."""
     text = "must be at least 20000 for this warehouse, location, courier service and weight"
-    await refused(quiet_shop, await quiet_shop.physical(shipping_cost=cost), "shipping_cost", text)
+    await assert_refused(quiet_shop, await quiet_shop.physical(shipping_cost=cost), "shipping_cost", text)
     assert await quiet_shop.orders() == 0
 
 
@@ -63,7 +63,7 @@ async def test_shipping_cost_follows_the_weight(shop: Shop) -> None:
     """Six shirts weigh 1.5 kg, are charged as 2 kg, and cost Rp40.000."""
     line = {"quantity": 6, "variant_unique_id": shop.demo["physical_variant_unique_id"]}
     text = "must be at least 40000 for this warehouse, location, courier service and weight"
-    await refused(shop, await shop.physical(ordervariants=[line]), "shipping_cost", text)
+    await assert_refused(shop, await shop.physical(ordervariants=[line]), "shipping_cost", text)
     order = await shop.place(await shop.physical(ordervariants=[line], shipping_cost=40_000))
     assert order["gross_revenue"] == "940000.00"
 
@@ -82,7 +82,7 @@ async def test_shipping_cost_follows_the_weight(shop: Shop) -> None:
 )
 async def test_parcels_that_cannot_travel(quiet_shop: Shop, change: dict[str, Any], field: str, text: str) -> None:
     """Unknown places, services that do not fit, discounts that are too large."""
-    await refused(quiet_shop, await quiet_shop.physical(**change), field, text)
+    await assert_refused(quiet_shop, await quiet_shop.physical(**change), field, text)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_parcels_that_cannot_travel(quiet_shop: Shop, change: dict[str, An
 )
 async def test_fields_that_are_wrong(quiet_shop: Shop, change: dict[str, Any], field: str, text: str) -> None:
     """Every field has its own mistake, in the contract's envelope."""
-    await refused(quiet_shop, quiet_shop.digital(**change), field, text)
+    await assert_refused(quiet_shop, quiet_shop.digital(**change), field, text)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ async def test_fields_that_are_wrong(quiet_shop: Shop, change: dict[str, Any], f
 async def test_quantities_that_are_wrong(quiet_shop: Shop, quantity: Any, text: str) -> None:
     """A quantity is a whole number from 1 to 10,000 (profile 6)."""
     line = {"quantity": quantity, "variant_unique_id": quiet_shop.demo["digital_variant_unique_id"]}
-    await refused(quiet_shop, quiet_shop.digital(ordervariants=[line]), "ordervariants.0.quantity", text)
+    await assert_refused(quiet_shop, quiet_shop.digital(ordervariants=[line]), "ordervariants.0.quantity", text)
 
 
 async def test_a_variant_must_be_sold_by_the_store(shop: Shop, other_shop: Shop) -> None:
@@ -149,11 +149,11 @@ async def test_a_variant_must_be_sold_by_the_store(shop: Shop, other_shop: Shop)
     mine = {"quantity": 1, "variant_unique_id": (await shop.variant(8418))["unique_id"]}
     theirs = {"quantity": 1, "variant_unique_id": other_shop.demo["digital_variant_unique_id"]}
     field = "ordervariants.0.variant_unique_id"
-    await refused(shop, shop.digital(store_unique_id=second, ordervariants=[mine]), field, text)
-    await refused(shop, shop.digital(ordervariants=[theirs]), field, text)
+    await assert_refused(shop, shop.digital(store_unique_id=second, ordervariants=[mine]), field, text)
+    await assert_refused(shop, shop.digital(ordervariants=[theirs]), field, text)
     bundle = {"quantity": 1, "bundle_price_option_unique_id": other_shop.demo["bundle_price_option_unique_id"]}
     field = "orderbundles.0.bundle_price_option_unique_id"
-    await refused(shop, shop.bundle(orderbundles=[bundle]), field, text)
+    await assert_refused(shop, shop.bundle(orderbundles=[bundle]), field, text)
 
 
 async def test_out_of_stock_reserves_nothing(shop: Shop) -> None:
@@ -161,7 +161,7 @@ async def test_out_of_stock_reserves_nothing(shop: Shop) -> None:
     small, large = (await shop.variant(8419))["unique_id"], (await shop.variant(8420))["unique_id"]
     lines = [{"quantity": 1, "variant_unique_id": small}, {"quantity": 6, "variant_unique_id": large}]
     body = await shop.physical(ordervariants=lines, shipping_cost=40_000)
-    await refused(shop, body, "quantity", "Kaos Polos - L is out of stock: 6 wanted, 5 available")
+    await assert_refused(shop, body, "quantity", "Kaos Polos - L is out of stock: 6 wanted, 5 available")
     assert await shop.stock(8420) == [(5, 0)]
 
 
@@ -170,7 +170,7 @@ async def test_stock_of_another_warehouse_does_not_count(shop: Shop) -> None:
     houses = await shop.warehouses(8421)
     jakarta = next(h["warehouse"]["unique_id"] for h in houses if h["warehouse"]["name"] == "Gudang Jakarta")
     body = await shop.physical(warehouse_unique_id=jakarta, shipping_cost=10_000)
-    await refused(shop, body, "quantity", "Kaos Polos - M is out of stock: 1 wanted, 0 available")
+    await assert_refused(shop, body, "quantity", "Kaos Polos - M is out of stock: 1 wanted, 0 available")
 
 
 async def test_concurrent_orders_never_oversell(shop: Shop) -> None:
