@@ -37,9 +37,13 @@ FLOAT_EXCEPTIONS = {
 }
 #: The command's own modules may import late, so that a short command starts quickly.
 LATE_IMPORTS_IN = ("__main__.py", "cli/")
+#: Files of the package above 250 lines, with the reason. None of them is ever above 500.
+LONG_FILES = {
+    "cli/payments.py": "one group of commands, each a short function with the help people read",
+}
 #: Longer functions, with the reason.
 LONG_FUNCTIONS: dict[str, str] = {}
-LONG_FILE, LONG_FUNCTION, MEDIAN_FILE = 500, 70, 100
+RULE_FILE, LONG_FILE, LONG_FUNCTION, MEDIAN_FILE = 250, 500, 60, 100
 
 
 def _name(file: Path) -> str:
@@ -70,15 +74,17 @@ def test_import_contracts_hold() -> None:
 
 
 def test_files_stay_short() -> None:
-    """No file of code or tests above 500 lines; half of the package's files have at most 100."""
+    """No file of the package above 250 lines, except those named here with the reason, each still needed; no file of
+    code or tests above 500 whatever the reason; half of the package's files have at most 100."""
     lengths = {_name(file): len(file.read_text(encoding="utf-8").splitlines()) for file in [*SOURCES, *TESTS]}
     assert {name: length for name, length in lengths.items() if length > LONG_FILE} == {}
+    assert {_name(file) for file in SOURCES if lengths[_name(file)] > RULE_FILE} == set(LONG_FILES)
     sizes = [lengths[_name(file)] for file in SOURCES if lengths[_name(file)]]
     assert statistics.median(sizes) <= MEDIAN_FILE
 
 
 def test_functions_stay_short() -> None:
-    """No function of the package above 70 lines, except those named here with the reason."""
+    """No function of the package above 60 lines, except those named here with the reason."""
     long = {f"{_name(file)}:{node.name}": _lines(node) for file in SOURCES for node in _functions(file)}
     assert {name for name, length in long.items() if length > LONG_FUNCTION} == set(LONG_FUNCTIONS)
 
@@ -220,6 +226,29 @@ def test_every_test_states_its_requirement() -> None:
         if node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+def _asserts(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a test shows what it holds: an assertion, an expected error, or a helper whose name says it asserts."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("raises", "run_state_machine_as_test") or name.startswith(("assert_", "check_")):
+                return True
+    return False
+
+
+def test_every_test_shows_what_it_asserts() -> None:
+    """No test runs code and looks at nothing; a helper that asserts is named for it."""
+    blind = [
+        f"{_name(file)}:{node.name}"
+        for file in TESTS
+        for node in _functions(file)
+        if node.name.startswith("test_") and not _asserts(node)
+    ]
+    assert blind == []
 
 
 def test_nothing_is_left_for_later() -> None:
