@@ -181,7 +181,7 @@ async def test_a_cursor_of_another_list_is_refused(shop: Shop) -> None:
     for path, cursors in wrong.items():
         for cursor, filtered in itertools.product(cursors, ({}, {"status": "draft"})):
             query = {"cursor": cursor, **(filtered if path == "/api/order" else {})}
-            body = is_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
+            body = check_error(await caller.get(path, **query), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
             assert (body["source"], body["errors"]) == (
                 "query", {"cursor": ["Invalid input: expected next_cursor of this list"]},
             )  # fmt: skip
