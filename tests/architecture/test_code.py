@@ -235,7 +235,7 @@ def _asserts(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
             return True
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in ("raises", "run_state_machine_as_test") or name.startswith(("assert_", "check_")):
+            if name in ("raises", "expect", "run_state_machine_as_test") or name.startswith(("assert_", "check_")):
                 return True
     return False
 
