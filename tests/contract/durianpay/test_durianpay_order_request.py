@@ -114,6 +114,23 @@ def test_both_spellings_of_older_docs() -> None:
     assert order.description == '{"note":"Handle With Care!","weight":1.50}'
 
 
+@pytest.mark.parametrize("empty", [[], {}])
+def test_phps_empty_objects(empty: Any) -> None:
+    """An empty list is an empty object: both leave every optional object and text-or-object away, and a customer that
+    is empty lacks the same, whichever way it was written."""
+    item = {"name": "TV", "qty": 1, "price": 20000}
+    bare = {"amount": 20000, "currency": "IDR", "customer": {"email": "a@b.id"}, "items": [item]}
+    customer = {"email": "a@b.id", "address": empty}
+    items = [{**item, "metadata": empty}]
+    sent = {**bare, "customer": customer, "items": items, "metadata": empty, "description": empty}
+    assert read_order(sent) == read_order(bare)
+    assert read_order(bare).description == ""
+    assert problems_of({**bare, "customer": empty, "items": [empty]}) == {
+        "customer.id": ["one of id, email, mobile is required"],
+        **{f"items[0].{name}": ["can't be blank"] for name in ("name", "price", "qty")},
+    }
+
+
 def test_metadata_values_become_text() -> None:
     """Answers promise an object of strings."""
     body = order_body(metadata={"zz": 1, "b": None, "c": {"d": [True]}, "e": "x", "big": 1262024148939440249_000_000})
@@ -131,7 +148,8 @@ def test_metadata_values_become_text() -> None:
         ({"amount": True}, {"amount": ["amount invalid"]}),
         ({"amount": ["1"]}, {"amount": ["amount invalid"]}),
         ({"currency": "USD"}, {"currency": ["is invalid"]}),
-        ({"customer": []}, {"customer": ["can't be blank"]}),
+        ({"customer": []}, {"customer.id": ["one of id, email, mobile is required"]}),
+        ({"customer": None}, {"customer": ["can't be blank"]}),
         ({"customer": "Jane"}, {"customer": ["is invalid"]}),
         ({"customer": {}}, {"customer.id": ["one of id, email, mobile is required"]}),
         ({"customer": {"id": "cus_1"}}, {"customer.id": ["is invalid"]}),
@@ -144,6 +162,8 @@ def test_metadata_values_become_text() -> None:
         ({"expiry_date": "29-03-2022"}, {"expiry_date": ["is invalid"]}),
         ({"expiry_date": 1}, {"expiry_date": ["is invalid"]}),
         ({"metadata": [1]}, {"metadata": ["is invalid"]}),
+        ({"description": ["x"]}, {"description": ["is invalid"]}),
+        ({"email_content": {}}, {"email_content": ["is invalid"]}),
         ({"items": {"name": "TV"}}, {"items": ["is invalid"]}),
         ({"items": ["TV"]}, {"items[0]": ["is invalid"]}),
         (

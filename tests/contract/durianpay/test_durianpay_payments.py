@@ -126,6 +126,8 @@ async def test_signature_and_verify(shop: Shop) -> None:
     for claim, verdict in [(given, True), (given[:-1], False), ("é", False), (None, False), (7, False)]:
         response = await shop.ask("POST", f"{path}/verify", {"verification_signature": claim})
         assert (response.status_code, response.json()) == (200, {"data": verdict})
+    refused = await shop.ask("POST", f"{path}/verify", {"verification_signature": {"a": 1}})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "verification_signature")
 
 
 async def test_fetch_with_expand_and_list(shop: Shop) -> None:

@@ -146,6 +146,13 @@ def test_charge_sandbox_options() -> None:
                 "name": ["can't be blank"],
             },
         ),
+        *(
+            (
+                {"type": "QRIS", "request": empty},
+                {"order_id": ["can't be blank"], "amount": ["can't be blank"]},
+            )
+            for empty in ([], {})
+        ),
         (
             {"type": "EWALLET", "request": {"order_id": "o", "amount": "x", "wallet_type": "OVO"}},
             {"mobile": ["can't be blank"], "amount": ["amount invalid"]},

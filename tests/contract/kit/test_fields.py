@@ -253,10 +253,8 @@ def test_faults_stand_under_their_path(style: Any, expected: list[str]) -> None:
 
 
 def test_objects_and_lists() -> None:
-    """PHP's empty list is an absent object; anything else that is none is refused; lists are bounded."""
-    read = fields(a=[], b={"x": 1}, c="x", d=[1, 2, 3], e="x", f=[], g={"k": "v" * 30})
-    assert read.object("a") is None
-    assert read.mapping("f") == {}
+    """Anything that is no object is refused; lists are bounded."""
+    read = fields(b={"x": 1}, c="x", d=[1, 2, 3], e="x", g={"k": "v" * 30})
     assert read.mapping("b") == {"x": 1}
     read.check()
     assert read.object("c") is None
@@ -269,6 +267,31 @@ def test_objects_and_lists() -> None:
         "e": ["must be a list"],
         "g": ["g is invalid"],
     }
+
+
+@pytest.mark.parametrize("empty", [[], {}])
+def test_an_empty_list_is_an_empty_object(empty: Any) -> None:
+    """PHP writes both the same way: there where an object is expected, also a required one and one in a list. What
+    only an absent object lacks is not complained of; where no object is expected an empty list is absent."""
+    read = fields(a=empty, b=empty, c=[empty], d=[])
+    inner = read.object("a", required=True)
+    assert inner is not None
+    assert inner.empty
+    assert read.mapping("b", required=True) == {}
+    [row] = read.objects("c", most=1)
+    row.text("name", required=True)
+    assert (read.text("d"), read.integer("d"), read.objects("d", most=1)) == ("", None, [])
+    assert faults(read) == {"c.0.name": ["name is required, expected string"]}
+
+
+def test_a_list_with_something_in_it_is_no_object() -> None:
+    """Named as it was sent; absent ones are only missed where they are required."""
+    read = fields(a=[1], b=[[]], c=[[1]])
+    assert read.object("a") is None
+    assert read.mapping("b") == {}
+    assert read.objects("c", most=1) == []
+    assert (read.object("gone"), read.mapping("gone")) == (None, {})
+    assert faults(read) == {"a": ["a is invalid"], "b": ["b is invalid"], "c.0": ["0 is invalid"]}
 
 
 def test_an_unnamed_object_and_folded_names() -> None:

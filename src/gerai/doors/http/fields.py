@@ -7,9 +7,10 @@ A door describes itself once with :class:`FieldRules` (its texts, how it writes 
     form.check()
 
 Every method notes what is wrong under the field's path and returns an empty stand-in, so that reading goes on and
-``check`` refuses with all of it. Alike in all doors: ``null``, ``""`` and blanks are absent; so is ``[]``, PHP's form
-of an empty map; digits are read from text and text from digits; ``"true"``, ``"false"``, ``1``, ``0`` are booleans;
-texts lose blanks and invisible marks around them; a telephone number has one form; a time without offset is Jakarta's.
+``check`` refuses with all of it. Alike in all doors: ``null``, ``""`` and blanks are absent; ``[]`` is an empty object
+where one is expected, as PHP writes it, and absent elsewhere; digits are read from text and text from digits;
+``"true"``, ``"false"``, ``1``, ``0`` are booleans; texts lose blanks and invisible marks around them; a telephone
+number has one form; a time without offset is Jakarta's.
 """
 
 from __future__ import annotations
@@ -42,11 +43,10 @@ class Fields(SentObject):
     @classmethod
     def of_body(cls, body: Any, rules: FieldRules) -> Fields:
         """A decoded body. BodyUnreadable (not_object) when it is neither an object nor ``[]``, PHP's empty one."""
-        if body == []:
-            body = {}
-        if not isinstance(body, dict):
+        found = _as_object(body)
+        if found is None:
             raise BodyUnreadable("not_object")
-        return cls(cast("dict[str, Any]", body), rules, (), NotedFaults("body"))
+        return cls(found, rules, (), NotedFaults("body"))
 
     @classmethod
     def of_query(cls, items: Iterable[tuple[str, str]], rules: FieldRules, where: str = "query") -> Fields:
@@ -194,40 +194,37 @@ class Fields(SentObject):
 
     def object(self, name: str, *, required: bool = False, unnamed: bool = False) -> Fields | None:
         """An object; None when absent. ``unnamed``: its faults are noted without its name in front."""
-        value = self._value(name, "object", required=required)
+        value = self._object(name, required=required)
         if value is None:
             return None
-        if not isinstance(value, dict):
-            self._fault(name, "not_object", expected="object")
-            return None
         path = self._path if unnamed else (*self._path, name)
-        return Fields(cast("dict[str, Any]", value), self._rules, path, self._faults)
+        return Fields(value, self._rules, path, self._faults)
 
     def objects(self, name: str, *, required: bool = False, most: int) -> list[Fields]:
         """A list of objects; a required one is not empty."""
         found: list[Fields] = []
         path = (*self._path, name)
         for index, row in enumerate(self._list(name, most, required=required)):
-            inner = Fields(cast("dict[str, Any]", row) if isinstance(row, dict) else {}, self._rules,
-                           (*path, index), self._faults)  # fmt: skip
-            if isinstance(row, dict):
-                found.append(inner)
-            else:
+            inner = _as_object(row)
+            if inner is None:
                 Fields({}, self._rules, path, self._faults)._fault(index, "not_object", expected="object")
+            else:
+                found.append(Fields(inner, self._rules, (*path, index), self._faults))
         return found
 
     def mapping(self, name: str, *, required: bool = False, most: int | None = 4096) -> dict[str, Any]:
         """A free object as it came; ``{}`` when absent. ``most`` bounds its length as JSON."""
-        value = self._value(name, "object", required=required)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self._fault(name, "not_object", expected="object")
-            return {}
-        if most is not None and len(_encode(value)) > most:
+        value = self._object(name, required=required)
+        if value is not None and most is not None and len(_encode(value)) > most:
             self._fault(name, "object_too_large", most=most)
             return {}
-        return cast("dict[str, Any]", value)
+        return value or {}
+
+    def _object(self, name: str, *, required: bool) -> dict[str, Any] | None:
+        found = _as_object(self._data.get(name))
+        if found is None and self._value(name, "object", required=required) is not None:
+            self._fault(name, "not_object", expected="object")
+        return found
 
     def _list(self, name: str, most: int, *, required: bool) -> list[Any]:
         value = self._value(name, "array", required=required)
@@ -241,3 +238,10 @@ class Fields(SentObject):
             self._fault(name, "too_many_items", most=most)
             return []
         return rows
+
+
+def _as_object(value: Any) -> dict[str, Any] | None:
+    """The value where it is an object; ``[]`` is an empty one. None for anything else."""
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    return {} if value == [] else None

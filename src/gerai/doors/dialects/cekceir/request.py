@@ -111,10 +111,8 @@ def new_order(body: Any) -> NewOrder:
 
 
 def _data(form: Fields, body: Any) -> dict[str, Any]:
-    """The order's data. PHP writes an empty map as ``[]``: whether one will do is for the service's schema to say."""
+    """The order's data. Whether an empty map will do is for the service's schema to say."""
     sent = body.get("data") if is_object(body) else None
-    if sent == []:
-        return {}
     if isinstance(sent, str):
         # A text is of the wrong type, also an empty one: it is not too short.
         form.complain("data", _NOT_OBJECT)

@@ -124,7 +124,7 @@ class NewOrder(msgspec.Struct, frozen=True):
 def read_order(body: Any) -> NewOrder:
     """Decode and check. BodyUnreadable; InputInvalid with every field that is wrong."""
     form = Fields.of_body(body, RULES)
-    form.require("currency", "customer")
+    form.require("currency")
     form.choice("currency", (CURRENCY,), otherwise=CURRENCY)
     amount = form.amount("amount", required=True, least_sen=1) or 0
     shipping = form.amount("shipping_fee")
@@ -133,7 +133,7 @@ def read_order(body: Any) -> NewOrder:
     order = NewOrder(
         amount_sen=amount,
         shipping_fee_sen=shipping,
-        customer=_customer(form.object("customer")),
+        customer=_customer(form.object("customer", required=True)),
         payment_option=form.choice("payment_option", ("full_payment", "installment"), otherwise="full_payment"),
         order_ref_id=form.text("order_ref_id"),
         items=tuple(_item(item) for item in form.objects("items", most=_MOST_ITEMS)),
@@ -222,11 +222,11 @@ def _expiry(form: Fields) -> datetime | None:
 
 
 def _loose_text(form: Fields, name: str) -> str:
-    """Text, or any JSON as its text: the contract calls some fields a string and shows an object."""
+    """Text, or an object as its JSON text: the contract calls some fields a string and shows an object."""
     value = form.raw(name)
-    if not isinstance(value, dict | list):
+    if not isinstance(value, dict):
         return form.text(name, most=_LONG_TEXT)
-    text = _JSON.encode(value).decode()
+    text = _JSON.encode(value).decode() if value else ""
     if len(text) > _LONG_TEXT:
         form.complain(name, f"is too long (maximum is {_LONG_TEXT} characters)")
     return text

@@ -106,5 +106,8 @@ def read_simulation(body: Any) -> Simulation:
 
 
 def read_signature(body: Any) -> str:
-    """The signature to verify; empty when absent or no text. BodyUnreadable."""
-    return Fields.of_body(body, RULES).text("verification_signature", most=4_096)
+    """The signature to verify; empty when absent. BodyUnreadable; InputInvalid."""
+    form = Fields.of_body(body, RULES)
+    signature = form.text("verification_signature", most=4_096)
+    form.check()
+    return signature
