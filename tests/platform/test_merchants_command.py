@@ -10,7 +10,7 @@ import typer
 from terminal_kit import gerai
 
 from gerai.app import MERCHANT_SETTINGS
-from gerai.cli.on_engine import merchant_named
+from gerai.cli.names import merchant_named
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant
 
@@ -42,7 +42,7 @@ async def test_what_does_not_fit_is_refused(dsn: str, merchant: Any) -> None:
     await change_settings(merchant.engine, merchant.merchant_id, {"robux_rate_sen": 15_000})
     before = merchant.engine.directory.merchant(merchant.merchant_id).chosen
     for name, value, said in (
-        ("robux_rate", "1", "robux_rate: no such setting; known: late_payment"),
+        ("robux_rate", "1", "no such setting: robux_rate (did you mean robux_rate_sen?); one of late_payment, "),
         ("robux_rate_sen", "-1", "robux_rate_sen: Expected `int` >= 0"),
         ("robux_rate_sen", "much", "robux_rate_sen: Expected `int`, got `str`"),
         ("late_payment", "later", "late_payment: Invalid enum value 'later'; it takes accept, wallet, refund or hold"),
@@ -82,7 +82,7 @@ async def test_one_of_several_merchants_must_be_named(dsn: str, merchant: Any) -
         assert merchant.code in err
     code, out, err = await gerai(dsn, "webhooks", "list", "--merchant", "nobody-here")
     assert (code, out) == (1, "")
-    assert "no such merchant: nobody-here (known: " in " ".join(err.split())
+    assert "no such merchant: nobody-here; one of " in " ".join(err.split())
 
 
 async def test_the_only_merchant_need_not_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

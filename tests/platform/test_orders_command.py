@@ -164,7 +164,11 @@ async def test_a_wallet_is_topped_up_by_hand(dsn: str, merchant: Any) -> None:
     for arguments, code, said in (
         ((name, "3.333"), 2, "not an amount in whole rupiah: 3.333"),
         ((name, "0.5"), 2, "not an amount in whole rupiah: 0.5"),
-        (("7", "50000"), 1, "no member 7 with a wallet in production"),
+        (
+            ("7", "50000"),
+            1,
+            f"no such member with a wallet in production: 7; one of {name} (",
+        ),
     ):
         answer = await gerai(dsn, "members", "topup", *arguments, *of)
         assert answer[:2] == (code, "")

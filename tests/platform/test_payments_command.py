@@ -104,7 +104,7 @@ async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
         (("refund", "twin", "--amount", "1.2.3"), 2, "not an amount in whole rupiah: 1.2.3; write digits only"),
         (("refund", "twin", "--amount", "10.5"), 2, "not an amount in whole rupiah: 10.5; write digits only"),
         (("refund", "twin", "--amount", "3.333"), 2, "not an amount in whole rupiah: 3.333; write digits only"),
-        (("refund", "twin", "--to", "me"), 2, "no such way: me; payer or wallet"),
+        (("refund", "twin", "--to", "me"), 2, "no such way: me; one of payer, wallet"),
         (("refund", "twin", "--environment", "sandbox", "--amount", "6000"), 1, "at most Rp5.000 can be refunded"),
         (("waiting", "--merchant", "nobody"), 1, "no such merchant: nobody"),
     ):

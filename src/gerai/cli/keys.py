@@ -10,7 +10,8 @@ from rich.table import Table
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
+from gerai.cli.names import merchant_named, no_such, one_of, require_key
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.terminal import console, fail, to_the_minute
 from gerai.domain.records import Environment
@@ -23,6 +24,8 @@ from gerai.settings import Settings
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
 _SCHEMES: Final[dict[str, KeyScheme]] = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys}
+#: As many members are looked through.
+_MEMBERS: Final = 10_000
 _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 
@@ -39,12 +42,8 @@ def create(
     settings_file: SettingsOption = None,
 ) -> None:
     """Make a key and show its secret, this once."""
-    if door not in _SCHEMES:
-        fail(f"no such door: {door}; one of {', '.join(_SCHEMES)}", 2)
-    scheme = _SCHEMES[door]
-    if environment not in scheme.environments:
-        fail(f"no such environment: {environment}; {' or '.join(scheme.environments)}", 2)
-    chosen: Environment = "sandbox" if environment == "sandbox" else "production"
+    scheme = _SCHEMES[one_of(door, _SCHEMES, "door")]
+    chosen = one_of(environment, scheme.environments, "environment")
 
     if opening and not merchant:
         fail("--open needs the new merchant's code: --merchant CODE", 2)
@@ -52,6 +51,7 @@ def create(
     async def act(engine: Engine, settings: Settings) -> str:
         merchant_id = await _merchant(engine, merchant, opening)
         limits: dict[str, int] | None = None if unlimited else {}
+        await _require_member(engine, merchant_id, door, environment, member)
         token = await make_key(engine, merchant_id, door, chosen, name, member, limits)
         owner = engine.directory.merchant(merchant_id)
         if chosen == "production" and not owner.simulated:
@@ -95,7 +95,9 @@ def revoke(
     """Revoke a key; it stops working within a second in every process."""
 
     async def act(engine: Engine) -> None:
-        await revoke_key(engine, await _merchant(engine, merchant, ""), key_id)
+        merchant_id = await _merchant(engine, merchant, "")
+        await require_key(engine, merchant_id, key_id)
+        await revoke_key(engine, merchant_id, key_id)
 
     on_engine(act, data, settings_file)
     console.print(f"revoked {key_id}", highlight=False)
@@ -122,6 +124,14 @@ async def make_key(
         name=name, prefix=form.prefix, member_id=member, permissions=form.permissions, limits=limits,
     )  # fmt: skip
     return form.token
+
+
+async def _require_member(engine: Engine, merchant_id: int, door: str, environment: str, member: int | None) -> None:
+    """Leave when the merchant has no such member at all. One of another door is refused by the engine."""
+    known = await engine.wallets.of_members(merchant_id, environment, _MEMBERS)
+    if member is not None and all(member_id != member for member_id, *_ in known):
+        mine = [member_id for member_id, channel, *_ in known if channel == door]
+        no_such(f"member of {door} in {environment}", member, mine, "gerai members list")
 
 
 async def _merchant(engine: Engine, code: str, opening: str) -> int:

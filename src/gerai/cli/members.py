@@ -8,7 +8,8 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, once, one_of, operator
+from gerai.cli.names import merchant_named, no_such, one_of
+from gerai.cli.on_engine import MerchantOption, on_engine, once, operator
 from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import Account
@@ -69,7 +70,8 @@ def topup(
         known = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
         mine = [(channel, account_id) for member_id, channel, _, _, account_id, _ in known if member_id == member]
         if not mine:
-            fail(f"no member {member} with a wallet in {environment} (gerai members list shows them)")
+            there = [member_id for member_id, *_ in known]
+            no_such(f"member with a wallet in {environment}", member, there, "gerai members list")
         [(channel, account_id)] = mine
         command = ManualDeposit(
             merchant_id=merchant_id,

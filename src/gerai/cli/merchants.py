@@ -10,8 +10,10 @@ from rich.table import Table
 
 from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine
+from gerai.cli.names import merchant_named, one_of
+from gerai.cli.on_engine import MerchantOption, on_engine
 from gerai.cli.terminal import console, fail
+from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.merchants.open import change_settings, reset_setting
@@ -65,6 +67,7 @@ def change(
     settings_file: SettingsOption = None,
 ) -> None:
     """Change a setting; every process follows within a second."""
+    one_of(name, MERCHANT_SETTINGS.by_name, "setting")
     try:
         wanted = MERCHANT_SETTINGS.from_text(name, value)
     except SettingFault as fault:
@@ -89,15 +92,19 @@ def reset(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Give a setting its default again; removes a name nobody knows."""
+    """Give a setting its default again. What an earlier version left under another name is taken out."""
+    known = MERCHANT_SETTINGS.by_name
 
     async def act(engine: Engine) -> None:
-        await reset_setting(engine, await merchant_named(engine, merchant), name)
+        merchant_id = await merchant_named(engine, merchant)
+        try:
+            await reset_setting(engine, merchant_id, name)
+        except NotFound:
+            one_of(name, known, "setting")
 
     on_engine(act, data, settings_file)
-    known = MERCHANT_SETTINGS.by_name
-    default = known[name].default if name in known else "gone"
-    console.print(f"{name} = {_json(default)}", highlight=False, markup=False)
+    said = f"{name} = {_json(known[name].default)}" if name in known else f"{name} is taken out; it is no setting"
+    console.print(said, highlight=False, markup=False)
 
 
 @merchants.command()

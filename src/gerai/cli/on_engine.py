@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import hashlib
-from collections.abc import Callable, Collection, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
@@ -83,28 +83,6 @@ def called(name: str, order: Order) -> Generator[None]:
         if refusal.id in (order.public_id, str(order.order_id)):
             refusal.id = name
         raise
-
-
-def one_of(word: str, known: Collection[str], what: str) -> str:
-    """``word``, or a sentence that lists what is known and exit code 2."""
-    if word not in known:
-        fail(f"no such {what}: {word}; one of {', '.join(known)}", 2)
-    return word
-
-
-async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:
-    """The id of the merchant with this code; without a code, of the only one there is. Else a clear message and exit
-    code 1 (2 when one of several must be named)."""
-    merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
-    if not code and len(merchants) > 1:
-        fail(f"there are several merchants: name one with --merchant ({', '.join(merchants)})", 2)
-    if not code and len(merchants) == 1:
-        return next(iter(merchants.values()))
-    if not code:
-        fail(f"there is no merchant yet{hint}")
-    if code not in merchants:
-        fail(f"no such merchant: {code} (known: {', '.join(merchants) or 'none yet'}){hint}")
-    return merchants[code]
 
 
 def _told(refusal: Refusal) -> str:

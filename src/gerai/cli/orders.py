@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,9 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, called, merchant_named, on_engine, one_of, operator
+from gerai.cli.names import merchant_named, one_of
+from gerai.cli.on_engine import MerchantOption, called, on_engine, operator
+from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
 from gerai.domain.money import display
 from gerai.domain.records import OrderView
@@ -27,7 +30,9 @@ from gerai.engine.standing import AFTER
 orders = typer.Typer(no_args_is_help=True, help="Look at orders; finish, fail or cancel those that wait for people.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")]
+#: From the names of an order (merchant, environment, id) and the number of its items, what to submit.
+Command = Callable[[dict[str, Any], int], FinishOrder | CancelOrder]
 
 _OPEN: Final[tuple[str, ...]] = ("draft", "pending", "confirmed", "processing", "ready", "shipped")
 _SHOWN: Final = 200
@@ -77,7 +82,7 @@ def show_order(
     """Show an order: its money, its lines, and what happened to it (times of Jakarta)."""
 
     async def act(engine: Engine) -> tuple[OrderView, list[EventEntry]]:
-        view = await _order(engine, merchant, name, environment)
+        view = await order_named(engine, merchant, name, environment)
         return view, await engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
 
     view, events = on_engine(act, data, settings_file)
@@ -95,63 +100,58 @@ def show_order(
         _say(f"{to_the_second(event.at)}  {event.name}  {facts}")
 
 
+def about_one(command: Callable[..., Command]) -> Callable[..., None]:
+    """A terminal command on one order, of a function that takes the command's own options and returns what to submit.
+    Which order, whose, and in which database is asked for here, once for all of them."""
+
+    def act(
+        name: NameArgument,
+        environment: EnvironmentOption = "",
+        merchant: MerchantOption = "",
+        data: DataOption = None,
+        settings_file: SettingsOption = None,
+        **own: Any,
+    ) -> None:
+        _act(name, environment, merchant, data, settings_file, command(**own))
+
+    shared, own = [signature(function, eval_str=True).parameters.values() for function in (act, command)]
+    first, *rest = [parameter for parameter in shared if parameter.kind is not Parameter.VAR_KEYWORD]
+    act.__name__, act.__doc__ = command.__name__, command.__doc__
+    # Read by typer: the order, the command's own options, then those that all have.
+    vars(act)["__signature__"] = Signature([first, *own, *rest])
+    return act
+
+
 @orders.command(epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko')
+@about_one
 def complete(
-    name: NameArgument,
     failed: Annotated[int, typer.Option("--failed", min=0, help="So many of its items could not be delivered.")] = 0,
     result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
+) -> Command:
     """Finish an order by hand; held money is captured for what succeeded, the rest returns."""
     given = _result(result)
-    _act(name, environment, merchant, data, settings_file, lambda names, _: FinishOrder(
-        **names, by=operator(), failed=failed, result=given,
-    ))  # fmt: skip
+    return lambda names, _: FinishOrder(**names, by=operator(), failed=failed, result=given)
 
 
 @orders.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")
-def fail_order(
-    name: NameArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")] = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
+@about_one
+def fail_order(reason: ReasonOption = "") -> Command:
     """Fail an order: nothing was delivered. Its money returns, or waits to be sent (gerai payments waiting)."""
-    _act(name, environment, merchant, data, settings_file, lambda names, items: FinishOrder(
-        **names, by=operator(), failed=items, reason=reason,
-    ))  # fmt: skip
+    return lambda names, items: FinishOrder(**names, by=operator(), failed=items, reason=reason)
 
 
 @orders.command(epilog="Example: gerai orders cancel 7319 --reason 'asked by the buyer' --merchant toko")
-def cancel(
-    name: NameArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")] = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
+@about_one
+def cancel(reason: ReasonOption = "") -> Command:
     """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
-    _act(name, environment, merchant, data, settings_file, lambda names, _: CancelOrder(
-        **names, by=operator(), reason=reason,
-    ))  # fmt: skip
+    return lambda names, _: CancelOrder(**names, by=operator(), reason=reason)
 
 
 def _act(
-    name: str,
-    environment: str,
-    merchant: str,
-    data: DataOption,
-    settings_file: SettingsOption,
-    command: Callable[[dict[str, Any], int], FinishOrder | CancelOrder],
+    name: str, environment: str, merchant: str, data: DataOption, settings_file: SettingsOption, command: Command
 ) -> None:
     async def act(engine: Engine) -> OrderView:
-        view = await _order(engine, merchant, name, environment)
+        view = await order_named(engine, merchant, name, environment)
         order, items = view.order, sum(line.quantity for line in view.lines)
         names = {"merchant_id": order.merchant_id, "environment": order.environment, "order_id": order.order_id}
         try:
@@ -167,19 +167,6 @@ def _act(
     if order.funding == "hold" or order.refunded_sen:
         told += f": {display(order.charged_sen)} charged, {display(order.refunded_sen)} returned"
     _say(told)
-
-
-async def _order(engine: Engine, merchant: str, name: str, environment: str) -> OrderView:
-    """The one order somebody means, or a clear message."""
-    found = await engine.orders.named(await merchant_named(engine, merchant), name)
-    fit = [view for view in found if environment in ("", view.order.environment)]
-    if not fit:
-        fail(f"no such order: {name}")
-    # Sandbox and production may both have it; an act on the wrong one could not be undone.
-    if len(fit) > 1:
-        several = ", ".join(f"{view.order.public_id} ({view.order.environment})" for view in fit)
-        fail(f"{name} means several: {several}; name one, or its --environment")
-    return fit[0]
 
 
 def _result(text: str) -> Any:

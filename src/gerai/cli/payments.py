@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, called, merchant_named, on_engine, once, one_of, operator
+from gerai.cli.names import merchant_named, one_of
+from gerai.cli.on_engine import MerchantOption, called, on_engine, once, operator
+from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.terminal import console, fail
 from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView, Payment
@@ -18,18 +20,18 @@ from gerai.engine.core import Engine
 from gerai.engine.payments.find import WaitingMoney
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.payments.resolve_late import ResolveLate
+from gerai.engine.payments.resolve_late import Decision, ResolveLate
 from gerai.kit.discover import plugin_names
 
 payments = typer.Typer(no_args_is_help=True, help="Look after money that waits for a person.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production, when both have one.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
 
 #: Ways money comes outside of Gerai, besides those the shop offers.
 _OUTSIDE: Final = ("manual", "cash", "other")
-_DECISIONS: Final = ("accept", "refund", "wallet")
+_DECISIONS: Final[tuple[Decision, ...]] = ("accept", "refund", "wallet")
+_WAYS_BACK: Final[tuple[Literal["payer", "wallet"], ...]] = ("payer", "wallet")
 _SHOWN: Final = 200
 _SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
 
@@ -70,17 +72,16 @@ def resolve(
     settings_file: SettingsOption = None,
 ) -> None:
     """Decide about a late payment: it pays its order, goes back to the payer, or into the member's wallet."""
-    if decision not in _DECISIONS:
-        fail(f"no such decision: {decision}; one of {', '.join(_DECISIONS)}", 2)
+    decided = one_of(decision, _DECISIONS, "decision")
 
     async def act(engine: Engine) -> tuple[Payment, OrderView]:
-        payment = await _payment(engine, merchant, name, environment, "late")
+        payment = await payment_named(engine, merchant, name, environment, "late")
         command = ResolveLate(
             merchant_id=payment.merchant_id,
             environment=payment.environment,
             order_id=payment.order_id,
             payment_id=payment.payment_id,
-            decision=decision,
+            decision=decided,
             note=note,
         )
         return payment, (await engine.submit(command)).answer
@@ -110,14 +111,13 @@ def refund(
     settings_file: SettingsOption = None,
 ) -> None:
     """Give back what was paid, all of it or a part."""
-    if to not in ("payer", "wallet"):
-        fail(f"no such way: {to}; payer or wallet", 2)
+    back = one_of(to, _WAYS_BACK, "way")
     asked_sen = _amount(amount)
 
     async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView]]:
         # One that was given back whole may be asked about again, under the reference it was given back with.
         states = ("completed", "refunded") if reference else ("completed",)
-        payment = await _payment(engine, merchant, name, environment, *states)
+        payment = await payment_named(engine, merchant, name, environment, *states)
         amount_sen = payment.amount_sen - payment.refunded_sen if asked_sen is None else asked_sen
         command = RefundPayment(
             merchant_id=payment.merchant_id,
@@ -125,7 +125,7 @@ def refund(
             order_id=payment.order_id,
             payment_id=payment.payment_id,
             amount_sen=amount_sen,
-            to=to,
+            to=back,
             note=note,
             by=operator(),
         )
@@ -171,7 +171,7 @@ def confirm(
     one_of(method, [*_OUTSIDE, *plugin_names("gerai.partners.payments")], "method")
 
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
-        view, payment = await _to_confirm(engine, merchant, name, environment)
+        view, payment = await payable_named(engine, merchant, name, environment)
         asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
@@ -216,48 +216,12 @@ def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id:
     return f"{amount} is booked; order {order.number} is {order.status} now"
 
 
-async def _to_confirm(engine: Engine, merchant: str, name: str, environment: str) -> tuple[OrderView, Payment | None]:
-    """The order and, when one was named, its payment; else a clear message."""
-    merchant_id = await merchant_named(engine, merchant)
-    orders = [v for v in await engine.orders.named(merchant_id, name) if environment in ("", v.order.environment)]
-    found = await engine.payments.named(merchant_id, name)
-    mine = [p for p in found if p.public_id == name and environment in ("", p.environment)]
-    if not orders and not mine:
-        fail(f"no such payment or order: {name}")
-    # Money is never booked by a guess.
-    if len(orders) + len(mine) > 1:
-        fail(f"{name} means several; name one payment, or its --environment")
-    if orders:
-        if orders[0].invoice is None:
-            fail(f"order {name} has no invoice: it is paid from its member's wallet")
-        return orders[0], None
-    view = await engine.orders.by_id(merchant_id, mine[0].order_id)
-    if view is None:
-        fail(f"no such order: {name}")
-    return view, mine[0]
-
-
 def _amount(text: str) -> int | None:
     """In sen; None when the option was not given."""
     try:
         return parse_rupiah(text) if text else None
     except ValueError:
         fail(f"not an amount in whole rupiah: {text}; write digits only, such as 15000", 2)
-
-
-async def _payment(engine: Engine, merchant: str, name: str, environment: str, *states: str) -> Payment:
-    """The one payment somebody means. Leaves with a clear message when there is none in these states, or several."""
-    found = await engine.payments.named(await merchant_named(engine, merchant), name)
-    mine = [payment for payment in found if environment in ("", payment.environment)]
-    fit = [payment for payment in mine if payment.status in states]
-    if not mine:
-        fail(f"no such payment or order: {name}")
-    if not fit:
-        fail(f"{name} has no {states[0]} payment: " + ", ".join(f"{p.public_id} is {p.status}" for p in mine))
-    if len(fit) > 1:
-        several = ", ".join(f"{p.public_id} ({p.environment})" for p in fit)
-        fail(f"{name} means several: {several}; name one, or its --environment")
-    return fit[0]
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.on_engine import MerchantOption, merchant_named, on_engine, with_settings
+from gerai.cli.names import merchant_named, one_of, require_delivery, require_endpoint
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import console, fail, to_the_second
 from gerai.cli.webhook_forms import EndpointForm, register
 from gerai.engine.core import Engine
@@ -52,12 +53,10 @@ def add(
 
     Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input.
     """
-    contract = WEBHOOK_CONTRACTS.get(door)
-    if contract is None:
-        fail(f"no such door: {door}; one of {', '.join(WEBHOOK_CONTRACTS)}", 2)
+    contract = WEBHOOK_CONTRACTS[one_of(door, WEBHOOK_CONTRACTS, "door")]
     names = tuple(name.strip() for name in events.split(",") if name.strip())
-    if unknown := sorted(set(names) - set(contract.events)):
-        fail(f"{door} has no event {unknown[0]}; it has {', '.join(contract.events)}", 2)
+    for event in names:
+        one_of(event, contract.events, f"event of {door}")
     key = _ask_for_key(door) if contract.key_secret else ""
     wanted = EndpointForm(door, environment, url, names, key, test_message)
 
@@ -94,7 +93,7 @@ def enable(
     """Send to an endpoint again, for instance after it had answered 410."""
 
     async def act(engine: Engine) -> None:
-        await endpoints.enable_endpoint(engine, await merchant_named(engine, merchant), endpoint)
+        await endpoints.enable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
 
     on_engine(act, data, settings_file)
     console.print(f"enabled {endpoint}", highlight=False)
@@ -108,7 +107,7 @@ def disable(
     """Send nothing to an endpoint for now; what happens meanwhile can be replayed."""
 
     async def act(engine: Engine) -> None:
-        await endpoints.disable_endpoint(engine, await merchant_named(engine, merchant), endpoint, "by hand")
+        await endpoints.disable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint, "by hand")
 
     on_engine(act, data, settings_file)
     console.print(f"disabled {endpoint}", highlight=False)
@@ -122,7 +121,7 @@ def remove(
     """Forget an endpoint; its delivery log stays."""
 
     async def act(engine: Engine) -> None:
-        await endpoints.remove_endpoint(engine, await merchant_named(engine, merchant), endpoint)
+        await endpoints.remove_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
 
     on_engine(act, data, settings_file)
     console.print(f"removed {endpoint}", highlight=False)
@@ -141,6 +140,8 @@ def show_log(
 
     async def act(engine: Engine) -> list[Any]:
         of = await merchant_named(engine, merchant)
+        if endpoint is not None:
+            await require_endpoint(engine, of, endpoint, removed=True)
         return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state or "", limit=limit)
 
     table = _table("id", "endpoint", "order", "event", "happened (WIB)", "state", "attempts", "next (WIB)")
@@ -161,7 +162,9 @@ def show(
     """Show a delivery: its data, and every attempt."""
 
     async def act(engine: Engine) -> tuple[Any, list[Any]]:
-        return await history.show_delivery(engine, await merchant_named(engine, merchant), delivery)
+        of = await merchant_named(engine, merchant)
+        await require_delivery(engine, of, delivery)
+        return await history.show_delivery(engine, of, delivery)
 
     one, attempts = on_engine(act, data, settings_file)
     console.print(f"{one.message_id}  {one.event}  {_coloured(one.status)}", highlight=False)
@@ -193,10 +196,12 @@ def replay(
     async def act(engine: Engine) -> list[int]:
         of = await merchant_named(engine, merchant)
         if delivery is not None:
+            await require_delivery(engine, of, delivery)
             await history.replay_one(engine, of, delivery)
             return [delivery]
         if endpoint is None or begin is None or end is None:
             return []
+        await require_endpoint(engine, of, endpoint)
         return await history.replay_range(
             engine, of, endpoint, _moment(begin), _moment(end), undelivered_only=undelivered
         )
@@ -208,6 +213,13 @@ def replay(
 def new_key() -> None:
     """Print a fresh key for the setting webhooks.seal_key."""
     typer.echo(fresh_key())
+
+
+async def _owner(engine: Engine, merchant: str, endpoint: int) -> int:
+    """The id of the merchant, who has this endpoint."""
+    merchant_id = await merchant_named(engine, merchant)
+    await require_endpoint(engine, merchant_id, endpoint)
+    return merchant_id
 
 
 def _ask_for_key(door: str) -> str:

@@ -147,11 +147,13 @@ async def change_settings(connection: AsyncConnection, merchant_id: int, setting
     )
 
 
-async def reset_setting(connection: AsyncConnection, merchant_id: int, name: str) -> None:
-    """Take one setting out of the merchant's."""
-    await connection.execute(
-        f"UPDATE merchants SET settings = {_OBJECT} - %s::text WHERE merchant_id = %s", (name, merchant_id)
+async def reset_setting(connection: AsyncConnection, merchant_id: int, name: str) -> bool:
+    """Take one setting out of the merchant's; False when it has none of this name."""
+    cursor = await connection.execute(
+        f"UPDATE merchants SET settings = {_OBJECT} - %s::text WHERE merchant_id = %s AND ({_OBJECT}) ? %s::text",
+        (name, merchant_id, name),
     )
+    return cursor.rowcount == 1
 
 
 async def add_account(

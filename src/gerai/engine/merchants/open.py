@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from gerai.domain.records import Environment, Member
-from gerai.domain.refusals import InputInvalid
+from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
@@ -106,9 +106,13 @@ async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, 
 
 
 async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
-    """The setting has its default again; also takes out what nobody knows."""
+    """The setting has its default again; also takes out what nobody knows.
+
+    Refuses NotFound: a name that is neither a setting nor in the merchant's row.
+    """
     async with changing(engine, merchant_id) as connection:
-        await sql.reset_setting(connection, merchant_id, name)
+        if not await sql.reset_setting(connection, merchant_id, name) and name not in engine.directory.declared.by_name:
+            raise NotFound("setting", name)
 
 
 async def set_test_clock(

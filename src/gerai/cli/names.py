@@ -1,0 +1,83 @@
+"""Names somebody typed: a merchant, a key, an endpoint, a word of a list. One that is not there is refused with the
+closest one there is and a list; nothing is done by a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from typing import Final, NoReturn, TypeVar
+
+from gerai.cli.terminal import fail
+from gerai.domain.refusals import NotFound
+from gerai.engine.core import Engine
+from gerai.engine.keys.manage import list_keys
+from gerai.engine.webhooks import endpoints, history
+
+#: More of what the database holds is not listed.
+_LISTED: Final = 12
+W = TypeVar("W", bound=str)
+
+
+def not_known(what: str, name: str, known: Iterable[object], shown_by: str = "", listed: int = _LISTED) -> str:
+    """The sentence about a name that is not there: the closest of ``known``, the first ``listed`` of them, and
+    ``shown_by``, the command that shows all."""
+    names = [str(one) for one in known]
+    all_of_them = f" ({shown_by} shows all)" if shown_by else ""
+    if not names:
+        return f"no such {what}: {name}; there is none yet{all_of_them}"
+    closest = get_close_matches(name, names, 1)
+    meant = f" (did you mean {closest[0]}?)" if closest else ""
+    more = ", …" if len(names) > listed else ""
+    return f"no such {what}: {name}{meant}; one of {', '.join(names[:listed])}{more}{all_of_them}"
+
+
+def no_such(what: str, name: object, known: Iterable[object], shown_by: str = "") -> NoReturn:
+    """Leave with :func:`not_known` and exit code 1."""
+    fail(not_known(what, str(name), known, shown_by))
+
+
+def one_of(word: str, known: Collection[W], what: str) -> W:
+    """The one of ``known`` that ``word`` is, or a sentence that lists them all and exit code 2."""
+    found = next((one for one in known if one == word), None)
+    return found or fail(not_known(what, word, known, listed=len(known)), 2)
+
+
+async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:
+    """The id of the merchant with this code; without a code, of the only one there is. Else a clear message and exit
+    code 1 (2 when one of several must be named)."""
+    merchants = {m.code: m.merchant_id for m in engine.directory.merchants()}
+    if not code and len(merchants) > 1:
+        fail(f"there are several merchants: name one with --merchant ({', '.join(merchants)})", 2)
+    if not code and len(merchants) == 1:
+        return next(iter(merchants.values()))
+    if not code:
+        fail(f"there is no merchant yet{hint}")
+    if code not in merchants:
+        fail(not_known("merchant", code, merchants, "gerai merchants list") + hint)
+    return merchants[code]
+
+
+async def require_key(engine: Engine, merchant_id: int, key_id: int) -> None:
+    """Leave when the merchant has no such key that works."""
+    live = [key.key_id for key in await list_keys(engine, merchant_id) if key.revoked_at is None]
+    if key_id not in live:
+        no_such("key", key_id, live, "gerai keys list")
+
+
+async def require_endpoint(engine: Engine, merchant_id: int, endpoint_id: int, *, removed: bool = False) -> None:
+    """Leave when the merchant has no such webhook endpoint. ``removed``: one that only its log knows will do."""
+    known = [endpoint.endpoint_id for endpoint in await endpoints.list_endpoints(engine, merchant_id)]
+    if endpoint_id in known:
+        return
+    if removed and await history.list_deliveries(engine, merchant_id, endpoint_id=endpoint_id, limit=1):
+        return
+    no_such("webhook endpoint", endpoint_id, known, "gerai webhooks list")
+
+
+async def require_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> None:
+    """Leave when the merchant has no such webhook delivery."""
+    try:
+        await history.show_delivery(engine, merchant_id, delivery_id)
+    except NotFound:
+        newest = await history.list_deliveries(engine, merchant_id, limit=_LISTED + 1)
+        no_such("delivery", delivery_id, [one.delivery_id for one in newest], "gerai webhooks log")

@@ -1,0 +1,255 @@
+"""A name that is not there is refused by every command that takes one: with what there is, an exit code, and no act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import typer
+from terminal_kit import gerai_here as gerai
+
+from gerai.cli import COMMANDS, build
+from gerai.cli.names import not_known
+from gerai.engine.core import Engine
+from gerai.engine.keys.manage import list_keys
+from gerai.engine.merchants.open import change_settings
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, list_endpoints, new_secret, remove_endpoint
+from gerai.kit.secret_box import SecretBox, new_key
+
+#: What a parameter holds that names nothing: a figure, a text, a switch, a place on this machine, a time.
+FREE = {
+    "address", "amount", "begin", "code", "counts", "data", "demo", "end", "failed", "fix", "free_text", "host",
+    "json_output", "limit", "no_code", "note", "once", "opening", "package", "parent", "part", "port", "reason",
+    "reference", "result", "second", "seconds", "settings_file", "test_message", "tour", "types", "undelivered",
+    "unlimited", "upgrade", "url", "value", "version", "workers",
+}  # fmt: skip
+#: `name` is what a key is called.
+FREE_OF = {("keys create", "name")}
+
+
+def parameters() -> set[tuple[str, str]]:
+    """Every parameter of every command that may name something: ("orders show", "name")."""
+    found: set[tuple[str, str]] = set()
+
+    def walk(command: Any, path: str) -> None:
+        for name, inner in getattr(command, "commands", {}).items():
+            walk(inner, f"{path} {name}".strip())
+        found.update((path, parameter.name) for parameter in command.params if parameter.name not in {"help", *FREE})
+
+    walk(typer.main.get_command(build(list(COMMANDS))), "")
+    return found - FREE_OF
+
+
+class Shop:
+    """A merchant with one of everything a command can name, and the other names there are."""
+
+    def __init__(self, merchant: Any) -> None:
+        self.merchant = merchant
+        self.member = self.other_member = self.endpoint = 0
+
+    async def fill(self) -> None:
+        engine, merchant_id = self.merchant.engine, self.merchant.merchant_id
+        self.member = (await self.merchant.member("leuwongrr", name="Ani")).member_id
+        self.other_member = (await self.merchant.member("cekceir", name="Budi")).member_id
+        order_id = engine.ids.next()
+        await engine.submit(
+            PlaceOrder(
+                merchant_id=merchant_id, environment="production", channel="test", key_id=None, order_id=order_id,
+                public_id=f"o{order_id}", number="N-7319", secret=f"s{order_id}", funding="invoice",
+                lines=(NewLine("thing", 1, "Thing", 1, 5_000_00, 5_000_00),), total_sen=5_000_00,
+            )
+        )  # fmt: skip
+        await engine.submit(
+            RecordPayment(
+                merchant_id=merchant_id, environment="production", order_id=order_id, outcome="paid",
+                public_id="P-7319", method="cash",
+            )
+        )  # fmt: skip
+        new = NewEndpoint(merchant_id=merchant_id, environment="sandbox", channel="scalev", url="https://shop.example/")
+        self.endpoint = await add_endpoint(engine, SecretBox(new_key()), new, new_secret())
+
+
+@pytest.fixture
+async def shop(merchant: Any) -> Shop:
+    shop = Shop(merchant)
+    await shop.fill()
+    return shop
+
+
+def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, str]]:
+    """For each parameter: the arguments with a name that is not there, the exit code, and what is said."""
+    endpoint, other = f"no such webhook endpoint: 7; one of {shop.endpoint} (gerai webhooks list shows all)", "N-7391"
+    order = f"no such order: {other} (did you mean N-7319?); one of N-7319 (gerai orders list --status all shows all)"
+    either = f"no such payment or order: {other} (did you mean N-7319?); one of N-7319, P-7319 ("
+    none = f"no such payment or order: {other}; there is none yet ("
+    live = "no such environment: live; one of sandbox, production"
+    door = "no such door: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
+    delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
+    said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
+        ("keys create", "door"): (("scale",), 2, door),
+        ("keys create", "environment"): (("scalev", "live"), 2, live),
+        ("keys create", "member"): (
+            ("leuwongrr", "--member", "7"), 1,
+            f"no such member of leuwongrr in sandbox: 7; one of {shop.member} (gerai members list shows all)",
+        ),
+        ("keys revoke", "key_id"): (("7",), 1, "no such key: 7; there is none yet (gerai keys list shows all)"),
+        ("merchants reset", "name"): (
+            ("late_paymnt",), 2, "no such setting: late_paymnt (did you mean late_payment?); one of late_payment, ",
+        ),
+        ("merchants set", "name"): (
+            ("late_paymnt", "hold"), 2, "no such setting: late_paymnt (did you mean late_payment?); one of",
+        ),
+        ("members list", "environment"): (("--environment", "live"), 2, live),
+        ("members topup", "member"): (
+            ("7", "5000"), 1, "no such member with a wallet in production: 7; one of "
+            f"{shop.member}, {shop.other_member} (gerai members list shows all)",
+        ),
+        ("members topup", "environment"): ((str(shop.member), "5000", "--environment", "live"), 2, live),
+        ("orders list", "status"): (
+            ("--status", "procesing"), 2, "no such state: procesing (did you mean processing?); one of cancelled,",
+        ),
+        ("orders list", "environment"): (("--environment", "live"), 2, live),
+        ("payments resolve", "name"): ((other, "accept"), 1, none),
+        ("payments resolve", "decision"): (
+            ("P-7319", "acept"), 2, "no such decision: acept (did you mean accept?); one of accept, refund, wallet",
+        ),
+        ("payments resolve", "environment"): (("P-7319", "accept", "--environment", "live"), 2, live),
+        ("payments refund", "name"): ((other,), 1, either),
+        ("payments refund", "to"): (("P-7319", "--to", "me"), 2, "no such way: me; one of payer, wallet"),
+        ("payments refund", "environment"): (("P-7319", "--environment", "live"), 2, live),
+        ("payments confirm", "name"): ((other,), 1, either),
+        ("payments confirm", "method"): (
+            ("N-7319", "--method", "manuel"), 2, "no such method: manuel (did you mean manual?); one of manual, cash",
+        ),
+        ("payments confirm", "environment"): (("N-7319", "--environment", "live"), 2, live),
+        ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
+        ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, "'sandbox', 'production'"),
+        ("webhooks add", "events"): (
+            ("scalev", "https://shop.example/", "--events", "order.creatd"), 2,
+            "no such event of scalev: order.creatd (did you mean order.created?); one of ",
+        ),
+        ("webhooks enable", "endpoint"): (("7",), 1, endpoint),
+        ("webhooks disable", "endpoint"): (("7",), 1, endpoint),
+        ("webhooks remove", "endpoint"): (("7",), 1, endpoint),
+        ("webhooks log", "endpoint"): (("--endpoint", "7"), 1, endpoint),
+        ("webhooks log", "state"): (("--state", "bogus"), 2, "'pending', 'delivered', 'failed', 'dropped'"),
+        ("webhooks show", "delivery"): (("7",), 1, delivery),
+        ("webhooks replay", "delivery"): (("7",), 1, delivery),
+        ("webhooks replay", "endpoint"): (
+            ("--endpoint", "7", "--from", "2026-11-01", "--until", "2026-11-02"), 1, endpoint,
+        ),
+    }  # fmt: skip
+    for verb in ("show", "complete", "fail", "cancel"):
+        said["orders " + verb, "name"] = ((other,), 1, order)
+        said["orders " + verb, "environment"] = (("N-7319", "--environment", "live"), 2, live)
+    return said
+
+
+async def facts(shop: Shop) -> tuple[Any, ...]:
+    """What no mistake may change."""
+    engine, merchant_id = shop.merchant.engine, shop.merchant.merchant_id
+    [view] = await engine.orders.named(merchant_id, "N-7319")
+    money = [row[-1] for row in await engine.wallets.of_members(merchant_id, "production", 9)]
+    ends = [(one.endpoint_id, one.status) for one in await list_endpoints(engine, merchant_id)]
+    chosen = engine.directory.merchant(merchant_id).chosen
+    paid = [(payment.public_id, payment.status, payment.refunded_sen) for payment in view.payments]
+    return view.order.status, paid, money, ends, chosen, await list_keys(engine, merchant_id)
+
+
+async def test_a_name_that_is_not_there(dsn: str, shop: Shop) -> None:
+    """Each command says what there is, the closest first, on standard error; 1 for what the database was asked for, 2
+    for a word of a fixed list. Nothing is printed as a result and nothing changes."""
+    table, before = mistakes(shop), await facts(shop)
+    for (command, parameter), (arguments, code, text) in table.items():
+        answer = await gerai(dsn, *command.split(), *arguments, "--merchant", shop.merchant.code)
+        said = " ".join(answer[2].replace("│", " ").split())
+        assert answer[:2] == (code, ""), (command, parameter, said)
+        assert text in said, (command, parameter)
+    assert await facts(shop) == before
+
+
+async def test_no_command_is_left_out(shop: Shop) -> None:
+    """Every parameter that names something is tried above; one more must be tried or declared to name nothing."""
+    named = {(command, parameter) for command, parameter in parameters() if parameter != "merchant"}
+    # `gerai bench` and `gerai test` are a developer's.
+    assert named - {("bench", "case")} == set(mistakes(shop))
+
+
+@pytest.mark.parametrize("command", sorted(command for command, parameter in parameters() if parameter == "merchant"))
+async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: Any, command: str) -> None:
+    """Whatever the command: the closest code, exit code 1, and no merchant is opened by the way."""
+    arguments = {
+        "keys create": ("scalev",), "keys revoke": ("7",), "webhooks add": ("scalev", "https://shop.example/"),
+        "merchants set": ("late_payment", "hold"), "merchants reset": ("late_payment",), "members topup": ("7", "5000"),
+        "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
+        "webhooks replay": ("7",), "webhooks show": ("7",),
+    }  # fmt: skip
+    verb = command.rsplit(maxsplit=1)[-1]
+    given = arguments.get(command, ("7",) if verb in {"show", "complete", "fail", "cancel"} else ())
+    if verb in {"enable", "disable", "remove"}:
+        given = ("7",)
+    before = len(engine.directory.merchants())
+    rc, out, err = await gerai(dsn, *command.split(), *given, "--merchant", f"{merchant.code}x")
+    said = " ".join(err.split())
+    assert (rc, out) == (1, "")
+    assert f"no such merchant: {merchant.code}x (did you mean " in said
+    assert len(engine.directory.merchants()) == before
+
+
+async def test_a_removed_endpoint_keeps_its_log_only_if_it_has_one(dsn: str, shop: Shop) -> None:
+    """`webhooks log --endpoint` of one that is gone and never sent anything names those there are."""
+    await remove_endpoint(shop.merchant.engine, shop.merchant.merchant_id, shop.endpoint)
+    of = ("--merchant", shop.merchant.code)
+    rc, out, err = await gerai(dsn, "webhooks", "log", "--endpoint", str(shop.endpoint), *of)
+    assert (rc, out) == (1, "")
+    assert err == (
+        f"gerai: no such webhook endpoint: {shop.endpoint}; there is none yet (gerai webhooks list shows all)\n"
+    )
+
+
+async def test_a_revoked_key_is_no_key_to_revoke(dsn: str, merchant: Any) -> None:
+    """Revoked twice, the second time is refused and names the key that still works."""
+    of = ("--merchant", merchant.code)
+    for _ in range(2):
+        await gerai(dsn, "keys", "create", "durianpay", *of)
+    old, kept = [str(key.key_id) for key in await list_keys(merchant.engine, merchant.merchant_id)]
+    assert await gerai(dsn, "keys", "revoke", old, *of) == (0, f"revoked {old}\n", "")
+    rc, out, err = await gerai(dsn, "keys", "revoke", old, *of)
+    assert (rc, out) == (1, "")
+    assert f"no such key: {old} " in err
+    assert f"; one of {kept} (gerai keys list shows all)" in err
+
+
+async def test_reset_takes_out_what_an_earlier_version_left(dsn: str, merchant: Any) -> None:
+    """A name in the merchant's row that is no setting (any more) can be taken out, once; then it is not there."""
+    engine = merchant.engine
+    await change_settings(engine, merchant.merchant_id, {"late_payment": "hold"})
+    async with engine.connection() as connection, connection.transaction():
+        await connection.execute(
+            "UPDATE merchants SET settings = settings || '{\"old_name\": 1}' WHERE merchant_id = %s",
+            (merchant.merchant_id,),
+        )
+    of = ("--merchant", merchant.code)
+    assert (await gerai(dsn, "merchants", "reset", "old_name", *of))[:2] == (
+        0, "old_name is taken out; it is no setting\n",
+    )  # fmt: skip
+    rc, out, err = await gerai(dsn, "merchants", "reset", "old_name", *of)
+    assert (rc, out) == (2, "")
+    assert "no such setting: old_name" in err
+    assert engine.directory.merchant(merchant.merchant_id).settings.late_payment == "hold"
+
+
+def test_what_is_said_of_a_name() -> None:
+    """The closest one, a list that ends, and the command that shows the rest; none at all is said as well."""
+    many = [f"key-{n}" for n in range(20)]
+    listed = ", ".join(many[:12])
+    assert not_known("key", "kex-19", many, "gerai keys list") == (
+        f"no such key: kex-19 (did you mean key-19?); one of {listed}, … (gerai keys list shows all)"
+    )
+    assert not_known("key", "zzz", many[:2]) == "no such key: zzz; one of key-0, key-1"
+    assert (
+        not_known("key", "zzz", [], "gerai keys list")
+        == "no such key: zzz; there is none yet (gerai keys list shows all)"
+    )
