@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
-from browser_kit import CHROMIUM, QUIET
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser
+
+from browser_kit import chromium
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -36,15 +37,7 @@ async def base_url(app: Any) -> AsyncGenerator[str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def playwright() -> AsyncGenerator[Playwright]:
-    """The driver."""
-    async with async_playwright() as driver:
-        yield driver
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser(playwright: Playwright) -> AsyncGenerator[Browser]:
-    """Debian's chromium, without the calls it makes of its own accord."""
-    browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-    yield browser
-    await browser.close()
+async def browser() -> AsyncGenerator[Browser]:
+    """One browser for a file."""
+    async with chromium() as browser:
+        yield browser

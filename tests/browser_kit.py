@@ -1,12 +1,14 @@
-"""One person with a browser, for the journeys."""
+"""Debian's chromium, and one person with it."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = [
@@ -18,6 +20,15 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@asynccontextmanager
+async def chromium() -> AsyncGenerator[Browser]:
+    """The browser, without the calls it makes of its own accord."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
 
 
 class Reader:
