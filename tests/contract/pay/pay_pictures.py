@@ -1,0 +1,143 @@
+"""Pages of orders and deposits made by hand, drawn in a real browser: no server, no database, the same at every run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+from pay_deposits import BY_HAND, BY_QR, BY_WALLET, deposit
+from pay_orders import COD, DETAILS, NOW, event, page_context, payment, sent, view
+from playwright.async_api import Browser, Page, Route
+
+from gerai.app import DIALECTS
+from gerai.domain.money import rupiah
+from gerai.domain.records import Deposit, OrderView
+from gerai.doors.pay import draw
+from gerai.doors.pay.address import Address
+from gerai.doors.pay.assets import ASSETS
+from gerai.doors.pay.deposit_present import present_deposit
+from gerai.doors.pay.present import present
+from gerai.doors.pay.words import Language, Words
+
+_ADDRESS: Final = Address(("i", "kQ9f"))
+_PLACED: Final = (event("order.placed", 3), event("payment.started", 2, payment="pay_abc"))
+_ERRORS: Final = (400, 403, 404, 405, 408, 409, 413, 415, 421, 429, 500, 503)
+_MOST: Final = rupiah(999_999_999_999)
+#: Names that nothing breaks, and that never end.
+_UNBROKEN, _ENDLESS = "X" * 90, "PT Toko Sinar Pagi Sentosa Jaya Abadi Makmur Sejahtera Nusantara Raya"
+QR_TEXT: Final = (
+    "00020101021226610014COM.GO-JEK.WWW01189360091430000000000210G0000000000303UMI51440014ID.CO.QRIS.WWW0215ID1020000000"
+    "0010303UMI5204581253033605406174000 5802ID5915Toko Sinar Pagi6007Jakarta61051031062070703A016304ABCD"
+)
+QR: Final[dict[str, Any]] = {
+    "method": "qris",
+    "channel": "QRIS",
+    "instructions": {"kind": "qr", "qr_text": QR_TEXT, "steps": {"id": ["Buka aplikasi."], "en": ["Open the app."]}},
+}
+
+
+def order_page(order: OrderView, language: Language = "id", **changes: Any) -> str:
+    """The page of an order at NOW."""
+    words = Words(language)
+    return draw.pay_page(present(order, _PLACED, page_context(**changes), NOW, words), words, _ADDRESS)
+
+
+def deposit_page(made: Deposit, language: Language = "id", **changes: Any) -> str:
+    """The page of a deposit at NOW."""
+    words = Words(language)
+    return draw.deposit_page(present_deposit(made, page_context(**changes), NOW, words), words, _ADDRESS)
+
+
+def _endless(name: str) -> OrderView:
+    """An order of the largest amount and of a product whose name never ends."""
+    order = view(payments=(payment(amount_sen=_MOST),), total_sen=_MOST, number="N" * 80)
+    line = msgspec.structs.replace(order.lines[0], name=name * 3, quantity=99_999, unit_price_sen=_MOST)
+    return msgspec.structs.replace(order, lines=(line,))
+
+
+def every_page(language: Language) -> dict[str, str]:
+    """A page of each kind and state, by name."""
+    words, waiting = Words(language), (payment(),)
+    found = {
+        "choose": order_page(view(), language, details=DETAILS),
+        "no method": order_page(view(environment="production"), language, offered={}, simulated=False),
+        "number": order_page(view(payments=waiting), language, details=DETAILS),
+        "QR": order_page(view(payments=(payment(**QR),)), language),
+        "redirect": order_page(
+            view(payments=(payment(method="ewallet", channel="DANA", instructions={"kind": "redirect"}),)), language
+        ),
+        "short link": order_page(view(payments=waiting), language, private=True),
+        "failed before": order_page(view(payments=(payment("failed"),)), language),
+        "held": order_page(view("processing", None, funding="hold"), language),
+        "cash": order_page(view("confirmed", None, funding="free"), language, details=COD),
+        "unbroken": order_page(_endless(_UNBROKEN), language, merchant_name=_UNBROKEN),
+        "endless": order_page(_endless(_ENDLESS), language, merchant_name=_ENDLESS),
+        "confirm": draw.confirm_page(words, _ADDRESS, _ENDLESS, "DANA", "Rp999.999.999.999", "Back"),
+        "home": draw.home_page(words, _doors(language), simulated=True),
+    }
+    for status, invoice, paid in (
+        ("processing", "paid", "completed"), ("completed", "paid", "completed"), ("failed", "paid", "completed"),
+        ("partial", "paid", "completed"), ("expired", "expired", "expired"), ("expired", "expired", "late"),
+        ("cancelled", "paid", "completed"), ("cancelled", "cancelled", "cancelled"),
+    ):  # fmt: skip
+        found[f"{status}, {paid}"] = order_page(view(status, invoice, (payment(paid),)), language, details=DETAILS)
+    for parcel in ("in_transit", "problem", "returning", "delivered"):
+        found[f"parcel {parcel}"] = order_page(sent(parcel), language, details=DETAILS)
+    for status in ("pending", "succeeded", "failed", "expired", "cancelled", "late", "refunded"):
+        found[f"deposit {status}"] = deposit_page(deposit(status), language)
+    for name, way in (("QR", BY_QR), ("redirect", BY_WALLET), ("by hand", BY_HAND)):
+        found[f"deposit {name}"] = deposit_page(deposit(**way), language)
+    found["deposit endless"] = deposit_page(
+        deposit(amount_sen=_MOST, pay_sen=_MOST + rupiah(4_123), public_id="D" * 60), language, merchant_name=_ENDLESS
+    )
+    for status in _ERRORS:
+        found[f"error {status}"] = draw.error_page(words, Address(("",)), status, "0b6c4f4e-0000" * 3)
+    return found
+
+
+def _doors(language: Language) -> list[draw.DoorCard]:
+    return [
+        draw.DoorCard(d.title, d.blurb.sold.in_language(language), d.prefixes[0], f"/docs/{d.name}")
+        for d in DIALECTS
+        if d.blurb is not None
+    ]
+
+
+class Screen:
+    """A browser's page that shows what :meth:`show` is given."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self._html = page, ""
+
+    async def show(self, html: str) -> Page:
+        """Load a drawn page with its style sheet and script."""
+        self._html = html
+        await self.page.goto("https://gerai.test/")
+        return self.page
+
+    async def fulfil(self, route: Route) -> None:
+        """Serve the page and its assets; the live stream is quiet."""
+        asset = ASSETS.get(route.request.url.rpartition("/")[2])
+        if asset is not None:
+            await route.fulfill(body=asset.content, content_type=asset.media_type)
+        elif "/events" in route.request.url:
+            await route.fulfill(body="retry: 600000\n\n", content_type="text/event-stream")
+        else:
+            await route.fulfill(body=self._html, content_type="text/html; charset=utf-8")
+
+
+@asynccontextmanager
+async def screen(browser: Browser, width: int, height: int = 844, **facts: Any) -> AsyncGenerator[Screen]:
+    """A screen ``width`` pixels wide, whose clock stands still."""
+    context = await browser.new_context(viewport={"width": width, "height": height}, **facts)
+    page = await context.new_page()
+    # Time goes on until it is paused.
+    await page.clock.install(time=NOW - timedelta(hours=1))
+    await page.clock.pause_at(NOW)
+    shown = Screen(page)
+    await context.route("**/*", shown.fulfil)
+    yield shown
+    await context.close()
