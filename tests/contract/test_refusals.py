@@ -18,6 +18,7 @@ from gerai.domain.refusals import (
     BodyTooLarge,
     BodyUnreadable,
     Broken,
+    Conflict,
     EncodingUnsupported,
     HostUnknown,
     InputInvalid,
@@ -36,6 +37,7 @@ _VALUES: dict[str, Any] = {
     "str": "sample",
     "dict[str, list[str]]": {"name": ["wrong"]},
     "tuple[str, ...]": ("one", "two"),
+    "tuple[Conflict, ...]": (Conflict("order", "one", "shipped", "cancel"),),
 }
 
 

@@ -11,12 +11,15 @@ from typing import Any, get_type_hints
 import pytest
 
 from gerai.domain import refusals
-from gerai.domain.refusals import Broken, Kind, Refusal, every_refusal
+from gerai.domain.refusals import Broken, Conflict, Kind, Refusal, every_refusal
 
 
 def an_example(refusal: type[Refusal]) -> Refusal:
     """An instance with a plausible value in every field."""
-    samples: dict[Any, Any] = {str: "x", int: 1, tuple[str, ...]: ("x",), dict[str, list[str]]: {"field": ["wrong"]}}
+    samples: dict[Any, Any] = {
+        str: "x", int: 1, tuple[str, ...]: ("x",), dict[str, list[str]]: {"field": ["wrong"]},
+        tuple[Conflict, ...]: (Conflict("order", "1", "shipped", "cancel"),),
+    }  # fmt: skip
     hints = get_type_hints(refusal)
     return refusal(**{field.name: samples[hints[field.name]] for field in fields(refusal)})
 

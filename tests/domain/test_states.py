@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gerai.domain.describe import states_page
-from gerai.domain.refusals import StateConflict
+from gerai.domain.refusals import Conflict, StateConflict
 from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, SHIPMENT, TABLES, StateTable
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
@@ -35,7 +35,7 @@ def test_an_illegal_pair_is_refused(table: StateTable, state: str, verb: str) ->
     assert not table.can(state, verb)
     with pytest.raises(StateConflict) as refused:
         table.move(state, verb, "the-id")
-    assert refused.value.facts() == {"thing": table.thing, "id": "the-id", "state": state, "verb": verb}
+    assert refused.value.all == (Conflict(table.thing, "the-id", state, verb),)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.thing)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gerai.domain.records import Order, OrderView
-from gerai.domain.refusals import NotFound, StateConflict
+from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.orders.change_status import ChangeStatus
@@ -104,6 +105,49 @@ async def test_one_that_cannot_leaves_all_as_they_were(engine: Engine, merchant:
             "SELECT name FROM events WHERE merchant_id = %s ORDER BY event_id", (merchant.merchant_id,)
         )
         assert [row[0] for row in await cursor.fetchall()] == ["order.placed"] * 3 + ["order.cancelled"]
+
+
+async def test_all_that_cannot_are_named(engine: Engine, merchant: Any) -> None:
+    """One refusal with each of them, in the order they were asked for, whatever the reason. Those that could are as
+    they were, and so are those that could change their payment alone."""
+    fine, cancelled, half, unpaid = [await place(engine, merchant.merchant_id) for _ in range(4)]
+    await change(engine, merchant.merchant_id, cancelled, target="cancelled")
+    await change(engine, merchant.merchant_id, half, target="confirmed")
+    await change(engine, merchant.merchant_id, half, target="shipped")
+    await change(engine, merchant.merchant_id, unpaid, target="draft")
+    before = await events(engine, merchant.merchant_id)
+    asked = (cancelled, fine, half, unpaid)
+    with pytest.raises(StateConflict) as refused:
+        await change(engine, merchant.merchant_id, *asked, target="processing", payment="paid")
+    assert refused.value.all == (
+        Conflict("order", cancelled.order.public_id, "cancelled", "pay"),
+        Conflict("order", half.order.public_id, "shipped", "processing"),
+        Conflict("order", unpaid.order.public_id, "draft", "processing"),
+    )
+    assert await events(engine, merchant.merchant_id) == before
+    assert await booked(engine, merchant.merchant_id) == 0
+    again = await change(engine, merchant.merchant_id, fine, half)
+    assert [view.order.charged_sen for view in again] == [0, 0]
+
+
+async def test_all_that_are_not_there_are_named(engine: Engine, merchant: Any) -> None:
+    """Unknown ids and orders of another place: each by name, nothing of which place it is, and before any conflict."""
+    here, gone = await place(engine, merchant.merchant_id), await place(engine, merchant.merchant_id)
+    await change(engine, merchant.merchant_id, gone, target="cancelled")
+    live = await place(engine, merchant.merchant_id, environment="production")
+    before = await events(engine, merchant.merchant_id)
+    unknown = msgspec.structs.replace(here, order=msgspec.structs.replace(here.order, order_id=7))
+    with pytest.raises(NotFound) as refused:
+        await change(engine, merchant.merchant_id, live, here, gone, unknown, target="confirmed")
+    assert refused.value.ids == (str(live.order.order_id), "7")
+    assert await events(engine, merchant.merchant_id) == before
+
+
+async def events(engine: Engine, merchant_id: int) -> list[str]:
+    """Names of all events of the merchant, in order."""
+    async with engine.connection() as connection:
+        text = "SELECT name FROM events WHERE merchant_id = %s ORDER BY event_id"
+        return [row[0] for row in await (await connection.execute(text, (merchant_id,))).fetchall()]
 
 
 async def test_orders_of_another_channel_or_environment_are_not_there(engine: Engine, merchant: Any) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from scalev_shop import Shop
+
+from gerai.domain.refusals import Conflict, NotFound, StateConflict
+from gerai.doors.dialects.scalev.errors import refuse
 
 PATH = "/v3/orders/change-status"
 
@@ -147,6 +151,63 @@ async def test_an_unknown_id_changes_nothing(shop: Shop) -> None:
         answer = await change(shop, order["id"], unknown, status="canceled", expect=404)
         assert answer == {"error": "Order not found", "error_code": "not_found", "errors": {unknown: ["not found"]}}
     assert await standing(shop, order["id"]) == ("pending", "unpaid")
+
+
+async def test_all_that_cannot_are_named(shop: Shop) -> None:
+    """Every order that is refused has its own text; ``error`` has the first and how many more; none is changed."""
+    fine, shipped, gone = [await shop.place(await shop.physical()) for _ in range(3)]
+    await change(shop, gone["id"], status="canceled")
+    for word in ("confirmed", "shipped"):
+        await change(shop, shipped["id"], status=word)
+    events = await shop.rows("events")
+    answer = await change(shop, gone["id"], fine["id"], shipped["id"], status="in_process", expect=409)
+    first = f"order {gone['id']} cannot go from canceled to in_process"
+    assert answer == {
+        "error": f"{first}, and 1 more",
+        "error_code": "state_conflict",
+        "errors": {
+            gone["id"]: [first],
+            shipped["id"]: [f"order {shipped['id']} cannot go from shipped to in_process"],
+        },
+    }
+    assert await standing(shop, fine["id"]) == ("pending", "unpaid")
+    assert await shop.rows("events") == events
+
+
+async def test_all_unknown_ids_are_named(shop: Shop, other_shop: Shop) -> None:
+    """404 with each id once, another business's like an invented one, before anything that cannot; none is changed."""
+    order, gone = await shop.place(shop.digital()), await shop.place(shop.digital())
+    await change(shop, gone["id"], status="canceled")
+    theirs = await other_shop.place(other_shop.digital())
+    unknown = [theirs["id"], "0197a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "12345"]
+    events = await shop.rows("events")
+    ids = (unknown[0], order["id"], unknown[1], gone["id"], unknown[2], unknown[1].upper())
+    answer = await change(shop, *ids, status="confirmed", expect=404)
+    assert answer == {
+        "error": "Order not found, and 2 more",
+        "error_code": "not_found",
+        "errors": {each: ["not found"] for each in unknown},
+    }
+    assert await standing(shop, order["id"]) == ("pending", "unpaid")
+    assert await standing(other_shop, theirs["id"]) == ("pending", "unpaid")
+    assert await shop.rows("events") == events
+    most = [f"unknown-{number}" for number in range(100)]
+    answer = await change(shop, *most, status="confirmed", expect=404)
+    assert (answer["error"], list(answer["errors"])) == ("Order not found, and 99 more", most)
+
+
+@pytest.mark.parametrize("kind", ["missing", "conflict"])
+def test_a_hundred_are_named_and_the_others_counted(kind: str) -> None:
+    """However many the engine refuses, an answer stays short."""
+    ids = [f"o{number}" for number in range(130)]
+    refusal = (
+        NotFound("order", ids[0], tuple(ids[1:]))
+        if kind == "missing"
+        else StateConflict.of_all([Conflict("order", each, "shipped", "cancel") for each in ids])
+    )
+    answer = json.loads(bytes(refuse(refusal, "req-1").body))
+    assert list(answer["errors"]) == ids[:100]
+    assert answer["error"].endswith(", and 129 more")
 
 
 async def test_standing_there_already_is_no_mistake(shop: Shop) -> None:

@@ -39,7 +39,7 @@ from gerai.domain.refusals.request import (
     PayloadMismatch,
 )
 from gerai.domain.refusals.service import Broken, Busy, PartnerUnavailable
-from gerai.domain.refusals.state import IdempotencyKeyReused, NotFound, StateConflict
+from gerai.domain.refusals.state import Conflict, IdempotencyKeyReused, NotFound, StateConflict
 
 __all__ = [
     "AmountMismatch",
@@ -49,6 +49,7 @@ __all__ = [
     "BodyUnreadable",
     "Broken",
     "Busy",
+    "Conflict",
     "EncodingUnsupported",
     "FieldsForbidden",
     "FundingNotAllowed",

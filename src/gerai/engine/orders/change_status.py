@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gerai.domain.records import Order, OrderView
-from gerai.domain.refusals import NotFound, StateConflict
+from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import set_payment_status, verb_between
@@ -25,8 +25,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     is left there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
     order from now on, from the order as it stands under its lock (pure).
 
-    Refuses: NotFound, StateConflict (naming the first order that cannot; a held order never can). Then no order has
-    changed.
+    Refuses: NotFound, StateConflict (a held order never can), each with every order that it is true of. Then no order
+    has changed.
     """
 
     channel: str
@@ -43,16 +43,26 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True)
 
     def decide(self, state: State, context: Context) -> tuple[OrderView, ...]:
-        orders = [state.order(self.merchant_id, order_id) for order_id in self.order_ids]
-        for order in orders:
-            if (order.environment, order.channel) != (self.environment, self.channel):
-                raise NotFound("order", str(order.order_id))
-            if order.funding == "hold":
-                # Held money is captured by the record of what was done, or returned by cancelling; never by hand.
-                raise StateConflict("order", order.public_id, order.status, self.target or str(self.payment))
-        for order in orders:
-            self._change(state, context, order)
+        conflicts: list[Conflict] = []
+        for order in self._orders(state):
+            try:
+                self._change(state, context, order)
+            except StateConflict as refused:
+                # Whoever asks for many wants to know all that cannot. What has changed here is taken back below.
+                conflicts += refused.all
+        if conflicts:
+            raise StateConflict.of_all(conflicts)
         return tuple(state.view(self.merchant_id, order_id) for order_id in self.order_ids)
+
+    def _orders(self, state: State) -> list[Order]:
+        """The orders, as they stand. NotFound, with every one that is not there, or not in this place."""
+        rows = [state.orders.get(self.merchant_id, order_id) for order_id in self.order_ids]
+        place = (self.environment, self.channel)
+        orders = [order for order in rows if order is not None and (order.environment, order.channel) == place]
+        known = {order.order_id for order in orders}
+        if missing := [str(order_id) for order_id in self.order_ids if order_id not in known]:
+            raise NotFound("order", missing[0], tuple(missing[1:]))
+        return orders
 
     @property
     def _facts(self) -> dict[str, Any]:
@@ -60,6 +70,9 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         return {"by": self.by, "noted": self.noted} if self.noted else {"by": self.by}
 
     def _change(self, state: State, context: Context, order: Order) -> None:
+        if order.funding == "hold":
+            # Held money is captured by the record of what was done, or returned by cancelling; never by hand.
+            raise StateConflict("order", order.public_id, order.status, self.target or str(self.payment))
         if self.revise is not None:
             revised = msgspec.structs.replace(order, details=self.revise(order), updated_at=context.now)
             order = state.orders.update(revised)

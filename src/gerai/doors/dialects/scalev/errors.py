@@ -17,6 +17,8 @@ from gerai.doors.http.errors import ErrorTable, always
 from gerai.doors.http.limits import Verdict
 from gerai.kit.clock import unix_s
 
+#: How many of several that are refused at once are named one by one.
+NAMED_AT_MOST: Final = 100
 HOURLY: Final = 10_000
 _HOUR_S: Final = 3600
 _UNREADABLE: Final = {
@@ -81,16 +83,27 @@ def _input(refusal: r.InputInvalid) -> Entry:
 
 def _not_found(refusal: r.NotFound) -> Entry:
     things = {"store": "Store not found", "order": "Order not found", "location": "Location not found"}
-    named = {refusal.id: ["not found"]} if refusal.thing == "order" and refusal.id else {}
-    return Entry(404, things.get(refusal.thing, "Not found"), "not_found", named)
+    text = things.get(refusal.thing, "Not found") + _and_more(len(refusal.more))
+    named = {id: ["not found"] for id in refusal.ids[:NAMED_AT_MOST] if id} if refusal.thing == "order" else {}
+    return Entry(404, text, "not_found", named)
 
 
 def _conflict(refusal: r.StateConflict) -> Entry:
-    words = STATUS if refusal.thing == "order" else SHIPMENT_STATUS if refusal.thing == "shipment" else {}
-    target = _TARGET_OF.get((refusal.thing, refusal.verb), refusal.verb)
-    state, wanted = (words.get(word) or word for word in (refusal.state, target))
-    error = f"{refusal.thing} {refusal.id} cannot go from {state} to {wanted}"
-    return Entry(409, error, "state_conflict", {refusal.id: [error]})
+    """The first one is in ``error`` too, with how many more there are."""
+    named = {conflict.id: [_cannot(conflict)] for conflict in refusal.all[:NAMED_AT_MOST]}
+    error = _cannot(refusal.all[0]) + _and_more(len(refusal.more))
+    return Entry(409, error, "state_conflict", named)
+
+
+def _cannot(conflict: r.Conflict) -> str:
+    words = STATUS if conflict.thing == "order" else SHIPMENT_STATUS if conflict.thing == "shipment" else {}
+    target = _TARGET_OF.get((conflict.thing, conflict.verb), conflict.verb)
+    state, wanted = (words.get(word) or word for word in (conflict.state, target))
+    return f"{conflict.thing} {conflict.id} cannot go from {state} to {wanted}"
+
+
+def _and_more(others: int) -> str:
+    return f", and {others} more" if others else ""
 
 
 #: Where each verb leads, so that a conflict can be told in the contract's words for states.

@@ -137,14 +137,13 @@ async def change_status(ctx: RequestContext) -> Response:
 
 
 async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
-    """The orders with these ids, each once, in the order they were named. NotFound names the first unknown one."""
+    """The orders with these ids, each once, in the order they were named. NotFound names every unknown one."""
     # Each once: an order named twice must not be moved twice.
     wanted = list(dict.fromkeys(order_id.lower() for order_id in ids))
     views = await ctx.services.engine.orders.by_public_ids(ctx.scope, [i for i in wanted if _UUID.fullmatch(i)])
     by_id = {view.order.public_id: view for view in views}
-    for order_id in wanted:
-        if order_id not in by_id:
-            raise NotFound("order", order_id)
+    if unknown := [order_id for order_id in wanted if order_id not in by_id]:
+        raise NotFound("order", unknown[0], tuple(unknown[1:]))
     return [by_id[order_id] for order_id in wanted]
 
 
