@@ -169,13 +169,55 @@ def test_what_is_copied_is_what_is_shown(sen: int) -> None:
     assert (digits(sen).isdigit()) == (sen % 100 == 0)
 
 
-@pytest.mark.parametrize(("text", "sen"), [("0", 0), ("15000", 15_000_00), ("15000.00", 15_000_00)])
+@pytest.mark.parametrize(
+    ("text", "sen"), [("0", 0), ("15000", 15_000_00), ("15000.00", 15_000_00), ("Rp15.000", 15_000_00)]
+)
 def test_whole_rupiah_are_read(text: str, sen: int) -> None:
     """What a person types at the terminal."""
     assert parse_rupiah(text) == sen
 
 
-@pytest.mark.parametrize("text", ["", "10.5", "3.333", "10,000", "10.000", "-5", "+5", "1e3", " 5", "\u0665", "9" * 18])
+@pytest.mark.parametrize("text", ["Rp", "Rp3.33", "Rp15,000", "Rp1.0000", "Rp15.000,50", "Rp-5", "rp5", "Rp.500"])
+def test_what_is_not_as_it_is_shown_is_refused(text: str) -> None:
+    """Behind Rp dots stand between thousands, and nowhere else."""
+    with pytest.raises(ValueError, match="whole number of rupiah"):
+        parse_rupiah(text)
+
+
+@given(SEN)
+def test_what_is_shown_is_read(sen: int) -> None:
+    """Whole rupiah copied from a page or from the terminal are the same amount; with sen they are refused, not cut."""
+    if sen % 100 == 0 and sen <= MAX_SEN:
+        assert parse_rupiah(display(sen)) == sen
+    else:
+        with pytest.raises(ValueError, match="whole number of rupiah"):
+            parse_rupiah(display(sen))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "10.5",
+        "3.333",
+        "10,000",
+        "10.000",
+        "-5",
+        "+5",
+        "1e3",
+        " 5",
+        "\u0665",
+        "9" * 18,
+        "Rp",
+        "Rp3.33",
+        "Rp15,000",
+        "Rp1.0000",
+        "Rp15.000,50",
+        "Rp-5",
+        "rp5",
+        "Rp.500",
+    ],
+)
 def test_what_is_not_plainly_whole_rupiah_is_refused(text: str) -> None:
     """A dot is a thousand to one reader and a decimal to another: nothing with one is guessed."""
     with pytest.raises(ValueError, match="whole number of rupiah"):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai import __version__
+from gerai.cli.values import ValueCommand
 
 #: Name → where the command is. In the order of `gerai --help`.
 COMMANDS: Final = {
@@ -65,8 +66,13 @@ def build(names: list[str]) -> typer.Typer:
         found: Any = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
+            # Here, once for all: none of them can forget it.
+            for command in found.registered_commands:
+                command.cls = ValueCommand
+        elif name == "test":
+            app.command(name, context_settings=_PASS_ON)(found)
         else:
-            app.command(name, context_settings=_PASS_ON if name == "test" else None)(found)
+            app.command(name, cls=ValueCommand)(found)
     return app
 
 

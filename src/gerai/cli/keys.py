@@ -31,8 +31,8 @@ _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 @keys.command()
 def create(
-    door: Annotated[str, typer.Argument(help=f"One of {', '.join(_SCHEMES)}.")],
-    environment: Annotated[str, typer.Argument(help="sandbox or production.")] = "sandbox",
+    door: Annotated[str, typer.Argument(metavar="DOOR", help=f"One of {', '.join(_SCHEMES)}.")],
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.")] = "sandbox",
     merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
     name: Annotated[str, typer.Option(help="What the key is for.")] = "API key",
@@ -87,7 +87,7 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
 
 @keys.command()
 def revoke(
-    key_id: Annotated[int, typer.Argument(help="The id `gerai keys list` shows.")],
+    key_id: Annotated[int, typer.Argument(metavar="KEY", help="The id `gerai keys list` shows.")],
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,

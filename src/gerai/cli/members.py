@@ -10,8 +10,9 @@ from rich.table import Table
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, once, operator
-from gerai.cli.terminal import console, fail
-from gerai.domain.money import display, parse_rupiah
+from gerai.cli.terminal import console
+from gerai.cli.values import read_amount
+from gerai.domain.money import display
 from gerai.domain.records import Account
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
@@ -48,7 +49,7 @@ def show_members(
 @members.command(epilog="Example: gerai members topup 22 50000 --note 'cash, 29 Nov' --merchant toko")
 def topup(
     member: Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")],
-    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah, digits only, such as 50000.")],
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah: 50000 or Rp50.000.")],
     reference: Annotated[
         str, typer.Option("--reference", help="The bank's; under the same one money is put in once.")
     ] = "",
@@ -60,10 +61,7 @@ def topup(
 ) -> None:
     """Put money into a member's wallet that arrived outside of Gerai, or that the shop gives."""
     one_of(environment, ENVIRONMENTS, "environment")
-    try:
-        amount_sen = parse_rupiah(amount)
-    except ValueError:
-        fail(f"not an amount in whole rupiah: {amount}; write digits only, such as 50000", 2)
+    amount_sen = read_amount(amount)
 
     async def act(engine: Engine) -> Outcome[Account]:
         merchant_id = await merchant_named(engine, merchant)

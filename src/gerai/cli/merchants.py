@@ -13,6 +13,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine
 from gerai.cli.terminal import console, fail
+from gerai.cli.values import QUOTES
 from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
@@ -57,8 +58,7 @@ def show_settings(merchant: MerchantOption = "", data: DataOption = None, settin
     console.print(table, highlight=False, markup=False)
 
 
-# A value may begin with a minus: it is the value that is wrong then, not an option.
-@merchants.command("set", context_settings={"ignore_unknown_options": True})
+@merchants.command("set", epilog="Example: gerai merchants set late_payment hold --merchant toko")
 def change(
     name: NameArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="JSON, or a bare word.")],
@@ -71,7 +71,7 @@ def change(
     try:
         wanted = MERCHANT_SETTINGS.from_text(name, value)
     except SettingFault as fault:
-        fail(str(fault), 2)
+        fail(f"{fault}, and all of it {QUOTES}" if "is no valid JSON" in fault.fault else str(fault), 2)
     methods = discover("gerai.partners.payments", "METHOD")
     providers = discover("gerai.partners.fulfilment", "PROVIDER")
     # Here, where all partners are known, and somebody is there to correct it.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import Parameter, Signature, signature
-from pathlib import Path
 from typing import Annotated, Any, Final
 
-import msgspec
 import typer
 from rich.table import Table
 
@@ -16,6 +14,7 @@ from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
+from gerai.cli.values import read_result
 from gerai.domain.money import display
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict
@@ -96,8 +95,8 @@ def show_order(
     for event in events:
         # How the order stood then is for announcements; here each event says what it changed.
         told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}
-        facts = " ".join(f"{key}={value}" for key, value in told.items())
-        _say(f"{to_the_second(event.at)}  {event.name}  {facts}")
+        facts = " ".join(_fact(key, value) for key, value in told.items())
+        _say(f"{to_the_second(event.at)} WIB  {event.name}  {facts}")
 
 
 def about_one(command: Callable[..., Command]) -> Callable[..., None]:
@@ -129,7 +128,7 @@ def complete(
     result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
 ) -> Command:
     """Finish an order by hand; held money is captured for what succeeded, the rest returns."""
-    given = _result(result)
+    given = read_result(result)
     return lambda names, _: FinishOrder(**names, by=operator(), failed=failed, result=given)
 
 
@@ -169,17 +168,11 @@ def _act(
     _say(told)
 
 
-def _result(text: str) -> Any:
-    """JSON where it is, else the text itself."""
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeError) as error:
-            fail(f"cannot read {text[1:]}: {error}", 2)
-    try:
-        return msgspec.json.decode(text) if text else None
-    except (msgspec.DecodeError, UnicodeError):
-        return text
+def _fact(key: str, value: Any) -> str:
+    """Amounts as everywhere: ``amount=Rp15.000`` of ``amount_sen``."""
+    if key.endswith("_sen") and isinstance(value, int) and value >= 0:
+        return f"{key.removesuffix('_sen')}={display(value)}"
+    return f"{key}={value}"
 
 
 def _say(text: str) -> None:

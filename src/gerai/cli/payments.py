@@ -11,8 +11,9 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
-from gerai.cli.terminal import console, fail
-from gerai.domain.money import display, parse_rupiah
+from gerai.cli.terminal import console, fail, to_the_minute
+from gerai.cli.values import read_amount
+from gerai.domain.money import display
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Outcome
@@ -48,12 +49,12 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
         console.print("nothing waits / tidak ada yang menunggu")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("payment", "order", "environment", "method", "amount", "why", "since", "wallet"):
+    for title in ("payment", "order", "environment", "method", "amount", "why", "since (WIB)", "wallet"):
         table.add_column(title, overflow="fold", justify="right" if title == "amount" else "left")
     for one in found[:_SHOWN]:
         table.add_row(
             one.payment, one.order_number, one.environment, one.method, display(one.amount_sen),
-            one.why, f"{one.since:%Y-%m-%d %H:%M}", "yes" if one.wallet else "",
+            one.why, to_the_minute(one.since), "yes" if one.wallet else "",
         )  # fmt: skip
     console.print(table)
     if len(found) > _SHOWN:
@@ -100,7 +101,7 @@ def resolve(
 def refund(
     name: NameArgument,
     amount: Annotated[
-        str, typer.Option("--amount", help="In whole rupiah, such as 15000; else all that is left.")
+        str, typer.Option("--amount", help="In whole rupiah, 15000 or Rp15.000; else all that is left.")
     ] = "",
     to: Annotated[str, typer.Option("--to", help="payer or wallet.")] = "payer",
     reference: Annotated[str, typer.Option("--reference", help="Under the same one money is given back once.")] = "",
@@ -112,7 +113,7 @@ def refund(
 ) -> None:
     """Give back what was paid, all of it or a part."""
     back = one_of(to, _WAYS_BACK, "way")
-    asked_sen = _amount(amount)
+    asked_sen = read_amount(amount) if amount else None
 
     async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView]]:
         # One that was given back whole may be asked about again, under the reference it was given back with.
@@ -155,7 +156,7 @@ def _left_to_refund(view: OrderView, payment_id: int) -> str:
 @payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")
 def confirm(
     name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
-    amount: Annotated[str, typer.Option("--amount", help="What arrived, in whole rupiah; else what was asked.")] = "",
+    amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
     method: Annotated[str, typer.Option("--method", help="How it came, for money without a payment.")] = "manual",
     reference: Annotated[
         str, typer.Option("--reference", help="The bank's; under the same one an order's money is booked once.")
@@ -167,7 +168,7 @@ def confirm(
     settings_file: SettingsOption = None,
 ) -> None:
     """Book money that arrived outside of Gerai: the order is paid, its other open payments are cancelled."""
-    given_sen = _amount(amount)
+    given_sen = read_amount(amount) if amount else None
     one_of(method, [*_OUTSIDE, *plugin_names("gerai.partners.payments")], "method")
 
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
@@ -214,14 +215,6 @@ def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id:
     if status == "refunded":
         return f"{amount} came late for order {order.number}: it is in the member's wallet (setting late_payment)"
     return f"{amount} is booked; order {order.number} is {order.status} now"
-
-
-def _amount(text: str) -> int | None:
-    """In sen; None when the option was not given."""
-    try:
-        return parse_rupiah(text) if text else None
-    except ValueError:
-        fail(f"not an amount in whole rupiah: {text}; write digits only, such as 15000", 2)
 
 
 def _say(text: str) -> None:

@@ -23,9 +23,9 @@ from gerai.settings import Settings
 
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
 
-DeliveryId = Annotated[int, typer.Argument(min=1, help="The id `gerai webhooks log` shows.")]
+DeliveryId = Annotated[int, typer.Argument(min=1, metavar="DELIVERY", help="The id `gerai webhooks log` shows.")]
 DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
-EndpointId = Annotated[int, typer.Argument(min=1, help="The id `gerai webhooks list` shows.")]
+EndpointId = Annotated[int, typer.Argument(min=1, metavar="ENDPOINT", help="The id `gerai webhooks list` shows.")]
 _COLOURS: Final = {
     "active": "green",
     "disabled": "yellow",
@@ -38,8 +38,8 @@ _COLOURS: Final = {
 
 @webhooks.command()
 def add(
-    door: Annotated[str, typer.Argument(help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
-    url: Annotated[str, typer.Argument(help="https address to call.")],
+    door: Annotated[str, typer.Argument(metavar="DOOR", help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="https address to call.")],
     environment: Annotated[Literal["sandbox", "production"], typer.Argument(help="Whose orders.")] = "sandbox",
     merchant: MerchantOption = "",
     events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
@@ -180,7 +180,7 @@ def show(
 
 @webhooks.command()
 def replay(
-    delivery: Annotated[int | None, typer.Argument(min=1, help="Id of one delivery.")] = None,
+    delivery: Annotated[int | None, typer.Argument(min=1, metavar="DELIVERY", help="Id of one delivery.")] = None,
     endpoint: Annotated[int | None, typer.Option(help="Or: everything of this endpoint …")] = None,
     begin: Annotated[datetime | None, typer.Option("--from", help="… that happened from then (WIB) …")] = None,
     end: Annotated[datetime | None, typer.Option("--until", help="… until before then (WIB).")] = None,

@@ -16,6 +16,7 @@ SEN_PER_RUPIAH: Final = 100
 MAX_SEN: Final = 10**17
 
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
+_SHOWN_TEXT = re.compile(r"Rp(?:[0-9]{1,18}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})")
 _DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?|\d{1,18}(?:\.\d{1,20})?")
 
 
@@ -80,11 +81,14 @@ def parse_decimal(text: str) -> int:
 
 
 def parse_rupiah(text: str) -> int:
-    """Read what a person types, ``"15000"`` or ``"15000.00"``, as sen.
+    """Read what a person types, ``"15000"``, ``"15000.00"`` or ``"Rp15.000"`` (:func:`display`), as sen.
 
     ValueError on anything else and above MAX_SEN: ``"3.333"`` is three thousand in Indonesia and three elsewhere.
     """
+    # With Rp in front it is written as in Indonesia, where the dot is for thousands.
     found = _WHOLE_TEXT.fullmatch(text)
+    if found is None and _SHOWN_TEXT.fullmatch(text):
+        found = _WHOLE_TEXT.fullmatch(text.removeprefix("Rp").replace(".", ""))
     if found is None or rupiah(int(found[1])) > MAX_SEN:
         raise ValueError("not a whole number of rupiah")
     return rupiah(int(found[1]))

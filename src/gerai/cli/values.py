@@ -1,0 +1,87 @@
+"""Values somebody types: amounts, negative numbers, JSON. What cannot be read is refused in a sentence that says how it
+is written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import typer
+from typer.core import TyperCommand
+
+from gerai.cli.terminal import fail
+from gerai.domain.money import parse_rupiah
+
+#: No option begins with a figure: ``-5``, ``-.5`` and ``-5.000`` are values, and refused (or not) for what they are.
+_NEGATIVE: Final = re.compile(r"-[\d.,]")
+_JSON_BEGINS: Final = ("{", "[")
+#: What a shell does to JSON that stands between no quotes.
+QUOTES: Final = 'between single quotes, or the shell takes it apart: \'{"va": {"fixed_rupiah": 4000}}\''
+
+
+class ValueCommand(TyperCommand):
+    """A command that reads negative numbers as values, and whose complaint about what it cannot place says how such a
+    value is written."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments as typer reads them. Raises its usage error, exit code 2."""
+        try:
+            return super().parse_args(ctx, self._values_last(list(args)))
+        except typer.TyperException as error:
+            # Where typer knows what was meant, that is hint enough.
+            if not getattr(error, "possibilities", None) and (hint := _hint(error.message, args)):
+                error.message = f"{error.message.rstrip('.')}. {hint}"
+            raise
+
+    def _values_last(self, args: list[str]) -> list[str]:
+        """The same arguments; when one is a negative number, options first and after ``--`` what is no option."""
+        if not any(_NEGATIVE.match(word) for word in args):
+            return args
+        takers = [parameter for parameter in self.params if not getattr(parameter, "is_flag", False)]
+        valued = {name for taker in takers for name in taker.opts}
+        options, values, rest = list[str](), list[str](), iter(args)
+        for word in rest:
+            if word == "--":
+                values += rest
+            elif word in valued:
+                options += [word, *(following for following in [next(rest, None)] if following is not None)]
+            elif word.startswith("-") and word != "-" and not _NEGATIVE.match(word):
+                options.append(word)
+            else:
+                values.append(word)
+        return [*options, "--", *values]
+
+
+def _hint(message: str, args: list[str]) -> str:
+    if message.startswith("No such option"):
+        return "A value that begins with - stands behind --, after all options: gerai … -- VALUE"
+    if message.startswith("Got unexpected extra argument") and any(set("{}[]") & set(word) for word in args):
+        return f"JSON stands {QUOTES}"
+    return ""
+
+
+def read_amount(text: str) -> int:
+    """In sen: whole rupiah as ``15000``, or as it is shown, ``Rp15.000``. Leaves with exit code 2 when it is not."""
+    try:
+        return parse_rupiah(text)
+    except ValueError:
+        fail(f"not an amount in whole rupiah: {text}; write 15000 or Rp15.000", 2)
+
+
+def read_result(text: str) -> Any:
+    """JSON where it is, else the text itself; of a file where it is ``@FILE``. None for no text. Leaves with exit code
+    2 when the file cannot be read, and when what begins like JSON is none."""
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            fail(f"cannot read {text[1:]}: {error}", 2)
+    try:
+        return msgspec.json.decode(text) if text else None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        # Kept as a text it would reach the caller as one, and nobody would notice at the terminal.
+        if text.lstrip().startswith(_JSON_BEGINS):
+            fail(f"{text} is no valid JSON ({error}); texts stand in double quotes, and all of it {QUOTES}", 2)
+        return text
