@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import InputInvalid, NotFound
-from gerai.engine.command import Command, Context, Needs
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.command import Context
 from gerai.engine.fulfilment.record import RecordFulfilment, give_back
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.orders.transitions import move_order, stop_fulfilment
 from gerai.engine.state import State
 
 
-class FinishOrder(Command[OrderView], frozen=True, kw_only=True):
+class FinishOrder(OrderCommand, frozen=True, kw_only=True):
     """Finish an order: ``failed`` of its items could not be delivered, the others were.
 
     An order with work to do (a provider, people among them) has its answer recorded, with ``result`` as its caller
@@ -24,19 +25,13 @@ class FinishOrder(Command[OrderView], frozen=True, kw_only=True):
     (the order is not where it can be finished).
     """
 
-    order_id: int
     by: str
     failed: int = 0
     result: Any = None
     reason: str = ""
 
-    def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
-
     def decide(self, state: State, context: Context) -> OrderView:
-        order = state.order(self.merchant_id, self.order_id)
-        if order.environment != self.environment:
-            raise NotFound("order", str(self.order_id))
+        order = self.order(state)
         items = sum(line.quantity for line in state.lines_of(order))
         if not 0 <= self.failed <= items:
             raise InputInvalid({"failed": [f"the order has {items} items"]})

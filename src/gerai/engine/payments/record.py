@@ -9,14 +9,12 @@ import msgspec
 from gerai.domain.records import Invoice, Order, OrderView, Payment
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import PAYMENT
-from gerai.engine.command import Command, Context, Needs
-from gerai.engine.made import Made
-from gerai.engine.orders.find import order_now
+from gerai.engine.command import Context
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.payment_steps import new_payment
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
-from gerai.store.connection import Connection
 
 PaymentOutcome = Literal["paid", "failed", "expired"]
 #: What a payment is once money came on it.
@@ -24,7 +22,7 @@ _CAME = frozenset({"completed", "late", "refunded"})
 _VERB = {"paid": "complete", "failed": "fail", "expired": "expire"}
 
 
-class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
+class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     """Record the outcome of a payment.
 
     Without ``payment_id`` the payment is created on the spot (an operator marks an order paid); it needs ``public_id``
@@ -41,7 +39,6 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     money came already).
     """
 
-    order_id: int
     outcome: PaymentOutcome
     payment_id: int | None = None
     public_id: str = ""
@@ -51,20 +48,10 @@ class RecordPayment(Command[OrderView], frozen=True, kw_only=True):
     reference: str = ""
     second: bool = False
 
-    def identify(self, answer: OrderView) -> Made:
-        return Made(order_id=answer.order.order_id)
-
-    @classmethod
-    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
-        return await order_now(connection, merchant_id, made.order_id)
-
-    def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
-
     def decide(self, state: State, context: Context) -> OrderView:
-        order = state.order(self.merchant_id, self.order_id)
+        order = self.order(state)
         invoice = state.invoices.get(self.merchant_id, self.order_id)
-        if order.environment != self.environment or invoice is None:
+        if invoice is None:
             raise NotFound("order", str(self.order_id))
         if self.by and not self.second:
             _require_first(state, order, invoice)

@@ -7,16 +7,14 @@ from typing import Literal
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound, RefundTooLarge, StateConflict
-from gerai.engine.command import Command, Context, Needs
-from gerai.engine.made import Made
-from gerai.engine.orders.find import order_now
+from gerai.engine.command import Context
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.orders.transitions import end_refunded
 from gerai.engine.payment_steps import refund
 from gerai.engine.state import State
-from gerai.store.connection import Connection
 
 
-class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
+class RefundPayment(OrderCommand, frozen=True, kw_only=True):
     """Refund ``amount_sen`` (more than nothing) of a completed payment. ``by``: who did it, kept with the events.
 
     An order whose money is given back whole before it was delivered ends: ``failed`` when work on it had begun, else
@@ -26,22 +24,11 @@ class RefundPayment(Command[OrderView], frozen=True, kw_only=True):
     (a part that is not whole rupiah).
     """
 
-    order_id: int
     payment_id: int
     amount_sen: int
     to: Literal["payer", "wallet"] = "payer"
     note: str = ""
     by: str = ""
-
-    def identify(self, answer: OrderView) -> Made:
-        return Made(order_id=answer.order.order_id)
-
-    @classmethod
-    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> OrderView:
-        return await order_now(connection, merchant_id, made.order_id)
-
-    def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = state.order(self.merchant_id, self.order_id)

@@ -6,7 +6,8 @@ from typing import Literal
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, StateConflict
-from gerai.engine.command import Command, Context, Needs
+from gerai.engine.command import Context
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -15,7 +16,7 @@ Decision = Literal["accept", "refund", "wallet"]
 _SUSPENSE = "suspense"
 
 
-class ResolveLate(Command[OrderView], frozen=True, kw_only=True):
+class ResolveLate(OrderCommand, frozen=True, kw_only=True):
     """Resolve a ``late`` payment, once.
 
     ``accept``: it pays its order; an expired one comes back and goes on as if paid in time. ``refund``: the money is
@@ -25,13 +26,9 @@ class ResolveLate(Command[OrderView], frozen=True, kw_only=True):
     paid nor brought back; its stock was released).
     """
 
-    order_id: int
     payment_id: int
     decision: Decision
     note: str = ""
-
-    def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), wallets_of_orders=True, stock_of_orders=True)
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = state.order(self.merchant_id, self.order_id)
