@@ -111,7 +111,10 @@ async def test_a_charge_names_a_telephone_or_is_refused(shop: Shop, kind: str) -
     """Letters are no number; a landline is. The payment is not started without one that can be."""
     order = await shop.order()
     refused = await shop.charge(order, kind, mobile="abc")
-    assert (refused.status_code, refused.json()["error"]) == (400, "mobile is invalid")
+    assert (refused.status_code, refused.json()["error"]) == (
+        400,
+        "mobile must be a telephone number such as 08123456789",
+    )
     assert (await shop.rows())["payments"] == 0
     charged = await shop.charge(order, kind, mobile="\u202a021-5551234\u202c")
     assert charged.status_code == 200, charged.text

@@ -257,7 +257,7 @@ def test_a_refusal_speaks_the_contracts_words() -> None:
         ("VA", {"amount": "9000"}, "amount must be 10001.00"),
         ("VA", {"amount": "many"}, "amount invalid"),
         ("EWALLET", {"wallet_type": "GOLD"}, "wallet_type is not supported"),
-        ("CASH", {}, "type is invalid"),
+        ("CASH", {}, "type must be one of VA, EWALLET, RETAILSTORE, ONLINE_BANKING, QRIS, CARD, BNPL, RETAIL_STORE"),
         ("VA", {"bank_code": "", "amount": "many"}, "required fields missing"),
     ],
 )

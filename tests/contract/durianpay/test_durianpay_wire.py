@@ -23,6 +23,7 @@ from gerai.doors.dialects.durianpay.wire.formats import (
 )
 from gerai.merchant_settings import FeeRule
 
+_ONE_TYPE = "must be one of VA, EWALLET, RETAILSTORE, ONLINE_BANKING, QRIS, CARD, BNPL, RETAIL_STORE"
 BARE: dict[str, Any] = {"amount": "20000", "currency": "IDR", "customer": {"email": "a@b.id"}}
 
 
@@ -95,7 +96,7 @@ def test_other_times_are_refused(text: str) -> None:
     """No time at all, no such month, beyond the calendar."""
     with pytest.raises(InputInvalid) as caught:
         read_order({**BARE, "expiry_date": text})
-    assert caught.value.fields == {"expiry_date": ["is invalid"]}
+    assert caught.value.fields == {"expiry_date": ["must be a time or day such as 2022-03-29T10:00:00Z or 2022-03-29"]}
 
 
 def test_identifiers_have_the_contracts_form() -> None:
@@ -135,7 +136,8 @@ def test_charge_sandbox_options() -> None:
     ("body", "fields"),
     [
         ({}, {"type": ["can't be blank"]}),
-        ({"type": "CASH"}, {"type": ["is invalid"]}),
+        ({"type": "CASH"}, {"type": [_ONE_TYPE]}),
+        ({"type": {}}, {"type": [_ONE_TYPE]}),
         (
             {"type": "VA"},
             {
@@ -159,7 +161,7 @@ def test_charge_sandbox_options() -> None:
         ),
         (
             {"type": "QRIS", "request": {"order_id": "o", "amount": "1"}, "sandbox_options": {"delay_ms": -1}},
-            {"sandbox_options.delay_ms": ["is invalid"]},
+            {"sandbox_options.delay_ms": ["must be at least 0"]},
         ),
     ],
 )

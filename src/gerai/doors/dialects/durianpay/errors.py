@@ -15,7 +15,8 @@ from starlette.responses import Response
 from gerai.domain import refusals as no
 from gerai.domain.money import decimal_string
 from gerai.domain.refusals import Kind, Refusal
-from gerai.doors.dialects.durianpay.request import BLANK, NO_CUSTOMER
+from gerai.doors.dialects.durianpay.request import NO_CUSTOMER
+from gerai.doors.dialects.durianpay.request_rules import BLANK
 from gerai.doors.dialects.durianpay.statuses import state_word
 from gerai.doors.http.door import reply
 from gerai.doors.http.errors import ErrorTable, always

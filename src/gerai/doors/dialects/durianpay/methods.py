@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from gerai.doors.dialects.durianpay.request import BLANK, NewItem
+from gerai.doors.dialects.durianpay.request import NewItem
+from gerai.doors.dialects.durianpay.request_rules import BLANK
 
 
 class ChargeType(msgspec.Struct, frozen=True):

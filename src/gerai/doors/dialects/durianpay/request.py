@@ -6,20 +6,24 @@ Keys match whatever their case, at every level; unknown ones are ignored.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.money import MAX_SEN
+from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.doors.dialects.durianpay.auth import NAME
+from gerai.doors.dialects.durianpay.request_rules import (
+    MOST_RUPIAH,
+    NOT_CUSTOMER_ID,
+    NOT_EMAIL,
+    RULES,
+    read_amount_of,
+    read_phone,
+)
 from gerai.doors.dialects.durianpay.wire.formats import is_customer_id
-from gerai.doors.http.amounts import Rounding
-from gerai.doors.http.field_rules import FaultTexts, FieldRules, bracketed
 from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
-from gerai.kit.phones import find_phone
 
 CURRENCY: Final = "IDR"
 NO_CUSTOMER: Final = "one of id, email, mobile is required"
@@ -36,34 +40,13 @@ _MOST_METADATA: Final = 65_536
 _UNSET_TIME: Final = "0001-01-01"
 _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 
-BLANK: Final = "can't be blank"
-INVALID: Final = "is invalid"
-_NOT_AMOUNT: Final = "{name} invalid"
-RULES: Final = FieldRules(
-    texts=FaultTexts(
-        required=BLANK,
-        invalid=INVALID,
-        too_long="is too long (maximum is {most} characters)",
-        object_too_large="is too long (maximum is {most} characters)",
-        too_many_items="is too long (maximum is {most} entries)",
-        not_amount=_NOT_AMOUNT,
-        amount_too_small=_NOT_AMOUNT,
-        amount_too_large=_NOT_AMOUNT,
-        too_precise=_NOT_AMOUNT,
-    ),
-    path=bracketed,
-    rounding=Rounding.RUPIAH,
-    # The contract's service keeps texts as they come, and so do we.
-    refused_characters=None,
-    fold_case=True,
-)
 #: Our extension on creates: the standard name, and both names the contract's clients send elsewhere (§19.22). Keys
 #: belong to the merchant, so two API keys of one merchant share them.
 IDEMPOTENCY: Final = IdempotencyKeys(
     dialect=NAME,
     headers=("idempotency-key", "x-idempotency-key", "idempotency_key"),
     too_long="is too long (maximum is 255 characters)",
-    unprintable=INVALID,
+    unprintable="must be printable ASCII characters",
 )
 
 
@@ -126,10 +109,10 @@ def read_order(body: Any) -> NewOrder:
     form = Fields.of_body(body, RULES)
     form.require("currency")
     form.choice("currency", (CURRENCY,), otherwise=CURRENCY)
-    amount = form.amount("amount", required=True, least_sen=1) or 0
+    amount = read_amount_of(form, least_sen=SEN_PER_RUPIAH)
     shipping = form.amount("shipping_fee")
     if amount + (shipping or 0) > MAX_SEN:
-        form.complain("amount", "amount invalid")
+        form.complain("amount", f"must be at most {MOST_RUPIAH} with the shipping fee")
     order = NewOrder(
         amount_sen=amount,
         shipping_fee_sen=shipping,
@@ -150,18 +133,6 @@ def read_order(body: Any) -> NewOrder:
     return order
 
 
-def read_phone(form: Fields, name: str) -> str:
-    """A telephone number as it was sent, without the invisible marks of chat programs; empty when absent.
-
-    What is echoed stays as sent; whoever compares numbers takes ``canonical_phone`` of it.
-    """
-    text = "".join(c for c in form.text(name) if unicodedata.category(c) != "Cf")
-    if text and find_phone(text) is None:
-        form.complain(name, INVALID)
-        return ""
-    return text
-
-
 def _customer(form: Fields | None) -> NewCustomer:
     if form is None:
         return NewCustomer()
@@ -178,9 +149,9 @@ def _customer(form: Fields | None) -> NewCustomer:
     if not any(form.has(name) for name in ("id", "email", "mobile", "phone")):
         form.complain("id", NO_CUSTOMER)
     if customer.id and not is_customer_id(customer.id):
-        form.complain("id", INVALID)
+        form.complain("id", NOT_CUSTOMER_ID)
     if customer.email and not (customer.email.isascii() and _EMAIL.fullmatch(customer.email)):
-        form.complain("email", INVALID)
+        form.complain("email", NOT_EMAIL)
     return customer
 
 
@@ -209,7 +180,7 @@ def _item(form: Fields) -> NewItem:
         metadata=_loose_text(form, "metadata"),
     )
     if item.line_total_sen > MAX_SEN:
-        form.complain("price", "price invalid")
+        form.complain("price", f"must be at most {MOST_RUPIAH} times qty")
     return item
 
 

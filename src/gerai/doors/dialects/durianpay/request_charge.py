@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.doors.dialects.durianpay.methods import BY_NAME
-from gerai.doors.dialects.durianpay.request import BLANK, INVALID, RULES, read_phone
+from gerai.doors.dialects.durianpay.request_rules import BLANK, RULES, read_amount_of, read_phone
 from gerai.doors.http.fields import Fields
 from gerai.kit.phones import canonical_phone
 
@@ -57,9 +57,10 @@ def read_charge(body: Any) -> NewCharge:
     Fields of ``request`` are named without a prefix in complaints (the contract's ``errors[].field = "amount"``).
     """
     form = Fields.of_body(body, RULES)
-    kind = BY_NAME.get(form.text("type").upper())
-    if kind is None:
-        form.refuse("type", INVALID if form.has("type") else BLANK)
+    name = form.choice("type", BY_NAME, required=True)
+    # Which fields there are depends on it.
+    form.check()
+    kind = BY_NAME[name]
     sandbox = _sandbox(form.object("sandbox_options"))
     request = form.object("request", required=True, unnamed=True)
     if request is None:
@@ -73,7 +74,7 @@ def read_charge(body: Any) -> NewCharge:
         channel_field=kind.channel_field or "type",
         channel=channel,
         order_id=request.text("order_id"),
-        amount_sen=request.amount("amount", required=True) or 0,
+        amount_sen=read_amount_of(request),
         payment_ref_id=request.text("payment_ref_id"),
         name=request.text("name"),
         # Where the contract knows no such field, it is nobody's number to judge.
@@ -98,7 +99,7 @@ def read_simulation(body: Any) -> Simulation:
     form = Fields.of_body(body, RULES)
     simulation = Simulation(
         account_number=form.text("account_number", required=True),
-        amount_sen=form.amount("amount", required=True) or 0,
+        amount_sen=read_amount_of(form),
         force_fail=form.flag("force_fail"),
     )
     form.check()

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from gerai.doors.dialects.durianpay.request import RULES
+from gerai.doors.dialects.durianpay.request_rules import RULES
 from gerai.doors.http.fields import Fields
 
 _USUAL_LIMIT: Final = 25
