@@ -207,7 +207,7 @@ async def test_a_member_named_by_an_unknown_id_is_not_created(shop: Shop) -> Non
     """Naming a member by id finds it or is refused."""
     with pytest.raises(NotFound) as refused:
         await shop.place(contact=Contact(public_id="c1", find_public_id="nobody", email="a@b.id"))
-    assert refused.value.facts() == {"thing": "member", "id": "nobody"}
+    assert refused.value.facts() == {"thing": "member", "id": "nobody", "more": ()}
     assert await shop.count("members") == 1
     assert await shop.count("orders") == 0
 

@@ -99,7 +99,7 @@ async def test_a_deposit_can_be_given_up(shop: Shop) -> None:
     with pytest.raises(StateConflict) as refused:
         await shop.with_deposit(CancelDeposit, deposit)
     assert refused.value.facts() == {
-        "thing": "deposit", "id": deposit.public_id, "state": "cancelled", "verb": "cancel",
+        "thing": "deposit", "id": deposit.public_id, "state": "cancelled", "verb": "cancel", "more": (),
     }  # fmt: skip
     assert (await shop.wallet()).available_sen == 100_000_00
 

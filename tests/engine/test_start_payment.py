@@ -99,7 +99,7 @@ async def test_a_payment_can_be_given_up(shop: Shop) -> None:
     with pytest.raises(StateConflict) as refused:
         await shop.do(CancelPayment, placed, payment_id=payment.payment_id)
     assert refused.value.facts() == {
-        "thing": "payment", "id": payment.public_id, "state": "cancelled", "verb": "cancel",
+        "thing": "payment", "id": payment.public_id, "state": "cancelled", "verb": "cancel", "more": (),
     }  # fmt: skip
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from gerai.engine.shipping.nearest import Warehouse
 
+T = TypeVar("T")
+#: Digits of an id, at most; more is the number of nothing.
+_LONGEST_ID: Final = 18
 DIGITAL_TYPES = frozenset({"digital", "course", "license", "subscription"})
 
 
@@ -138,9 +141,19 @@ class ProductCatalogue:
 
     def store(self, reference: str) -> Store | None:
         """By number ("12") or unique id ("store_…")."""
-        if reference.isascii() and reference.isdigit() and len(reference) <= 18:
-            return self.stores.get(int(reference))
-        return self.stores_by_unique_id.get(reference)
+        return _named(reference, self.stores, self.stores_by_unique_id)
+
+    def variant(self, reference: str) -> Variant | None:
+        """By number or unique id ("variant_…")."""
+        return _named(reference, self.variants, self.variants_by_unique_id)
+
+    def option(self, reference: str) -> PriceOption | None:
+        """By number or unique id ("bpo_…")."""
+        return _named(reference, self.options, self.options_by_unique_id)
+
+    def warehouse(self, reference: str) -> Warehouse | None:
+        """By number or unique id ("warehouse_…")."""
+        return _named(reference, self.warehouses, self.warehouses_by_unique_id)
 
     def sells_variant(self, store: Store, variant: Variant) -> bool:
         """Whether this store sells the variant."""
@@ -156,6 +169,12 @@ class ProductCatalogue:
             for warehouse_id in self.warehouses
             if (stock_id := self.stock_ids.get((environment, variant_id, warehouse_id))) is not None
         }
+
+
+def _named(reference: str, by_id: Mapping[int, T], by_unique_id: Mapping[str, T]) -> T | None:
+    if reference.isascii() and reference.isdigit() and len(reference) <= _LONGEST_ID:
+        return by_id.get(int(reference))
+    return by_unique_id.get(reference)
 
 
 def _newest_first(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

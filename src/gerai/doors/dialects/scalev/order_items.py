@@ -51,7 +51,7 @@ def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, form
     """Everything asked for, as this store sells it. What it does not sell is noted as a mistake of its line."""
     goods = Goods()
     for line in wanted.variants:
-        variant = catalogue.variants_by_unique_id.get(line.unique_id)
+        variant = catalogue.variant(line.reference)
         if variant is None or not catalogue.sells_variant(store, variant):
             form.complain(f"{line.path}.variant_unique_id", _ABSENT)
         else:
@@ -64,7 +64,7 @@ def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, form
 
 
 def _find_bundle(goods: Goods, line: WantedLine, catalogue: ProductCatalogue, store: Store, form: Fields) -> None:
-    option = catalogue.options_by_unique_id.get(line.unique_id)
+    option = catalogue.option(line.reference)
     if option is None or not catalogue.sells_option(store, option):
         form.complain(f"{line.path}.bundle_price_option_unique_id", _ABSENT)
         return

@@ -41,7 +41,7 @@ def check_parcel(
     """
     _note_missing(wanted, store, form)
     destination = districts.by_id.get(wanted.location_id or 0)
-    warehouse = catalogue.warehouses_by_unique_id.get(wanted.warehouse_unique_id)
+    warehouse = catalogue.warehouse(wanted.warehouse_unique_id)
     service = rates.services.get(wanted.courier_service_id or 0)
     for field, given, found in (
         ("location_id", wanted.location_id, destination),

@@ -90,7 +90,8 @@ async def list_orders(ctx: RequestContext) -> Response:
     """Orders, newest first; ``columns`` picks fields of each."""
     authenticate(ctx, "order:list")
     query = query_of(ctx)
-    asked = read_order_query(query, [name for name, _ in ctx.query.multi_items()])
+    named = [name for name, _ in ctx.query.multi_items()]
+    asked = read_order_query(query, named, storefront(ctx).catalogue)
     page = read_page(query, list_mark(ctx.scope, "orders", asked.wanted))
     found = await find_page(ctx.services.engine, ctx.scope, asked.wanted, page)
     shown = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +11,7 @@ from gerai.domain.money import MAX_SEN
 from gerai.doors.dialects.scalev.formats import kept_json
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
 from gerai.doors.http.field_rules import FaultTexts, FieldRules
+from gerai.doors.http.field_values import visible, whole_number
 from gerai.doors.http.fields import Fields
 from gerai.doors.http.idempotency import IdempotencyKeys
 from gerai.kit.phones import phone_digits
@@ -58,6 +60,7 @@ MAX_AMOUNT_SEN: Final = MAX_SEN // 1000
 PARCEL_FIELDS: Final = ("address", "location_id", "warehouse_unique_id", "shipping_cost", "courier_service_id")
 AGGREGATORS: Final = ("mengantar", "lincah", "ninja")
 
+_UNIQUE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*_[A-Za-z0-9_-]+", re.ASCII)
 _KEPT_TEXTS: Final = (
     "dropshipper_name", "page_unique_id", "channel_unique_id", "payment_account_unique_id", "payment_account_holder",
     "payment_account_number", "transferproof_url", "post_payment_redirect_url",
@@ -65,10 +68,24 @@ _KEPT_TEXTS: Final = (
 _KEPT_FLAGS: Final = ("is_dropshipping", "is_probably_spam", "is_post_payment_redirect_enabled")
 
 
-class WantedLine(msgspec.Struct, frozen=True):
-    """A line as ordered: the unique id of a variant or price option, how many, and where it stands in the body."""
+def read_reference(form: Fields, name: str, *, required: bool = False) -> str:
+    """A thing of the catalogue as clients name it, whatever the field is called: its number, also as text, or its
+    unique id (``store_…``). As text; empty when absent or wrong."""
+    value = form.raw(name)
+    if isinstance(value, str) and _UNIQUE_ID.fullmatch(visible(value)):
+        return form.text(name, most=64)
+    if isinstance(value, str) and whole_number(visible(value)) is None:
+        form.complain(name, "is invalid, expected a number or a unique id")
+        return ""
+    number = form.integer(name, required=required)
+    return "" if number is None else str(number)
 
-    unique_id: str
+
+class WantedLine(msgspec.Struct, frozen=True):
+    """A line as ordered: the number or unique id of a variant or price option, how many, and where it stands in the
+    body."""
+
+    reference: str
     quantity: int
     path: str
 
@@ -101,7 +118,7 @@ class NewOrder(msgspec.Struct, frozen=True):
 def read_order(form: Fields) -> NewOrder:
     """Read the body. InputInvalid with every mistake, each under its field's path."""
     wanted = NewOrder(
-        store_unique_id=form.text("store_unique_id", required=True, most=64),
+        store_unique_id=read_reference(form, "store_unique_id", required=True),
         customer_name=form.text("customer_name", required=True, most=200),
         customer_phone=form.phone("customer_phone"),
         customer_email=form.email("customer_email"),
@@ -111,7 +128,7 @@ def read_order(form: Fields) -> NewOrder:
         sub_payment_method=form.choice("sub_payment_method", SUB_METHODS),
         address=form.text("address", most=500),
         location_id=form.integer("location_id"),
-        warehouse_unique_id=form.text("warehouse_unique_id", most=64),
+        warehouse_unique_id=read_reference(form, "warehouse_unique_id"),
         shipping_cost=form.amount("shipping_cost", most_sen=MAX_AMOUNT_SEN),
         courier_service_id=form.integer("courier_service_id"),
         postal_code=form.digits("postal_code"),
@@ -131,10 +148,10 @@ def read_order(form: Fields) -> NewOrder:
 def _lines(form: Fields, name: str, id_field: str) -> tuple[WantedLine, ...]:
     lines: list[WantedLine] = []
     for item in form.objects(name, most=MAX_LINES):
-        unique_id = item.text(id_field, required=True, most=64)
+        reference = read_reference(item, id_field, required=True)
         quantity = item.integer("quantity", required=True, most=MAX_QUANTITY)
-        if unique_id and quantity:
-            lines.append(WantedLine(unique_id, quantity, f"{name}.{len(lines)}"))
+        if reference and quantity:
+            lines.append(WantedLine(reference, quantity, f"{name}.{len(lines)}"))
     return tuple(lines)
 
 

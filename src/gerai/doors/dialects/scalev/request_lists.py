@@ -18,10 +18,12 @@ from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.order_details import labels
 from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page
+from gerai.doors.dialects.scalev.request import read_reference
 from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
 from gerai.doors.http.amounts import AmountFault, Rounding, read_amount
 from gerai.doors.http.fields import Fields
+from gerai.engine.catalogue.products import ProductCatalogue
 from gerai.engine.core import Engine
 
 SEARCH_FIELDS: Final = (
@@ -40,6 +42,7 @@ NOT_SERVED: Final = (
     "confirmed_time_until", "shipped_time_since", "shipped_time_until", "completed_time_since",
     "completed_time_until", "draft_time_until",
 )  # fmt: skip
+_NO_STORE: Final = 0
 #: Not about orders: which business an OAuth token means (a key has one only).
 _IGNORED: Final = ("b_uid",)
 
@@ -59,9 +62,9 @@ class OrderQuery(msgspec.Struct, frozen=True):
     columns: frozenset[str]
 
 
-def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
-    """The filter; ``names``: everything the query names. Notes a filter that is not served, an unknown one, and a value
-    the contract does not have; ``read_page`` refuses with all of it."""
+def read_order_query(query: Fields, names: list[str], catalogue: ProductCatalogue) -> OrderQuery:
+    """The filter; ``names``: everything the query names; ``catalogue``: where a store is looked up. Notes a filter that
+    is not served, an unknown one, and a value the contract does not have; ``read_page`` refuses with all of it."""
     for name in dict.fromkeys(names):
         if not query.has(name):
             continue
@@ -77,7 +80,7 @@ def read_order_query(query: Fields, names: list[str]) -> OrderQuery:
         references=(external_id,) if external_id else (),
         payment_status=payment,
         shipment_statuses=_shipment_states(query.text("shipment_status"), status),
-        labels=_labels(query),
+        labels=_labels(query, catalogue),
     )
     wanted = _searching(query, wanted)
     columns = frozenset(name for part in query.text("columns", most=4000).split(",") if (name := part.strip()))
@@ -93,12 +96,14 @@ def _shipment_states(word: str, status: str) -> tuple[str, ...]:
     return (state if not coming_back or state == "returning" else "",)
 
 
-def _labels(query: Fields) -> dict[str, str]:
-    """The labels an order must have."""
+def _labels(query: Fields, catalogue: ProductCatalogue) -> dict[str, str]:
+    """The labels an order must have. No order has those of a store that nobody has."""
+    reference = read_reference(query, "store_id")
+    store = catalogue.store(reference)
     name = query.choice("payment_method", (*METHODS, EWALLET))
     method = METHODS.get(name)
     return labels(
-        store_id=query.integer("store_id"),
+        store_id=store.store_id if store else _NO_STORE if reference else None,
         method=EWALLET if name == EWALLET else method.kind if method else "",
         channel_code=method.channel or "" if method and name != EWALLET else "",
     )

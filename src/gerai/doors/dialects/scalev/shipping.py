@@ -14,7 +14,7 @@ from gerai.doors.dialects.scalev import wire_shipping as wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, store_named, storefront
 from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.dialects.scalev.paging import bare, list_mark, read_page, slice_page
-from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY
+from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY, read_reference
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.fields import Fields
@@ -62,17 +62,17 @@ async def search_warehouse(ctx: RequestContext) -> Response:
     """Warehouses that have everything a parcel needs, nearest to its destination first."""
     caller = authenticate(ctx, _SCOPE)
     form = form_of(await ctx.json(exact=True))
-    store_id = form.integer("store_id", required=True)
+    store = read_reference(form, "store_id", required=True)
     destination = _place(ctx, form, "destination_id")
     # Of the order being edited; what is left in stock does not depend on it.
     form.text("order_id", most=64)
     items = form.objects("variants", most=MAX_LINES, required=True)
     asked = [
-        (item.integer("variant_id", required=True), item.integer("qty", required=True, most=MAX_QUANTITY), item)
+        (read_reference(item, "variant_id", required=True), item.integer("qty", required=True, most=MAX_QUANTITY), item)
         for item in items
     ]
     form.check()
-    wanted, has_parcel = _wanted(ctx, str(store_id), asked)
+    wanted, has_parcel = _wanted(ctx, store, asked)
     form.check()
     if destination is None or not has_parcel:
         return reply(bare([]))
@@ -84,13 +84,13 @@ async def search_warehouse(ctx: RequestContext) -> Response:
 
 
 def _wanted(
-    ctx: RequestContext, store_reference: str, asked: list[tuple[int | None, int | None, Fields]]
+    ctx: RequestContext, store_reference: str, asked: list[tuple[str, int | None, Fields]]
 ) -> tuple[dict[int, int], bool]:
     """Counted goods with their quantities, and whether anything goes into a parcel at all."""
     store, catalogue = store_named(ctx, store_reference), storefront(ctx).catalogue
     wanted, has_parcel = dict[int, int](), False
-    for variant_id, quantity, item in asked:
-        variant = catalogue.variants.get(variant_id or 0)
+    for reference, quantity, item in asked:
+        variant = catalogue.variant(reference)
         if variant is None or not catalogue.sells_variant(store, variant):
             item.complain("variant_id", "does not exist in this store")
             continue
@@ -105,12 +105,12 @@ async def search_courier_service(ctx: RequestContext) -> Response:
     unless ``is_show_all``."""
     authenticate(ctx, _SCOPE)
     form = form_of(await ctx.json(exact=True))
-    store_id = form.integer("store_id", required=True)
+    store = read_reference(form, "store_id", required=True)
     method = form.choice("payment_method", METHODS, required=True)
     show_all = form.flag("is_show_all")
     form.digits("postal_code")
     parcel = _parcel(ctx, form)
-    store_named(ctx, str(store_id))
+    store_named(ctx, store)
     quotes = storefront(ctx).rates.quotes(parcel.origin.code, parcel.destination.code, parcel.grams)
     shown = [quote for quote in quotes if method != "cod" or show_all or quote.rate.cod]
     return reply(bare([wire.quoted_service(quote, parcel.warehouse, parcel.origin) for quote in shown]))
@@ -139,10 +139,10 @@ def _parcel(ctx: RequestContext, form: Fields) -> QuotedParcel:
     """``warehouse_id``, ``location_id`` and ``weight`` in grams (part of a gram counts as one). InputInvalid."""
     sold = storefront(ctx)
     destination = _place(ctx, form, "location_id")
-    warehouse_id = form.integer("warehouse_id", required=True)
-    warehouse = sold.catalogue.warehouses.get(warehouse_id or 0)
+    reference = read_reference(form, "warehouse_id", required=True)
+    warehouse = sold.catalogue.warehouse(reference)
     origin = sold.districts.by_id.get(warehouse.location_id) if warehouse else None
-    if warehouse_id is not None and origin is None:
+    if reference and origin is None:
         form.complain("warehouse_id", _ABSENT)
     weight = _grams(form)
     form.check()

@@ -111,8 +111,7 @@ async def price_options(ctx: RequestContext) -> Response:
 async def one_price_option(ctx: RequestContext) -> Response:
     caller = authenticate(ctx, "bundle:read")
     store, catalogue = store_of_path(ctx), storefront(ctx).catalogue
-    reference = ctx.path_params["option_id"]
-    found = catalogue.options_by_unique_id.get(reference) or catalogue.options.get(_number(reference))
+    found = catalogue.option(ctx.path_params["option_id"])
     if found is None or not catalogue.sells_option(store, found):
         raise NotFound("price_option")
     return reply(wire.listed_price_option(found, [wire.store(store, caller.merchant.merchant_id)]))
