@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
+from upgrade_kit import upgraded
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.doors.dialects.scalev.order_details import OrderDetails
@@ -20,8 +20,7 @@ from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.shipping.record import RecordShipment
-from gerai.store import migrate as migrating
-from gerai.store.embedded import scratch
+from gerai.store.migrate import FOLDER
 
 MERCHANT = 5
 PLACED = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -80,26 +79,18 @@ def _place(connection: psycopg.Connection, order_id: int, path: tuple[str, ...],
         )
 
 
+def _fill(connection: psycopg.Connection) -> None:
+    assert connection.execute("SELECT to_regclass('shipments')").fetchone() == (None,)
+    connection.execute("INSERT INTO merchants (merchant_id, code, name) VALUES (%s, 'old', 'Old')", (MERCHANT,))
+    for number, (path, details, _) in enumerate(OLD, 1):
+        _place(connection, number, path, details)
+
+
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def old() -> Generator[str]:
     """A database of the version before, with orders in it, brought to this version."""
-    before = tmp_path_factory.mktemp("before") / "migrations"
-    shutil.copytree(migrating.FOLDER, before)
-    later = [folder for folder in before.iterdir() if folder.name.partition("-")[2] == "shipments"]
-    later += [folder for folder in before.iterdir() if folder.name > later[0].name]
-    for folder in later:
-        shutil.rmtree(folder)
-    with scratch() as server, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(migrating, "FOLDER", before)
-        migrating.migrate(server.dsn)
-        with psycopg.connect(server.dsn) as connection:
-            assert connection.execute("SELECT to_regclass('shipments')").fetchone() == (None,)
-            connection.execute("INSERT INTO merchants (merchant_id, code, name) VALUES (%s, 'old', 'Old')", (MERCHANT,))
-            for number, (path, details, _) in enumerate(OLD, 1):
-                _place(connection, number, path, details)
-        patched.undo()
-        assert "procrastinate" not in migrating.migrate(server.dsn)
-        yield server.dsn
+    with upgraded("-shipments", _fill) as database:
+        yield database.dsn
 
 
 def _shipments(dsn: str) -> dict[int, dict[str, Any]]:
@@ -141,7 +132,7 @@ async def test_the_invariants_hold_for_old_orders(old: str) -> None:
 def test_running_it_again_changes_nothing(old: str) -> None:
     """Cut off anywhere, it may be run again: every statement of it stands a second time."""
     before = _shipments(old)
-    folder = next(f for f in migrating.FOLDER.iterdir() if f.name.endswith("-shipments"))
+    folder = next(f for f in FOLDER.iterdir() if f.name.endswith("-shipments"))
     sql = Path(folder / f"{folder.name}.sql").read_text(encoding="utf-8")
     with psycopg.connect(old, autocommit=True) as connection:
         connection.execute(sql)  # type: ignore[arg-type]

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import psycopg
-import pytest
-from test_upgrades import _up_to
-
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
+from upgrade_kit import upgraded
 
 _SHOP = """
 INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
@@ -24,15 +17,10 @@ INSERT INTO idempotency_keys VALUES
 """
 
 
-def test_the_default_is_shorter_and_operations_are_named_alike(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_is_shorter_and_operations_are_named_alike() -> None:
     """The former default becomes the new one, a chosen figure stays; a retry across the upgrade finds its order."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-shorter-wait")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_SHOP)  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            waits = connection.execute("SELECT service_id, deadline_ms FROM services ORDER BY 1").fetchall()
-            operations = connection.execute("SELECT operation FROM idempotency_keys ORDER BY 1").fetchall()
-        assert waits == [(1, 10_000), (2, 15_000), (3, 0)]
-        assert operations == [("cekceir.create_order",), ("leuwongrr.create_order",)]
+    with upgraded("-shorter-wait", _SHOP) as database:
+        waits = database.rows("SELECT service_id, deadline_ms FROM services ORDER BY 1")
+        operations = database.rows("SELECT operation FROM idempotency_keys ORDER BY 1")
+    assert waits == [(1, 10_000), (2, 15_000), (3, 0)]
+    assert operations == [("cekceir.create_order",), ("leuwongrr.create_order",)]

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-from pathlib import Path
-from typing import Any
-
 import psycopg
 import pytest
-from psycopg_pool import AsyncConnectionPool
-
-from gerai.engine.check import Violation, check
-from gerai.store import migrate as migrating
-from gerai.store.embedded import scratch
-from gerai.store.migrate import FOLDER, migrate
+from upgrade_kit import upgraded
 
 _OLD_SHOP = """
 SELECT nextval('gerai_ids');
@@ -33,56 +23,29 @@ INSERT INTO payments VALUES (1, 901, 'production', 900, 900, 'p', 'va', '', 'lat
 """
 
 
-def _up_to(monkeypatch: pytest.MonkeyPatch, folder: Path, dsn: str, before: str) -> None:
-    """Apply the migrations that come before the one whose name ends so."""
-    for migration in sorted(FOLDER.iterdir()):
-        if migration.name.endswith(before):
-            break
-        if migration.is_dir():
-            shutil.copytree(migration, folder / migration.name)
-    with monkeypatch.context() as patched:
-        patched.setattr(migrating, "FOLDER", folder)
-        migrate(dsn)
-
-
-async def _check(dsn: str) -> list[Violation]:
-    async with AsyncConnectionPool(dsn, min_size=1, max_size=1, open=False, kwargs={"autocommit": True}) as pool:
-        return await check(pool)
-
-
-def test_merchants_get_their_new_accounts_and_late_money_its_place(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_merchants_get_their_new_accounts_and_late_money_its_place() -> None:
     """An existing merchant has every system account in both environments afterwards, ids come from the common sequence,
     a payment that is late already waits in suspense, and what its payer paid on top is booked; all invariants hold."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-suspense-and-fees")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_OLD_SHOP)  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-
-            def rows(text: str) -> list[Any]:
-                return connection.execute(text).fetchall()  # type: ignore[arg-type]
-
-            accounts = rows("SELECT environment, kind, account_id FROM accounts ORDER BY 1, 2")
-            assert [(a[0], a[1]) for a in accounts] == [
-                (environment, kind)
-                for environment in ("production", "sandbox")
-                for kind in ("fees", "funding", "gateway", "sales", "suspense")
-            ]
-            ids = {(a[0], a[1]): a[2] for a in accounts}
-            kinds = {account_id: kind for (environment, kind), account_id in ids.items() if environment == "production"}
-            booked = rows("SELECT debit_account_id, credit_account_id, amount_sen, reason, payment_id FROM transfers")
-            assert sorted((kinds[t[0]], kinds[t[1]], *t[2:]) for t in booked) == [
-                ("fees", "gateway", 4000, "fee", 901),
-                ("gateway", "fees", 4000, "surcharge", 901),
-                ("gateway", "suspense", 500000, "late", 901),
-            ]
-            [(next_block,)] = rows("SELECT nextval('gerai_ids')")
-            used = [a[2] for a in accounts] + [row[0] for row in rows("SELECT transfer_id FROM transfers")]
-            assert max(used) <= (next_block - 1) * 1000
-        assert asyncio.run(_check(server.dsn)) == []
+    with upgraded("-suspense-and-fees", _OLD_SHOP) as database:
+        rows = database.rows
+        accounts = rows("SELECT environment, kind, account_id FROM accounts ORDER BY 1, 2")
+        assert [(a[0], a[1]) for a in accounts] == [
+            (environment, kind)
+            for environment in ("production", "sandbox")
+            for kind in ("fees", "funding", "gateway", "sales", "suspense")
+        ]
+        ids = {(a[0], a[1]): a[2] for a in accounts}
+        kinds = {account_id: kind for (environment, kind), account_id in ids.items() if environment == "production"}
+        booked = rows("SELECT debit_account_id, credit_account_id, amount_sen, reason, payment_id FROM transfers")
+        assert sorted((kinds[t[0]], kinds[t[1]], *t[2:]) for t in booked) == [
+            ("fees", "gateway", 4000, "fee", 901),
+            ("gateway", "fees", 4000, "surcharge", 901),
+            ("gateway", "suspense", 500000, "late", 901),
+        ]
+        [(next_block,)] = rows("SELECT nextval('gerai_ids')")
+        used = [a[2] for a in accounts] + [row[0] for row in rows("SELECT transfer_id FROM transfers")]
+        assert max(used) <= (next_block - 1) * 1000
+        assert database.violations() == []
 
 
 _RULES = """
@@ -111,24 +74,15 @@ INSERT INTO payments SELECT merchant_id, order_id + 100, environment, order_id, 
 """
 
 
-def test_payment_rules_move_and_payments_nobody_may_make_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_payment_rules_move_and_payments_nobody_may_make_end() -> None:
     """What may be paid with and what it costs move from the details into the order's rules, a person's mark into its
     column; odd values are left behind. Payments of orders that ended are closed, and so are those a real merchant's
     production order has open: their numbers were invented. Others go on, and all invariants hold."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-payment-rules")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_RULES)  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            orders = connection.execute(
-                "SELECT order_id, payment_rules, payment_mark, details FROM orders ORDER BY 1"
-            ).fetchall()
-            payments = connection.execute("SELECT order_id, status FROM payments ORDER BY 1").fetchall()
-            told = connection.execute(
-                "SELECT order_id, name, facts FROM events WHERE name LIKE 'payment.%' ORDER BY 1"
-            ).fetchall()
-        assert asyncio.run(_check(server.dsn)) == []
+    with upgraded("-payment-rules", _RULES) as database:
+        orders = database.rows("SELECT order_id, payment_rules, payment_mark, details FROM orders ORDER BY 1")
+        payments = database.rows("SELECT order_id, status FROM payments ORDER BY 1")
+        told = database.rows("SELECT order_id, name, facts FROM events WHERE name LIKE 'payment.%' ORDER BY 1")
+        assert database.violations() == []
     assert orders == [
         (31, {"methods": ["va", "qris"], "fees": {"va": 4000}, "fee_bearer": "payer"}, "", {"note": "hi"}),
         (32, {"fees": {"va": 7}}, "conflict", {}),
@@ -160,24 +114,19 @@ INSERT INTO orders VALUES (1, 23, 'sandbox', 'test', NULL, NULL, NULL, 'o3', 'n'
 """
 
 
-def test_orders_get_their_contact_and_mobiles_one_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_orders_get_their_contact_and_mobiles_one_form() -> None:
     """An earlier order shows what is known of its customer, one without a customer shows nobody; the first of several
     spellings of a mobile is the one that is found by it, and members may share a mobile from now on."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-order-contacts")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_TWO_SPELLINGS)  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            contacts = connection.execute("SELECT order_id, contact FROM orders ORDER BY 1").fetchall()
-            mobiles = connection.execute("SELECT member_id, mobile FROM members ORDER BY 1").fetchall()
-            rival = (
-                "INSERT INTO members SELECT 1, 15, environment, channel, 'cus_15', '', {}, mobile, '', '{{}}', now(), "
-                "now() FROM members WHERE member_id = 11"
-            )
-            connection.execute(rival.format("'d@b.id'"))  # type: ignore[arg-type]
-            with pytest.raises(psycopg.errors.UniqueViolation):
-                connection.execute(rival.replace("15", "16").format("''"))  # type: ignore[arg-type]
+    with upgraded("-order-contacts", _TWO_SPELLINGS) as database:
+        contacts = database.rows("SELECT order_id, contact FROM orders ORDER BY 1")
+        mobiles = database.rows("SELECT member_id, mobile FROM members ORDER BY 1")
+        rival = (
+            "INSERT INTO members SELECT 1, 15, environment, channel, 'cus_15', '', {}, mobile, '', '{{}}', now(), "
+            "now() FROM members WHERE member_id = 11"
+        )
+        database.connection.execute(rival.format("'d@b.id'"))  # type: ignore[arg-type]
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            database.connection.execute(rival.replace("15", "16").format("''"))  # type: ignore[arg-type]
     assert contacts == [
         (
             21,
@@ -210,19 +159,14 @@ INSERT INTO payments VALUES (1, 911, 'production', 904, 904, 'p', 'va', '', 'pro
 """
 
 
-def test_orders_that_wait_ask_for_whole_rupiah(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_orders_that_wait_ask_for_whole_rupiah() -> None:
     """Open orders that nobody began to pay are rounded half-up with their invoices and keep the difference; one whose
     payer was given an amount, and what has ended, stay as they were."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-rounding")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_SEN_SHOP)  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            rows = connection.execute(
-                "SELECT o.order_id, o.total_sen, o.rounding_sen, i.amount_sen FROM orders o JOIN invoices i "
-                "USING (merchant_id, order_id) ORDER BY 1"
-            ).fetchall()
+    with upgraded("-rounding", _SEN_SHOP) as database:
+        rows = database.rows(
+            "SELECT o.order_id, o.total_sen, o.rounding_sen, i.amount_sen FROM orders o JOIN invoices i "
+            "USING (merchant_id, order_id) ORDER BY 1"
+        )
         assert rows == [
             (901, 6000000, -15, 6000000),
             (902, 6000100, 50, 6000100),
@@ -232,33 +176,28 @@ def test_orders_that_wait_ask_for_whole_rupiah(monkeypatch: pytest.MonkeyPatch, 
         ]
 
 
-def test_json_that_was_kept_stays_what_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+_TWO_ORDERS = """
+INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
+INSERT INTO orders SELECT 1, n, 'sandbox', 'test', NULL, NULL, NULL, 'o' || n, '', '', 'completed', 'free', 'IDR', 0,
+    NULL, 0, 0, '', '', 'start', '{}', now(), now(), NULL FROM generate_series(21, 22) n;
+"""
+
+
+def test_json_that_was_kept_stays_what_it_was() -> None:
     """A result recorded before is the same value; one recorded afterwards keeps its order."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-json-as-it-came")
-        insert = (
-            "INSERT INTO fulfilments VALUES (1, {0}, 'sandbox', {0}, 'p', 'succeeded', 1, '{{}}', '', 1, 0, "
-            """'{{"z": 1262024148939440249, "model": "X", "a": [true]}}', '', now(), now())"""
-        )
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute("INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop')")
-            orders = (
-                "INSERT INTO orders SELECT 1, n, 'sandbox', 'test', NULL, NULL, NULL, 'o' || n, '', '', 'completed', "
-                "'free', 'IDR', 0, NULL, 0, 0, '', '', 'start', '{}', now(), now(), NULL FROM generate_series(21, 22) n"
-            )
-            connection.execute(orders)
-            connection.execute(insert.format(21))  # type: ignore[arg-type]
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(insert.format(22))  # type: ignore[arg-type]
-            texts = connection.execute("SELECT result::text FROM fulfilments ORDER BY fulfilment_id").fetchall()
+    result = """
+        INSERT INTO fulfilments VALUES (1, {0}, 'sandbox', {0}, 'p', 'succeeded', 1, '{{}}', '', 1, 0,
+            '{{"z": 1262024148939440249, "model": "X", "a": [true]}}', '', now(), now())"""
+    with upgraded("-json-as-it-came", _TWO_ORDERS + result.format(21)) as database:
+        database.connection.execute(result.format(22))  # type: ignore[arg-type]
+        texts = database.rows("SELECT result::text FROM fulfilments ORDER BY fulfilment_id")
     assert texts == [
         ('{"a": [true], "z": 1262024148939440249, "model": "X"}',),
         ('{"z": 1262024148939440249, "model": "X", "a": [true]}',),
     ]
 
 
-_LABELLED: Any = """
+_LABELLED = """
 INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
 INSERT INTO orders
 SELECT 1, id, 'sandbox', channel, NULL, NULL, NULL, 'o' || id, '', '', 'completed', 'free', 'IDR', 0, NULL, 0, 0, '',
@@ -270,15 +209,10 @@ FROM (VALUES (21, 'cekceir', '{"service_code": "imei", "processing_type": "manua
 """
 
 
-def test_orders_get_the_labels_their_details_had(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_orders_get_the_labels_their_details_had() -> None:
     """What lists are filtered by is found in earlier orders, too; other doors' orders have none."""
-    with scratch() as server:
-        _up_to(monkeypatch, tmp_path, server.dsn, "-order-labels")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(_LABELLED)
-        migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            rows = connection.execute("SELECT order_id, labels FROM orders ORDER BY 1").fetchall()
+    with upgraded("-order-labels", _LABELLED) as database:
+        rows = database.rows("SELECT order_id, labels FROM orders ORDER BY 1")
     assert rows == [
         (21, {"service_code": "imei", "processing_type": "manual"}),
         (22, {"store_id": "7", "method": "va", "channel_code": "BCA"}),
