@@ -158,3 +158,28 @@ async def test_an_amount_two_readers_read_differently_books_nothing(dsn: str, me
     assert (code, out, "not an amount in whole rupiah: 3.333" in err) == (2, "", True)
     [view] = await engine.orders.named(merchant.merchant_id, "V-2")
     assert [payment.refunded_sen for payment in view.payments] == [0]
+
+
+async def test_an_amount_is_the_same_however_it_is_written(dsn: str, merchant: Any) -> None:
+    """Repeated under one reference as `Rp1.000` instead of `1000`, a refund is booked already, and not booked again."""
+    engine, order_id = merchant.engine, merchant.engine.ids.next()
+    names = {"merchant_id": merchant.merchant_id, "environment": "production"}
+    await engine.submit(
+        PlaceOrder(
+            **names, channel="test", key_id=None, order_id=order_id, public_id=f"o{order_id}", number="V-3",
+            secret=f"s{order_id}", funding="invoice", total_sen=3_000_00,
+            lines=(NewLine("thing", 1, "Thing", 1, 3_000_00, 3_000_00),),
+        )
+    )  # fmt: skip
+    paid = RecordPayment(**names, order_id=order_id, outcome="paid", public_id=f"V-3-{order_id}", method="cash")
+    await engine.submit(paid)
+    printed: list[str] = []
+    for amount in ("1000", "Rp1.000", "1000.00", "Rp1000"):
+        arguments = ("V-3", "--amount", amount, "--reference", "BCA-9", "--merchant", merchant.code)
+        code, out, err = await said(dsn, "payments", "refund", *arguments)
+        assert (code, err) == (0, "")
+        printed.append(out)
+    assert printed[0].startswith(f"V-3-{order_id}: Rp1.000 is booked out. ")
+    assert all(out.startswith("BCA-9 is booked already: ") for out in printed[1:])
+    [view] = await engine.orders.named(merchant.merchant_id, "V-3")
+    assert [payment.refunded_sen for payment in view.payments] == [1_000_00]

@@ -13,7 +13,7 @@ from gerai.cli.on_engine import MerchantOption, called, on_engine, once, operato
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.terminal import console, fail, to_the_minute
 from gerai.cli.values import read_amount
-from gerai.domain.money import display
+from gerai.domain.money import digits, display
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Outcome
@@ -130,7 +130,9 @@ def refund(
             note=note,
             by=operator(),
         )
-        key = once("payments refund", reference, payment.payment_id, amount, to)
+        # However the amount was written: the same money is given back once.
+        written = "" if asked_sen is None else digits(asked_sen)
+        key = once("payments refund", reference, payment.payment_id, written, to)
         return payment, amount_sen, await engine.submit(command, key)
 
     payment, back_sen, outcome = on_engine(act, data, settings_file)

@@ -1,0 +1,277 @@
+"""The examples of the documentation at the terminal: each is run as it stands, page by page and in order, in a data
+folder of its own, and prints what its page shows."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+import pytest
+import pytest_asyncio
+import typer
+from terminal_kit import run_here
+
+from gerai.app import DIALECTS, make_engine
+from gerai.cli import COMMANDS, build
+from gerai.domain.webhooks import Delivery
+from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.deposits.manual import ManualDeposit
+from gerai.engine.keys.manage import create_key, list_keys
+from gerai.engine.merchants.open import add_member, change_settings, open_merchant, set_test_clock
+from gerai.engine.orders.expire import ExpireOrder
+from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.webhooks.endpoints import list_endpoints
+from gerai.kit.clock import real_now
+from gerai.settings import DatabaseSettings, Settings
+from gerai.store.embedded import EmbeddedPostgres
+from gerai.store.migrate import migrate
+from gerai.store.webhook_deliveries import add_deliveries
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted([*DOCS.glob("how-to/*.md"), DOCS / "reference" / "merchant-settings.md"])
+#: What serves until it is stopped; these start it.
+NOT_RUN = {"serve": "tests/platform/test_serve.py", "work": "tests/platform/test_serve.py", "up": "test_up.py"}
+NOW = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
+_FENCE = re.compile(r"^```(sh|console)\n(.*?)^```", re.M | re.S)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
+
+
+class Example:
+    """A command of a page, and the lines the page shows below it."""
+
+    def __init__(self, words: list[str], piped: bool) -> None:
+        self.words, self.piped, self.shown = words, piped, list[str]()
+
+
+def examples(page: Path) -> list[Example]:
+    """The `gerai` commands of a page's blocks. In a ``console`` block they stand behind ``$``; the rest is output."""
+    found: list[Example] = []
+    for kind, block in _FENCE.findall(page.read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            command = line.removeprefix("$ ")
+            if kind == "console" and command == line:
+                found[-1].shown.append(line)
+            elif re.search(r"(^|\| )gerai ", command):
+                words = shlex.split(command, comments=True)
+                at = words.index("gerai")
+                found.append(Example(words[at + 1 :], piped=at > 0))
+    return found
+
+
+class Scene:
+    """The shop `toko` of the pages. ``names``: what a word of the page is here, one after the other where it means
+    another thing each time (the last one stays)."""
+
+    def __init__(self, engine: Engine, merchant_id: int) -> None:
+        self.engine, self.merchant_id = engine, merchant_id
+        self.names: dict[str, list[str]] = {}
+        self.member, self.wallets = 0, dict[str, int]()
+
+    async def order(self, number: str, environment: Any = "production", **facts: Any) -> int:
+        """An order of this number; Rp50.000 unless ``facts`` give its lines."""
+        order_id = self.engine.ids.next()
+        lines = facts.pop("lines", (NewLine("thing", 1, "Thing", 1, 50_000_00, 50_000_00),))
+        await self.engine.submit(
+            PlaceOrder(
+                merchant_id=self.merchant_id, environment=environment, channel="test", key_id=None, order_id=order_id,
+                public_id=f"o{order_id}", number=number, secret=f"s{order_id}", lines=lines,
+                total_sen=sum(line.total_sen for line in lines), **{"funding": "invoice", **facts},
+            )
+        )  # fmt: skip
+        return order_id
+
+    async def pay(self, order_id: int, payment: str, environment: Any = "production") -> None:
+        await self.engine.submit(
+            RecordPayment(
+                merchant_id=self.merchant_id, environment=environment, order_id=order_id, outcome="paid",
+                public_id=payment, method="cash",
+            )
+        )  # fmt: skip
+
+    def here(self, word: str) -> str:
+        """What is meant by a word of the page, now."""
+        known = self.names.get(word, [word])
+        return known.pop(0) if len(known) > 1 else known[0]
+
+
+async def late_payments(scene: Scene) -> None:
+    """Three payments that came when their orders had expired, and three of orders that were paid."""
+    await change_settings(scene.engine, scene.merchant_id, {"late_payment": "hold"})
+    owner = {"member_id": scene.member, "account_id": scene.wallets["sandbox"]}
+    late = [f"late-{n}" for n in range(3)]
+    for name in late:
+        await set_test_clock(scene.engine, scene.merchant_id, frozen_at=NOW)
+        order_id = await scene.order(
+            f"NO-{name}", "sandbox", after_payment="confirm", expires_at=NOW + timedelta(hours=1), **owner
+        )
+        await set_test_clock(scene.engine, scene.merchant_id, frozen_at=NOW + timedelta(hours=2))
+        names = {"merchant_id": scene.merchant_id, "environment": "sandbox"}
+        await scene.engine.submit(ExpireOrder(**names, order_id=order_id))
+        await scene.pay(order_id, name, "sandbox")
+    owner["account_id"] = scene.wallets["production"]
+    for number in ("INV20260401080000123", "NO-part", "NO-wallet"):
+        await scene.pay(await scene.order(number, **owner), f"paid-{number}")
+    scene.names["PAYMENT"] = [*late, "paid-NO-part", "paid-NO-wallet"]
+
+
+async def orders_at_the_terminal(scene: Scene) -> None:
+    """Four orders with held money, one by one called 7319, one to be paid, and a member's wallet, empty otherwise."""
+    wallet = scene.wallets["production"]
+    names = {"merchant_id": scene.merchant_id, "environment": "production"}
+    await scene.engine.submit(ManualDeposit(**names, account_id=wallet, amount_sen=600_000_00, note="opening"))
+    held = {"funding": "hold", "provider": "manual", "member_id": scene.member, "account_id": wallet}
+    held["work"] = {"service": "unlock_manual", "items": ["1", "2"], "payload": {}, "settings": {}}
+    held["lines"] = (NewLine("service", 1, "Unlock", 2, 75_000_00, 150_000_00),)
+    numbers = ["7319-1", "7319-2", "7319-3", "7319-4"]
+    for number in numbers:
+        await scene.order(number, **held)
+    scene.names["7319"] = [numbers[0], *numbers]
+    line = NewLine("thing", 1, "Thing", 1, 15_000_00, 15_000_00)
+    await scene.order("INV20261129080000123", provider="manual", lines=(line,), work={})
+    other, _ = await add_member(scene.engine, scene.merchant_id, "leuwongrr", "m-22", "Budi")
+    scene.names["22"] = [str(other)]
+
+
+async def production(scene: Scene) -> None:
+    """A key to be revoked."""
+    await create_key(
+        scene.engine, scene.merchant_id, "production", "scalev", "sk_of_the_page", name="old", prefix="sk_of"
+    )
+    [key] = [key for key in await list_keys(scene.engine, scene.merchant_id) if key.name == "old"]
+    scene.names["1234"] = [str(key.key_id)]
+
+
+async def webhooks(scene: Scene) -> None:
+    """A key of each door that signs with one."""
+    for dialect in DIALECTS:
+        if dialect.name in {"cekceir", "durianpay"} and dialect.keys:
+            form, member = dialect.keys.make("sandbox"), None
+            if dialect.keys.needs_member:
+                member, _ = await add_member(scene.engine, scene.merchant_id, dialect.name, "m-hook", "Hook")
+            await create_key(
+                scene.engine, scene.merchant_id, "sandbox", dialect.name, form.token,
+                name="hook", prefix=form.prefix, member_id=member, permissions=form.permissions,
+            )  # fmt: skip
+            scene.names[f"key of {dialect.name}"] = [form.token]
+
+
+async def something_was_delivered(scene: Scene) -> None:
+    """A delivery that failed, of the endpoint the page added first."""
+    endpoint, *_ = await list_endpoints(scene.engine, scene.merchant_id)
+    ids, now = scene.engine.ids, real_now()
+    failed = Delivery(
+        merchant_id=scene.merchant_id, delivery_id=ids.next(), endpoint_id=endpoint.endpoint_id,
+        environment=endpoint.environment, order_id=0, event_id=ids.next(), part=0, event="order.created", data="{}",
+        status="failed", attempts=9, tries=9, next_attempt_at=now, happened_at=now, created_at=now, finished_at=now,
+        sequence=1, due_since=now,
+    )  # fmt: skip
+    async with scene.engine.connection() as connection, connection.transaction():
+        await add_deliveries(connection, [failed])
+    scene.names |= {"123456": [str(failed.delivery_id)], "7001": [str(endpoint.endpoint_id)]}
+
+
+SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
+    "late-payments": late_payments,
+    "orders-at-the-terminal": orders_at_the_terminal,
+    "production": production,
+    "webhooks": webhooks,
+}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[Path, Engine]]:
+    """A data folder whose database runs, as if `gerai up` were, and an engine on it."""
+    path = tmp_path_factory.mktemp("how-to") / "gerai-data"
+    server = EmbeddedPostgres(path)
+    async with AsyncExitStack() as stack:
+        dsn = server.start()
+        stack.callback(server.stop)
+        migrate(dsn)
+        engine = make_engine(replace(Settings(), database=DatabaseSettings(url=dsn)))
+        await stack.enter_async_context(engine.running())
+        yield path, engine
+
+
+async def shop(engine: Engine) -> Scene:
+    """The only merchant there is, opened for the first page, and a new member of it."""
+    known = {merchant.code: merchant.merchant_id for merchant in engine.directory.merchants()}
+    merchant_id = known["toko"] if known else await open_merchant(engine, "toko", "Toko Saya")
+    scene = Scene(engine, merchant_id)
+    name = f"m{engine.ids.next()}"
+    scene.member, scene.wallets = await add_member(engine, merchant_id, "leuwongrr", name, "Ani")
+    return scene
+
+
+def like(page: str) -> re.Pattern[str]:
+    """What the output must look like: times are any times, and ``…`` is anything."""
+    parts = [re.escape(part) for part in _TIME.sub("TIME", " ".join(page.split())).split("…")]
+    return re.compile(".*".join(parts))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.stem)
+async def test_the_page_runs(folder: tuple[Path, Engine], page: Path) -> None:
+    """Every command leaves with 0, one after the other, and prints the lines its page shows, each in full; the books
+    hold afterwards."""
+    path, engine = folder
+    scene = await shop(engine)
+    if page.stem in SCENES:
+        await SCENES[page.stem](scene)
+    receiver = AsyncMock(return_value=SimpleNamespace(status=200))
+    with patch("gerai.cli.webhook_forms.check_address", AsyncMock()), patch("gerai.kit.http.Outgoing.send", receiver):
+        for example in examples(page):
+            if example.words[0] in NOT_RUN:
+                continue
+            if example.words[:2] in (["webhooks", "list"], ["webhooks", "log"]):
+                await something_was_delivered(scene)
+            meant = {word: scene.here(word) for word in dict.fromkeys(example.words)}
+            keys = [f"key of {word}" for word in example.words if f"key of {word}" in scene.names]
+            typed = scene.here(keys[0]) if keys else ""
+            assert bool(typed) or not example.piped
+            arguments = [meant[word] for word in example.words]
+            code, out, err = await run_here({"GERAI_DATA": str(path)}, arguments, typed)
+            assert code == 0, (example.words, err)
+            for word, here in meant.items():
+                out = out.replace(here, word) if word != here else out
+            # The page calls a payment PAYMENT where it is named through its order, too.
+            out = re.sub(r"paid-[\w-]+", "PAYMENT", out)
+            printed = [" ".join(_TIME.sub("TIME", line).split()) for line in out.splitlines()]
+            if example.shown:
+                assert len(printed) == len(example.shown), (example.words, out)
+            for line, shown in zip(printed, example.shown, strict=False):
+                assert like(shown).fullmatch(line), (shown, line)
+    assert await check(engine, scene.merchant_id) == []
+
+
+def test_all_pages_with_examples_are_run() -> None:
+    """The reader of pages sees the commands: as many as a plain search finds, and none with an unknown placeholder."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        blocks = "".join(block for _, block in _FENCE.findall(text))
+        plain = re.findall(r"^(?:\$ )?gerai |\| gerai ", blocks, re.M)
+        assert len(examples(page)) == len(plain), page.name
+    counted = {page.stem: len(examples(page)) for page in PAGES if examples(page)}
+    assert set(SCENES) <= set(counted)
+    assert sum(counted.values()) >= 36
+
+
+def test_every_command_that_is_mentioned_exists() -> None:
+    """`gerai …` in the text of any page names a command there is, with its second word where it has some."""
+    root: Any = typer.main.get_command(build(list(COMMANDS)))
+    missing: list[str] = []
+    for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
+        for first, second in re.findall(r"`(?:\./)?gerai ([a-z][a-z-]+)(?: ([a-z][a-z-]+))?", page.read_text("utf-8")):
+            command = root.commands.get(first)
+            inner = getattr(command, "commands", None)
+            if command is None or (inner is not None and second and second not in inner):
+                missing.append(f"{page.name}: gerai {first} {second}")
+    assert missing == []
