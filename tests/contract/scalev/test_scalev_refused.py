@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from scalev_shop import Shop
 
@@ -210,7 +211,7 @@ async def test_keys(shop: Shop) -> None:
     for key in ("", "sk_unknown", shop.demo["storefront_key"]):
         answer = await Shop(shop.engine, shop.merchant_id, shop.demo, shop.client, key).send("GET", "/v3/orders")
         assert (answer.status_code, answer.json()) == (401, wrong)
-        assert answer.headers["x-ratelimit-limit"] == "10000"
+        assert "x-ratelimit-limit" not in answer.headers
         assert answer.headers["x-request-id"]
     reader = await shop.with_key("rk", "order:list")
     assert (await reader.get("/v3/orders"))["data"] == []
@@ -219,13 +220,55 @@ async def test_keys(shop: Shop) -> None:
     assert await shop.orders() == 0
 
 
-async def test_rate_limit(shop: Shop) -> None:
-    """A key's limit is counted; beyond it 429, JSON, with the contract's headers."""
-    limited = await shop.with_key("sk", limits={"burst": 2})
-    first = await limited.send("GET", "/v3/orders")
-    assert (first.headers["x-ratelimit-limit"], first.headers["x-ratelimit-remaining"]) == ("10000", "9999")
-    answers = [await limited.send("GET", "/v3/orders") for _ in range(3)]
-    last = answers[-1]
+LIMITS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+
+
+def limits_of(answer: httpx.Response) -> tuple[str | None, str | None]:
+    """The limit and what is left of it."""
+    assert len({name in answer.headers for name in LIMITS}) == 1
+    return answer.headers.get(LIMITS[0]), answer.headers.get(LIMITS[1])
+
+
+@pytest.fixture
+def still_s(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The clock of limits stands still: 10 s before the end of a burst's window, 1,220 s before that of an hour's."""
+    now_s = 1_795_315_180
+    monkeypatch.setattr("gerai.doors.http.context.unix_s", lambda: float(now_s))
+    return now_s
+
+
+async def test_rate_limit(shop: Shop, still_s: int) -> None:
+    """§1.3: a key's hour is counted on each answer, refused ones too; beyond a limit 429, JSON, with the figures of
+    the limit that is used up."""
+    limited = await shop.with_key("sk", limits={"burst": 3})
+    assert limits_of(await limited.send("GET", "/v3/orders")) == ("10000", "9999")
+    assert limits_of(await limited.send("GET", "/v3/orders?status=lost")) == ("10000", "9998")
+    assert limits_of(await limited.send("GET", "/v3/orders/none")) == ("10000", "9997")
+    last = await limited.send("GET", "/v3/orders")
     assert (last.status_code, last.json()) == (429, {"error": "Too many requests", "error_code": "rate_limited"})
-    assert last.headers["x-ratelimit-remaining"] == "0"
-    assert int(last.headers["retry-after"]) >= 1
+    assert limits_of(last) == ("3", "0")
+    assert int(last.headers["x-ratelimit-reset"]) - still_s == int(last.headers["retry-after"]) == 10
+
+
+async def test_the_hour_that_is_used_up_is_the_one_that_is_shown(shop: Shop, still_s: int) -> None:
+    """The burst was counted before and has room: its figures say nothing of the refusal."""
+    limited = await shop.with_key("sk", limits={"hour": 2})
+    assert [limits_of(await limited.send("GET", "/v3/orders")) for _ in range(3)] == [
+        ("2", "1"), ("2", "0"), ("2", "0"),
+    ]  # fmt: skip
+    last = await limited.send("GET", "/v3/orders")
+    assert (last.status_code, limits_of(last)) == (429, ("2", "0"))
+    assert int(last.headers["x-ratelimit-reset"]) - still_s == int(last.headers["retry-after"]) == 1220
+    assert limits_of(await (await shop.with_key("sk", limits={})).send("GET", "/v3/orders")) == ("10000", "9999")
+
+
+async def test_no_figures_of_a_limit_that_is_not_there(shop: Shop) -> None:
+    """A key without limits is never refused, and nothing says that it could be; nor where no key was accepted."""
+    for _ in range(105):
+        answer = await shop.send("GET", "/v3/stores/simplified?page_size=1")
+        assert (answer.status_code, limits_of(answer)) == (200, (None, None))
+    for method, path in (("GET", "/v3/nothing"), ("DELETE", "/v3/orders"), ("GET", "/v3/orders?status=lost")):
+        assert limits_of(await shop.send(method, path)) == (None, None)
+    nobody = Shop(shop.engine, shop.merchant_id, shop.demo, shop.client, "sk_unknown")
+    answer = await nobody.send("GET", "/v3/orders")
+    assert (answer.status_code, limits_of(answer)) == (401, (None, None))

@@ -191,9 +191,10 @@ class _Handler:
             response = self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
             self._services.metrics.refused(self._dialect.name, Broken.code)
         if ctx.rate is not None:
-            response.headers["x-ratelimit-limit"] = str(ctx.rate.limit)
-            response.headers["x-ratelimit-remaining"] = str(ctx.rate.remaining)
-            response.headers["x-ratelimit-reset"] = str(ctx.rate.reset_at_s)
+            # The figures of a limit that refused this request are there already, and win over one that did not.
+            response.headers.setdefault("x-ratelimit-limit", str(ctx.rate.limit))
+            response.headers.setdefault("x-ratelimit-remaining", str(ctx.rate.remaining))
+            response.headers.setdefault("x-ratelimit-reset", str(ctx.rate.reset_at_s))
         response.headers.setdefault("x-request-id", ctx.request_id)
         if self._services.settings.http.access_log:
             log.info("request.done", door=self._dialect.name, request_id=ctx.request_id, method=ctx.method,

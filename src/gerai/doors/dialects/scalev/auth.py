@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.domain.refusals import NotAuthenticated, NotFound, PermissionMissing
-from gerai.doors.dialects.scalev.errors import HOURLY, full_hour
 from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.dialects.scalev.request import RULES
 from gerai.doors.http.context import RequestContext
@@ -14,6 +13,7 @@ from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.directory_entries import KeyFacts, MerchantFacts
 
+HOURLY: Final = 10_000
 BURST: Final = 100
 _BURST_S: Final = 10
 _HOUR_S: Final = 3600
@@ -23,8 +23,8 @@ _SECRET, _RESTRICTED = "sk_", "rk_"
 def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     """The key that asks. A secret key has every scope, a restricted one those it was given.
 
-    Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key has limits of its own),
-    PermissionMissing.
+    Refuses NotAuthenticated, RateLimited (100 in 10 s, 10,000 in an hour, unless the key has limits of its own, or
+    none), PermissionMissing.
     """
     key = ctx.authenticate(ctx.bearer(), CHANNEL)
     # A storefront key (sfpk_) is none of this API's, and as unknown to it as an invented one.
@@ -32,8 +32,6 @@ def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
         raise NotAuthenticated("unknown")
     ctx.limit("burst", BURST, _BURST_S)
     ctx.limit("hour", HOURLY, _HOUR_S)
-    # Clients expect the headers on every answer, also where a key has no limit.
-    ctx.rate = ctx.rate or full_hour()
     if not key.prefix.startswith(_SECRET) and scope not in key.permissions:
         raise PermissionMissing(scope)
     return key

@@ -14,13 +14,9 @@ from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.http.door import reply
 from gerai.doors.http.errors import ErrorTable, always
-from gerai.doors.http.limits import Verdict
-from gerai.kit.clock import unix_s
 
 #: How many of several that are refused at once are named one by one.
 NAMED_AT_MOST: Final = 100
-HOURLY: Final = 10_000
-_HOUR_S: Final = 3600
 _UNREADABLE: Final = {
     "empty": "Request body is empty",
     "not_object": "Request body must be a JSON object",
@@ -46,19 +42,6 @@ class ErrorBody(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str
     error_code: str = ""
     errors: dict[str, list[str]] = {}
-
-
-def full_hour() -> Verdict:
-    """What a caller without a limit has left: everything."""
-    return Verdict(HOURLY, HOURLY, (int(unix_s()) // _HOUR_S + 1) * _HOUR_S)
-
-
-def rate_headers(verdict: Verdict) -> dict[str, str]:
-    return {
-        "x-ratelimit-limit": str(verdict.limit),
-        "x-ratelimit-remaining": str(verdict.remaining),
-        "x-ratelimit-reset": str(verdict.reset_at_s),
-    }
 
 
 def _fields(errors: dict[str, list[str]], status: int = 422, code: str = "validation_failed") -> Entry:
@@ -181,9 +164,9 @@ ERRORS: Final = ErrorTable[Entry](
 
 
 def refuse(refusal: r.Refusal, request_id: str) -> Response:
-    """The answer to a refused request. Limits are shown on every answer, also where none was counted."""
+    """The answer to a refused request."""
     entry = ERRORS.find(refusal)
-    shown = {**rate_headers(full_hour()), "x-request-id": request_id}
+    shown = {"x-request-id": request_id}
     if refusal.kind is r.Kind.NOT_AUTHENTICATED:
         shown["www-authenticate"] = "Bearer"
     return reply(ErrorBody(entry.error, entry.error_code, entry.errors), entry.status, shown)
