@@ -35,6 +35,14 @@ def dsn() -> Generator[str]:
         yield server.dsn
 
 
+@pytest.fixture(scope="module")
+def own_dsn() -> Generator[str]:
+    """A database of a file's own, for what concerns a whole installation: figures of all, work that is due anywhere."""
+    with scratch() as server:
+        migrate(server.dsn)
+        yield server.dsn
+
+
 @pytest.fixture(scope="session")
 def settings(dsn: str) -> Settings:
     """The settings of the test server."""

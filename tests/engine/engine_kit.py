@@ -150,6 +150,15 @@ class Shop:
         order = (view.view if isinstance(view, Placed) else view).order
         return await self.engine.wallets.of_order(self.merchant_id, order.order_id)
 
+    async def flows(self, view: OrderView) -> list[tuple[str, str, int, str]]:
+        """(from, to, amount, reason) of an order's transfers; the member's wallet is called so."""
+        accounts = self.engine.directory.merchant(self.merchant_id).accounts
+        names = {account_id: kind for (_, kind), account_id in accounts.items()} | {self.account_id: "wallet"}
+        return [
+            (names[t.debit_account_id], names[t.credit_account_id], t.amount_sen, t.reason)
+            for t in await self.transfers(view)
+        ]
+
     async def add_stock(self, on_hand: int) -> int:
         """A stock row; answers its id."""
         stock_id = self.engine.ids.next()

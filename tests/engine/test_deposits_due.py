@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,8 +17,6 @@ from gerai.engine.deposits.cancel import CancelDeposit
 from gerai.engine.merchants.open import set_test_clock
 from gerai.settings import Settings
 from gerai.store.due import due_deposits
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 from gerai.worker.main import Worker
 from gerai.worker.sweep import sweep
 
@@ -28,14 +26,6 @@ class NoPartners:
     """Nobody fulfils anything here."""
 
     fulfilment: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-@pytest.fixture(scope="module")
-def own_dsn() -> Generator[str]:
-    """A database of this module's own: the worker does whatever is due in all of it."""
-    with scratch() as server:
-        migrate(server.dsn)
-        yield server.dsn
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from engine_kit import EPOCH, Shop, open_shop
 
-from gerai.domain.records import OrderView
 from gerai.domain.refusals import Broken
 from gerai.engine.check import check
 from gerai.engine.core import Engine
@@ -18,16 +17,6 @@ from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
 
 ON_TOP = ("gateway", "fees", 400_00, "surcharge")
-
-
-async def flows(shop: Shop, view: OrderView) -> list[tuple[str, str, int, str]]:
-    """(from, to, amount, reason) of an order's transfers; the member's wallet is called so."""
-    accounts = shop.engine.directory.merchant(shop.merchant_id).accounts
-    names = {account_id: kind for (_, kind), account_id in accounts.items()} | {shop.account_id: "wallet"}
-    return [
-        (names[t.debit_account_id], names[t.credit_account_id], t.amount_sen, t.reason)
-        for t in await shop.transfers(view)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +38,7 @@ async def test_a_fee_is_a_cost_beside_gross_sales(
     assert await shop.transfers(placed) == []
     view = await shop.pay(placed, payment_id=payment.payment_id)
     assert (view.order.charged_sen, view.payments[0].status) == (5_000_00, "completed")
-    assert await flows(shop, view) == [("gateway", "sales", 5_000_00, "payment"), *booked]
+    assert await shop.flows(view) == [("gateway", "sales", 5_000_00, "payment"), *booked]
     assert await check(shop.engine, shop.merchant_id) == []
 
 
@@ -59,7 +48,7 @@ async def test_a_refund_returns_the_price_and_not_the_fee(shop: Shop) -> None:
     [payment] = (await shop.start_payment(placed, fee_sen=400_00, merchant_fee_sen=300_00)).payments
     await shop.pay(placed, payment_id=payment.payment_id)
     view = await shop.do(RefundPayment, placed, payment_id=payment.payment_id, amount_sen=5_000_00)
-    assert (await flows(shop, view))[3:] == [("sales", "gateway", 5_000_00, "refund")]
+    assert (await shop.flows(view))[3:] == [("sales", "gateway", 5_000_00, "refund")]
     assert await check(shop.engine, shop.merchant_id) == []
 
 
@@ -88,11 +77,11 @@ async def test_late_money_costs_its_fee_once(engine: Engine, rule: str) -> None:
     where = {"accept": ("sales", "payment"), "wallet": ("wallet", "refund"), "hold": ("suspense", "late")}
     target, reason = where[rule]
     arrived = [("gateway", target, 5_000_00, reason), ON_TOP, ("fees", "gateway", 700_00, "fee")]
-    assert await flows(shop, view) == arrived
+    assert await shop.flows(view) == arrived
     assert await check(engine, shop.merchant_id) == []
     if rule == "hold":
         await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision="accept")
-        assert await flows(shop, view) == [*arrived, ("suspense", "sales", 5_000_00, "payment")]
+        assert await shop.flows(view) == [*arrived, ("suspense", "sales", 5_000_00, "payment")]
         assert await check(engine, shop.merchant_id) == []
 
 
@@ -106,7 +95,7 @@ async def test_a_payment_taken_back_takes_its_fee_back(shop: Shop) -> None:
         await shop.engine.submit(ChangeStatus(**shop.owner, channel="test", order_ids=ids, payment="unpaid"))
     ).answer
     assert view.payments[0].status == "cancelled"
-    assert (await flows(shop, view))[3:] == [
+    assert (await shop.flows(view))[3:] == [
         ("sales", "gateway", 5_000_00, "refund"),
         ("fees", "gateway", 400_00, "surcharge"),
         ("gateway", "fees", 700_00, "fee"),

@@ -33,16 +33,6 @@ async def held_late(engine: Engine, *, stocked: bool = False, **order: Any) -> t
     return shop, view, view.payments[0]
 
 
-async def flows(shop: Shop, view: OrderView) -> list[tuple[str, str, int, str]]:
-    """(from, to, amount, reason) of an order's transfers; the member's wallet is called so."""
-    accounts = shop.engine.directory.merchant(shop.merchant_id).accounts
-    names = {account_id: kind for (_, kind), account_id in accounts.items()} | {shop.account_id: "wallet"}
-    return [
-        (names[t.debit_account_id], names[t.credit_account_id], t.amount_sen, t.reason)
-        for t in await shop.transfers(view)
-    ]
-
-
 async def test_accepted_money_brings_the_order_back(engine: Engine) -> None:
     """Accepted: the expired order comes back, is paid and goes on to its provider, as if the money had been in time."""
     shop, view, payment = await held_late(engine, provider="simulator")
@@ -50,7 +40,7 @@ async def test_accepted_money_brings_the_order_back(engine: Engine) -> None:
     assert done.invoice is not None
     assert (done.order.status, done.order.charged_sen, done.order.expires_at) == ("processing", 5_000_00, None)
     assert (done.invoice.status, done.payments[0].status, done.payments[0].refunded_sen) == ("paid", "completed", 0)
-    assert await flows(shop, view) == [
+    assert await shop.flows(view) == [
         ("gateway", "suspense", 5_000_00, "late"), ("suspense", "sales", 5_000_00, "payment"),
     ]  # fmt: skip
     assert (await shop.events(view))[-5:] == [
@@ -81,7 +71,7 @@ async def test_money_goes_back_to_the_payer(engine: Engine) -> None:
     done = await shop.do(ResolveLate, view, payment_id=payment.payment_id, decision="refund", note="asked by phone")
     assert (done.order.status, done.order.charged_sen, done.order.refunded_sen) == ("expired", 0, 0)
     assert (done.payments[0].status, done.payments[0].refunded_sen) == ("refunded", 5_000_00)
-    assert await flows(shop, view) == [
+    assert await shop.flows(view) == [
         ("gateway", "suspense", 5_000_00, "late"), ("suspense", "gateway", 5_000_00, "refund"),
     ]  # fmt: skip
     assert (await shop.transfers(view))[-1].note == "asked by phone"
@@ -106,7 +96,7 @@ async def test_money_goes_into_the_members_wallet(engine: Engine) -> None:
     done = await shop.do(ResolveLate, placed, payment_id=second.payment_id, decision="wallet")
     assert [(p.status, p.refunded_sen) for p in done.payments] == [("completed", 0), ("refunded", 5_000_00)]
     assert (await shop.wallet()).available_sen == 5_000_00
-    assert (await flows(shop, done))[-2:] == [
+    assert (await shop.flows(done))[-2:] == [
         ("gateway", "suspense", 5_000_00, "late"), ("suspense", "wallet", 5_000_00, "refund"),
     ]  # fmt: skip
     assert await check(engine, shop.merchant_id) == []
@@ -148,7 +138,7 @@ async def test_only_late_money_is_decided_about_and_once(engine: Engine, decisio
     first, second = await asyncio.gather(*sent, return_exceptions=True)
     assert isinstance(first, OrderView)
     assert isinstance(second, StateConflict)
-    assert len(await flows(shop, view)) == 2
+    assert len(await shop.flows(view)) == 2
     with pytest.raises(NotFound):
         await shop.do(ResolveLate, await shop.place(), payment_id=payment.payment_id, decision=decision)
     elsewhere = ResolveLate(

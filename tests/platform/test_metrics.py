@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any
 
@@ -22,18 +22,8 @@ from gerai.doors.http.scrape import Scrape
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.metrics.exposition import EVERY
 from gerai.settings import DatabaseSettings, MetricsSettings, Settings
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 
 UNKNOWN = {"merchant_id": 1, "environment": "sandbox", "account_id": -1, "amount_sen": 1}
-
-
-@pytest.fixture(scope="module")
-def own_dsn() -> Generator[str]:
-    """A database of this file's own: some figures are of the whole installation."""
-    with scratch() as server:
-        migrate(server.dsn)
-        yield server.dsn
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -96,3 +96,14 @@ async def open_shop(client: httpx.AsyncClient, engine: Engine, **settings: Any) 
     await create_key(engine, merchant_id, "sandbox", "durianpay", keys["sandbox"], name="test", prefix="dp_test_")
     await create_key(engine, merchant_id, "production", "durianpay", keys["production"], name="live", prefix="dp_live_")
     return Shop(client, engine, merchant_id, keys)
+
+
+async def started(shop: Shop, order: dict[str, Any], kind: str = "VA", **request: Any) -> dict[str, Any]:
+    """The ``response`` of a charge that is accepted."""
+    response = await shop.charge(order, kind, **request)
+    assert response.status_code == 200, response.text
+    return response.json()["data"]["response"]
+
+
+async def fetched(shop: Shop, payment_id: str, query: str = "") -> dict[str, Any]:
+    return (await shop.ask("GET", f"/v1/payments/{payment_id}{query}")).json()["data"]

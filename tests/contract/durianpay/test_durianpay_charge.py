@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from durianpay_shop import Shop, open_shop
+from durianpay_shop import Shop, fetched, open_shop, started
 
 from gerai.engine.core import Engine
 
@@ -21,17 +21,6 @@ SHAPES = {
     "CARD": "payment_ref_id token_id status paid_amount metadata checkout_url",
     "BNPL": "payment_ref_id redirect_url paid_amount metadata",
 }
-
-
-async def started(shop: Shop, order: dict[str, Any], kind: str = "VA", **request: Any) -> dict[str, Any]:
-    """The ``response`` of a charge that is accepted."""
-    response = await shop.charge(order, kind, **request)
-    assert response.status_code == 200, response.text
-    return response.json()["data"]["response"]
-
-
-async def fetched(shop: Shop, payment_id: str, query: str = "") -> dict[str, Any]:
-    return (await shop.ask("GET", f"/v1/payments/{payment_id}{query}")).json()["data"]
 
 
 @pytest.mark.parametrize("kind", SHAPES)

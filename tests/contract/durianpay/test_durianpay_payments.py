@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from durianpay_shop import Shop, open_shop
+from durianpay_shop import Shop, fetched, open_shop, started
 
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER, PAYMENT
@@ -18,17 +18,6 @@ from gerai.doors.dialects.durianpay.errors import ERRORS
 from gerai.doors.dialects.durianpay.routes import LATER
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
-
-
-async def started(shop: Shop, order: dict[str, Any], kind: str = "VA", **request: Any) -> dict[str, Any]:
-    """The ``response`` of a charge that is accepted."""
-    response = await shop.charge(order, kind, **request)
-    assert response.status_code == 200, response.text
-    return response.json()["data"]["response"]
-
-
-async def fetched(shop: Shop, payment_id: str, query: str = "") -> dict[str, Any]:
-    return (await shop.ask("GET", f"/v1/payments/{payment_id}{query}")).json()["data"]
 
 
 async def test_simulated_payment_completes_the_order(shop: Shop) -> None:
