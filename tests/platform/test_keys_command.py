@@ -78,3 +78,14 @@ async def test_open_leaves_a_merchant_there_is_as_it_is(engine: Engine, dsn: str
     [found] = [merchant for merchant in engine.directory.merchants() if merchant.code == code]
     assert (rc, found.name) == (0, "Toko Kunci")
     assert len(await list_keys(engine, found.merchant_id)) == 1
+
+
+async def test_a_new_merchant_is_not_opened_for_a_key_that_is_refused(engine: Engine, dsn: str) -> None:
+    """`--open` with `--member`: a new merchant has none, so nothing is opened and no key is made."""
+    code = f"keys-none{next(_numbers)}"
+    rc, out, err = await gerai(
+        dsn, "keys", "create", "leuwongrr", "--merchant", code, "--open", "Toko", "--member", "7"
+    )
+    assert (rc, out) == (2, "")
+    assert err == f"gerai: {code} is not opened: a new merchant has no member yet; leave --member out\n"
+    assert code not in [merchant.code for merchant in engine.directory.merchants()]

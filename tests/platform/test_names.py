@@ -85,7 +85,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     either = f"no such payment or order: {other} (did you mean N-7319?); one of N-7319, P-7319 ("
     none = f"no such payment or order: {other}; there is none yet ("
     live = "no such environment: live; one of sandbox, production"
-    door = "no such door: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
+    door = "no such counter: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
         ("keys create", "door"): (("scale",), 2, door),

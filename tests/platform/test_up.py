@@ -233,7 +233,7 @@ def test_a_revoked_demo_key_stops_nobody(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["keys", "create", "nodoor"], 2, "no such door: nodoor"),
+        (["keys", "create", "nodoor"], 2, "no such counter: nodoor"),
         (["keys", "list", "--merchant", "nobody"], 1, "no such merchant: nobody"),
         (["serve"], 2, "DATABASE_URL is not set"),
         (["work"], 2, "DATABASE_URL is not set"),

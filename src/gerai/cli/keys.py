@@ -29,9 +29,9 @@ _MEMBERS: Final = 10_000
 _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}
 
 
-@keys.command()
+@keys.command(epilog="Example: gerai keys create leuwongrr production --merchant toko --name 'Discord bot'")
 def create(
-    door: Annotated[str, typer.Argument(metavar="DOOR", help=f"One of {', '.join(_SCHEMES)}.")],
+    door: Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(_SCHEMES)}.")],
     environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="sandbox or production.")] = "sandbox",
     merchant: MerchantOption = "",
     opening: Annotated[str, typer.Option("--open", help="Open the merchant under this name if it is new.")] = "",
@@ -42,13 +42,15 @@ def create(
     settings_file: SettingsOption = None,
 ) -> None:
     """Make a key and show its secret, this once."""
-    scheme = _SCHEMES[one_of(door, _SCHEMES, "door")]
+    scheme = _SCHEMES[one_of(door, _SCHEMES, "counter")]
     chosen = one_of(environment, scheme.environments, "environment")
 
     if opening and not merchant:
         fail("--open needs the new merchant's code: --merchant CODE", 2)
 
     async def act(engine: Engine, settings: Settings) -> str:
+        if member is not None and _is_new(engine, merchant, opening):
+            fail(f"{merchant} is not opened: a new merchant has no member yet; leave --member out", 2)
         merchant_id = await _merchant(engine, merchant, opening)
         limits: dict[str, int] | None = None if unlimited else {}
         await _require_member(engine, merchant_id, door, environment, member)
@@ -72,7 +74,7 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
         return await list_keys(engine, await _merchant(engine, merchant, ""))
 
     table = Table(box=None, pad_edge=False)
-    for title in ("id", "door", "environment", "begins", "name", "member", "state", "made (WIB)"):
+    for title in ("id", "counter", "environment", "begins", "name", "member", "state", "made (WIB)"):
         table.add_column(title, no_wrap=title in ("id", "state"), overflow="fold")
     for key in on_engine(act, data, settings_file):
         state = "revoked" if key.revoked_at else "live"
@@ -85,7 +87,7 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
     console.print(table)
 
 
-@keys.command()
+@keys.command(epilog="Example: gerai keys revoke 1234 --merchant toko")
 def revoke(
     key_id: Annotated[int, typer.Argument(metavar="KEY", help="The id `gerai keys list` shows.")],
     merchant: MerchantOption = "",
@@ -135,6 +137,10 @@ async def _require_member(engine: Engine, merchant_id: int, door: str, environme
 
 
 async def _merchant(engine: Engine, code: str, opening: str) -> int:
-    if opening and all(merchant.code != code for merchant in engine.directory.merchants()):
+    if _is_new(engine, code, opening):
         return await open_merchant(engine, code, opening)
     return await merchant_named(engine, code, "; --open NAME opens it")
+
+
+def _is_new(engine: Engine, code: str, opening: str) -> bool:
+    return bool(opening) and all(merchant.code != code for merchant in engine.directory.merchants())

@@ -85,7 +85,7 @@ def change(
     console.print(f"{name} = {_json(wanted)}", highlight=False, markup=False)
 
 
-@merchants.command()
+@merchants.command(epilog="Example: gerai merchants reset late_payment --merchant toko")
 def reset(
     name: NameArgument,
     merchant: MerchantOption = "",

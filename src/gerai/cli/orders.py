@@ -34,19 +34,20 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why; its buyer may 
 Command = Callable[[dict[str, Any], int], FinishOrder | CancelOrder]
 
 _OPEN: Final[tuple[str, ...]] = ("draft", "pending", "confirmed", "processing", "ready", "shipped")
+_STATES: Final[tuple[str, ...]] = tuple(sorted(ORDER.states))
 _SHOWN: Final = 200
 
 
 @orders.command("list", epilog="Example: gerai orders list --status processing --merchant toko")
 def show_orders(
-    status: Annotated[str, typer.Option("--status", help="One state, or all; else those that are open.")] = "",
+    status: Annotated[str, typer.Option("--status", help=f"{', '.join(_STATES)}; or all; else the open ones.")] = "",
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
     """List orders of all counters, newest first."""
-    states: list[str] = sorted(ORDER.states)
+    states: list[str] = [*_STATES]
     if status and status != "all":
         states = [one_of(status, states, "state")]
     elif not status:

@@ -29,8 +29,8 @@ payments = typer.Typer(no_args_is_help=True, help="Look after money that waits f
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
 
-#: Ways money comes outside of Gerai, besides those the shop offers.
-_OUTSIDE: Final = ("manual", "cash", "other")
+#: Ways money comes outside of Gerai, and those the shop offers.
+_METHODS: Final = ("manual", "cash", "other", *plugin_names("gerai.partners.payments"))
 _DECISIONS: Final[tuple[Decision, ...]] = ("accept", "refund", "wallet")
 _WAYS_BACK: Final[tuple[Literal["payer", "wallet"], ...]] = ("payer", "wallet")
 _SHOWN: Final = 200
@@ -62,7 +62,7 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
     console.print("late: gerai payments resolve PAYMENT accept|refund|wallet; else: gerai payments refund PAYMENT")
 
 
-@payments.command()
+@payments.command(epilog="Example: gerai payments resolve NO-1 accept --note 'still in stock' --merchant toko")
 def resolve(
     name: NameArgument,
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="accept, refund or wallet.")],
@@ -97,7 +97,7 @@ def resolve(
         _say(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
 
 
-@payments.command()
+@payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")
 def refund(
     name: NameArgument,
     amount: Annotated[
@@ -159,7 +159,7 @@ def _left_to_refund(view: OrderView, payment_id: int) -> str:
 def confirm(
     name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
     amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
-    method: Annotated[str, typer.Option("--method", help="How it came, for money without a payment.")] = "manual",
+    method: Annotated[str, typer.Option("--method", help=f"How it came: {', '.join(_METHODS)}.")] = "manual",
     reference: Annotated[
         str, typer.Option("--reference", help="The bank's; under the same one an order's money is booked once.")
     ] = "",
@@ -171,7 +171,7 @@ def confirm(
 ) -> None:
     """Book money that arrived outside of Gerai: the order is paid, its other open payments are cancelled."""
     given_sen = read_amount(amount) if amount else None
-    one_of(method, [*_OUTSIDE, *plugin_names("gerai.partners.payments")], "method")
+    one_of(method, _METHODS, "method")
 
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
         view, payment = await payable_named(engine, merchant, name, environment)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NoReturn
+
+import typer
 
 from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.terminal import fail
@@ -31,6 +34,17 @@ class EndpointForm:
     events: tuple[str, ...]
     key: str
     test_message: bool
+
+
+def ask_for_key(door: str) -> str:
+    """The API key that signs, typed unseen or read from standard input. Leaves with exit code 2 when there is none."""
+    if sys.stdin.isatty():
+        return typer.prompt(f"API key ({door})", hide_input=True).strip()
+    return sys.stdin.readline().strip() or _no_key(door)
+
+
+def _no_key(door: str) -> NoReturn:
+    fail(f"{door} signs with the API key: type it, or give it on standard input", 2)
 
 
 async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: EndpointForm) -> tuple[int, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from rich.table import Table
@@ -14,7 +13,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of, require_delivery, require_endpoint
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import console, fail, to_the_second
-from gerai.cli.webhook_forms import EndpointForm, register
+from gerai.cli.webhook_forms import EndpointForm, ask_for_key, register
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import endpoints, history
 from gerai.kit.clock import JAKARTA
@@ -24,6 +23,10 @@ from gerai.settings import Settings
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
 
 DeliveryId = Annotated[int, typer.Argument(min=1, metavar="DELIVERY", help="The id `gerai webhooks log` shows.")]
+WhoseOrders = Annotated[
+    Literal["sandbox", "production"],
+    typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production."),
+]
 DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
 EndpointId = Annotated[int, typer.Argument(min=1, metavar="ENDPOINT", help="The id `gerai webhooks list` shows.")]
 _COLOURS: Final = {
@@ -36,11 +39,11 @@ _COLOURS: Final = {
 }
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks add scalev https://shop.example/hook production --merchant toko")
 def add(
-    door: Annotated[str, typer.Argument(metavar="DOOR", help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
+    door: Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
     url: Annotated[str, typer.Argument(metavar="URL", help="https address to call.")],
-    environment: Annotated[Literal["sandbox", "production"], typer.Argument(help="Whose orders.")] = "sandbox",
+    environment: WhoseOrders = "sandbox",
     merchant: MerchantOption = "",
     events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
     test_message: Annotated[
@@ -49,15 +52,15 @@ def add(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Tell an address what happens to a door's orders. Shows the secret that signs, this once.
+    """Tell an address what happens to a counter's orders. Shows the secret that signs, this once.
 
     Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input.
     """
-    contract = WEBHOOK_CONTRACTS[one_of(door, WEBHOOK_CONTRACTS, "door")]
+    contract = WEBHOOK_CONTRACTS[one_of(door, WEBHOOK_CONTRACTS, "counter")]
     names = tuple(name.strip() for name in events.split(",") if name.strip())
     for event in names:
         one_of(event, contract.events, f"event of {door}")
-    key = _ask_for_key(door) if contract.key_secret else ""
+    key = ask_for_key(door) if contract.key_secret else ""
     wanted = EndpointForm(door, environment, url, names, key, test_message)
 
     async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
@@ -76,7 +79,7 @@ def show_all(merchant: MerchantOption = "", data: DataOption = None, settings_fi
     async def act(engine: Engine) -> list[Any]:
         return await endpoints.list_endpoints(engine, await merchant_named(engine, merchant))
 
-    table = _table("id", "door", "environment", "address", "events", "state", "why")
+    table = _table("id", "counter", "environment", "address", "events", "state", "why")
     for one in on_engine(act, data, settings_file):
         table.add_row(
             str(one.endpoint_id), one.channel, one.environment, one.url, ", ".join(one.events) or "all",
@@ -85,7 +88,7 @@ def show_all(merchant: MerchantOption = "", data: DataOption = None, settings_fi
     console.print(table)
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks enable 7001 --merchant toko")
 def enable(
     endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -99,7 +102,7 @@ def enable(
     console.print(f"enabled {endpoint}", highlight=False)
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks disable 7001 --merchant toko")
 def disable(
     endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -113,7 +116,7 @@ def disable(
     console.print(f"disabled {endpoint}", highlight=False)
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks remove 7001 --merchant toko")
 def remove(
     endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -132,7 +135,7 @@ def show_log(
     merchant: MerchantOption = "",
     endpoint: Annotated[int | None, typer.Option(help="Only this endpoint's.")] = None,
     state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -154,7 +157,7 @@ def show_log(
     console.print(table)
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks show 123456 --merchant toko")
 def show(
     delivery: DeliveryId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
@@ -178,7 +181,7 @@ def show(
     console.print(table)
 
 
-@webhooks.command()
+@webhooks.command(epilog="Example: gerai webhooks replay --endpoint 7001 --from 2026-11-01 --until 2026-11-02")
 def replay(
     delivery: Annotated[int | None, typer.Argument(min=1, metavar="DELIVERY", help="Id of one delivery.")] = None,
     endpoint: Annotated[int | None, typer.Option(help="Or: everything of this endpoint …")] = None,
@@ -220,16 +223,6 @@ async def _owner(engine: Engine, merchant: str, endpoint: int) -> int:
     merchant_id = await merchant_named(engine, merchant)
     await require_endpoint(engine, merchant_id, endpoint)
     return merchant_id
-
-
-def _ask_for_key(door: str) -> str:
-    if sys.stdin.isatty():
-        return typer.prompt(f"API key ({door})", hide_input=True).strip()
-    return sys.stdin.readline().strip() or _no_key(door)
-
-
-def _no_key(door: str) -> NoReturn:
-    fail(f"{door} signs with the API key: type it, or give it on standard input", 2)
 
 
 def _table(*titles: str) -> Table:

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -46,7 +47,9 @@ def load(
     for name in environ:
         known = name in names or any(name.startswith(start) and name.endswith(end) for start, end in families)
         if name.startswith("GERAI_") and not known:
-            raise SettingsError(f"unknown setting {name}; docs/reference/settings.md lists all of them")
+            closest = get_close_matches(name, names, 1)
+            meant = f" (did you mean {closest[0]}?)" if closest else ""
+            raise SettingsError(f"unknown setting {name}{meant}; docs/reference/settings.md lists all of them")
     values = {name: _section(name, default, given.get(name, {}), environ) for name, default in sections.items()}
     own = {name: values.pop(name) for name in plugins or {}}
     return Settings(**values, plugins=own)

@@ -1,0 +1,163 @@
+"""Exit codes as docs/reference/exit-codes.md promises them, and help that says what each command takes."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from serve_kit import environment
+from terminal_kit import gerai_here, run_here
+
+from gerai.cli import COMMANDS, build
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "exit-codes.md"
+
+
+def commands() -> dict[str, Any]:
+    """Every command by its words."""
+    found: dict[str, Any] = {}
+
+    def walk(command: Any, path: str) -> None:
+        inner = getattr(command, "commands", None)
+        for name, one in (inner or {}).items():
+            walk(one, f"{path} {name}".strip())
+        if inner is None:
+            found[path] = command
+
+    walk(typer.main.get_command(build(list(COMMANDS))), "")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--version",), 0, ""),
+        (("merchants", "list"), 0, ""),
+        (("orders", "show", "--help"), 0, ""),
+        (("orders", "show", "nothing", "--merchant", "M"), 1, "gerai: no such order: nothing; there is none yet"),
+        (("keys", "list", "--merchant", "nobody-here"), 1, "gerai: no such merchant: nobody-here"),
+        (("check", "--data", "/nowhere"), 1, "gerai: /nowhere holds no database; `gerai up --data /nowhere` makes one"),
+        (("ordrs", "list"), 2, "No such command 'ordrs'. Did you mean 'orders'?"),
+        (("orders", "lst"), 2, "No such command 'lst'. Did you mean 'list'?"),
+        (("orders", "show"), 2, "Missing argument 'ORDER'"),
+        (("orders", "show", "1", "2"), 2, "Got unexpected extra argument(s) (2)"),
+        (("orders", "list", "--mercant", "toko"), 2, "No such option: --mercant (Possible options: --merchant)"),
+        (("orders", "list", "--merchant"), 2, "'--merchant' requires an argument"),
+        (("orders", "list", "--status", "bogus", "--merchant", "M"), 2, "gerai: no such state: bogus; one of"),
+        (("keys", "revoke", "abc", "--merchant", "M"), 2, "Invalid value for 'KEY'"),
+        (("webhooks", "replay", "--merchant", "M"), 2, "gerai: name one delivery, or --endpoint with "),
+        (("webhooks", "replay", "--endpoint", "7", "--from", "soon"), 2, "Invalid value for '--from'"),
+        (("check", "--settings", "/nope.toml"), 2, "gerai: cannot read /nope.toml: No such file or directory"),
+        (("up", "--tour", "--no-demo"), 2, "gerai: --tour needs the demo shop; leave --no-demo out"),
+    ],
+)  # fmt: skip
+async def test_each_code_means_one_thing(
+    dsn: str, merchant: Any, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    """0 done, 1 refused or failed, 2 cannot be meant so; a complaint is on standard error and names what is wrong, and
+    nothing stands on standard output then."""
+    given = [merchant.code if word == "M" else word for word in arguments]
+    rc, out, err = await gerai_here(dsn, *given)
+    assert rc == code, err
+    assert (out == "") == (code != 0)
+    assert said in " ".join(err.replace("│", " ").split())
+    assert bool(err) == (code != 0)
+
+
+@pytest.mark.parametrize(
+    ("environ", "code", "said"),
+    [
+        ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, 1, "gerai: the database does not answer: "),
+        ({"GERAI_HTTP_PUBLIC_BASE_UR": "x"}, 2,
+         "gerai: unknown setting GERAI_HTTP_PUBLIC_BASE_UR (did you mean GERAI_HTTP_PUBLIC_BASE_URL?); docs"),
+        ({"GERAI_SETTINGS": "/nope.toml"}, 2, "gerai: cannot read /nope.toml: "),
+    ],
+)  # fmt: skip
+async def test_what_surrounds_a_command(environ: dict[str, str], code: int, said: str) -> None:
+    """A database that is away has failed (1); settings that cannot be meant are a mistake of whoever wrote them (2)."""
+    rc, out, err = await run_here(environ, ["merchants", "list"])
+    assert (rc, out) == (code, "")
+    assert err.startswith(said)
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_before_it_was_done(dsn: str, by: signal.Signals) -> None:
+    """Waiting for the key that signs, it is stopped: 130, without a traceback, and no endpoint was made."""
+    command = [sys.executable, "-P", "-m", "gerai", "webhooks", "add", "cekceir", "https://shop.example/"]
+    with subprocess.Popen(
+        command, env=environment(dsn), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        # Reading from us now: it sleeps in the kernel, in a pipe.
+        deadline = time.monotonic() + 30
+        while "pipe" not in Path(f"/proc/{process.pid}/wchan").read_text() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(by)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "Traceback" not in err
+
+
+def test_the_page_names_every_code_there_is() -> None:
+    """Code leaves with no other code than those of the page: every `fail(…, code)` and `Exit(code)` is among them."""
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE.read_text(encoding="utf-8"), re.M)}
+    assert listed == {0, 1, 2, 130}
+    used: set[int] = set()
+    for file in [*(ROOT / "src/gerai/cli").glob("*.py"), *(ROOT / "src/gerai/bench").glob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                given = {"fail": node.args[1:], "Exit": node.args}.get(name, [])
+                used |= {one.value for one in given if isinstance(one, ast.Constant)}
+    assert {1, 2} <= used <= listed
+
+
+def test_every_parameter_has_help_and_every_argument_an_example() -> None:
+    """Help says of each parameter what it takes; who must give an argument, or names one thing of several, sees an
+    example, which is a call the command itself understands."""
+    found = commands()
+    bare = [
+        (path, parameter.name)
+        for path, command in found.items()
+        for parameter in command.params
+        if not getattr(parameter, "hidden", False) and parameter.name != "help" and not getattr(parameter, "help", "")
+    ]
+    assert bare == []
+    for path, command in found.items():
+        needed = [parameter.name for parameter in command.params if parameter.param_type_name == "argument"]
+        if needed or command.epilog:
+            assert (command.epilog or "").startswith(f"Example: gerai {path} "), path
+            words = shlex.split(command.epilog.removeprefix(f"Example: gerai {path} "))
+            context = command.make_context(path, words)
+            assert context.args == [], path
+
+
+def test_help_lists_the_words_of_a_fixed_list() -> None:
+    """Where only some words are taken, help lists every one of them."""
+    texts = {
+        (path, parameter.name): parameter.help or ""
+        for path, command in commands().items()
+        for parameter in command.params
+        if hasattr(parameter, "help")
+    }
+    for where, words in {
+        ("keys create", "door"): ("cekceir", "durianpay", "leuwongrr", "scalev"),
+        ("keys create", "environment"): ("sandbox", "production"),
+        ("webhooks add", "door"): ("cekceir", "durianpay", "leuwongrr", "scalev"),
+        ("webhooks add", "environment"): ("sandbox", "production"),
+        ("orders list", "status"): ("pending", "processing", "completed", "cancelled", "failed", "all"),
+        ("payments resolve", "decision"): ("accept", "refund", "wallet"),
+        ("payments refund", "to"): ("payer", "wallet"),
+        ("payments confirm", "method"): ("manual", "cash", "other", "va", "qris"),
+        ("members topup", "environment"): ("sandbox", "production"),
+    }.items():
+        assert [word for word in words if word not in texts[where]] == [], where
