@@ -95,9 +95,11 @@ async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
     await paid(shop, "twin", late=False)
     await paid(shop, "twin", late=False, environment="production")
     await paid(shop, "late-2", late=True)
+    await paid(shop, "once", late=False)
     for arguments, code, said in (
         (("resolve", "late-2", "forget"), 2, "no such decision: forget; one of accept, refund, wallet"),
-        (("resolve", "late-2", "wallet"), 1, "no such wallet"),
+        (("resolve", "late-2", "wallet"), 1, "the order belongs to no member with a wallet: nothing is booked"),
+        (("refund", "once", "--to", "wallet"), 1, "the order belongs to no member with a wallet: nothing is booked"),
         (("resolve", "nothing", "accept"), 1, "no such payment or order: nothing"),
         (("refund", "late-2"), 1, "late-2 has no completed payment: late-2 is late"),
         (("refund", "twin"), 1, "twin means several: twin (sandbox), twin (production)"),
@@ -113,5 +115,5 @@ async def test_mistakes_are_told_plainly(dsn: str, shop: Any) -> None:
         assert (answer[0], answer[1]) == (code, ""), given
         assert said in answer[2]
     _, listed, _ = await gerai(dsn, "payments", "waiting", "--merchant", shop.code)
-    assert sorted(line.split()[0] for line in listed.splitlines()[1:-1]) == ["late-2", "twin", "twin"]
+    assert sorted(line.split()[0] for line in listed.splitlines()[1:-1]) == ["late-2", "once", "twin", "twin"]
     assert await check(shop.engine, shop.merchant_id) == []

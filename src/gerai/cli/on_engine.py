@@ -87,6 +87,8 @@ def called(name: str, order: Order) -> Generator[None]:
 
 def _told(refusal: Refusal) -> str:
     match refusal:
+        case NotFound(thing="wallet"):
+            return "the order belongs to no member with a wallet: nothing is booked; its money can go to the payer"
         case NotFound():
             return f"no such {refusal.thing}: {refusal.id}"
         case StateConflict():
