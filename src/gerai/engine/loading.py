@@ -11,6 +11,7 @@ from gerai.domain.records import email_key
 from gerai.engine.command import NOTHING, Command, Contact, Idempotency
 from gerai.engine.state import State
 from gerai.store import loads
+from gerai.store.arrays import Packed, pack
 from gerai.store.batch import Reading, begin
 from gerai.store.connection import Connection
 from gerai.store.tables import (
@@ -92,38 +93,43 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
     for merchant_id, mine in merchants:
         # The widest statement covers the narrower ones, so that each merchant's accounts are locked by a single one.
         if mine.wallets_of_deposits:
-            of_orders, of_deposits = sorted(mine.wallets_of), sorted(mine.wallets_of_deposits)
-            params = (sorted(mine.accounts), merchant_id, of_orders, merchant_id, of_deposits, merchant_id)
+            of_orders, of_deposits = _ids(mine.wallets_of), _ids(mine.wallets_of_deposits)
+            params = (_ids(mine.accounts), merchant_id, of_orders, merchant_id, of_deposits, merchant_id)
             found.append(Reading(loads.ACCOUNTS_BY_DEPOSIT, params, ACCOUNTS))
         elif mine.wallets_of:
-            params = (sorted(mine.accounts), merchant_id, sorted(mine.wallets_of), merchant_id)
+            params = (_ids(mine.accounts), merchant_id, _ids(mine.wallets_of), merchant_id)
             found.append(Reading(loads.ACCOUNTS_BY_ORDER, params, ACCOUNTS))
         elif mine.accounts:
-            found.append(Reading(loads.ACCOUNTS_BY_ID, (merchant_id, sorted(mine.accounts)), ACCOUNTS))
+            found.append(Reading(loads.ACCOUNTS_BY_ID, (merchant_id, _ids(mine.accounts)), ACCOUNTS))
     for merchant_id, mine in merchants:
         if mine.stock_of:
-            params = (sorted(mine.stock), merchant_id, sorted(mine.stock_of), merchant_id)
+            params = (_ids(mine.stock), merchant_id, _ids(mine.stock_of), merchant_id)
             found.append(Reading(loads.STOCK_BY_ORDER, params, STOCK))
         elif mine.stock:
-            found.append(Reading(loads.STOCK_BY_ID, (merchant_id, sorted(mine.stock)), STOCK))
+            found.append(Reading(loads.STOCK_BY_ID, (merchant_id, _ids(mine.stock)), STOCK))
     for merchant_id, mine in merchants:
         if mine.orders:
-            found.extend(_orders(merchant_id, sorted(mine.orders)))
+            found.extend(_orders(merchant_id, _ids(mine.orders)))
     for merchant_id, mine in merchants:
         if mine.deposits:
-            found.append(Reading(loads.DEPOSITS_BY_ID, (merchant_id, sorted(mine.deposits)), DEPOSITS))
+            found.append(Reading(loads.DEPOSITS_BY_ID, (merchant_id, _ids(mine.deposits)), DEPOSITS))
         if mine.parcel_events_of:
-            params = (merchant_id, sorted(mine.parcel_events_of))
+            params = (merchant_id, _ids(mine.parcel_events_of))
             found.append(Reading(loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:
-        arrays = [list(column) for column in zip(*keys, strict=True)]
+        merchants_of, *texts = zip(*keys, strict=True)
+        arrays = [pack("int8", merchants_of), *(pack("text", column) for column in texts)]
         found.append(Reading(loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY))
     return found
 
 
-def _orders(merchant_id: int, ids: list[int]) -> list[Reading]:
+def _ids(ids: set[int]) -> Packed:
+    return pack("int8", sorted(ids))
+
+
+def _orders(merchant_id: int, ids: Packed) -> list[Reading]:
     params = (merchant_id, ids)
     return [
         Reading(loads.ORDERS_BY_ID, params, ORDERS),
@@ -140,12 +146,12 @@ def _members(merchant_id: int, environment: str, channel: str, contacts: list[Co
         merchant_id,
         environment,
         channel,
-        [c.find_public_id for c in contacts if c.find_public_id],
-        [email_key(c.email) for c in contacts if c.email],
+        pack("text", [c.find_public_id for c in contacts if c.find_public_id]),
+        pack("text", [email_key(c.email) for c in contacts if c.email]),
         # An e-mail decides alone: a mobile that many share is looked up only for who has none.
         merchant_id,
         environment,
         channel,
-        [c.mobile for c in contacts if c.mobile and not c.email],
+        pack("text", [c.mobile for c in contacts if c.mobile and not c.email]),
     )
     return Reading(loads.MEMBERS_BY_CONTACT, params, MEMBERS)

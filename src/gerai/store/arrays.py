@@ -100,7 +100,7 @@ def _pack_integers(values: Sequence[int | None], oid: int, code: str, size: int)
 
 
 def _pack_chunks(values: Sequence[Any], oid: int, encode: Callable[[Any], bytes]) -> bytes:
-    if (first := values[0]) is not None and values.count(first) == len(values):
+    if values and (first := values[0]) is not None and values.count(first) == len(values):
         # Much of a batch is the same in every row: environment, channel, status …
         raw = encode(first)
         return _header(values, oid) + (_LENGTH(len(raw)) + raw) * len(values)
@@ -140,8 +140,24 @@ def pack(type_name: str, values: Sequence[Any]) -> Packed:
             return PackedBytes(_pack_chunks(values, _BYTEA, bytes))
         case "timestamptz":
             # A batch has one moment per merchant, so most columns of times hold a single value.
-            same = values.count(values[0]) == len(values)
-            moments = [_microseconds(values[0])] * len(values) if same else [_microseconds(v) for v in values]
+            same = not values or values.count(values[0]) == len(values)
+            moments = (
+                [_microseconds(value) for value in values[:1]] * len(values)
+                if same
+                else [_microseconds(v) for v in values]
+            )
             return PackedTimes(_pack_integers(moments, _TIMESTAMPTZ, "q", 8))
         case _:
             raise ValueError(f"no array packing for {type_name}")
+
+
+#: What a statement of the hot path takes.
+Parameter = Packed | int | str
+_int8: Final = Struct("!q").pack
+
+
+def wire_bytes(value: Parameter) -> bytes:
+    """A parameter in binary: a packed column, an ``int8`` or a ``text``."""
+    if isinstance(value, Packed):
+        return value.data
+    return _int8(value) if isinstance(value, int) else value.encode()

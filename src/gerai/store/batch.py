@@ -1,6 +1,6 @@
 """One batch's transaction in two round trips: everything it reads, then everything it writes and the commit.
 
-The statements are prepared once per connection. This is the only place where the hot path meets the driver.
+The statements are prepared once per connection. They go over ``store/pipeline.py``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 
-from gerai.store.arrays import Packed, pack
+from gerai.store.arrays import Packed, Parameter, pack
 from gerai.store.loads import DEFER_JOBS
+from gerai.store.pipeline import rows_of, run
 from gerai.store.table import Table
 
 _encode = msgspec.json.Encoder().encode
@@ -23,7 +24,7 @@ class Reading(NamedTuple):
     """A statement of ``store.loads``, its parameters, and the table whose records its rows are."""
 
     sql: bytes
-    params: Sequence[Any]
+    params: Sequence[Parameter]
     table: Table[Any]
 
 
@@ -46,29 +47,18 @@ class Deferred(NamedTuple):
 
 async def begin(connection: AsyncConnection, statements: Sequence[Reading]) -> list[Iterable[Any]]:
     """Begin the transaction and read; one iterable of records per statement, in their order."""
-    cursors: list[AsyncCursor[Any]] = []
-    async with connection.pipeline():
-        # Sent together with what follows: beginning costs no round trip of its own.
-        await connection.execute("BEGIN")
-        for statement in statements:
-            # Binary results: integers and times are decoded without parsing text.
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(statement.sql, statement.params, prepare=True)
-            cursors.append(cursor)
+    # Sent together: beginning costs no round trip of its own.
+    _, *results = await run(connection, [(b"BEGIN", ()), *((sql, params) for sql, params, _ in statements)])
     return [
-        map(statement.table.read, await cursor.fetchall())
-        for statement, cursor in zip(statements, cursors, strict=True)
+        map(statement.table.read, rows_of(connection, result))
+        for statement, result in zip(statements, results, strict=True)
     ]
 
 
 async def commit(connection: AsyncConnection, statements: Iterable[Writing]) -> None:
     """Write and commit. Nothing to write: just end the transaction."""
-    async with connection.pipeline():
-        cursor: AsyncCursor[Any] = connection.cursor()
-        for sql, params in statements:
-            await cursor.execute(sql, params, prepare=True)
-        # In the same round trip: after a statement that fails, the server skips the rest of a pipeline, this too.
-        await cursor.execute("COMMIT")
+    # In the same round trip: after a statement that fails, the server skips the rest, this too.
+    await run(connection, [*statements, (b"COMMIT", ())])
 
 
 def inserting(table: Table[Any], rows: Sequence[Any]) -> Writing:

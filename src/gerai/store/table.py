@@ -97,7 +97,7 @@ class Table(Generic[Row]):
         # Turned from rows to columns once: everything behind works on whole columns.
         columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
         for i in self._json:
-            columns[i] = [None if v is None else _EMPTY if v == {} else _encode(v) for v in columns[i]]
+            columns[i] = _encoded(columns[i])
         return columns
 
     def insert_params(self, rows: Iterable[Row]) -> list[Packed]:
@@ -118,6 +118,15 @@ class Table(Generic[Row]):
         for i, struct in self._structs:
             read[i] = msgspec.convert(read[i], struct)
         return self.record(*read)
+
+
+def _encoded(values: Sequence[Any]) -> list[bytes | None]:
+    """A JSON column, as bytes."""
+    first = values[0]
+    if all(value is first for value in values):
+        # One object for every row, as operations use for what most rows do not have.
+        return [None if first is None else _encode(first)] * len(values)
+    return [None if v is None else _EMPTY if v == {} else _encode(v) for v in values]
 
 
 def _is_struct(hint: Any) -> bool:
