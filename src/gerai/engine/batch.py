@@ -39,6 +39,7 @@ class Writer:
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
+    _loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def queue_length(self) -> int:
@@ -51,7 +52,10 @@ class Writer:
         if len(self._queue) >= self.queue_limit or self._closing:
             self.figures.busy += 1
             raise Busy()
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            # Kept: asking for it is a system call in Python 3.11.
+            loop = self._loop = asyncio.get_running_loop()
         # Worked out once: the queue may be looked through many times while a rival is under way.
         claims = _claims(command, idempotency)
         waiting = Waiting(command, idempotency, claims, loop.time() + self.deadline_s, loop.create_future())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 from gerai.domain.refusals import BodyUnreadable, FieldsForbidden, InputInvalid, Refusal
 from gerai.doors.dialects.leuwongrr.request import (
     IDEMPOTENCY,
+    PLAIN_ORDER,
     WantedOrder,
     list_limit,
     read_order,
     read_patiently,
 )
+from gerai.doors.http.body import parse_json
 
 GOOD: dict[str, Any] = {
     "order_type": "gamepass",
@@ -188,9 +191,19 @@ _VALUES = st.one_of(st.none(), st.booleans(), _TEXTS, _NUMBERS, st.just([]), st.
 _LIKELY = st.sampled_from(["gamepass", "vip_server", "invoice", "balance", "a", 7])
 
 
-def _result(read: Callable[[Any], WantedOrder], body: Any) -> object:
+def read_sent(raw: bytes) -> WantedOrder:
+    """As the endpoint reads a body (RequestContext.json_or)."""
+    plain = PLAIN_ORDER.read(raw)
+    return read_order(parse_json(raw, 32) if plain is None else plain)
+
+
+def read_slowly(raw: bytes) -> WantedOrder:
+    return read_patiently(parse_json(raw, 32))
+
+
+def _result(read: Callable[[bytes], WantedOrder], raw: bytes) -> object:
     try:
-        return read(body)
+        return read(raw)
     except Refusal as refusal:
         return type(refusal), refusal.facts()
 
@@ -203,7 +216,28 @@ def _result(read: Callable[[Any], WantedOrder], body: Any) -> object:
 def test_a_plain_body_is_read_as_the_patient_reader_reads_it(changed: dict[str, Any], left_out: set[str]) -> None:
     """The short way is only quicker: the same order, or the same refusal with the same facts, for any body."""
     for body in (GOOD | changed, without(*left_out) | changed, changed):
-        assert _result(read_order, body) == _result(read_patiently, body)
+        raw = json.dumps(body).encode()
+        assert _result(read_sent, raw) == _result(read_slowly, raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xef\xbb\xbf" + json.dumps(GOOD).encode(),
+        b" \n" + json.dumps(GOOD).encode() + b"\n",
+        json.dumps(GOOD).encode() + b"x",
+        json.dumps(GOOD).replace("{", '{"place_id": 7, ').encode(),
+        json.dumps(GOOD).replace("LeuwongUser", "Le\\u0075wong\\u0000").encode(),
+        json.dumps(GOOD).replace("123456789", "1" * 60).encode(),
+        json.dumps(GOOD).replace("LeuwongUser", "\xff").encode("latin-1"),
+        b"[" * 40 + b"]" * 40,
+        b"",
+        b"null",
+    ],
+)
+def test_other_bytes_are_read_as_the_patient_reader_reads_them(raw: bytes) -> None:
+    """Byte order mark, blanks, a name twice, escapes, huge numbers, other bytes: the same order or the same refusal."""
+    assert _result(read_sent, raw) == _result(read_slowly, raw)
 
 
 def test_a_plain_body_needs_no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,4 +247,5 @@ def test_a_plain_body_needs_no_patience(monkeypatch: pytest.MonkeyPatch) -> None
         raise AssertionError(body)
 
     monkeypatch.setattr("gerai.doors.dialects.leuwongrr.request.read_patiently", refuse)
-    assert read_order(GOOD) == read_order(without("order_type", "payment_method")) == WANTED
+    sent = [json.dumps(body).encode() for body in (GOOD, without("order_type", "payment_method"))]
+    assert [read_sent(raw) for raw in sent] == [WANTED, WANTED]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from gerai.domain.refusals import BodyUnreadable
 from gerai.kit.json_values import is_array, is_object
+
+Plain = TypeVar("Plain", bound=msgspec.Struct)
 
 #: Digits a number may have; far more than any amount or id, far less than what makes arithmetic slow.
 _NUMBER_DIGITS = 40
@@ -54,6 +56,23 @@ def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
     if deep or b"\\u0000" in body or _LONG_NUMBER.search(body):
         _walk(value, depth_limit)
     return value
+
+
+class PlainBody(Generic[Plain]):
+    """A body of exactly the form of one struct, read in one step. The struct's own bounds (lengths, patterns, integers
+    of 64 bits, no fields but its own, no ``Any``) leave nothing that :func:`parse_json` would refuse."""
+
+    __slots__ = ("_decode",)
+
+    def __init__(self, struct: type[Plain]) -> None:
+        self._decode = msgspec.json.Decoder(struct).decode
+
+    def read(self, body: bytes) -> Plain | None:
+        """The struct; None for any other body, good or bad."""
+        try:
+            return self._decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
+            return None
 
 
 def _walk(value: Any, depth_left: int) -> None:

@@ -13,11 +13,11 @@ from starlette.types import Scope as AsgiScope
 
 from gerai.domain.filters import Scope
 from gerai.domain.refusals import NotAuthenticated
-from gerai.doors.http.body import parse_json
+from gerai.doors.http.body import Plain, PlainBody, parse_json
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.hosts import TrustedProxies
 from gerai.doors.http.limits import RateLimiter, Verdict
-from gerai.doors.http.request_body import RequestBody
+from gerai.doors.http.request_body import BodyLimits, RequestBody
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import KeyFacts
@@ -50,6 +50,11 @@ class AppServices:
     partners: Partners
     metrics: RequestMetrics = field(default_factory=RequestMetrics)
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
+    #: Of the settings.
+    bodies: BodyLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bodies", BodyLimits(self.settings.http))
 
 
 class RequestContext:
@@ -75,7 +80,7 @@ class RequestContext:
         self.headers = RequestHeaders(scope["headers"])
         self.path_params: dict[str, str] = scope.get("path_params", {})
         self.rate: Verdict | None = None
-        self._incoming = RequestBody(receive, self.headers, services.settings.http)
+        self._incoming = RequestBody(receive, self.headers, services.bodies)
         self._body: bytes | None = None
         self._query: QueryParams | None = None
         self._caller: KeyFacts | None = None
@@ -122,6 +127,11 @@ class RequestContext:
     async def json(self, *, exact: bool = False) -> Any:
         """The JSON body, strictly read. ``exact``: fractions as Decimal. Refuses what :meth:`body` refuses."""
         return parse_json(await self.body(), self.services.settings.http.json_depth_limit, exact=exact)
+
+    async def json_or(self, plain: PlainBody[Plain]) -> Plain | Any:
+        """The JSON body in one step where it is ``plain``, as nearly all are; else as :meth:`json` reads it."""
+        decoded = plain.read(await self.body())
+        return await self.json() if decoded is None else decoded
 
     # --- who asks --------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from starlette.types import Receive
 
 from gerai.domain.refusals import BodyIncomplete, BodyTooLarge, BodyUnreadable, EncodingUnsupported
 from gerai.doors.http.headers import RequestHeaders
+from gerai.kit.coarse_timeout import CoarseTimeout
 from gerai.settings import HttpSettings
 
 #: ``Accept-Encoding`` of an answer that refuses an encoding (RFC 9110 §15.5.16).
@@ -28,16 +29,24 @@ _DRAINED_LIMITS: Final = 16
 _DRAIN_S: Final = 5.0
 
 
+class BodyLimits:
+    """What a body may be and how long it may take to arrive, for all requests of a server."""
+
+    def __init__(self, limits: HttpSettings) -> None:
+        self.size_bytes = limits.body_limit_bytes
+        self.within_s = limits.body_timeout_s
+        self.arrival = CoarseTimeout(limits.body_timeout_s)
+
+
 class RequestBody:
     """The body of one request, received when somebody asks for it."""
 
-    __slots__ = ("_ended", "_headers", "_limit_bytes", "_receive", "_within_s")
+    __slots__ = ("_ended", "_headers", "_limits", "_receive")
 
-    def __init__(self, receive: Receive, headers: RequestHeaders, limits: HttpSettings) -> None:
+    def __init__(self, receive: Receive, headers: RequestHeaders, limits: BodyLimits) -> None:
         self._receive = receive
         self._headers = headers
-        self._limit_bytes = limits.body_limit_bytes
-        self._within_s = limits.body_timeout_s
+        self._limits = limits
         self._ended = False
 
     async def read(self) -> bytes:
@@ -46,35 +55,32 @@ class RequestBody:
         BodyTooLarge, BodyIncomplete, EncodingUnsupported; BodyUnreadable: empty (the client has gone) | encoding.
         """
         # Refused before anything is received.
-        encoding = _encoding(self._headers.get("content-encoding", ""))
+        named, limits = self._headers.get("content-encoding"), self._limits
+        encoding = None if named is None else _encoding(named)
         declared = self._headers.get("content-length", "")
         # Announced as too long: not a byte of it is read first.
-        if declared.isdigit() and int(declared) > self._limit_bytes:
-            raise BodyTooLarge(self._limit_bytes)
+        if declared.isdigit() and int(declared) > limits.size_bytes:
+            raise BodyTooLarge(limits.size_bytes)
         try:
-            async with asyncio.timeout(self._within_s):
-                packed = await self._receive_all()
+            packed = await limits.arrival.wait(self._receive_all(limits.size_bytes))
         except TimeoutError:
             self._ended = True
             # Ended: drain() must not wait for the same slow sender again.
-            raise BodyIncomplete(round(self._within_s)) from None
-        return packed if encoding is None else _unpack(packed, encoding, self._limit_bytes)
+            raise BodyIncomplete(round(limits.within_s)) from None
+        return packed if encoding is None else _unpack(packed, encoding, limits.size_bytes)
 
-    async def _receive_all(self) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
+    async def _receive_all(self, limit_bytes: int) -> bytes:
+        received = bytearray()
         while not self._ended:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 self._ended = True
                 raise BodyUnreadable("empty")
-            chunk: bytes = message.get("body", b"")
-            size += len(chunk)
-            if size > self._limit_bytes:
-                raise BodyTooLarge(self._limit_bytes)
-            chunks.append(chunk)
+            received += message.get("body", b"")
+            if len(received) > limit_bytes:
+                raise BodyTooLarge(limit_bytes)
             self._ended = not message.get("more_body", False)
-        return b"".join(chunks)
+        return bytes(received)
 
     async def drain(self) -> None:
         """Throw away what is still arriving after the answer, within bounds.
@@ -82,11 +88,13 @@ class RequestBody:
         A connection that is closed while its client still sends makes many clients report a broken connection instead
         of the answer. A client that waits for leave to send (``Expect: 100-continue``) sends nothing more.
         """
+        if self._ended:
+            return
         length = self._headers.get("content-length")
         has_body = length != "0" if length is not None else self._headers.get("transfer-encoding") is not None
-        if self._ended or not has_body or self._headers.get("expect", "").lower() == "100-continue":
+        if not has_body or self._headers.get("expect", "").lower() == "100-continue":
             return
-        left = _DRAINED_LIMITS * self._limit_bytes
+        left = _DRAINED_LIMITS * self._limits.size_bytes
         try:
             async with asyncio.timeout(_DRAIN_S):
                 while left > 0:

@@ -13,7 +13,7 @@ from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import authenticate
 from gerai.doors.dialects.leuwongrr.placing import compose, with_payment
-from gerai.doors.dialects.leuwongrr.request import BALANCE, IDEMPOTENCY, INVOICE, list_limit, read_order
+from gerai.doors.dialects.leuwongrr.request import BALANCE, IDEMPOTENCY, INVOICE, PLAIN_ORDER, list_limit, read_order
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
@@ -29,7 +29,7 @@ async def create_order(ctx: RequestContext) -> Response:
     IdempotencyKeyReused.
     """
     caller = authenticate(ctx, "create_order")
-    wanted = read_order(await ctx.json())
+    wanted = read_order(await ctx.json_or(PLAIN_ORDER))
     attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
     outcome = await submit_once(ctx, attempt, lambda: compose(ctx, caller, wanted), PlaceOrder)
     view = outcome.answer.view

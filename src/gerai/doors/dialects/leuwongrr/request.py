@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, cast
 import msgspec
 
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL
+from gerai.doors.http.body import PlainBody
 from gerai.doors.http.field_rules import CONTROLS, FaultTexts, FieldRules
 from gerai.doors.http.field_values import whole_number
 from gerai.doors.http.fields import Fields
@@ -97,16 +98,18 @@ IDEMPOTENCY: Final = IdempotencyKeys(
 )
 
 
-def read_order(body: Any) -> WantedOrder:
+#: For :meth:`RequestContext.json_or`.
+PLAIN_ORDER: Final = PlainBody(_PlainOrder)
+
+
+def read_order(body: _PlainOrder | Any) -> WantedOrder:
     """A create-order body. Refuses: BodyUnreadable; FieldsForbidden (every field that is not in the contract, before
     anything else); InputInvalid with all mistakes."""
-    try:
-        plain = msgspec.convert(body, _PlainOrder)
-    except msgspec.ValidationError:
+    if not isinstance(body, _PlainOrder):
         return read_patiently(body)
     return WantedOrder(
-        plain.order_type, plain.roblox_username, plain.place_id, plain.roblox_pass_id, plain.payment_method,
-        plain.client_reference,
+        body.order_type, body.roblox_username, body.place_id, body.roblox_pass_id, body.payment_method,
+        body.client_reference,
     )  # fmt: skip
 
 
