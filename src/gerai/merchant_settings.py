@@ -139,11 +139,11 @@ def _declared_in(struct: type[msgspec.Struct]) -> list[Declared]:
 class ChosenSettings:
     """All settings of a merchant as they are in force, by the struct that declares them."""
 
-    by_struct: Mapping[type[msgspec.Struct], msgspec.Struct]
+    by_struct: Mapping[type[msgspec.Struct], Any]
 
     def of(self, struct: type[S]) -> S:
         """KeyError for a struct that is not declared in this process."""
-        return cast("S", self.by_struct[struct])
+        return self.by_struct[struct]
 
 
 class MerchantSettingsDeclared:

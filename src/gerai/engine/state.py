@@ -122,8 +122,9 @@ class State:
 
     def lines_of(self, order: Order) -> tuple[OrderLine, ...]:
         found: list[OrderLine] = []
+        rows, merchant_id, order_id = self.lines.rows, order.merchant_id, order.order_id
         # Lines are numbered from 1 without gaps, so the first missing number is the end.
-        while (line := self.lines.get(order.merchant_id, order.order_id, len(found) + 1)) is not None:
+        while (line := rows.get((merchant_id, order_id, len(found) + 1))) is not None:
             found.append(line)
         return tuple(found)
 
@@ -158,15 +159,17 @@ class State:
 
     def view(self, merchant_id: int, order_id: int, member: Member | None = None) -> OrderView:
         """The order with everything around it, as it stands now."""
-        order = self.order(merchant_id, order_id)
+        key = (merchant_id, order_id)
+        order = self.order(*key)
+        # Straight from the rows: every create ends here.
         return OrderView(
             order=order,
             lines=self.lines_of(order),
-            invoice=self.invoices.get(merchant_id, order_id),
+            invoice=self.invoices.rows.get(key),
             payments=self.payments_of(order),
-            fulfilment=self.fulfilments.get(merchant_id, order_id),
+            fulfilment=self.fulfilments.rows.get(key),
             member=member,
-            shipment=self.shipments.get(merchant_id, order_id),
+            shipment=self.shipments.rows.get(key),
         )
 
     # --- saying what happened --------------------------------------------------------------

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import time
 import uuid
+from base64 import urlsafe_b64encode
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-def token(n_bytes: int = 30) -> str:
-    """URL-safe random text; 30 bytes give 40 characters and 240 bits."""
-    return secrets.token_urlsafe(n_bytes)
+_TOKEN_BYTES = 30
+_DRAWN_AT_ONCE = 64
+#: Random bytes for tokens to come, drawn from the operating system for many at once: a system call each would cost an
+#: order as much as its SQL does. Taking one is atomic, so two threads never get the same.
+_drawn: list[bytes] = []
+# A forked process must not hand out what its parent hands out, too.
+os.register_at_fork(after_in_child=_drawn.clear)
+
+
+def token(n_bytes: int = _TOKEN_BYTES) -> str:
+    """URL-safe random text; 30 bytes, the most there are, give 40 characters and 240 bits."""
+    try:
+        drawn = _drawn.pop()
+    except IndexError:
+        more = os.urandom(_TOKEN_BYTES * _DRAWN_AT_ONCE)
+        drawn, *rest = (more[i : i + _TOKEN_BYTES] for i in range(0, len(more), _TOKEN_BYTES))
+        _drawn.extend(rest)
+    return urlsafe_b64encode(drawn[:n_bytes]).rstrip(b"=").decode("ascii")
 
 
 def base62(length: int) -> str:

@@ -15,9 +15,11 @@ class Dispatcher:
 
     def __init__(self, doors: list[Door], hosts: dict[str, Door], fallback: Door, known: KnownHosts) -> None:
         prefixes = [(prefix.rstrip("/"), door) for door in doors for prefix in door.dialect.prefixes]
-        self._prefixes = sorted(prefixes, key=lambda item: -len(item[0]))
-        self._hosts = hosts
         self._fallback = fallback
+        self._prefixes = sorted(prefixes, key=lambda item: -len(item[0]))
+        #: Most requests name a path of a route without parts: found at once.
+        self._fixed = {path: self._by_prefix(path) for door in doors for path in door.fixed_paths}
+        self._hosts = hosts
         self._known = known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,6 +35,9 @@ class Dispatcher:
         await (self._hosts.get(host) or self._by_path(path))(scope, receive, send)
 
     def _by_path(self, path: str) -> Door:
+        return self._fixed.get(path) or self._by_prefix(path)
+
+    def _by_prefix(self, path: str) -> Door:
         """The door that owns the path. Case does not matter here: a path in the wrong case has no route, and the door
         it was meant for refuses it in its own envelope."""
         lowered = path.lower()

@@ -17,6 +17,8 @@ from gerai.kit.hosts import address_of, host_of, is_loopback, listed, networks
 from gerai.settings import Settings
 
 _SHOWN: Final = 100
+#: A name has few spellings (case, port), but a stranger could invent more.
+_ACCEPTED_AT_MOST: Final = 256
 _READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -30,20 +32,34 @@ class KnownHosts:
         named = [public, *door_hosts, *listed(settings.http.allowed_hosts)]
         self._names = frozenset(host_of(name) for name in named if name)
         self._local = is_loopback(settings.server.host)
+        #: Spellings of our names that were accepted before: the host is looked at with every request.
+        self._accepted: dict[bytes, str] = {}
 
     def check(self, scope: Scope) -> str:
         """The request's host in lower case, empty when it names none. HostUnknown."""
         given = [value for name, value in scope["headers"] if name == b"host"]
         if not given or given == [b""]:
             return ""
-        host = host_of(given[0].decode("latin-1"))
-        if len(given) == 1 and host and (host in self._names or self._is_open(host, scope)):
-            return host
+        if len(given) == 1:
+            if (accepted := self._accepted.get(given[0])) is not None:
+                return accepted
+            host = host_of(given[0].decode("latin-1"))
+            if self._is_ours(host):
+                if len(self._accepted) < _ACCEPTED_AT_MOST:
+                    self._accepted[given[0]] = host
+                return host
+            if host and self._is_open(host, scope):
+                return host
         raise HostUnknown(given[0][:_SHOWN].decode("latin-1"))
 
+    def _is_ours(self, host: str) -> bool:
+        """Whoever asks for it."""
+        return host in self._names or (self._local and is_loopback(host))
+
     def _is_open(self, host: str, scope: Scope) -> bool:
+        """To this client, for this."""
         if is_loopback(host):
-            return self._local or is_loopback(_peer(scope))
+            return is_loopback(_peer(scope))
         return scope["method"] in _READING and address_of(host) is not None
 
 

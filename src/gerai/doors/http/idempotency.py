@@ -70,12 +70,13 @@ class IdempotencyKeys:
             key = ctx.headers.get(header)
             if key is None or not key.strip():
                 continue
+            printable = key.isascii() and key.isprintable()
+            if printable and len(key) <= self.longest:
+                return key
             name = self.shown_as or header
-            if not (key.isascii() and key.isprintable()):
+            if not printable:
                 raise InputInvalid({name: [self.unprintable]}, "headers")
-            if len(key) > self.longest:
-                raise InputInvalid({name: [self.too_long]}, "headers")
-            return key
+            raise InputInvalid({name: [self.too_long]}, "headers")
         return None
 
 

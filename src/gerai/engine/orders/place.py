@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +20,7 @@ from gerai.domain.records import (
     PaymentRules,
     Transfer,
 )
-from gerai.engine.command import Command, Contact, Context, Needs
+from gerai.engine.command import NOTHING, Command, Contact, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders import stock
 from gerai.engine.orders.customer import customer_of
@@ -34,6 +34,10 @@ from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 from gerai.store import wallets
 from gerai.store.connection import Connection
+
+#: Most orders of a batch: the same object is encoded once for all of them (store/table.py).
+_NO_CONTACT: Final = OrderContact()
+_ANY_PAYMENT: Final = PaymentRules()
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -97,26 +101,23 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     expires_at: datetime | None = None
     resume_after_s: float | None = None
 
-    @property
-    def payable_sen(self) -> int:
-        """What the payer pays: whole rupiah."""
-        return round_rupiah(self.total_sen)
-
     def needs(self) -> Needs:
-        touches_wallet = self.funding in ("wallet", "hold") and self.account_id is not None
-        return Needs(
-            accounts=(self.account_id,) if touches_wallet and self.account_id is not None else (),
-            stock=tuple(line.stock_id for line in self.lines if line.stock_id is not None),
-            contacts=((self.channel, self.contact),) if self.contact is not None else (),
-        )
+        accounts = (self.account_id,) if self.account_id is not None and self.funding in ("wallet", "hold") else ()
+        stock = tuple(line.stock_id for line in self.lines if line.stock_id is not None)
+        if not accounts and not stock and self.contact is None:
+            return NOTHING
+        contacts = ((self.channel, self.contact),) if self.contact is not None else ()
+        return Needs(accounts=accounts, stock=stock, contacts=contacts)
 
     def decide(self, state: State, context: Context) -> Placed:
+        # What the payer pays: whole rupiah.
+        payable_sen = round_rupiah(self.total_sen)
         owner = (self.merchant_id, self.environment, self.channel)
         member = customer_of(state, context, owner, self.contact)
         lines = order_lines(self.merchant_id, self.order_id, self.lines)
         # Promised only: goods leave the shelf when they are sent (stock.consume).
         stock.reserve(state, context, lines)
-        order = state.orders.insert(self._order(context, member))
+        order = state.orders.insert(self._order(context, member, payable_sen))
         for line in lines:
             state.lines.insert(line)
         state.announce(order, "order.placed", context.now, status=order.status, after=self._after())
@@ -126,7 +127,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             plan(state, context, order, self.parcel)
         match self.funding:
             case "invoice":
-                state.invoices.insert(self._invoice(context))
+                state.invoices.insert(self._invoice(context, order.total_sen))
                 return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
             case "wallet":
                 return self._pay_now(state, context, order, member)
@@ -150,7 +151,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         before_sen = None if after_sen is None else after_sen + transfer.amount_sen
         return Placed(view, before_sen, after_sen, transfer.transfer_id)
 
-    def _order(self, context: Context, member: Member | None) -> Order:
+    def _order(self, context: Context, member: Member | None, payable_sen: int) -> Order:
         return Order(
             merchant_id=self.merchant_id,
             order_id=self.order_id,
@@ -166,7 +167,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             status={"wallet": "pending", "hold": "processing"}.get(self.funding, self.status),
             funding=self.funding,
             currency="IDR",
-            total_sen=self.payable_sen,
+            total_sen=payable_sen,
             held_transfer_id=None,
             charged_sen=0,
             refunded_sen=0,
@@ -177,26 +178,28 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             created_at=context.now,
             updated_at=context.now,
             expires_at=self.expires_at,
-            contact=OrderContact() if self.contact is None else self.contact.snapshot(member),
-            rounding_sen=self.payable_sen - self.total_sen,
-            payment_rules=self._payment_rules(context),
+            contact=_NO_CONTACT if self.contact is None else self.contact.snapshot(member),
+            rounding_sen=payable_sen - self.total_sen,
+            payment_rules=self._payment_rules(context, payable_sen),
             labels=self.labels,
         )
 
-    def _payment_rules(self, context: Context) -> PaymentRules:
+    def _payment_rules(self, context: Context, payable_sen: int) -> PaymentRules:
         """Only an order that is paid later may still be paid in one way or another."""
         if self.funding != "invoice":
-            return PaymentRules()
+            return _ANY_PAYMENT
+        rules = context.settings.payment_fees
+        if not rules and self.payment_methods is None and self.fee_bearer == "merchant":
+            return _ANY_PAYMENT
         # Frozen: a change of the table must not change what an open order costs.
-        fees = fee_table(context.settings.payment_fees, self.fee_bearer, self.payable_sen)
-        return PaymentRules(self.payment_methods, fees, self.fee_bearer)
+        return PaymentRules(self.payment_methods, fee_table(rules, self.fee_bearer, payable_sen), self.fee_bearer)
 
     def _after(self) -> dict[str, Any]:
         """How the new order stands. The hot path: nothing has happened yet, so nothing needs to be looked up."""
         parcel = self.parcel
         return {} if parcel is None else as_fact(Standing(parcel=ParcelStanding(aggregator=parcel.aggregator)))
 
-    def _invoice(self, context: Context) -> Invoice:
+    def _invoice(self, context: Context, amount_sen: int) -> Invoice:
         return Invoice(
             merchant_id=self.merchant_id,
             invoice_id=self.order_id,
@@ -204,7 +207,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
             order_id=self.order_id,
             number=self.invoice_number or self.number,
             status="pending",
-            amount_sen=self.payable_sen,
+            amount_sen=amount_sen,
             method=self.method,
             due_at=self.expires_at,
             paid_at=None,
@@ -215,7 +218,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)
         # `account` stays the record from before the debit: the answer shows both figures.
         transfer = ledger.pay_from_wallet(state, context, account, order, "order")
-        invoice = msgspec.structs.replace(self._invoice(context), status="paid", method="wallet", paid_at=context.now)
+        invoice = msgspec.structs.replace(
+            self._invoice(context, order.total_sen), status="paid", method="wallet", paid_at=context.now
+        )
         state.invoices.insert(invoice)
         payment_id = context.next_id()
         paid = new_payment(

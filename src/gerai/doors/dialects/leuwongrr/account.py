@@ -36,7 +36,7 @@ async def validate(ctx: RequestContext) -> Response:
         caller = authenticate(ctx, "token_validate")
     except NotAuthenticated:
         return reply({"success": False, "message": UNAUTHORIZED_VALIDATE}, 401)
-    key, member = caller
+    key, member = caller.key, caller.member
     owned = await _wallet(ctx, caller)
     token = {
         "name": key.name,

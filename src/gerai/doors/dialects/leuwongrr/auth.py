@@ -15,15 +15,11 @@ LIMITS: Final[dict[LimitBucket, int]] = {"public_read": 60, "user_read": 60, "cr
 
 
 class Caller(NamedTuple):
-    """The key and the member it belongs to."""
+    """The key, the member it belongs to, and what the merchant has chosen for this door."""
 
     key: KeyFacts
     member: MemberFacts
-
-    @property
-    def settings(self) -> LeuwongrrSettings:
-        """What the merchant has chosen for this door."""
-        return self.key.merchant.chosen.of(LeuwongrrSettings)
+    settings: LeuwongrrSettings
 
     @property
     def owner(self) -> str:
@@ -44,4 +40,4 @@ def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:
     member = key.member
     if member is None or member.status != "active":
         raise PermissionMissing("account.active")
-    return Caller(key, member)
+    return Caller(key, member, settings)

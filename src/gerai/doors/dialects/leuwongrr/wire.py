@@ -147,7 +147,7 @@ def payment_status(view: OrderView) -> str:
 
 def gateway_payment(view: OrderView) -> Payment | None:
     """The newest payment of an order that was placed with a gateway method."""
-    if details_of(view.order).payment_method in (INVOICE, BALANCE):
+    if not view.payments or details_of(view.order).payment_method in (INVOICE, BALANCE):
         return None
     return max(view.payments, key=lambda payment: payment.payment_id, default=None)
 
