@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from browser_kit import reader
 from playwright.async_api import Browser, expect
 
+from browser_kit import reader
 from gerai.domain.money import rupiah
 from gerai.domain.records import Deposit
 from gerai.engine.core import Engine

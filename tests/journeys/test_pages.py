@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from browser_kit import reader
 from playwright.async_api import Browser, expect
 
+from browser_kit import reader
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.order_details import (
