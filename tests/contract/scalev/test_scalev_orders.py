@@ -44,11 +44,11 @@ async def test_an_order_has_every_key_of_the_contract(shop: Shop) -> None:
 
 
 async def test_create_answers_200_with_ids_and_limits(shop: Shop) -> None:
-    """§17: 200, not 201; an id of the request on the answer, and no figures of a limit that the key does not have."""
+    """§17: 200, not 201; an id of the request on the answer, and the figures of the key's hour."""
     answer = await shop.send("POST", "/v3/orders", shop.digital())
     assert answer.status_code == 200
     assert answer.headers["x-request-id"]
-    assert [name for name in answer.headers if name.startswith("x-ratelimit")] == []
+    assert (answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) == ("10000", "9999")
     assert "idempotency-replayed" not in answer.headers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from scalev_shop import Shop
 
 from gerai.doors.dialects.scalev.methods import METHODS, SUB_METHODS
+from gerai.doors.http.limits import RateLimiter
 
 FIVE = ("address", "location_id", "warehouse_unique_id", "shipping_cost", "courier_service_id")
 
@@ -211,7 +213,7 @@ async def test_keys(shop: Shop) -> None:
     for key in ("", "sk_unknown", shop.demo["storefront_key"]):
         answer = await Shop(shop.engine, shop.merchant_id, shop.demo, shop.client, key).send("GET", "/v3/orders")
         assert (answer.status_code, answer.json()) == (401, wrong)
-        assert "x-ratelimit-limit" not in answer.headers
+        assert answer.headers["x-ratelimit-remaining"] == "10000"
         assert answer.headers["x-request-id"]
     reader = await shop.with_key("rk", "order:list")
     assert (await reader.get("/v3/orders"))["data"] == []
@@ -262,13 +264,24 @@ async def test_the_hour_that_is_used_up_is_the_one_that_is_shown(shop: Shop, sti
     assert limits_of(await (await shop.with_key("sk", limits={})).send("GET", "/v3/orders")) == ("10000", "9999")
 
 
-async def test_no_figures_of_a_limit_that_is_not_there(shop: Shop) -> None:
-    """A key without limits is never refused, and nothing says that it could be; nor where no key was accepted."""
-    for _ in range(105):
-        answer = await shop.send("GET", "/v3/stores/simplified?page_size=1")
-        assert (answer.status_code, limits_of(answer)) == (200, (None, None))
-    for method, path in (("GET", "/v3/nothing"), ("DELETE", "/v3/orders"), ("GET", "/v3/orders?status=lost")):
-        assert limits_of(await shop.send(method, path)) == (None, None)
+async def test_a_key_without_limits_is_shown_what_it_has_used(shop: Shop, still_s: int) -> None:
+    """§16.5: the figures are on every answer. A key without limits is counted and never refused: one is always left."""
+    free = await shop.with_key("sk")
+    left = [limits_of(await free.send("GET", "/v3/stores/simplified?page_size=1")) for _ in range(105)]
+    assert left == [("10000", str(10_000 - used)) for used in range(1, 106)]
+    assert limits_of(await free.send("GET", "/v3/orders?status=lost")) == ("10000", "9894")
+    limiter = RateLimiter()
+    assert [limiter.figures("k", "hour", 2, still_s, 3600).remaining for _ in range(4)] == [1, 1, 1, 1]
+
+
+async def test_where_no_key_was_accepted_an_unused_hour_is_shown(shop: Shop) -> None:
+    """An unknown key, an unknown path, another method: nothing was counted against anybody."""
     nobody = Shop(shop.engine, shop.merchant_id, shop.demo, shop.client, "sk_unknown")
-    answer = await nobody.send("GET", "/v3/orders")
-    assert (answer.status_code, limits_of(answer)) == (401, (None, None))
+    for sender, method, path, status in (
+        (nobody, "GET", "/v3/orders", 401),
+        (shop, "GET", "/v3/nothing", 404),
+        (shop, "DELETE", "/v3/orders", 405),
+    ):
+        answer = await sender.send(method, path)
+        assert (answer.status_code, limits_of(answer)) == (status, ("10000", "10000"))
+        assert 0 < int(answer.headers["x-ratelimit-reset"]) - time.time() <= 3600

@@ -174,15 +174,19 @@ class RequestContext:
             return real_now()
         return self._caller.merchant.now(self._caller.environment)
 
-    def limit(self, bucket: str, default: int, window_s: int = 60) -> None:
+    def limit(self, bucket: str, default: int, window_s: int = 60, *, shown: bool = False) -> None:
         """Count this request against the caller's limit for ``bucket`` (its client address when there is no key).
 
-        A key's own figure wins over ``default``; a key with no limits is never refused. RateLimited.
+        A key's own figure wins over ``default``; a key with no limits is never refused, and counted only where the
+        figures are ``shown`` to it all the same. RateLimited.
         """
         limit = default
         if self._caller is None:
             who = self._address
         elif self._caller.limits is None:
+            if shown:
+                who = f"key:{self._caller.key_id}"
+                self.rate = self.services.limiter.figures(who, bucket, default, unix_s(), window_s)
             return
         else:
             limit = self._caller.limits.get(bucket, default)

@@ -17,12 +17,13 @@ from starlette.routing import Match, Router
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
 
-from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, Refusal
+from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
 from gerai.doors.http.demo import Demo
 from gerai.doors.http.describe import Blurb, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.headers import RequestHeaders
+from gerai.doors.http.limits import Verdict
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
@@ -191,6 +192,9 @@ class _Handler:
             response = await self._endpoint(ctx)
         except Refusal as refusal:
             response = refused(self._dialect, refusal, ctx.request_id)
+            if isinstance(refusal, RateLimited):
+                # The limit that is used up; one that was counted before it had room.
+                ctx.rate = Verdict(refusal.limit, 0, refusal.reset_at_s)
             self._services.metrics.refused(self._dialect.name, refusal.code)
         except Exception:
             log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
@@ -198,10 +202,9 @@ class _Handler:
             response = self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
             self._services.metrics.refused(self._dialect.name, Broken.code)
         if ctx.rate is not None:
-            # The figures of a limit that refused this request are there already, and win over one that did not.
-            response.headers.setdefault("x-ratelimit-limit", str(ctx.rate.limit))
-            response.headers.setdefault("x-ratelimit-remaining", str(ctx.rate.remaining))
-            response.headers.setdefault("x-ratelimit-reset", str(ctx.rate.reset_at_s))
+            response.headers["x-ratelimit-limit"] = str(ctx.rate.limit)
+            response.headers["x-ratelimit-remaining"] = str(ctx.rate.remaining)
+            response.headers["x-ratelimit-reset"] = str(ctx.rate.reset_at_s)
         _name_request(response, ctx.request_id)
         if self._services.settings.http.access_log:
             log.info("request.done", door=self._dialect.name, request_id=ctx.request_id, method=ctx.method,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.domain.refusals import NotAuthenticated, NotFound, PermissionMissing
+from gerai.doors.dialects.scalev.errors import HOUR_S, HOURLY
 from gerai.doors.dialects.scalev.order_details import CHANNEL
 from gerai.doors.dialects.scalev.request import RULES
 from gerai.doors.http.context import RequestContext
@@ -13,10 +14,8 @@ from gerai.engine.catalogue.products import Store
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.directory_entries import KeyFacts, MerchantFacts
 
-HOURLY: Final = 10_000
 BURST: Final = 100
 _BURST_S: Final = 10
-_HOUR_S: Final = 3600
 _SECRET, _RESTRICTED = "sk_", "rk_"
 
 
@@ -31,7 +30,8 @@ def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
     if not key.prefix.startswith((_SECRET, _RESTRICTED)):
         raise NotAuthenticated("unknown")
     ctx.limit("burst", BURST, _BURST_S)
-    ctx.limit("hour", HOURLY, _HOUR_S)
+    # Clients read the figures of the hour from every answer (contract §1.3, §16.5), also for a key without limits.
+    ctx.limit("hour", HOURLY, HOUR_S, shown=True)
     if not key.prefix.startswith(_SECRET) and scope not in key.permissions:
         raise PermissionMissing(scope)
     return key

@@ -14,9 +14,13 @@ from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.http.door import reply
 from gerai.doors.http.errors import ErrorTable, always
+from gerai.kit.clock import unix_s
 
 #: How many of several that are refused at once are named one by one.
 NAMED_AT_MOST: Final = 100
+#: Requests of a key in an hour (contract §1.3).
+HOURLY: Final = 10_000
+HOUR_S: Final = 3600
 _UNREADABLE: Final = {
     "empty": "Request body is empty",
     "not_object": "Request body must be a JSON object",
@@ -164,9 +168,15 @@ ERRORS: Final = ErrorTable[Entry](
 
 
 def refuse(refusal: r.Refusal, request_id: str) -> Response:
-    """The answer to a refused request."""
+    """The answer to a refused request. It shows the figures of an hour that nobody has used: where a key was accepted,
+    its own replace them (doors/http/door.py)."""
     entry = ERRORS.find(refusal)
-    shown = {"x-request-id": request_id}
+    shown = {
+        "x-request-id": request_id,
+        "x-ratelimit-limit": str(HOURLY),
+        "x-ratelimit-remaining": str(HOURLY),
+        "x-ratelimit-reset": str((int(unix_s()) // HOUR_S + 1) * HOUR_S),
+    }
     if refusal.kind is r.Kind.NOT_AUTHENTICATED:
         shown["www-authenticate"] = "Bearer"
     return reply(ErrorBody(entry.error, entry.error_code, entry.errors), entry.status, shown)
