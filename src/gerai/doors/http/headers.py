@@ -10,9 +10,10 @@ T = TypeVar("T")
 class RequestHeaders:
     """Reads ASGI's list of byte pairs."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_raw", "_values")
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
         # Reversed, so that of a repeated header the first one stays.
         self._values = dict(reversed(raw))
 
@@ -24,6 +25,13 @@ class RequestHeaders:
         """The header's value, or ``default``."""
         value = self._values.get(name.lower().encode("latin-1"))
         return default if value is None else value.decode("latin-1")
+
+    def contradicts_itself(self, name: str) -> bool:
+        """Whether the header was sent more than once, with different values."""
+        if len(self._values) == len(self._raw):
+            return False
+        wanted = name.lower().encode("latin-1")
+        return len({value for given, value in self._raw if given == wanted}) > 1
 
     def bearer(self) -> str | None:
         """The token of ``Authorization: Bearer …``; None when the header is absent or of another kind."""

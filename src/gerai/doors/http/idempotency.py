@@ -41,7 +41,7 @@ class IdempotencyKeys:
 
     ``headers``: where a client may put the key; the first that is sent and not empty counts. No contract requires one,
     so an empty key is none, in every door, as any other empty value is. Its texts are refused under the header's name
-    (``shown_as``, else the header). Keys are printable ASCII.
+    (``shown_as``, else the header). Keys are printable ASCII, and one header has one value.
     """
 
     dialect: str
@@ -70,7 +70,8 @@ class IdempotencyKeys:
             key = ctx.headers.get(header)
             if key is None or not key.strip():
                 continue
-            printable = key.isascii() and key.isprintable()
+            # Two keys would leave open which of them the order is kept under.
+            printable = key.isascii() and key.isprintable() and not ctx.headers.contradicts_itself(header)
             if printable and len(key) <= self.longest:
                 return key
             name = self.shown_as or header

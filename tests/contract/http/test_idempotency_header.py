@@ -1,4 +1,4 @@
-"""An empty idempotency key at every door: no contract requires one, so it is none, as any empty value is."""
+"""Idempotency keys that are none, or too many, at every door."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stored(dsn: str) -> tuple[int, int]:
 async def test_an_empty_key_is_none(
     dialect: Dialect, key: str, client: httpx.AsyncClient, engine: Engine, dsn: str
 ) -> None:
-    """The order is placed, and another by the same request again: nothing is replayed, no key is kept."""
+    """No contract requires a key: each request places an order of its own; nothing is replayed, no key is kept."""
     assert dialect.demo is not None
     wanted = dialect.demo.order((await demo_shop(engine))[dialect.name], 1)
     headers = {**wanted.headers, "Idempotency-Key": key}
@@ -37,3 +37,17 @@ async def test_an_empty_key_is_none(
         assert answer.status_code in (200, 201), answer.text
         assert "idempotency-replayed" not in answer.headers
     assert stored(dsn) == (orders + 2, keys)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+async def test_one_header_has_one_key(dialect: Dialect, client: httpx.AsyncClient, engine: Engine, dsn: str) -> None:
+    """Two different keys in one request leave open which protects the order: refused, and nothing is placed. The same
+    key twice, as some proxies send it, is one."""
+    assert dialect.demo is not None
+    wanted = dialect.demo.order((await demo_shop(engine))[dialect.name], 1)
+    orders, keys = stored(dsn)
+    for sent, statuses in ((("k-1", "k-2"), {400, 422}), (("k-3", "k-3"), {200, 201})):
+        headers = [*wanted.headers.items(), *(("Idempotency-Key", key) for key in sent)]
+        answer = await client.request(wanted.method, wanted.path, json=wanted.body, headers=headers)
+        assert answer.status_code in statuses, answer.text
+    assert stored(dsn) == (orders + 1, keys + 1)
