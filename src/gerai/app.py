@@ -102,6 +102,7 @@ def make_engine(settings: Settings) -> Engine:
     limits = settings.engine
     return Engine(
         settings.database.url,
+        database=settings.database,
         parts=PARTS,
         merchant_settings=MERCHANT_SETTINGS,
         queue_limit=limits.queue_limit,

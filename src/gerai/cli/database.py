@@ -87,9 +87,8 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
     """Make sure that there is a PostgreSQL 15 or newer behind DATABASE_URL (and that its schema is current)."""
     if not settings.database.url:
         fail("DATABASE_URL is not set: the address of a PostgreSQL 15 or newer, such as postgresql://…", 2)
-    timeout_s = max(1, round(settings.database.connect_timeout_s))
     try:
-        version = server_version(settings.database.url, timeout_s)
+        version = server_version(settings.database.url, settings.database)
     except ConnectionLost as error:
         fail(f"the database does not answer: {str(error).strip()}")
     if version < _OLDEST_SERVER:
@@ -100,5 +99,5 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
 
 def require_migrated(settings: Settings) -> None:
     """Make sure that the schema of the database is current."""
-    if missing := pending(settings.database.url):
+    if missing := pending(settings.database.url, settings.database):
         fail(f"the database lacks {', '.join(missing)}; run `gerai migrate` first")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
-from gerai.cli.terminal import Steps, console
+from gerai.cli.terminal import Steps, console, fail
+from gerai.store.connection import DatabaseError
 from gerai.store.migrate import migrate as apply
 
 
@@ -12,7 +13,10 @@ def migrate(data: DataOption = None, settings_file: SettingsOption = None) -> No
     with chosen_database(read_settings(settings_file), data) as settings:
         with Steps() as steps:
             steps.next("migrating")
-            applied = apply(settings.database.url)
+            try:
+                applied = apply(settings.database.url, settings.database)
+            except DatabaseError as error:
+                fail(f"the migration stopped, and changed nothing halfway: {str(error).strip()}")
         for name in applied:
             console.print(f"applied {name}", highlight=False)
         if not applied:

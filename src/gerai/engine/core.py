@@ -27,8 +27,10 @@ from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
 from gerai.kit.tasks import end
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
+from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.connection import Connection, make_pool, open_connection
+from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
@@ -47,6 +49,7 @@ class Engine:
         self,
         dsn: str,
         *,
+        database: DatabaseSettings = USUAL,
         parts: tuple[Part[Any], ...] = (),
         merchant_settings: MerchantSettingsDeclared = GENERAL,
         queue_limit: int = 2048,
@@ -55,11 +58,12 @@ class Engine:
         lanes: int = 2,
         reads_pool_size: int = 8,
     ) -> None:
-        self.dsn = dsn
+        #: With the limits of every session of this engine.
+        self.dsn = limited(dsn, database)
         self.ids = Ids()
         self.directory = Directory((SUBSCRIBED_CHANNELS, *parts), merchant_settings)
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
-        self._pool = make_pool(dsn, reads_pool_size)
+        self._pool = make_pool(self.dsn, reads_pool_size)
         self.orders = OrderReads(self._pool)
         self.events = EventReads(self._pool)
         self.payments = PaymentReads(self._pool)

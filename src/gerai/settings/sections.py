@@ -41,7 +41,18 @@ class DatabaseSettings:
     """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
 
     url: str = setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
-    connect_timeout_s: float = setting(10.0, "How long a connection attempt may take.", 0.1)
+    connect_timeout_s: float = setting(3.0, "How long a connection attempt may take; counts as two at least.", 0.1)
+    lock_timeout_s: float = setting(2.0, "How long a statement may wait for one lock; 0: for ever.", 0)
+    statement_timeout_s: float = setting(8.0, "How long a statement may take; 0: for ever.", 0)
+    idle_transaction_timeout_s: float = setting(
+        5.0, "A transaction whose process is silent this long is ended and its locks are free; 0: never.", 0
+    )
+    client_check_s: float = setting(
+        2.0, "How often a running statement looks whether its client is there; 0 where the server cannot.", 0
+    )
+    keepalive_s: float = setting(10.0, "How long a link may be silent before it is tested; 0: as the system does.", 0)
+    migration_lock_timeout_s: float = setting(5.0, "How long a migration may wait for one lock; 0: for ever.", 0)
+    migration_statement_timeout_s: float = setting(3600.0, "How long a migration's statement may take.", 0)
 
 
 @dataclass(frozen=True)

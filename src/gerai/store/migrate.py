@@ -9,24 +9,32 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-import psycopg
 from procrastinate.schema import SchemaManager
 from yoyo import get_backend, read_migrations
 from yoyo.backends.base import DatabaseBackend
 from yoyo.migrations import Migration, MigrationList
+
+from gerai.settings import DatabaseSettings
+from gerai.store.connection import open_blocking
+from gerai.store.session import USUAL, limited_url, patient
 
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
 #: Any number; only our own processes take this lock.
 _LOCK: Final = 4_741_001
 
 
-def migrate(dsn: str) -> list[str]:
-    """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
+    """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address. DatabaseError when a
+    table stays locked by others beyond the limit: what was applied before stays, running it again goes on from there.
+    """
+    longer = patient(limits)
+    with open_blocking(dsn, longer) as connection:
         # Processes that start together wait here and then find nothing to do; the session's end lets go, also after a
-        # kill.
+        # kill. The other one may take longer than any lock is worth waiting for.
+        connection.execute("SET lock_timeout = 0")
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        applied = _ours(dsn)
+        connection.execute("RESET lock_timeout")
+        applied = _ours(dsn, longer)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()
         if row is not None and row[0]:
             connection.execute(SchemaManager.get_schema())
@@ -34,17 +42,17 @@ def migrate(dsn: str) -> list[str]:
     return applied
 
 
-def pending(dsn: str) -> list[str]:
+def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
     """The names of our migrations that this database lacks."""
-    backend, migrations = _yoyo(dsn)
+    backend, migrations = _yoyo(dsn, patient(limits))
     try:
         return [migration.id for migration in backend.to_apply(migrations)]
     finally:
         backend.connection.close()
 
 
-def _ours(dsn: str) -> list[str]:
-    backend, migrations = _yoyo(dsn)
+def _ours(dsn: str, limits: DatabaseSettings) -> list[str]:
+    backend, migrations = _yoyo(dsn, limits)
     try:
         missing = backend.to_apply(migrations)
         for migration in missing:
@@ -65,6 +73,7 @@ def _apply(backend: DatabaseBackend, migration: Migration) -> None:
         backend.mark_one(migration, log=False)
 
 
-def _yoyo(dsn: str) -> tuple[DatabaseBackend, MigrationList]:
+def _yoyo(dsn: str, limits: DatabaseSettings) -> tuple[DatabaseBackend, MigrationList]:
     folders = [str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
-    return get_backend(dsn.replace("postgresql://", "postgresql+psycopg://", 1)), read_migrations(*folders)
+    url = limited_url(dsn, limits).replace("postgresql://", "postgresql+psycopg://", 1)
+    return get_backend(url), read_migrations(*folders)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import psycopg
+from gerai.store.connection import open_blocking
 
 
 def merchant_with_real_keys(dsn: str) -> str | None:
     """Code of a merchant that is not simulated and has a production key that works; None when there is none."""
-    with psycopg.connect(dsn) as connection:
+    with open_blocking(dsn) as connection:
         found = connection.execute(
             "SELECT code FROM merchants JOIN api_keys USING (merchant_id) "
             "WHERE NOT simulated AND environment = 'production' AND revoked_at IS NULL "
