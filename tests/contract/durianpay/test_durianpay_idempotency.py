@@ -69,7 +69,8 @@ async def test_a_replay_shows_the_order_and_the_payment_as_they_are_now(shop: Sh
     again = await shop.ask("POST", "/orders", order_body(), **options)
     charged = await shop.ask("POST", "/payments/charge", charge, **options)
     assert (again.json()["data"]["id"], again.json()["data"]["status"]) == (order["id"], "completed")
-    assert charged.json()["data"]["response"] == first | {"status": "completed"}
+    assert first["checkout_url"]
+    assert charged.json()["data"]["response"] == first | {"status": "completed", "checkout_url": ""}
     assert [r.headers["idempotency-replayed"] for r in (again, charged)] == ["true", "true"]
     rows = await shop.rows()
     assert (rows["orders"], rows["payments"]) == (1, 1)
@@ -100,3 +101,7 @@ async def test_a_replayed_charge_shows_what_was_paid(shop: Shop, kind: str) -> N
     read = (await shop.ask("GET", f"/payments/{again['payment_id']}")).json()["data"]
     assert read["status"] == "completed"
     assert again["paid_amount"] == read["paid_amount"] == order["amount"]
+    # Paid: nothing is left in it that somebody could pay to once more.
+    told = view.payments[0].instructions
+    for way in filter(None, (told.get("code"), told.get("qr_text"), told.get("url"))):
+        assert way not in str(again)

@@ -85,8 +85,13 @@ async def test_a_deposit_by_a_gateway(shop: Any) -> None:
         "formatted_amount": "Rp50.000", "currency": "IDR", "payment_method": "qris", "payment_url": url,
         "invoice_url": url,
     }  # fmt: skip
+    # Past its time, and once paid, nothing is left to pay at.
+    await set_test_clock(shop.engine, shop.merchant_id, frozen_at=NOON + timedelta(minutes=15))
+    assert (await shop.get(f"/me/invoices/{code}")).json()["data"]["invoice"] == invoice | {"payment_url": ""}
     await set_test_clock(shop.engine, shop.merchant_id, frozen_at=NOON + timedelta(minutes=5))
     await do(shop, RecordDeposit, deposit, outcome="paid")
+    shown = (await shop.get(f"/me/invoices/{code}")).json()["data"]["invoice"]
+    assert (shown["payment_status"], shown["payment_url"]) == ("paid", "")
     [paid] = (await shop.get("/me/deposits")).json()["data"]["deposits"]
     assert paid == expected | {"status": "approved", "payment_status": "paid", "approved_at": "2026-04-29 15:05:00"}
     assert (await shop.get("/me/balance")).json()["data"]["balance"]["amount"] == 50_000

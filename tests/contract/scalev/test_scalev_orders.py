@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from scalev_shop import Shop
+
+from gerai.domain.filters import Scope
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.start import StartPayment
 
 #: Every key the contract gives an order (digest of its reference, §10).
 _KEYS = """
@@ -192,3 +197,34 @@ async def test_idempotency_key_sent_many_times_at_once(shop: Shop) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert await shop.orders() == 1
+
+
+@pytest.mark.parametrize(("how", "shown"), [("", True), ("past its time", False), ("paid", False), ("failed", False)])
+async def test_a_read_shows_how_to_pay_only_what_can_be_paid(shop: Shop, how: str, shown: bool) -> None:
+    """``pg_payment_info`` is there while the started payment can be made, and null once it was paid, failed or ran out:
+    nobody is led to pay twice. The payment's reference stays."""
+    order = await shop.place(shop.digital())
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "scalev"), order["id"])
+    assert view is not None
+    names: dict[str, Any] = {
+        "merchant_id": shop.merchant_id, "environment": "sandbox", "order_id": view.order.order_id,
+        "payment_id": shop.engine.ids.next(),
+    }  # fmt: skip
+    await shop.engine.submit(
+        StartPayment(
+            **names, public_id="pay_1", method="qris", channel_code="QRIS", amount_sen=view.order.total_sen,
+            instructions={"kind": "qr", "qr_text": "000201"}, expires_at=datetime.now(UTC) + timedelta(minutes=5),
+        )
+    )  # fmt: skip
+    if how == "past its time":
+        async with shop.engine.connection() as connection:
+            await connection.execute(
+                "UPDATE payments SET expires_at = now() WHERE merchant_id = %s AND payment_id = %s",
+                (shop.merchant_id, names["payment_id"]),
+            )
+    elif how:
+        await shop.engine.submit(RecordPayment(**names, outcome="paid" if how == "paid" else "failed"))
+    expected = {"qr_string": "000201"} if shown else None
+    reads = [await shop.get(f"/v3/orders/{order['id']}"), *(await shop.get("/v3/orders"))["data"]]
+    assert [read["pg_payment_info"] for read in reads] == [expected, expected]
+    assert reads[0]["pg_reference_id"] == (None if how == "failed" else "pay_1")

@@ -8,6 +8,7 @@ from typing import Final
 
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.http.page_details import PageDetails
+from gerai.doors.http.payable import payment_payable
 from gerai.doors.pay.money_state import MoneyState, money_of
 
 
@@ -66,8 +67,7 @@ _BY_INVOICE: Final = {"expired": EXPIRED, "cancelled": CANCELLED, "refunded": RE
 
 def running_payment(view: OrderView, now: datetime) -> Payment | None:
     """The payment under way that can still be made, the newest if there are several."""
-    running = (p for p in reversed(view.payments) if p.status == "processing")
-    return next((p for p in running if p.expires_at is None or p.expires_at > now), None)
+    return next((payment for payment in reversed(view.payments) if payment_payable(payment, now)), None)
 
 
 def page_state_of(view: OrderView, details: PageDetails, now: datetime) -> PageState:

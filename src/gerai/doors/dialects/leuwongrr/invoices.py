@@ -17,8 +17,9 @@ from gerai.doors.http.door import reply
 async def get_invoice(ctx: RequestContext) -> Response:
     """One invoice. NotFound."""
     found = await _invoice(ctx)
+    base_url, now = ctx.base_url, ctx.now
     of_order = isinstance(found, OrderView)
-    whole = wire.invoice_of(found, ctx.base_url) if of_order else wire_deposits.invoice_of(found, ctx.base_url)
+    whole = wire.invoice_of(found, base_url, now) if of_order else wire_deposits.invoice_of(found, base_url, now)
     return reply(wire.Success(data={"invoice": whole}))
 
 

@@ -36,8 +36,8 @@ async def create_order(ctx: RequestContext) -> Response:
     if wanted.payment_method not in (INVOICE, BALANCE):
         view = await with_payment(ctx, caller, view)
     data = wire.CreatedAnswer(
-        wire.invoice_of(view, ctx.base_url),
-        wire.gateway_of(view, ctx.base_url),
+        wire.invoice_of(view, ctx.base_url, ctx.now),
+        wire.gateway_of(view, ctx.base_url, ctx.now),
         view.order.environment,
         outcome.replayed,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from gerai.domain.records import Deposit, Order, OrderView, Payment
 from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
+from gerai.doors.http.payable import order_payable, payment_payable
 from gerai.doors.http.times import jakarta_wall
 
 CREATED: Final = "Order berhasil dibuat."
@@ -77,8 +79,8 @@ def invoice_url(base_url: str, invoice: Order | Deposit) -> str:
     return f"{base_url}{INVOICE_PAGE.format(code=invoice.public_id)}?t={invoice.secret}"
 
 
-def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:
-    """The whole invoice. ``payment_url`` is set once a gateway method was chosen."""
+def invoice_of(view: OrderView, base_url: str, now: datetime) -> InvoiceAnswer:
+    """The whole invoice. ``payment_url`` is set once a gateway method was chosen, while the order can be paid."""
     order, details = view.order, details_of(view.order)
     page = invoice_url(base_url, order)
     return InvoiceAnswer(
@@ -89,7 +91,7 @@ def invoice_of(view: OrderView, base_url: str) -> InvoiceAnswer:
         formatted_amount=display(order.total_sen),
         currency=order.currency,
         payment_method=details.payment_method,
-        payment_url=page if gateway_payment(view) is not None else "",
+        payment_url=page if gateway_payment(view) is not None and order_payable(view, now) else "",
         invoice_url=page,
         order=OrderPart(order_status(order), details.order_type, details.roblox_username, details.robux_amount),
     )
@@ -152,10 +154,11 @@ def gateway_payment(view: OrderView) -> Payment | None:
     return max(view.payments, key=lambda payment: payment.payment_id, default=None)
 
 
-def gateway_of(view: OrderView, base_url: str) -> dict[str, Any] | None:
-    """What the payer must see to pay through the chosen gateway method; None for invoice and balance."""
+def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] | None:
+    """What the payer must see to pay through the chosen gateway method; None for invoice and balance, and when the
+    payment can no longer be made."""
     payment = gateway_payment(view)
-    if payment is None:
+    if payment is None or not order_payable(view, now) or not payment_payable(payment, now):
         return None
     instructions = payment.instructions
     return {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
 from gerai.domain.records import Deposit
 from gerai.doors.dialects.leuwongrr.wire import invoice_url
+from gerai.doors.http.payable import deposit_payable
 from gerai.doors.http.times import jakarta_wall
 
 #: The engine's states in this contract's two words: the deposit's own, and its invoice's payment status. Money that
@@ -56,13 +58,14 @@ def short_invoice_of(deposit: Deposit) -> dict[str, Any]:
     }
 
 
-def invoice_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
+def invoice_of(deposit: Deposit, base_url: str, now: datetime) -> dict[str, Any]:
     """The deposit's invoice: what an order's has, but for the order."""
+    to_pay = bool(deposit.instructions) and deposit_payable(deposit, now)
     return {
         **short_invoice_of(deposit),
         **_amounts(deposit),
         "payment_method": _hyphened(deposit.method),
-        "payment_url": invoice_url(base_url, deposit) if deposit.instructions else "",
+        "payment_url": invoice_url(base_url, deposit) if to_pay else "",
         "invoice_url": invoice_url(base_url, deposit),
     }
 

@@ -45,7 +45,7 @@ async def create_order(ctx: RequestContext) -> Response:
     if outcome.replayed:
         [body] = await whole_orders(ctx, [view])
     else:
-        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant), ctx.base_url)
+        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant), ctx.base_url, ctx.now)
     return reply(body, headers=replay_headers(outcome))
 
 
@@ -108,9 +108,9 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
     merchant = ctx.caller.merchant
     ids = [view.order.order_id for view in views]
     events = await ctx.services.engine.events.of_orders(merchant.merchant_id, ids) if ids else []
-    owner = business(merchant)
+    owner, base_url, now = business(merchant), ctx.base_url, ctx.now
     return [
-        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner, ctx.base_url)
+        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner, base_url, now)
         for view in views
     ]
 

@@ -46,8 +46,11 @@ def links(view: OrderView, facts: OrderDetails, base_url: str) -> dict[str, Any]
     return {"public_order_url": public, "payment_url": f"{public}/success"}
 
 
-def order(view: OrderView, history: History, business: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """The whole order. ``base_url``: where buyers reach this server, unless the store has a domain of its own."""
+def order(
+    view: OrderView, history: History, business: dict[str, Any], base_url: str, now: datetime | None = None
+) -> dict[str, Any]:
+    """The whole order. ``base_url``: where buyers reach this server, unless the store has a domain of its own. ``now``:
+    when it is read, None in a message about an event."""
     facts, row = details_of(view.order), view.order
     return {
         "id": row.public_id,
@@ -62,7 +65,7 @@ def order(view: OrderView, history: History, business: dict[str, Any], base_url:
         **_weights(facts),
         **quantity_maps(view),
         "orderlines": order_lines(view),
-        **payment_fields(view, facts, base_url),
+        **payment_fields(view, facts, base_url, now),
         **_parties(view, facts, business),
         **parcel_fields(view, facts),
         "shipment_status_history": shipment_shape(history.shipments),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
+from gerai.doors.http.payable import payment_payable
 
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
 
-def payment_fields(view: OrderView, facts: OrderDetails, base_url: str) -> dict[str, Any]:
+def payment_fields(view: OrderView, facts: OrderDetails, base_url: str, now: datetime | None) -> dict[str, Any]:
     """What was sent is echoed; once a person named another method while changing the status, that one is shown."""
     noted = {**facts.extras, **facts.noted}
     changed, attempt = noted.get("payment_method"), _attempt(view)
@@ -19,7 +21,7 @@ def payment_fields(view: OrderView, facts: OrderDetails, base_url: str) -> dict[
         "payment_method": changed or facts.sent_method or None,
         "sub_payment_method": None if changed else facts.sent_sub_method or None,
         "epayment_provider": None,
-        "pg_payment_info": gateway_info(view, facts.store.domain or base_url),
+        "pg_payment_info": gateway_info(view, facts.store.domain or base_url, now),
         "pg_paid_info": None,
         "pg_reference_id": attempt.public_id if attempt else None,
         "financial_entity": _entity(noted.get("financial_entity_id")),
@@ -43,10 +45,11 @@ def _attempt(view: OrderView) -> Payment | None:
     return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
 
 
-def gateway_info(view: OrderView, base_url: str) -> dict[str, Any] | None:
-    """What the payer must see, in the gateway's form; None before a method was chosen."""
+def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[str, Any] | None:
+    """What the payer must see, in the gateway's form; None before a method was chosen, and when the payment cannot be
+    made at ``now`` any more. ``now`` None: as in an event, whatever became of it since."""
     payment = _attempt(view)
-    if payment is None or not payment.instructions:
+    if payment is None or not payment.instructions or (now is not None and not payment_payable(payment, now)):
         return None
     told = payment.instructions
     match payment.method:

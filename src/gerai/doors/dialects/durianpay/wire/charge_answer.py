@@ -16,6 +16,7 @@ from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timest
 from gerai.doors.dialects.durianpay.wire.payment_answer import paid_amount
 from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
 from gerai.doors.http.links import absolute
+from gerai.doors.http.payable import payment_payable
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,19 @@ class Charged:
         return payment_details_of(self.payment)
 
     @property
+    def payable(self) -> bool:
+        """Whether the payer can still pay: a replay may find the payment made, failed or run out."""
+        return payment_payable(self.payment, self.now)
+
+    @property
     def payable_sen(self) -> int:
         """What the payer pays in all."""
         return self.payment.amount_sen + self.payment.fee_sen
 
     def told(self, name: str) -> str:
-        """A text of the payment method for the payer: ``code``, ``qr_text``, ``url``."""
-        return str(self.payment.instructions.get(name, ""))
+        """A text of the payment method for the payer: ``code``, ``qr_text``, ``url``; empty when the payment can no
+        longer be made."""
+        return str(self.payment.instructions.get(name, "")) if self.payable else ""
 
     @property
     def url(self) -> str:
@@ -69,7 +76,7 @@ def _both_ids(charged: Charged) -> dict[str, Any]:
 
 
 def _va(charged: Charged) -> dict[str, Any]:
-    return _retail(charged) | {"payment_instruction": payment_instruction(charged.payment)}
+    return _retail(charged) | {"payment_instruction": payment_instruction(charged.payment) if charged.payable else {}}
 
 
 def _retail(charged: Charged) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def _qris(charged: Charged) -> dict[str, Any]:
         "status": payment_status(charged.payment, charged.now),
         "expiration_time": timestamp(charged.payment.expires_at),
         "creation_time": timestamp(charged.payment.created_at),
-        "qr_string": charged.qr_image,
+        "qr_string": charged.qr_image if charged.payable else "",
         "unique_id": charged.details.requested_type or "QRIS",
         "metadata": {"merchant_name": charged.merchant_name, "merchant_id": charged.merchant_public_id},
         "amount": money(charged.payable_sen),
