@@ -51,7 +51,7 @@ def test_amounts_round_half_up_once(sent: str | int | Decimal, sen: int) -> None
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "ten", "-1", "1,25,000", "1.250.000", "1_000", "٣", "1" * 19, "1000000000000001", -5,
+    ["", "ten", "-1", "1,25,000", "1.250.000", "10.000", "1_000", "٣", "1" * 19, "1000000000000001", -5,
      Decimal("-0.0"), Decimal("1E+999999"), Decimal("1E-999999"), Decimal("NaN")],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(sent: Any) -> None:

@@ -103,6 +103,19 @@ def test_every_difference_is_another_order(name: str, value: Any) -> None:
         (GOOD | {"place_id": 1.5}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
         (GOOD | {"place_id": "12a"}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
         (GOOD | {"place_id": "٣"}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"place_id": "1.000"}, {"place_id": ["place_id harus berupa bilangan bulat."]}),
+        (GOOD | {"roblox_pass_id": "770.000"}, {"roblox_pass_id": ["roblox_pass_id harus berupa bilangan bulat."]}),
+        (
+            without("roblox_pass_id") | {"gamepass_id": "770.000"},
+            {"gamepass_id": ["gamepass_id harus berupa bilangan bulat."]},
+        ),
+        (
+            GOOD | {"client_reference": 5.5, "roblox_username": 1e2},
+            {
+                "client_reference": ["client_reference harus berupa string atau bilangan bulat."],
+                "roblox_username": ["roblox_username harus berupa string atau bilangan bulat."],
+            },
+        ),
         (GOOD | {"place_id": 0}, {"place_id": ["place_id minimal bernilai 1."]}),
         (GOOD | {"place_id": -5}, {"place_id": ["place_id minimal bernilai 1."]}),
         (GOOD | {"place_id": 2**63}, {"place_id": ["place_id maksimal bernilai 9223372036854775807."]}),
@@ -169,7 +182,7 @@ def test_limits(text: str | None, limit: int) -> None:
     assert list_limit(_query(text)) == limit
 
 
-@pytest.mark.parametrize("text", ["abc", "1.5", "1e2", "²", "--1", "0x5"])
+@pytest.mark.parametrize("text", ["abc", "1.5", "1.000", "1e2", "²", "--1", "0x5"])
 def test_limits_that_are_no_integers(text: str) -> None:
     """Not an integer is refused."""
     with pytest.raises(InputInvalid) as refused:

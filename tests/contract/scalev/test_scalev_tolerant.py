@@ -80,8 +80,9 @@ async def test_reports_and_changes_are_read_alike(shop: Shop) -> None:
     loose = {"store_id": "2709", "location_id": "1", "warehouse_id": "77", "payment_method": "qris", "weight": "250.5"}
     quotes = await shop.post("/v3/shipping-costs/search-courier-service", loose)
     assert quotes["data"][0]["weight"] == 1000
-    answer = await shop.post("/v3/shipping-costs/search-courier-service", {**loose, "weight": "heavy"}, 422)
-    assert answer["errors"] == {"weight": ["is invalid, expected grams, at most 10000000"]}
+    for weight in ("heavy", "1.000"):
+        answer = await shop.post("/v3/shipping-costs/search-courier-service", {**loose, "weight": weight}, 422)
+        assert answer["errors"] == {"weight": ["is invalid, expected grams, at most 10000000"]}
 
 
 async def test_times_without_a_zone_are_jakartas(shop: Shop) -> None:

@@ -1,8 +1,8 @@
 """Amounts as clients write them: ``"10000.67"``, ``"1,250,000.00"``, ``20000``, ``1e4``, ``14999.849999999999``.
 
 Clients compute with floats, so an amount may have all the digits a float prints. It is read exactly, as written in
-decimals, and rounded half-up once, to what the contract counts in. Bodies with amounts are decoded with
-``ctx.json(exact=True)``.
+decimals, and rounded half-up once, to what the contract counts in. Thousands with a dot (``"10.000"``) are refused.
+Bodies with amounts are decoded with ``ctx.json(exact=True)``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, Final
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
+from gerai.doors.http.field_values import thousands_form
 
 _WHOLE_DIGITS: Final = 18
 #: Digits behind the point, and digits altogether. A float prints 17 of them, behind up to two dozen zeros where a
@@ -74,7 +75,8 @@ def _decimal(value: Any) -> Decimal:
         raise AmountFault("negative" if value < 0 else "too_large")
     if isinstance(value, str):
         text = value.strip()
-        if not _TEXT.fullmatch(text):
+        # Read as decimals "10.000" would be ten rupiah, where ten thousand were meant.
+        if not _TEXT.fullmatch(text) or thousands_form(text):
             raise AmountFault("not_amount")
         value = text.replace(",", "")
     try:

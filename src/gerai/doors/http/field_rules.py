@@ -21,6 +21,7 @@ Path = tuple[str | int, ...]
 @dataclass(frozen=True, kw_only=True)
 class FaultTexts:
     """A contract's sentences about fields. An empty one is replaced by ``invalid``, an empty ``blank`` by ``required``.
+    ``not_whole_text``: a number with a fraction or an exponent where a text or a whole number is expected.
 
     Each may use ``{name}`` (the field's own name), ``{expected}`` (string, number, boolean, object, array, date, phone,
     email, amount, integer), ``{least}`` and ``{most}`` (bounds), ``{choices}``.
@@ -32,6 +33,7 @@ class FaultTexts:
     invalid: str
     blank: str = ""
     not_text: str = ""
+    not_whole_text: str = ""
     too_short: str = ""
     too_long: str = ""
     unprintable: str = ""

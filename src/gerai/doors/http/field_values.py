@@ -6,11 +6,12 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-import msgspec
-
 #: The largest id a JSON number can carry to every client.
 MAX_ID: Final = 2**53 - 1
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,40}(?:\.0{1,8})?", re.ASCII)
+#: Three digits behind a dot, as thousands are written in Indonesia: ``770.000``, ``10.500``. What can only be a
+#: fraction (``0.125``, ``12499.875``) is not meant.
+_THOUSANDS: Final = re.compile(r"[+-]?(?:[1-9][0-9]{0,2}\.[0-9]{3}|[0-9,]+\.000)", re.ASCII)
 _LONG_WHOLE: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
 #: Stands for any whole number of more digits: out of every range.
 _LONGEST_DIGITS: Final = 40
@@ -27,7 +28,6 @@ _BEHIND_OTHERS: Final = (
 _LEADING: Final = re.compile(f"[{_AROUND}{_BEHIND_OTHERS}]+")
 _INK: Final = re.compile(f"[^{_AROUND}]")
 _FLAGS: Final[dict[Any, bool]] = {"true": True, "1": True, "false": False, "0": False, 1: True, 0: False}
-_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def visible(text: str) -> str:
@@ -46,35 +46,37 @@ def visible(text: str) -> str:
 
 
 def text_of(value: Any) -> str | None:
-    """The text a JSON value stands for: a text as it is seen, a number as it is written; None for anything else."""
+    """The text a JSON value stands for: a text as it is seen, a whole number as its digits; None for anything else. A
+    number with a fraction or an exponent is none: decoded, ``5.50`` and ``1e2`` are not what was written any more."""
     if isinstance(value, str):
         return visible(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    if isinstance(value, float) and abs(value) > MAX_ID:
-        # Its last digits are lost already: what is left would be another text.
-        return None
-    return (isinstance(value, float | Decimal) and whole_digits(value)) or _encode(value).decode()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def whole_digits(value: float | Decimal) -> str:
-    """A number without a fraction as its digits (``62812345678.0``, ``6.28E+10``); empty when it has one, or when it
-    has more digits than it was sent with for certain."""
-    if not isinstance(value, Decimal):
-        return str(int(value)) if abs(value) <= MAX_ID and value == int(value) else ""
-    if not value.is_finite() or value.adjusted() > _LONGEST_DIGITS or value != value.to_integral_value():
-        return ""
-    return str(int(value))
+def digits_sent(value: Any) -> Any:
+    """A number that went through a float as its digits (``62812345678.0``, ``6.28E+10``), where only digits count.
+    Anything else as it is: a fraction, and a number that may have lost digits on its way."""
+    if isinstance(value, float):
+        return str(int(value)) if abs(value) <= MAX_ID and value.is_integer() else value
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() <= _LONGEST_DIGITS:
+        return str(int(value)) if value == value.to_integral_value() else value
+    return value
+
+
+def thousands_form(text: str) -> bool:
+    """Whether a text may be thousands with a dot, as Indonesians write them: ``770.000`` would be read as 770."""
+    return _THOUSANDS.fullmatch(text) is not None
 
 
 def whole_number(value: Any) -> int | None:
-    """The integer a JSON value stands for: ``12``, ``12.0``, ``"12"``, ``"12.0"``; None for anything else."""
+    """The integer a JSON value stands for: ``12``, ``12.0``, ``"12"``, ``"12.0"``; None for anything else, and for
+    ``"12.000"``, which means twelve thousand to some."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return value
     if isinstance(value, str):
-        if _WHOLE.fullmatch(value):
+        if _WHOLE.fullmatch(value) and not thousands_form(value):
             return int(value.partition(".")[0])
         # Out of every range, and int() of a very long text is slow.
         return (-_HUGE if value[0] == "-" else _HUGE) if _LONG_WHOLE.fullmatch(value) else None

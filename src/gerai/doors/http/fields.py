@@ -8,7 +8,7 @@ A door describes itself once with :class:`FieldRules` (its texts, how it writes 
 
 Every method notes what is wrong under the field's path and returns an empty stand-in, so that reading goes on and
 ``check`` refuses with all of it. Alike in all doors: ``null``, ``""`` and blanks are absent; ``[]`` is an empty object
-where one is expected, as PHP writes it, and absent elsewhere; digits are read from text and text from digits;
+where one is expected, as PHP writes it, and absent elsewhere; digits are read from text and text from whole numbers;
 ``"true"``, ``"false"``, ``1``, ``0`` are booleans; texts lose blanks and invisible marks around them; a telephone
 number has one form; a time without offset is Jakarta's.
 """
@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final, cast
 
 import msgspec
@@ -26,8 +27,8 @@ from gerai.domain.money import MAX_SEN, decimal_string
 from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.http.amounts import AmountFault, read_amount
 from gerai.doors.http.field_rules import FieldRules
-from gerai.doors.http.field_values import MAX_ID, flag_of, is_absent, text_of, visible, whole_number
-from gerai.doors.http.sent_object import NotedFaults, SentObject
+from gerai.doors.http.field_values import MAX_ID, digits_sent, flag_of, is_absent, text_of, visible, whole_number
+from gerai.doors.http.sent_object import NotedFaults, SentObject, as_object
 from gerai.doors.http.times import read_time
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>()\"\x00-\x1f\x7f]{1,64}@[^@\s,;<>()\"\x00-\x1f\x7f]{1,189}")
@@ -43,7 +44,7 @@ class Fields(SentObject):
     @classmethod
     def of_body(cls, body: Any, rules: FieldRules) -> Fields:
         """A decoded body. BodyUnreadable (not_object) when it is neither an object nor ``[]``, PHP's empty one."""
-        found = _as_object(body)
+        found = as_object(body)
         if found is None:
             raise BodyUnreadable("not_object")
         return cls(found, rules, (), NotedFaults("body"))
@@ -72,7 +73,8 @@ class Fields(SentObject):
     def _text(self, name: str | int, value: Any, least: int, most: int) -> str:
         text, refused = text_of(value), self._rules.refused_characters
         if text is None:
-            self._fault(name, "not_text", expected="string")
+            kind = "not_whole_text" if isinstance(value, float | Decimal) else "not_text"
+            self._fault(name, kind, expected="string")
         elif len(text) > most:
             self._fault(name, "too_long", most=most)
         elif len(text) < least:
@@ -111,7 +113,7 @@ class Fields(SentObject):
 
     def phone(self, name: str, *, required: bool = False) -> str:
         """A telephone number in the rules' form; ``""`` when absent."""
-        text = self.text(name, required=required)
+        text = self._digits_text(name, required=required)
         if not text:
             return ""
         try:
@@ -122,13 +124,18 @@ class Fields(SentObject):
 
     def digits(self, name: str, *, required: bool = False, most: int = 10) -> str:
         """Digits that are a name and no number (postal codes), blanks between them left out; ``""`` when absent."""
-        text = self.text(name, required=required, most=most + 10).replace(" ", "")
+        text = self._digits_text(name, required=required, most=most + 10).replace(" ", "")
         # A column of decimals, exported: "40115.0".
         text = _ZERO_FRACTION.sub("", text)
         if text and not (text.isascii() and text.isdigit() and len(text) <= most):
             self._fault(name, "not_digits", expected="string", most=most)
             return ""
         return text
+
+    def _digits_text(self, name: str, *, required: bool, most: int = 255) -> str:
+        """A text in which only digits count, so that a number which went through a float is read, too."""
+        value = self._value(name, "string", required=required)
+        return "" if value is None else self._text(name, digits_sent(value), 1, most)
 
     # --- numbers, booleans, times ----------------------------------------------------------
 
@@ -205,7 +212,7 @@ class Fields(SentObject):
         found: list[Fields] = []
         path = (*self._path, name)
         for index, row in enumerate(self._list(name, most, required=required)):
-            inner = _as_object(row)
+            inner = as_object(row)
             if inner is None:
                 Fields({}, self._rules, path, self._faults)._fault(index, "not_object", expected="object")
             else:
@@ -221,7 +228,7 @@ class Fields(SentObject):
         return value or {}
 
     def _object(self, name: str, *, required: bool) -> dict[str, Any] | None:
-        found = _as_object(self._data.get(name))
+        found = as_object(self._data.get(name))
         if found is None and self._value(name, "object", required=required) is not None:
             self._fault(name, "not_object", expected="object")
         return found
@@ -238,10 +245,3 @@ class Fields(SentObject):
             self._fault(name, "too_many_items", most=most)
             return []
         return rows
-
-
-def _as_object(value: Any) -> dict[str, Any] | None:
-    """The value where it is an object; ``[]`` is an empty one. None for anything else."""
-    if isinstance(value, dict):
-        return cast("dict[str, Any]", value)
-    return {} if value == [] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from gerai.domain.refusals import FieldsForbidden, InputInvalid
 from gerai.doors.http.field_rules import FieldRules, Path
@@ -105,3 +105,10 @@ class SentObject:
             blank = isinstance(value, str) and self._rules.texts.blank
             self._fault(name, "blank" if blank else "required", expected=expected, least=1)
         return None
+
+
+def as_object(value: Any) -> dict[str, Any] | None:
+    """The value where it is an object; ``[]`` is an empty one. None for anything else."""
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    return {} if value == [] else None

@@ -23,6 +23,7 @@ RULES: Final = FieldRules(
         required=BLANK,
         invalid="must have another form",
         not_text="must be a text",
+        not_whole_text="must be a text or a whole number",
         too_short="is too short (minimum is {least} characters)",
         too_long="is too long (maximum is {most} characters)",
         unprintable="must not have control characters",

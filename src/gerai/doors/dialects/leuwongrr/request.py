@@ -45,6 +45,7 @@ RULES: Final = FieldRules(
         required="{name} wajib diisi.",
         invalid="{name} tidak valid.",
         not_text="{name} harus berupa string.",
+        not_whole_text="{name} harus berupa string atau bilangan bulat.",
         too_long="{name} maksimal berisi {most} karakter.",
         unprintable="{name} berisi karakter yang tidak diizinkan.",
         not_whole="{name} harus berupa bilangan bulat.",

@@ -22,6 +22,7 @@ RULES: Final = FieldRules(
         required=BLANK,
         invalid="is invalid",
         not_text="is invalid, expected text",
+        not_whole_text="is invalid, expected text or a whole number",
         too_short="should be at least {least} character(s)",
         too_long="should be at most {most} character(s)",
         unprintable="is invalid, expected text without control characters",

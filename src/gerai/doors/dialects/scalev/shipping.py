@@ -17,6 +17,7 @@ from gerai.doors.dialects.scalev.paging import bare, list_mark, read_page, slice
 from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY, read_reference
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.doors.http.field_values import thousands_form
 from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.shipping.nearest import Warehouse, nearest
@@ -158,7 +159,7 @@ def _grams(form: Fields) -> int | None:
     """``weight``: a number, also as text; part of a gram counts as one."""
     form.require("weight")
     value = form.raw("weight")
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) and not thousands_form(value.strip()):
         value = Decimal(value.strip())
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value <= _MAX_GRAMS:
         # Rounded up, as couriers do.
