@@ -102,6 +102,17 @@ async def test_a_poisoned_command_fails_alone(shop: Shop) -> None:
     assert await check(shop.engine, shop.merchant_id) == []
 
 
+async def test_a_value_no_column_holds_fails_its_own_command(shop: Shop) -> None:
+    """More than 64 bits, which no door lets through: found while packing, before anything is sent. Its neighbours are
+    written, both lanes go on, and nothing of it is left."""
+    for _ in range(4):
+        commands = [shop.order("free", 1_00), shop.order("free", 2**64), shop.order("free", 1_00)]
+        answers = await asyncio.wait_for(gathered(*(shop.engine.submit(command) for command in commands)), 10)
+        assert [isinstance(answer, Broken) for answer in answers] == [False, True, False]
+    assert await shop.count("orders") == 8
+    assert await check(shop.engine, shop.merchant_id) == []
+
+
 async def test_a_full_queue_is_busy_at_once(dsn: str) -> None:
     """Beyond the limit a command is refused without waiting; those accepted are all done."""
     async with another_engine(dsn, queue_limit=10, batch_limit=4) as engine:

@@ -97,7 +97,11 @@ class Lane:
             # A fault of ours outside of any command: whoever waits must get an answer, and the lane must go on.
             log.exception("batch.broken")
             await self._give_up(error)
-            decided = [(waiting, Broken(detail=repr(error))) for waiting in batch]
+            if self._writing:
+                decided = [(waiting, Broken(detail=repr(error))) for waiting in batch]
+            else:
+                # Nothing was sent: one command's value may be more than a column holds, and harms nobody else.
+                decided = await self._one_by_one(batch, error)
         for waiting, result in decided:
             # Its caller has gone; the command was carried out all the same.
             if waiting.future.done():
@@ -107,7 +111,7 @@ class Lane:
             else:
                 waiting.future.set_result(result)
 
-    async def _one_by_one(self, batch: list[Waiting], first_error: DatabaseError) -> Decided:
+    async def _one_by_one(self, batch: list[Waiting], first_error: Exception) -> Decided:
         """Run each command in its own transaction, so that the one at fault fails alone."""
         # The driver derives deadlocks and the like from the same class; those were rolled back for certain.
         if isinstance(first_error, ConnectionLost) and not isinstance(first_error, RACES):
@@ -138,6 +142,11 @@ class Lane:
                 last = error
                 # A constraint objects: it would object again.
                 break
+            except Exception as error:
+                # A fault of ours, as in write(): the lane and its other commands must go on.
+                log.exception("command.broken", command=type(waiting.command).__name__)
+                await self._give_up(error)
+                return Broken(detail=repr(error))
             else:
                 return result
         log.error("command.rejected", command=type(waiting.command).__name__, error=str(last))
@@ -168,9 +177,10 @@ class Lane:
         connection, state = await self._loaded(batch)
         moments: Moments = {}
         decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
+        written = [*changes(state)]
         # From here on a broken connection leaves open whether the commit arrived (_lost).
         self._writing = True
-        await commit(connection, changes(state))
+        await commit(connection, written)
         return decided
 
     async def _loaded(self, batch: list[Waiting]) -> tuple[Connection, State]:
