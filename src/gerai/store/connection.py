@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from typing import Final
 
 from psycopg import AsyncConnection, OperationalError
@@ -44,11 +45,34 @@ def open_blocking(dsn: str, limits: DatabaseSettings = USUAL) -> BlockingConnect
 
 
 def make_pool(dsn: str, max_size: int, limits: DatabaseSettings = USUAL) -> Pool:
-    """A pool that is not open yet. Its connections commit each statement; one is waited for ten seconds."""
+    """A pool that is not open yet. Its connections commit each statement; one is waited for ten seconds. Sessions that
+    ended in the meantime are not handed out."""
     kwargs = {"autocommit": True}
-    return AsyncConnectionPool(
-        limited(dsn, limits), min_size=1, max_size=max_size, open=False, kwargs=kwargs, timeout=10
-    )
+    return _LivePool(limited(dsn, limits), min_size=1, max_size=max_size, open=False, kwargs=kwargs, timeout=10)
+
+
+class _LivePool(AsyncConnectionPool[AsyncConnection]):
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection:
+        # Not the pool's own check: it waits longer after each one that fails, and all end at once.
+        while _has_ended(connection := await super().getconn(timeout)):
+            await connection.close()
+            # Given back closed, it is replaced.
+            await self.putconn(connection)
+        return connection
+
+
+def _has_ended(connection: AsyncConnection) -> bool:
+    """Whether the server has ended this session. It says so on the socket at once; looking there costs no round trip,
+    which a statement would."""
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    try:
+        while looking.poll(0):
+            # The server's last words, and then the end of the stream, which raises; a notice is read and passed over.
+            connection.pgconn.consume_input()
+    except OperationalError:
+        return True
+    return False
 
 
 def server_version(dsn: str, limits: DatabaseSettings = USUAL) -> int:
