@@ -172,8 +172,9 @@ async def settle(
 ) -> None:
     """Finish a sandbox payment that was started with an outcome. Nothing to do when it has ended otherwise."""
     command = RecordPayment(
-        merchant_id=merchant_id, environment=environment, order_id=order_id, payment_id=payment_id, outcome=outcome
-    )
+        merchant_id=merchant_id, environment=environment, order_id=order_id, payment_id=payment_id, outcome=outcome,
+        played="in_time",
+    )  # fmt: skip
     with contextlib.suppress(StateConflict, NotFound):
         await engine.submit(command)
 
@@ -185,6 +186,8 @@ async def settle_deposit(
     deposit = await engine.deposits.by_id(merchant_id, deposit_id)
     if deposit is None or deposit.status != "pending":
         return
-    command = RecordDeposit(merchant_id=merchant_id, environment=environment, deposit_id=deposit_id, outcome=outcome)
+    command = RecordDeposit(
+        merchant_id=merchant_id, environment=environment, deposit_id=deposit_id, outcome=outcome, played="in_time"
+    )
     with contextlib.suppress(StateConflict, NotFound):
         await engine.submit(command)

@@ -124,6 +124,8 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         payment_id=payment.payment_id,
         outcome="failed" if act == "fail" else "paid",
         failure=PLAYED_FAILURE if act == "fail" else {},
+        # The engine decides again, under the lock: of two forms at once, the second may find it paid.
+        played="late" if act == "late" else "in_time",
     )
     try:
         await ctx.services.engine.submit(command)

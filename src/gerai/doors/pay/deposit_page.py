@@ -115,6 +115,7 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
         deposit_id=deposit.deposit_id,
         outcome=_OUTCOMES[act],
         failure=PLAYED_FAILURE if act == "fail" else {},
+        played="late" if act == "late" else "in_time",
     )
     try:
         await ctx.services.engine.submit(command)

@@ -7,9 +7,11 @@ from typing import Literal
 import msgspec
 
 from gerai.domain.records import Deposit
+from gerai.domain.refusals import StateConflict
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.transitions import credit, locked, move
+from gerai.engine.payments.record import Played
 from gerai.engine.state import State
 
 DepositOutcome = Literal["paid", "failed", "expired"]
@@ -22,15 +24,17 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
     Paid in time: it succeeds and its wallet is credited. Paid after its time, or after it had ended: it is ``late``,
     and the merchant's setting ``late_payment`` decides: ``accept`` (the default) and ``wallet`` credit the wallet all
     the same, ``hold`` leaves it to the operator. ``provider_reference`` is the gateway's name for what happened,
-    ``failure`` its reason.
+    ``failure`` its reason. ``played``: no money came, a payer is played, who pays ``in_time`` what is open, or ``late``
+    what ran out, and nothing else.
 
-    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more).
+    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now).
     """
 
     deposit_id: int
     outcome: DepositOutcome
     provider_reference: str = ""
     failure: dict[str, str] = {}
+    played: Played | None = None
 
     def needs(self) -> Needs:
         return Needs(deposits=(self.deposit_id,), wallets_of_deposits=self.outcome == "paid")
@@ -39,14 +43,23 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         deposit = locked(state, self.merchant_id, self.environment, self.deposit_id)
         if self.provider_reference:
             deposit = msgspec.structs.replace(deposit, provider_reference=self.provider_reference)
+        # By the clock, whether or not the sweep has come by already.
+        over = deposit.expires_at is not None and deposit.expires_at <= context.now
+        if self.played is not None:
+            _require_playable(deposit, self.played, over=over)
         if self.outcome != "paid":
             facts = {"failure": self.failure} if self.failure else {}
             return move(state, context, deposit, _VERB[self.outcome], **facts)
-        # By the clock, whether or not the sweep has come by already.
-        over = deposit.expires_at is not None and deposit.expires_at <= context.now
         if DEPOSIT.can(deposit.status, "succeed") and not over:
             return credit(state, context, deposit, "succeed")
         late = move(state, context, deposit, "arrive_late")
         if context.settings.late_payment in ("accept", "wallet"):
             return credit(state, context, late, "accept")
         return late
+
+
+def _require_playable(deposit: Deposit, played: Played, *, over: bool) -> None:
+    """StateConflict, with how the deposit stands, when nobody would pay it now."""
+    stands = "expired" if over and deposit.status == "pending" else deposit.status
+    if stands != ("pending" if played == "in_time" else "expired"):
+        raise StateConflict("deposit", deposit.public_id, stands, "play")

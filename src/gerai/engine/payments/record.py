@@ -16,6 +16,8 @@ from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
+#: When a payer who is played pays.
+Played = Literal["in_time", "late"]
 PaymentOutcome = Literal["paid", "failed", "expired"]
 #: What a payment is once money came on it.
 _CAME = frozenset({"completed", "late", "refunded"})
@@ -31,12 +33,15 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
     credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``.
 
+    ``played``: no money came, a payer is played. ``in_time``: the payment must be open and its order wait for it, on
+    this environment's clock; ``late``: it must be open, or have run out.
+
     ``by``: the person who saw the money arrive, with the bank's ``reference``; kept as an event of its own. A person
     may look twice at one line of the bank's list: where money came for the order already, more of it is booked only
     when they say that it came a ``second`` time.
 
     Refuses: NotFound, StateConflict (the payment cannot take this outcome any more; ``pay again``: by a person, and
-    money came already).
+    money came already; ``play``: nobody would pay it now).
     """
 
     outcome: PaymentOutcome
@@ -44,6 +49,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     public_id: str = ""
     method: str = ""
     failure: dict[str, str] = {}
+    played: Played | None = None
     by: str = ""
     reference: str = ""
     second: bool = False
@@ -56,6 +62,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         if self.by and not self.second:
             _require_first(state, order, invoice)
         payment = self._payment(state, context, order)
+        if self.played is not None:
+            self._require_playable(context, order, invoice, payment)
         if self.outcome != "paid":
             self._end(state, context, order, payment)
             return state.view(self.merchant_id, self.order_id)
@@ -69,6 +77,18 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         # Whatever becomes of the money, its method has kept the fee.
         ledger.book_fees(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)
+
+    def _require_playable(self, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
+        """StateConflict, with how the payment or order stands, when nobody would pay it now."""
+        ends = (payment.expires_at, order.expires_at)
+        # By the clock, whether or not the sweep has come by already.
+        over = payment.status == "processing" and any(at is not None and at <= context.now for at in ends)
+        stands = "expired" if over else payment.status
+        if stands not in (("processing",) if self.played == "in_time" else ("processing", "expired")):
+            raise StateConflict("payment", payment.public_id, stands, "play")
+        # The payment waits on although its order does not: what came now would be late.
+        if (self.played, self.outcome) == ("in_time", "paid") and not arrival.payable(order, invoice):
+            raise StateConflict("order", order.public_id, order.status, "play")
 
     def _payment(self, state: State, context: Context, order: Order) -> Payment:
         if self.payment_id is not None:

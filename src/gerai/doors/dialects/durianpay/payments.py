@@ -14,7 +14,7 @@ from gerai.doors.dialects.durianpay.auth import authenticate
 from gerai.doors.dialects.durianpay.errors import INVALID, VA_NOT_FOUND
 from gerai.doors.dialects.durianpay.request_charge import read_signature, read_simulation
 from gerai.doors.dialects.durianpay.request_lists import read_expand, read_page
-from gerai.doors.dialects.durianpay.statuses import payment_status
+from gerai.doors.dialects.durianpay.statuses import payment_status, state_word
 from gerai.doors.dialects.durianpay.wire.formats import is_payment_id
 from gerai.doors.dialects.durianpay.wire.payment_answer import (
     cancelled_answer,
@@ -112,16 +112,20 @@ async def simulate_transfer(ctx: RequestContext) -> Response:
     # A virtual account takes exactly what its payer was shown, the fee included.
     if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
         return _unsuccessful(ctx, "Amount mismatch")
-    await ctx.services.engine.submit(
-        RecordPayment(
-            merchant_id=payment.merchant_id,
-            environment=payment.environment,
-            order_id=payment.order_id,
-            payment_id=payment.payment_id,
-            outcome="failed" if wanted.force_fail else "paid",
-            failure=_FORCED if wanted.force_fail else {},
-        )
+    command = RecordPayment(
+        merchant_id=payment.merchant_id,
+        environment=payment.environment,
+        order_id=payment.order_id,
+        payment_id=payment.payment_id,
+        outcome="failed" if wanted.force_fail else "paid",
+        failure=_FORCED if wanted.force_fail else {},
+        played="in_time",
     )
+    try:
+        await ctx.services.engine.submit(command)
+    except StateConflict as refusal:
+        # Another simulation of the same order was faster.
+        return _unsuccessful(ctx, f"VA is {state_word(refusal.thing, refusal.state)}")
     if wanted.force_fail:
         return _unsuccessful(ctx, "Forced failure")
     return reply({"data": {"status": "Payment Successful"}})
