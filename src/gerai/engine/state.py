@@ -175,8 +175,14 @@ class State:
     # --- saying what happened --------------------------------------------------------------
 
     def announce(self, order: Order, name: str, at: datetime, **facts: Any) -> None:
-        """Write an event of this order. It carries how the order stands now (``engine/standing.py``), so whatever the
-        event is about is changed before it is announced. A caller on the hot path passes the ``after`` it knows."""
+        """Write an event of this order, which was changed by it. It carries how the order stands now
+        (``engine/standing.py``), so whatever the event is about is changed before it is announced. A caller on the hot
+        path passes the ``after`` it knows."""
+        # Here, for every event there is: what an order shows hangs on its payments and parcel too.
+        if order.updated_at is not at:
+            row = self.orders.rows[order.merchant_id, order.order_id]
+            if row.updated_at != at:
+                self.orders.update(msgspec.structs.replace(row, updated_at=at))
         if AFTER not in facts:
             facts[AFTER] = as_fact(self._standing(name, order))
         self.events.append(Event(order.merchant_id, order.environment, order.order_id, name, facts, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from gerai.domain.records import Environment, OrderView, Payment
+from gerai.domain.records import Environment, Order, OrderView, Payment
 from gerai.doors.dialects.durianpay.methods import BY_METHOD
 
 #: Engine states in the words of this contract (§17). What is not listed is named alike in both.
@@ -75,6 +75,20 @@ def order_status(view: OrderView, now: datetime) -> str:
             return "expired"
         return "processing" if view.payments else "started"
     return _ORDER_WORDS.get(order.status, order.status)
+
+
+def order_changed_at(order: Order, status: str) -> datetime:
+    """When an order that reads ``status`` last changed. One past its time changed then, before anybody swept it."""
+    if status == "expired" and order.status == "pending" and order.expires_at is not None:
+        return max(order.updated_at, order.expires_at)
+    return order.updated_at
+
+
+def payment_changed_at(payment: Payment, now: datetime) -> datetime:
+    """When a payment last changed, in the same way."""
+    if payment.status == "processing" and payment.expires_at is not None and payment.expires_at <= now:
+        return max(payment.updated_at, payment.expires_at)
+    return payment.updated_at
 
 
 def telling_payment(view: OrderView) -> Payment | None:

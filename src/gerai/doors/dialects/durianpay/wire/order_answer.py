@@ -11,7 +11,14 @@ from msgspec import UNSET, UnsetType
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.durianpay.order_details import details_of, fee_of
 from gerai.doors.dialects.durianpay.request import NewItem
-from gerai.doors.dialects.durianpay.statuses import details_type, is_live, order_status, payment_status, telling_payment
+from gerai.doors.dialects.durianpay.statuses import (
+    details_type,
+    is_live,
+    order_changed_at,
+    order_status,
+    payment_status,
+    telling_payment,
+)
 from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
 from gerai.doors.dialects.durianpay.wire.formats import money, timestamp
 from gerai.doors.dialects.durianpay.wire.payment_answer import PaymentEntry, payment_entry
@@ -132,17 +139,17 @@ def fetched_answer(view: OrderView, expand: frozenset[str], now: datetime) -> Or
 def order_entry(view: OrderView, now: datetime) -> OrderEntry:
     """One line of ``GET /orders``."""
     order, contact, details = view.order, view.order.contact, details_of(view.order)
-    payment = telling_payment(view)
+    payment, status = telling_payment(view), order_status(view, now)
     return OrderEntry(
         id=order.public_id,
         customer_id=customer_id(view),
         order_ref_id=order.reference,
         amount=money(details.amount_sen),
         currency=order.currency,
-        status=order_status(view, now),
+        status=status,
         is_live=is_live(order.environment),
         created_at=timestamp(order.created_at),
-        updated_at=timestamp(order.updated_at),
+        updated_at=timestamp(order_changed_at(order, status)),
         expiry_date=timestamp(order.expires_at),
         given_name=name_part(contact, "given_name"),
         sur_name=name_part(contact, "sur_name"),
@@ -174,7 +181,7 @@ def _answer(view: OrderView, status: str) -> OrderAnswer:
         currency=order.currency,
         status=status,
         created_at=timestamp(order.created_at),
-        updated_at=timestamp(order.updated_at),
+        updated_at=timestamp(order_changed_at(order, status)),
         expiry_date=timestamp(order.expires_at),
         metadata=dict(details.metadata),
         items=[_item(item) for item in details.items] or None,

@@ -17,6 +17,7 @@ from gerai.doors.dialects.durianpay.statuses import (
     failure_reason,
     is_live,
     order_status,
+    payment_changed_at,
     payment_status,
 )
 from gerai.doors.dialects.durianpay.wire.customer_answer import CustomerAnswer, customer_answer, customer_id, name_part
@@ -127,7 +128,7 @@ def payment_entry(order: Order, payment: Payment, now: datetime) -> PaymentEntry
         payment_details_type=details_type(payment),
         method_id=payment.channel_code,
         created_at=timestamp(payment.created_at),
-        updated_at=timestamp(payment.updated_at),
+        updated_at=timestamp(payment_changed_at(payment, now)),
         paid_amount=paid_amount(payment),
         total_fee=money(fee_of(order, payment)),
         shipping_fee=_shipping(order),
@@ -163,7 +164,7 @@ def payment_answer(
         is_live=is_live(payment.environment),
         expiration_date=timestamp(payment.expires_at),
         created_at=timestamp(payment.created_at),
-        updated_at=timestamp(payment.updated_at),
+        updated_at=timestamp(payment_changed_at(payment, now)),
         payment_details_type=charge_type(payment),
         method_id=payment.channel_code,
         paid_amount=paid_amount(payment),
