@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from durianpay_shop import Shop, fetched, open_shop, started
+from durianpay_shop import Shop, fetched, open_shop, order_body, started
 
 from gerai.engine.core import Engine
+from gerai.engine.merchants.open import set_test_clock
+from gerai.worker.sweep import sweep
+
+AT = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 
 SHAPES = {
     "VA": "account_number payment_ref_id expiration_time paid_amount payment_instruction",
@@ -123,6 +127,60 @@ async def test_wrong_charge_fields_are_named(shop: Shop, kind: str, request_fiel
     assert (response.status_code, response.json()["error_code"]) == (400, "DPAY_INVALID_REQUEST")
     assert [error["field"] for error in response.json()["errors"]] == [field]
     assert (await shop.rows())["payments"] == 0
+
+
+@pytest.mark.parametrize("wrong", ["OVO", "dana2", "va", "qris ", " ", 5, ["DANA"], {"a": 1}])
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("VA", "bank_code"), ("EWALLET", "wallet_type"), ("RETAILSTORE", "bank_code"), ("ONLINE_BANKING", "type"),
+        ("QRIS", "type"), ("BNPL", "payment_method_unique_id"),
+    ],
+)  # fmt: skip
+async def test_every_choice_of_a_method_is_checked(shop: Shop, kind: str, field: str, wrong: Any) -> None:
+    """A word that the method does not know (§6.1), or no word at all: 400 naming the field, and no payment. Blanks
+    around a word that it knows do not matter, nor does a blank field where it may be left out."""
+    known = {"QRIS": ("qris ", " "), "EWALLET": ("OVO",)}
+    response = await shop.charge(await shop.order(), kind, **{field: wrong})
+    if wrong in known.get(kind, ()):
+        assert response.status_code == 200
+        return
+    assert (response.status_code, response.json()["error_code"]) == (400, "DPAY_INVALID_REQUEST")
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert (await shop.rows())["payments"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "unique_id"), [(None, "QRIS"), ("", "QRIS"), ("QRIS", "QRIS"), ("DANA", "DANA"), ("dana", "DANA")]
+)
+async def test_a_qr_is_of_a_type(shop: Shop, sent: str | None, unique_id: str) -> None:
+    """DANA or QRIS; absent, null and blank are QRIS (§6.1). The answer echoes the contract's spelling."""
+    assert (await started(shop, await shop.order(), "QRIS", type=sent))["unique_id"] == unique_id
+
+
+async def test_a_status_that_changes_moves_updated_at(shop: Shop) -> None:
+    """started → processing by a charge, processing → expired by the clock alone: each moves it, for the payment too,
+    in a fetch, in a list and in the answer of a replayed create."""
+    await set_test_clock(shop.engine, shop.merchant_id, frozen_at=AT)
+    expiry = "2026-04-01T11:00:00Z"
+    body, key = order_body(expiry_date=expiry), {"Idempotency-Key": "updated-at"}
+    order = (await shop.ask("POST", "/v1/orders", body, headers=key)).json()["data"]
+    assert (order["status"], order["updated_at"]) == ("started", "2026-04-01T08:00:00Z")
+
+    async def read() -> list[tuple[str, str]]:
+        one = (await shop.ask("GET", f"/orders/{order['id']}?expand=payments")).json()["data"]
+        [entry] = (await shop.ask("GET", "/orders")).json()["data"]["orders"]
+        again = (await shop.ask("POST", "/v1/orders", body, headers=key)).json()["data"]
+        return [(shown["status"], shown["updated_at"]) for shown in (one, entry, again, *(one["payments"] or ()))]
+
+    assert await read() == [("started", "2026-04-01T08:00:00Z")] * 3
+    await set_test_clock(shop.engine, shop.merchant_id, frozen_at=AT + timedelta(hours=1))
+    await started(shop, order)
+    assert await read() == [("processing", "2026-04-01T09:00:00Z")] * 4
+    await set_test_clock(shop.engine, shop.merchant_id, frozen_at=AT + timedelta(hours=4))
+    assert await read() == [("expired", expiry)] * 4
+    await sweep(shop.engine)
+    assert await read() == [("expired", "2026-04-01T12:00:00Z")] * 4
 
 
 async def test_what_bnpl_and_linkaja_need(shop: Shop) -> None:

@@ -12,7 +12,8 @@ from gerai.doors.dialects.durianpay.request_rules import BLANK
 
 class ChargeType(msgspec.Struct, frozen=True):
     """One ``type``: the payment method it stands for, the request field that names its channel (or, without one,
-    its only channel), the fields it needs, and what its payments are called in lists."""
+    its only channel), the fields it needs, what its payments are called in lists, and the words that the ``type`` of
+    its request may have where that names no channel (none: there is no such field)."""
 
     type: str
     method: str
@@ -20,6 +21,7 @@ class ChargeType(msgspec.Struct, frozen=True):
     only_channel: str
     required: tuple[str, ...]
     details_name: str
+    kinds: tuple[str, ...] = ()
 
 
 CHARGE_TYPES: Final = (
@@ -29,7 +31,7 @@ CHARGE_TYPES: Final = (
     ChargeType(
         "ONLINE_BANKING", "online_banking", "type", "", ("type", "name", "mobile"), "online_banking_details"
     ),
-    ChargeType("QRIS", "qris", "", "QRIS", (), "qris_details"),
+    ChargeType("QRIS", "qris", "", "QRIS", (), "qris_details", ("DANA", "QRIS")),
     ChargeType("CARD", "card", "", "CARD", (), "card_details"),
     ChargeType(
         "BNPL", "bnpl", "payment_method_unique_id", "", ("payment_method_unique_id",), "bnpl_details"

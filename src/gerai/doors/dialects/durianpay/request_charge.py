@@ -79,7 +79,7 @@ def read_charge(body: Any) -> NewCharge:
         name=request.text("name"),
         # Where the contract knows no such field, it is nobody's number to judge.
         mobile=read_phone(request, "mobile") if kind.type in _WITH_MOBILE else "",
-        requested_type=request.text("type"),
+        requested_type=request.choice("type", kind.kinds) if kind.kinds else "",
         sandbox=sandbox,
     )
     form.check()
