@@ -136,18 +136,19 @@ async def test_stock_is_promised_and_never_oversold(shop: Shop) -> None:
     assert (await shop.stock(mugs), await shop.stock(caps)) == ((5, 2), (1, 1))
     with pytest.raises(OutOfStock) as refused:
         await shop.place("invoice", 3_00, lines=(shop.line(1_00, 3, mugs), shop.line(2_00, 1, caps)))
-    assert refused.value.facts() == {"item": "A thing", "wanted": 1, "available": 0}
+    assert refused.value.facts() == {"item": "A thing", "wanted": 1, "available": 0, "fields": ()}
     assert (await shop.stock(mugs), await shop.stock(caps)) == ((5, 2), (1, 1))
     await shop.place("invoice", 3_00, lines=(shop.line(3_00, 3, mugs),))
     assert await shop.stock(mugs) == (5, 5)
 
 
 async def test_two_lines_of_one_item_count_together(shop: Shop) -> None:
-    """Lines that reserve the same stock row see each other."""
+    """Lines that reserve the same stock row see each other; the refusal says what the order wants in all, of what there
+    was before it."""
     stock_id = await shop.add_stock(3)
     with pytest.raises(OutOfStock) as refused:
         await shop.place("invoice", 4_00, lines=(shop.line(2_00, 2, stock_id), shop.line(2_00, 2, stock_id)))
-    assert refused.value.facts() == {"item": "A thing", "wanted": 2, "available": 1}
+    assert refused.value.facts() == {"item": "A thing", "wanted": 4, "available": 3, "fields": ()}
     assert await shop.stock(stock_id) == (3, 0)
 
 

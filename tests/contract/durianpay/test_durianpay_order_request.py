@@ -32,6 +32,16 @@ def test_the_seed_is_read_whole() -> None:
     assert order.expiry_date == datetime(2022, 3, 29, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("logo", ["javascript:alert(1)", "data:image/svg+xml,x", "//cdn.example/a.png", "tv.jpg"])
+def test_a_logo_is_an_address_of_the_web(logo: str) -> None:
+    """Pages may show it: http or https, nothing else. None is none."""
+    item = {"name": "TV", "qty": 1, "price": "10000"}
+    text = "must be an address that begins with https:// or http://"
+    assert problems_of(SEED | {"items": [{**item, "logo": logo}]}) == {"items[0].logo": [text]}
+    kept = read_order(SEED | {"items": [{**item, "logo": "http://cdn.example/a.png"}, {**item, "logo": ""}]})
+    assert [each.logo for each in kept.items] == ["http://cdn.example/a.png", ""]
+
+
 def test_keys_match_whatever_their_case() -> None:
     """At every level, as Go's decoder does; metadata keeps its keys as sent."""
     body = {

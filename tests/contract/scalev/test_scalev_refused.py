@@ -164,8 +164,56 @@ async def test_out_of_stock_reserves_nothing(shop: Shop) -> None:
     small, large = (await shop.variant(8419))["unique_id"], (await shop.variant(8420))["unique_id"]
     lines = [{"quantity": 1, "variant_unique_id": small}, {"quantity": 6, "variant_unique_id": large}]
     body = await shop.physical(ordervariants=lines, shipping_cost=40_000)
-    await assert_refused(shop, body, "quantity", "Kaos Polos - L is out of stock: 6 wanted, 5 available")
+    field = "ordervariants.1.quantity"
+    await assert_refused(shop, body, field, "Kaos Polos - L is out of stock: 6 wanted, 5 available")
     assert await shop.stock(8420) == [(5, 0)]
+
+
+async def test_lines_of_one_item_are_out_of_stock_together(shop: Shop) -> None:
+    """Two lines of three L shirts each: the text says all six and the five there are, not the rest for the second line;
+    ``errors`` names both lines' quantities, and none is reserved. The same where its warehouse has none at all."""
+    large = (await shop.variant(8420))["unique_id"]
+    lines = [{"quantity": 3, "variant_unique_id": large}] * 2
+    at_home = await shop.physical(ordervariants=lines, shipping_cost=40_000)
+    houses = await shop.warehouses(8421)
+    jakarta = next(h["warehouse"]["unique_id"] for h in houses if h["warehouse"]["name"] == "Gudang Jakarta")
+    elsewhere = await shop.physical(ordervariants=lines, warehouse_unique_id=jakarta, shipping_cost=40_000)
+    for body, left in ((at_home, 5), (elsewhere, 0)):
+        answer = await shop.send("POST", "/v3/orders", body)
+        text = f"Kaos Polos - L is out of stock: 6 wanted, {left} available"
+        assert (answer.status_code, answer.json()["errors"]) == (
+            422,
+            {"ordervariants.0.quantity": [text], "ordervariants.1.quantity": [text]},
+        )
+    assert await shop.stock(8420) == [(5, 0)]
+    assert await shop.orders() == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "ftp://a.example/b", "//a.example/b", "proof.jpg", "https://",
+     "https://user:pass@a.example/b", "https://a b", "file:///etc/passwd"],
+)  # fmt: skip
+async def test_an_address_is_of_the_web(shop: Shop, address: str) -> None:
+    """Whatever field carries an address that somebody may click on: http or https, nothing that runs or reads files. An
+    order that is there keeps nothing of it."""
+    for field in ("transferproof_url", "post_payment_redirect_url"):
+        text = "is invalid, expected an address that begins with https:// or http://"
+        await assert_refused(shop, shop.digital(**{field: address}), field, text)
+    order = await shop.place(shop.digital())
+    for field in ("transferproof_url", "rtsproof_url"):
+        body = {"ids": [order["id"]], "status": "confirmed", field: address}
+        answer = await shop.send("POST", "/v3/orders/change-status", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    read = await shop.get(f"/v3/orders/{order['id']}")
+    assert (read["status"], read["transferproof_url"], read["rtsproof_url"]) == ("pending", None, None)
+
+
+async def test_an_address_of_the_web_is_kept_as_it_came(shop: Shop) -> None:
+    """Upper case, ports, queries, letters beyond ASCII and fragments are the client's own."""
+    address = "HTTPS://cdn.example:8443/bukti/é.jpg?a=1&b=@x#top"
+    order = await shop.place(shop.digital(transferproof_url=address))
+    assert (await shop.get(f"/v3/orders/{order['id']}"))["transferproof_url"] == address
 
 
 async def test_stock_of_another_warehouse_does_not_count(shop: Shop) -> None:
@@ -173,7 +221,8 @@ async def test_stock_of_another_warehouse_does_not_count(shop: Shop) -> None:
     houses = await shop.warehouses(8421)
     jakarta = next(h["warehouse"]["unique_id"] for h in houses if h["warehouse"]["name"] == "Gudang Jakarta")
     body = await shop.physical(warehouse_unique_id=jakarta, shipping_cost=10_000)
-    await assert_refused(shop, body, "quantity", "Kaos Polos - M is out of stock: 1 wanted, 0 available")
+    field = "ordervariants.0.quantity"
+    await assert_refused(shop, body, field, "Kaos Polos - M is out of stock: 1 wanted, 0 available")
 
 
 async def test_concurrent_orders_never_oversell(shop: Shop) -> None:

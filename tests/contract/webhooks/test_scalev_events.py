@@ -16,7 +16,7 @@ from gerai.engine.webhooks.contract import DeliveryAttempt, WebhookMessage
 
 async def test_a_parcel_is_created(scalev: Shop) -> None:
     """order.created in the order of the documented example, with the parcel's address, warehouse and courier."""
-    order = await place_scalev(scalev, **await parcel(scalev))
+    order = await place_scalev(scalev, **await parcel(scalev), metadata={"channel": "wa"})
     placed_at = second(order["created_at"])
     place_of_buyer = order["destination_address"]
 
@@ -109,6 +109,12 @@ async def test_a_parcel_is_created(scalev: Shop) -> None:
             "last_updated_at": placed_at,
             "public_order_url": order["public_order_url"],
             "payment_url": order["payment_url"],
+            "customer": {
+                **order["customer"],
+                "created_at": second(order["customer"]["created_at"]),
+                "last_updated_at": second(order["customer"]["last_updated_at"]),
+            },
+            "metadata": {"channel": "wa"},
         },
     )
     assert verify(created, SECRET)
@@ -154,6 +160,7 @@ async def test_a_spam_order_is_announced_as_one(scalev: Shop) -> None:
 
     assert (spam.name, spam.sent["data"]["is_probably_spam"]) == ("order.spam_created", True)
     assert spam.sent["data"]["order_id"] == order["order_id"]
+    assert (spam.sent["data"]["customer"]["id"], spam.sent["data"]["metadata"]) == (order["customer"]["id"], {})
 
 
 async def test_free_data_leaves_as_it_came(scalev: Shop) -> None:

@@ -27,9 +27,13 @@ class QuantityOutOfRange(Refusal):
 
 @dataclass(eq=False)
 class OutOfStock(Refusal):
+    """``wanted`` is what the whole request asks of the item. ``fields``: the fields of the request that ask for it, as
+    far as its door named them."""
+
     item: str
     wanted: int
     available: int
+    fields: tuple[str, ...] = ()
     code = "out_of_stock"
     kind = Kind.CONFLICT
 

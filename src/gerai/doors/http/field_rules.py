@@ -49,6 +49,7 @@ class FaultTexts:
     not_time: str = ""
     not_phone: str = ""
     not_email: str = ""
+    not_link: str = ""
     not_digits: str = ""
     not_object: str = ""
     object_too_large: str = ""

@@ -28,6 +28,7 @@ from gerai.domain.refusals import BodyUnreadable
 from gerai.doors.http.amounts import AmountFault, read_amount
 from gerai.doors.http.field_rules import FieldRules
 from gerai.doors.http.field_values import MAX_ID, digits_sent, flag_of, is_absent, text_of, visible, whole_number
+from gerai.doors.http.links import WEB_ADDRESS
 from gerai.doors.http.sent_object import NotedFaults, SentObject, as_object
 from gerai.doors.http.times import read_time
 
@@ -105,11 +106,11 @@ class Fields(SentObject):
 
     def email(self, name: str, *, required: bool = False) -> str:
         """An e-mail address, as far as its form goes; ``""`` when absent."""
-        text = self.text(name, required=required, most=254)
-        if text and not _EMAIL.fullmatch(text):
-            self._fault(name, "not_email", expected="email")
-            return ""
-        return text
+        return self._matched(name, self.text(name, required=required, most=254), _EMAIL, "email")
+
+    def link(self, name: str, *, most: int = 500) -> str:
+        """The address of a web page (http or https, nothing else); ``""`` when absent."""
+        return self._matched(name, self.text(name, most=most), WEB_ADDRESS, "link")
 
     def phone(self, name: str, *, required: bool = False) -> str:
         """A telephone number in the rules' form; ``""`` when absent."""

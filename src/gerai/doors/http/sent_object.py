@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any, NoReturn, cast
 
@@ -59,6 +60,13 @@ class SentObject:
         texts = self._rules.texts
         sentence: str = getattr(texts, kind) or texts.invalid
         self.complain(name, sentence.format(name=name, **values))
+
+    def _matched(self, name: str, text: str, pattern: re.Pattern[str], kind: str) -> str:
+        """The text, or ``""`` where it has not this form, which is noted."""
+        if not text or pattern.fullmatch(text):
+            return text
+        self._fault(name, f"not_{kind}", expected=kind)
+        return ""
 
     # --- which fields there are ------------------------------------------------------------
 

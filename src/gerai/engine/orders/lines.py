@@ -11,7 +11,8 @@ from gerai.domain.records import OrderLine
 
 
 class NewLine(msgspec.Struct, frozen=True):
-    """What is ordered. ``total_sen`` is what the line costs, usually quantity x unit price."""
+    """What is ordered. ``total_sen`` is what the line costs, usually quantity x unit price. ``asked_at`` is the field
+    of the request that its quantity came from, for refusals; it is not kept."""
 
     item_kind: str
     item_id: int
@@ -21,6 +22,7 @@ class NewLine(msgspec.Struct, frozen=True):
     total_sen: int
     stock_id: int | None = None
     details: dict[str, Any] = {}
+    asked_at: str = ""
 
 
 def order_lines(merchant_id: int, order_id: int, lines: Iterable[NewLine]) -> tuple[OrderLine, ...]:

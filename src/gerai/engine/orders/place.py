@@ -116,7 +116,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         member = customer_of(state, context, owner, self.contact)
         lines = order_lines(self.merchant_id, self.order_id, self.lines)
         # Promised only: goods leave the shelf when they are sent (stock.consume).
-        stock.reserve(state, context, lines)
+        stock.reserve(state, context, lines, self.lines)
         order = state.orders.insert(self._order(context, member, payable_sen))
         for line in lines:
             state.lines.insert(line)

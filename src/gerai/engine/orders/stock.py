@@ -3,22 +3,33 @@ leaves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from gerai.domain.records import Order, OrderLine, Stock
 from gerai.domain.refusals import OutOfStock
 from gerai.engine.command import Context
+from gerai.engine.orders.lines import NewLine
 from gerai.engine.state import State
 
 
-def reserve(state: State, context: Context, lines: tuple[OrderLine, ...]) -> None:
-    """Promise every line's quantity. OutOfStock names the first line that cannot be."""
+def reserve(state: State, context: Context, lines: Sequence[OrderLine], asked: Sequence[NewLine]) -> None:
+    """Promise every line's quantity. OutOfStock names the first item that cannot be, with all that is ``asked`` of it
+    on whatever line, and what there was before this order."""
     for line in lines:
         stock = _stock(state, line)
         if stock is None:
             continue
         if stock.available < line.quantity:
-            raise OutOfStock(item=line.name, wanted=line.quantity, available=stock.available)
+            same = [other for other in asked if other.stock_id == line.stock_id]
+            taken = sum(other.quantity for other in lines[: line.line_no - 1] if other.stock_id == line.stock_id)
+            raise OutOfStock(
+                item=line.name,
+                wanted=sum(other.quantity for other in same),
+                available=stock.available + taken,
+                fields=tuple(dict.fromkeys(other.asked_at for other in same if other.asked_at)),
+            )
         _put(state, context, stock, reserved=stock.reserved + line.quantity)
 
 

@@ -172,7 +172,7 @@ def _item(form: Fields) -> NewItem:
         name=form.text("name"),
         qty=form.integer("qty" if form.has("qty") else "quantity", most=_MOST_QUANTITY) or 1,
         price_sen=form.amount("price") or 0,
-        logo=form.text("logo", most=2_000),
+        logo=form.link("logo", most=2_000),
         brand=form.text("brand"),
         category=form.text("category"),
         sku=form.text("sku"),

@@ -39,6 +39,7 @@ RULES: Final = FieldRules(
         not_time="must be a time or day such as 2022-03-29T10:00:00Z or 2022-03-29",
         not_phone=NOT_PHONE,
         not_email=NOT_EMAIL,
+        not_link="must be an address that begins with https:// or http://",
         not_digits="must be at most {most} digits",
         not_object="must be an object",
         object_too_large="is too long (maximum is {most} characters)",

@@ -99,7 +99,7 @@ _TARGET_OF: Final = {(table.thing, verb): target for table in (ORDER, SHIPMENT) 
 
 def _out_of_stock(refusal: r.OutOfStock) -> Entry:
     text = f"{refusal.item} is out of stock: {refusal.wanted} wanted, {refusal.available} available"
-    return _fields({"quantity": [text]})
+    return _fields({name: [text] for name in refusal.fields or ("quantity",)})
 
 
 def _shipping_cost(refusal: r.ShippingCostMismatch) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,31 +20,42 @@ from gerai.engine.shipping.nearest import Warehouse
 _ABSENT = "does not exist in this store"
 
 
+class AskedVariant(NamedTuple):
+    """A variant that was asked for, the price option it came with, its share of that price, and the field of the
+    request that says how many."""
+
+    variant: Variant
+    quantity: int
+    option: PriceOption | None
+    share_sen: int
+    asked_at: str
+
+
 @dataclass
 class Goods:
-    """What was asked for, found: (variant, quantity, price option it came with or None, its share of the price)."""
+    """What was asked for, found."""
 
-    variants: list[tuple[Variant, int, PriceOption | None, int]] = field(default_factory=list[Any])
+    variants: list[AskedVariant] = field(default_factory=list[AskedVariant])
     options: list[tuple[PriceOption, int]] = field(default_factory=list[Any])
     weight_bump_g: int = 0
 
     @property
     def has_parcel(self) -> bool:
-        return any(not variant.is_digital for variant, _, _, _ in self.variants)
+        return any(not asked.variant.is_digital for asked in self.variants)
 
     @property
     def weight_g(self) -> int:
         """Of what goes into the parcel, without boxes."""
-        return sum(variant.weight_g * quantity for variant, quantity, _, _ in self.variants if not variant.is_digital)
+        return sum(a.variant.weight_g * a.quantity for a in self.variants if not a.variant.is_digital)
 
     @property
     def price_sen(self) -> int:
-        alone = sum(v.price_sen * quantity for v, quantity, option, _ in self.variants if option is None)
+        alone = sum(asked.variant.price_sen * asked.quantity for asked in self.variants if asked.option is None)
         return alone + sum(option.price_sen * quantity for option, quantity in self.options)
 
     @property
     def cost_sen(self) -> int:
-        return sum(variant.cost_sen * quantity for variant, quantity, _, _ in self.variants)
+        return sum(asked.variant.cost_sen * asked.quantity for asked in self.variants)
 
 
 def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, form: Fields) -> Goods:
@@ -55,7 +66,7 @@ def find_goods(wanted: NewOrder, catalogue: ProductCatalogue, store: Store, form
         if variant is None or not catalogue.sells_variant(store, variant):
             form.complain(f"{line.path}.variant_unique_id", _ABSENT)
         else:
-            goods.variants.append((variant, line.quantity, None, 0))
+            goods.variants.append(AskedVariant(variant, line.quantity, None, 0, f"{line.path}.quantity"))
     for line in wanted.bundles:
         _find_bundle(goods, line, catalogue, store, form)
     if goods.price_sen > MAX_SEN // 100:
@@ -76,7 +87,8 @@ def _find_bundle(goods: Goods, line: WantedLine, catalogue: ProductCatalogue, st
     goods.options.append((option, line.quantity))
     goods.weight_bump_g += bundle.weight_bump_g * line.quantity
     for part, share in zip(bundle.parts, shares, strict=True):
-        goods.variants.append((_variant(catalogue, part), part.quantity * line.quantity, option, share))
+        variant, quantity = _variant(catalogue, part), part.quantity * line.quantity
+        goods.variants.append(AskedVariant(variant, quantity, option, share, f"{line.path}.quantity"))
 
 
 def _variant(catalogue: ProductCatalogue, part: BundlePart) -> Variant:
@@ -105,7 +117,8 @@ def engine_lines(
         NewLine(OPTION, option.option_id, option.name, quantity, option.price_sen, option.price_sen * quantity)
         for option, quantity in goods.options
     ]
-    for variant, quantity, option, share in goods.variants:
+    for asked in goods.variants:
+        variant, quantity, option, share, _ = asked
         price = 0 if option is not None else variant.price_sen
         details = LineDetails(
             unique_id=variant.unique_id,
@@ -123,16 +136,18 @@ def engine_lines(
         lines.append(
             NewLine(
                 VARIANT, variant.variant_id, variant.name, quantity, price, price * quantity,
-                _stock_id(catalogue, environment, variant, quantity, warehouse), msgspec.to_builtins(details),
+                _stock_id(catalogue, environment, goods, asked, warehouse), msgspec.to_builtins(details),
+                asked.asked_at,
             )
         )  # fmt: skip
     return lines
 
 
 def _stock_id(
-    catalogue: ProductCatalogue, environment: str, variant: Variant, quantity: int, warehouse: Warehouse | None
+    catalogue: ProductCatalogue, environment: str, goods: Goods, asked: AskedVariant, warehouse: Warehouse | None
 ) -> int | None:
     """The stock row a line reserves: at the parcel's warehouse, for digital goods wherever it is kept."""
+    variant = asked.variant
     if not variant.is_inventory:
         return None
     rows = catalogue.stock_rows(environment, variant.variant_id)
@@ -141,5 +156,7 @@ def _stock_id(
     else:
         found = rows.get(warehouse.warehouse_id) if warehouse is not None else None
     if found is None:
-        raise OutOfStock(item=variant.name, wanted=quantity, available=0)
+        same = [other for other in goods.variants if other.variant.variant_id == variant.variant_id]
+        wanted, fields = sum(other.quantity for other in same), dict.fromkeys(other.asked_at for other in same)
+        raise OutOfStock(item=variant.name, wanted=wanted, available=0, fields=tuple(fields))
     return found

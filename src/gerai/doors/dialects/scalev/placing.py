@@ -219,7 +219,7 @@ def _facts(
         ),
         customer=CustomerDetails(wanted.customer_name, wanted.customer_email, wanted.customer_phone),
         totals=totals,
-        item_types=sorted({variant.item_type for variant, _, _, _ in goods.variants}),
+        item_types=sorted({asked.variant.item_type for asked in goods.variants}),
         method=method.kind if method else "",
         channel_code=method.channel if method else "",
         sent_method=wanted.payment_method,

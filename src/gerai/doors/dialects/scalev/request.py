@@ -38,6 +38,7 @@ RULES: Final = FieldRules(
         not_time="is invalid, expected a time such as 2025-01-30T07:11:48+07:00",
         not_phone="has invalid format, expected a telephone number such as 08123456789",
         not_email="has invalid format, expected an e-mail address",
+        not_link="is invalid, expected an address that begins with https:// or http://",
         not_digits="is invalid, expected at most {most} digits",
         not_object="is invalid, expected an object",
         object_too_large="should be at most {most} character(s)",
@@ -64,8 +65,9 @@ AGGREGATORS: Final = ("mengantar", "lincah", "ninja")
 _UNIQUE_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*_[A-Za-z0-9_-]+", re.ASCII)
 _KEPT_TEXTS: Final = (
     "dropshipper_name", "page_unique_id", "channel_unique_id", "payment_account_unique_id", "payment_account_holder",
-    "payment_account_number", "transferproof_url", "post_payment_redirect_url",
+    "payment_account_number",
 )  # fmt: skip
+_KEPT_LINKS: Final = ("transferproof_url", "post_payment_redirect_url")
 _KEPT_FLAGS: Final = ("is_dropshipping", "is_probably_spam", "is_post_payment_redirect_enabled")
 
 
@@ -159,6 +161,7 @@ def _lines(form: Fields, name: str, id_field: str) -> tuple[WantedLine, ...]:
 def _extras(form: Fields) -> dict[str, Any]:
     """Optional fields that are kept and echoed; absent ones are left out."""
     extras: dict[str, Any] = {name: form.text(name, most=500) for name in _KEPT_TEXTS}
+    extras |= {name: form.link(name) for name in _KEPT_LINKS}
     extras |= {name: form.flag(name) for name in _KEPT_FLAGS}
     extras["other_income_name"] = form.text("other_income_name")
     extras["dropshipper_phone"] = form.phone("dropshipper_phone")

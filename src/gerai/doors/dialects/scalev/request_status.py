@@ -42,8 +42,8 @@ def read_change(form: Fields) -> Change:
         "payment_account_holder": form.text("payment_account_holder"),
         "payment_account_number": form.text("payment_account_number", most=64),
         "transfer_time": timestamp(transferred_at) if transferred_at else "",
-        "transferproof_url": form.text("transferproof_url", most=500),
-        "rtsproof_url": form.text("rtsproof_url", most=500),
+        "transferproof_url": form.link("transferproof_url"),
+        "rtsproof_url": form.link("rtsproof_url"),
     }
     by = form.text("by", most=200)
     form.check()

@@ -48,13 +48,15 @@ _ADDRESS: Final = ("address", "subdistrict", "city", "province", "postal_code")
 
 
 def order_data(happened: Occurrence) -> dict[str, Any]:
-    """Of ``order.created`` and ``order.spam_created``."""
-    return _pick(_ORDER, _everything(happened, _history(happened)))
+    """Of ``order.created`` and ``order.spam_created``: the whole order, its buyer and metadata as the other messages
+    have them."""
+    return {**_pick(_ORDER, _everything(happened, _history(happened))), **_buyer(happened.view)}
 
 
 def started_payment_data(happened: Occurrence) -> dict[str, Any]:
     """Of ``order.epayment_created``: the whole order, and what its buyer must see to pay."""
-    return _pick((*_ORDER, *_STARTED_PAYMENT), _everything(happened, _history(happened)))
+    everything = _everything(happened, _history(happened))
+    return {**_pick(_ORDER, everything), **_buyer(happened.view), **_pick(_STARTED_PAYMENT, everything)}
 
 
 def status_data(happened: Occurrence) -> dict[str, Any]:
