@@ -13,6 +13,7 @@ from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.check import check
 from gerai.engine.core import Engine
+from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
@@ -112,6 +113,36 @@ async def test_an_order_whose_stock_went_back_is_not_revived(engine: Engine) -> 
     assert await shop.footprint() == before
     done = await shop.do(ResolveLate, view, payment_id=payment.payment_id, decision="refund")
     assert done.payments[0].status == "refunded"
+
+
+@pytest.mark.parametrize("rule", ["accept", "wallet", "hold", "refund"])
+async def test_money_for_what_was_given_away_is_its_payment(engine: Engine, rule: str) -> None:
+    """The order was completed unpaid, and its open payment ended; the money that comes is booked as sales, at once or
+    once it is accepted. The order stays completed, its provider is not asked, and its member's wallet gets nothing."""
+    shop = await open_shop(engine, settings={"late_payment": rule})
+    owner = {"account_id": shop.account_id, "member_id": shop.member_id}
+    placed = await shop.place(provider="simulator", **owner)
+    [payment] = (await shop.start_payment(placed)).payments
+    with pytest.raises(StateConflict) as refused:
+        await shop.do(FinishOrder, placed, by="operator:test")
+    assert (refused.value.state, refused.value.verb) == ("unpaid", "complete")
+    with pytest.raises(StateConflict) as refused:
+        await shop.do(FinishOrder, placed, by="operator:test", failed=1)
+    assert (refused.value.state, refused.value.verb) == ("unpaid", "fail")
+    await shop.do(FinishOrder, placed, by="operator:test", unpaid=True)
+
+    view = await shop.pay(placed, payment_id=payment.payment_id)
+    if rule in ("hold", "refund"):
+        assert (view.payments[0].status, view.order.charged_sen) == ("late", 0)
+        view = await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision="accept")
+
+    assert view.invoice is not None
+    assert (view.order.status, view.order.charged_sen, view.order.refunded_sen) == ("completed", 5_000_00, 0)
+    assert (view.invoice.status, view.payments[0].status) == ("paid", "completed")
+    assert (await shop.flows(view))[-1][1:] == ("sales", 5_000_00, "payment")
+    assert (await shop.wallet()).available_sen == 0
+    assert await shop.jobs(view) == []
+    assert await check(engine, shop.merchant_id) == []
 
 
 async def test_an_order_that_cannot_come_back_takes_no_money(engine: Engine) -> None:

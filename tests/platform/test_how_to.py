@@ -125,7 +125,8 @@ async def late_payments(scene: Scene) -> None:
 
 
 async def orders_at_the_terminal(scene: Scene) -> None:
-    """Four orders with held money, one by one called 7319, one to be paid, and a member's wallet, empty otherwise."""
+    """Four orders with held money, one by one called 7319, one to be paid, two that are (by a member, by a stranger),
+    and a member's wallet, empty otherwise."""
     wallet = scene.wallets["production"]
     names = {"merchant_id": scene.merchant_id, "environment": "production"}
     await scene.engine.submit(ManualDeposit(**names, account_id=wallet, amount_sen=600_000_00, note="opening"))
@@ -138,6 +139,10 @@ async def orders_at_the_terminal(scene: Scene) -> None:
     scene.names["7319"] = [numbers[0], *numbers]
     line = NewLine("thing", 1, "Thing", 1, 15_000_00, 15_000_00)
     await scene.order("INV20261129080000123", provider="manual", lines=(line,), work={})
+    for number, owner in (("124", {"member_id": scene.member, "account_id": wallet}), ("125", {})):
+        number = f"INV20261129080000{number}"
+        order_id = await scene.order(number, provider="manual", lines=(line,), work={}, **owner)
+        await scene.pay(order_id, f"paid-{number}")
     other, _ = await add_member(scene.engine, scene.merchant_id, "leuwongrr", "m-22", "Budi")
     scene.names["22"] = [str(other)]
 

@@ -7,7 +7,7 @@ import getpass
 from typing import Any
 
 import pytest
-from terminal_kit import gerai
+from terminal_kit import gerai, gerai_here
 
 from gerai.domain.records import OrderView
 from gerai.engine.check import check
@@ -84,7 +84,7 @@ async def test_held_orders_are_finished_failed_and_cancelled(dsn: str, merchant:
     for view in (part, lost, dropped):
         assert await by(merchant, view) == {BY}
     code, _, said = await gerai(dsn, "orders", "complete", "H-lost", *of)
-    assert (code, said) == (1, "gerai: the order of H-lost is failed; cannot complete it\n")
+    assert (code, said) == (1, "gerai: order H-lost is failed already: there is nothing left to finish\n")
     assert await check(merchant.engine, merchant.merchant_id) == []
 
 
@@ -130,6 +130,51 @@ async def test_money_that_arrived_outside(dsn: str, merchant: Any) -> None:
     assert await check(merchant.engine, merchant.merchant_id) == []
 
 
+async def test_goods_are_given_away_only_on_purpose(dsn: str, merchant: Any) -> None:
+    """An order that was never paid is completed with --unpaid alone; money that comes for it afterwards is its payment
+    and does not go into the wallet of its member, who has the goods. A cancelled one says what can be done."""
+    member, of = await merchant.member(), ("--merchant", merchant.code)
+    owner = {"member_id": member.member_id, "account_id": member.wallets["production"]}
+    view, gone = await placed(merchant, "G-1", **owner), await placed(merchant, "G-2")
+    assert (await gerai_here(dsn, "orders", "complete", "G-1", *of))[0] == 1
+    code, out, _ = await gerai_here(dsn, "orders", "complete", "G-1", "--unpaid", *of)
+    assert (code, out) == (0, "G-1 is completed: Rp150.000 was never paid\n")
+    code, out, _ = await gerai_here(dsn, "payments", "confirm", "G-1", *of)
+    assert (code, out) == (0, "Rp150.000 is booked; order G-1 is completed now\n")
+    assert (await now(merchant, view)).order.kept_sen == 150_000_00
+    assert await available(merchant, member) == 0
+
+    await change_settings(merchant.engine, merchant.merchant_id, {"late_payment": "hold"})
+    await gerai_here(dsn, "orders", "cancel", "G-2", *of)
+    await gerai_here(dsn, "payments", "confirm", "G-2", *of)
+    [late] = (await now(merchant, gone)).payments
+    code, _, err = await gerai_here(dsn, "payments", "resolve", "G-2", "accept", *of)
+    assert (code, err) == (
+        1, f"gerai: {late.public_id} cannot pay any more, its order is cancelled: "
+        f"gerai payments resolve {late.public_id} refund (or wallet)\n",
+    )  # fmt: skip
+    assert await check(merchant.engine, merchant.merchant_id) == []
+
+
+async def test_list_and_show_agree_about_money(dsn: str, merchant: Any) -> None:
+    """Of reserved money what returned had never been taken: the list shows what was charged, never less than 0."""
+    member, of = await merchant.member(money_sen=1_000_000_00), ("--merchant", merchant.code)
+    for name in ("S-part", "S-lost", "S-all"):
+        await held(merchant, member, name)
+    await gerai_here(dsn, "orders", "complete", "S-part", "--failed", "1", *of)
+    await gerai_here(dsn, "orders", "fail", "S-lost", *of)
+    await gerai_here(dsn, "orders", "complete", "S-all", *of)
+    _, listed, _ = await gerai_here(dsn, "orders", "list", "--status", "all", *of)
+    paid = {line.split()[0]: line.split()[3:6] for line in listed.splitlines()[1:]}
+    assert paid == {
+        "S-part": ["partial", "Rp150.000", "Rp75.000"],
+        "S-lost": ["failed", "Rp150.000", "Rp0"],
+        "S-all": ["completed", "Rp150.000", "Rp150.000"],
+    }
+    shown = (await gerai_here(dsn, "orders", "show", "S-part", *of))[1].splitlines()
+    assert shown[1] == "total Rp150.000: Rp75.000 charged, Rp75.000 returned"
+
+
 @pytest.mark.parametrize("with_wallet", [True, False])
 async def test_a_paid_order_that_fails_gives_the_money_back(dsn: str, merchant: Any, with_wallet: bool) -> None:
     """Into the wallet of its member; without one it waits to be sent, and refunded it is gone from the list."""
@@ -140,7 +185,11 @@ async def test_a_paid_order_that_fails_gives_the_money_back(dsn: str, merchant: 
 
     code, out, _ = await gerai(dsn, "orders", "fail", "F-1", "--reason", "gone", *of)
 
-    assert (code, out.split(":")[0].strip()) == (0, "F-1 is failed")
+    where = (
+        f"Rp150.000 paid, Rp150.000 given back; it is in the wallet of member {member.member_id}"
+        if with_wallet else "Rp150.000 waits to be sent back: gerai payments refund F-1"
+    )  # fmt: skip
+    assert (code, out) == (0, f"F-1 is failed: {where}\n")
     assert (await now(merchant, view)).order.refunded_sen == (150_000_00 if with_wallet else 0)
     assert await available(merchant, member) == (150_000_00 if with_wallet else 0)
     waiting = (await gerai(dsn, "payments", "waiting", *of))[1]
@@ -186,9 +235,14 @@ async def test_mistakes_are_told_plainly(dsn: str, merchant: Any) -> None:
         (("orders", "list", "--environment", "live"), 2, "no such environment: live; one of sandbox, production"),
         (("orders", "show", "nothing"), 1, "no such order: nothing"),
         (("orders", "complete", "M-1", "--failed", "9"), 1, "failed: the order has 2 items"),
-        (("orders", "complete", "M-1", "--failed", "1"), 1, "failed: this order is done as a whole"),
+        (("orders", "complete", "M-1", "--failed", "1", "--unpaid"), 1, "failed: this order is done as a whole"),
         (("orders", "complete", "M-1", "--result", "@/nowhere"), 2, "cannot read /nowhere"),
-        (("orders", "fail", "M-1"), 1, "is pending; cannot fail it"),
+        (
+            ("orders", "fail", "M-1"),
+            1,
+            "Rp150.000 was never paid, so that nothing can go back: gerai orders cancel M-1",
+        ),
+        (("orders", "complete", "M-1"), 1, "Rp150.000 was never paid: confirm it first (gerai payments confirm M-1)"),
         (("payments", "confirm", "nothing"), 1, "no such payment or order: nothing"),
     ):
         answer = await gerai(dsn, *arguments, *of)

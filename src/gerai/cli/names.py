@@ -25,7 +25,8 @@ def not_known(what: str, name: str, known: Iterable[object], shown_by: str = "",
     all_of_them = f" ({shown_by} shows all)" if shown_by else ""
     if not names:
         return f"no such {what}: {name}; there is none yet{all_of_them}"
-    closest = get_close_matches(name, names, 1)
+    # Of an id no figure is a slip of another: the closest one is somebody else's.
+    closest = [] if name.isdecimal() else get_close_matches(name, names, 1)
     meant = f" (did you mean {closest[0]}?)" if closest else ""
     more = ", …" if len(names) > listed else ""
     return f"no such {what}: {name}{meant}; one of {', '.join(names[:listed])}{more}{all_of_them}"

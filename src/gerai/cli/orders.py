@@ -16,7 +16,7 @@ from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
 from gerai.cli.values import read_result
 from gerai.domain.money import display
-from gerai.domain.records import OrderView
+from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
@@ -66,7 +66,7 @@ def show_orders(
         order = view.order
         table.add_row(
             order.number, order.channel, order.environment, order.status, display(order.total_sen),
-            display(order.charged_sen - order.refunded_sen), to_the_minute(order.created_at),
+            display(order.kept_sen), to_the_minute(order.created_at),
         )  # fmt: skip
     console.print(table, highlight=False, markup=False)
 
@@ -88,7 +88,7 @@ def show_order(
     view, events = on_engine(act, data, settings_file)
     order = view.order
     _say(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
-    _say(f"total {display(order.total_sen)}, charged {display(order.charged_sen)}, back {display(order.refunded_sen)}")
+    _say(f"total {display(order.total_sen)}: {_money_words(order)}")
     for line in view.lines:
         _say(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
     for payment in view.payments:
@@ -127,16 +127,21 @@ def about_one(command: Callable[..., Command]) -> Callable[..., None]:
 def complete(
     failed: Annotated[int, typer.Option("--failed", min=0, help="So many of its items could not be delivered.")] = 0,
     result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
+    unpaid: Annotated[bool, typer.Option("--unpaid", help="Give it away: it was never paid.")] = False,
 ) -> Command:
-    """Finish an order by hand; held money is captured for what succeeded, the rest returns."""
+    """Finish an order by hand; held money is captured for what succeeded, the rest returns.
+
+    One that was never paid is refused: confirm its payment first, or give it away with --unpaid.
+    """
     given = read_result(result)
-    return lambda names, _: FinishOrder(**names, by=operator(), failed=failed, result=given)
+    return lambda names, _: FinishOrder(**names, by=operator(), failed=failed, result=given, unpaid=unpaid)
 
 
 @orders.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")
 @about_one
 def fail_order(reason: ReasonOption = "") -> Command:
-    """Fail an order: nothing was delivered. Its money returns, or waits to be sent (gerai payments waiting)."""
+    """Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by somebody
+    without a wallet, it waits to be sent (gerai payments waiting)."""
     return lambda names, items: FinishOrder(**names, by=operator(), failed=items, reason=reason)
 
 
@@ -158,15 +163,50 @@ def _act(
             with called(name, order):
                 return (await engine.submit(command(names, items))).answer
         except StateConflict as refusal:
-            if (refusal.state, refusal.verb) == ("paid", "cancel"):
-                fail(f"{name} is paid; cannot cancel it: gerai payments refund {name} gives its money back")
+            _leave_unless_told(refusal, name, order)
             raise
 
-    order = on_engine(act, data, settings_file).order
+    _say(_became(on_engine(act, data, settings_file)))
+
+
+def _leave_unless_told(refusal: StateConflict, name: str, order: Order) -> None:
+    """Leave with what to do instead, where there is something."""
+    total = display(order.total_sen)
+    match refusal.state, refusal.verb:
+        case "paid", "cancel":
+            fail(f"{name} is paid; cannot cancel it: gerai payments refund {name} gives its money back")
+        case "unpaid", "complete":
+            fail(
+                f"{total} was never paid: confirm it first (gerai payments confirm {name}), "
+                "or give the order away with --unpaid"
+            )
+        case "unpaid", _:
+            fail(f"{total} was never paid, so that nothing can go back: gerai orders cancel {name} ends the order")
+        case _, "finish":
+            fail(f"order {name} is {refusal.state} already: there is nothing left to finish")
+        case _:
+            pass
+
+
+def _became(view: OrderView) -> str:
+    """What became of an order, and where its money is."""
+    order = view.order
     told = f"{order.number} is {order.status}"
     if order.funding == "hold" or order.refunded_sen:
-        told += f": {display(order.charged_sen)} charged, {display(order.refunded_sen)} returned"
-    _say(told)
+        told += f": {_money_words(order)}"
+    if order.refunded_sen and order.funding != "hold":
+        told += f"; it is in the wallet of member {order.member_id}"
+    elif order.status == "failed" and order.kept_sen:
+        told += f": {display(order.kept_sen)} waits to be sent back: gerai payments refund {order.number}"
+    elif view.invoice is not None and view.invoice.status == "pending" and order.total_sen:
+        told += f": {display(order.total_sen)} was never paid"
+    return told
+
+
+def _money_words(order: Order) -> str:
+    """What was taken for an order and what went back: of money that was held, what went back had not been taken."""
+    taken, back = ("charged", "returned") if order.funding == "hold" else ("paid", "given back")
+    return f"{display(order.charged_sen)} {taken}, {display(order.refunded_sen)} {back}"
 
 
 def _fact(key: str, value: Any) -> str:

@@ -85,7 +85,11 @@ def resolve(
             decision=decided,
             note=note,
         )
-        return payment, (await engine.submit(command)).answer
+        try:
+            return payment, (await engine.submit(command)).answer
+        except StateConflict as refusal:
+            _leave_unless_payable(refusal, payment)
+            raise
 
     payment, view = on_engine(act, data, settings_file)
     amount = display(payment.amount_sen)
@@ -95,6 +99,16 @@ def resolve(
         _say(f"{payment.public_id}: {amount} is in the member's wallet")
     else:
         _say(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
+
+
+def _leave_unless_payable(refusal: StateConflict, payment: Payment) -> None:
+    """Leave with what can be done with late money that pays its order no more."""
+    if refusal.verb != "revive":
+        return
+    why = f"its order is {refusal.state}" if refusal.thing == "order" else "the stock of its order was released"
+    fail(
+        f"{payment.public_id} cannot pay any more, {why}: gerai payments resolve {payment.public_id} refund (or wallet)"
+    )
 
 
 @payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")

@@ -31,7 +31,8 @@ refused as a conflict, whoever asks for it, and nothing changes.
 _NOTES: Final = {
     "order": "A payment that arrives for an expired order may bring it back (`revive`); the merchant's setting "
     "`late_payment` decides: `accept` (the default), `wallet`, `refund` or `hold`. An order whose stock was released "
-    "never comes back by itself. An order whose money was given back whole before it was delivered ends, with the "
+    "never comes back by itself. One that went on or was completed unpaid stays where it is, and the money that comes "
+    "is its payment. An order whose money was given back whole before it was delivered ends, with the "
     "reason `refunded`: `failed` when work on it had begun (`processing`), else `cancelled`; one whose provider was "
     "asked and has not answered waits for the answer.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",

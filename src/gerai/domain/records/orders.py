@@ -69,6 +69,11 @@ class Order(msgspec.Struct, frozen=True):
     labels: dict[str, str] = {}
     payment_mark: str = ""
 
+    @property
+    def kept_sen(self) -> int:
+        """What was taken for the order and not given back. What returned of reserved money had never been taken."""
+        return self.charged_sen if self.funding == "hold" else self.charged_sen - self.refunded_sen
+
 
 class OrderLine(msgspec.Struct, frozen=True):
     """One line. ``item_id`` is the catalogue item; ``stock_id`` the stock row it reserves, if any."""

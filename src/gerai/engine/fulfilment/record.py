@@ -137,7 +137,7 @@ def give_back(state: State, context: Context, order: Order, reason: str) -> None
     """Paid but impossible: the money returns by itself into the member's wallet, with the reason; without a wallet a
     person must send it (``refund.due``). Nothing when nothing was paid, or when it went back already."""
     paid = [p for p in state.payments_of(order) if p.status == "completed"]
-    if order.charged_sen == order.refunded_sen:
+    if not order.kept_sen:
         return
     if order.account_id is None or not paid:
         state.announce(order, "refund.due", context.now, reason=reason)

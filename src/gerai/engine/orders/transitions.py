@@ -36,18 +36,29 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
 def announce_refund_due(state: State, context: Context, order: Order, by: str) -> None:
     """The order ended undelivered: a person must decide about what was paid and not given back (``refund.due``).
     Nothing when there is nothing of that. ``by``: who ended it; empty when nobody is named."""
-    if order.charged_sen > order.refunded_sen:
+    if order.kept_sen:
         # The money stays where it is until then; engine/payments/find.py lists it.
         state.announce(order, "refund.due", context.now, reason=order.status, by=by)
 
 
 def order_paid(state: State, context: Context, order: Order) -> Order:
     """The order is paid for: it takes its ``after_payment`` verb, and its fulfilment is asked for."""
-    order = state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
-    moved = move_order(state, context, order, order.after_payment)
+    moved = move_order(state, context, _charged(state, context, order), order.after_payment)
     if order.provider:
         request_fulfilment(state, moved, delay_s=None)
     return moved
+
+
+def charge_whole(state: State, context: Context, order: Order) -> Order:
+    """The order is paid for where it stands; its fulfilment is asked for unless it has ended."""
+    charged = _charged(state, context, order)
+    if order.provider and order.status not in ENDED:
+        request_fulfilment(state, charged, delay_s=None)
+    return charged
+
+
+def _charged(state: State, context: Context, order: Order) -> Order:
+    return state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
 
 
 def begin_fulfilment(state: State, context: Context, order: Order, work: dict[str, object]) -> Fulfilment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from gerai.domain.records import Invoice, Order, Payment
@@ -9,10 +11,13 @@ from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels
-from gerai.engine.orders.transitions import order_paid, pay_invoice
+from gerai.engine.orders.transitions import charge_whole, order_paid, pay_invoice
 from gerai.engine.payment_steps import end_open_payments
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
+
+#: Where an order stands that its seller took on, paid or not.
+_WENT_ON: Final = frozenset({"confirmed", "processing", "ready", "shipped", "completed", "partial", "closed"})
 
 
 def payable(order: Order, invoice: Invoice) -> bool:
@@ -20,10 +25,16 @@ def payable(order: Order, invoice: Invoice) -> bool:
     return invoice.status == "pending" and ORDER.can(order.status, order.after_payment)
 
 
+def owed(order: Order, invoice: Invoice) -> bool:
+    """Whether the order went on, or was delivered, without ever being paid: money that comes now is its payment, and
+    moves nothing but money."""
+    return invoice.status == "pending" and order.status in _WENT_ON
+
+
 def require_acceptable(state: State, order: Order, invoice: Invoice) -> None:
-    """StateConflict when late money cannot pay this order: it is not open and cannot come back, or its stock was
-    released and may be somebody else's by now."""
-    if payable(order, invoice):
+    """StateConflict when late money cannot pay this order: it is neither open nor owed and cannot come back, or its
+    stock was released and may be somebody else's by now."""
+    if payable(order, invoice) or owed(order, invoice):
         return
     ORDER.move(order.status, "revive", order.public_id)
     if state.lines_hold_stock(order):
@@ -40,9 +51,10 @@ def acceptable(state: State, order: Order, invoice: Invoice) -> bool:
 
 
 def book(state: State, context: Context, order: Order, payment: Payment, source: str = "gateway") -> None:
-    """The completed payment pays its open order, and nobody else needs to: the money comes from the ``source``
-    account."""
+    """The completed payment pays its order, and nobody else needs to: the money comes from the ``source`` account. An
+    open order goes on; one that went on unpaid stays where it is."""
     invoice = state.invoices.rows[order.merchant_id, order.order_id]
+    opens = payable(order, invoice)
     if order.payment_mark:
         # A dispute was about money that did not count; this counts, and nothing is left for a person to resolve.
         order = state.orders.update(msgspec.structs.replace(order, payment_mark="", updated_at=context.now))
@@ -52,12 +64,15 @@ def book(state: State, context: Context, order: Order, payment: Payment, source:
     # Its siblings: money that still arrives on one of them is late and is announced.
     end_open_payments(state, context, order, "paid")
     state.announce(order, "invoice.paid", context.now, invoice=invoice.number)
-    order_paid(state, context, order)
+    if opens:
+        order_paid(state, context, order)
+    else:
+        charge_whole(state, context, order)
 
 
 def accept(state: State, context: Context, order: Order, invoice: Invoice, payment: Payment, source: str) -> None:
     """Late money pays its order after all; an expired one comes back first. The caller knows it is acceptable."""
-    if not payable(order, invoice):
+    if not (payable(order, invoice) or owed(order, invoice)):
         order = _revive(state, context, order, invoice)
     status = PAYMENT.move(payment.status, "accept", payment.public_id)
     payment = msgspec.structs.replace(payment, status=status, updated_at=context.now)

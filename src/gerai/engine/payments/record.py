@@ -31,7 +31,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     and ``method``. Paid in time: the payment is completed, the invoice paid, the money booked, and the order takes its
     ``after_payment`` verb. Paid after the order ended, or a second time: the payment is ``late`` and the merchant's
     setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
-    credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``.
+    credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``. What an
+    order that went on unpaid still owes is booked as its payment under ``wallet`` too: nobody gets goods and money.
 
     ``played``: no money came, a payer is played. ``in_time``: the payment must be open and its order wait for it, on
     this environment's clock; ``late``: it must be open, or have run out.
@@ -118,7 +119,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     def _late(self, state: State, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
         payment = self._move(state, context, payment, "complete_late")
         rule = context.settings.late_payment
-        if rule == "accept" and arrival.acceptable(state, order, invoice):
+        owed = arrival.owed(order, invoice) and rule in ("accept", "wallet")
+        if owed or (rule == "accept" and arrival.acceptable(state, order, invoice)):
             arrival.accept(state, context, order, invoice, payment, "gateway")
         # Its order cannot take it any more, or shall not: the member's wallet is the next best place.
         elif order.account_id is not None and rule in ("accept", "wallet"):
