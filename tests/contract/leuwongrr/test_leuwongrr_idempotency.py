@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gerai.doors.dialects.leuwongrr import DIALECT
+from gerai.doors.dialects.leuwongrr.request import IDEMPOTENCY, as_typed, read_order
 from gerai.doors.http.context import AppServices
 from gerai.doors.http.door import Door
 from gerai.doors.http.limits import RateLimiter
@@ -113,6 +115,55 @@ async def test_a_gateway_payment_is_started_once(shop: Any) -> None:
     )
     assert len({answer.json()["data"]["gateway"]["qr_string"] for answer in answers}) == 1
     assert (await shop.count("orders"), await shop.count("payments")) == (1, 1)
+
+
+@pytest.mark.parametrize(("code", "spelt"), [("va-bca", ["va_bca", "VA-BCA"]), ("qris", ["QRIS", "Qris"])])
+async def test_a_spelling_of_the_method_makes_no_other_order(shop: Any, code: str, spelt: list[str]) -> None:
+    """However the method is typed, the key names one order, and every answer shows the method's own code."""
+    first = await shop.post(token=shop.production, headers=KEY, payment_method=spelt[0])
+    others = [await shop.post(token=shop.production, headers=KEY, payment_method=m) for m in (code, *spelt)]
+    assert [answer.status_code for answer in (first, *others)] == [201, 200, 200, 200]
+    for data in [answer.json()["data"] for answer in (first, *others)]:
+        assert data["invoice"]["payment_method"] == data["gateway"]["code"] == code
+    [read] = (await shop.get("/me/orders", shop.production)).json()["data"]["orders"]
+    assert read["payment_method"] == code
+    assert (await shop.count("orders"), await shop.count("payments")) == (1, 1)
+
+
+async def test_invoice_and_balance_in_any_case(shop: Any) -> None:
+    """``Invoice`` is taken in the sandbox, too; ``BALANCE`` debits the wallet, once."""
+    invoice = [await shop.post(headers=KEY, payment_method=method) for method in ("Invoice", "INVOICE", "invoice")]
+    assert [answer.status_code for answer in invoice] == [201, 200, 200]
+    assert {answer.json()["data"]["invoice"]["payment_method"] for answer in invoice} == {"invoice"}
+    headers = {"X-Discord-User-ID": shop.discord, **KEY}
+    paid = [
+        await shop.post(token=shop.production, headers=headers, payment_method=method)
+        for method in ("Balance", "BALANCE", "balance")
+    ]
+    assert [answer.status_code for answer in paid] == [201, 200, 200]
+    assert {answer.json()["data"]["invoice"]["payment_method"] for answer in paid} == {"balance"}
+    assert (await shop.get("/me/balance", shop.production)).json()["data"]["balance"]["amount"] == 35000
+
+
+async def test_a_key_kept_with_the_method_as_it_was_typed(shop: Any) -> None:
+    """A version before kept the digest and the method as typed: its key still names its order for the same request, and
+    shows the method's code; another order under it stays refused."""
+    first = await shop.post(token=shop.production, headers=KEY, payment_method="va-bca")
+    digest = IDEMPOTENCY.digest(as_typed(read_order(json.loads(first.request.content) | {"payment_method": "VA_BCA"})))
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE idempotency_keys SET fingerprint = %s WHERE merchant_id = %s", (digest, shop.merchant_id)
+        )
+        await connection.execute(
+            "UPDATE orders SET details = jsonb_set(details, '{payment_method}', '\"VA_BCA\"') WHERE merchant_id = %s",
+            (shop.merchant_id,),
+        )
+    again = await shop.post(token=shop.production, headers=KEY, payment_method="VA_BCA")
+    assert (again.status_code, again.json()["data"]["idempotent"]) == (200, True)
+    assert again.json()["data"]["invoice"] == first.json()["data"]["invoice"]
+    other = await shop.post(token=shop.production, headers=KEY, payment_method="VA_BCA", place_id=1)
+    assert (other.status_code, other.json()["error"]) == (422, {"code": "IDEMPOTENCY_KEY_REUSED"})
+    assert await shop.count("orders") == 1
 
 
 async def test_the_stored_answer_wins_over_a_closed_shop(shop: Any) -> None:

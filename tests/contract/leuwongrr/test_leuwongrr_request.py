@@ -63,6 +63,31 @@ def test_spellings_of_the_same_order(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "spelt", "digest"),
+    [
+        (
+            "va-bca",
+            ["va_bca", " Va-BCA "],
+            "7868bdb8ce933febc677957ef382c0b954f47f0bdfec9a4a61f154a6558a6228",
+        ),
+        ("qris", ["QRIS", "Qris"], "3039b152a2e73a91310818701bb2228f60e0c4ec6d799e2e4e7b3c048741c3b7"),
+        ("invoice", ["Invoice", "INVOICE "], "89a2253324651df7fe653b4ef3e45a82be36bad864658f6317eef6cc81d9f116"),
+        ("balance", ["Balance", "BALANCE"], "cfa083f32e679f3e67c30e2611cf0d6f15e3e1a5714cf70310c3135cee536ee0"),
+    ],
+)
+def test_spellings_of_the_same_method(code: str, spelt: list[str], digest: str) -> None:
+    """Case and underscores make no other order, read either way; and the digest of the code itself is what it was in
+    the first version, so that keys which were kept go on to name their orders."""
+    plain = read_order(GOOD | {"payment_method": code})
+    assert IDEMPOTENCY.digest(plain).hex() == digest
+    for method in spelt:
+        raw = json.dumps(GOOD | {"payment_method": method}).encode()
+        for wanted in (read_sent(raw), read_slowly(raw)):
+            assert wanted.payment_method == code
+            assert IDEMPOTENCY.digest(wanted).hex() == digest
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("order_type", "vip_server"),
@@ -201,7 +226,7 @@ _NUMBERS = st.one_of(
     st.sampled_from([0, 1, 1.0, 1e17, 2**53, 2**63 - 1, 2**63]),
 )
 _VALUES = st.one_of(st.none(), st.booleans(), _TEXTS, _NUMBERS, st.just([]), st.just({}))
-_LIKELY = st.sampled_from(["gamepass", "vip_server", "invoice", "balance", "a", 7])
+_LIKELY = st.sampled_from(["gamepass", "vip_server", "invoice", "balance", "Balance", "VA_bca", "a", 7])
 
 
 def read_sent(raw: bytes) -> WantedOrder:

@@ -10,6 +10,12 @@ from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
 
 
+def canonical_code(text: str) -> str:
+    """A way to pay as it is kept and shown, however it was spelt: ``VA_BCA`` is ``va-bca``, ``Balance`` is
+    ``balance``."""
+    return text.lower().replace("_", "-")
+
+
 @dataclass(frozen=True)
 class Gateway:
     """What a code stands for."""
@@ -24,7 +30,7 @@ def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, Gateway]:
     found: dict[str, Gateway] = {}
     for name, method in methods.items():
         for channel in method.channels:
-            code = _code(name) if len(method.channels) == 1 else _code(f"{name}-{channel}")
+            code = canonical_code(name) if len(method.channels) == 1 else canonical_code(f"{name}-{channel}")
             found[code] = Gateway(code, method, channel)
     return found
 
@@ -36,7 +42,7 @@ def find(
 
     MethodUnavailable for a code that is unknown, switched off or not offered.
     """
-    found = gateways(methods).get(_code(wanted))
+    found = gateways(methods).get(canonical_code(wanted))
     # Unknown, switched off, not offered: one answer, since a client can do the same about each.
     if found is None or (active is not None and found.code not in active):
         raise MethodUnavailable(wanted)
@@ -50,7 +56,3 @@ def check_amount(gateway: Gateway, amount_sen: int) -> None:
     bounds = gateway.method.channels[gateway.channel_code]
     if not bounds.minimum_sen <= amount_sen <= bounds.maximum_sen:
         raise AmountOutOfRange(amount_sen, bounds.minimum_sen, bounds.maximum_sen)
-
-
-def _code(text: str) -> str:
-    return text.lower().replace("_", "-")

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from gerai.domain.records import Order
+from gerai.doors.dialects.leuwongrr.gateway import canonical_code
 
 
 class OrderDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """``payment_method`` as asked for; ``rate_sen`` per Robux and ``discount_bp`` as they were. What earlier versions
-    did not keep is empty."""
+    """``payment_method``: the code of what was asked for; ``rate_sen`` per Robux and ``discount_bp`` as they were. What
+    earlier versions did not keep is empty."""
 
     order_type: str = ""
     roblox_username: str = ""
@@ -30,5 +31,7 @@ class OrderDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def details_of(order: Order) -> OrderDetails:
-    """What was kept with an order."""
-    return msgspec.convert(order.details, OrderDetails)
+    """What was kept with an order. Earlier versions kept ``payment_method`` as it was typed; it is its code here."""
+    details = msgspec.convert(order.details, OrderDetails)
+    code = canonical_code(details.payment_method)
+    return details if code == details.payment_method else msgspec.structs.replace(details, payment_method=code)

@@ -9,15 +9,25 @@ from starlette.responses import Response
 
 from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import IdempotencyKeyReused, NotFound
 from gerai.doors.dialects.leuwongrr import wire
-from gerai.doors.dialects.leuwongrr.auth import authenticate
+from gerai.doors.dialects.leuwongrr.auth import Caller, authenticate
 from gerai.doors.dialects.leuwongrr.placing import compose, with_payment
-from gerai.doors.dialects.leuwongrr.request import BALANCE, IDEMPOTENCY, INVOICE, PLAIN_ORDER, list_limit, read_order
+from gerai.doors.dialects.leuwongrr.request import (
+    BALANCE,
+    IDEMPOTENCY,
+    INVOICE,
+    PLAIN_ORDER,
+    WantedOrder,
+    as_typed,
+    list_limit,
+    read_order,
+)
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
-from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.command import Outcome
+from gerai.engine.orders.place import Placed, PlaceOrder
 
 _CODE: Final = re.compile(r"(?:SBX-)?INV[0-9]{17,40}")
 
@@ -30,8 +40,7 @@ async def create_order(ctx: RequestContext) -> Response:
     """
     caller = authenticate(ctx, "create_order")
     wanted = read_order(await ctx.json_or(PLAIN_ORDER))
-    attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
-    outcome = await submit_once(ctx, attempt, lambda: compose(ctx, caller, wanted), PlaceOrder)
+    outcome = await _placed_once(ctx, caller, wanted)
     view = outcome.answer.view
     if wanted.payment_method not in (INVOICE, BALANCE):
         view = await with_payment(ctx, caller, view)
@@ -43,6 +52,23 @@ async def create_order(ctx: RequestContext) -> Response:
     )
     message, status = (wire.FOUND_AGAIN, 200) if outcome.replayed else (wire.CREATED, 201)
     return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
+
+
+async def _placed_once(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> Outcome[Placed]:
+    """The order, or the one that the request's key made before."""
+    attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
+    try:
+        return await submit_once(ctx, attempt, lambda: compose(ctx, caller, wanted), PlaceOrder)
+    except IdempotencyKeyReused:
+        kept = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, as_typed(wanted))
+        if kept is None or not wanted.typed_method:
+            raise
+    # A key of a version that kept the method as it was typed. Refuses what is another order all the same.
+    merchant_id, environment = caller.key.merchant.merchant_id, caller.key.environment
+    earlier = await ctx.services.engine.find_answer(PlaceOrder, merchant_id, environment, kept)
+    if earlier is None:
+        raise IdempotencyKeyReused(kept.key)
+    return Outcome(earlier, replayed=True)
 
 
 async def list_orders(ctx: RequestContext) -> Response:

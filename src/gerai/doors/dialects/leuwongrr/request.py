@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, cast
 import msgspec
 
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL
+from gerai.doors.dialects.leuwongrr.gateway import canonical_code
 from gerai.doors.http.body import PlainBody
 from gerai.doors.http.field_rules import CONTROLS, FaultTexts, FieldRules
 from gerai.doors.http.field_values import whole_number
@@ -57,8 +58,9 @@ RULES: Final = FieldRules(
 )
 
 
-class WantedOrder(msgspec.Struct, frozen=True):
-    """The decoded request: aliases resolved, defaults filled in. Its digest is the idempotency fingerprint."""
+class WantedOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The decoded request: aliases resolved, defaults filled in, ``payment_method`` by its canonical code. Its digest
+    is the idempotency fingerprint. ``typed_method``: the method as it was sent where that was another spelling."""
 
     order_type: OrderType
     roblox_username: str
@@ -66,6 +68,22 @@ class WantedOrder(msgspec.Struct, frozen=True):
     pass_id: int
     payment_method: str
     client_reference: str
+    typed_method: str = ""
+
+    @classmethod
+    def read(
+        cls,
+        order_type: OrderType,
+        roblox_username: str,
+        place_id: int,
+        pass_id: int,
+        typed_method: str,
+        client_reference: str,
+    ) -> WantedOrder:
+        """Of the decoded values."""
+        method = canonical_code(typed_method)
+        typed = "" if method == typed_method else typed_method
+        return cls(order_type, roblox_username, place_id, pass_id, method, client_reference, typed)
 
 
 #: Nothing to strip, nothing invisible: ASCII between a letter or digit and another.
@@ -85,8 +103,17 @@ class _PlainOrder(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _digest(request: msgspec.Struct) -> bytes:
-    """As it has been since the first version: keys that are kept must go on to name their orders."""
+    """As it has been since the first version: keys that are kept must go on to name their orders. How the method was
+    spelt is no part of it."""
+    if isinstance(request, WantedOrder) and request.typed_method:
+        request = msgspec.structs.replace(request, typed_method="")
     return hashlib.sha256(msgspec.msgpack.encode(request)).digest()
+
+
+def as_typed(wanted: WantedOrder) -> WantedOrder:
+    """The order with its method as it was sent, as it was kept under a key while every spelling was another method."""
+    method = wanted.typed_method or wanted.payment_method
+    return msgspec.structs.replace(wanted, payment_method=method, typed_method="")
 
 
 IDEMPOTENCY: Final = IdempotencyKeys(
@@ -108,7 +135,7 @@ def read_order(body: _PlainOrder | Any) -> WantedOrder:
     anything else); InputInvalid with all mistakes."""
     if not isinstance(body, _PlainOrder):
         return read_patiently(body)
-    return WantedOrder(
+    return WantedOrder.read(
         body.order_type, body.roblox_username, body.place_id, body.roblox_pass_id, body.payment_method,
         body.client_reference,
     )  # fmt: skip
@@ -119,12 +146,12 @@ def read_patiently(body: Any) -> WantedOrder:
     form = Fields.of_body(body, RULES)
     # Before any other fault, as the contract has it.
     form.only(_FIELDS)
-    wanted = WantedOrder(
+    wanted = WantedOrder.read(
         order_type=cast("OrderType", form.choice("order_type", ORDER_TYPES, otherwise=ORDER_TYPES[0])),
         roblox_username=form.text("roblox_username", required=True, most=_MAX_USERNAME),
         place_id=form.integer("place_id", required=True, most=_MAX_ID) or 0,
         pass_id=_pass_id(form),
-        payment_method=form.text("payment_method", most=_MAX_METHOD, numbers=False) or INVOICE,
+        typed_method=form.text("payment_method", most=_MAX_METHOD, numbers=False) or INVOICE,
         client_reference=form.text("client_reference", most=_MAX_REFERENCE),
     )
     form.check()

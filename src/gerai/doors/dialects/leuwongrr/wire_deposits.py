@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
 from gerai.domain.records import Deposit
+from gerai.doors.dialects.leuwongrr.gateway import canonical_code
 from gerai.doors.dialects.leuwongrr.wire import invoice_url
 from gerai.doors.http.payable import deposit_payable
 from gerai.doors.http.times import jakarta_wall
@@ -34,8 +35,8 @@ def deposit_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
         "payment_status": WORDS[deposit.status][1],
         **_amounts(deposit),
         "payment_type": _MANUAL if deposit.instructions.get("kind", _MANUAL) == _MANUAL else "gateway",
-        "payment_method": _hyphened(deposit.method),
-        "payment_channel": _hyphened(deposit.channel_code) or _MANUAL,
+        "payment_method": canonical_code(deposit.method),
+        "payment_channel": canonical_code(deposit.channel_code) or _MANUAL,
         "invoice_url": invoice_url(base_url, deposit),
         "proof_uploaded_at": None,
         "approved_at": jakarta_wall(completed_at) if completed_at is not None else None,
@@ -64,7 +65,7 @@ def invoice_of(deposit: Deposit, base_url: str, now: datetime) -> dict[str, Any]
     return {
         **short_invoice_of(deposit),
         **_amounts(deposit),
-        "payment_method": _hyphened(deposit.method),
+        "payment_method": canonical_code(deposit.method),
         "payment_url": invoice_url(base_url, deposit) if to_pay else "",
         "invoice_url": invoice_url(base_url, deposit),
     }
@@ -74,7 +75,3 @@ def _amounts(deposit: Deposit) -> dict[str, Any]:
     """To the whole rupiah, like the balance, for an operator's deposit that has a fraction."""
     whole_sen = deposit.amount_sen - deposit.amount_sen % SEN_PER_RUPIAH
     return {"amount": whole_rupiah(whole_sen), "formatted_amount": display(whole_sen), "currency": "IDR"}
-
-
-def _hyphened(name: str) -> str:
-    return name.lower().replace("_", "-")
