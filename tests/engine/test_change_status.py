@@ -120,7 +120,7 @@ async def test_all_that_cannot_are_named(engine: Engine, merchant: Any) -> None:
     with pytest.raises(StateConflict) as refused:
         await change(engine, merchant.merchant_id, *asked, target="processing", payment="paid")
     assert refused.value.all == (
-        Conflict("order", cancelled.order.public_id, "cancelled", "pay"),
+        Conflict("order", cancelled.order.public_id, "cancelled", "processing"),
         Conflict("order", half.order.public_id, "shipped", "processing"),
         Conflict("order", unpaid.order.public_id, "draft", "processing"),
     )

@@ -49,9 +49,10 @@ _NOTES: Final = {
     "shipment": "An order has at most one. They go together, whoever moves first: the order is `shipped` while its "
     "parcel is out, `completed` once it is `delivered`, `returned` once it is back; a parcel that has not left is "
     "`cancelled` when its order ends. A report that would take the parcel where its order cannot follow (it has left, "
-    "but the order is still `pending`) is refused. One that is older than the newest (an end, `delivered` or "
-    "`returned`, never is), or that leads nowhere from where the parcel stands, is kept in the history and moves "
-    "nothing; so is a courier's word that a pickup was cancelled, since the order still wants one.",
+    "but the order is still `pending` and not paid) is refused; a paid order that was put back is confirmed by it. A "
+    "report that is older than the newest (an end, `delivered` or `returned`, never is), or that leads nowhere from "
+    "where the parcel stands, is kept in the history and moves nothing; so is a courier's word that a pickup was "
+    "cancelled, since the order still wants one.",
 }
 
 

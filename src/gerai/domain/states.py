@@ -81,6 +81,8 @@ ORDER = StateTable(
         ("processing", "cancel", "cancelled"),
         ("ready", "put_back", "processing"),
         ("ready", "ship", "shipped"),
+        # Digital goods, and what is collected in the shop, are never shipped.
+        ("ready", "complete", "completed"),
         ("ready", "cancel", "cancelled"),
         ("shipped", "complete", "completed"),
         ("shipped", "return", "returned"),

@@ -377,3 +377,44 @@ def test_every_state_has_a_word_and_every_word_a_state() -> None:
     for state in REPORTABLE:
         assert meaning(SHIPMENT_STATUS[state] or "") == state
     assert (meaning("  ON-DELIVERY!"), meaning("Ditolak"), meaning("")) == ("in_transit", "", "")
+
+
+@pytest.mark.parametrize("word", ["paid", "settled"])
+@pytest.mark.parametrize("back", [["pending"], ["pending", "draft"]])
+@pytest.mark.parametrize(
+    ("status", "then"), [("picked_up", "shipped"), ("delivered", "completed"), ("returned", "rts")]
+)
+async def test_a_paid_order_that_was_put_back_follows_its_parcel(
+    shop: Shop, word: str, back: list[str], status: str, then: str
+) -> None:
+    """Paid, then set back to pending or draft, which is allowed: the courier's report takes effect, confirms it on the
+    way, and nothing of it is lost. One that is not paid (any more) is 409 as ever, and keeps nothing."""
+    order = await shop.place(await shop.physical())
+    await mark(shop, order, payment_status="paid")
+    if word == "settled":
+        await mark(shop, order, payment_status="settled")
+    for each in back:
+        await mark(shop, order, status=each)
+    shown = await report(shop, order, status)
+    assert (shown["status"], shown["payment_status"]) == (then, word)
+    assert [step["status"] for step in shown["shipment_status_history"]] == [status]
+    taken = ["confirmed", "shipped"] if then == "shipped" else ["confirmed", "shipped", then]
+    assert [step["status"] for step in shown["status_history"]][-len(taken) :] == taken
+    assert await check(shop.engine, shop.merchant_id) == []
+
+
+@pytest.mark.parametrize("word", ["unpaid", "conflict"])
+async def test_an_order_that_is_not_paid_does_not_leave_by_report(shop: Shop, word: str) -> None:
+    """Money that was taken back, or is disputed, does not count: 409, and neither order nor parcel has moved."""
+    order = await shop.place(await shop.physical())
+    await mark(shop, order, payment_status="paid")
+    await mark(shop, order, payment_status=word, status="pending")
+    answer = await tell(shop, order, 1, expect=409)
+    assert answer["error_code"] == "state_conflict"
+    read = await shop.get(f"/v3/orders/{order['id']}")
+    assert (read["status"], read["shipment_status"], read["shipment_status_history"]) == ("pending", None, [])
+
+
+async def mark(shop: Shop, order: dict[str, Any], **fields: Any) -> None:
+    """change-status of one order."""
+    await shop.post("/v3/orders/change-status", {"ids": [order["id"]], **fields})

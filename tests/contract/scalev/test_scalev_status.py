@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -275,3 +276,69 @@ async def test_impossible_moves(shop: Shop) -> None:
     draft = await shop.place(shop.digital(payment_method=None))
     await change(shop, draft["id"], status="shipped", expect=409)
     assert await standing(shop, draft["id"]) == ("draft", "unpaid")
+
+
+async def test_paid_digital_goods_are_complete_wherever_the_order_stood(shop: Shop) -> None:
+    """The store completes digital orders by itself (``auto``): also one that somebody had taken on, or made ready."""
+    for words in ([], ["confirmed"], ["confirmed", "in_process"], ["in_process", "ready"]):
+        order = await shop.place(shop.digital())
+        for word in words:
+            await change(shop, order["id"], status=word)
+        await change(shop, order["id"], payment_status="paid")
+        assert await standing(shop, order["id"]) == ("completed", "paid"), words
+
+
+@pytest.mark.parametrize("path", [[], ["confirmed"], ["in_process"], ["in_process", "ready"]])
+async def test_an_order_is_completed_from_every_open_state(shop: Shop, path: list[str]) -> None:
+    """Collected in the shop, or sent by other means: the goods are gone, whichever state they were left at."""
+    order = await shop.place(await shop.physical())
+    for word in path:
+        await change(shop, order["id"], status=word)
+    await change(shop, order["id"], status="completed")
+    assert await standing(shop, order["id"]) == ("completed", "unpaid")
+    assert await shop.stock(8419) == [(99_999, 0)]
+
+
+async def test_both_at_once_reach_no_more_than_two_calls(shop: Shop) -> None:
+    """Every pair of a status and a payment status, of digital and physical orders, from where orders stand: what one
+    call does, two calls do (the status first where money comes in, last where it did not), and one that two calls
+    refuse is refused, with the same text and nothing changed. The call again is harmless."""
+    words = ("pending", "confirmed", "in_process", "shipped", "completed", "canceled")
+    for body in (shop.digital(), await shop.physical()):
+        for start, status, payment in itertools.product(
+            ("pending", "confirmed"), words, ("paid", "unpaid", "conflict")
+        ):
+            one, two = await shop.place(body), await shop.place(body)
+            for order in (one, two):
+                await change(shop, order["id"], status=start)
+            steps = [{"status": status}, {"payment_status": payment}]
+            refused = ""
+            for step in steps if payment == "paid" else steps[::-1]:
+                answer = await shop.send("POST", PATH, {"ids": [two["id"]], **step})
+                refused = refused or (answer.text if answer.status_code == 409 else "")
+            answer = await shop.send("POST", PATH, {"ids": [one["id"]], "status": status, "payment_status": payment})
+            case = (start, status, payment, answer.text)
+            if refused:
+                assert answer.status_code == 409, case
+                assert answer.json()["error"].replace(one["id"], "") == json.loads(refused)["error"].replace(
+                    two["id"], ""
+                )
+                assert await standing(shop, one["id"]) == (start, "unpaid"), case
+                continue
+            assert answer.status_code == 200, case
+            there = await standing(shop, one["id"])
+            assert there == await standing(shop, two["id"]), case
+            await change(shop, one["id"], status=status, payment_status=payment)
+            assert await standing(shop, one["id"]) == there, case
+
+
+async def test_no_money_is_taken_for_a_canceled_order(shop: Shop) -> None:
+    """Canceled and paid at once is what canceled, then paid is: 409 in the contract's words, and no money waits."""
+    order = await shop.place(await shop.physical())
+    text = f"order {order['id']} cannot go from canceled to paid"
+    answer = await change(shop, order["id"], status="canceled", payment_status="paid", expect=409)
+    assert (answer["error"], await standing(shop, order["id"])) == (text, ("pending", "unpaid"))
+    await change(shop, order["id"], status="canceled")
+    answer = await change(shop, order["id"], payment_status="paid", expect=409)
+    assert answer["error"] == text
+    assert await shop.rows("transfers") == [(0,)]

@@ -99,7 +99,7 @@ async def test_settled_and_conflict(scalev: Shop) -> None:
     """Settled is received once more; a conflict is payment.failed, in the same shape as the payment status."""
     settled, disputed = await place_scalev(scalev), await place_scalev(scalev)
     for word in ("paid", "settled"):
-        await change(scalev, settled, payment_status=word, status="confirmed")
+        await change(scalev, settled, payment_status=word)
     await change(scalev, disputed, payment_status="conflict", by="Sari")
 
     money = [m for m in await scalev.messages(settled["id"]) if m.name.startswith(("payment.", "order.payment"))]

@@ -13,16 +13,18 @@ from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import set_payment_status, verb_between
 from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
-from gerai.engine.standing import PaymentStatus
+from gerai.engine.standing import PaymentStatus, payment_status
 from gerai.engine.state import State
 
 
 class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     """Take every order to ``target`` and its payment to ``payment`` (either may be empty), in one transaction.
 
-    The payment changes first. An order that is paid by this moves on by itself (its ``after_payment``) unless a target
-    is named; so does a settled one that is among ``completed_by_settling``. An order that stands at the target already
-    is left there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
+    Both at once do what two calls do, and nothing else: money that came in (``paid``, ``settled``) is recorded after
+    the order has moved, so that an ended order takes none; money that did not (``unpaid``, ``conflict``) before, so
+    that nothing of it waits. An order that is paid moves on by itself (its ``after_payment``), from wherever the table
+    lets it; so does a settled one that is among ``completed_by_settling``. An order that stands at the target is left
+    there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
     order from now on, from the order as it stands under its lock (pure).
 
     Refuses: NotFound, StateConflict (a held order never can), each with every order that it is true of. Then no order
@@ -76,19 +78,37 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         if self.revise is not None:
             revised = msgspec.structs.replace(order, details=self.revise(order), updated_at=context.now)
             order = state.orders.update(revised)
-        if self.payment is not None:
-            before = order.charged_sen
-            order = set_payment_status(state, context, order, self.payment, self.method, **self._facts)
-            if order.provider and order.charged_sen > before:
-                request_fulfilment(state, order, None)
-        if self.target:
-            self._take_to_target(state, context, order)
-        elif verb := self._next_verb(order):
-            move_order(state, context, order, verb, **self._facts)
-
-    def _take_to_target(self, state: State, context: Context, order: Order) -> None:
-        if order.status == self.target or (order.status == "expired" and self.target == "cancelled"):
+        if self.payment in ("paid", "settled"):
+            if self._was_done(state, order):
+                return
+            order = self._take_to_target(state, context, order)
+            self._set_payment(state, context, order, self.payment)
             return
+        if self.payment is not None:
+            order = self._set_payment(state, context, order, self.payment)
+        self._take_to_target(state, context, order)
+
+    def _set_payment(self, state: State, context: Context, order: Order, payment: PaymentStatus) -> Order:
+        before = order.charged_sen
+        order = set_payment_status(state, context, order, payment, self.method, **self._facts)
+        if order.provider and order.charged_sen > before:
+            request_fulfilment(state, order, None)
+        verb = self._next_verb(order)
+        if not verb or not ORDER.can(order.status, verb):
+            return order
+        return move_order(state, context, order, verb, **self._facts)
+
+    def _was_done(self, state: State, order: Order) -> bool:
+        """Whether the order stands where this call, made before, has left it: paid, and moved on from the target."""
+        verb = self._next_verb(order)
+        moves_on = bool(self.target and verb) and ORDER.can(self.target, verb)
+        there = moves_on and ORDER.move(self.target, verb) == order.status
+        return there and payment_status(order, state.invoices.get(self.merchant_id, order.order_id)) == self.payment
+
+    def _take_to_target(self, state: State, context: Context, order: Order) -> Order:
+        """The order at ``target``; as it is, where there is none or it stands there."""
+        if self.target in ("", order.status) or (order.status == "expired" and self.target == "cancelled"):
+            return order
         verb = verb_between(order, self.target)
         if verb == "cancel":
             ended = end_unpaid(state, context, order, verb, **self._facts)
@@ -96,13 +116,10 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             ended = move_order(state, context, order, verb, **self._facts)
         if verb in ("cancel", "return"):
             announce_refund_due(state, context, ended, self.by)
+        return ended
 
     def _next_verb(self, order: Order) -> str:
-        """What an order does by itself now that its payment changed; empty: nothing."""
-        verb = ""
+        """What an order does by itself once its payment stands at ``payment``; empty: nothing."""
         if self.payment == "paid":
-            verb = order.after_payment
-        elif self.payment == "settled" and order.order_id in self.completed_by_settling:
-            verb = "complete"
-        waiting = order.status in ("draft", "pending", "confirmed")
-        return verb if verb and waiting and ORDER.can(order.status, verb) else ""
+            return order.after_payment
+        return "complete" if self.payment == "settled" and order.order_id in self.completed_by_settling else ""

@@ -56,7 +56,7 @@ def set_payment_status(
 def _receive(state: State, context: Context, order: Order, invoice: Invoice | None, method: str) -> Order:
     """Book the whole amount as paid now. Open payments end, so that nobody pays twice."""
     if order.status in ("cancelled", "expired", "failed"):
-        raise StateConflict("order", order.public_id, order.status, "pay")
+        raise StateConflict("order", order.public_id, order.status, "paid")
     if invoice is None:
         invoice = state.invoices.insert(_invoice(context, order, method))
     end_open_payments(state, context, order, "paid")
@@ -72,10 +72,10 @@ def _receive(state: State, context: Context, order: Order, invoice: Invoice | No
 
 def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
     """The money did not count after all: what was booked is booked out again."""
-    status = INVOICE.move(invoice.status, "unpay", order.public_id)
     # Some of it went back already: taking back the whole would book that part twice.
     if order.refunded_sen:
         raise StateConflict("payment", order.public_id, "refunded", "unpaid")
+    status = INVOICE.move(invoice.status, "unpay", order.public_id)
     for payment in state.payments_of(order):
         if payment.status == "completed" and payment.method == "wallet":
             # The member's own money is refunded into the wallet, not declared never paid.

@@ -14,6 +14,7 @@ from gerai.domain.states import SHIPMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders import parcels
 from gerai.engine.orders.transitions import announce_refund_due, move_order
+from gerai.engine.standing import payment_status
 from gerai.engine.state import State
 
 #: The zone of a time that says none.
@@ -38,7 +39,8 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     ``REPORTABLE``, or empty: a note), ``at`` when it happened (None: now), ``source`` who states so.
 
     A report moves the parcel, and its order with it: shipped when it has left, completed when it is delivered, returned
-    when it is back (``refund.due`` when it was paid). Scans get lost, so each report implies the earlier steps: what is
+    when it is back (``refund.due`` when it was paid). A paid order that was put back to ``pending`` or ``draft`` is
+    confirmed by it: nothing is waited for any more. Scans get lost, so each report implies the earlier steps: what is
     on its way back, or in trouble, has left. One that is older than the newest (compared to the second, as many clocks
     write; an end of the way is never too old), or that leads nowhere from here, is kept and moves nothing. The same
     report again (one without a time: the same as the last) changes nothing once it took effect; one that did not is
@@ -161,6 +163,10 @@ def _lead(state: State, context: Context, order: Order, shipment: Shipment) -> N
     """Take the order where its parcel has gone. StateConflict when it cannot follow."""
     if shipment.status in parcels.HERE:
         return
+    invoice = state.invoices.get(order.merchant_id, order.order_id)
+    if order.status in ("draft", "pending") and payment_status(order, invoice) in ("paid", "settled"):
+        # A person put it back after it was paid; what has left was confirmed.
+        order = move_order(state, context, order, "confirm")
     if order.status != "shipped":
         order = move_order(state, context, order, "ship")
     if shipment.status == "delivered":
