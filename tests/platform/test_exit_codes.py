@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ from serve_kit import environment
 from terminal_kit import gerai_here, run_here
 
 from gerai.cli import COMMANDS, build
+from gerai.store.embedded import scratch
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "exit-codes.md"
@@ -78,6 +81,7 @@ async def test_each_code_means_one_thing(
     ("environ", "code", "said"),
     [
         ({"DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}, 1, "gerai: the database does not answer: "),
+        ({"DATABASE_URL": "nonsense"}, 2, "gerai: DATABASE_URL is not the address of a PostgreSQL: postgresql://"),
         ({"GERAI_HTTP_PUBLIC_BASE_UR": "x"}, 2,
          "gerai: unknown setting GERAI_HTTP_PUBLIC_BASE_UR (did you mean GERAI_HTTP_PUBLIC_BASE_URL?); docs"),
         ({"GERAI_SETTINGS": "/nope.toml"}, 2, "gerai: cannot read /nope.toml: "),
@@ -88,6 +92,46 @@ async def test_what_surrounds_a_command(environ: dict[str, str], code: int, said
     rc, out, err = await run_here(environ, ["merchants", "list"])
     assert (rc, out) == (code, "")
     assert err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "content", ["garbage", "[]", "{}", '{"home": 3, "password": "x", "complete": true}', "\xff\xfe"]
+)
+async def test_a_data_folder_that_is_none(tmp_path: Path, content: str) -> None:
+    """A file in place of the folder, or a database.json that is not ours: one sentence and 1 from every command that
+    takes a folder, and the file is left as it is."""
+    file, folder = tmp_path / "README.md", tmp_path / "shop"
+    folder.mkdir()
+    file.write_text("not a folder")
+    (folder / "database.json").write_bytes(content.encode("latin-1"))
+    for words in (["keys", "list"], ["check"], ["migrate"], ["up", "--once"]):
+        rc, out, err = await run_here({}, [*words, "--data", str(file)])
+        assert (rc, out, err) == (1, "", f"gerai: {file} is a file; --data names a folder\n"), words
+        rc, out, err = await run_here({}, [*words, "--data", str(folder)])
+        assert (rc, out) == (1, "")
+        assert err == f"gerai: {folder}/database.json is not as Gerai wrote it; put it back from a backup\n", words
+    assert (folder / "database.json").read_bytes() == content.encode("latin-1")
+    assert os.listdir(folder) == ["database.json"]
+
+
+async def test_a_second_up_says_that_another_runs() -> None:
+    """On one folder and one port: the folder is what matters, whatever its port is."""
+    with scratch() as first, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        rc, out, err = await run_here({}, ["up", "--once", "--port", port, "--data", str(first.folder)])
+    assert (rc, out, err) == (1, "", "gerai: another Gerai is running on this data folder\n")
+
+
+def test_a_broken_plug_in_is_one_sentence() -> None:
+    """Whoever copies a dialect and has not renamed it yet reads what is wrong, and no traceback."""
+    broken = "from unittest.mock import patch; from gerai import cli; from gerai.kit.discover import PluginBroken\n"
+    broken += (
+        "with patch.object(cli, 'import_module', side_effect=PluginBroken('the dialect in tokoku is')): cli.main()"
+    )
+    command = [sys.executable, "-P", "-c", broken, "merchants", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "gerai: the dialect in tokoku is\n")
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])

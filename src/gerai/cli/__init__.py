@@ -14,6 +14,7 @@ import typer
 
 from gerai import __version__
 from gerai.cli.values import ValueCommand
+from gerai.kit.discover import PluginBroken
 
 #: Name → where the command is. In the order of `gerai --help`.
 COMMANDS: Final = {
@@ -49,6 +50,8 @@ def main() -> None:
         build(names)(prog_name="gerai")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except PluginBroken as error:
+        sys.exit(f"gerai: {error}")
 
 
 def build(names: list[str]) -> typer.Typer:

@@ -16,7 +16,7 @@ from gerai.kit.files import write_private
 from gerai.kit.secret_box import new_key
 from gerai.ports.lookup import Lookup
 from gerai.settings import Settings, SettingsError, load
-from gerai.store.connection import ConnectionLost, server_version
+from gerai.store.connection import ConnectionLost, DatabaseError, server_version
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import pending
@@ -90,7 +90,10 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
     try:
         version = server_version(settings.database.url, settings.database)
     except ConnectionLost as error:
-        fail(f"the database does not answer: {str(error).strip()}")
+        fail(f"the database does not answer: {' '.join(str(error).split())}")
+    except (DatabaseError, ValueError):
+        # The driver could not even read it; its complaint would show the password.
+        fail("DATABASE_URL is not the address of a PostgreSQL: postgresql://user:password@host/database", 2)
     if version < _OLDEST_SERVER:
         fail(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")
     if migrated:

@@ -35,7 +35,10 @@ def require_for_real_money(settings: Settings) -> None:
     if (code := merchant_with_real_keys(settings.database.url)) is not None:
         fail(
             f"http.public_base_url is not set, but merchant {code} has a production key.\n"
-            f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.{_HOW}",
+            f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.{_HOW}\n"
+            f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or revoke "
+            f"the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}\n"
+            f"  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
             2,
         )
 

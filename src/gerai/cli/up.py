@@ -28,7 +28,7 @@ from gerai.kit import log
 from gerai.kit.hosts import is_loopback
 from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
-from gerai.store.embedded_folder import forgotten_homes
+from gerai.store.embedded_folder import forgotten_homes, require_free
 from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import migrate
 
@@ -78,6 +78,7 @@ def up(
         fail("--tour needs the demo shop; leave --no-demo out", 2)
     settings = read_settings(settings_file)
     chosen = settings.server.host if host is None else host
+    _require_free(data)
     token_file = None if settings.metrics.token else data / TOKEN_FILE
     place = RunLocation(data, chosen, free_port(chosen, settings.server.port if port is None else port), token_file)
     require_for_network(dataclasses.replace(settings, server=dataclasses.replace(settings.server, host=chosen)))
@@ -94,6 +95,14 @@ def up(
         stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, place, stop, Wish(once, demo, tour)))
     console.print("[dim]stopped / berhenti[/]")
+
+
+def _require_free(folder: Path) -> None:
+    """Leave when the data folder is another Gerai's now: that is why its port is taken, too."""
+    try:
+        require_free(folder.absolute())
+    except EmbeddedError as error:
+        fail(str(error))
 
 
 def _here(settings: Settings, dsn: str, place: RunLocation) -> Settings:

@@ -37,11 +37,23 @@ class Pointer:
 def read_pointer(folder: Path) -> Pointer | None:
     try:
         found: dict[str, Any] = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        return Pointer(folder / found["home"], found["password"] + "", found["complete"] is True)
     except FileNotFoundError:
         return None
+    except NotADirectoryError:
+        raise EmbeddedError(f"{folder} is a file; --data names a folder") from None
     except PermissionError:
         raise EmbeddedError(f"{folder} belongs to another user; use --data for a folder of your own") from None
-    return Pointer(folder / found["home"], found["password"], found["complete"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # Never made anew: it names where the orders are, and holds the only password to them.
+        raise EmbeddedError(f"{folder / POINTER} is not as Gerai wrote it; put it back from a backup") from None
+
+
+def require_free(folder: Path) -> None:
+    """FolderBusy when another Gerai uses the folder now, EmbeddedError when it is none. Nothing is made or kept."""
+    pointer = read_pointer(folder)
+    if pointer is not None and pointer.home.is_dir():
+        os.close(take_lock(pointer.home))
 
 
 def new_pointer(folder: Path) -> Pointer:
