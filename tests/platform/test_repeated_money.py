@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from terminal_kit import gerai
+from terminal_kit import gerai, gerai_here
 from test_orders_command import available, now, placed
 
 from gerai.domain.refusals import StateConflict
@@ -42,6 +42,24 @@ async def test_a_confirm_repeated_books_once(dsn: str, merchant: Any) -> None:
     assert await check(merchant.engine, merchant.merchant_id) == []
 
 
+async def test_one_line_of_the_bank_is_one_money(dsn: str, merchant: Any) -> None:
+    """A reference that was booked for an order is refused for another order and for a wallet, naming the order, also
+    twice at once; in the other environment it is another bank's. Nothing is booked by what is refused."""
+    member, of = await merchant.member(), ("--merchant", merchant.code)
+    first, second = await placed(merchant, "B-1"), await placed(merchant, "B-2")
+    paid = [await gerai_here(dsn, "payments", "confirm", name, "--reference", "BCA 1", *of) for name in ("B-1", "B-2")]
+    said = "gerai: BCA 1 was booked already, for order B-1: nothing is booked\n"
+    assert [one[0] for one in paid] == [0, 1]
+    assert paid[1] == (1, "", said)
+    name = str(member.member_id)
+    assert await gerai_here(dsn, "members", "topup", name, "150000", "--reference", "BCA 1", *of) == (1, "", said)
+    elsewhere = ("--reference", "BCA 1", "--environment", "sandbox")
+    assert (await gerai_here(dsn, "members", "topup", name, "150000", *elsewhere, *of))[0] == 0
+    assert [len((await now(merchant, view)).payments) for view in (first, second)] == [1, 0]
+    assert await available(merchant, member) == 0
+    assert await check(merchant.engine, merchant.merchant_id) == []
+
+
 async def test_without_a_reference_two_at_once_book_one(merchant: Any) -> None:
     """Decided under the order's lock: one of eight people is first, the others are refused."""
     view = await placed(merchant, "R-2")
@@ -64,7 +82,8 @@ async def test_topups_and_refunds_repeated(dsn: str, merchant: Any) -> None:
     code, out, _ = await gerai(dsn, *topup, "--reference", "T-1")
     assert (code, out.split(";")[0]) == (0, "T-1 is booked already: nothing is booked now")
     other = await gerai(dsn, "members", "topup", str(member.member_id), "60000", *of, "--reference", "T-1")
-    assert other == (1, "", "gerai: the reference T-1 was used for something else; nothing is booked\n")
+    booked = "gerai: T-1 was booked already, for a top-up with another amount or member: nothing is booked\n"
+    assert other == (1, "", booked)
     assert await available(merchant, member) == 50_000_00
     assert (await gerai(dsn, *topup))[1].endswith("which has Rp100.000 now\n")
 

@@ -91,7 +91,8 @@ async def test_json_that_the_shell_took_apart(dsn: str, merchant: Any, arguments
     answer = await said(dsn, *arguments, "--merchant", merchant.code)
     assert answer[:2] == (2, "")
     assert text in answer[2]
-    assert 'between single quotes, or the shell takes it apart: \'{"va": {"fixed_rupiah": 4000}}\'' in answer[2]
+    example = '{"code": "1234"}' if "orders" in arguments else '{"va": {"fixed_rupiah": 4000}}'
+    assert f"between single quotes, or the shell takes it apart: '{example}'" in answer[2]
     assert merchant.engine.directory.merchant(merchant.merchant_id).settings.payment_fees == {}
 
 

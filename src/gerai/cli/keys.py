@@ -10,7 +10,7 @@ from rich.table import Table
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.names import merchant_named, no_such, one_of, require_key
+from gerai.cli.names import key_named, merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.terminal import console, fail, to_the_minute
@@ -96,13 +96,15 @@ def revoke(
 ) -> None:
     """Revoke a key; it stops working within a second in every process."""
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine) -> bool:
         merchant_id = await _merchant(engine, merchant, "")
-        await require_key(engine, merchant_id, key_id)
-        await revoke_key(engine, merchant_id, key_id)
+        key = await key_named(engine, merchant_id, key_id)
+        if key.revoked_at is None:
+            await revoke_key(engine, merchant_id, key_id)
+        return key.revoked_at is None
 
-    on_engine(act, data, settings_file)
-    console.print(f"revoked {key_id}", highlight=False)
+    worked = on_engine(act, data, settings_file)
+    console.print(f"revoked {key_id}" if worked else f"{key_id} is revoked already", highlight=False)
 
 
 async def make_key(

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, once, operator
+from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
 from gerai.cli.terminal import console
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
@@ -51,7 +51,7 @@ def topup(
     member: Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")],
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah: 50000 or Rp50.000.")],
     reference: Annotated[
-        str, typer.Option("--reference", help="The bank's; under the same one money is put in once.")
+        str, typer.Option("--reference", help="The bank's; under the same one money is booked once.")
     ] = "",
     note: Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")] = "",
     environment: EnvironmentOption = "production",
@@ -61,7 +61,7 @@ def topup(
 ) -> None:
     """Put money into a member's wallet that arrived outside of Gerai, or that the shop gives."""
     one_of(environment, ENVIRONMENTS, "environment")
-    amount_sen = read_amount(amount)
+    amount_sen = read_amount(amount, above_zero=True)
 
     async def act(engine: Engine) -> Outcome[Account]:
         merchant_id = await merchant_named(engine, merchant)
@@ -80,7 +80,7 @@ def topup(
             channel=channel,
             by=operator(),
         )
-        return await engine.submit(command, once("members topup", reference, account_id, str(amount_sen)))
+        return await money_in(engine, command, reference, f"wallet {account_id}", str(amount_sen))
 
     outcome = on_engine(act, data, settings_file)
     wallet = outcome.answer

@@ -10,7 +10,7 @@ from typing import Final, NoReturn, TypeVar
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
-from gerai.engine.keys.manage import list_keys
+from gerai.engine.keys.manage import KeyRow, list_keys
 from gerai.engine.webhooks import endpoints, history
 
 #: More of what the database holds is not listed.
@@ -18,13 +18,16 @@ _LISTED: Final = 12
 W = TypeVar("W", bound=str)
 
 
-def not_known(what: str, name: str, known: Iterable[object], shown_by: str = "", listed: int = _LISTED) -> str:
-    """The sentence about a name that is not there: the closest of ``known``, the first ``listed`` of them, and
-    ``shown_by``, the command that shows all."""
+def not_known(
+    what: str, name: str, known: Iterable[object], shown_by: str = "", listed: int = _LISTED,
+    none: str = "there is none yet",
+) -> str:  # fmt: skip
+    """The sentence about a name that is not there: the closest of ``known``, the first ``listed`` of them (``none``:
+    when it is empty), and ``shown_by``, the command that shows all."""
     names = [str(one) for one in known]
     all_of_them = f" ({shown_by} shows all)" if shown_by else ""
     if not names:
-        return f"no such {what}: {name}; there is none yet{all_of_them}"
+        return f"no such {what}: {name}; {none}{all_of_them}"
     # Of an id no figure is a slip of another: the closest one is somebody else's.
     closest = [] if name.isdecimal() else get_close_matches(name, names, 1)
     meant = f" (did you mean {closest[0]}?)" if closest else ""
@@ -32,9 +35,11 @@ def not_known(what: str, name: str, known: Iterable[object], shown_by: str = "",
     return f"no such {what}: {name}{meant}; one of {', '.join(names[:listed])}{more}{all_of_them}"
 
 
-def no_such(what: str, name: object, known: Iterable[object], shown_by: str = "") -> NoReturn:
+def no_such(
+    what: str, name: object, known: Iterable[object], shown_by: str = "", none: str = "there is none yet"
+) -> NoReturn:
     """Leave with :func:`not_known` and exit code 1."""
-    fail(not_known(what, str(name), known, shown_by))
+    fail(not_known(what, str(name), known, shown_by, none=none))
 
 
 def one_of(word: str, known: Collection[W], what: str) -> W:
@@ -58,11 +63,12 @@ async def merchant_named(engine: Engine, code: str, hint: str = "") -> int:
     return merchants[code]
 
 
-async def require_key(engine: Engine, merchant_id: int, key_id: int) -> None:
-    """Leave when the merchant has no such key that works."""
-    live = [key.key_id for key in await list_keys(engine, merchant_id) if key.revoked_at is None]
-    if key_id not in live:
-        no_such("key", key_id, live, "gerai keys list")
+async def key_named(engine: Engine, merchant_id: int, key_id: int) -> KeyRow:
+    """The merchant's key, revoked or not. Leaves when there is none, and names those that work."""
+    keys = await list_keys(engine, merchant_id)
+    found = next((key for key in keys if key.key_id == key_id), None)
+    live = [key.key_id for key in keys if key.revoked_at is None]
+    return found or no_such("key", key_id, live, "gerai keys list")
 
 
 async def require_endpoint(engine: Engine, merchant_id: int, endpoint_id: int, *, removed: bool = False) -> None:

@@ -13,19 +13,13 @@ import typer
 
 from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
+from gerai.cli.refusal_words import sentence
 from gerai.cli.terminal import fail
-from gerai.domain.money import display
 from gerai.domain.records import Order
-from gerai.domain.refusals import (
-    IdempotencyKeyReused,
-    InputInvalid,
-    NotFound,
-    RefundTooLarge,
-    Refusal,
-    StateConflict,
-)
-from gerai.engine.command import Idempotency
+from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
+from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
+from gerai.engine.made import Made
 from gerai.kit import log
 from gerai.settings import Settings
 
@@ -57,7 +51,7 @@ def with_settings(
         try:
             return asyncio.run(main())
         except Refusal as refusal:
-            fail(_told(refusal))
+            fail(sentence(refusal))
 
 
 def operator() -> str:
@@ -65,13 +59,30 @@ def operator() -> str:
     return f"operator:{getpass.getuser()}"
 
 
-def once(operation: str, reference: str, of: int, *asked: str) -> Idempotency | None:
-    """The idempotency key of an act that is done once per ``reference``: of the order, payment or wallet it is about.
-    ``asked`` must be the same again. None without a reference."""
+def once(operation: str, reference: str, *asked: str) -> Idempotency | None:
+    """The idempotency key of an act that is done once per ``reference``; ``asked`` must be the same again. None without
+    a reference."""
     if not reference:
         return None
     fingerprint = hashlib.sha256("\n".join(asked).encode()).digest()
-    return Idempotency("operator", operation, f"{of} {reference}", fingerprint)
+    return Idempotency("operator", operation, reference, fingerprint)
+
+
+async def money_in(engine: Engine, command: Command[T], reference: str, what: str, *asked: str) -> Outcome[T]:
+    """Submit what books money that arrived, once per ``reference``: one line of a bank's list is one money, whether an
+    order (``what``) was paid with it or a wallet. Leaves when it was booked for something else, and names that."""
+    key = once("money in", reference, what, *asked)
+    try:
+        return await engine.submit(command, key)
+    except IdempotencyKeyReused:
+        earlier = None if key is None else await engine.made_under(command.merchant_id, command.environment, key)
+        what = await _named(engine, command.merchant_id, earlier)
+        fail(f"{reference} was booked already, for {what}: nothing is booked")
+
+
+async def _named(engine: Engine, merchant_id: int, made: Made | None) -> str:
+    view = None if made is None or made.order_id is None else await engine.orders.by_id(merchant_id, made.order_id)
+    return "a top-up with another amount or member" if view is None else f"order {view.order.number}"
 
 
 @contextmanager
@@ -83,21 +94,3 @@ def called(name: str, order: Order) -> Generator[None]:
         if refusal.id in (order.public_id, str(order.order_id)):
             refusal.id = name
         raise
-
-
-def _told(refusal: Refusal) -> str:
-    match refusal:
-        case NotFound(thing="wallet"):
-            return "the order belongs to no member with a wallet: nothing is booked; its money can go to the payer"
-        case NotFound():
-            return f"no such {refusal.thing}: {refusal.id}"
-        case StateConflict():
-            return f"the {refusal.thing} of {refusal.id} is {refusal.state}; cannot {refusal.verb} it"
-        case IdempotencyKeyReused():
-            return f"the reference {refusal.key.split(' ', 1)[-1]} was used for something else; nothing is booked"
-        case InputInvalid():
-            return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
-        case RefundTooLarge():
-            return f"at most {display(refusal.refundable_sen)} can be refunded"
-        case _:
-            return str(refusal)

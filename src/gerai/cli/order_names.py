@@ -80,7 +80,9 @@ async def _neither(engine: Engine, merchant_id: int, name: str, environment: str
     views = await _newest(engine, merchant_id, environment)
     fit = [v for v in views if not states or any(payment.status in states for payment in v.payments)]
     payments = [p.public_id for v in fit for p in v.payments if not states or p.status in states]
-    no_such("payment or order", name, [*(v.order.number for v in fit), *payments], "gerai orders list --status all")
+    known = [*(v.order.number for v in fit), *payments]
+    none = f"no order has a {states[0]} payment" if states and views else "there is none yet"
+    no_such("payment or order", name, known, "gerai orders list --status all", none)
 
 
 async def _newest(engine: Engine, merchant_id: int, environment: str) -> list[OrderView]:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, called, on_engine, once, operator
+from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.terminal import console, fail, to_the_minute
 from gerai.cli.values import read_amount
@@ -127,7 +127,7 @@ def refund(
 ) -> None:
     """Give back what was paid, all of it or a part."""
     back = one_of(to, _WAYS_BACK, "way")
-    asked_sen = read_amount(amount) if amount else None
+    asked_sen = read_amount(amount, above_zero=True) if amount else None
 
     async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView]]:
         # One that was given back whole may be asked about again, under the reference it was given back with.
@@ -146,7 +146,7 @@ def refund(
         )
         # However the amount was written: the same money is given back once.
         written = "" if asked_sen is None else digits(asked_sen)
-        key = once("payments refund", reference, payment.payment_id, written, to)
+        key = once(f"payments refund {payment.payment_id}", reference, written, to)
         return payment, amount_sen, await engine.submit(command, key)
 
     payment, back_sen, outcome = on_engine(act, data, settings_file)
@@ -175,7 +175,7 @@ def confirm(
     amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
     method: Annotated[str, typer.Option("--method", help=f"How it came: {', '.join(_METHODS)}.")] = "manual",
     reference: Annotated[
-        str, typer.Option("--reference", help="The bank's; under the same one an order's money is booked once.")
+        str, typer.Option("--reference", help="The bank's; under the same one money is booked once, for one order.")
     ] = "",
     second: Annotated[bool, typer.Option("--second", help="Money came already, and this is more of it.")] = False,
     environment: EnvironmentOption = "",
@@ -206,10 +206,10 @@ def confirm(
             reference=reference,
             second=second,
         )
-        key = once("payments confirm", reference, view.order.order_id)
         try:
             with called(name, view.order):
-                return await engine.submit(command, key), asked_sen, public_id
+                booked = await money_in(engine, command, reference, f"order {view.order.order_id}")
+                return booked, asked_sen, public_id
         except StateConflict as refusal:
             if refusal.verb != "pay again":
                 raise

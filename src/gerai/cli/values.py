@@ -12,13 +12,17 @@ import typer
 from typer.core import TyperCommand
 
 from gerai.cli.terminal import fail
-from gerai.domain.money import parse_rupiah
+from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH, display, parse_rupiah
 
 #: No option begins with a figure: ``-5``, ``-.5`` and ``-5.000`` are values, and refused (or not) for what they are.
 _NEGATIVE: Final = re.compile(r"-[\d.,]")
+#: An amount as it is written, however long.
+_FIGURES: Final = re.compile(r"[0-9]+|Rp[0-9]+|Rp[0-9]{1,3}(?:\.[0-9]{3})+")
 _JSON_BEGINS: Final = ("{", "[")
-#: What a shell does to JSON that stands between no quotes.
-QUOTES: Final = 'between single quotes, or the shell takes it apart: \'{"va": {"fixed_rupiah": 4000}}\''
+#: What a shell does to JSON that stands between no quotes, with an example of JSON.
+_QUOTES: Final = "between single quotes, or the shell takes it apart: "
+QUOTES: Final = _QUOTES + '\'{"va": {"fixed_rupiah": 4000}}\''
+_QUOTES_RESULT: Final = _QUOTES + '\'{"code": "1234"}\''
 
 
 class ValueCommand(TyperCommand):
@@ -28,12 +32,25 @@ class ValueCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments as typer reads them. Raises its usage error, exit code 2."""
         try:
-            return super().parse_args(ctx, self._values_last(list(args)))
+            rest = super().parse_args(ctx, self._values_last(list(args)))
         except typer.TyperException as error:
             # Where typer knows what was meant, that is hint enough.
             if not getattr(error, "possibilities", None) and (hint := _hint(error.message, args)):
                 error.message = f"{error.message.rstrip('.')}. {hint}"
             raise
+        self._require_filled(ctx)
+        return rest
+
+    def _require_filled(self, ctx: Any) -> None:
+        """Leave with exit code 2 when an option was given with nothing: a script's variable was not set, and what is
+        done as if the option had been left out would be done again and again."""
+        for parameter in self.params:
+            given = ctx.get_parameter_source(parameter.name)
+            if parameter.param_type_name != "option" or given is None or given.name != "COMMANDLINE":
+                continue
+            value = ctx.params.get(parameter.name)
+            if isinstance(value, str) and not value.strip():
+                fail(f"{parameter.opts[0]} is empty: give it a value, or leave it out", 2)
 
     def _values_last(self, args: list[str]) -> list[str]:
         """The same arguments; when one is a negative number, options first and after ``--`` what is no option."""
@@ -55,19 +72,26 @@ class ValueCommand(TyperCommand):
 
 
 def _hint(message: str, args: list[str]) -> str:
-    if message.startswith("No such option"):
+    # Two dashes begin an option's name, and no value that people write.
+    if message.startswith("No such option") and not message.removeprefix("No such option:").strip().startswith("--"):
         return "A value that begins with - stands behind --, after all options: gerai … -- VALUE"
     if message.startswith("Got unexpected extra argument") and any(set("{}[]") & set(word) for word in args):
-        return f"JSON stands {QUOTES}"
+        return f"JSON stands {_QUOTES_RESULT if '--result' in args else QUOTES}"
     return ""
 
 
-def read_amount(text: str) -> int:
-    """In sen: whole rupiah as ``15000``, or as it is shown, ``Rp15.000``. Leaves with exit code 2 when it is not."""
+def read_amount(text: str, *, above_zero: bool = False) -> int:
+    """In sen: whole rupiah as ``15000``, or as it is shown, ``Rp15.000``. Leaves with exit code 2 when it is not, is
+    more than the server accepts, or is nothing where it must be ``above_zero``."""
     try:
-        return parse_rupiah(text)
+        amount_sen = parse_rupiah(text)
     except ValueError:
+        if _FIGURES.fullmatch(text):
+            fail(f"{text} is too much: at most {display(MAX_SEN)}", 2)
         fail(f"not an amount in whole rupiah: {text}; write 15000 or Rp15.000", 2)
+    if above_zero and not amount_sen:
+        fail(f"{text} is nothing: an amount is {display(SEN_PER_RUPIAH)} or more", 2)
+    return amount_sen
 
 
 def read_result(text: str) -> Any:
@@ -83,5 +107,5 @@ def read_result(text: str) -> Any:
     except (msgspec.DecodeError, UnicodeError) as error:
         # Kept as a text it would reach the caller as one, and nobody would notice at the terminal.
         if text.lstrip().startswith(_JSON_BEGINS):
-            fail(f"{text} is no valid JSON ({error}); texts stand in double quotes, and all of it {QUOTES}", 2)
+            fail(f"{text} is no valid JSON ({error}); texts stand in double quotes, and all of it {_QUOTES_RESULT}", 2)
         return text

@@ -151,6 +151,12 @@ class Engine:
         self.writer.figures.replays += 1
         return await self._as_now(command_type, merchant_id, decode_made(answer))
 
+    async def made_under(self, merchant_id: int, environment: str, idempotency: Idempotency) -> Made | None:
+        """The ids of what was made under an idempotency key, whatever was asked then. None: nothing yet."""
+        async with self._pool.connection() as connection:
+            found = await idempotency_keys.stored(connection, merchant_id, environment, idempotency)
+        return None if found is None else decode_made(found[1])
+
     async def _as_now(self, command_type: type[Command[Answer]], merchant_id: int, made: Made) -> Answer:
         async with self._pool.connection() as connection:
             return await command_type.reload(connection, merchant_id, made)

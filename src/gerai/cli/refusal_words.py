@@ -1,0 +1,86 @@
+"""What a refusal of the engine means to the person at the terminal: one sentence each, in rupiah and plain words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.domain import refusals as r
+from gerai.domain.money import display
+
+#: What cannot be done, as a person would say it.
+_DONE: Final = {
+    "complete": "completed",
+    "fail": "failed",
+    "finish": "finished",
+    "cancel": "cancelled",
+    "refund": "refunded",
+    "accept": "accepted",
+    "wallet": "credited to a wallet",
+    "pay": "paid",
+    "pay again": "paid again",
+    "revive": "brought back",
+    "record": "worked on",
+}
+
+
+def sentence(refusal: r.Refusal) -> str:
+    """The sentence of a refusal; of one that no command should meet, the name of its kind."""
+    match refusal:
+        case r.NotFound(thing="wallet"):
+            return "the order belongs to no member with a wallet: nothing is booked; its money can go to the payer"
+        case r.NotFound():
+            return f"no such {refusal.thing}: {', '.join(refusal.ids)}"
+        case r.StateConflict():
+            cannot = _DONE.get(refusal.verb, refusal.verb)
+            return f"the {refusal.thing} of {refusal.id} is {refusal.state}: it cannot be {cannot}"
+        case r.IdempotencyKeyReused():
+            return f"the reference {refusal.key} was used for something else; nothing is booked"
+        case r.InputInvalid():
+            return "; ".join(f"{name}: {', '.join(texts)}" for name, texts in refusal.fields.items())
+        case r.Busy():
+            return "the database was busy for too long: nothing is done; try again"
+        case r.Broken():
+            return "something broke in Gerai itself; its log says what"
+        case _:
+            return _about_money(refusal) or _about_goods(refusal) or f"refused: {refusal.code.replace('_', ' ')}"
+
+
+def _about_money(refusal: r.Refusal) -> str:
+    match refusal:
+        case r.RefundTooLarge(refundable_sen=0):
+            return "nothing is left to be refunded"
+        case r.RefundTooLarge():
+            return f"at most {display(refusal.refundable_sen)} can be refunded"
+        case r.AmountOutOfRange():
+            bounds = f"from {display(refusal.minimum_sen)} to {display(refusal.maximum_sen)}"
+            return f"{display(refusal.given_sen)} cannot be booked: an amount is {bounds}"
+        case r.AmountMismatch():
+            return f"{display(refusal.given_sen)} is not what is asked: {display(refusal.right_sen)}"
+        case r.InsufficientFunds():
+            return f"the wallet has {display(refusal.available_sen)}, but {display(refusal.needed_sen)} is needed"
+        case r.FundingNotAllowed():
+            return f"in {refusal.environment} an order cannot be paid by {refusal.funding}"
+        case r.MethodUnavailable():
+            return f"the payment method {refusal.method} is not offered"
+        case r.IdentityNotLinked():
+            return f"{refusal.identity} is linked to no member"
+        case _:
+            return ""
+
+
+def _about_goods(refusal: r.Refusal) -> str:
+    match refusal:
+        case r.OutOfStock():
+            return f"{refusal.item}: {refusal.wanted} wanted, but {refusal.available} in stock"
+        case r.ItemClosed():
+            return f"{refusal.item} is not on sale now"
+        case r.QuantityOutOfRange():
+            return f"{refusal.item}: from {refusal.minimum} to {refusal.maximum}, not {refusal.quantity}"
+        case r.NothingToShip():
+            return f"nothing of order {refusal.order} is sent anywhere"
+        case r.PartnerRefused():
+            return f"{refusal.partner} refuses: {refusal.reason}"
+        case r.PartnerUnavailable():
+            return f"{refusal.partner} does not answer; try again"
+        case _:
+            return ""

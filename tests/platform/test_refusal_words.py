@@ -1,0 +1,65 @@
+"""Refusals at the terminal: one sentence in rupiah, whatever is refused."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, get_type_hints
+
+import pytest
+from terminal_kit import gerai_here as gerai
+from test_names import commands_with_options
+from test_orders_command import available, placed
+
+from gerai.cli.refusal_words import sentence
+from gerai.domain.refusals import Refusal, every_refusal
+
+_VALUES: dict[Any, Any] = {
+    int: 150_000_00,
+    str: "thing",
+    tuple[str, ...]: ("a", "b"),
+    dict[str, list[str]]: {"a": ["b"]},
+}
+
+
+@pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: refusal.__name__)
+def test_every_refusal_is_a_sentence(refusal: type[Refusal]) -> None:
+    """None shows its code with its facts, none says sen."""
+    hints = get_type_hints(refusal.__init__)
+    facts = {name: _VALUES[hints[name]] for name in inspect.signature(refusal).parameters if hints[name] in _VALUES}
+    said = sentence(refusal(**facts))
+    assert not re.search(r"[{}_]|\bsen\b", said), said
+    assert len(said.splitlines()) == 1
+
+
+async def test_amounts_that_cannot_be_booked(dsn: str, merchant: Any) -> None:
+    """Nothing, less than nothing, and more than the server takes: refused in a sentence with exit code 2, and nothing
+    is booked."""
+    member, of = await merchant.member(), ("--merchant", merchant.code)
+    await placed(merchant, "A-1")
+    await gerai(dsn, "payments", "confirm", "A-1", *of)
+    for amount, said in (
+        ("0", "0 is nothing: an amount is Rp1 or more"),
+        ("Rp0", "Rp0 is nothing: an amount is Rp1 or more"),
+        ("1000000000000001", "1000000000000001 is too much: at most Rp1.000.000.000.000.000"),
+        ("9" * 40, f"{'9' * 40} is too much: at most Rp1.000.000.000.000.000"),
+        ("-5", "not an amount in whole rupiah: -5; write 15000 or Rp15.000"),
+    ):
+        for command in (
+            ("members", "topup", str(member.member_id), amount),
+            ("payments", "refund", "A-1", f"--amount={amount}"),
+        ):
+            assert await gerai(dsn, *command, *of) == (2, "", f"gerai: {said}\n"), command
+    assert await available(merchant, member) == 0
+
+
+async def test_an_option_with_nothing_in_it(dsn: str, merchant: Any) -> None:
+    """A script whose variable is not set does not book twice: every option that takes a text is refused when it is
+    empty, in every command."""
+    tried = 0
+    for path, needed, option in commands_with_options():
+        rc, out, err = await gerai(dsn, *path.split(), *needed, option, "")
+        assert (rc, out) == (2, ""), (path, option, err)
+        assert f"{option} is empty: give it a value, or leave it out" in err, (path, option)
+        tried += 1
+    assert tried > 40
