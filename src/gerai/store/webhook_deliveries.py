@@ -15,26 +15,53 @@ from gerai.store.due import CLOCK
 
 _DELIVERY: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
 
-#: How long a message that is not acknowledged keeps the order's later ones waiting. Long enough for a receiver that is
-#: restarted; a receiver that refuses one message for good must still hear of the payment on the same day.
+#: How long a message that is not acknowledged keeps the order's later ones waiting; and, however old it is, until its
+#: first retry. Long enough for a receiver that is restarted, whatever the schedule.
 HOLDS_BACK_FOR: Final = timedelta(minutes=2)
-#: What may be sent to an endpoint that answers: a message waits for the order's earlier ones while they are young.
-#: Endpoint by endpoint: one with a long backlog cannot fill the page and starve the others. What is due goes by the
-#: merchant's clock, leases by the database's: a frozen test clock must not keep a lease for ever.
+#: How long a message waits for earlier ones in all: a receiver that refuses many for good must still hear of the
+#: payment on the same day.
+_WAITS_AT_MOST: Final = timedelta(minutes=30)
+
+
+def _another_first(delivery: str) -> str:
+    """The condition that a pending message of the same order at the same endpoint goes before this one: it was never
+    attempted, is due itself, is under way, or is young enough to be waited for.
+
+    What is due goes by the merchant's clock, leases by the database's: a frozen test clock must not keep a lease for
+    ever. Of a table in which ``m`` is the merchant and ``t`` has its environment."""
+    return f"""EXISTS (
+        SELECT FROM webhook_deliveries e
+        WHERE e.merchant_id = {delivery}.merchant_id AND e.endpoint_id = {delivery}.endpoint_id
+          AND e.order_id = {delivery}.order_id AND e.status = 'pending'
+          AND (e.event_id, e.part) < ({delivery}.event_id, {delivery}.part)
+          AND (e.tries = 0 OR e.next_attempt_at <= {CLOCK} OR e.leased_until > now()
+               OR (e.holds_back AND {delivery}.due_since > {CLOCK} - interval '{_seconds(_WAITS_AT_MOST)}'
+                   AND (e.tries = 1 OR e.due_since > {CLOCK} - interval '{_seconds(HOLDS_BACK_FOR)}'))))"""
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} seconds"
+
+
+#: What may be sent to an endpoint that answers. Endpoint by endpoint: one with a long backlog cannot fill the page and
+#: starve the others.
 _DUE: Final = f"""
 SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
 CROSS JOIN LATERAL (
     SELECT d.merchant_id, d.delivery_id, d.endpoint_id, d.next_attempt_at FROM webhook_deliveries d
     WHERE d.merchant_id = t.merchant_id AND d.endpoint_id = t.endpoint_id AND d.status = 'pending'
       AND d.next_attempt_at <= {CLOCK} AND (d.leased_until IS NULL OR d.leased_until < now())
-      AND NOT EXISTS (SELECT FROM webhook_deliveries e
-                      WHERE e.merchant_id = d.merchant_id AND e.endpoint_id = d.endpoint_id
-                        AND e.order_id = d.order_id AND e.status = 'pending' AND e.holds_back
-                        AND e.due_since > {CLOCK} - interval '{HOLDS_BACK_FOR.total_seconds():.0f} seconds'
-                        AND (e.event_id, e.part) < (d.event_id, d.part))
+      AND NOT {_another_first("d")}
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
 ORDER BY x.next_attempt_at LIMIT %s"""
+
+#: Decided again: since it was found to be due, another worker may have sent it, or have begun with one that goes first.
+_CLAIM: Final = f"""
+UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' FROM merchants m
+WHERE t.merchant_id = %s AND t.delivery_id = %s AND m.merchant_id = t.merchant_id AND t.status = 'pending'
+  AND t.next_attempt_at <= {CLOCK} AND (t.leased_until IS NULL OR t.leased_until < now()) AND NOT {_another_first("t")}
+RETURNING {_DELIVERY}"""
 
 
 async def fanned_out_events(
@@ -73,13 +100,8 @@ async def due(connection: AsyncConnection, of_each: int, limit: int) -> list[tup
 
 
 async def claim(connection: AsyncConnection, merchant_id: int, delivery_id: int, lease_s: float) -> Delivery | None:
-    """Take one pending delivery for ``lease_s``; None when somebody else has it or it is done."""
-    cursor = await connection.execute(
-        query("UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' "
-               "WHERE t.merchant_id = %s AND t.delivery_id = %s AND t.status = 'pending' "
-               f"AND (t.leased_until IS NULL OR t.leased_until < now()) RETURNING {_DELIVERY}"),
-        (lease_s, merchant_id, delivery_id),
-    )  # fmt: skip
+    """Take one delivery that is due for ``lease_s``; None when somebody else has it, or it is not its turn any more."""
+    cursor = await connection.execute(query(_CLAIM), (lease_s, merchant_id, delivery_id))
     row = await cursor.fetchone()
     return None if row is None else Delivery(*row)
 
@@ -96,7 +118,7 @@ async def add_attempt(connection: AsyncConnection, new: Attempt) -> None:
 
 async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_line_at: datetime) -> None:
     """Store what an attempt made of a delivery. Of the order's later messages at that endpoint, those that were not
-    tried yet are due from ``next_in_line_at`` on."""
+    tried yet are due from ``next_in_line_at`` on, or once they have waited long enough."""
     await connection.execute(
         "UPDATE webhook_deliveries SET status = %s, attempts = %s, tries = %s, next_attempt_at = %s, finished_at = %s, "
         "holds_back = %s, leased_until = NULL WHERE merchant_id = %s AND delivery_id = %s",
@@ -105,10 +127,10 @@ async def after_attempt(connection: AsyncConnection, done: Delivery, next_in_lin
     )  # fmt: skip
     await connection.execute(
         # Only untried ones: what was tried already follows its own schedule.
-        "UPDATE webhook_deliveries SET next_attempt_at = %s, due_since = greatest(due_since, %s) "
+        "UPDATE webhook_deliveries SET next_attempt_at = least(%s, due_since + %s) "
         "WHERE merchant_id = %s AND endpoint_id = %s "
         "AND order_id = %s AND status = 'pending' AND tries = 0 AND (event_id, part) > (%s, %s)",
-        (next_in_line_at, next_in_line_at, done.merchant_id, done.endpoint_id, done.order_id, done.event_id, done.part),
+        (next_in_line_at, _WAITS_AT_MOST, done.merchant_id, done.endpoint_id, done.order_id, done.event_id, done.part),
     )
 
 

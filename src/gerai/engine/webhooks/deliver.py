@@ -74,7 +74,8 @@ async def record_attempt(
 ) -> Delivery:
     """Write the attempt into the log and decide what comes next: done, again by the contract's schedule, or given up.
 
-    The order's later messages wait while this one is young; a plain 4xx lets them go at once. 410 switches the endpoint
+    The order's later messages wait until the first retry of this one, and while it is young; a plain 4xx lets them go
+    at once, one after another. 410 switches the endpoint
     off. Returns the delivery as it stands now.
     """
     delivery, endpoint = claimed
@@ -91,12 +92,9 @@ async def record_attempt(
         # A stranger's bytes, shown at terminals later: no control characters, and not much of them.
         answer=_CONTROL.sub(" ", result.answer.decode("utf-8", "replace"))[:_SHOWN_OF_ANSWER],
     )
-    waits = done.status == "pending" and done.holds_back
-    # Whichever comes first: its own retry, or the end of the time in which it may hold others back.
-    next_in_line_at = min(done.next_attempt_at, done.due_since + webhook_deliveries.HOLDS_BACK_FOR) if waits else now
     async with engine.connection() as connection, connection.transaction():
         await webhook_deliveries.add_attempt(connection, attempt)
-        await webhook_deliveries.after_attempt(connection, done, next_in_line_at)
+        await webhook_deliveries.after_attempt(connection, done, _next_in_line_at(done, now))
         # Any status, a refusal too, proves that somebody is there: only silence pauses an endpoint.
         if result.status_code is None:
             await webhook_endpoints.note_silent(
@@ -111,6 +109,16 @@ async def record_attempt(
             await webhook_deliveries.drop_pending(connection, endpoint.merchant_id, endpoint.endpoint_id, now)
             await directory.changed(connection, endpoint.merchant_id)
     return done
+
+
+def _next_in_line_at(done: Delivery, now: datetime) -> datetime:
+    """When the order's next message may go, as far as this one is concerned."""
+    if done.status != "pending" or not done.holds_back:
+        return now
+    if done.tries == 1:
+        return done.next_attempt_at
+    # Whichever comes first: its own retry, or the end of the time in which it may hold others back.
+    return min(done.next_attempt_at, max(now, done.due_since + webhook_deliveries.HOLDS_BACK_FOR))
 
 
 def _after(contract: WebhookContract, delivery: Delivery, result: AttemptResult, now: datetime) -> Delivery:
