@@ -23,6 +23,9 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 #: Where amounts live: no float may come near.
 MONEY_LIVES_IN = ("domain", "engine", "doors/dialects", "doors/pay", "partners/payments", "ports")
 FLOAT_EXCEPTIONS = {
+    "engine/batch_run.py": "seconds of a limit",
+    "engine/lane.py": "seconds of a limit",
+    "engine/outage.py": "seconds since a failure",
     "doors/dialects/cekceir/placing.py": "seconds of a deadline",
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
     "doors/dialects/scalev/demo/districts.py": "degrees of coordinates",

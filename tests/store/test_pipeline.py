@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
 
 from gerai.store.arrays import Packed, pack
-from gerai.store.connection import Connection, ConnectionLost, DatabaseError, open_connection
+from gerai.store.connection import Connection, ConnectionLost, DatabaseError, drop, open_connection
+from gerai.store.faults import Fault, fault_of
 from gerai.store.pipeline import rows_of, run
 
 BEGIN, COMMIT = (b"BEGIN", ()), (b"COMMIT", ())
@@ -70,11 +72,34 @@ async def test_more_than_any_buffer_holds(connection: Connection) -> None:
     assert [list(rows_of(connection, result)) for result in found] == [many] * 4
 
 
+async def test_the_servers_last_words_are_what_is_raised(dsn: str, connection: Connection) -> None:
+    """A transaction that was silent too long was ended for certain; that its connection broke, too, hides nothing."""
+    await connection.execute("SET idle_in_transaction_session_timeout = '50ms'")
+    await run(connection, [BEGIN, (INSERT, rows((1, "a")))])
+    await asyncio.sleep(0.3)
+    with pytest.raises(DatabaseError) as raised:
+        await run(connection, [(INSERT, rows((2, "b"))), COMMIT])
+    assert raised.value.sqlstate == "25P03"
+    assert fault_of(raised.value) is Fault.RACE
+    assert connection.closed
+
+
 async def test_a_connection_that_broke_is_lost(dsn: str, connection: Connection) -> None:
     """Ended by the server between two batches: ConnectionLost, as from the driver's own statements."""
     killer = await open_connection(dsn)
     await killer.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
     await killer.close()
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(ConnectionLost) as raised:
         await run(connection, [BEGIN, (SELECT, (pack("int8", [1]), 0))])
+    assert fault_of(raised.value) is Fault.STOPPING
     assert connection.closed
+
+
+async def test_a_link_that_breaks_without_a_word_is_lost(connection: Connection) -> None:
+    """Nobody knows what became of the statements."""
+    running = asyncio.create_task(run(connection, [BEGIN, (b"SELECT pg_sleep(%b::int8)", (20,)), COMMIT]))
+    await asyncio.sleep(0.1)
+    drop(connection)
+    with pytest.raises(ConnectionLost) as raised:
+        await asyncio.wait_for(running, 1)
+    assert fault_of(raised.value) is Fault.LOST

@@ -3,6 +3,9 @@
 Commands that wait when a lane becomes free form its next batch. While one lane waits for its commit to be on disk, the
 other one loads and decides; commands about the same wallet, order, stock or idempotency key stay in one lane, where one
 batch takes them all. Futures are resolved only after the commit.
+
+A command that wants a lock somebody else holds leaves the lanes: beside them a patient one tries such commands one at a
+time, in turns. Whoever waits past its deadline is refused then, wherever its command stands.
 """
 
 from __future__ import annotations
@@ -11,14 +14,27 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 from gerai.domain.refusals import Busy
-from gerai.engine.command import NOTHING, Command, Idempotency, Outcome
+from gerai.engine.batch_run import SHORT_LOCK_WAIT_MS, write
+from gerai.engine.command import Command, Idempotency, Outcome, claims_of
 from gerai.engine.directory import Directory
 from gerai.engine.ids import Ids
 from gerai.engine.lane import Lane, Waiting, WriterStats
+from gerai.engine.outage import DatabaseState
+from gerai.store.batch import WRITER_LOCK_WAIT_MS
 from gerai.store.connection import Connection
+
+#: How late a deadline may be noticed. One timer for all commands: one for each would cost an order more than its row.
+_LOOK_EVERY_S: Final = 0.25
+#: How far beyond the deadline what is under way may go: breaking it off in mid-commit leaves its outcome unknown.
+_OVERDUE_BY_S: Final = 0.5
+#: After somebody's lock was met, further ones are waited for only shortly for so long.
+_WARY_FOR_S: Final = 5.0
+#: How long a patient lane pauses when everything it has is being worked on by another.
+_PAUSE_S: Final = 0.01
 
 
 @dataclass
@@ -33,23 +49,31 @@ class Writer:
     deadline_s: float = 10.0
     lanes: int = 2
     figures: WriterStats = field(default_factory=WriterStats)
+    database: DatabaseState = field(default_factory=lambda: DatabaseState("writer"))
     _lanes: list[Lane] = field(default_factory=list[Lane])
     _queue: deque[Waiting] = field(default_factory=deque[Waiting])
     _under_way: set[Any] = field(default_factory=set[Any])
+    #: Commands for the patient lane, and what is thought to be locked by somebody else because of them.
+    _parked: deque[Waiting] = field(default_factory=deque[Waiting])
+    _suspects: set[Any] = field(default_factory=set[Any])
+    _wary_until_s: float = -inf
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _wake_patient: asyncio.Event = field(default_factory=asyncio.Event)
+    _looking: bool = False
     _closing: bool = False
+    _drained: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def queue_length(self) -> int:
         """How many commands wait."""
-        return len(self._queue)
+        return len(self._queue) + len(self._parked)
 
     def put(self, command: Command[Any], idempotency: Idempotency | None) -> asyncio.Future[Outcome[Any]]:
         """Queue a command. Busy at once when the queue is full or the writer is closing."""
         # Refused at once: a queue without a bound would serve everybody after their deadline.
-        if len(self._queue) >= self.queue_limit or self._closing:
+        if len(self._queue) + len(self._parked) >= self.queue_limit or self._closing:
             self.figures.busy += 1
             raise Busy()
         loop = self._loop
@@ -57,16 +81,28 @@ class Writer:
             # Kept: asking for it is a system call in Python 3.11.
             loop = self._loop = asyncio.get_running_loop()
         # Worked out once: the queue may be looked through many times while a rival is under way.
-        claims = _claims(command, idempotency)
+        claims = claims_of(command, idempotency)
         waiting = Waiting(command, idempotency, claims, loop.time() + self.deadline_s, loop.create_future())
         self._queue.append(waiting)
         self._wake.set()
+        if not self._looking:
+            self._looking = True
+            loop.call_later(self._look_every_s, self._look, loop)
         return waiting.future
 
     async def run(self) -> None:
-        """Write batches until :meth:`close` was called and the queue is empty."""
-        self._lanes = [Lane(self.connect, self.directory, self.ids, self.figures) for _ in range(self.lanes)]
-        await asyncio.gather(*map(self._run_lane, self._lanes))
+        """Write batches until :meth:`close` was called and nothing waits any more."""
+        *lanes, patient = self._lanes = [
+            Lane(self.connect, self.directory, self.ids, self.figures, self.database) for _ in range(self.lanes + 1)
+        ]
+        patience = asyncio.create_task(self._run_patient(patient), name="gerai-patient-lane")
+        try:
+            await asyncio.gather(*map(self._run_lane, lanes))
+        finally:
+            # Only now can nothing more be parked.
+            self._drained = True
+            self._wake_patient.set()
+        await patience
 
     def close(self) -> None:
         """Take no more commands; :meth:`run` ends once those accepted are done."""
@@ -78,11 +114,10 @@ class Writer:
             # No artificial delay: what waits now is the batch. Under load the commits before it let it grow.
             batch = self._take()
             if batch:
-                claims = {claim for waiting in batch for claim in waiting.claims}
-                self._under_way |= claims
-                await lane.write(batch)
-                self._under_way -= claims
-                self._finished.set()
+                self.figures.batches += 1
+                self.figures.commands += len(batch)
+                self.figures.largest = max(self.figures.largest, len(batch))
+                await self._write(lane, batch, self._lock_wait_ms())
             # Everything that waits is claimed by the other lane. No await between this look and the wait: no end is
             # missed.
             elif self._queue:
@@ -95,37 +130,116 @@ class Writer:
                 await self._wake.wait()
         await lane.close()
 
+    async def _write(self, lane: Lane, batch: list[Waiting], lock_wait_ms: int) -> bool:
+        """Write them while nobody else works on what they claim; park those that a lock holds back. Returns whether
+        there were none."""
+        claims = {claim for waiting in batch for claim in waiting.claims}
+        self._under_way |= claims
+        locked = await write(lane, batch, lock_wait_ms)
+        self._under_way -= claims
+        if locked:
+            self._wary_until_s = asyncio.get_running_loop().time() + _WARY_FOR_S
+            for waiting in locked:
+                self._park(waiting)
+        self._finished.set()
+        return not locked
+
     def _take(self) -> list[Waiting]:
         """The next batch. A command that claims what another lane is working on stays in the queue: it would wait for
-        that lane's locks, or lose the race for a key, and its whole batch with it."""
-        now = asyncio.get_running_loop().time()
+        that lane's locks, or lose the race for a key, and its whole batch with it. One that claims what somebody
+        outside seems to hold is left to the patient lane."""
         batch: list[Waiting] = []
         rivals: list[Waiting] = []
+        now_s = asyncio.get_running_loop().time()
         while self._queue and len(batch) < self.batch_limit:
             waiting = self._queue.popleft()
             # Nobody waits for an answer any more where the future is done: the command is carried out all the same.
-            if waiting.deadline < now:
-                self.figures.busy += 1
-                if not waiting.future.done():
-                    waiting.future.set_exception(Busy())
+            if waiting.deadline < now_s:
+                self._refuse(waiting)
             elif self._under_way and not self._under_way.isdisjoint(waiting.claims):
                 rivals.append(waiting)
+            elif self._suspects and not self._suspects.isdisjoint(waiting.claims):
+                self._park(waiting)
             else:
                 batch.append(waiting)
         # Back at the head and in their order, so that nobody is overtaken for ever.
         self._queue.extendleft(reversed(rivals))
         return batch
 
+    # --- locks of others -------------------------------------------------------------------
 
-def _claims(command: Command[Any], idempotency: Idempotency | None) -> tuple[Any, ...]:
-    """Its idempotency key, and the rows it names to be locked. Members are found by contact and not locked."""
-    needs, of = command.needs(), command.merchant_id
-    claims: list[Any] = []
-    if idempotency is not None:
-        claims.append((of, command.environment, idempotency.owner, idempotency.operation, idempotency.key))
-    if needs is not NOTHING:
-        claims += [(of, "account", account_id) for account_id in needs.accounts]
-        claims += [(of, "order", order_id) for order_id in needs.orders]
-        claims += [(of, "stock", stock_id) for stock_id in needs.stock]
-        claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
-    return tuple(claims)
+    def _lock_wait_ms(self) -> int:
+        wary = self._wary_until_s > asyncio.get_running_loop().time()
+        return SHORT_LOCK_WAIT_MS if wary else WRITER_LOCK_WAIT_MS
+
+    def _park(self, waiting: Waiting) -> None:
+        if waiting.locked:
+            self._suspects.update(waiting.claims)
+        self._parked.append(waiting)
+        self._wake_patient.set()
+
+    async def _run_patient(self, lane: Lane) -> None:
+        """One parked command after the other, each by itself, in turns until it is done or its deadline has passed."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if not self._parked:
+                if self._drained:
+                    break
+                self._wake_patient.clear()
+                await self._wake_patient.wait()
+                continue
+            waiting = self._parked.popleft()
+            if waiting.deadline < loop.time():
+                self._refuse(waiting)
+                self._forget_suspects()
+            elif not self._under_way.isdisjoint(waiting.claims):
+                self._parked.append(waiting)
+                await asyncio.sleep(_PAUSE_S)
+            elif await self._write(lane, [waiting], SHORT_LOCK_WAIT_MS):
+                self._unpark(waiting)
+        await lane.close()
+
+    def _unpark(self, done: Waiting) -> None:
+        """It was done, so nobody holds what it claims: those that waited only because of that, or were never tried by
+        themselves, go back to the lanes."""
+        self._suspects.difference_update(done.claims)
+        back = [w for w in self._parked if not w.locked and self._suspects.isdisjoint(w.claims)]
+        # The lanes of a writer that closes may have ended.
+        if back and not self._closing:
+            gone = set(map(id, back))
+            self._parked = deque(w for w in self._parked if id(w) not in gone)
+            self._queue.extendleft(reversed(back))
+            self._wake.set()
+            self._finished.set()
+
+    def _forget_suspects(self) -> None:
+        self._suspects &= {claim for waiting in self._parked if waiting.locked for claim in waiting.claims}
+
+    # --- deadlines -------------------------------------------------------------------------
+
+    @property
+    def _look_every_s(self) -> float:
+        return min(_LOOK_EVERY_S, self.deadline_s / 4)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Refuse whoever waited too long, and break the link of a lane that works too long; again while any does."""
+        now_s = loop.time()
+        # Everybody has the same time, so the oldest stand first.
+        while self._queue and self._queue[0].deadline < now_s:
+            self._refuse(self._queue.popleft())
+        if overdue := [waiting for waiting in self._parked if waiting.deadline < now_s]:
+            self._parked = deque(waiting for waiting in self._parked if waiting.deadline >= now_s)
+            for waiting in overdue:
+                self._refuse(waiting)
+            self._forget_suspects()
+        for lane in self._lanes:
+            if lane.due_s + _OVERDUE_BY_S < now_s:
+                lane.drop()
+        self._looking = bool(self._queue or self._parked) or any(lane.due_s < inf for lane in self._lanes)
+        if self._looking:
+            loop.call_later(self._look_every_s, self._look, loop)
+
+    def _refuse(self, waiting: Waiting) -> None:
+        self.figures.busy += 1
+        if not waiting.future.done():
+            waiting.future.set_exception(Busy())

@@ -8,7 +8,7 @@ except through the :class:`Context`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -100,3 +100,18 @@ class Outcome(msgspec.Struct, Generic[Answer], frozen=True):
 
     answer: Answer
     replayed: bool
+
+
+def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[Any, ...]:
+    """What no two transactions should work on at once: its idempotency key, and the rows it names to be locked. Members
+    are found by contact and not locked."""
+    needs, of = command.needs(), command.merchant_id
+    claims: list[Any] = []
+    if idempotency is not None:
+        claims.append((of, command.environment, idempotency.owner, idempotency.operation, idempotency.key))
+    if needs is not NOTHING:
+        claims += [(of, "account", account_id) for account_id in needs.accounts]
+        claims += [(of, "order", order_id) for order_id in needs.orders]
+        claims += [(of, "stock", stock_id) for stock_id in needs.stock]
+        claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
+    return tuple(claims)

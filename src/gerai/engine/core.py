@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -29,16 +29,12 @@ from gerai.kit.tasks import end
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
+from gerai.store.batch import WRITER_SESSION
 from gerai.store.connection import Connection, make_pool, open_connection
 from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger("gerai.engine")
-
-#: The writer finds every row by its key, and its plans live as long as its session: one made while a table was small
-#: would read all of it ever after.
-WRITER_SESSION: Final = """
-SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"""
 
 
 class Engine:

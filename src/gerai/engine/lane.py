@@ -2,11 +2,7 @@
 
 What the commands of a batch need is loaded (and locked) with one statement per table; each is decided in arrival order
 on the working copy; everything that changed is written with one statement per table and committed, all in one round
-trip.
-
-When the database rejects a batch for a reason no command foresaw, it is rolled back and its commands run one by one: a
-poisoned command fails alone, and a command that lost a race (an idempotency key, an e-mail address) is decided again
-and finds the winner.
+trip. What follows when the database will not: ``batch_run.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 import structlog
 
@@ -26,26 +23,30 @@ from gerai.engine.decision import DecisionContext, find_made, keep_key
 from gerai.engine.directory import Directory
 from gerai.engine.ids import Ids
 from gerai.engine.loading import LoadRequest, load
+from gerai.engine.outage import DatabaseState
 from gerai.engine.state import State
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
 from gerai.store.batch import commit
-from gerai.store.connection import RACES, Connection, ConnectionLost, DatabaseError
+from gerai.store.connection import Connection, DatabaseError, drop
+from gerai.store.faults import FOR_EVERYBODY, Fault, fault_of
 
 log = structlog.get_logger("gerai.batch")
 
-# Each lost race means that somebody else's commit went through, so a few tries suffice; more would hide a fault.
-_TRIES_ALONE = 5
+#: How long leaving a failed transaction may take before its connection is given up.
+_ROLLBACK_WITHIN_S: Final = 1.0
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A command in the queue, and the future its sender waits on. ``claims``: what no two lanes may work on at once."""
+    """A command in the queue, and the future its sender waits on. ``claims``: what no two lanes may work on at once.
+    ``locked``: by itself it did not get a lock that somebody else holds."""
 
     command: Command[Any]
     idempotency: Idempotency | None
     claims: tuple[Any, ...]
     deadline: float
     future: asyncio.Future[Outcome[Any]]
+    locked: bool = False
 
 
 @dataclass
@@ -79,123 +80,87 @@ class Lane:
     directory: Directory
     ids: Ids
     figures: WriterStats
-    _writing: bool = False
+    database: DatabaseState
+    #: When the attempt under way must have ended, on the loop's clock.
+    due_s: float = inf
+    #: The attempt under way has sent what it writes.
+    writing: bool = False
+    #: The last attempt failed as everybody's would.
+    unable: bool = False
+    _dropped: bool = False
     _connection: Connection | None = None
 
-    async def write(self, batch: list[Waiting]) -> None:
-        """Run these commands and resolve their senders' futures, once the transaction is committed."""
-        self.figures.batches += 1
-        self.figures.commands += len(batch)
-        self.figures.largest = max(self.figures.largest, len(batch))
-        try:
-            decided = await self._attempt(batch)
-        except DatabaseError as error:
-            await self._give_up(error)
-            # Rolled back, so nothing is done twice; after a broken connection nothing is run again at all.
-            decided = await self._one_by_one(batch, error)
-        except Exception as error:
-            # A fault of ours outside of any command: whoever waits must get an answer, and the lane must go on.
-            log.exception("batch.broken")
-            await self._give_up(error)
-            if self._writing:
-                decided = [(waiting, Broken(detail=repr(error))) for waiting in batch]
-            else:
-                # Nothing was sent: one command's value may be more than a column holds, and harms nobody else.
-                decided = await self._one_by_one(batch, error)
-        for waiting, result in decided:
-            # Its caller has gone; the command was carried out all the same.
-            if waiting.future.done():
-                continue
-            if isinstance(result, BaseException):
-                waiting.future.set_exception(result)
-            else:
-                waiting.future.set_result(result)
-
-    async def _one_by_one(self, batch: list[Waiting], first_error: Exception) -> Decided:
-        """Run each command in its own transaction, so that the one at fault fails alone."""
-        # The driver derives deadlocks and the like from the same class; those were rolled back for certain.
-        if isinstance(first_error, ConnectionLost) and not isinstance(first_error, RACES):
-            log.error("batch.connection_lost", error=str(first_error), commands=len(batch))
-            return [(waiting, self._lost()) for waiting in batch]
-        if len(batch) > 1:
-            log.info("batch.split", error=type(first_error).__name__, commands=len(batch))
-        decided: Decided = []
-        for waiting in batch:
-            self.figures.alone += 1
-            decided.append((waiting, await self._alone(waiting)))
-        return decided
-
-    async def _alone(self, waiting: Waiting) -> Outcome[Any] | BaseException:
-        last: DatabaseError | None = None
-        for _ in range(_TRIES_ALONE):
-            try:
-                [(_, result)] = await self._attempt([waiting])
-            except RACES as error:
-                await self._give_up(error)
-                last = error
-            except ConnectionLost as error:
-                await self._give_up(error)
-                log.error("batch.connection_lost", error=str(error), commands=1)
-                return self._lost()
-            except DatabaseError as error:
-                await self._give_up(error)
-                last = error
-                # A constraint objects: it would object again.
-                break
-            except Exception as error:
-                # A fault of ours, as in write(): the lane and its other commands must go on.
-                log.exception("command.broken", command=type(waiting.command).__name__)
-                await self._give_up(error)
-                return Broken(detail=repr(error))
-            else:
-                return result
-        log.error("command.rejected", command=type(waiting.command).__name__, error=str(last))
-        return Broken(detail=f"{type(last).__name__}")
-
-    def _lost(self) -> Refusal:
-        """The refusal when the connection broke. While writing, whether the commit arrived is unknown, so nothing is
-        run a second time; before that, nothing was done."""
-        return Broken(detail="connection lost") if self._writing else Busy()
-
-    async def _give_up(self, error: BaseException) -> None:
-        """Leave the failed transaction; drop the connection if even that does not work."""
-        connection, self._connection = self._connection, None
-        if connection is None or connection.closed:
-            return
-        try:
-            # Kept rather than closed: every statement is prepared on it already.
-            await connection.execute("ROLLBACK")
-        except DatabaseError:
-            log.warning("batch.reconnecting", error=str(error))
-            await connection.close()
-        else:
-            self._connection = connection
-
-    async def _attempt(self, batch: list[Waiting]) -> Decided:
-        """Load, decide and write these commands in one transaction."""
-        self._writing = False
-        connection, state = await self._loaded(batch)
+    async def attempt(self, batch: list[Waiting], lock_wait_ms: int) -> Decided:
+        """Load, decide and write these commands in one transaction. After a DatabaseError :meth:`failed`
+        is next."""
+        self.writing = self._dropped = False
+        self.due_s = batch[0].deadline
+        connection, state = await self._loaded(batch, lock_wait_ms)
         moments: Moments = {}
         decided: Decided = [(waiting, self._decide(waiting, state, moments)) for waiting in batch]
         written = [*changes(state)]
-        # From here on a broken connection leaves open whether the commit arrived (_lost).
-        self._writing = True
+        # From here on a broken connection leaves open whether the commit arrived (refusal).
+        self.writing = True
         await commit(connection, written)
+        self.due_s, self.unable = inf, False
+        if self.database.fault is not None:
+            self.database.worked()
         return decided
 
-    async def _loaded(self, batch: list[Waiting]) -> tuple[Connection, State]:
+    async def failed(self, error: DatabaseError, batch: list[Waiting]) -> Fault:
+        """Leave the failed transaction; returns what was wrong."""
+        if self._dropped:
+            log.warning("batch.overdue", commands=len(batch))
+        fault = fault_of(error) if self._dropped else self.database.failed(error)
+        unknown = fault is Fault.LOST and self.writing
+        if unknown:
+            log.error("batch.outcome_unknown", error=str(error).strip(), commands=len(batch))
+        self.unable = fault in FOR_EVERYBODY and not unknown
+        # A server that became a standby stays one: by its name another may be found.
+        await self.give_up(error, keep=fault is not Fault.READ_ONLY)
+        return fault
+
+    def refusal(self, fault: Fault) -> Refusal:
+        """The refusal of a command whose attempt failed so. When the link broke while writing, whether the commit
+        arrived is unknown, so nothing is run a second time; otherwise nothing was done."""
+        return Broken(detail="outcome unknown") if fault is Fault.LOST and self.writing else Busy()
+
+    def drop(self) -> None:
+        """Break the link: the attempt under way takes too long, and ends at once."""
+        self._dropped = True
+        if self._connection is not None:
+            drop(self._connection)
+
+    async def give_up(self, error: BaseException, *, keep: bool = True) -> None:
+        """Leave the failed transaction; close the connection if even that does not work, or unless ``keep``."""
+        connection, self.due_s = self._connection, asyncio.get_running_loop().time() + _ROLLBACK_WITHIN_S
+        if connection is None or connection.closed:
+            self.due_s = inf
+            return
+        try:
+            # Kept rather than closed: every statement is prepared on it already.
+            await (connection.execute("ROLLBACK") if keep else connection.close())
+        except DatabaseError:
+            log.warning("batch.reconnecting", error=str(error).strip())
+            await connection.close()
+        finally:
+            self.due_s = inf
+
+    async def _loaded(self, batch: list[Waiting], lock_wait_ms: int) -> tuple[Connection, State]:
         """Begin the transaction on a connection that works. It may have broken since the last batch; nothing has been
         written yet, so a second try on a fresh one is safe."""
         asked = [(waiting.command, waiting.idempotency) for waiting in batch]
+        had_one = self._connection is not None and not self._connection.closed
         try:
-            return await self._load(asked)
-        except ConnectionLost as error:
-            if isinstance(error, RACES):
+            return await self._load(asked, lock_wait_ms)
+        except DatabaseError as error:
+            if not had_one or self._dropped or fault_of(error) not in (Fault.LOST, Fault.STOPPING):
                 raise
-            await self._give_up(error)
-            return await self._load(asked)
+            await self.give_up(error)
+            self.due_s = batch[0].deadline
+            return await self._load(asked, lock_wait_ms)
 
-    async def _load(self, asked: Sequence[LoadRequest]) -> tuple[Connection, State]:
+    async def _load(self, asked: Sequence[LoadRequest], lock_wait_ms: int) -> tuple[Connection, State]:
         connection = self._connection
         if connection is None or connection.closed:
             connection = self._connection = await self.connect()
@@ -203,7 +168,7 @@ class Lane:
         if self.ids.low.is_set():
             await self.ids.refill(connection)
         state = State()
-        await load(connection, state, asked)
+        await load(connection, state, asked, lock_wait_ms)
         return connection, state
 
     def _decide(self, waiting: Waiting, state: State, moments: Moments) -> Outcome[Any] | Refusal:

@@ -69,8 +69,9 @@ class _Wanted:
             self.contacts[command.environment, channel].append(contact)
 
 
-async def load(connection: Connection, state: State, batch: Sequence[LoadRequest]) -> None:
-    """Begin the transaction and fill ``state``. Locks are taken table by table, merchants and keys ascending."""
+async def load(connection: Connection, state: State, batch: Sequence[LoadRequest], lock_wait_ms: int) -> None:
+    """Begin the transaction and fill ``state``. Locks are taken table by table, merchants and keys ascending; each is
+    waited for so long."""
     wanted: dict[int, _Wanted] = {}
     for command, _ in batch:
         mine = wanted.get(command.merchant_id)
@@ -78,7 +79,7 @@ async def load(connection: Connection, state: State, batch: Sequence[LoadRequest
             mine = wanted[command.merchant_id] = _Wanted()
         mine.add(command)
     statements = _statements(wanted, batch)
-    for records, statement in zip(await begin(connection, statements), statements, strict=True):
+    for records, statement in zip(await begin(connection, statements, lock_wait_ms), statements, strict=True):
         (state.earlier_events if statement.table is EVENTS else state.rows[statement.table]).load(records)
 
 

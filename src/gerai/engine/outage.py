@@ -1,7 +1,62 @@
-"""What a caller of the engine may catch when the database does not do its part."""
+"""When the database does not do its part: what a caller of the engine may catch, and what is remembered of it."""
 
 from __future__ import annotations
 
-from gerai.store.connection import ConnectionLost, DatabaseError
+from time import monotonic
+from typing import Final
 
-__all__ = ["ConnectionLost", "DatabaseError"]
+import structlog
+
+from gerai.domain.refusals import Busy
+from gerai.store.connection import ConnectionLost, DatabaseError
+from gerai.store.faults import Fault, fault_of, passes
+
+__all__ = ["ConnectionLost", "DatabaseError", "DatabaseState", "busy_instead_of"]
+
+log = structlog.get_logger("gerai.database")
+#: A reason that comes and goes is not written again within this time.
+_SAID_AGAIN_AFTER_S: Final = 30.0
+
+
+def busy_instead_of(error: BaseException) -> Busy | None:
+    """The refusal of a request that met a database fault which passes by itself; None for any other error."""
+    return Busy() if isinstance(error, DatabaseError) and passes(fault_of(error)) else None
+
+
+class DatabaseState:
+    """How the database serves one of its users, ``writer`` or ``reads``; the log has each reason once."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._since_s = 0.0
+        self._last_s = 0.0
+        self._said: dict[Fault, float] = {}
+        #: Why the last attempt failed; None: it did not.
+        self.fault: Fault | None = None
+
+    def failed(self, error: DatabaseError) -> Fault:
+        """Take note of an error; returns its case. Faults of a single command are none of the database."""
+        fault = fault_of(error)
+        if fault in (Fault.RACE, Fault.LOCKED, Fault.REJECTED):
+            return fault
+        now_s = self._last_s = monotonic()
+        if self.fault is None:
+            self._since_s = now_s
+        self.fault = fault
+        if now_s - self._said.get(fault, float("-inf")) >= _SAID_AGAIN_AFTER_S:
+            self._said[fault] = now_s
+            log.error("database.unable", user=self._user, reason=fault.value, error=str(error).strip())
+        return fault
+
+    def worked(self) -> None:
+        """Take note that it did."""
+        if self.fault is not None:
+            log.info(
+                "database.able_again", user=self._user, reason=self.fault.value,
+                after_s=round(monotonic() - self._since_s, 1),
+            )  # fmt: skip
+            self.fault = None
+
+    def failed_within(self, seconds: float) -> Fault | None:
+        """Why the last attempt failed, when that was so recently."""
+        return self.fault if self.fault is not None and monotonic() - self._last_s < seconds else None

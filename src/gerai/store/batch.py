@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from psycopg import AsyncConnection
@@ -18,6 +18,15 @@ from gerai.store.pipeline import rows_of, run
 from gerai.store.table import Table
 
 _encode = msgspec.json.Encoder().encode
+
+#: What a writer's session waits for a lock, unless its transaction says otherwise. Ten times what a batch takes; who
+#: waits behind it is answered within a second all the same.
+WRITER_LOCK_WAIT_MS: Final = 300
+#: The writer finds every row by its key, and its plans live as long as its session: one made while a table was small
+#: would read all of it ever after.
+WRITER_SESSION: Final = f"""
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+SET lock_timeout = {WRITER_LOCK_WAIT_MS}""".encode()
 
 
 class Reading(NamedTuple):
@@ -45,10 +54,17 @@ class Deferred(NamedTuple):
     due: datetime | None
 
 
-async def begin(connection: AsyncConnection, statements: Sequence[Reading]) -> list[Iterable[Any]]:
-    """Begin the transaction and read; one iterable of records per statement, in their order."""
+async def begin(
+    connection: AsyncConnection, statements: Sequence[Reading], lock_wait_ms: int = WRITER_LOCK_WAIT_MS
+) -> list[Iterable[Any]]:
+    """Begin the transaction and read; one iterable of records per statement, in their order. Each of the transaction's
+    locks is waited for so long."""
     # Sent together: beginning costs no round trip of its own.
-    _, *results = await run(connection, [(b"BEGIN", ()), *((sql, params) for sql, params, _ in statements)])
+    opening: list[tuple[bytes, Sequence[Parameter]]] = [(b"BEGIN", ())]
+    if lock_wait_ms != WRITER_LOCK_WAIT_MS:
+        opening.append((b"SET LOCAL lock_timeout = %d" % lock_wait_ms, ()))
+    results = await run(connection, [*opening, *((sql, params) for sql, params, _ in statements)])
+    del results[: len(opening)]
     return [
         map(statement.table.read, rows_of(connection, result))
         for statement, result in zip(statements, results, strict=True)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import select
-from typing import Final
+import socket
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg import Connection as BlockingConnection
 from psycopg import Error as DatabaseError
-from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure, UniqueViolation
 from psycopg_pool import AsyncConnectionPool
 
 from gerai.settings import DatabaseSettings
 from gerai.store.session import USUAL, limited
 
 __all__ = [
-    "RACES",
     "Connection",
     "ConnectionLost",
     "DatabaseError",
     "Pool",
+    "drop",
     "make_pool",
     "open_blocking",
     "open_connection",
@@ -28,10 +29,8 @@ __all__ = [
 
 Connection = AsyncConnection
 Pool = AsyncConnectionPool[AsyncConnection]
-#: The database is away, or starting: trying again later is right. A pool without a free connection raises it, too.
+#: The database is away, or cannot: trying again later is right. What it was in detail: ``faults.py``.
 ConnectionLost = OperationalError
-#: Somebody else was faster: deciding again is right.
-RACES: Final = (UniqueViolation, DeadlockDetected, SerializationFailure, LockNotAvailable)
 
 
 async def open_connection(dsn: str, limits: DatabaseSettings = USUAL) -> Connection:
@@ -73,6 +72,15 @@ def _has_ended(connection: AsyncConnection) -> bool:
     except OperationalError:
         return True
     return False
+
+
+def drop(connection: Connection) -> None:
+    """Break the link under a statement that takes too long: whoever waits for it gets ConnectionLost at once.
+
+    Cancelling the task instead would ask the server to stop and wait for its answer, which may be what does not come.
+    """
+    with contextlib.suppress(OSError, OperationalError), socket.socket(fileno=os.dup(connection.fileno())) as link:
+        link.shutdown(socket.SHUT_RDWR)
 
 
 def server_version(dsn: str, limits: DatabaseSettings = USUAL) -> int:

@@ -45,7 +45,7 @@ async def run(connection: AsyncConnection, statements: Sequence[tuple[bytes, Seq
             values = [wire_bytes(value) for value in params]
             pgconn.send_query_prepared(name, values, [Format.BINARY] * len(values), Format.BINARY)
         pgconn.pipeline_sync()
-        results = await connection.wait(_until_sync(pgconn))
+        results = await connection.wait(_until_sync(pgconn, len(statements) + len(fresh)))
     finally:
         await _leave(connection)
     for result in results:
@@ -84,15 +84,23 @@ def _without_preparing(
     return kept
 
 
-def _until_sync(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
-    """Send what is queued and read every result, for ``connection.wait``."""
+def _until_sync(pgconn: PGconn, expected: int) -> Generator[Wait, Ready | int, list[PGresult]]:
+    """Send what is queued and read every result, for ``connection.wait``. ``expected``: how many there are.
+
+    A link that breaks after all of them, or after the server's own reason, leaves nothing open.
+    """
     results: list[PGresult] = []
     unsent = pgconn.flush()
     while True:
         # Read while sending: a server whose answers nobody takes stops reading, too.
         ready = yield Wait.RW if unsent else Wait.R
         if ready & Ready.R:
-            pgconn.consume_input()
+            try:
+                pgconn.consume_input()
+            except OperationalError:
+                if len(results) >= expected or any(result.status not in _DONE for result in results):
+                    return results[:expected]
+                raise
             while not pgconn.is_busy():
                 # None stands between the results of two statements.
                 if (result := pgconn.get_result()) is None:
