@@ -33,15 +33,11 @@ async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int,
     await connection.execute(statement, (merchant_id, *values))
 
 
-async def holds_of_orders(
-    connection: AsyncConnection, merchant_id: int, order_ids: list[int]
-) -> list[tuple[int, int, int]]:
-    """(order, available before its hold, available after its latest transfer) of orders that hold or held money."""
+async def balances_before(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> list[tuple[int, int]]:
+    """(order, available before its hold) of orders that hold or held money."""
     cursor = await connection.execute(
-        "SELECT h.order_id, h.debit_available_after + h.amount_sen, "
-        "coalesce(r.debit_available_after, h.debit_available_after) "
-        "FROM transfers h LEFT JOIN transfers r ON r.merchant_id = h.merchant_id AND r.pending_id = h.transfer_id "
-        "WHERE h.merchant_id = %s AND h.order_id = ANY(%s) AND h.phase = 'pending'",
+        "SELECT order_id, debit_available_after + amount_sen FROM transfers "
+        "WHERE merchant_id = %s AND order_id = ANY(%s) AND phase = 'pending'",
         (merchant_id, order_ids),
     )
     return await cursor.fetchall()

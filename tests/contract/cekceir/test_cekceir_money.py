@@ -151,3 +151,28 @@ async def test_an_idempotency_key_names_one_request_of_one_member(shop: Shop) ->
     assert (await other.order(GOOD, Idempotency_Key="k")).status_code == 200
     assert [len(await caller.orders()), len(await other.orders())] == [1, 1]
     assert await caller.wallet() == (98_500, 0)
+
+
+async def test_both_balances_of_an_order_fit_together_whatever_runs_beside_it(shop: Shop) -> None:
+    """Ten at once, some partial, some failed, some still held: for each, in the answer, the order's own page, the list
+    and a replay, ``remaining_balance`` is ``balance_before`` without what that order took, and no other's."""
+    caller = await shop.caller()
+    wanted = [(GOOD,), (GOOD, BAD, GOOD), (BAD, BAD), (SLOW,), (GOOD, GOOD)] * 2
+    answers = await asyncio.gather(*(caller.order(*imeis, Idempotency_Key=f"k{n}") for n, imeis in enumerate(wanted)))
+    placed = [answer.json() for answer in answers]
+    assert sorted(body["status"] for body in placed) == sorted(
+        ["success", "partial", "failed", "pending", "success"] * 2
+    )
+    assert len({body["balance_before"] for body in placed}) > 1
+    again = [(await caller.order(*imeis, Idempotency_Key=f"k{n}")).json() for n, imeis in enumerate(wanted)]
+    reads = [(await caller.get(f"/api/order/{body['order_id']}")).json()["data"] for body in placed]
+    for body in (*placed, *again, *reads, *await caller.orders()):
+        took = body["total_price"] if body["status"] == "pending" else body["charged_amount"]
+        assert body["remaining_balance"] == body["balance_before"] - took
+    assert [money(body) for body in placed] == [money(body) for body in again] == [money(body) for body in reads]
+    for body in placed:
+        await shop.work(body["order_id"])
+    for body in await caller.orders():
+        assert body["status"] != "pending"
+        assert body["remaining_balance"] == body["balance_before"] - body["charged_amount"]
+    assert (await caller.wallet())[0] == 100_000 - sum(body["charged_amount"] for body in await caller.orders())

@@ -110,6 +110,20 @@ async def test_a_cancelled_order_is_signed_over_nothing(cekceir: Shop) -> None:
     assert verify(cancelled, cekceir.token)
 
 
+async def test_the_balances_of_a_message_are_its_orders_own(cekceir: Shop) -> None:
+    """Another order in between does not show in them: what remains is what was there, less what this order took."""
+    first = (await place_cekceir(cekceir, 201, GOOD, code="unlock_manual")).json()
+    await place_cekceir(cekceir, 200, GOOD)
+    [waits] = await told(cekceir, first["order_id"])
+    view = await cekceir.view(str(first["order_id"]))
+    await cekceir.do(RecordFulfilment, view, outcome="done", succeeded=1, result=None)
+    *_, done = await told(cekceir, first["order_id"])
+    for message in (waits, done):
+        assert isinstance(message, Message)
+        assert message.sent["balance_before"] == first["balance_before"]
+        assert message.sent["remaining_balance"] == first["balance_before"] - 75_000
+
+
 async def test_work_that_is_not_done_yet_is_not_announced(cekceir: Shop) -> None:
     """An answer that is pending or unknown, however often, says nothing."""
     order_id = (await place_cekceir(cekceir, 201, GOOD, code="unlock_manual")).json()["order_id"]

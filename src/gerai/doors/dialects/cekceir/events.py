@@ -30,8 +30,8 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
             return []
     elif occurrence.event.name != f"order.{status}" or status not in _RESULTS:
         return []
-    figures = await balances.of_orders(engine, view.order.merchant_id, [view.order.order_id])
-    body = order_body(_then(occurrence, status), figures[view.order.order_id])
+    before = await balances.before_orders(engine, view.order.merchant_id, [view.order.order_id])
+    body = order_body(_then(occurrence, status), before[view.order.order_id])
     return [WebhookMessage(ORDER_EVENT, msgspec.to_builtins(body))]
 
 

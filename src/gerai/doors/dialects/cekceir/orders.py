@@ -29,8 +29,8 @@ async def create_order(ctx: RequestContext) -> Response:
     attempt = IDEMPOTENCY.attempt(ctx, "create_order", caller.owner, wanted)
     placing = Placing(ctx, caller, wanted)
     outcome = await submit_once(ctx, attempt, placing.command, PlaceOrder)
-    view, figures = await placing.result(outcome)
-    answer = wire.order_body(view, figures)
+    view, before_sen = await placing.result(outcome)
+    answer = wire.order_body(view, before_sen)
     return reply(answer, wire.HTTP_STATUS[answer.status], replay_headers(outcome))
 
 
@@ -71,15 +71,16 @@ async def get_order(ctx: RequestContext) -> Response:
 
 
 async def _reads(ctx: RequestContext, merchant_id: int, views: list[OrderView]) -> list[wire.OrderRead]:
-    """Orders as reads show them, with their ledger figures and histories: two queries however many they are."""
+    """Orders as reads show them, with what their wallet had before them and their histories: two queries however many
+    they are."""
     engine = ctx.services.engine
     ids = [view.order.order_id for view in views]
-    figures = await balances.of_orders(engine, merchant_id, ids)
+    before = await balances.before_orders(engine, merchant_id, ids)
     events = await engine.events.of_orders(merchant_id, ids)
     return [
         wire.order_read(
             view,
-            figures[view.order.order_id],
+            before[view.order.order_id],
             [event for event in events if event.order_id == view.order.order_id],
         )
         for view in views

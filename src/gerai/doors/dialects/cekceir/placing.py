@@ -12,7 +12,6 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.catalogue.services import SERVICES, Service, WantedItems
 from gerai.engine.command import Outcome
 from gerai.engine.fulfilment import balances
-from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.fulfilment.carry_out import carry_out, work_of
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.lines import NewLine
@@ -90,17 +89,16 @@ class Placing:
             resume_after_s=service.deadline_ms / 1000 + _TAKE_OVER_AFTER_S,
         )
 
-    async def result(self, outcome: Outcome[Placed]) -> tuple[OrderView, Balances]:
-        """The order and its wallet's figures: as a replay finds them, or after the provider was asked. No refusals:
-        whatever the provider does is a result."""
+    async def result(self, outcome: Outcome[Placed]) -> tuple[OrderView, int]:
+        """The order, and what its wallet had before it in sen: as a replay finds them, or after the provider was asked.
+        No refusals: whatever the provider does is a result."""
         engine, placed = self._ctx.services.engine, outcome.answer
         if outcome.replayed or self._work is None:
             order = placed.view.order
-            return placed.view, (await balances.of_orders(engine, order.merchant_id, [order.order_id]))[order.order_id]
-        figures = Balances(placed.available_before_sen or 0, placed.available_after_sen or 0)
+            before = await balances.before_orders(engine, order.merchant_id, [order.order_id])
+            return placed.view, before[order.order_id]
+        before_sen = placed.available_before_sen or 0
         if not self._work.provider.automatic:
-            return placed.view, figures
+            return placed.view, before_sen
         done = await carry_out(engine, self._work.provider, placed.view, self._work.wait_s)
-        if done.available_sen is not None:
-            figures = figures._replace(after_sen=done.available_sen)
-        return done.view, figures
+        return done.view, before_sen

@@ -14,7 +14,6 @@ from gerai.doors.dialects.cekceir.order_details import details_of
 from gerai.doors.http.times import rfc3339
 from gerai.engine.catalogue.services import Service, ServiceType
 from gerai.engine.directory_entries import KeyFacts
-from gerai.engine.fulfilment.balances import Balances
 from gerai.engine.orders.find import EventEntry
 
 #: The engine's order states in the contract's words; any other state is one an operator put the order in.
@@ -84,11 +83,17 @@ def balance(sen: int) -> int:
     return whole_rupiah(sen - sen % SEN_PER_RUPIAH)
 
 
-def order_fields(view: OrderView, balances: Balances) -> dict[str, Any]:
-    """The fields of :class:`OrderBody`. While an order is pending nothing is charged or refunded: the money is held."""
+def order_fields(view: OrderView, before_sen: int) -> dict[str, Any]:
+    """The fields of :class:`OrderBody`. While an order is pending nothing is charged or refunded: the money is held.
+
+    ``before_sen``: what the wallet had before the order. What remains is that without what this order took, whatever
+    other orders took meanwhile: both figures of one order fit together.
+    """
     order, line, work = view.order, view.lines[0], view.fulfilment
     status = STATUS.get(order.status, "pending")
     succeeded, failed = (work.succeeded, work.failed) if work is not None else (0, 0)
+    # Held or charged: what was not given back.
+    taken_sen = order.total_sen - order.refunded_sen
     error = (work.error if work is not None else "") or (_DEFAULT_FAILURE if status == "failed" else "")
     return {
         "status": status,
@@ -97,7 +102,7 @@ def order_fields(view: OrderView, balances: Balances) -> dict[str, Any]:
         "processed": succeeded + failed,
         "processed_success": succeeded,
         "processed_error": failed,
-        "remaining_balance": balance(balances.after_sen),
+        "remaining_balance": balance(before_sen - taken_sen),
         "result": work.result if work is not None else None,
         "error_message": error or None if status in ("partial", "failed") else None,
         "order_id": order.order_id,
@@ -108,19 +113,19 @@ def order_fields(view: OrderView, balances: Balances) -> dict[str, Any]:
         "total_price": whole_rupiah(order.total_sen),
         "charged_amount": whole_rupiah(order.charged_sen),
         "refunded_amount": whole_rupiah(order.refunded_sen),
-        "balance_before": balance(balances.before_sen),
+        "balance_before": balance(before_sen),
         "created_at": iso(order.created_at),
     }
 
 
-def order_body(view: OrderView, balances: Balances) -> OrderBody:
+def order_body(view: OrderView, before_sen: int) -> OrderBody:
     """The flat answer of placing an order."""
-    return OrderBody(**order_fields(view, balances))
+    return OrderBody(**order_fields(view, before_sen))
 
 
-def order_read(view: OrderView, balances: Balances, events: list[EventEntry]) -> OrderRead:
+def order_read(view: OrderView, before_sen: int, events: list[EventEntry]) -> OrderRead:
     """The order with its states so far; ``events`` are the order's, oldest first."""
-    return OrderRead(**order_fields(view, balances), status_history=status_history(events))
+    return OrderRead(**order_fields(view, before_sen), status_history=status_history(events))
 
 
 def status_history(events: list[EventEntry]) -> list[HistoryEntry]:
