@@ -13,6 +13,7 @@ from cekceir_shop import BAD, GOOD, LOST, Shop, check_error
 
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS
 from gerai.doors.dialects.cekceir.routes import ROUTES
+from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.keys.manage import list_keys, revoke_key
 
 #: The seed's success response, field by field.
@@ -257,3 +258,33 @@ async def test_a_filter_that_is_not_served_is_refused(shop: Shop, path: str, nam
     body = check_error(await caller.get(path, **{name: "TX-654"}), 422, "REQUEST_NOT_MATCH_SPEC_ERROR")
     assert (body["source"], body["errors"]) == ("query", {name: ["Unrecognized key"]})
     assert (await caller.get(path, **{name: ""})).status_code == 200
+
+
+@pytest.mark.parametrize("given", ["teks", "", 5, 0, True, False, 1.5])
+async def test_a_bare_result_stands_in_an_object(shop: Shop, given: Any) -> None:
+    """``result`` is an object, a list or null to every client: a bare value an operator gives is put into an object, in
+    every read."""
+    caller = await shop.caller()
+    order_id = (await caller.order(GOOD, code="unlock_manual")).json()["order_id"]
+    await shop.engine.submit(
+        RecordFulfilment(
+            merchant_id=shop.merchant.merchant_id, environment="production", order_id=order_id, outcome="done",
+            succeeded=1, result=given,
+        )
+    )  # fmt: skip
+    reads = [(await caller.get(f"/api/order/{order_id}")).json()["data"], *await caller.orders()]
+    assert [read["result"] for read in reads] == [{"result": given}, {"result": given}]
+
+
+@pytest.mark.parametrize("given", [{"status": "registered"}, [{"imei": "1"}], {}, [], None])
+async def test_a_result_is_what_the_provider_gave(shop: Shop, given: Any) -> None:
+    """Objects, lists and null go out as they came."""
+    caller = await shop.caller()
+    order_id = (await caller.order(GOOD, code="unlock_manual")).json()["order_id"]
+    await shop.engine.submit(
+        RecordFulfilment(
+            merchant_id=shop.merchant.merchant_id, environment="production", order_id=order_id, outcome="done",
+            succeeded=1, result=given,
+        )
+    )  # fmt: skip
+    assert (await caller.get(f"/api/order/{order_id}")).json()["data"]["result"] == given

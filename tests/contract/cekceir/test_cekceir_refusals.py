@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -177,6 +178,32 @@ async def test_json_is_read_whatever_its_content_type(shop: Shop, kind: str) -> 
     errors = check_error(form, 400, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
     assert errors == {"body": ["Invalid JSON: expected object"]}
     assert len(await caller.orders()) == 1
+
+
+@pytest.mark.parametrize(("code", "status"), [(1, 422), ("1", 404), (1.0, 422), ("1.0", 404), (True, 422)])
+async def test_an_order_names_a_service_by_its_code_alone(shop: Shop, code: Any, status: int) -> None:
+    """The service's number buys nothing; the service's own page takes it."""
+    caller = await shop.caller()
+    service = (await caller.get("/api/services/cek_imei")).json()["data"]
+    number = service["id"] if isinstance(code, int) and code is not True else code
+    answer = await caller.post({"code": number, "data": {"imeis": [GOOD]}})
+    error = "SERVICE_NOT_FOUND_ERROR" if status == 404 else "REQUEST_NOT_MATCH_SPEC_ERROR"
+    body = check_error(answer, status, error)
+    assert body.get("errors") == (None if status == 404 else {"code": ["Invalid input: expected string"]})
+    check_error(await caller.post({"code": str(service["id"]), "data": {}}), 404, "SERVICE_NOT_FOUND_ERROR")
+    assert (await caller.get(f"/api/services/{service['id']}")).json()["data"] == service
+    assert await caller.orders() == []
+    assert await caller.wallet() == (100_000, 0)
+
+
+@pytest.mark.parametrize("path", ["/api/order/76.000", "/api/order/76.000/status", "/api/order?limit=1.000",
+                                  "/api/order?cursor=76.000", "/api/services?limit=1.000"])  # fmt: skip
+async def test_thousands_with_a_dot_are_no_number(shop: Shop, path: str) -> None:
+    """``76.000`` is no 76: another order, another page."""
+    caller = await shop.caller()
+    answer = await shop.client.get(path, headers=caller.headers)
+    errors = check_error(answer, 422, "REQUEST_NOT_MATCH_SPEC_ERROR")["errors"]
+    assert list(errors.values()) == [["Invalid input: expected number"]]
 
 
 async def test_empty_data_in_each_spelling(shop: Shop) -> None:

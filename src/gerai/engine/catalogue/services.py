@@ -90,6 +90,13 @@ class ServiceCatalogue:
             raise NotFound("service", id_or_code)
         return found
 
+    def coded(self, code: str) -> Service:
+        """By code alone: a number names no service to buy. NotFound."""
+        found = self.by_code.get(code)
+        if found is None:
+            raise NotFound("service", code)
+        return found
+
     def page(self, after_id: int, limit: int) -> list[Service]:
         """Services with greater ids, by id, at most ``limit``; switched off ones say so themselves."""
         return [s for s in self.by_id.values() if s.service_id > after_id][:limit]

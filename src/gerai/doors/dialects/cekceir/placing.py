@@ -46,7 +46,7 @@ class Placing:
         provider, or none for real orders).
         """
         catalogue = self._ctx.services.engine.directory.get(SERVICES, self._caller.merchant_id)
-        service = catalogue.named(self._wanted.code)
+        service = catalogue.coded(self._wanted.code)
         items = catalogue.want(service, self._wanted.data, self._ctx.now)
         key = self._caller.key
         # Simulated keys are served by the simulator, except where people do the work; real ones never are.

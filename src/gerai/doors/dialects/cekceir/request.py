@@ -105,7 +105,7 @@ async def read_order(ctx: RequestContext) -> NewOrder:
 def new_order(body: Any) -> NewOrder:
     """The same of a decoded body."""
     form = Fields.of_body(body, RULES)
-    wanted = NewOrder(form.text("code", required=True, most=_MAX_CODE), _data(form, body))
+    wanted = NewOrder(form.text("code", required=True, most=_MAX_CODE, numbers=False), _data(form, body))
     form.check()
     return wanted
 

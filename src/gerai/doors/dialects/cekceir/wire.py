@@ -15,6 +15,7 @@ from gerai.doors.http.times import rfc3339
 from gerai.engine.catalogue.services import Service, ServiceType
 from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.orders.find import EventEntry
+from gerai.kit.json_values import is_array, is_object
 
 #: The engine's order states in the contract's words; any other state is one an operator put the order in.
 STATUS: Final[dict[str, str]] = {
@@ -103,7 +104,7 @@ def order_fields(view: OrderView, before_sen: int) -> dict[str, Any]:
         "processed_success": succeeded,
         "processed_error": failed,
         "remaining_balance": balance(before_sen - taken_sen),
-        "result": work.result if work is not None else None,
+        "result": _result(work.result) if work is not None else None,
         "error_message": error or None if status in ("partial", "failed") else None,
         "order_id": order.order_id,
         "transaction_id": order.held_transfer_id or order.order_id,
@@ -116,6 +117,11 @@ def order_fields(view: OrderView, before_sen: int) -> dict[str, Any]:
         "balance_before": balance(before_sen),
         "created_at": iso(order.created_at),
     }
+
+
+def _result(given: Any) -> Any:
+    """What the provider gave. Clients read an object or a list: any other value is put into an object."""
+    return given if given is None or is_object(given) or is_array(given) else {"result": given}
 
 
 def order_body(view: OrderView, before_sen: int) -> OrderBody:
