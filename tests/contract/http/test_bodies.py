@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
@@ -187,3 +188,48 @@ async def test_a_refusal_lets_the_rest_arrive(app: App, dialect: Dialect, reques
 
     assert happened == ["http.response.start", "http.response.body", *["receive"] * 10]
     assert chunks == []
+
+
+@every_door
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (rb"\u0000", b"NUL"),
+        (rb"\ud83d", b"karakter Unicode|Unicode character"),
+        (rb"\ud83d x", b"karakter Unicode|Unicode character"),
+        (rb"\\\ude00", b"karakter Unicode|Unicode character"),
+        (rb"\ud83d\ud83d\ude00", b"karakter Unicode|Unicode character"),
+        (b"\xf0\x9f\x98", b"karakter Unicode|Unicode character"),
+    ],
+)
+async def test_a_broken_character_is_named(
+    dialect: Dialect, client: httpx.AsyncClient, request_: Accepted, dsn: str, text: bytes, word: bytes
+) -> None:
+    """A NUL and half of a character (a cut emoji) are refused as such: the JSON around them is fine, and nobody is told
+    to look for a mistake there. Nothing is made."""
+    before = orders(dsn)
+    answer = await send(client, request_, b'{"note": "' + text + b'"}')
+    assert 400 <= answer.status_code < 500
+    assert re.search(word, answer.content), answer.text
+    assert b"JSON" not in answer.content
+    assert orders(dsn) == before
+
+
+@every_door
+@pytest.mark.parametrize(
+    "text", [b'{"note": "\\ud83d"', b'{"note": "\\ud83d", x}', b'{"note": "\\ud8"}', b'{"note": "\\u00"}']
+)
+async def test_what_is_broken_otherwise_too_is_no_json(
+    dialect: Dialect, client: httpx.AsyncClient, request_: Accepted, text: bytes
+) -> None:
+    """A body that would not be JSON without the half character either is not called a broken character."""
+    answer = await send(client, request_, text)
+    assert 400 <= answer.status_code < 500
+    assert b"Unicode" not in answer.content
+
+
+@every_door
+async def test_whole_characters_pass(dialect: Dialect, client: httpx.AsyncClient, request_: Accepted) -> None:
+    """An emoji in two escapes, and a backslash before what looks like half of one, are texts like any other."""
+    answer = await send(client, request_, b'{"note": "\\ud83d\\ude00 \\\\ud83d"}')
+    assert b"Unicode" not in answer.content

@@ -16,6 +16,9 @@ import msgspec
 from gerai.domain.refusals import BodyUnreadable
 from gerai.kit.json_values import is_array, is_object
 
+#: The escapes of a JSON text: two halves of a character that belong together, a half that stands alone, any other.
+_ESCAPES = re.compile(rb"\\(?:u[dD][89abAB][^\\]{2}\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+
 Plain = TypeVar("Plain", bound=msgspec.Struct)
 
 #: Digits a number may have; far more than any amount or id, far less than what makes arithmetic slow.
@@ -38,7 +41,7 @@ def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
     """The JSON value in ``body``. ``exact``: numbers with a fraction become Decimal instead of float. A UTF-8 byte
     order mark, which tools for Windows write, is skipped.
 
-    BodyUnreadable: empty | not_json | nul | too_deep | number.
+    BodyUnreadable: empty | not_json | nul | surrogate | too_deep | number.
     """
     body = body.removeprefix(BOM_UTF8)
     if not body.strip():
@@ -49,8 +52,10 @@ def parse_json(body: bytes, depth_limit: int, *, exact: bool = False) -> Any:
         raise BodyUnreadable("too_deep") from None
     except msgspec.ValidationError:
         raise BodyUnreadable("number") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
-        raise BodyUnreadable("not_json") from None
+    except UnicodeDecodeError:
+        raise BodyUnreadable("surrogate") from None
+    except (msgspec.DecodeError, ValueError):
+        raise BodyUnreadable("surrogate" if _holds_half_a_character(body) else "not_json") from None
     # Cheap signs first: only what could be too deep, or hold NUL or a monstrous number, is walked value by value.
     deep = body.count(b"[") + body.count(b"{") > depth_limit
     if deep or b"\\u0000" in body or _LONG_NUMBER.search(body):
@@ -73,6 +78,15 @@ class PlainBody(Generic[Plain]):
             return self._decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
             return None
+
+
+def _holds_half_a_character(body: bytes) -> bool:
+    """Whether a body is JSON but for a surrogate that stands alone: an emoji that was cut in two."""
+    mended = _ESCAPES.sub(lambda escape: b"\\ufffd" if escape[1] else escape[0], body)
+    try:
+        return mended != body and _plain.decode(mended) is not Ellipsis
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def _walk(value: Any, depth_left: int) -> None:

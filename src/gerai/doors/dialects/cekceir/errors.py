@@ -45,11 +45,21 @@ def _item_limit(refusal: no.QuantityOutOfRange) -> ErrorEntry:
     return ErrorEntry(422, "ITEM_LIMIT_ERROR", "Jumlah item order mu di luar batas layanan.", "order", {"data": [text]})
 
 
+#: Of a body that is JSON, or would be: "Invalid JSON" would send its author looking for a comma.
+_UNREADABLE: Final = {
+    "nul": "Invalid string: contains a NUL character",
+    "surrogate": "Invalid string: contains a broken Unicode character",
+    "too_deep": "Invalid input: nested too deeply",
+    "number": "Invalid number: too large",
+    "encoding": "Invalid Content-Encoding",
+}
+
+
 def _unreadable(refusal: no.BodyUnreadable) -> ErrorEntry:
     """A body that is JSON, but no object, is a mistake of its type."""
     if refusal.reason == "not_object":
         return _fields({"body": ["Invalid input: expected object"]})
-    return _body("Invalid Content-Encoding" if refusal.reason == "encoding" else "Invalid JSON: expected object")
+    return _body(_UNREADABLE.get(refusal.reason, "Invalid JSON: expected object"))
 
 
 def _body(reason: str, status: int = 400) -> ErrorEntry:

@@ -104,11 +104,27 @@ def _errors(fields: dict[str, list[str]]) -> list[FieldError]:
     return [FieldError(field, message) for field, messages in fields.items() for message in messages]
 
 
+_UNREADABLE: Final = {
+    "nul": "contains a NUL character",
+    "surrogate": "contains a broken Unicode character",
+    "too_deep": "is nested too deeply",
+    "number": "contains a number that is too large",
+    "encoding": "does not match its Content-Encoding",
+}
+
+
+def _unreadable(refusal: no.BodyUnreadable) -> Entry:
+    """The contract's text; what is wrong with a body that is JSON, or would be, stands in ``errors``."""
+    fault = _UNREADABLE.get(refusal.reason)
+    errors = _errors({"body": [fault]}) if fault else UNSET
+    return Entry(400, INTERNAL, "error reading request body", errors)
+
+
 _REFUSED: Final = always(Entry(400, INVALID, "request refused"))
 
 ERRORS: Final = ErrorTable[Entry](
     by_class={
-        no.BodyUnreadable: always(Entry(400, INTERNAL, "error reading request body")),
+        no.BodyUnreadable: _unreadable,
         no.BodyTooLarge: always(Entry(413, INVALID, "request body too large")),
         no.EncodingUnsupported: lambda r: Entry(415, INVALID, f"unsupported content encoding: {r.encoding}"),
         no.BodyIncomplete: always(Entry(408, INVALID, "request body did not arrive in time")),

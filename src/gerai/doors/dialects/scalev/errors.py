@@ -25,6 +25,7 @@ _UNREADABLE: Final = {
     "empty": "Request body is empty",
     "not_object": "Request body must be a JSON object",
     "nul": "Request body contains a NUL character",
+    "surrogate": "Request body contains a broken Unicode character",
     "too_deep": "Request body is nested too deeply",
     "number": "Request body contains a number that is too large",
     "encoding": "Request body does not match its Content-Encoding",
