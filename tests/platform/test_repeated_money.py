@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
+import pytest
 from terminal_kit import gerai, gerai_here
 from test_orders_command import available, now, placed
 
+from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.refusals import StateConflict
 from gerai.engine.check import check
+from gerai.engine.merchants.open import add_member
 from gerai.engine.payments.record import RecordPayment
 
 
@@ -72,6 +76,24 @@ async def test_without_a_reference_two_at_once_book_one(merchant: Any) -> None:
     assert [(one.state, one.verb) for one in refused] == [("paid", "pay again")] * 7
     assert len((await now(merchant, view)).payments) == 1
     assert await check(merchant.engine, merchant.merchant_id) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "form"),
+    [("production", r"DEP\d{14}(\d{3,})"), ("sandbox", r"SBX-DEP\d{14}(\d{3,})")],
+)
+async def test_a_topup_has_the_code_of_its_counter(dsn: str, merchant: Any, environment: str, form: str) -> None:
+    """A LeuwongRR member knows a deposit by ``DEP…``, also one made at the terminal; the bank's reference is kept."""
+    member_id, _ = await add_member(merchant.engine, merchant.merchant_id, "leuwongrr", "m1", "Member")
+    topup = ("members", "topup", str(member_id), "50000", "--merchant", merchant.code, "--environment", environment)
+    for _ in range(2):
+        assert (await gerai(dsn, *topup, "--reference", "BCA-88"))[0] == 0
+    scope = Scope(merchant.merchant_id, environment, "leuwongrr", member_id)
+    [deposit] = await merchant.engine.deposits.page(scope, DepositFilter(), 10)
+    code = re.fullmatch(form, deposit.public_id)
+    assert code is not None
+    assert code[1] == str(deposit.deposit_id)
+    assert (deposit.provider_reference, deposit.status, deposit.method) == ("BCA-88", "succeeded", "manual")
 
 
 async def test_topups_and_refunds_repeated(dsn: str, merchant: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
+from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
@@ -14,6 +15,7 @@ from gerai.cli.terminal import console
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.records import Account
+from gerai.doors.http.describe import DepositCode
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
@@ -23,6 +25,7 @@ members = typer.Typer(no_args_is_help=True, help="List members with a wallet; pu
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 _SHOWN: Final = 10_000
+_CODES: Final[dict[str, DepositCode]] = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
 
 
 @members.command("list", epilog="Example: gerai members list --merchant toko")
@@ -71,13 +74,18 @@ def topup(
             there = [member_id for member_id, *_ in known]
             no_such(f"member with a wallet in {environment}", member, there, "gerai members list")
         [(channel, account_id)] = mine
+        deposit_id, code = engine.ids.next(), _CODES.get(channel)
+        at, sandbox = engine.now(merchant_id, environment), environment == "sandbox"
         command = ManualDeposit(
             merchant_id=merchant_id,
             environment=environment,
             account_id=account_id,
             amount_sen=amount_sen,
             note=note,
+            reference=reference,
             channel=channel,
+            deposit_id=deposit_id,
+            public_id="" if code is None else code(deposit_id, at, sandbox=sandbox),
             by=operator(),
         )
         return await money_in(engine, command, reference, f"wallet {account_id}", str(amount_sen))

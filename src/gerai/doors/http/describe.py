@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from gerai.domain.records import Environment
 from gerai.engine.merchants.open import ENVIRONMENTS
+
+
+class DepositCode(Protocol):
+    """Makes the code that a dialect's members know a deposit by."""
+
+    def __call__(self, deposit_id: int, now: datetime, *, sandbox: bool) -> str: ...
 
 
 @dataclass(frozen=True)

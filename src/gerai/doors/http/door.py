@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from gerai.domain.refusals import Broken, Kind, MethodNotAllowed, PathUnknown, RateLimited, Refusal
 from gerai.doors.http.context import AppServices, RequestContext
 from gerai.doors.http.demo import Demo
-from gerai.doors.http.describe import Blurb, KeyScheme
+from gerai.doors.http.describe import Blurb, DepositCode, KeyScheme
 from gerai.doors.http.errors import ErrorTable, refusal_headers
 from gerai.doors.http.headers import RequestHeaders
 from gerai.doors.http.limits import Verdict
@@ -62,7 +62,8 @@ class Dialect:
     People: ``blurb`` and ``openapi``, the contract shown at ``/docs``.
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
-    ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings).
+    ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings);
+    ``deposit_code``: the form of its deposits' codes, where the contract has one.
     Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``page_paths``, the
     addresses it hands out beside ``/i/{secret}``: with ``{secret}`` in the path, or with ``{code}`` and the secret in
     ``?t=``; ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
@@ -80,6 +81,7 @@ class Dialect:
     parts: tuple[Part[Any], ...] = ()
     merchant_settings: type[msgspec.Struct] | None = None
     webhooks: WebhookContract | None = None
+    deposit_code: DepositCode | None = None
     page_details: ReadPageDetails = no_page_details
     page_paths: tuple[str, ...] = ()
     link_codes: re.Pattern[str] | None = None

@@ -21,7 +21,8 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
 
     With the method ``manual`` the seller funds it; with that of a payment method (a bank transfer the operator saw) it
     is money from outside. ``channel`` is the member's door, ``public_id`` the code that door knows the deposit by, and
-    ``deposit_id`` the engine's id it was composed from; without them it is shown at no counter.
+    ``deposit_id`` the engine's id it was composed from; without them it is shown at no counter. ``reference``: the
+    bank's, kept as the deposit's ``provider_reference``.
 
     Refuses: NotFound (no such wallet in this environment), AmountOutOfRange.
     """
@@ -29,6 +30,7 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
     account_id: int
     amount_sen: int
     note: str = ""
+    reference: str = ""
     method: str = MANUAL
     channel: str = ""
     deposit_id: int | None = None
@@ -60,6 +62,7 @@ class ManualDeposit(Command[Account], frozen=True, kw_only=True):
             method=self.method,
             channel_code="",
             instructions={},
+            provider_reference=self.reference,
             note=self.note,
         )
         by = {"by": self.by} if self.by else {}

@@ -11,6 +11,7 @@ from gerai.doors.dialects.leuwongrr.errors import ERRORS, refuse
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
+from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.dialects.leuwongrr.wire import INVOICE_PAGE
 from gerai.doors.http.describe import Bilingual, Blurb
@@ -35,5 +36,6 @@ DIALECT = Dialect(
     demo=DEMO,
     merchant_settings=LeuwongrrSettings,
     webhooks=WEBHOOKS,
+    deposit_code=deposit_code,
     page_paths=(INVOICE_PAGE,),
 )
