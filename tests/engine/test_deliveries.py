@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Generator
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,6 +127,8 @@ async def test_an_order_is_told_in_order_once_and_signed(shop: Shop, sender: Web
         assert request.headers["content-type"] == "application/json"
     assert got[0].body == b'{"event": "order.placed", "data": {"status": "pending", "z": 1, "a": 2}, "retries": 0}'
     assert len({request.headers["webhook-id"] for request in got}) == 4
+    # Nothing of the engine's own numbers can be read off them.
+    assert all(re.fullmatch(r"event_[A-Za-z0-9_-]{24}", request.headers["webhook-id"]) for request in got)
     assert [d.status for d in await log_of(shop)] == ["delivered"] * 4
 
 

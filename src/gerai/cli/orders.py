@@ -92,7 +92,11 @@ def show_order(
     for line in view.lines:
         _say(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
     for payment in view.payments:
-        _say(f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}")
+        fee_sen = payment.fee_sen + payment.merchant_fee_sen
+        fee = f", fee {display(fee_sen)}" if fee_sen else ""
+        _say(
+            f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}{fee}"
+        )
     for event in events:
         # How the order stood then is for announcements; here each event says what it changed.
         told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}

@@ -17,6 +17,7 @@ from gerai.cli.webhook_forms import EndpointForm, ask_for_key, register
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import endpoints, history
 from gerai.kit.clock import JAKARTA
+from gerai.kit.secret_box import SecretBox
 from gerai.kit.secret_box import new_key as fresh_key
 from gerai.settings import Settings
 
@@ -164,13 +165,14 @@ def show(
 ) -> None:  # fmt: skip
     """Show a delivery: its data, and every attempt."""
 
-    async def act(engine: Engine) -> tuple[Any, list[Any]]:
+    async def act(engine: Engine, settings: Settings) -> tuple[Any, list[Any], str]:
         of = await merchant_named(engine, merchant)
         await require_delivery(engine, of, delivery)
-        return await history.show_delivery(engine, of, delivery)
+        found = await history.show_delivery(engine, of, delivery)
+        return *found, await history.name_of_message(engine, SecretBox(settings.webhooks.seal_key), found[0])
 
-    one, attempts = on_engine(act, data, settings_file)
-    console.print(f"{one.message_id}  {one.event}  {_coloured(one.status)}", highlight=False)
+    one, attempts, name = with_settings(act, data, settings_file)
+    console.print(f"{name}  {one.event}  {_coloured(one.status)}", highlight=False)
     typer.echo(one.data)
     table = _table("no.", "at (WIB)", "ms", "status", "error", "answer")
     for each in attempts:

@@ -7,8 +7,16 @@ its channels (which wins); a percentage in basis points plus a fixed amount.
 from __future__ import annotations
 
 from gerai.domain.money import percent_of, rupiah
-from gerai.domain.records import FeeBearer
+from gerai.domain.records import FeeBearer, PaymentRules
 from gerai.merchant_settings import FeeRule
+
+
+def payment_rules(
+    methods: tuple[str, ...] | None, rules: dict[str, FeeRule], bearer: FeeBearer, total_sen: int
+) -> PaymentRules:
+    """How an order of ``total_sen`` may be paid, with what each way costs and the percentages in that."""
+    rates_bp = {name: rule.percent_bp for name, rule in rules.items() if rule.percent_bp}
+    return PaymentRules(methods, fee_table(rules, bearer, total_sen), bearer, rates_bp)
 
 
 def fee_table(rules: dict[str, FeeRule], bearer: FeeBearer, total_sen: int) -> dict[str, int]:

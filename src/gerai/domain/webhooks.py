@@ -55,11 +55,6 @@ class Delivery(msgspec.Struct, frozen=True):
     due_since: datetime
     holds_back: bool = True
 
-    @property
-    def message_id(self) -> str:
-        """The same at every attempt and at every endpoint, so that a receiver can recognise a repeat."""
-        return f"event_{self.event_id}" + (f"_{self.part}" if self.part else "")
-
 
 class Attempt(msgspec.Struct, frozen=True):
     """One try. ``status_code`` None: no response; then ``error`` is the reason. ``answer``: how the response began."""

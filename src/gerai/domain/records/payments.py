@@ -13,11 +13,13 @@ FeeBearer = Literal["payer", "merchant"]
 class PaymentRules(msgspec.Struct, frozen=True, omit_defaults=True):
     """How an order may be paid, frozen when it was placed. ``methods`` are methods (``va``) or single channels of them
     (``va:BCA``); None: whatever is offered. ``fees`` in sen by the same names, a channel's own figure wins;
-    ``fee_bearer`` pays them: the payer on top of the total, or the merchant out of it."""
+    ``fee_bearer`` pays them: the payer on top of the total, or the merchant out of it. ``rates_bp`` is the percentage
+    in each of them, in basis points, where there is one."""
 
     methods: tuple[str, ...] | None = None
     fees: dict[str, int] = {}
     fee_bearer: FeeBearer = "merchant"
+    rates_bp: dict[str, int] = {}
 
     def allows(self, method: str, channel: str) -> bool:
         """Whether the order may be paid so."""
@@ -26,6 +28,11 @@ class PaymentRules(msgspec.Struct, frozen=True, omit_defaults=True):
     def fee_sen(self, method: str, channel: str) -> int:
         """What this way to pay costs, whoever bears it."""
         return self.fees.get(f"{method}:{channel}", self.fees.get(method, 0))
+
+    def rate_bp(self, method: str, channel: str) -> int:
+        """The percentage in what this way to pay costs, in basis points."""
+        own = f"{method}:{channel}"
+        return self.rates_bp.get(own if own in self.fees else method, 0)
 
     def on_top_sen(self, method: str, channel: str) -> int:
         """What the payer pays on top of the total."""

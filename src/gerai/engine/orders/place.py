@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.fees import fee_table
+from gerai.domain.fees import payment_rules
 from gerai.domain.money import round_rupiah
 from gerai.domain.records import (
     FeeBearer,
@@ -192,7 +192,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         if not rules and self.payment_methods is None and self.fee_bearer == "merchant":
             return _ANY_PAYMENT
         # Frozen: a change of the table must not change what an open order costs.
-        return PaymentRules(self.payment_methods, fee_table(rules, self.fee_bearer, payable_sen), self.fee_bearer)
+        return payment_rules(self.payment_methods, rules, self.fee_bearer, payable_sen)
 
     def _after(self) -> dict[str, Any]:
         """How the new order stands. The hot path: nothing has happened yet, so nothing needs to be looked up."""

@@ -8,6 +8,8 @@ from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Attempt, Delivery
 from gerai.engine.core import Engine
+from gerai.engine.webhooks.signing import message_id
+from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.store import webhook_deliveries, webhook_endpoints
 
 
@@ -27,6 +29,16 @@ async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> t
         if not found:
             raise NotFound("delivery", str(delivery_id))
         return found[0], await webhook_deliveries.attempts(connection, merchant_id, delivery_id)
+
+
+async def name_of_message(engine: Engine, sealer: SecretBox, delivery: Delivery) -> str:
+    """The id its receiver sees; empty where the endpoint's secret, of which it is made, cannot be opened."""
+    async with engine.connection() as connection:
+        endpoint = await webhook_endpoints.endpoint(connection, delivery.merchant_id, delivery.endpoint_id)
+    try:
+        return "" if endpoint is None else message_id(delivery, sealer.open(endpoint.secret_sealed))
+    except SecretBoxError:
+        return ""
 
 
 async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None:

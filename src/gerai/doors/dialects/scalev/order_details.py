@@ -47,7 +47,6 @@ class Totals(msgspec.Struct, frozen=True):
     other_income: int = 0
     unique_code: int = 0
     discount_code: int = 0
-    payment_fee: int = 0
     cost: int = 0
 
     @property

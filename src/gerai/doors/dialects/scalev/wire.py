@@ -14,7 +14,7 @@ from gerai.doors.dialects.scalev.order_history import History, shape, shipment_s
 from gerai.doors.dialects.scalev.statuses import STATUS
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
-from gerai.doors.dialects.scalev.wire_payment import payment_fields
+from gerai.doors.dialects.scalev.wire_payment import payment_fee, payment_fields
 from gerai.engine.standing import payment_status
 
 #: Keys of the contract that nothing here ever fills.
@@ -93,12 +93,13 @@ def changed_order(view: OrderView, base_url: str) -> dict[str, Any]:
 def _money(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
     """Amounts of the order; ``rounding`` is ours, there only where whole rupiah differ from the exact sum."""
     totals, none, gross, rounding = facts.totals, text(0), view.order.total_sen, view.order.rounding_sen
+    fee_sen, rate_bp = payment_fee(view, facts)
     product, discount, other, cost = map(
         text, (totals.product, totals.product_discount, totals.other_income, totals.cost)
     )
     return {
         "gross_revenue": text(gross),
-        "net_revenue": text(gross - totals.shipping - totals.payment_fee),
+        "net_revenue": text(gross - totals.shipping - fee_sen),
         "product_price": product,
         "product_price_bt": product,
         "product_discount": discount,
@@ -113,11 +114,12 @@ def _money(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
         "unique_code_discount": text(totals.unique_code),
         "discount_code_discount": text(totals.discount_code),
         "discount_rate": none,
-        "payment_fee": text(totals.payment_fee),
-        "payment_fee_rate": none,
+        "payment_fee": text(fee_sen),
+        # Per cent, with two places: what basis points are.
+        "payment_fee_rate": text(rate_bp),
         "min_payment_fee": none,
         "scalev_fee": none,
-        "net_payment_revenue": text(gross - totals.payment_fee),
+        "net_payment_revenue": text(gross - fee_sen),
         "cogs": cost,
         "cogs_bt": cost,
         "gross_revenue_for_dropshipper": none,

@@ -45,6 +45,17 @@ def _attempt(view: OrderView) -> Payment | None:
     return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
 
 
+def payment_fee(view: OrderView, facts: OrderDetails) -> tuple[int, int]:
+    """What the way to pay keeps, in sen, and the percentage in it, in basis points: of the payment that runs or has
+    come in, else of the way that the order names. Nothing where people collect the money."""
+    rules, kept = view.order.payment_rules, ("processing", "completed", "refunded")
+    attempt = next((payment for payment in reversed(view.payments) if payment.status in kept), None)
+    if attempt is None:
+        return rules.fee_sen(facts.method, facts.channel_code), rules.rate_bp(facts.method, facts.channel_code)
+    fee_sen = attempt.fee_sen + attempt.merchant_fee_sen
+    return fee_sen, rules.rate_bp(attempt.method, attempt.channel_code) if fee_sen else 0
+
+
 def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[str, Any] | None:
     """What the payer must see, in the gateway's form; None before a method was chosen, and when the payment cannot be
     made at ``now`` any more. ``now`` None: as in an event, whatever became of it since."""
