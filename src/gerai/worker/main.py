@@ -32,6 +32,7 @@ from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
 from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
+from gerai.worker.next_due import PromptManager
 from gerai.worker.sweep import sweep, tidy
 from gerai.worker.webhook_sender import WebhookSender
 
@@ -65,7 +66,9 @@ class Worker:
         self._sender = WebhookSender(
             engine, contracts, self._outgoing, SecretBox(settings.webhooks.seal_key), settings.webhooks.timeout_s
         )
-        self._queue = App(connector=PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4))
+        connector = PsycopgConnector(conninfo=engine.dsn, min_size=1, max_size=4)
+        self._queue = App(connector=connector)
+        self._queue.job_manager = PromptManager(connector, settings.worker.poll_interval_s)
         self._declare_tasks()
 
     def _declare_tasks(self) -> None:
