@@ -27,12 +27,10 @@ class OrderFilter:
     in any case. ``payment_status``: unpaid, paid, conflict or settled. The order must have every one of ``labels``."""
 
     statuses: tuple[str, ...] = ()
-    invoice_statuses: tuple[str, ...] = ()
     shipment_statuses: tuple[str, ...] = ()
     receipt: str = ""
     references: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    item_id: int | None = None
     search: str = ""
     number_part: str = ""
     reference_part: str = ""

@@ -16,12 +16,8 @@ from gerai.store.tables import FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PA
 #: More orders than this never have the same payment-link code: their number is random.
 _LINKED_AT_MOST: Final = 10
 
-_INVOICE: Final = (
-    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.order_id = t.order_id "
-    "AND i.status = ANY(%s))"
-)
 _SHIPMENT: Final = (
-    "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.order_id = t.order_id "
+    "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.shipment_id = t.order_id "
     "AND s.status = ANY(%s))"
 )
 #: The few orders with this number first; looking at each order for it would take forever.
@@ -29,21 +25,21 @@ _RECEIPT: Final = (
     "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
     'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
 )
-_LINE: Final = (
-    "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND {})"
-)
 _SEARCH: Final = (
-    "(t.number ILIKE %s OR t.reference ILIKE %s OR " + _LINE.format("l.name ILIKE %s") + " OR "
+    "(t.number ILIKE %s OR t.reference ILIKE %s OR "
+    "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id "
+    "AND l.name ILIKE %s) OR "
     "EXISTS (SELECT FROM fulfilments f WHERE f.merchant_id = t.merchant_id AND f.fulfilment_id = t.order_id "
     "AND f.reference ILIKE %s))"
 )
 
+#: As with receipts: the payment first.
 _PAYMENT: Final = (
-    "EXISTS (SELECT FROM payments p WHERE p.merchant_id = t.merchant_id AND p.order_id = t.order_id "
-    "AND p.public_id = %s)"
+    "t.order_id = ANY(ARRAY(SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s "
+    "AND p.public_id = %s))"
 )
 _PAID: Final = (
-    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.order_id = t.order_id "
+    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id "
     "AND i.status IN ('paid', 'refunded'))"
 )
 #: What a person adds to how an order's payment stands (engine/orders/payment_status.py).
@@ -127,16 +123,16 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
     return (
         where.add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
-        .add_if(bool(wanted.invoice_statuses), _INVOICE, list(wanted.invoice_statuses))
         .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
         .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
-        .add_if(wanted.item_id is not None, _LINE.format("l.item_id = %s"), wanted.item_id)
         .add_if(bool(wanted.search), _SEARCH, *[_containing(wanted.search)] * 4)
         .add_if(bool(wanted.number_part), "t.number ILIKE %s", _containing(wanted.number_part))
         .add_if(bool(wanted.reference_part), "t.reference ILIKE %s", _containing(wanted.reference_part))
-        .add_if(bool(wanted.payment_public_id), _PAYMENT, wanted.payment_public_id)
+        .add_if(
+            bool(wanted.payment_public_id), _PAYMENT, scope.merchant_id, scope.environment, wanted.payment_public_id
+        )
         .add_if(wanted.total_sen is not None, "t.total_sen = %s", wanted.total_sen)
         .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
         .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
@@ -158,13 +154,15 @@ def _containing(text: str) -> str:
 _MEMBERS_BY_ID: Final = (
     f"SELECT {MEMBERS.select_list} FROM members t WHERE t.merchant_id = %s AND t.member_id = ANY(%s)"
 )
-_OF_ORDERS: Final = "SELECT {columns} FROM {table} t WHERE t.merchant_id = %s AND t.order_id = ANY(%s) ORDER BY {order}"
+_OF_ORDERS: Final = "SELECT {columns} FROM {table} t WHERE t.merchant_id = %s AND t.{id} = ANY(%s) ORDER BY {order}"
 
 
 async def _ask_of_orders(
-    connection: AsyncConnection, table: Table[Any], order_by: str, merchant_id: int, ids: list[int]
+    connection: AsyncConnection, table: Table[Any], order_id: str, merchant_id: int, ids: list[int], then: str = ""
 ) -> AsyncCursor[Any]:
-    text = _OF_ORDERS.format(columns=table.select_list, table=table.name, order=order_by)
+    """``order_id``: the column of the table's index that holds it; ``then``: what orders an order's own rows."""
+    order = ", ".join(f"t.{column}" for column in (order_id, then) if column)
+    text = _OF_ORDERS.format(columns=table.select_list, table=table.name, id=order_id, order=order)
     return await connection.execute(query(text), (merchant_id, ids))
 
 
@@ -192,11 +190,11 @@ async def _views(connection: AsyncConnection, found: list[Order]) -> list[OrderV
     merchant_id, ids = found[0].merchant_id, [order.order_id for order in found]
     member_ids = [order.member_id for order in found if order.member_id is not None]
     async with connection.pipeline():
-        lines_asked = await _ask_of_orders(connection, LINES, "t.order_id, t.line_no", merchant_id, ids)
-        invoices_asked = await _ask_of_orders(connection, INVOICES, "t.order_id", merchant_id, ids)
-        payments_asked = await _ask_of_orders(connection, PAYMENTS, "t.order_id, t.payment_id", merchant_id, ids)
-        fulfilments_asked = await _ask_of_orders(connection, FULFILMENTS, "t.order_id", merchant_id, ids)
-        shipments_asked = await _ask_of_orders(connection, SHIPMENTS, "t.order_id", merchant_id, ids)
+        lines_asked = await _ask_of_orders(connection, LINES, "order_id", merchant_id, ids, "line_no")
+        invoices_asked = await _ask_of_orders(connection, INVOICES, "invoice_id", merchant_id, ids)
+        payments_asked = await _ask_of_orders(connection, PAYMENTS, "order_id", merchant_id, ids, "payment_id")
+        fulfilments_asked = await _ask_of_orders(connection, FULFILMENTS, "fulfilment_id", merchant_id, ids)
+        shipments_asked = await _ask_of_orders(connection, SHIPMENTS, "shipment_id", merchant_id, ids)
         people = await connection.execute(query(_MEMBERS_BY_ID), (merchant_id, member_ids))
     lines = await _grouped(lines_asked, LINES)
     invoices = await _grouped(invoices_asked, INVOICES)
