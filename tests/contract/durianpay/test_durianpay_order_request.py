@@ -249,3 +249,17 @@ def test_a_new_order_is_small_without_options() -> None:
     order = read_order({"amount": 20000, "currency": "idr", "customer": {"mobile": 85722173217}})
     assert order == NewOrder(amount_sen=2_000_000, customer=order.customer)
     assert order.customer.mobile == "85722173217"
+
+
+@pytest.mark.parametrize("number", [Decimal("62812345678.0"), Decimal("6.2812345678E+10"), 62812345678])
+def test_numbers_of_which_only_the_digits_count(number: Any) -> None:
+    """A telephone or postal code may have gone through a float; a reference that did would be another, and is refused:
+    ``5.50`` and ``1e2`` are not kept in other digits."""
+    address = {"receiver_phone": number, "postal_code": Decimal("40115.0")}
+    customer = read_order(SEED | {"customer": {"mobile": number, "address": address}}).customer
+    assert customer.address is not None
+    assert (customer.mobile, customer.address["receiver_phone"]) == ("62812345678", "62812345678")
+    assert customer.address["postal_code"] == "40115"
+    for reference in (Decimal("5.50"), Decimal("1E+2"), Decimal("12.0")):
+        assert problems_of(SEED | {"order_ref_id": reference}) == {"order_ref_id": ["must be a text or a whole number"]}
+    assert read_order(SEED | {"order_ref_id": 20260426}).order_ref_id == "20260426"

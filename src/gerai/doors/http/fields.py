@@ -114,7 +114,7 @@ class Fields(SentObject):
 
     def phone(self, name: str, *, required: bool = False) -> str:
         """A telephone number in the rules' form; ``""`` when absent."""
-        text = self._digits_text(name, required=required)
+        text = self.digits_text(name, required=required)
         if not text:
             return ""
         try:
@@ -125,7 +125,7 @@ class Fields(SentObject):
 
     def digits(self, name: str, *, required: bool = False, most: int = 10) -> str:
         """Digits that are a name and no number (postal codes), blanks between them left out; ``""`` when absent."""
-        text = self._digits_text(name, required=required, most=most + 10).replace(" ", "")
+        text = self.digits_text(name, required=required, most=most + 10).replace(" ", "")
         # A column of decimals, exported: "40115.0".
         text = _ZERO_FRACTION.sub("", text)
         if text and not (text.isascii() and text.isdigit() and len(text) <= most):
@@ -133,7 +133,7 @@ class Fields(SentObject):
             return ""
         return text
 
-    def _digits_text(self, name: str, *, required: bool, most: int = 255) -> str:
+    def digits_text(self, name: str, *, required: bool = False, most: int = 255) -> str:
         """A text in which only digits count, so that a number which went through a float is read, too."""
         value = self._value(name, "string", required=required)
         return "" if value is None else self._text(name, digits_sent(value), 1, most)

@@ -159,7 +159,8 @@ def _address(form: Fields | None) -> dict[str, str] | None:
     """The ten address fields; ``address_line`` is the older name of ``address_line_1``. None when all are empty."""
     if form is None:
         return None
-    address = {name: form.text(name) for name in ADDRESS_FIELDS}
+    read = {"receiver_phone": form.digits_text, "postal_code": form.digits_text}
+    address = {name: read.get(name, form.text)(name) for name in ADDRESS_FIELDS}
     address["address_line_1"] = address["address_line_1"] or form.text("address_line")
     return address if any(address.values()) else None
 

@@ -72,7 +72,7 @@ def read_phone(form: Fields, name: str) -> str:
 
     What is echoed stays as sent; whoever compares numbers takes ``canonical_phone`` of it.
     """
-    text = "".join(c for c in form.text(name) if unicodedata.category(c) != "Cf")
+    text = "".join(c for c in form.digits_text(name) if unicodedata.category(c) != "Cf")
     if text and find_phone(text) is None:
         form.complain(name, NOT_PHONE)
         return ""
