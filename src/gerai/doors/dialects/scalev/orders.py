@@ -23,6 +23,7 @@ from gerai.doors.dialects.scalev.request_status import read_change
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.engine.catalogue.products import Store
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
@@ -45,7 +46,8 @@ async def create_order(ctx: RequestContext) -> Response:
     if outcome.replayed:
         [body] = await whole_orders(ctx, [view])
     else:
-        body = wire.order(view, placed_history(view.order), business(ctx.caller.merchant), ctx.base_url, ctx.now)
+        owner, store = business(ctx.caller.merchant), _store(ctx, view)
+        body = wire.order(view, placed_history(view.order), owner, ctx.base_url, ctx.now, store)
     return reply(body, headers=replay_headers(outcome))
 
 
@@ -109,10 +111,16 @@ async def whole_orders(ctx: RequestContext, views: list[OrderView]) -> list[dict
     ids = [view.order.order_id for view in views]
     events = await ctx.services.engine.events.of_orders(merchant.merchant_id, ids) if ids else []
     owner, base_url, now = business(merchant), ctx.base_url, ctx.now
-    return [
-        wire.order(view, read_history([e for e in events if e.order_id == view.order.order_id]), owner, base_url, now)
-        for view in views
-    ]
+    shown: list[dict[str, Any]] = []
+    for view in views:
+        history = read_history([event for event in events if event.order_id == view.order.order_id])
+        shown.append(wire.order(view, history, owner, base_url, now, _store(ctx, view)))
+    return shown
+
+
+def _store(ctx: RequestContext, view: OrderView) -> Store | None:
+    """The order's store as it is now."""
+    return storefront(ctx).catalogue.stores.get(details_of(view.order).store.id)
 
 
 async def change_status(ctx: RequestContext) -> Response:

@@ -12,9 +12,11 @@ from gerai.doors.dialects.scalev.formats import free_object, timestamp
 from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
 from gerai.doors.dialects.scalev.order_history import History, shape, shipment_shape, times
 from gerai.doors.dialects.scalev.statuses import STATUS
+from gerai.doors.dialects.scalev.wire_catalogue import whole_store
 from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fee, payment_fields
+from gerai.engine.catalogue.products import Store
 from gerai.engine.standing import payment_status
 
 #: Keys of the contract that nothing here ever fills.
@@ -47,10 +49,15 @@ def links(view: OrderView, facts: OrderDetails, base_url: str) -> dict[str, Any]
 
 
 def order(
-    view: OrderView, history: History, business: dict[str, Any], base_url: str, now: datetime | None = None
+    view: OrderView,
+    history: History,
+    business: dict[str, Any],
+    base_url: str,
+    now: datetime | None = None,
+    store: Store | None = None,
 ) -> dict[str, Any]:
     """The whole order. ``base_url``: where buyers reach this server, unless the store has a domain of its own. ``now``:
-    when it is read, None in a message about an event."""
+    when it is read, None in a message about an event; ``store``: its store as it is now, where that is known."""
     facts, row = details_of(view.order), view.order
     return {
         "id": row.public_id,
@@ -66,8 +73,8 @@ def order(
         **quantity_maps(view),
         "orderlines": order_lines(view),
         **payment_fields(view, facts, base_url, now),
-        **_parties(view, facts, business),
-        **parcel_fields(view, facts),
+        **_parties(view, facts, business, store),
+        **parcel_fields(view, facts, business),
         "shipment_status_history": shipment_shape(history.shipments),
         **_notes(facts),
         **dict.fromkeys(_NEVER),
@@ -153,15 +160,16 @@ def customer(view: OrderView, facts: OrderDetails, write: Callable[[datetime], s
     }
 
 
-def _parties(view: OrderView, facts: OrderDetails, business: dict[str, Any]) -> dict[str, Any]:
+def _parties(view: OrderView, facts: OrderDetails, business: dict[str, Any], store: Store | None) -> dict[str, Any]:
+    """The store's settings are today's; its name and ids are the order's own."""
     return {
         "business": business,
         "store": {
+            **({"is_active": True, "business": business} if store is None else whole_store(store, business)),
             "id": facts.store.id,
             "unique_id": facts.store.unique_id,
             "uuid": facts.store.uuid,
             "name": facts.store.name,
-            "is_active": True,
         },
         "customer": customer(view, facts),
     }

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Any, Final
 
-from gerai.domain.records import OrderView, Shipment
+from gerai.domain.records import Order, OrderView, Shipment
 from gerai.doors.dialects.scalev.order_details import AgreedShipping, Area, OrderDetails, parcel_details_of
 from gerai.doors.dialects.scalev.shipment_states import SHIPMENT_STATUS
 
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(
     ("courier", "courier_service", "destination_address", "origin_address", "warehouse")
 )
+#: Integers of JavaScript have 53 bits.
+_ADDRESS_ID_BYTES: Final = 6
 #: Other systems' names for a courier or service, which we do not know.
 _OTHER_CODES: Final = dict.fromkeys(("code_ka", "code_co", "code_lincah", "code_mengantar", "code_ro"))
 
 
-def parcel_fields(view: OrderView, facts: OrderDetails) -> dict[str, Any]:
-    """All null when nothing is sent."""
+def parcel_fields(view: OrderView, facts: OrderDetails, business: dict[str, Any]) -> dict[str, Any]:
+    """All null when nothing is sent. Every warehouse is the ``business``'s own."""
     parcel, shipment = facts.shipping, view.shipment
-    sent = _NOTHING if parcel is None else _agreed(parcel, shipment, facts)
+    sent = _NOTHING if parcel is None else _agreed(parcel, view, facts, business)
     return {**sent, **_standing(shipment)}
 
 
-def _agreed(parcel: AgreedShipping, shipment: Shipment | None, facts: OrderDetails) -> dict[str, Any]:
+def _address_id(order: Order) -> int:
+    """The number of an order's destination: an address belongs to one order here, so it is made of the order's id."""
+    return int.from_bytes(blake2b(order.public_id.encode(), digest_size=_ADDRESS_ID_BYTES).digest())
+
+
+def _agreed(parcel: AgreedShipping, view: OrderView, facts: OrderDetails, business: dict[str, Any]) -> dict[str, Any]:
     """How and between which addresses, as the order froze it."""
-    buyer = facts.customer
+    buyer, shipment = facts.customer, view.shipment
     warehouse_id = shipment.warehouse_id if shipment else None
     return {
         "courier": parcel.courier_id,
@@ -43,7 +51,7 @@ def _agreed(parcel: AgreedShipping, shipment: Shipment | None, facts: OrderDetai
             },
         },
         "destination_address": {
-            "id": None,
+            "id": _address_id(view.order),
             "name": buyer.name,
             "phone": buyer.phone or None,
             **_address(parcel.destination),
@@ -60,6 +68,7 @@ def _agreed(parcel: AgreedShipping, shipment: Shipment | None, facts: OrderDetai
             "name": parcel.warehouse_name,
             "contact_name": parcel.warehouse_contact_name or None,
             "contact_phone": parcel.warehouse_contact_phone or None,
+            "business": business,
         },
     }
 
