@@ -9,8 +9,8 @@ import pytest
 from scalev_shop import Shop
 
 from gerai.doors.dialects.scalev.paging import PAGE_FIELDS
-from gerai.doors.dialects.scalev.request_lists import NOT_SERVED, SERVED
-from gerai.doors.dialects.scalev.routes import LATER
+from gerai.doors.dialects.scalev.request_lists import COLUMNS, NOT_SERVED, SERVED
+from gerai.doors.dialects.scalev.routes import LATER, ROUTES
 
 
 async def test_orders_page_forwards_and_backwards(shop: Shop) -> None:
@@ -192,3 +192,60 @@ async def test_bundles_and_price_options(shop: Shop) -> None:
     assert len((await shop.get(f"{base}/bundle-price-options"))["data"]) == 3
     store = await shop.get(base)
     assert (store["is_unique_code"], store["digital_only_complete_type"]) == (True, "auto")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v3/stores/simplified", "/v3/stores/2709/payment-methods", "/v3/stores/2709/products", "/v3/stores/2709/bundles",
+     "/v3/stores/2709/bundle-price-options", "/v3/locations", "/v3/locations/1/postal-codes", "/v3/orders"],
+)  # fmt: skip
+async def test_no_list_ignores_what_it_was_asked_for(quiet_shop: Shop, path: str) -> None:
+    """A parameter that a list has not is 400 naming it; a known one with it changes nothing of that. Every list of this
+    door: one that is added is found here."""
+    path = path.replace("2709", str(quiet_shop.demo["store_id"]))
+    answer = await quiet_shop.send("GET", f"{path}?colour=red&b_uid=business_x&empty=")
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"colour": ["is not a filter of this list"]})
+    assert (await quiet_shop.send("GET", f"{path}?b_uid=business_x&colour=")).status_code == 200
+    lists = {route.path for route in ROUTES if route.method == "GET"} - {
+        "/v3/stores/{store_id}", "/v3/stores/{store_id}/bundles/{bundle_id}", "/v3/orders/{order_id}",
+        "/v3/stores/{store_id}/bundle-price-options/{option_id}",
+    }  # fmt: skip
+    assert len(lists) == 8
+
+
+async def test_a_search_that_is_not_served_is_refused(quiet_shop: Shop) -> None:
+    """Products, bundles and price options are not searched here: all of them for ``zzzz`` would be a wrong answer. What
+    the contract had before comes later."""
+    store = f"/v3/stores/{quiet_shop.demo['store_id']}"
+    for path in ("products", "bundles", "bundle-price-options"):
+        answer = await quiet_shop.send("GET", f"{store}/{path}?search=zzzz&page_size=2")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["search"])
+    answer = await quiet_shop.send("GET", f"{store}/payment-methods?order_id=1")
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"order_id": ["is not supported here yet"]})
+
+
+async def test_columns_are_keys_of_an_order(shop: Shop) -> None:
+    """Unknown ones are named, whether or not there is an order to show; every key of an order may be named."""
+    query = "/v3/orders?columns=foo,status,bar"
+    for _ in range(2):
+        answer = await shop.send("GET", query)
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == {"columns": ["is invalid, an order has no bar, foo"]}
+        order = await shop.place(shop.digital(product_discount="0.40"))
+    assert set(order) == COLUMNS
+    [_, shown] = (await shop.get(f"/v3/orders?columns={','.join(sorted(COLUMNS))}"))["data"]
+    assert set(shown) == COLUMNS
+
+
+async def test_an_order_says_what_is_known_of_its_places(shop: Shop) -> None:
+    """Its store's settings are those the store shows, its store and warehouse belong to the business, and its
+    destination has a number that stays the same and is no other order's."""
+    order, other = await shop.place(await shop.physical()), await shop.place(await shop.physical())
+    read = await shop.get(f"/v3/orders/{order['id']}")
+    assert read["store"] == order["store"] == await shop.get(f"/v3/stores/{shop.demo['store_id']}")
+    assert read["store"]["business"] == read["warehouse"]["business"] == read["business"]
+    ids = [each["destination_address"]["id"] for each in (order, read, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert all(0 < number < 2**53 for number in ids)
+    [listed, _] = (await shop.get("/v3/orders?columns=store,warehouse"))["data"]
+    assert (listed["store"], listed["warehouse"]) == (other["store"], other["warehouse"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from gerai.domain.refusals import NotAuthenticated, NotFound, PermissionMissing
 from gerai.doors.dialects.scalev.errors import HOUR_S, HOURLY
 from gerai.doors.dialects.scalev.order_details import CHANNEL
+from gerai.doors.dialects.scalev.paging import note_unserved
 from gerai.doors.dialects.scalev.request import RULES
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.fields import Fields
@@ -40,6 +42,13 @@ def authenticate(ctx: RequestContext, scope: str) -> KeyFacts:
 def query_of(ctx: RequestContext) -> Fields:
     """The query, the first of each name."""
     return Fields.of_query(ctx.query.multi_items(), RULES)
+
+
+def list_query(ctx: RequestContext, *filters: str, later: Collection[str] = ()) -> Fields:
+    """The query of a list with these filters. Notes every other name (§1.1): ``check``, or ``read_page``, refuses."""
+    query = query_of(ctx)
+    note_unserved(query, ctx.query.keys(), filters, later)
+    return query
 
 
 def form_of(body: Any) -> Fields:

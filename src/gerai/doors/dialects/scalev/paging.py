@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, Final, Literal, TypeVar
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 Way = Literal["after", "before"]
 PAGE: Final = 25
 PAGE_FIELDS: Final = ("page_size", "next_cursor", "previous_cursor")
+#: About no list: which business an OAuth token means (a key has one only).
+_IGNORED: Final = ("b_uid",)
 _SEAL_BYTES: Final = 8
 _CURSOR = re.compile(rb"(after|before):([0-9]{1,16})")
 _encode: Final = msgspec.json.Encoder().encode
@@ -38,6 +40,15 @@ def list_mark(scope: Scope, name: str, asked: Any = None) -> bytes:
     """What a list is known by to its cursors: whose it is, its name, and what it was asked for (filters, the store it
     belongs to): each of them changes what a position means."""
     return blake2b(_encode((scope.merchant_id, scope.environment, name, asked)), digest_size=16).digest()
+
+
+def note_unserved(query: Fields, names: Iterable[str], served: Collection[str], later: Collection[str] = ()) -> None:
+    """Note every parameter that the list does not serve: ``names`` are those of the query, ``later`` the contract's
+    that come later. A list that ignores what it was asked for shows what nobody asked for."""
+    for name in dict.fromkeys(names):
+        if not query.has(name) or name in served or name in _IGNORED:
+            continue
+        query.complain(name[:64], "is not supported here yet" if name in later else "is not a filter of this list")
 
 
 def read_page(query: Fields, mark: bytes) -> Page:

@@ -17,7 +17,7 @@ from gerai.domain.money import MAX_SEN
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.order_details import labels
-from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page
+from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page, note_unserved
 from gerai.doors.dialects.scalev.request import read_reference
 from gerai.doors.dialects.scalev.shipment_states import state_named
 from gerai.doors.dialects.scalev.statuses import FILTER, PAYMENT_STATUS, SHIPPED_RTS
@@ -43,8 +43,30 @@ NOT_SERVED: Final = (
     "completed_time_until", "draft_time_until",
 )  # fmt: skip
 _NO_STORE: Final = 0
-#: Not about orders: which business an OAuth token means (a key has one only).
-_IGNORED: Final = ("b_uid",)
+#: What ``columns`` may name: the keys of an order (a test holds them equal).
+COLUMNS: Final = frozenset((
+    "id", "order_id", "secret_slug", "public_order_url", "payment_url", "status", "payment_status", "status_history",
+    "payment_status_history", "draft_time", "pending_time", "confirmed_time", "in_process_time", "ready_time",
+    "shipped_time", "completed_time", "canceled_time", "rts_time", "closed_time", "unpaid_time", "paid_time",
+    "conflict_time", "settled_time", "gross_revenue", "net_revenue", "product_price", "product_price_bt",
+    "product_discount", "product_discount_bt", "shipping_cost", "shipping_discount", "shipping_fee",
+    "shipping_fee_discount", "other_income", "other_income_bt", "other_income_name", "unique_code_discount",
+    "discount_code_discount", "discount_rate", "payment_fee", "payment_fee_rate", "min_payment_fee", "scalev_fee",
+    "net_payment_revenue", "cogs", "cogs_bt", "gross_revenue_for_dropshipper", "payment_link_income",
+    "payment_link_income_bt", "tax_rate", "product_weight", "weight_bump", "total_weight", "variants",
+    "bundle_price_options", "final_variants", "total_quantity", "orderlines", "payment_method", "sub_payment_method",
+    "epayment_provider", "pg_payment_info", "pg_paid_info", "pg_reference_id", "financial_entity",
+    "payment_account_holder", "payment_account_number", "transferproof_url", "payment_account_id", "transfer_time",
+    "rtsproof_url", "business", "store", "customer", "courier", "courier_service", "shipment_provider_code",
+    "destination_address", "origin_address", "warehouse", "awb_status", "awb_ca_status", "notes", "metadata",
+    "agent_context", "is_dropshipping", "dropshipper_name", "dropshipper_phone", "is_probably_spam", "page",
+    "channel_name", "ip", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "last_updated_by",
+    "external_id", "discount_code_id", "discount_code_code", "discount_code_applied_to", "courier_additional_info",
+    "chat_message", "shipment_receipt", "shipment_status", "handler", "handler_phone", "advertiser", "mark_as_spam_by",
+    "follow_up_chat_type", "is_from_form", "is_repeat", "is_purchase_fb", "is_purchase_tiktok", "is_purchase_kwai",
+    "fb_pixel_ids", "tiktok_pixel_ids", "kwai_pixel_ids", "analytics_purchases", "follow_up_chats", "message_history",
+    "order_emails", "shipment_status_history", "tags", "platform", "created_at", "last_updated_at", "rounding",
+))  # fmt: skip
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -65,13 +87,7 @@ class OrderQuery(msgspec.Struct, frozen=True):
 def read_order_query(query: Fields, names: list[str], catalogue: ProductCatalogue) -> OrderQuery:
     """The filter; ``names``: everything the query names; ``catalogue``: where a store is looked up. Notes a filter that
     is not served, an unknown one, and a value the contract does not have; ``read_page`` refuses with all of it."""
-    for name in dict.fromkeys(names):
-        if not query.has(name):
-            continue
-        if name in NOT_SERVED:
-            query.complain(name, "is not supported here yet")
-        elif name not in SERVED and name not in _IGNORED:
-            query.complain(name[:64], "is not a filter of this list")
+    note_unserved(query, names, SERVED, NOT_SERVED)
     status, payment = query.choice("status", FILTER), query.choice("payment_status", PAYMENT_STATUS)
     number, external_id = query.text("order_id"), query.text("external_id")
     wanted = OrderFilter(
@@ -84,6 +100,8 @@ def read_order_query(query: Fields, names: list[str], catalogue: ProductCatalogu
     )
     wanted = _searching(query, wanted)
     columns = frozenset(name for part in query.text("columns", most=4000).split(",") if (name := part.strip()))
+    if strange := sorted(columns - COLUMNS):
+        query.complain("columns", f"is invalid, an order has no {', '.join(name[:64] for name in strange[:20])}")
     return OrderQuery(wanted, columns)
 
 

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_shipping as wire
-from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, store_named, storefront
+from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, list_query, store_named, storefront
 from gerai.doors.dialects.scalev.methods import METHODS
-from gerai.doors.dialects.scalev.paging import bare, list_mark, read_page, slice_page
+from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, bare, list_mark, read_page, slice_page
 from gerai.doors.dialects.scalev.request import MAX_LINES, MAX_QUANTITY, read_reference
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
@@ -42,7 +42,7 @@ class QuotedParcel(msgspec.Struct, frozen=True):
 async def locations(ctx: RequestContext) -> Response:
     """Districts that match ``search``, best first."""
     authenticate(ctx, _SCOPE)
-    query = query_of(ctx)
+    query = list_query(ctx, "search", *PAGE_FIELDS)
     search = query.text("search", most=1000)
     page = read_page(query, list_mark(ctx.scope, "locations", search))
     return reply(slice_page(storefront(ctx).districts.search(search), page, wire.location))
@@ -51,6 +51,7 @@ async def locations(ctx: RequestContext) -> Response:
 async def postal_codes(ctx: RequestContext) -> Response:
     """Postal codes of a district; none are known of some."""
     authenticate(ctx, _SCOPE)
+    list_query(ctx).check()
     reference = ctx.path_params["location_id"]
     known = reference.isascii() and reference.isdigit() and len(reference) <= 18
     place = storefront(ctx).districts.by_id.get(int(reference)) if known else None

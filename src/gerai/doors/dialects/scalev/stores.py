@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire_catalogue as wire
-from gerai.doors.dialects.scalev.auth import authenticate, business, query_of, store_of_path, storefront
-from gerai.doors.dialects.scalev.paging import Page, bare, list_mark, read_page, slice_page
+from gerai.doors.dialects.scalev.auth import authenticate, business, list_query, store_of_path, storefront
+from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page, bare, list_mark, read_page, slice_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue, Store
@@ -26,7 +26,7 @@ class _WantedStores(NamedTuple):
 async def simplified(ctx: RequestContext) -> Response:
     """Stores of the business. ``search``: part of the name; ``domain``: its own address; ``has_domain``."""
     caller = authenticate(ctx, "store:list")
-    query = query_of(ctx)
+    query = list_query(ctx, *_WantedStores._fields, *PAGE_FIELDS)
     wanted = _WantedStores(
         query.text("search", most=1000),
         query.text("domain", most=1000),
@@ -60,6 +60,7 @@ async def one_store(ctx: RequestContext) -> Response:
 async def payment_methods(ctx: RequestContext) -> Response:
     """How a store may be paid: plain names."""
     authenticate(ctx, "store:read")
+    list_query(ctx, later=("order_id",)).check()
     return reply(bare(store_of_path(ctx).payment_methods))
 
 
@@ -119,7 +120,7 @@ async def one_price_option(ctx: RequestContext) -> Response:
 
 def _page(ctx: RequestContext, name: str, store: Store) -> Page:
     """Which part is asked for of a list that belongs to a store."""
-    return read_page(query_of(ctx), list_mark(ctx.scope, name, store.store_id))
+    return read_page(list_query(ctx, *PAGE_FIELDS), list_mark(ctx.scope, name, store.store_id))
 
 
 def _number(reference: str) -> int:
