@@ -35,9 +35,11 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 
 
 async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
-    """The QR of the running payment as a PNG to keep; 404 when there is none."""
-    payment = page_state.running_payment(opened.view, opened.now(ctx))
-    text = instructions_of(payment).qr_text if payment is not None else ""
+    """The QR of the running payment as a PNG to keep; 404 when there is none, or nothing is to be paid any more."""
+    now = opened.now(ctx)
+    payment = page_state.running_payment(opened.view, now)
+    under_way = page_state.page_state_of(opened.view, opened.details, now) is page_state.PAY
+    text = instructions_of(payment).qr_text if payment is not None and under_way else ""
     image = await asyncio.to_thread(qr.png, text)
     if image is None:
         return answers.not_found(ctx)
