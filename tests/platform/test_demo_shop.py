@@ -102,7 +102,8 @@ async def test_orders_are_placed_once(starts: Starts) -> None:
 
     assert starts.orders() == before
     assert starts.demo == demo | {"base_url": f"{BASE_URL}:8001"}
-    assert (second.failed, list(second.doors), second.paid_urls) == ([], list(DEMOS), [])
+    assert (second.failed, list(second.doors)) == ([], list(DEMOS))
+    assert [url.replace(":8001", "") for url in second.paid_urls] == first.paid_urls
     shown = [s for calls in second.doors.values() for s in calls]
     assert {(s.status, s.answer) for s in shown} == {(0, None)}
     kept = [s for calls in first.doors.values() for s in calls if not s.follows]
@@ -140,11 +141,24 @@ async def test_a_revoked_key(starts: Starts) -> None:
         state, shown = await starts.start(again=again)
 
         assert state.problems == [
-            "demo.json: leuwongrr.sandbox_token is revoked; `gerai keys create leuwongrr` makes another key"
+            f"{starts.folder}/demo.json: leuwongrr.sandbox_token is revoked; "
+            "move it away, and the next start opens a new demo shop"
         ]
         assert shown.failed == state.problems
         assert list(shown.doors) == [name for name in DEMOS if name != "leuwongrr"]
         assert (starts.orders() > before) is again
+
+    # What is advised, done: a shop of its own, with orders of its own, although the old calls are still written down.
+    old = [call.curl for calls in (await starts.start())[1].doors.values() for call in calls]
+    (starts.folder / "demo.json").rename(starts.folder / "demo.json.old")
+    state, shown = await starts.start()
+    assert (state.problems, shown.failed, list(shown.doors)) == ([], [], list(DEMOS))
+    assert {s.status for calls in shown.doors.values() for s in calls} <= {200, 201}
+    assert starts.orders() >= len(DEMOS)
+    _, later = await starts.start()
+    assert not set(curl_lines(later)) & set(old)
+    for line in curl_lines(later):
+        assert (await paste(starts.client, line)).is_success, line
 
 
 async def test_a_setting_that_stops_an_example(starts: Starts) -> None:

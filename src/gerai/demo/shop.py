@@ -24,6 +24,7 @@ log = structlog.get_logger("gerai.demo")
 
 DEMOS: Final[dict[str, Demo]] = {dialect.name: dialect.demo for dialect in DIALECTS if dialect.demo}
 FILE: Final = "demo.json"
+_REMEDY: Final = "move it away, and the next start opens a new demo shop"
 Sections = dict[str, dict[str, Any]]
 
 
@@ -89,11 +90,11 @@ async def prepare_demo(engine: Engine, folder: Path, base_url: str) -> DemoState
         shop = await _open_merchant(engine) if found is None else _shop_of(engine, state.sections)
         if shop is not None:
             await _seed_missing(shop, state)
-        state.usable = tuple(name for name in DEMOS if name in state.sections and _works(engine, state, name))
+        state.usable = tuple(name for name in DEMOS if name in state.sections and _works(engine, state, name, folder))
         # Even when something is wrong: what was seeded has keys that are shown nowhere else.
         write_demo(folder, base_url, state.sections)
     except DemoUnreadable as error:
-        state.problems.append(f"{error}; move it away, and the next start opens a new demo shop")
+        state.problems.append(f"{error}; {_REMEDY}")
     except Exception as error:
         # The server must come up without its demo, whatever is wrong with it.
         log.exception("demo.broken")
@@ -127,7 +128,7 @@ def _keys(engine: Engine, section: dict[str, Any]) -> dict[str, KeyFacts | None]
     }
 
 
-def _works(engine: Engine, state: DemoState, name: str) -> bool:
+def _works(engine: Engine, state: DemoState, name: str, folder: Path) -> bool:
     """Whether all keys of a dialect open its door; else ``problems`` names the one that does not."""
     before = len(state.problems)
     for field_name, key in _keys(engine, state.sections[name]).items():
@@ -139,5 +140,5 @@ def _works(engine: Engine, state: DemoState, name: str) -> bool:
             fault = "has expired"
         else:
             continue
-        state.problems.append(f"demo.json: {name}.{field_name} {fault}; `gerai keys create {name}` makes another key")
+        state.problems.append(f"{folder / FILE}: {name}.{field_name} {fault}; {_REMEDY}")
     return len(state.problems) == before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,11 +29,19 @@ _HERE: Final = "{base_url}"
 
 
 class KeptCall(msgspec.Struct, frozen=True):
-    """A call that can be repeated, with the pay page of the order it made (or none)."""
+    """A call that can be repeated, with the pay page of the order it made (or none), and whether it was paid there."""
 
     title: str
     curl: str
     pay_url: str
+    paid: bool = False
+
+
+class KeptTour(msgspec.Struct, frozen=True):
+    """A dialect's calls, and whose they are: another demo shop has other keys and other orders (:func:`_shop_of`)."""
+
+    shop: str
+    calls: list[KeptCall]
 
 
 @dataclass
@@ -84,11 +94,14 @@ async def tour_of(client: httpx.AsyncClient, folder: Path, state: DemoState, *, 
     """The tour of a start. Orders are placed at the dialects whose tour no earlier start has placed, or at all of them
     when ``again``; of the others the calls are shown as they were written down."""
     base_url = str(client.base_url).rstrip("/")
-    kept = {} if again else _kept(folder)
+    shops = {name: _shop_of(state.sections[name]) for name in state.usable}
+    kept = {} if again else _kept(folder, shops)
     tour = await show_all(client, state.sections, [name for name in state.usable if name not in kept])
-    kept |= {name: _to_keep(calls, base_url) for name, calls in tour.doors.items()}
-    earlier = {name: _from_kept(kept[name], base_url) for name in state.usable if name not in tour.doors}
-    tour.doors = {name: (tour.doors | earlier)[name] for name in state.usable}
+    kept |= {name: KeptTour(shops[name], _to_keep(calls, tour, base_url)) for name, calls in tour.doors.items()}
+    earlier = {name: kept[name].calls for name in state.usable if name not in tour.doors}
+    tour.paid_urls += [k.pay_url.replace(_HERE, base_url) for calls in earlier.values() for k in calls if k.paid]
+    shown = {name: _from_kept(calls, base_url) for name, calls in earlier.items()}
+    tour.doors = {name: (tour.doors | shown)[name] for name in state.usable}
     tour.failed[:0] = state.problems
     if state.usable:
         text = msgspec.json.format(msgspec.json.encode(kept), indent=2).decode()
@@ -96,18 +109,26 @@ async def tour_of(client: httpx.AsyncClient, folder: Path, state: DemoState, *, 
     return tour
 
 
-def _kept(folder: Path) -> dict[str, list[KeptCall]]:
-    """The calls of earlier starts by dialect; none when none are written down."""
+def _shop_of(section: dict[str, Any]) -> str:
+    """A digest of a dialect's part of demo.json: its keys are in it, so that no two shops have the same."""
+    return hashlib.sha256(json.dumps(section, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _kept(folder: Path, shops: dict[str, str]) -> dict[str, KeptTour]:
+    """The calls of earlier starts by dialect, without those of another demo shop; none when none are written down."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=dict[str, list[KeptCall]])
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=dict[str, KeptTour])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
+    return {name: one for name, one in found.items() if shops.get(name, one.shop) == one.shop}
 
 
-def _to_keep(calls: Iterable[Shown], base_url: str) -> list[KeptCall]:
+def _to_keep(calls: Iterable[Shown], tour: Tour, base_url: str) -> list[KeptCall]:
     """What succeeded and can be repeated, without the server's address."""
     return [
-        KeptCall(s.title, s.curl.replace(base_url, _HERE), s.pay_url.replace(base_url, _HERE))
+        KeptCall(
+            s.title, s.curl.replace(base_url, _HERE), s.pay_url.replace(base_url, _HERE), s.pay_url in tour.paid_urls
+        )
         for s in calls
         if not s.follows and 200 <= s.status < 300
     ]
