@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.table import Table
@@ -11,7 +11,7 @@ from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
-from gerai.cli.terminal import console
+from gerai.cli.terminal import console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.records import Account
@@ -19,13 +19,20 @@ from gerai.doors.http.describe import DepositCode
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
+from gerai.engine.merchants.links import link_member, links_of_members, unlink_member
 from gerai.engine.merchants.open import ENVIRONMENTS
 
-members = typer.Typer(no_args_is_help=True, help="List members with a wallet; put money into one by hand.")
+members = typer.Typer(no_args_is_help=True, help="List members; put money into a wallet; link a Discord user.")
+MemberArgument = Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")]
+KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="discord.")]
+IdentityArgument = Annotated[str, typer.Argument(metavar="ID", help="The user's id there: digits only.")]
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 _SHOWN: Final = 10_000
 _CODES: Final[dict[str, DepositCode]] = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
+#: Where outside identities are from.
+_KINDS: Final = ("discord",)
+_LONGEST_ID: Final = 20
 
 
 @members.command("list", epilog="Example: gerai members list --merchant toko")
@@ -38,20 +45,24 @@ def show_members(
     """List members with a wallet and what it has available."""
     one_of(environment, ENVIRONMENTS, "environment")
 
-    async def act(engine: Engine) -> list[tuple[int, str, str, str, int, int]]:
-        return await engine.wallets.of_members(await merchant_named(engine, merchant), environment, _SHOWN)
+    async def act(engine: Engine) -> tuple[list[tuple[int, str, str, str, int, int]], dict[int, list[tuple[str, str]]]]:
+        merchant_id = await merchant_named(engine, merchant)
+        found = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
+        return found, await links_of_members(engine, merchant_id)
 
     table = Table(box=None, pad_edge=False)
-    for title in ("member", "counter", "name", "available"):
+    for title in ("member", "counter", "name", "available", "linked"):
         table.add_column(title, overflow="fold", justify="right" if title == "available" else "left")
-    for member_id, channel, name, _, _, available_sen in on_engine(act, data, settings_file):
-        table.add_row(str(member_id), channel, name, display(available_sen))
+    found, links = on_engine(act, data, settings_file)
+    for member_id, channel, name, _, _, available_sen in found:
+        linked = ", ".join(f"{kind} {identity}" for kind, identity in links.get(member_id, []))
+        table.add_row(str(member_id), channel, name, display(available_sen), linked)
     console.print(table, highlight=False, markup=False)
 
 
 @members.command(epilog="Example: gerai members topup 22 50000 --note 'cash, 29 Nov' --merchant toko")
 def topup(
-    member: Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")],
+    member: MemberArgument,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In whole rupiah: 50000 or Rp50.000.")],
     reference: Annotated[
         str, typer.Option("--reference", help="The bank's; under the same one money is booked once.")
@@ -71,8 +82,7 @@ def topup(
         known = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
         mine = [(channel, account_id) for member_id, channel, _, _, account_id, _ in known if member_id == member]
         if not mine:
-            there = [member_id for member_id, *_ in known]
-            no_such(f"member with a wallet in {environment}", member, there, "gerai members list")
+            _no_such_member(member, environment, [member_id for member_id, *_ in known])
         [(channel, account_id)] = mine
         deposit_id, code = engine.ids.next(), _CODES.get(channel)
         at, sandbox = engine.now(merchant_id, environment), environment == "sandbox"
@@ -98,3 +108,65 @@ def topup(
         f"which has {display(wallet.available_sen)} now",
         highlight=False, markup=False,
     )  # fmt: skip
+
+
+@members.command(epilog="Example: gerai members link 22 discord 1262024148939440249 --merchant toko")
+def link(
+    member: MemberArgument,
+    kind: KindArgument,
+    identity: IdentityArgument,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Let a Discord user spend a member's wallet through a bot: its orders paid from the balance name the user."""
+    _require_identity(kind, identity)
+
+    async def act(engine: Engine) -> None:
+        await link_member(engine, await _owner(engine, merchant, member), member, kind, identity)
+
+    on_engine(act, data, settings_file)
+    console.print(f"{kind} {identity} is linked to member {member}", highlight=False, markup=False)
+
+
+@members.command(epilog="Example: gerai members unlink 22 discord 1262024148939440249 --merchant toko")
+def unlink(
+    member: MemberArgument,
+    kind: KindArgument,
+    identity: IdentityArgument,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Take a Discord user's link to a member away."""
+    _require_identity(kind, identity)
+
+    async def act(engine: Engine) -> None:
+        merchant_id = await _owner(engine, merchant, member)
+        has = [one for known, one in (await links_of_members(engine, merchant_id)).get(member, []) if known == kind]
+        if identity not in has:
+            no_such(f"{kind} user of member {member}", identity, has, "gerai members list")
+        await unlink_member(engine, merchant_id, member, kind, identity)
+
+    on_engine(act, data, settings_file)
+    console.print(f"{kind} {identity} is linked to member {member} no more", highlight=False, markup=False)
+
+
+def _require_identity(kind: str, identity: str) -> None:
+    one_of(kind, _KINDS, "kind")
+    if not (identity.isascii() and identity.isdecimal() and len(identity) <= _LONGEST_ID):
+        fail(f"{identity} is no id of a {kind} user: digits only, such as 1262024148939440249", 2)
+
+
+async def _owner(engine: Engine, merchant: str, member: int) -> int:
+    """The id of the merchant, who has this member."""
+    merchant_id = await merchant_named(engine, merchant)
+    # A member has a wallet in both environments.
+    known = [member_id for member_id, *_ in await engine.wallets.of_members(merchant_id, "production", _SHOWN)]
+    if member not in known:
+        _no_such_member(member, "production", known)
+    return merchant_id
+
+
+def _no_such_member(member: int, environment: str, known: list[int]) -> NoReturn:
+    no_such(f"member with a wallet in {environment}", member, known, "gerai members list")

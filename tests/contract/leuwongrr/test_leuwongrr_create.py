@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gerai.domain.filters import Scope
+from gerai.engine.merchants.open import change_settings
 
 
 def code_of(answer: Any) -> str:
@@ -166,6 +167,21 @@ async def test_methods_not_on_offer(another_shop: Callable[..., Any]) -> None:
         assert (answer.status_code, answer.json()["error"]) == (422, {"code": "PAYMENT_METHOD_UNAVAILABLE"})
     assert await shop.count("orders") == 0
     assert (await shop.post(token=shop.production, payment_method="va-bca")).status_code == 201
+
+
+@pytest.mark.parametrize(("chosen", "shown"), [(None, {"qris", "va:BCA"}), (["qris"], {"qris"}), ([], set[str]())])
+async def test_the_page_offers_what_the_shop_chose(another_shop: Any, chosen: Any, shown: set[str]) -> None:
+    """The page of an order offers the methods of the setting: null all, `[]` none; the order keeps them when the
+    setting changes, so that no way to pay is offered that the API refuses."""
+    shop = await another_shop(leuwongrr_payment_methods=chosen)
+    assert (await shop.post(token=shop.production)).status_code == 201
+    await change_settings(shop.engine, shop.merchant_id, {"leuwongrr_payment_methods": ["va-bni"]})
+    [view] = await shop.engine.orders.of_merchant(shop.merchant_id, ["production"], ["pending"], 2)
+    answer = await shop.client.get(f"/i/{view.order.secret}")
+    assert answer.status_code == 200
+    page = answer.text
+    offered = {name for name, value in (("qris", 'value="qris:'), ("va:BCA", 'value="va:BCA"')) if value in page}
+    assert offered == shown
 
 
 async def test_amounts_a_gateway_does_not_take(shop: Any) -> None:

@@ -91,7 +91,8 @@ async def add_member(
     async with changing(engine, merchant_id) as connection:
         await connection.execute(MEMBERS.insert_sql, MEMBERS.insert_params([member]))
         for kind, external_id in (links or {}).items():
-            await sql.add_link(connection, merchant_id, member_id, kind, external_id)
+            if (owner := await sql.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
+                raise InputInvalid({kind: [f"{external_id} is linked to member {owner}"]})
         for wallet_environment, account_id in wallets.items():
             await sql.add_account(connection, merchant_id, account_id, wallet_environment, "wallet", member_id)
     return member_id, dict(wallets)

@@ -11,6 +11,7 @@ from gerai.domain.refusals import NotAuthenticated
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import LIMITS, Caller, authenticate
 from gerai.doors.dialects.leuwongrr.errors import UNAUTHORIZED_VALIDATE
+from gerai.doors.dialects.leuwongrr.keys import PREFIXES
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.times import jakarta_rfc3339, jakarta_wall
@@ -40,7 +41,7 @@ async def validate(ctx: RequestContext) -> Response:
     owned = await _wallet(ctx, caller)
     token = {
         "name": key.name,
-        "prefix": key.prefix,
+        "prefix": PREFIXES[key.environment],
         "environment": key.environment,
         "last_used_at": jakarta_wall(ctx.now),
     }

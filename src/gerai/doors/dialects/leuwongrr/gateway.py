@@ -51,6 +51,13 @@ def find(
     return found
 
 
+def on_the_page(active: Collection[str] | None, methods: Mapping[str, PaymentMethod]) -> tuple[str, ...] | None:
+    """How an order may be paid on its page: the channels behind the ``active`` codes; None: whatever is offered."""
+    if active is None:
+        return None
+    return tuple(f"{g.method.name}:{g.channel_code}" for code, g in gateways(methods).items() if code in active)
+
+
 def check_amount(gateway: Gateway, amount_sen: int) -> None:
     """AmountOutOfRange outside the bounds of the gateway's channel."""
     bounds = gateway.method.channels[gateway.channel_code]

@@ -8,13 +8,15 @@ from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyForm, KeyScheme
 from gerai.kit.ids import base62
 
-_PREFIXES: Final[dict[Environment, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
+PREFIXES: Final[dict[str, str]] = {"sandbox": "lrrs_v1_", "production": "lrrp_v1_"}
 
 
 def make_key(environment: Environment) -> KeyForm:
     """A fresh token; the secret has 238 bits."""
-    prefix = _PREFIXES[environment]
-    return KeyForm(prefix + base62(40), prefix)
+    prefix = PREFIXES[environment]
+    token = prefix + base62(40)
+    # Four of forty characters tell the keys of a list apart.
+    return KeyForm(token, token[: len(prefix) + 4])
 
 
 KEYS: Final = KeyScheme(make_key, needs_member=True)

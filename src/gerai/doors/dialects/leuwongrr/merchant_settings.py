@@ -55,7 +55,8 @@ class LeuwongrrSettings(msgspec.Struct, frozen=True, kw_only=True):
     leuwongrr_payment_methods: Annotated[
         tuple[_GatewayCode, ...] | None,
         says(
-            "Gateway methods the LeuwongRR door offers; null: all.",
+            "Gateway methods the LeuwongRR door takes, and its orders' pay pages offer; null: all; `[]`: none, an "
+            "operator confirms what is paid. An order keeps what it was placed with.",
             '`["qris", "va-bca"]` or null',
             gateway_codes,
         ),

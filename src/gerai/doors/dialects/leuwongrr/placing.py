@@ -15,7 +15,7 @@ from gerai.domain.refusals import (
 )
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL, Caller
-from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find
+from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find, on_the_page
 from gerai.doors.dialects.leuwongrr.order_details import OrderDetails, details_of
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
@@ -49,7 +49,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
     total_sen = price_sen(product.price_robux, rate_sen, caller.member.discount_bp)
     if gateway is not None:
         check_amount(gateway, total_sen)
-    paid_now = wanted.payment_method == BALANCE
+    paid_now, methods = wanted.payment_method == BALANCE, ctx.services.partners.payment_methods
     order_id, now = ctx.services.engine.ids.next(), ctx.now
     code = invoice_code(order_id, now, sandbox=caller.key.environment == "sandbox")
     open_for = timedelta(minutes=settings.leuwongrr_invoice_minutes)
@@ -72,6 +72,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
         work=_work(wanted, product) if provider else {},
         details=_details(wanted, product, rate_sen, caller.member.discount_bp).kept(),
         expires_at=None if paid_now else now + open_for,
+        payment_methods=None if paid_now else on_the_page(settings.leuwongrr_payment_methods, methods),
     )
 
 

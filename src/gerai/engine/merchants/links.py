@@ -1,0 +1,35 @@
+"""Outside identities of members: who spends a wallet through somebody else's bot (a Discord user)."""
+
+from __future__ import annotations
+
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import changing
+from gerai.store import directory as sql
+
+
+async def link_member(engine: Engine, merchant_id: int, member_id: int, kind: str, external_id: str) -> None:
+    """Link an outside identity to a member; nothing happens when it is. Every process follows within a second.
+
+    Refuses InputInvalid: it is linked to another member of the merchant.
+    """
+    async with changing(engine, merchant_id) as connection:
+        owner = await sql.add_link(connection, merchant_id, member_id, kind, external_id)
+    if owner != member_id:
+        raise InputInvalid({kind: [f"{external_id} is linked to member {owner}"]})
+
+
+async def unlink_member(engine: Engine, merchant_id: int, member_id: int, kind: str, external_id: str) -> None:
+    """Take an outside identity from a member. NotFound: it is not linked to this one."""
+    async with changing(engine, merchant_id) as connection:
+        if not await sql.remove_link(connection, merchant_id, member_id, kind, external_id):
+            raise NotFound("link", external_id)
+
+
+async def links_of_members(engine: Engine, merchant_id: int) -> dict[int, list[tuple[str, str]]]:
+    """By member: kind and identity, for instance ``("discord", "1262024148939440249")``."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    async with engine.connection() as connection:
+        for member_id, kind, external_id in (await sql.links_of_members(connection, [merchant_id]))[merchant_id]:
+            found.setdefault(member_id, []).append((kind, external_id))
+    return found
