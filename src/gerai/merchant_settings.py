@@ -15,7 +15,9 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, cast, ge
 import msgspec
 from msgspec import Meta
 
+from gerai.kit.closest import not_known
 from gerai.kit.discover import PluginBroken
+from gerai.kit.plain_errors import plain
 
 LatePaymentRule = Literal["accept", "wallet", "refund", "hold"]
 
@@ -122,7 +124,8 @@ class Declared(NamedTuple):
         named: list[str] = [value] if isinstance(value, str) else [*(value or ())]
         known = self.known(methods, providers)
         unknown = [one for one in named if one and one not in known]
-        return f"no such partner: {', '.join(unknown)}; known: {', '.join(sorted(known))}" if unknown else ""
+        what = "provider" if self.known is fulfilment_providers else "payment method"
+        return not_known(what, unknown[0], sorted(known), listed=len(known)) if unknown else ""
 
 
 def _declared_in(struct: type[msgspec.Struct]) -> list[Declared]:
@@ -196,11 +199,12 @@ class MerchantSettingsDeclared:
     def _convert(self, name: str, value: Any) -> Any:
         wanted = self.by_name.get(name)
         if wanted is None:
-            raise SettingFault(name, f"no such setting; known: {', '.join(self.by_name)}")
+            raise SettingFault(name, not_known("setting", name, self.by_name, listed=len(self.by_name)))
         try:
             return msgspec.convert(value, wanted.type, str_keys=True)
         except msgspec.ValidationError as error:
-            raise SettingFault(name, f"{error}; it takes {wanted.takes.replace('`', '')}") from error
+            fault = plain(str(error), wanted.type)
+            raise SettingFault(name, f"{fault}; it takes {wanted.takes.replace('`', '')}") from error
 
     def reference(self) -> str:
         """The text of ``docs/reference/merchant-settings.md``."""

@@ -9,13 +9,13 @@ import typer
 from terminal_kit import gerai_here as gerai
 
 from gerai.cli import COMMANDS, build
-from gerai.cli.names import not_known
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import list_keys
 from gerai.engine.merchants.open import change_settings
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, list_endpoints, new_secret, remove_endpoint
+from gerai.kit.closest import not_known
 from gerai.kit.secret_box import SecretBox, new_key
 
 #: What a parameter holds that names nothing: a figure, a text, a switch, a place on this machine, a time.
@@ -26,7 +26,7 @@ FREE = {
     "unlimited", "unpaid", "upgrade", "url", "value", "version", "workers",
 }  # fmt: skip
 #: `name` is what a key is called.
-FREE_OF = {("keys create", "name")}
+FREE_OF = {("keys create", "name"), ("members link", "identity")}
 
 
 def parameters() -> set[tuple[str, str]]:
@@ -147,7 +147,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ),
         ("payments confirm", "environment"): (("N-7319", "--environment", "live"), 2, live),
         ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
-        ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, "'sandbox', 'production'"),
+        ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, live),
         ("webhooks add", "events"): (
             ("scalev", "https://shop.example/", "--events", "order.creatd"), 2,
             "no such event of scalev: order.creatd (did you mean order.created?); one of ",
@@ -156,13 +156,26 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("webhooks disable", "endpoint"): (("7",), 1, endpoint),
         ("webhooks remove", "endpoint"): (("7",), 1, endpoint),
         ("webhooks log", "endpoint"): (("--endpoint", "7"), 1, endpoint),
-        ("webhooks log", "state"): (("--state", "bogus"), 2, "'pending', 'delivered', 'failed', 'dropped'"),
+        ("webhooks log", "state"): (
+            ("--state", "faild"), 2, "no such state: faild (did you mean failed?); one of pending, delivered, failed,",
+        ),
         ("webhooks show", "delivery"): (("7",), 1, delivery),
         ("webhooks replay", "delivery"): (("7",), 1, delivery),
         ("webhooks replay", "endpoint"): (
             ("--endpoint", "7", "--from", "2026-11-01", "--until", "2026-11-02"), 1, endpoint,
         ),
     }  # fmt: skip
+    member = str(shop.member)
+    for verb in ("link", "unlink"):
+        said[f"members {verb}", "member"] = (
+            ("7", "discord", "1"), 1, "no such member with a wallet in production: 7; one of ",
+        )  # fmt: skip
+        said[f"members {verb}", "kind"] = (
+            (member, "discrd", "1"), 2, "no such kind: discrd (did you mean discord?); one of discord",
+        )  # fmt: skip
+    said["members unlink", "identity"] = (
+        (member, "discord", "1"), 1, f"no such discord user of member {member}: 1; there is none yet (",
+    )  # fmt: skip
     for verb in ("show", "complete", "fail", "cancel"):
         said["orders " + verb, "name"] = ((other,), 1, order)
         said["orders " + verb, "environment"] = (("N-7319", "--environment", "live"), 2, live)
@@ -205,6 +218,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
     arguments = {
         "keys create": ("scalev",), "keys revoke": ("7",), "webhooks add": ("scalev", "https://shop.example/"),
         "merchants set": ("late_payment", "hold"), "merchants reset": ("late_payment",), "members topup": ("7", "5000"),
+        "members link": ("7", "discord", "1"), "members unlink": ("7", "discord", "1"),
         "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
         "webhooks replay": ("7",), "webhooks show": ("7",),
     }  # fmt: skip

@@ -4,35 +4,16 @@ closest one there is and a list; nothing is done by a guess."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
-from typing import Final, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import KeyRow, list_keys
 from gerai.engine.webhooks import endpoints, history
+from gerai.kit.closest import LISTED, not_known
 
-#: More of what the database holds is not listed.
-_LISTED: Final = 12
 W = TypeVar("W", bound=str)
-
-
-def not_known(
-    what: str, name: str, known: Iterable[object], shown_by: str = "", listed: int = _LISTED,
-    none: str = "there is none yet",
-) -> str:  # fmt: skip
-    """The sentence about a name that is not there: the closest of ``known``, the first ``listed`` of them (``none``:
-    when it is empty), and ``shown_by``, the command that shows all."""
-    names = [str(one) for one in known]
-    all_of_them = f" ({shown_by} shows all)" if shown_by else ""
-    if not names:
-        return f"no such {what}: {name}; {none}{all_of_them}"
-    # Of an id no figure is a slip of another: the closest one is somebody else's.
-    closest = [] if name.isdecimal() else get_close_matches(name, names, 1)
-    meant = f" (did you mean {closest[0]}?)" if closest else ""
-    more = ", …" if len(names) > listed else ""
-    return f"no such {what}: {name}{meant}; one of {', '.join(names[:listed])}{more}{all_of_them}"
 
 
 def no_such(
@@ -86,5 +67,5 @@ async def require_delivery(engine: Engine, merchant_id: int, delivery_id: int) -
     try:
         await history.show_delivery(engine, merchant_id, delivery_id)
     except NotFound:
-        newest = await history.list_deliveries(engine, merchant_id, limit=_LISTED + 1)
+        newest = await history.list_deliveries(engine, merchant_id, limit=LISTED + 1)
         no_such("delivery", delivery_id, [one.delivery_id for one in newest], "gerai webhooks log")

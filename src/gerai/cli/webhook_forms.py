@@ -15,7 +15,7 @@ from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.webhooks.contract import WebhookContract, encode
-from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
+from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, list_endpoints, new_secret
 from gerai.engine.webhooks.signing import sign
 from gerai.kit.address import AddressForbidden, Guard, check_address
 from gerai.kit.clock import real_now
@@ -71,9 +71,21 @@ async def register(engine: Engine, settings: Settings, merchant_id: int, wanted:
         key_id=key.key_id if key is not None and contract.of_one_key else None,
         key_secret=contract.key_secret(wanted.key) if contract.key_secret else "",
     )
+    await _require_new(engine, new)
     if wanted.test_message:
         await _try(engine, settings, contract, new, secret)
     return await add_endpoint(engine, sealer, new, secret), secret
+
+
+async def _require_new(engine: Engine, new: NewEndpoint) -> None:
+    """Leave when the address receives the same already: every message would come twice."""
+    where = (new.channel, new.environment, new.url, new.key_id)
+    for one in await list_endpoints(engine, new.merchant_id):
+        if (one.channel, one.environment, one.url, one.key_id) == where:
+            fail(
+                f"{new.url} receives what happens to {new.channel} orders in {new.environment} already: endpoint "
+                f"{one.endpoint_id} ({one.status}); gerai webhooks remove {one.endpoint_id} forgets it first"
+            )
 
 
 def _key(engine: Engine, merchant_id: int, wanted: EndpointForm) -> KeyFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
@@ -15,6 +15,7 @@ from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import console, fail, to_the_second
 from gerai.cli.webhook_forms import EndpointForm, ask_for_key, register
 from gerai.engine.core import Engine
+from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.webhooks import endpoints, history
 from gerai.kit.clock import JAKARTA
 from gerai.kit.secret_box import SecretBox
@@ -24,11 +25,8 @@ from gerai.settings import Settings
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
 
 DeliveryId = Annotated[int, typer.Argument(min=1, metavar="DELIVERY", help="The id `gerai webhooks log` shows.")]
-WhoseOrders = Annotated[
-    Literal["sandbox", "production"],
-    typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production."),
-]
-DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
+WhoseOrders = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production.")]
+_STATES: Final = ("pending", "delivered", "failed", "dropped")
 EndpointId = Annotated[int, typer.Argument(min=1, metavar="ENDPOINT", help="The id `gerai webhooks list` shows.")]
 _COLOURS: Final = {
     "active": "green",
@@ -61,8 +59,9 @@ def add(
     names = tuple(name.strip() for name in events.split(",") if name.strip())
     for event in names:
         one_of(event, contract.events, f"event of {door}")
+    whose = one_of(environment, ENVIRONMENTS, "environment")
     key = ask_for_key(door) if contract.key_secret else ""
-    wanted = EndpointForm(door, environment, url, names, key, test_message)
+    wanted = EndpointForm(door, whose, url, names, key, test_message)
 
     async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
         return await register(engine, settings, await merchant_named(engine, merchant), wanted)
@@ -135,18 +134,20 @@ def remove(
 def show_log(
     merchant: MerchantOption = "",
     endpoint: Annotated[int | None, typer.Option(help="Only this endpoint's.")] = None,
-    state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
+    state: Annotated[str, typer.Option(help=f"Only those in this state: {', '.join(_STATES)}.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
     """List deliveries, newest first."""
+    if state:
+        one_of(state, _STATES, "state")
 
     async def act(engine: Engine) -> list[Any]:
         of = await merchant_named(engine, merchant)
         if endpoint is not None:
             await require_endpoint(engine, of, endpoint, removed=True)
-        return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state or "", limit=limit)
+        return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state, limit=limit)
 
     table = _table("id", "endpoint", "order", "event", "happened (WIB)", "state", "attempts", "next (WIB)")
     for one in on_engine(act, data, settings_file):
