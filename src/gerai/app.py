@@ -3,7 +3,6 @@ command."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -124,7 +123,9 @@ class App:
         self._worker = Worker(self.engine, self.partners, settings, WEBHOOK_CONTRACTS) if with_worker else None
         counts = SharedCounters(share)
         outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
-        self._metrics = MetricsExposition(self.engine, outgoing, counts)
+        #: Of everything that runs beside the requests.
+        self.supervisors = (self.engine.supervisor, *([self._worker.supervisor] if self._worker else []))
+        self._metrics = MetricsExposition(self.engine, outgoing, self.supervisors, counts)
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
         proxies = TrustedProxies(settings.http.trusted_proxies)
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts), proxies)
@@ -151,12 +152,8 @@ class App:
             if worker is None:
                 yield
                 return
-            task = asyncio.create_task(worker.run(), name="gerai-worker")
-            try:
+            async with worker.running():
                 yield
-            finally:
-                worker.stop()
-                await asyncio.gather(task, return_exceptions=True)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

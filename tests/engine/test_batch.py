@@ -12,9 +12,11 @@ from psycopg import AsyncConnection, OperationalError
 
 from gerai.domain.records import Account
 from gerai.domain.refusals import Broken, Busy, InsufficientFunds, Refusal
+from gerai.engine import batch_run
 from gerai.engine.check import check
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.core import Engine
+from gerai.engine.lane import Lane, Waiting
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -271,3 +273,28 @@ async def test_a_repeat_waits_for_its_rival_in_the_other_lane(dsn: str) -> None:
         assert [(await repeat).replayed for repeat in again] == [True] * 5
         assert engine.writer.figures.alone == 0
         assert await shop.count("orders") == 1
+
+
+async def test_a_lane_that_breaks_is_replaced(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in a lane itself: whoever waits for its batch gets an answer, the writer runs again, and what waited is
+    carried out."""
+    async with another_engine(dsn) as engine:
+        shop = await open_shop(engine)
+        settle, broken = batch_run._settle, 0
+
+        async def breaking(lane: Lane, batch: list[Waiting], lock_wait_ms: int) -> list[Waiting]:
+            nonlocal broken
+            if not broken:
+                broken += 1
+                raise ZeroDivisionError
+            return await settle(lane, batch, lock_wait_ms)
+
+        monkeypatch.setattr(batch_run, "_settle", breaking)
+        async with asyncio.timeout(5):
+            with pytest.raises(Broken):
+                await shop.place()
+            placed = await shop.place()
+        state = engine.supervisor.states["writer"]
+        assert (state.restarts, state.failures, engine.supervisor.gave_up.is_set()) == (1, 1, False)
+        assert await shop.count("orders") == 1
+        assert placed.view.order.status == "pending"

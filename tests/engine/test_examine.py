@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -218,14 +219,14 @@ async def test_a_long_check_is_in_nobodys_way(engine: Engine) -> None:
     async with await AsyncConnection.connect(engine.dsn) as holding:
         # The check's first question waits for this table; expiring an unpaid order does not need it.
         await holding.execute("LOCK TABLE transfers IN ACCESS EXCLUSIVE MODE")
-        running = asyncio.create_task(worker.run())
+        running = AsyncExitStack()
+        await running.enter_async_context(worker.running())
         await until(lambda: checking(engine))
         order = (await shop.place(expires_at=real_now())).view.order
         ends = "SELECT status FROM orders WHERE merchant_id = %s AND order_id = %s AND status <> 'pending'"
         await until(lambda: shop.rows(ends, order.order_id))
         assert await checking(engine)
-        worker.stop()
-        await asyncio.wait_for(running, 10)
+        await asyncio.wait_for(running.aclose(), 10)
         assert not await checking(engine)
         await holding.rollback()
     assert await shop.rows(ends, order.order_id) == [("expired",)]

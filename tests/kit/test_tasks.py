@@ -41,3 +41,32 @@ async def test_no_tasks_are_no_wait() -> None:
     with pytest.raises(ValueError, match="empty"):
         await asyncio.wait([])
     assert await asyncio.wait_for(tasks.end(), 1) is None
+
+
+async def test_what_must_not_be_cut_off_goes_on() -> None:
+    """Cancelled twice, the caller ends cancelled, and only when the act is over; else its result is returned."""
+    over: list[str] = []
+
+    async def act() -> str:
+        await asyncio.sleep(0.05)
+        over.append("done")
+        return "result"
+
+    assert await tasks.to_the_end(act()) == "result"
+    caller = asyncio.create_task(tasks.to_the_end(act()))
+    for _ in range(2):
+        await asyncio.sleep(0.01)
+        caller.cancel()
+    await asyncio.wait({caller})
+    assert caller.cancelled()
+    assert over == ["done", "done"]
+
+
+async def test_a_failure_of_such_an_act_is_raised() -> None:
+    """It is not lost in the waiting."""
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await tasks.to_the_end(broken())

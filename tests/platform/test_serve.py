@@ -9,14 +9,18 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
 from serve_kit import Starter, answers, children, environment, event_of
 from starlette.types import Message, Receive, Scope, Send
 
+from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.drain import Draining
+from gerai.kit.supervise import Supervisor
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
@@ -136,3 +140,47 @@ async def test_streams_end_with_a_last_chunk() -> None:
     await other
     assert [m.get("body") for m in sent["/x"]] == [None, b"a", b"b"]
     draining.end_streams()
+
+
+def test_a_given_up_task_ends_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever serves leaves with 1 and the reason when a long-running task keeps failing; what was begun is ended."""
+    ended: list[str] = []
+
+    async def broken() -> None:
+        raise ZeroDivisionError("no such thing")
+
+    async def main(stop: asyncio.Event) -> None:
+        sound, watch = Supervisor("sound"), Supervisor("writer", failures_at_most=2, first_pause_s=0.01)
+        sound.start("sound", stop.wait)  # pyright: ignore[reportArgumentType]
+        watch.start("writer", broken)
+        try:
+            await until_stopped(stop, sound, watch)
+        finally:
+            await sound.stop()
+            ended.append("properly")
+
+    with pytest.raises(typer.Exit) as left:
+        run(main)
+    assert (left.value.exit_code, ended) == (1, ["properly"])
+    assert capsys.readouterr().err == "gerai: writer failed 2 times in a row, at last: no such thing\n"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
+def test_processes_that_die_at_once_end_the_server(start: Starter) -> None:
+    """Two processes, one killed again and again as soon as it is there: the server ends with 1 and says which."""
+    server = start("serve", "--workers", "2", "--port", "0")
+    event_of(server, "server.listening")
+    [_, second] = children(server.pid)
+    deadline = time.monotonic() + 90
+    while server.poll() is None and time.monotonic() < deadline:
+        for pid in children(server.pid):
+            if pid != second:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+    assert server.wait(30) == 1
+    assert not Path(f"/proc/{second}").exists()
+    assert server.stderr is not None
+    [line] = [line for line in server.stderr if line.startswith("gerai:")]
+    assert line == "gerai: server process 1 failed 8 times in a row, at last: it ended with code -9\n"

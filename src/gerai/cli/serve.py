@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import os
 import sys
-import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,12 +17,15 @@ from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_network, require_for_real_money
-from gerai.cli.serving import accepting, free_port, run, serving, unless
+from gerai.cli.serving import accepting, free_port, run, serving, unless, until_stopped
+from gerai.engine.outage import outages_of
 from gerai.kit import log
 from gerai.kit.shared_counters import CounterShare, shared_memory
+from gerai.kit.supervise import Ended, Supervisor
+from gerai.kit.tasks import to_the_end
 from gerai.settings import ServerSettings, Settings
 
-#: A process that lived shorter than this is started again only after this long.
+#: A process that died is replaced after this long, and later when it dies again and again.
 _RESTART_AFTER_S: Final = 1.0
 _PARENT_LOOK_S: Final = 1.0
 
@@ -59,7 +62,7 @@ def serve(
         if server.workers == 1:
             run(lambda stop: _serve(settings, None, stop))
         else:
-            run(lambda stop: _supervise(_command(server, settings_file), server, stop))
+            run(lambda stop: _supervise(_command(server, settings_file), settings, stop))
 
 
 async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.Event) -> None:
@@ -72,7 +75,7 @@ async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.E
     ):
         if share is None:
             await unless(stop, _listening(server))
-        await stop.wait()
+        await until_stopped(stop, *app.supervisors)
 
 
 async def _listening(server: ServerSettings) -> None:
@@ -103,31 +106,33 @@ def _command(server: ServerSettings, settings_file: Path | None) -> list[str]:
     return words if settings_file is None else [*words, "--settings", str(settings_file)]
 
 
-async def _supervise(command: list[str], server: ServerSettings, stop: asyncio.Event) -> None:
-    """Keep as many processes as wanted, all on one port; at the end each finishes what it accepted."""
-    logger = structlog.get_logger("gerai")
+async def _supervise(command: list[str], settings: Settings, stop: asyncio.Event) -> None:
+    """Keep as many processes as wanted, all on one port; at the end each finishes what it accepted. One that dies is
+    replaced; GaveUp when that happens again and again while the database is there."""
+    server = settings.server
     counts = shared_memory(server.workers)
-
-    async def keep(number: int) -> None:
-        mine = [*command, "--parent", str(os.getpid()), "--part", str(number - 1), "--counts", str(counts)]
-        while not stop.is_set():
-            began = time.monotonic()
-            # A session of its own: Ctrl-C reaches the supervisor alone, which ends its processes in order.
-            process = await asyncio.create_subprocess_exec(*mine, start_new_session=True, pass_fds=(counts,))
-            ended = asyncio.create_task(process.wait())
-            asked = asyncio.create_task(stop.wait())
-            await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
-            asked.cancel()
-            if not ended.done():
-                process.terminate()
-                await ended
-                return
-            logger.error("server.died", number=number, code=process.returncode)
-            await asyncio.sleep(max(0.0, _RESTART_AFTER_S - (time.monotonic() - began)))
-
+    names = [f"server process {number}" for number in range(1, server.workers + 1)]
+    watch = Supervisor(*names, excused=outages_of(settings.database.url), first_pause_s=_RESTART_AFTER_S)
     try:
-        await asyncio.gather(
-            unless(stop, _listening(server)), *(keep(number) for number in range(1, server.workers + 1))
-        )
+        for index, name in enumerate(names):
+            mine = [*command, "--parent", str(os.getpid()), "--part", str(index), "--counts", str(counts)]
+            watch.start(name, partial(_keep_process, mine, index + 1, counts))
+        await unless(stop, _listening(server))
+        await until_stopped(stop, watch)
     finally:
+        await watch.stop()
         os.close(counts)
+
+
+async def _keep_process(command: list[str], number: int, counts: int) -> None:
+    """One server process, to its end. Cancelled, it is ended properly."""
+    # A session of its own: Ctrl-C reaches the supervisor alone, which ends its processes in order.
+    process = await asyncio.create_subprocess_exec(*command, start_new_session=True, pass_fds=(counts,))
+    try:
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await to_the_end(process.wait())
+    structlog.get_logger("gerai").error("server.died", number=number, code=code)
+    raise Ended(f"it ended with code {code}")

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp
 
 from gerai.cli.terminal import fail
 from gerai.doors.http.drain import Draining
+from gerai.kit.supervise import GaveUp, Supervisor
+from gerai.kit.tasks import end
 
 T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
@@ -28,7 +30,10 @@ _LOOK_EVERY_S: Final = 0.05
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    """Run ``main`` on uvloop; the event it is given is set when somebody asks us to stop (Ctrl-C, SIGTERM, SIGHUP)."""
+    """Run ``main`` on uvloop; the event it is given is set when somebody asks us to stop (Ctrl-C, SIGTERM, SIGHUP).
+
+    Leaves with exit code 1 and the reason when a long-running task was given up.
+    """
 
     async def until_done() -> None:
         stop = asyncio.Event()
@@ -38,7 +43,10 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
         await main(stop)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_done())
+        try:
+            runner.run(until_done())
+        except GaveUp as reason:
+            fail(str(reason))
 
 
 def free_port(host: str, port: int, advice: str = "choose another with --port, or --port 0 for any free one") -> int:
@@ -117,6 +125,18 @@ async def unless(stop: asyncio.Event, act: Coroutine[Any, Any, T]) -> T | None:
         asked.cancel()
         acting.cancel()
         await asyncio.gather(acting, asked, return_exceptions=True)
+
+
+async def until_stopped(stop: asyncio.Event, *supervisors: Supervisor) -> None:
+    """Wait until somebody asks this process to stop. Raises GaveUp as soon as a long-running task was given up."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, *(watch.gave_up for watch in supervisors))]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await end(*waits)
+    for watch in supervisors:
+        if watch.reason is not None:
+            raise watch.reason
 
 
 async def healthy(client: httpx.AsyncClient) -> None:

@@ -20,7 +20,7 @@ from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.public_address import require_for_network, require_for_real_money
 from gerai.cli.report import report
-from gerai.cli.serving import free_port, healthy, run, serving, unless
+from gerai.cli.serving import free_port, healthy, run, serving, unless, until_stopped
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
@@ -161,7 +161,7 @@ async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wi
                 return
             console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
             sys.stdout.flush()
-            await stop.wait()
+            await until_stopped(stop, *app.supervisors)
 
 
 async def _demo(app: App, place: RunLocation, wish: Wish) -> DemoState:

@@ -10,7 +10,7 @@ from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_real_money
-from gerai.cli.serving import run
+from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
 from gerai.kit.shared_counters import SharedCounters
@@ -32,13 +32,10 @@ def work(settings_file: SettingsOption = None) -> None:
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
     engine, partners = make_engine(settings), FoundPartners(settings)
     worker = Worker(engine, partners, settings, WEBHOOK_CONTRACTS)
-    metrics = MetricsExposition(engine, {**partners.outgoing, "webhooks": worker.outgoing}, SharedCounters())
+    supervisors = (engine.supervisor, worker.supervisor)
+    outgoing = {**partners.outgoing, "webhooks": worker.outgoing}
+    metrics = MetricsExposition(engine, outgoing, supervisors, SharedCounters())
     scrape = Scrape(metrics.exposition, settings.metrics.token)
-    async with metrics.running(), engine.running(), serving_metrics(settings, scrape):
-        task = asyncio.create_task(worker.run(), name="gerai-worker")
-        asked = asyncio.create_task(stop.wait())
+    async with metrics.running(), engine.running(), serving_metrics(settings, scrape), worker.running():
         structlog.get_logger("gerai").info("worker.started")
-        await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
-        worker.stop()
-        asked.cancel()
-        await task
+        await until_stopped(stop, *supervisors)

@@ -91,18 +91,20 @@ class Writer:
         return waiting.future
 
     async def run(self) -> None:
-        """Write batches until :meth:`close` was called and nothing waits any more."""
+        """Write batches until :meth:`close` was called and nothing waits any more. A lane that breaks ends the others
+        too; run again, it goes on with what waits."""
+        self._drained = False
         *lanes, patient = self._lanes = [
             Lane(self.connect, self.directory, self.ids, self.figures, self.database) for _ in range(self.lanes + 1)
         ]
-        patience = asyncio.create_task(self._run_patient(patient), name="gerai-patient-lane")
-        try:
-            await asyncio.gather(*map(self._run_lane, lanes))
-        finally:
+        async with asyncio.TaskGroup() as every:
+            every.create_task(self._run_patient(patient), name="gerai-patient-lane")
+            async with asyncio.TaskGroup() as quick:
+                for lane in lanes:
+                    quick.create_task(self._run_lane(lane))
             # Only now can nothing more be parked.
             self._drained = True
             self._wake_patient.set()
-        await patience
 
     def close(self) -> None:
         """Take no more commands; :meth:`run` ends once those accepted are done."""
@@ -135,8 +137,10 @@ class Writer:
         there were none."""
         claims = {claim for waiting in batch for claim in waiting.claims}
         self._under_way |= claims
-        locked = await write(lane, batch, lock_wait_ms)
-        self._under_way -= claims
+        try:
+            locked = await write(lane, batch, lock_wait_ms)
+        finally:
+            self._under_way -= claims
         if locked:
             self._wary_until_s = asyncio.get_running_loop().time() + _WARY_FOR_S
             for waiting in locked:

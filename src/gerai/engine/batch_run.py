@@ -40,8 +40,13 @@ async def write(lane: Lane, batch: list[Waiting], lock_wait_ms: int) -> list[Wai
 
     Returns those that were not done because of a lock somebody else holds; nothing of theirs was written.
     """
-    locked = await _settle(lane, batch, lock_wait_ms)
-    return locked if len(locked) < 2 else await _apart(lane, locked)
+    try:
+        locked = await _settle(lane, batch, lock_wait_ms)
+        return locked if len(locked) < 2 else await _apart(lane, locked)
+    except BaseException:
+        # The lane broke. Whether they were carried out is unknown, and nobody else would answer.
+        _refuse(batch, partial(Broken, detail="the writer broke"))
+        raise
 
 
 async def _settle(lane: Lane, batch: list[Waiting], lock_wait_ms: int) -> list[Waiting]:

@@ -9,9 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeVar
-
-import structlog
+from typing import Any, Final, TypeVar
 
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.batch import Writer
@@ -22,10 +20,11 @@ from gerai.engine.ids import Ids
 from gerai.engine.made import Made, decode_made
 from gerai.engine.maintenance import maintain
 from gerai.engine.orders.find import EventReads, OrderReads
+from gerai.engine.outage import outages_of
 from gerai.engine.payments.find import PaymentReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
-from gerai.kit.tasks import end
+from gerai.kit.supervise import Supervisor
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
@@ -34,7 +33,8 @@ from gerai.store.connection import Connection, make_pool, open_connection
 from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
-log = structlog.get_logger("gerai.engine")
+#: What runs as long as the engine does.
+ENGINE_TASKS: Final = ("writer", "directory", "maintenance")
 
 
 class Engine:
@@ -65,7 +65,8 @@ class Engine:
         self.payments = PaymentReads(self._pool)
         self.deposits = DepositReads(self._pool)
         self.wallets = WalletReads(self._pool)
-        self._tasks: list[asyncio.Task[None]] = []
+        #: Watches what runs beside the calls. Whoever started the engine stops it once this gave up.
+        self.supervisor = Supervisor(*ENGINE_TASKS, excused=outages_of(dsn))
 
     async def _connect(self) -> Connection:
         connection = await open_connection(self.dsn)
@@ -83,7 +84,7 @@ class Engine:
         await self._pool.open(wait=True)
         async with self._pool.connection() as connection:
             await self.ids.refill(connection)
-        follower = asyncio.create_task(self.directory.follow(self.dsn, self._pool), name="gerai-directory")
+        follower = asyncio.create_task(self._follow(), name="gerai-directory-first")
         loaded = asyncio.create_task(self.directory.loaded.wait())
         # The follower ends before it has loaded only by failing; waiting for the load alone would hang then.
         await asyncio.wait((follower, loaded), return_when=asyncio.FIRST_COMPLETED)
@@ -91,20 +92,20 @@ class Engine:
             loaded.cancel()
             await self._pool.close()
             follower.result()
-        self._tasks = [
-            asyncio.create_task(self.writer.run(), name="gerai-writer"),
-            follower,
-            asyncio.create_task(maintain(self._pool, self.ids), name="gerai-maintenance"),
-        ]
+        watch = self.supervisor
+        watch.start("writer", self.writer.run)
+        watch.start("directory", self._follow, first=follower)
+        watch.start("maintenance", lambda: maintain(self._pool, self.ids))
+
+    async def _follow(self) -> None:
+        await self.directory.follow(self.dsn, self._pool)
 
     async def stop(self) -> None:
         """Finish what was accepted, then disconnect."""
         self.writer.close()
-        if self._tasks:
-            # The writer first, which commits what was accepted; only then what it leans on.
-            writer, *others = self._tasks
-            await writer
-            await end(*others)
+        # The writer first, which commits what was accepted; only then what it leans on.
+        await self.supervisor.finish("writer")
+        await self.supervisor.stop()
         await self._pool.close()
 
     @asynccontextmanager

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Final
 
 import structlog
 
 from gerai.domain.refusals import Busy
-from gerai.store.connection import ConnectionLost, DatabaseError
+from gerai.store.connection import ConnectionLost, DatabaseError, open_connection
 from gerai.store.faults import Fault, fault_of, passes
 
-__all__ = ["ConnectionLost", "DatabaseError", "DatabaseState", "busy_instead_of"]
+__all__ = ["ConnectionLost", "DatabaseError", "DatabaseState", "busy_instead_of", "database_answers", "outages_of"]
 
 log = structlog.get_logger("gerai.database")
 #: A reason that comes and goes is not written again within this time.
 _SAID_AGAIN_AFTER_S: Final = 30.0
+_ANSWERS_WITHIN_S: Final = 2
 
 
 def busy_instead_of(error: BaseException) -> Busy | None:
     """The refusal of a request that met a database fault which passes by itself; None for any other error."""
     return Busy() if isinstance(error, DatabaseError) and passes(fault_of(error)) else None
+
+
+async def database_answers(dsn: str) -> bool:
+    """Whether the database takes a connection and answers over it within two seconds."""
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN_S):
+            async with await open_connection(dsn) as connection:
+                await connection.execute("SELECT 1")
+    except (DatabaseError, TimeoutError):
+        return False
+    return True
+
+
+def outages_of(dsn: str) -> Callable[[Exception], Awaitable[bool]]:
+    """For a supervisor: whether a failure is that of the database, which is waited for as long as it lasts."""
+
+    async def is_outage(error: Exception) -> bool:
+        if any(busy_instead_of(each) for each in (error, error.__cause__) if each is not None):
+            return True
+        return not await database_answers(dsn)
+
+    return is_outage
 
 
 class DatabaseState:

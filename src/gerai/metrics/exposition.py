@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,6 +14,7 @@ from gerai.doors.http import request_metrics
 from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric, expose, family, table
 from gerai.kit.shared_counters import SharedCounters
+from gerai.kit.supervise import Supervisor
 from gerai.kit.tasks import end
 from gerai.metrics import database, process
 
@@ -26,9 +27,15 @@ _PUBLISH_EVERY_S: Final = 1.0
 class MetricsExposition:
     """``counts``: where the doors of this process count as well; all of them are known before :meth:`running`."""
 
-    def __init__(self, engine: Engine, outgoing: Mapping[str, Mapping[str, int]], counts: SharedCounters) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        outgoing: Mapping[str, Mapping[str, int]],
+        supervisors: Sequence[Supervisor],
+        counts: SharedCounters,
+    ) -> None:
         self._counts = counts
-        self._figures = process.ProcessMetrics(counts, engine, outgoing)
+        self._figures = process.ProcessMetrics(counts, engine, outgoing, supervisors)
         self._questions = database.Questions(engine)
 
     async def exposition(self, accept: str) -> tuple[bytes, str]:

@@ -5,12 +5,13 @@ They are put there when somebody asks, and in a server of several processes ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric
 from gerai.kit.shared_counters import SharedCounters
+from gerai.kit.supervise import Supervisor, TaskState
 
 ENGINE: Final = (
     Metric("gerai_engine_batches_total", "counter", "Transactions of the writer."),
@@ -28,13 +29,28 @@ OUTGOING: Final = Metric(
     "`unreachable`, `unanswered`, `forbidden` (an address that is never called).",
     ("partner", "outcome"),
 )
-METRICS: Final = (*ENGINE, QUEUE, OUTGOING)
+RUNNING: Final = Metric(
+    "gerai_task_running",
+    "gauge",
+    "Processes in which this long-running task of engine or worker runs now; one that failed is started again.",
+    ("task",),
+)
+RESTARTS: Final = Metric(
+    "gerai_task_restarts_total", "counter", "Starts of such a task after it failed or hung.", RUNNING.labels
+)
+METRICS: Final = (*ENGINE, QUEUE, OUTGOING, RUNNING, RESTARTS)
 
 
 class ProcessMetrics:
     """``outgoing``: attempts by outcome, of every partner that is called over the network."""
 
-    def __init__(self, counts: SharedCounters, engine: Engine, outgoing: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(
+        self,
+        counts: SharedCounters,
+        engine: Engine,
+        outgoing: Mapping[str, Mapping[str, int]],
+        supervisors: Iterable[Supervisor],
+    ) -> None:
         self._counts = counts
         self._writer = engine.writer
         self._queue = counts.reserve(QUEUE)
@@ -44,6 +60,11 @@ class ProcessMetrics:
         for partner, attempts in outgoing.items():
             for outcome in attempts:
                 self._growing.append((counts.reserve(OUTGOING, partner, outcome), _of(attempts, outcome)))
+        self._running: list[tuple[int, TaskState]] = []
+        for supervisor in supervisors:
+            for name, state in supervisor.states.items():
+                self._running.append((counts.reserve(RUNNING, name), state))
+                self._growing.append((counts.reserve(RESTARTS, name), _restarts(state)))
         self._last = [0] * len(self._growing)
 
     def _figure(self, metric: Metric) -> Callable[[], int]:
@@ -58,7 +79,13 @@ class ProcessMetrics:
             cells[cell] += now - self._last[index]
             self._last[index] = now
         cells[self._queue] = self._writer.queue_length
+        for cell, state in self._running:
+            cells[cell] = state.alive_since is not None
 
 
 def _of(attempts: Mapping[str, int], outcome: str) -> Callable[[], int]:
     return lambda: attempts[outcome]
+
+
+def _restarts(state: TaskState) -> Callable[[], int]:
+    return lambda: state.restarts
