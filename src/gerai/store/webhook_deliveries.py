@@ -23,20 +23,20 @@ HOLDS_BACK_FOR: Final = timedelta(minutes=2)
 _WAITS_AT_MOST: Final = timedelta(minutes=30)
 
 
-def _another_first(delivery: str) -> str:
+def _another_first(delivery: str, clock: str) -> str:
     """The condition that a pending message of the same order at the same endpoint goes before this one: it was never
     attempted, is due itself, is under way, or is young enough to be waited for.
 
     What is due goes by the merchant's clock, leases by the database's: a frozen test clock must not keep a lease for
-    ever. Of a table in which ``m`` is the merchant and ``t`` has its environment."""
+    ever."""
     return f"""EXISTS (
         SELECT FROM webhook_deliveries e
         WHERE e.merchant_id = {delivery}.merchant_id AND e.endpoint_id = {delivery}.endpoint_id
           AND e.order_id = {delivery}.order_id AND e.status = 'pending'
           AND (e.event_id, e.part) < ({delivery}.event_id, {delivery}.part)
-          AND (e.tries = 0 OR e.next_attempt_at <= {CLOCK} OR e.leased_until > now()
-               OR (e.holds_back AND {delivery}.due_since > {CLOCK} - interval '{_seconds(_WAITS_AT_MOST)}'
-                   AND (e.tries = 1 OR e.due_since > {CLOCK} - interval '{_seconds(HOLDS_BACK_FOR)}'))))"""
+          AND (e.tries = 0 OR e.next_attempt_at <= {clock} OR e.leased_until > now()
+               OR (e.holds_back AND {delivery}.due_since > {clock} - interval '{_seconds(_WAITS_AT_MOST)}'
+                   AND (e.tries = 1 OR e.due_since > {clock} - interval '{_seconds(HOLDS_BACK_FOR)}'))))"""
 
 
 def _seconds(span: timedelta) -> str:
@@ -44,14 +44,15 @@ def _seconds(span: timedelta) -> str:
 
 
 #: What may be sent to an endpoint that answers. Endpoint by endpoint: one with a long backlog cannot fill the page and
-#: starve the others.
+#: starve the others. The clock is read once for each, not for every pair of messages.
 _DUE: Final = f"""
 SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
+CROSS JOIN LATERAL (SELECT {CLOCK} AS now OFFSET 0) clock
 CROSS JOIN LATERAL (
     SELECT d.merchant_id, d.delivery_id, d.endpoint_id, d.next_attempt_at FROM webhook_deliveries d
     WHERE d.merchant_id = t.merchant_id AND d.endpoint_id = t.endpoint_id AND d.status = 'pending'
-      AND d.next_attempt_at <= {CLOCK} AND (d.leased_until IS NULL OR d.leased_until < now())
-      AND NOT {_another_first("d")}
+      AND d.next_attempt_at <= clock.now AND (d.leased_until IS NULL OR d.leased_until < now())
+      AND NOT {_another_first("d", "clock.now")}
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
 ORDER BY x.next_attempt_at LIMIT %s"""
@@ -60,7 +61,8 @@ ORDER BY x.next_attempt_at LIMIT %s"""
 _CLAIM: Final = f"""
 UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' FROM merchants m
 WHERE t.merchant_id = %s AND t.delivery_id = %s AND m.merchant_id = t.merchant_id AND t.status = 'pending'
-  AND t.next_attempt_at <= {CLOCK} AND (t.leased_until IS NULL OR t.leased_until < now()) AND NOT {_another_first("t")}
+  AND t.next_attempt_at <= {CLOCK} AND (t.leased_until IS NULL OR t.leased_until < now())
+  AND NOT {_another_first("t", CLOCK)}
 RETURNING {_DELIVERY}"""
 
 
