@@ -90,7 +90,10 @@ async def test_a_merchant_is_not_opened_with_a_setting_nobody_knows(engine: Engi
     count = len(engine.directory.merchants())
     with pytest.raises(InputInvalid) as refused:
         await open_merchant(engine, "typo", "Typo", {"late_payments": "hold"})
-    assert "no such setting; known: late_payment, " in refused.value.fields["late_payments"][0]
+    assert (
+        "no such setting: late_payments (did you mean late_payment?); one of late_payment, "
+        in refused.value.fields["late_payments"][0]
+    )
     assert len(engine.directory.merchants()) == count
 
 
@@ -194,7 +197,9 @@ def test_two_dialects_may_share_a_setting_but_not_disagree_about_it() -> None:
 def test_without_a_dialect_its_settings_are_unknown() -> None:
     """What no dialect declares here is no setting: it is refused when written, and told when read."""
     general = MerchantSettingsDeclared(MerchantSettings)
-    with pytest.raises(SettingFault, match=r"robux_rate_sen: no such setting; known: late_payment, payment_fees$"):
+    with pytest.raises(
+        SettingFault, match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, payment_fees$"
+    ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})
     assert (found.of(MerchantSettings).late_payment, [fault.name for fault in faults]) == ("hold", ["robux_rate_sen"])
