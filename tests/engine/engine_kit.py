@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncGenerator, Generator
@@ -240,6 +241,16 @@ def shown(placed: Placed) -> Placed:
 def key_of(text: str, fingerprint: bytes = b"same request") -> Idempotency:
     """An idempotency key of the test's one caller."""
     return Idempotency(owner="tester", operation="order.create", key=text, fingerprint=fingerprint)
+
+
+async def assert_within(condition: Any, within_s: float) -> float:
+    """Wait until the condition holds; answers how long it took. Fails when it takes longer."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while not condition():
+        assert loop.time() - began < within_s, "took too long"
+        await asyncio.sleep(0.005)
+    return loop.time() - began
 
 
 @asynccontextmanager

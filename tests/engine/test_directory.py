@@ -14,6 +14,7 @@ from gerai.app import MERCHANT_SETTINGS, PARTS
 from gerai.doors.dialects.cekceir.demo import DEMO as CEKCEIR
 from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
 from gerai.doors.http.demo import DemoShop
+from gerai.engine import core
 from gerai.engine import directory as directory_module
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -141,8 +142,8 @@ async def test_an_engine_stops_though_a_cancellation_is_lost(dsn: str, monkeypat
     catches it in the middle of a wait that may lose the first word (Python 3.11)."""
     lost: list[str] = []
 
-    async def follow(self: Directory, dsn: str, reads: Any) -> None:
-        self.loaded.set()
+    async def follow(directory: Directory, dsn: str) -> None:
+        directory.loaded.set()
         while True:
             try:
                 await asyncio.Event().wait()
@@ -151,7 +152,7 @@ async def test_an_engine_stops_though_a_cancellation_is_lost(dsn: str, monkeypat
                 if len(lost) > 1:
                     raise
 
-    monkeypatch.setattr(Directory, "follow", follow)
+    monkeypatch.setattr(core, "follow", follow)
     engine = Engine(dsn, reads_pool_size=2)
     await engine.start()
     await asyncio.wait_for(engine.stop(), 10)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_kit import Shop, another_engine, open_shop
+from engine_kit import Shop, another_engine, assert_within, open_shop
 
 from gerai.domain.refusals import InsufficientFunds, NotFound, StateConflict
 from gerai.engine.check import check
@@ -26,16 +26,6 @@ from gerai.engine.payments.record import RecordPayment
 from gerai.merchant_settings import MerchantSettings
 
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-
-
-async def assert_within(condition: Any, within_s: float) -> float:
-    """Wait until the condition holds; answers how long it took. Fails when it takes longer."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    while not condition():
-        assert loop.time() - began < within_s, "took too long"
-        await asyncio.sleep(0.005)
-    return loop.time() - began
 
 
 async def test_ids_never_collide(dsn: str) -> None:

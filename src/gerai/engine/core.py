@@ -16,6 +16,7 @@ from gerai.engine.batch import Writer
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.deposits.find import DepositReads
 from gerai.engine.directory import Directory, Part
+from gerai.engine.following import follow
 from gerai.engine.ids import Ids
 from gerai.engine.made import Made, decode_made
 from gerai.engine.maintenance import maintain
@@ -98,7 +99,7 @@ class Engine:
         watch.start("maintenance", lambda: maintain(self._pool, self.ids))
 
     async def _follow(self) -> None:
-        await self.directory.follow(self.dsn, self._pool)
+        await follow(self.directory, self.dsn)
 
     async def stop(self) -> None:
         """Finish what was accepted, then disconnect."""

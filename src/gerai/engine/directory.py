@@ -7,21 +7,24 @@ function that loads it. An order freezes what it used, so a swap never changes a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
 from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
 
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import Busy, NotFound
 from gerai.engine.directory_entries import KeyFacts, MerchantFacts, keys_of, members_of, token_digest
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.store import directory as sql
-from gerai.store.connection import Connection, ConnectionLost, Pool, open_connection
+from gerai.store.connection import Connection
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
-_AGAIN_AFTER_S = 0.5
+#: So long after it was last known to be true, a directory names no key any more: one of them may be revoked.
+TRUSTED_S: Final = 5.0
 #: Merchants read at once: enough that statements cost nothing, few enough that requests go on between them.
 _AT_ONCE: Final = 100
 
@@ -33,6 +36,10 @@ class Part(Generic[T]):
 
     name: str
     load: Callable[[Connection, Sequence[int]], Awaitable[dict[int, T]]]
+
+
+def _lives(keys: Iterable[tuple[bytes, sql.KeyRow | KeyFacts]]) -> set[tuple[bytes, datetime | None, datetime | None]]:
+    return {(digest, key.expires_at, key.revoked_at) for digest, key in keys}
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,18 @@ class Directory:
         self._loading = asyncio.Lock()
         #: Set once everything was loaded.
         self.loaded = asyncio.Event()
+        # None: nobody keeps this one true, whoever loads it knows what it is for.
+        self._confirmed_s: float | None = None
 
     # --- reading ---------------------------------------------------------------------------
 
     def find_key(self, token: str) -> KeyFacts | None:
-        """The key with this secret, revoked and expired ones too.
+        """The key with this secret, revoked and expired ones too. Busy: what is known of keys is too old to go by.
 
         Only SHA-256 digests are compared, so the time it takes reveals nothing about any stored secret.
         """
+        if self._confirmed_s is not None and monotonic() - self._confirmed_s > TRUSTED_S:
+            raise Busy()
         return self._keys.get(token_digest(token))
 
     def merchant(self, merchant_id: int) -> MerchantFacts:
@@ -138,32 +149,26 @@ class Directory:
             accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
         )
 
-    # --- following changes -----------------------------------------------------------------
+    # --- staying true ----------------------------------------------------------------------
 
-    async def follow(self, dsn: str, pool: Pool) -> None:
-        """Load everything, then reload merchants as notifications name them, until cancelled. A lost connection reloads
-        everything. Listening begins before the load, so that no change falls between them.
+    def confirm(self, at_s: float) -> None:
+        """Every change that was committed before this moment (``time.monotonic()``) is known here."""
+        self._confirmed_s = at_s
 
-        One connection only listens: while it waits it cannot be asked anything else.
-        """
-        while True:
-            try:
-                async with await open_connection(dsn) as listening:
-                    await listening.execute(sql.LISTEN)
-                    async with pool.connection() as connection:
-                        await self.load(connection)
-                    self.loaded.set()
-                    while True:
-                        # Whatever arrived while we were reading comes at once, and each merchant is read once for it.
-                        changed = {int(notice.payload) async for notice in listening.notifies(stop_after=1)}
-                        async with pool.connection() as connection:
-                            await self.load(connection, sorted(changed))
-            except ConnectionLost as error:
-                log.warning("directory.lost", error=str(error))
-                await asyncio.sleep(_AGAIN_AFTER_S)
-            except Exception:
-                # A row that cannot be read must not leave this process deaf to every later change.
-                if not self.loaded.is_set():
-                    raise
-                log.exception("directory.broken")
-                await asyncio.sleep(_AGAIN_AFTER_S)
+    def next_merchants(self, after_id: int, limit: int) -> list[int]:
+        """The ids behind ``after_id``, at most so many; none behind the last."""
+        return sorted(i for i in self._merchants if i > after_id)[:limit]
+
+    def outdated_keys(self, stored: dict[int, list[sql.KeyRow]]) -> list[tuple[int, bytes]]:
+        """Merchant and digest of each key that is stored otherwise than it is known, or only there, or only here."""
+        return [
+            (i, digest)
+            for i, rows in stored.items()
+            if (known := self._merchants.get(i)) is not None
+            for digest, _, _ in _lives(known.keys.items()) ^ _lives((row.token_sha256, row) for row in rows)
+        ]
+
+    def forget_keys(self, stored: dict[int, list[sql.KeyRow]]) -> None:
+        """Name the outdated ones of these keys no more."""
+        outdated = {digest for _, digest in self.outdated_keys(stored)}
+        self._keys = {digest: key for digest, key in self._keys.items() if digest not in outdated}

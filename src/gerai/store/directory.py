@@ -54,6 +54,22 @@ async def changed(connection: AsyncConnection, merchant_id: int) -> None:
     await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, str(merchant_id)))
 
 
+async def beat(connection: AsyncConnection, number: int) -> None:
+    """Notify every process that this one lives. ``number`` is positive and names nobody: it travels as a negative one,
+    which no merchant has."""
+    # Nothing is lost with a beat, so its commit does not wait for the disk.
+    await connection.execute(
+        "SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)", (_CHANNEL, str(-number))
+    )
+
+
+async def notified(listening: AsyncConnection, timeout_s: float) -> set[int]:
+    """What was notified, as soon as there is anything: merchants that changed, and beats as negative numbers. Nothing
+    when the time is over."""
+    # Whatever arrived while nobody asked comes at once.
+    return {int(notice.payload) async for notice in listening.notifies(timeout=timeout_s, stop_after=1)}
+
+
 async def merchant_ids(connection: AsyncConnection) -> list[int]:
     cursor = await connection.execute("SELECT merchant_id FROM merchants ORDER BY merchant_id")
     return [row[0] for row in await cursor.fetchall()]
