@@ -6,6 +6,7 @@ import ast
 import statistics
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -260,3 +261,9 @@ def test_nothing_is_left_for_later() -> None:
             where = f"{_name(file)}:{number}"
             assert not any(word in line for word in ("TODO", "FIXME", "XXX", "NotImplementedError")), where
             assert not line.rstrip().endswith(("# noqa", "# type: ignore", "# pyright: ignore")), where
+
+
+def test_every_test_file_has_a_name_of_its_own() -> None:
+    """Two files of one name cannot be collected in one run, though each runs by itself."""
+    names = Counter(path.name for path in TESTS if path.name.startswith("test_"))
+    assert [name for name, files in names.items() if files > 1] == []
