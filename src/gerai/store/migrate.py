@@ -5,11 +5,13 @@ A migration is a folder ``NNNN-name`` with its reason (``why.md``) and its SQL. 
 
 from __future__ import annotations
 
+import time
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from procrastinate.schema import SchemaManager
+from psycopg import Connection as BlockingConnection
 from yoyo import get_backend, read_migrations
 from yoyo.backends.base import DatabaseBackend
 from yoyo.migrations import Migration, MigrationList
@@ -21,6 +23,7 @@ from gerai.store.session import USUAL, limited_url, patient
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
 #: Any number; only our own processes take this lock.
 _LOCK: Final = 4_741_001
+_ASKED_EVERY_S: Final = 0.1
 
 
 def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
@@ -30,16 +33,21 @@ def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
     longer = patient(limits)
     with open_blocking(dsn, longer) as connection:
         # Processes that start together wait here and then find nothing to do; the session's end lets go, also after a
-        # kill. The other one may take longer than any lock is worth waiting for.
-        connection.execute("SET lock_timeout = 0")
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        connection.execute("RESET lock_timeout")
+        # kill. Asked again and again: one long question would be a transaction that the first one's CREATE INDEX
+        # CONCURRENTLY waits for, while it waits for the first one.
+        while not _is_first(connection):
+            time.sleep(_ASKED_EVERY_S)
         applied = _ours(dsn, longer)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()
         if row is not None and row[0]:
             connection.execute(SchemaManager.get_schema())
             applied.append("procrastinate")
     return applied
+
+
+def _is_first(connection: BlockingConnection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+    return row is not None and row[0]
 
 
 def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
@@ -63,7 +71,8 @@ def _ours(dsn: str, limits: DatabaseSettings) -> list[str]:
 
 
 def _apply(backend: DatabaseBackend, migration: Migration) -> None:
-    """A migration and the note that it was applied are one transaction: whoever is killed in between leaves neither."""
+    """A migration and the note that it was applied are one transaction: whoever is killed in between leaves neither.
+    One that builds indexes beside the work cannot be: it is written to be run again from its beginning."""
     migration.load()
     if not migration.use_transactions:
         backend.apply_one(migration)

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection, AsyncCursor
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Member, Order, OrderView
+from gerai.domain.states import ORDER
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.table import Table
 from gerai.store.tables import FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, SHIPMENTS
@@ -50,18 +51,49 @@ _PAYMENT_STATUS: Final = {
     "conflict": f"({_MARK} = 'conflict')",
     "settled": f"({_MARK} = 'settled' AND {_PAID})",
 }
+#: A page begins where the order at its edge stands; an order that is not the merchant's has no place in its list.
+_EDGE: Final = "(SELECT e.created_at, e.order_id FROM orders e WHERE e.merchant_id = %s AND e.order_id = %s)"
+_BEFORE: Final = f"(t.created_at, t.order_id) < {_EDGE}"
+_AFTER: Final = f"(t.created_at, t.order_id) > {_EDGE}"
 _CONTACT: Final = {name: f"t.contact ->> '{name}' ILIKE %s" for name in ("name", "email", "mobile")}
+
+
+#: State by state, each newest first on the index of exactly that, and then the newest of all: one walk through a long
+#: list would pass over everything in other states.
+_BY_STATE: Final = (
+    "SELECT {columns} FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL "
+    "(SELECT * FROM orders t {where} AND t.status = s.status ORDER BY {order} LIMIT %s) t "
+    "ORDER BY {order} LIMIT %s OFFSET %s"
+)
+_STATUS: Final = "t.status = ANY(%s)"
+#: By when they were made. Ids are drawn in blocks by each process, so they tell the time only roughly.
+_NEWEST: Final = "t.created_at DESC, t.order_id DESC"
+_OLDEST: Final = "t.created_at, t.order_id"
 
 
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, limit: int) -> list[Order]:
     """A page, newest first; oldest first with ``after_id``, for paging backwards."""
-    order_by = "t.order_id" if wanted.after_id is not None else "t.order_id DESC"
-    return await _select(connection, _conditions(scope, wanted), order_by, limit, wanted.skip)
+    order_by = _OLDEST if wanted.after_id is not None else _NEWEST
+    where = _conditions(scope, wanted)
+    statuses = list(wanted.statuses)
+    # What names a few orders has an index of its own.
+    if wanted.numbers or wanted.references or wanted.receipt or wanted.payment_public_id:
+        where.add_if(bool(statuses), _STATUS, statuses)
+        return await _select(connection, where, order_by, limit, wanted.skip)
+    # A member's orders have one index, with their state in it.
+    if scope.member_id is not None and not statuses:
+        statuses = sorted(ORDER.states)
+    if not statuses:
+        return await _select(connection, where, order_by, limit, wanted.skip)
+    text = _BY_STATE.format(columns=ORDERS.select_list, where=where.text, order=order_by)
+    furthest = limit + wanted.skip
+    cursor = await connection.execute(query(text), (statuses, *where.params, furthest, limit, wanted.skip))
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
     """How many orders match, counted no further than ``at_most``."""
-    where = _conditions(scope, wanted)
+    where = _conditions(scope, wanted).add_if(bool(wanted.statuses), _STATUS, list(wanted.statuses))
     # An exact count of a large shop would read all of its orders.
     text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
     cursor = await connection.execute(query(text), (*where.params, at_most))
@@ -81,20 +113,46 @@ async def by_ids(connection: AsyncConnection, merchant_id: int, order_ids: list[
     return await _select(connection, where, "t.order_id", max(len(order_ids), 1))
 
 
+#: The environments and channels a merchant has orders of, each found by one look at the index.
+_FACES: Final = """
+WITH RECURSIVE faces(environment, channel) AS (
+    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
+    UNION ALL
+    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
+        (SELECT o.environment, o.channel FROM orders o
+         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
+         ORDER BY o.environment, o.channel LIMIT 1) n
+)"""
+_BY_NAME: Final = f"""{_FACES}
+SELECT {ORDERS.select_list} FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.number = %(name)s
+UNION
+SELECT {ORDERS.select_list} FROM faces f CROSS JOIN LATERAL
+    (SELECT * FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
+       AND o.channel = f.channel AND o.public_id = %(name)s OFFSET 0) t
+ORDER BY {_NEWEST.replace("t.", "")} LIMIT %(limit)s"""
+_OF_MERCHANT: Final = f"""{_FACES}
+SELECT {ORDERS.select_list}
+FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LATERAL
+    (SELECT * FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
+       AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
+WHERE f.environment = ANY(%(environments)s)
+ORDER BY {_NEWEST} LIMIT %(limit)s"""
+
+
 async def by_name(connection: AsyncConnection, merchant_id: int, name: str) -> list[Order]:
     """Those with this number or identifier, in whichever environment and channel, newest first."""
-    where = Where("t.merchant_id = %s AND (t.number = %s OR t.public_id = %s)", merchant_id, name, name)
-    return await _select(connection, where, "t.order_id DESC", _LINKED_AT_MOST)
+    values = {"merchant_id": merchant_id, "name": name, "limit": _LINKED_AT_MOST}
+    cursor = await connection.execute(query(_BY_NAME), values)
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def of_merchant(
     connection: AsyncConnection, merchant_id: int, environments: list[str], statuses: list[str], limit: int
 ) -> list[Order]:
     """A merchant's orders of all channels, newest first."""
-    where = Where(
-        "t.merchant_id = %s AND t.environment = ANY(%s) AND t.status = ANY(%s)", merchant_id, environments, statuses
-    )
-    return await _select(connection, where, "t.order_id DESC", limit)
+    values = {"merchant_id": merchant_id, "environments": environments, "statuses": statuses, "limit": limit}
+    cursor = await connection.execute(query(_OF_MERCHANT), values)
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:
@@ -104,7 +162,7 @@ async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:
 
 async def by_link_code(connection: AsyncConnection, channel: str, code: str) -> list[Order]:
     """Orders of any merchant whose number is this six-letter code, oldest first."""
-    where = Where("length(t.number) = 6 AND t.channel = %s AND t.number = %s", channel, code)
+    where = Where("t.channel = %s AND t.number = %s AND length(t.number) = 6", channel, code)
     return await _select(connection, where, "t.order_id", _LINKED_AT_MOST)
 
 
@@ -122,10 +180,9 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
     if wanted.payment_status:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
     return (
-        where.add_if(bool(wanted.statuses), "t.status = ANY(%s)", list(wanted.statuses))
-        .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
+        where.add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
-        .add_if(bool(wanted.references), "t.reference = ANY(%s)", list(wanted.references))
+        .add_if(bool(wanted.references), "t.reference <> '' AND t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
         .add_if(bool(wanted.search), _SEARCH, *[_containing(wanted.search)] * 4)
         .add_if(bool(wanted.number_part), "t.number ILIKE %s", _containing(wanted.number_part))
@@ -137,8 +194,8 @@ def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
         .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
         .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
-        .add_if(wanted.before_id is not None, "t.order_id < %s", wanted.before_id)
-        .add_if(wanted.after_id is not None, "t.order_id > %s", wanted.after_id)
+        .add_if(wanted.before_id is not None, _BEFORE, scope.merchant_id, wanted.before_id)
+        .add_if(wanted.after_id is not None, _AFTER, scope.merchant_id, wanted.after_id)
     )
 
 

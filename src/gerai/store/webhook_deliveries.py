@@ -72,9 +72,11 @@ async def fanned_out_events(
     """The order's events of which this endpoint has a delivery already, each with the highest sequence number of its
     messages."""
     cursor = await connection.execute(
-        "SELECT event_id, max(sequence) FROM webhook_deliveries WHERE merchant_id = %s AND endpoint_id = %s "
-        "AND order_id = %s GROUP BY event_id",
-        (merchant_id, endpoint_id, order_id),
+        # By the order's events: the deliveries of all orders of a shop have no index by order.
+        "SELECT d.event_id, max(d.sequence) FROM webhook_deliveries d WHERE d.merchant_id = %s AND d.endpoint_id = %s "
+        "AND d.event_id = ANY(ARRAY(SELECT e.event_id FROM events e WHERE e.merchant_id = %s AND e.order_id = %s)) "
+        "GROUP BY d.event_id",
+        (merchant_id, endpoint_id, merchant_id, order_id),
     )
     return {row[0]: row[1] for row in await cursor.fetchall()}
 
