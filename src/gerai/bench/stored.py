@@ -1,0 +1,127 @@
+"""A database that holds many orders already: of one or two large merchants, and of some small ones.
+
+The rows keep every rule of the books (``gerai check`` passes); ``stored.sql`` says what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import resources
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from psycopg import ClientCursor, Connection
+
+from gerai.bench.case import BenchError
+from gerai.engine.ids import BLOCK
+from gerai.store.conditions import query
+
+_ROWS: Final = resources.files("gerai.bench").joinpath("stored.sql")
+_SHOP: Final = resources.files("gerai.bench").joinpath("stored_shop.sql")
+#: Orders of one transaction: the temporary table stays in memory.
+_AT_ONCE: Final = 50_000
+#: The ids of stored orders end below (``stored.sql``); those drawn later start here.
+_NEXT_BLOCK: Final = 8 * 10**9 // BLOCK + 2
+_SMALL_SHOPS: Final = 20
+_MEMBERS: Final = 300
+#: What every wallet of a new shop is opened with, so that no order overdraws it: Rp10 billion for each member.
+_FUNDS_SEN: Final = 10**12
+
+
+class StoredShop(NamedTuple):
+    """A merchant and the ids that its orders refer to. ``endpoint_id`` None: nobody listens, no deliveries."""
+
+    is_large: bool
+    merchant_id: int
+    members: int
+    first_member: int
+    first_wallet: int
+    sales_id: int
+    gateway_id: int
+    stock_id: int
+    endpoint_id: int | None
+
+
+def adopted(connection: Connection, merchant_id: int, environment: str, members: int, first_member: int) -> StoredShop:
+    """A merchant that is there, as a large shop. Its members and their wallets have consecutive ids."""
+    accounts = dict(
+        connection.execute(
+            "SELECT coalesce(member_id::text, kind), account_id FROM accounts "
+            "WHERE merchant_id = %s AND environment = %s AND (member_id IS NULL OR member_id = %s)",
+            (merchant_id, environment, first_member),
+        ).fetchall()
+    )
+    wallet, stock_id = accounts[str(first_member)], _new_ids(connection)
+    _add_stock(connection, merchant_id, environment, stock_id)
+    return StoredShop(
+        True, merchant_id, members, first_member, wallet, accounts["sales"], accounts["gateway"], stock_id, None
+    )
+
+
+def new_shops(connection: Connection, environment: str, *, large: int) -> list[StoredShop]:
+    """``large`` large merchants and twenty small ones, each with members, their wallets and a webhook endpoint."""
+    return [_new_shop(connection, environment, number, number < large) for number in range(large + _SMALL_SHOPS)]
+
+
+def _new_shop(connection: Connection, environment: str, number: int, is_large: bool) -> StoredShop:
+    first = _new_ids(connection)
+    facts = {
+        "merchant": first, "environment": environment, "code": f"stored-{first}", "name": f"Toko {number}",
+        "members": _MEMBERS, "funds": _FUNDS_SEN,
+    }  # fmt: skip
+    with ClientCursor(connection) as cursor:
+        cursor.execute(query(_SHOP.read_text(encoding="utf-8")), facts)
+    shop = StoredShop(is_large, first, _MEMBERS, first + 100, first + 400, first + 1, first + 2, first + 4, first + 5)
+    _add_stock(connection, first, environment, shop.stock_id)
+    return shop
+
+
+def _add_stock(connection: Connection, merchant_id: int, environment: str, stock_id: int) -> None:
+    connection.execute(
+        "INSERT INTO stock VALUES (%s, %s, %s, %s, 1, 1000000, 0, now())",
+        (merchant_id, stock_id, environment, stock_id),
+    )
+
+
+def _new_ids(connection: Connection) -> int:
+    """The first of a block of ids that is nobody else's."""
+    row = connection.execute("SELECT nextval('gerai_ids')").fetchone()
+    assert row is not None
+    return (row[0] - 1) * BLOCK + 1
+
+
+def add_orders(
+    dsn: str,
+    shops: Sequence[StoredShop],
+    environment: str,
+    numbers: range,
+    now: datetime,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write the orders with these numbers (1: the newest, made at ``now``), and statistics of all tables. Ids that are
+    drawn afterwards are higher than those of these orders."""
+    if numbers.start < 1 or numbers.step != 1:
+        raise BenchError("orders are numbered from 1")
+    text = _ROWS.read_text(encoding="utf-8")
+    with psycopg.connect(dsn, autocommit=True, cursor_factory=ClientCursor[Any]) as connection:
+        for first in range(numbers.start, numbers.stop, _AT_ONCE):
+            last = min(first + _AT_ONCE, numbers.stop) - 1
+            tell(f"storing orders: {last:,} of {numbers.stop - 1:,}")
+            with connection.transaction():
+                # The rows refer to each other rightly; asking for each of them would take half of the time.
+                connection.execute("SET LOCAL session_replication_role = replica")
+                connection.execute(_SHOPS)
+                connection.cursor().executemany(_ADD_SHOP, shops)
+                parameters = {"first": first, "last": last, "now": now, "environment": environment}
+                connection.execute(query(text), parameters)
+        connection.execute("SELECT setval('gerai_ids', greatest(%s, nextval('gerai_ids')))", (_NEXT_BLOCK,))
+        connection.execute("VACUUM ANALYZE")
+
+
+_SHOPS: Final = """
+CREATE TEMPORARY TABLE stored_shops (
+    is_large bool, merchant_id int8, members int8, first_member int8, first_wallet int8, sales_id int8, gateway_id int8,
+    stock_id int8, endpoint_id int8
+) ON COMMIT DROP"""
+_ADD_SHOP: Final = "INSERT INTO stored_shops VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"

@@ -1,0 +1,244 @@
+"""Every statement of reads, loads and background work over tables that grow, each with values that find something and
+values that find nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+from psycopg import AsyncConnection
+
+from gerai.domain.filters import DeliveryFilter, DepositFilter, OrderFilter, PaymentFilter, Scope
+from gerai.domain.webhooks import Attempt
+from gerai.store import (
+    deposits,
+    due,
+    events,
+    gauges,
+    idempotency,
+    orders,
+    payments,
+    services,
+    waiting,
+    wallets,
+    webhook_deliveries,
+    webhook_endpoints,
+)
+
+Call = Callable[[AsyncConnection], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the cases ask for: things of the large merchant, of a middle age."""
+
+    merchant_id: int
+    order_ids: list[int]
+    public_id: str
+    number: str
+    secret: str
+    reference: str
+    member_id: int
+    wallet_id: int
+    receipt: str
+    endpoint_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Key:
+    owner: str
+    operation: str
+    key: str
+
+
+def read_cases(k: Known) -> dict[str, list[Call]]:
+    """Calls by ``module.function``."""
+    m, one, first = k.merchant_id, k.order_ids[:1], k.order_ids[0]
+    scope = Scope(m, "production", "cekceir")
+    environments, open_states = ["production", "sandbox"], ["pending", "processing"]
+    return {
+        "orders.by_filter": [lambda c, f=f, s=s: orders.by_filter(c, s, f, 26) for s, f in order_filters(k)],
+        "orders.count": [lambda c: orders.count(c, scope, OrderFilter(), 1000)],
+        "orders.by_public_ids": [lambda c: orders.by_public_ids(c, scope, [k.public_id, "none"])],
+        "orders.by_ids": [lambda c: orders.by_ids(c, m, k.order_ids)],
+        "orders.by_name": [lambda c, name=name: orders.by_name(c, m, name) for name in (k.number, k.public_id, "none")],
+        "orders.of_merchant": [
+            lambda c, states=states: orders.of_merchant(c, m, environments, states, 20)
+            for states in (open_states, ["closed"], [*open_states, "completed", "expired", "cancelled", "failed"])
+        ],
+        "orders.by_secret": [lambda c: orders.by_secret(c, k.secret)],
+        "orders.by_link_code": [lambda c: orders.by_link_code(c, "durianpay", "ABC123")],
+        "orders.views": [_views(m, k.order_ids)],
+        "payments.by_filter": [lambda c, f=f, s=s: payments.by_filter(c, s, f, 25) for s, f in payment_filters(k)],
+        "payments.count": [lambda c: payments.count(c, scope._replace(channel="durianpay"), PaymentFilter(), 100)],
+        "payments.by_public_id": [lambda c: payments.by_public_id(c, scope, "none")],
+        "payments.by_code": [lambda c: payments.by_code(c, scope, "8800000000000999")],
+        "payments.by_own_name": [lambda c: payments.by_own_name(c, m, "none")],
+        "payments.by_name_of_order": [lambda c, n=n: payments.by_name_of_order(c, m, n) for n in (k.number, "none")],
+        "deposits.by_filter": [lambda c, f=f, s=s: deposits.by_filter(c, s, f, 20) for s, f in deposit_filters(k)],
+        "deposits.by_public_id": [lambda c: deposits.by_public_id(c, scope._replace(channel="leuwongrr"), "D101")],
+        "deposits.by_id": [lambda c: deposits.by_id(c, m, first + 4)],
+        "deposits.by_secret": [lambda c: deposits.by_secret(c, "none")],
+        "deposits.statuses": [lambda c: deposits.statuses(c, m, [first + 4])],
+        "wallets.account": [lambda c: wallets.account(c, m, k.wallet_id)],
+        "wallets.of_members": [lambda c: wallets.of_members(c, m, "production", 50)],
+        "wallets.statement": [lambda c, b=b: wallets.statement(c, m, k.wallet_id, b, 25) for b in (None, first)],
+        "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
+        "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
+        "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
+        "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
+        "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
+        "due.due_orders": [lambda c: due.due_orders(c, 100)],
+        "due.due_payments": [lambda c: due.due_payments(c, 100)],
+        "due.due_deposits": [lambda c: due.due_deposits(c, 100)],
+        "due.requeue_forgotten": [lambda c: due.requeue_forgotten(c, "q", "t", 60.0, ["none"], 100)],
+        "due.forget_answers": [lambda c: due.forget_answers(c, 9999, 100)],
+        "gauges.overdue_orders": [gauges.overdue_orders],
+        "gauges.open_fulfilments": [gauges.open_fulfilments],
+        "webhook_deliveries.fanned_out_events": [
+            lambda c: webhook_deliveries.fanned_out_events(c, m, k.endpoint_id, first)
+        ],
+        "webhook_deliveries.due": [lambda c: webhook_deliveries.due(c, 8, 100)],
+        "webhook_deliveries.claim": [lambda c: webhook_deliveries.claim(c, m, first + 6, 1.0)],
+        "webhook_deliveries.add_attempt": [
+            lambda c: webhook_deliveries.add_attempt(c, Attempt(m, first + 6, 2, k.at, 1, 200, "", ""))
+        ],
+        "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
+        "webhook_deliveries.deliveries": [
+            lambda c, f=f: webhook_deliveries.deliveries(c, m, f, 50) for f in delivery_filters(k)
+        ],
+        "webhook_deliveries.attempts": [lambda c: webhook_deliveries.attempts(c, m, first + 6)],
+        "webhook_deliveries.forget": [lambda c: webhook_deliveries.forget(c, 9999, 100)],
+        "webhook_endpoints.endpoints": [lambda c: webhook_endpoints.endpoints(c, m)],
+        "webhook_endpoints.endpoint": [lambda c: webhook_endpoints.endpoint(c, m, k.endpoint_id)],
+        "webhook_endpoints.add_endpoint": [_add_endpoint(m, k)],
+    } | {"orders.views/one": [_views(m, one)]}
+
+
+def _views(merchant_id: int, order_ids: list[int]) -> Call:
+    async def call(connection: AsyncConnection) -> object:
+        return await orders.views(connection, await orders.by_ids(connection, merchant_id, order_ids))
+
+    return call
+
+
+def _after_attempt(merchant_id: int, k: Known) -> Call:
+    async def call(connection: AsyncConnection) -> None:
+        wanted = DeliveryFilter(endpoint_id=k.endpoint_id)
+        [done] = await webhook_deliveries.deliveries(connection, merchant_id, wanted, 1)
+        await webhook_deliveries.after_attempt(connection, done, k.at)
+
+    return call
+
+
+def _add_endpoint(merchant_id: int, k: Known) -> Call:
+    async def call(connection: AsyncConnection) -> None:
+        found = await webhook_endpoints.endpoint(connection, merchant_id, k.endpoint_id)
+        assert found is not None
+        await webhook_endpoints.add_endpoint(connection, replace(found, endpoint_id=found.endpoint_id + 1))
+
+    return call
+
+
+def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
+    """Each field of the filter, alone and on a later page; for a whole door and for one member."""
+    values: dict[str, list[Any]] = {
+        "statuses": [("pending", "processing"), ("closed",), ("completed",), ("cancelled", "returned")],
+        "receipt": [k.receipt, "none"],
+        "references": [(k.reference,), ("none",)],
+        "numbers": [(k.number,), ("none",)],
+        "payment_public_id": ["none"],
+        "created_from": [k.at],
+        "created_until": [k.at],
+        "before_id": [k.order_ids[0]],
+        "after_id": [k.order_ids[0]],
+        "skip": [100],
+    } | {name: [] for name in WALKING}
+    assert set(values) == {field.name for field in fields(OrderFilter)}
+    door = Scope(k.merchant_id, "production", "cekceir")
+    scopes = [door, door._replace(channel="durianpay"), door._replace(channel="scalev")]
+    scopes += [door._replace(member_id=k.member_id), door._replace(channel="nobody")]
+    found: list[tuple[Scope, OrderFilter]] = [(scope, OrderFilter()) for scope in scopes]
+    for name, tried in values.items():
+        for value in tried:
+            found += [
+                (s, OrderFilter(**{name: value})) for s in scopes if s.member_id is None or name not in NEVER_OF_MEMBERS
+            ]
+            if name not in ("before_id", "after_id"):
+                found.append((door, OrderFilter(**{name: value, "before_id": k.order_ids[0]})))
+    return found
+
+
+#: What no door with members asks for.
+NEVER_OF_MEMBERS = ("receipt", "payment_public_id", "references", "numbers", "skip")
+#: Fields that are looked at order by order, from the newest: what they find often is found at once, what they find
+#: never is looked for in all orders of the scope. Texts within texts need the search of their own.
+WALKING = (
+    "search",
+    "number_part",
+    "reference_part",
+    "contact_parts",
+    "payment_status",
+    "shipment_statuses",
+    "total_sen",
+    "labels",
+)
+
+
+def payment_filters(k: Known) -> list[tuple[Scope, PaymentFilter]]:
+    scope = Scope(k.merchant_id, "production", "durianpay")
+    return [
+        (scope, PaymentFilter()),
+        (scope, PaymentFilter(created_from=k.at)),
+        (scope, PaymentFilter(created_until=k.at)),
+        (scope, PaymentFilter(created_until=k.at - timedelta(days=9999))),
+        (scope._replace(channel="nobody"), PaymentFilter()),
+    ]
+
+
+def deposit_filters(k: Known) -> list[tuple[Scope, DepositFilter]]:
+    scope = Scope(k.merchant_id, "production", "leuwongrr")
+    scopes = [scope, scope._replace(member_id=k.member_id)]
+    filters = [DepositFilter(), DepositFilter(before_id=k.order_ids[0]), DepositFilter(statuses=("failed",))]
+    return [(scope, wanted) for scope in scopes for wanted in filters]
+
+
+def delivery_filters(k: Known) -> list[DeliveryFilter]:
+    return [
+        DeliveryFilter(),
+        DeliveryFilter(delivery_id=k.order_ids[0] + 6),
+        DeliveryFilter(endpoint_id=k.endpoint_id),
+    ]
+
+
+def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
+    """The parameters of each statement of ``store.loads``."""
+    m, ids, wallets_, none = k.merchant_id, k.order_ids, [k.wallet_id], [-1]
+    deposit_ids = [order_id + 4 for order_id in ids]
+    by_order = dict.fromkeys(
+        (
+            "ORDERS_BY_ID", "LINES_BY_ORDER", "INVOICES_BY_ORDER", "PAYMENTS_BY_ORDER", "FULFILMENTS_BY_ORDER",
+            "SHIPMENTS_BY_ORDER", "PARCEL_EVENTS_BY_ORDER",
+        ),
+        (m, ids),
+    )  # fmt: skip
+    return by_order | {
+        "ACCOUNTS_BY_ID": (m, wallets_),
+        "ACCOUNTS_BY_ORDER": (wallets_, m, ids, m),
+        "ACCOUNTS_BY_DEPOSIT": (wallets_, m, ids, m, deposit_ids, m),
+        "STOCK_BY_ID": (m, none),
+        "STOCK_BY_ORDER": (none, m, ids, m),
+        "DEPOSITS_BY_ID": (m, deposit_ids),
+        "MEMBERS_BY_CONTACT": (
+            m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],
+        ),
+        "IDEMPOTENCY_BY_KEY": ([m], ["production"], ["m"], ["create_order"], ["none"]),
+    }  # fmt: skip
+
+
+#: It only inserts.
+LOADS_WITHOUT_ROWS = {"DEFER_JOBS"}

@@ -1,0 +1,141 @@
+"""A shop with many orders is as fast as a small one: nothing reads more when its tables are four times as large."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+
+import psycopg
+import pytest
+from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, read_cases
+from plans_kit import Plan, explain, numbered, sent_by
+
+from gerai.bench.stored import add_orders, new_shops
+from gerai.store import (
+    deposits,
+    due,
+    events,
+    gauges,
+    idempotency,
+    loads,
+    orders,
+    payments,
+    waiting,
+    wallets,
+    webhook_deliveries,
+    webhook_endpoints,
+)
+from gerai.store.embedded import scratch
+from gerai.store.migrate import migrate
+
+ORDERS = 15_000
+TIMES = 4
+#: Modules whose every coroutine function is a read or a piece of background work.
+MODULES = (
+    orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
+    webhook_endpoints,
+)  # fmt: skip
+#: Tables that stay small whatever a shop sells, and writes that name one row by its key.
+WITHOUT_CASE = {
+    "due.analyze_new_tables", "gauges.jobs", "gauges.book_checks", "webhook_deliveries.add_deliveries",
+    "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
+    "webhook_endpoints.note_silent", "webhook_endpoints.listening",
+    # By a person, over the deliveries that are kept for some days (decision 0011).
+    "webhook_deliveries.replay",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Large:
+    """Plans at both sizes, by statement; how many rows the large tables have."""
+
+    small: dict[str, Plan]
+    large: dict[str, Plan]
+    rows: dict[str, int]
+
+
+def _known(connection: psycopg.Connection, merchant_id: int) -> Known:
+    rows = connection.execute(
+        "SELECT order_id, public_id, number, secret, reference, member_id, account_id, created_at "
+        "FROM orders WHERE merchant_id = %s AND channel = 'cekceir' AND reference <> '' AND status = 'completed' "
+        "AND member_id = %s ORDER BY order_id OFFSET 500 LIMIT 25",
+        (merchant_id, merchant_id + 100),
+    ).fetchall()
+    [(receipt,)] = connection.execute(
+        "SELECT receipt FROM shipments WHERE merchant_id = %s AND receipt <> '' LIMIT 1", (merchant_id,)
+    ).fetchall()
+    first = rows[0]
+    return Known(merchant_id, [row[0] for row in rows], *first[1:7], receipt, merchant_id + 5, first[7])
+
+
+async def _plans(dsn: str, merchant_id: int) -> dict[str, Plan]:
+    found: dict[str, Plan] = {}
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        known = _known(connection, merchant_id)
+        for name, calls in read_cases(known).items():
+            for number, call in enumerate(calls):
+                statements = await sent_by(dsn, call)
+                assert statements, name
+                for part, statement in enumerate(statements):
+                    found[f"{name}/{number}.{part}"] = explain(connection, statement)
+        for name, values in load_cases(known).items():
+            found[f"loads.{name}"] = explain(connection, numbered(getattr(loads, name).decode(), values))
+    return found
+
+
+@pytest.fixture(scope="module")
+def large() -> Generator[Large]:
+    with scratch() as server:
+        migrate(server.dsn)
+        now = datetime.now(UTC)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            shops = new_shops(connection, "production", large=1)
+        add_orders(server.dsn, shops, "production", range(1, ORDERS + 1), now)
+        small = asyncio.run(_plans(server.dsn, shops[0].merchant_id))
+        add_orders(server.dsn, shops, "production", range(ORDERS + 1, TIMES * ORDERS + 1), now)
+        with psycopg.connect(server.dsn) as connection:
+            big = connection.execute(
+                "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > 1500"
+            ).fetchall()
+        yield Large(small, asyncio.run(_plans(server.dsn, shops[0].merchant_id)), dict(big))
+
+
+def test_no_statement_grows_with_the_tables(large: Large) -> None:
+    """Every statement reads about as many pages at four times the orders, and no large table from end to end."""
+    found = [
+        f"{name}: {plan.buffers} pages, {large.small[name].buffers} at a quarter; whole: {whole}"
+        for name, plan in large.large.items()
+        if (whole := [table for table, read in plan.scanned.items() if 2 * read > large.rows.get(table, 2 * read)])
+        or plan.buffers > 2 * large.small[name].buffers + 50
+    ]
+    assert found == []
+
+
+def test_the_database_is_large(large: Large) -> None:
+    """The tables that grow with a shop are all large here, so that a scan of one would be seen."""
+    assert large.rows.keys() >= {
+        "orders", "order_lines", "invoices", "payments", "fulfilments", "shipments", "transfers", "deposits", "events",
+        "idempotency_keys", "webhook_deliveries", "webhook_attempts", "accounts", "members",
+    }  # fmt: skip
+
+
+def test_every_statement_has_a_case(large: Large) -> None:
+    """A function of the store that reads or works in the background, or a statement of a load, without a case fails."""
+    explained = {name.partition("/")[0] for name in large.large}
+    wanted = {name for module in MODULES for name in _functions(module)} | {"services.balances_before"}
+    assert wanted - explained == WITHOUT_CASE
+    statements = {name for name, value in vars(loads).items() if isinstance(value, bytes)}
+    assert {f"loads.{name}" for name in statements - LOADS_WITHOUT_ROWS} <= explained
+
+
+def _functions(module: ModuleType) -> list[str]:
+    short = module.__name__.rpartition(".")[2]
+    return [
+        f"{short}.{name}"
+        for name, value in vars(module).items()
+        if inspect.iscoroutinefunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    ]
