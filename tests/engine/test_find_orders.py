@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from engine_kit import Shop
 
@@ -53,3 +54,32 @@ async def test_a_scope_is_part_of_every_question(shop: Shop, field: str) -> None
         assert await orders.count(scope, OrderFilter()) == expected
         assert len(await orders.by_public_ids(scope, [public_id])) == expected
         assert (await orders.by_public_id(scope, public_id) is not None) == bool(expected)
+
+
+async def test_a_list_goes_by_when_orders_were_made(shop: Shop, dsn: str) -> None:
+    """Of two processes the one with the higher ids may have been first. A page goes on at the place of the order that
+    its cursor names, both ways: in the whole list, in that of some states, in a member's; each order once."""
+    ids = [(await shop.place("wallet")).view.order.order_id for _ in range(5)]
+    by_time = [ids[2], ids[0], ids[4], ids[1], ids[3]]
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for minutes, order_id in enumerate(by_time):
+            connection.execute(
+                "UPDATE orders SET created_at = '2026-01-01'::timestamptz - %s * interval '1 minute' "
+                "WHERE merchant_id = %s AND order_id = %s",
+                (minutes, shop.merchant_id, order_id),
+            )
+    door = Scope(shop.merchant_id, shop.environment, "test")
+    for scope in (door, door._replace(member_id=shop.member_id)):
+        for statuses in ((), ("pending", "confirmed", "processing", "completed")):
+            pages: list[int] = []
+            edge: int | None = None
+            while page := await shop.engine.orders.page(scope, OrderFilter(statuses=statuses, before_id=edge), 2):
+                pages += [view.order.order_id for view in page]
+                edge = pages[-1]
+            assert pages == by_time
+            newer = await shop.engine.orders.page(scope, OrderFilter(statuses=statuses, after_id=by_time[3]), 2)
+            assert [view.order.order_id for view in newer] == [by_time[2], by_time[1]]
+    assert await shop.engine.orders.page(door, OrderFilter(before_id=1), 9) == []
+    states = ["pending", "confirmed", "processing", "completed"]
+    newest = await shop.engine.orders.of_merchant(shop.merchant_id, [shop.environment], states, 3)
+    assert [view.order.order_id for view in newest] == by_time[:3]

@@ -85,6 +85,19 @@ def test_migrations_are_numbered_without_gaps_and_depend_on_earlier_ones() -> No
         assert bool(wanted) == (number > 0)
 
 
+@pytest.mark.parametrize("folder", FOLDERS[17:], ids=lambda folder: folder.name)
+def test_an_index_is_built_beside_the_work(folder: Path) -> None:
+    """Since 0018: an index on a table that was there is built CONCURRENTLY, outside a transaction, so that no order
+    waits for it, and an unfinished one of an earlier try is removed first."""
+    sql = re.sub(r"--.*", "", (folder / f"{folder.name}.sql").read_text(encoding="utf-8"))
+    new_tables = set(re.findall(r"CREATE TABLE (\w+)", sql))
+    built = re.findall(r"CREATE (?:UNIQUE )?INDEX (CONCURRENTLY )?(\w+)\s+ON (\w+)", sql)
+    for beside, index, table in built:
+        if table not in new_tables:
+            assert beside, index
+            assert f"DROP INDEX CONCURRENTLY IF EXISTS {index};" in sql
+
+
 def test_every_key_begins_with_the_merchant(dsn: str) -> None:
     """Primary, unique and foreign keys of all tables begin with merchant_id, so that tables can be distributed by it.
 

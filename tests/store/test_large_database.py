@@ -13,8 +13,10 @@ import psycopg
 import pytest
 from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, read_cases
 from plans_kit import Plan, explain, numbered, sent_by
+from psycopg_pool import AsyncConnectionPool
 
 from gerai.bench.stored import add_orders, new_shops
+from gerai.engine.check import check
 from gerai.store import (
     deposits,
     due,
@@ -44,7 +46,7 @@ WITHOUT_CASE = {
     "due.analyze_new_tables", "gauges.jobs", "gauges.book_checks", "webhook_deliveries.add_deliveries",
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening",
-    # By a person, over the deliveries that are kept for some days (decision 0011).
+    # By a person, over the deliveries that are kept for some days (decision 0013).
     "webhook_deliveries.replay",
 }  # fmt: skip
 
@@ -130,6 +132,27 @@ def test_every_statement_has_a_case(large: Large) -> None:
     assert wanted - explained == WITHOUT_CASE
     statements = {name for name, value in vars(loads).items() if isinstance(value, bytes)}
     assert {f"loads.{name}" for name in statements - LOADS_WITHOUT_ROWS} <= explained
+
+
+async def test_the_rows_keep_the_rules_of_the_books() -> None:
+    """What the generator writes breaks no invariant: a large database is one that could have come to be."""
+    with scratch() as server:
+        migrate(server.dsn)
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            shops = new_shops(connection, "production", large=1)
+        add_orders(server.dsn, shops, "production", range(1, 4001), datetime.now(UTC))
+        async with AsyncConnectionPool(server.dsn, min_size=1, open=False, kwargs={"autocommit": True}) as pool:
+            assert await check(pool) == []
+        with psycopg.connect(server.dsn) as connection:
+            orphans = connection.execute(
+                "SELECT count(*) FROM payments p LEFT JOIN invoices i USING (merchant_id, invoice_id) "
+                "LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id "
+                "WHERE i.invoice_id IS NULL OR o.order_id IS NULL"
+            ).fetchone()
+            states = connection.execute("SELECT DISTINCT channel, status FROM orders").fetchall()
+    assert orphans == (0,)
+    assert {channel for channel, _ in states} == {"cekceir", "durianpay", "leuwongrr", "scalev"}
+    assert {status for _, status in states} == {"pending", "processing", "completed", "failed", "expired", "cancelled"}
 
 
 def _functions(module: ModuleType) -> list[str]:

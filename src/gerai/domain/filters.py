@@ -1,6 +1,7 @@
 """What reads are asked for: whose things (:class:`Scope`), and which of them. Pure values; the store makes SQL of them.
 
-In a filter, None or empty means anything. ``before_id`` and ``after_id`` page by the engine's id.
+In a filter, None or empty means anything. ``before_id`` and ``after_id`` name the order (by the engine's id) at
+whose place in the list a page ends or begins; a deposit's ``before_id`` is compared itself.
 """
 
 from __future__ import annotations

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
 from psycopg import AsyncConnection, AsyncCursor
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Member, Order, OrderView
 from gerai.domain.states import ORDER
 from gerai.store.conditions import Where, in_scope, query
+from gerai.store.order_filter import conditions
 from gerai.store.table import Table
 from gerai.store.tables import FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, SHIPMENTS
 
 #: More orders than this never have the same payment-link code: their number is random.
 _LINKED_AT_MOST: Final = 10
-
-_SHIPMENT: Final = (
-    "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.shipment_id = t.order_id "
-    "AND s.status = ANY(%s))"
-)
-#: The few orders with this number first; looking at each order for it would take forever.
-_RECEIPT: Final = (
-    "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
-    'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
-)
-_SEARCH: Final = (
-    "(t.number ILIKE %s OR t.reference ILIKE %s OR "
-    "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id "
-    "AND l.name ILIKE %s) OR "
-    "EXISTS (SELECT FROM fulfilments f WHERE f.merchant_id = t.merchant_id AND f.fulfilment_id = t.order_id "
-    "AND f.reference ILIKE %s))"
-)
-
-#: As with receipts: the payment first.
-_PAYMENT: Final = (
-    "t.order_id = ANY(ARRAY(SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s "
-    "AND p.public_id = %s))"
-)
-_PAID: Final = (
-    "EXISTS (SELECT FROM invoices i WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id "
-    "AND i.status IN ('paid', 'refunded'))"
-)
-#: What a person adds to how an order's payment stands (engine/orders/payment_status.py).
-_MARK: Final = "t.payment_mark"
-_PAYMENT_STATUS: Final = {
-    "unpaid": f"({_MARK} <> 'conflict' AND NOT {_PAID})",
-    "paid": f"({_MARK} NOT IN ('conflict', 'settled') AND {_PAID})",
-    "conflict": f"({_MARK} = 'conflict')",
-    "settled": f"({_MARK} = 'settled' AND {_PAID})",
-}
-#: A page begins where the order at its edge stands; an order that is not the merchant's has no place in its list.
-_EDGE: Final = "(SELECT e.created_at, e.order_id FROM orders e WHERE e.merchant_id = %s AND e.order_id = %s)"
-_BEFORE: Final = f"(t.created_at, t.order_id) < {_EDGE}"
-_AFTER: Final = f"(t.created_at, t.order_id) > {_EDGE}"
-_CONTACT: Final = {name: f"t.contact ->> '{name}' ILIKE %s" for name in ("name", "email", "mobile")}
-
 
 #: State by state, each newest first on the index of exactly that, and then the newest of all: one walk through a long
 #: list would pass over everything in other states.
@@ -74,7 +33,7 @@ _OLDEST: Final = "t.created_at, t.order_id"
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, limit: int) -> list[Order]:
     """A page, newest first; oldest first with ``after_id``, for paging backwards."""
     order_by = _OLDEST if wanted.after_id is not None else _NEWEST
-    where = _conditions(scope, wanted)
+    where = conditions(scope, wanted)
     statuses = list(wanted.statuses)
     # What names a few orders has an index of its own.
     if wanted.numbers or wanted.references or wanted.receipt or wanted.payment_public_id:
@@ -93,7 +52,7 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
 
 async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
     """How many orders match, counted no further than ``at_most``."""
-    where = _conditions(scope, wanted).add_if(bool(wanted.statuses), _STATUS, list(wanted.statuses))
+    where = conditions(scope, wanted).add_if(bool(wanted.statuses), _STATUS, list(wanted.statuses))
     # An exact count of a large shop would read all of its orders.
     text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
     cursor = await connection.execute(query(text), (*where.params, at_most))
@@ -170,40 +129,6 @@ async def _select(connection: AsyncConnection, where: Where, order_by: str, limi
     text = f"SELECT {ORDERS.select_list} FROM orders t {where.text} ORDER BY {order_by} LIMIT %s OFFSET %s"
     cursor = await connection.execute(query(text), (*where.params, limit, skip))
     return [ORDERS.read(row) for row in await cursor.fetchall()]
-
-
-def _conditions(scope: Scope, wanted: OrderFilter) -> Where:
-    labels = msgspec.json.encode(wanted.labels).decode()
-    where = in_scope(scope)
-    for name, part in (wanted.contact_parts or {}).items():
-        where.add(_CONTACT[name], _containing(part))
-    if wanted.payment_status:
-        where.add(_PAYMENT_STATUS[wanted.payment_status])
-    return (
-        where.add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
-        .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
-        .add_if(bool(wanted.references), "t.reference <> '' AND t.reference = ANY(%s)", list(wanted.references))
-        .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
-        .add_if(bool(wanted.search), _SEARCH, *[_containing(wanted.search)] * 4)
-        .add_if(bool(wanted.number_part), "t.number ILIKE %s", _containing(wanted.number_part))
-        .add_if(bool(wanted.reference_part), "t.reference ILIKE %s", _containing(wanted.reference_part))
-        .add_if(
-            bool(wanted.payment_public_id), _PAYMENT, scope.merchant_id, scope.environment, wanted.payment_public_id
-        )
-        .add_if(wanted.total_sen is not None, "t.total_sen = %s", wanted.total_sen)
-        .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
-        .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
-        .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
-        .add_if(wanted.before_id is not None, _BEFORE, scope.merchant_id, wanted.before_id)
-        .add_if(wanted.after_id is not None, _AFTER, scope.merchant_id, wanted.after_id)
-    )
-
-
-def _containing(text: str) -> str:
-    """A pattern for texts with this part, in which % and _ stand for themselves."""
-    # The escape itself first, or it would be escaped twice.
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 # --- with everything around them ---------------------------------------------------------------
