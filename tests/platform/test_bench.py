@@ -16,6 +16,7 @@ from gerai.bench.rows import Row, Value
 from gerai.bench.shop import Shop
 
 _SHAPE = {
+    "stored": int,
     "case": str,
     "http_per_s": float,
     "pgbench_per_s": float,
@@ -28,18 +29,20 @@ _SHAPE = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", ["invoice", "hot-wallet"])
-def test_a_short_run_is_complete_and_the_books_balance(case: str) -> None:
+@pytest.mark.parametrize(("case", "stored"), [("invoice", 0), ("invoice", 3000), ("hot-wallet", 3000)])
+def test_a_short_run_is_complete_and_the_books_balance(case: str, stored: int) -> None:
     """`gerai bench --json` prints one object with every figure; no order failed, every acknowledged order is stored
-    once, every invariant holds over what both sides wrote, and both wrote the same rows (all of it `invariants_ok`)."""
+    once, every invariant holds over what both sides wrote, and both wrote the same rows (all of it `invariants_ok`). So
+    it is in a database that held orders before."""
     command = [sys.executable, "-P", "-m", "gerai", "bench", "--seconds", "1", "--case", case, "--json"]
+    command += ["--stored", str(stored)] if stored else []
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert answer.returncode == 0, answer.stderr
     report: dict[str, Any] = json.loads(answer.stdout)
     assert set(report) == {"cases"}
     [figures] = report["cases"]
     assert {name: type(value) for name, value in figures.items()} == _SHAPE
-    assert figures["case"] == case
+    assert (figures["case"], figures["stored"]) == (case, stored)
     assert figures["errors"] == 0
     assert figures["invariants_ok"] is True
     assert figures["http_per_s"] > 0

@@ -18,6 +18,7 @@ from gerai.bench.run import CaseFigures, measure
 def bench(
     seconds: Annotated[int, typer.Option(min=1, help="Measured seconds for each side of a case.")] = 10,
     case: Annotated[str | None, typer.Option(help=f"Only this case: {' or '.join(CASES)}.")] = None,
+    stored: Annotated[int, typer.Option(min=0, help="Orders that the database holds before.")] = 0,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
 ) -> None:
     """Orders per second over HTTP against pgbench writing the same rows, one transaction per order.
@@ -30,12 +31,14 @@ def bench(
     found: list[CaseFigures] = []
     try:
         for wanted in [CASES[case]] if case is not None else CASES.values():
-            found.append(_measured(wanted, seconds, errors))
+            found.append(_measured(wanted, seconds, stored, errors))
     except BenchError as error:
         errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(1) from None
     if json_output:
-        sys.stdout.write(msgspec.json.encode({"cases": [_facts(figures) for figures in found]}).decode() + "\n")
+        sys.stdout.write(
+            msgspec.json.encode({"cases": [{"stored": stored} | _facts(figures) for figures in found]}).decode() + "\n"
+        )
     else:
         _show(found)
     for figures in found:
@@ -45,9 +48,9 @@ def bench(
         raise typer.Exit(1)
 
 
-def _measured(case: Case, seconds: int, errors: Console) -> CaseFigures:
+def _measured(case: Case, seconds: int, stored: int, errors: Console) -> CaseFigures:
     with errors.status(f"{case.name} …") as status:
-        return measure(case, seconds, lambda text: status.update(f"{case.name}: {text} …"))
+        return measure(case, seconds, stored, lambda text: status.update(f"{case.name}: {text} …"))
 
 
 def _facts(figures: CaseFigures) -> dict[str, object]:

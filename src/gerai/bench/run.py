@@ -10,12 +10,13 @@ from statistics import median
 import psycopg
 
 from gerai.app import make_engine
-from gerai.bench import pgbench, rows
-from gerai.bench.case import BenchError, Case
+from gerai.bench import pgbench, rows, stored
+from gerai.bench.case import MEMBERS, BenchError, Case
 from gerai.bench.load import LoadResult, Round
 from gerai.bench.processes import LoadProcess, loading, place_one, serving
 from gerai.bench.shop import Shop, open_shop
 from gerai.engine.check import check
+from gerai.kit.clock import real_now
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, scratch
 from gerai.store.migrate import migrate
@@ -55,8 +56,9 @@ class _Sides:
     other: Shop
 
 
-def measure(case: Case, seconds: int, tell: Tell) -> CaseFigures:
-    """Measure one case for about twice ``seconds``. ``tell`` is called with what is under way.
+def measure(case: Case, seconds: int, stored_orders: int, tell: Tell) -> CaseFigures:
+    """Measure one case for about twice ``seconds``, in a database that holds so many orders already, nine of ten
+    of them in the two shops that are measured. ``tell`` is called with what is under way.
 
     Raises BenchError when the measurement cannot be made.
     """
@@ -64,22 +66,40 @@ def measure(case: Case, seconds: int, tell: Tell) -> CaseFigures:
     with scratch(durable=True) as server:
         migrate(server.dsn)
         ours, other = asyncio.run(_open_shops(server.dsn, case))
+        after = _store(server.dsn, case, (ours, other), stored_orders, tell)
         with serving(server.dsn) as port:
             # A real order over HTTP: pgbench copies its rows, so neither side writes more than the other.
             place_one(port, case, other)
             with psycopg.connect(server.dsn) as connection:
-                sample = pgbench.Sample(other, rows.placed_order(connection, other.merchant_id))
+                sample = pgbench.Sample(other, rows.placed_order(connection, other.merchant_id, after))
             with loading(port, case, ours) as load:
                 sides = _Sides(load, server, pgbench.script(case, sample), other)
                 results, figures = _rounds(sides, case, seconds, tell)
         tell("checking the books")
-        violations = _violations(server.dsn, ours, other, sum(result.acknowledged for result in results))
+        violations = _violations(server.dsn, (ours, other), after, sum(result.acknowledged for result in results))
     return replace(figures, violations=tuple(violations))
 
 
 async def _open_shops(dsn: str, case: Case) -> tuple[Shop, Shop]:
     async with make_engine(replace(Settings(), database=DatabaseSettings(url=dsn))).running() as engine:
         return await open_shop(engine, "bench-http", case), await open_shop(engine, "bench-pgbench", case)
+
+
+def _store(dsn: str, case: Case, shops: tuple[Shop, Shop], orders: int, tell: Tell) -> int:
+    """Store orders of earlier; returns the id above which the measured ones come."""
+    if not orders:
+        return 0
+    tell(f"storing {orders:,} orders")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        large = [
+            stored.adopted(
+                connection, shop.merchant_id, case.environment, MEMBERS, shop.first_member, shop.first_wallet
+            )
+            for shop in shops
+        ]
+        small = stored.new_shops(connection, case.environment, large=0)
+    stored.add_orders(dsn, [*large, *small], case.environment, range(1, orders + 1), real_now(), tell)
+    return stored.IDS_BELOW
 
 
 def _rounds(sides: _Sides, case: Case, seconds: int, tell: Tell) -> tuple[list[LoadResult], CaseFigures]:
@@ -130,16 +150,15 @@ def _percentile_ms(ordered_us: list[int], percent: int) -> float:
     return ordered_us[min(len(ordered_us) - 1, len(ordered_us) * percent // 100)] / 1000
 
 
-def _violations(dsn: str, ours: Shop, other: Shop, acknowledged: int) -> list[str]:
+def _violations(dsn: str, shops: tuple[Shop, Shop], after: int, acknowledged: int) -> list[str]:
     """Every invariant over what both sides wrote, every acknowledged order stored once, the same rows on both sides."""
     found = [str(violation) for violation in asyncio.run(_check(dsn))]
+    merchant_a, merchant_b = (shop.merchant_id for shop in shops)
     with psycopg.connect(dsn) as connection:
-        stored = rows.order_count(connection, ours.merchant_id)
-        if stored != acknowledged:
-            found.append(f"{acknowledged} orders were acknowledged, {stored} are stored")
-        found += [
-            f"not the same rows: {text}" for text in rows.differences(connection, ours.merchant_id, other.merchant_id)
-        ]
+        there = rows.order_count(connection, merchant_a, after)
+        if there != acknowledged:
+            found.append(f"{acknowledged} orders were acknowledged, {there} are stored")
+        found += [f"not the same rows: {text}" for text in rows.differences(connection, merchant_a, merchant_b, after)]
     return found
 
 

@@ -17,12 +17,11 @@ from gerai.bench.case import BenchError
 from gerai.engine.ids import BLOCK
 from gerai.store.conditions import query
 
-_ROWS: Final = resources.files("gerai.bench").joinpath("stored.sql")
-_SHOP: Final = resources.files("gerai.bench").joinpath("stored_shop.sql")
 #: Orders of one transaction: the temporary table stays in memory.
 _AT_ONCE: Final = 50_000
-#: The ids of stored orders end below (``stored.sql``); those drawn later start here.
-_NEXT_BLOCK: Final = 8 * 10**9 // BLOCK + 2
+#: The ids of stored orders, and of what hangs on them, end below; those drawn later are higher.
+IDS_BELOW: Final = 8 * 10**9 + BLOCK
+_NEXT_BLOCK: Final = IDS_BELOW // BLOCK + 1
 _SMALL_SHOPS: Final = 20
 _MEMBERS: Final = 300
 #: What every wallet of a new shop is opened with, so that no order overdraws it: Rp10 billion for each member.
@@ -43,20 +42,22 @@ class StoredShop(NamedTuple):
     endpoint_id: int | None
 
 
-def adopted(connection: Connection, merchant_id: int, environment: str, members: int, first_member: int) -> StoredShop:
+def adopted(
+    connection: Connection, merchant_id: int, environment: str, members: int, first_member: int, first_wallet: int
+) -> StoredShop:
     """A merchant that is there, as a large shop. Its members and their wallets have consecutive ids."""
-    accounts = dict(
+    accounts: dict[str, int] = dict(
         connection.execute(
-            "SELECT coalesce(member_id::text, kind), account_id FROM accounts "
-            "WHERE merchant_id = %s AND environment = %s AND (member_id IS NULL OR member_id = %s)",
-            (merchant_id, environment, first_member),
+            "SELECT kind, account_id FROM accounts WHERE merchant_id = %s AND environment = %s AND member_id IS NULL",
+            (merchant_id, environment),
         ).fetchall()
     )
-    wallet, stock_id = accounts[str(first_member)], _new_ids(connection)
-    _add_stock(connection, merchant_id, environment, stock_id)
-    return StoredShop(
-        True, merchant_id, members, first_member, wallet, accounts["sales"], accounts["gateway"], stock_id, None
-    )
+    shop = StoredShop(
+        True, merchant_id, members, first_member, first_wallet, accounts["sales"], accounts["gateway"],
+        _new_ids(connection), None,
+    )  # fmt: skip
+    _fill(connection, shop, environment, accounts["funding"], _new_ids(connection))
+    return shop
 
 
 def new_shops(connection: Connection, environment: str, *, large: int) -> list[StoredShop]:
@@ -66,22 +67,35 @@ def new_shops(connection: Connection, environment: str, *, large: int) -> list[S
 
 def _new_shop(connection: Connection, environment: str, number: int, is_large: bool) -> StoredShop:
     first = _new_ids(connection)
+    shop = StoredShop(is_large, first, _MEMBERS, first + 100, first + 400, first + 1, first + 2, first + 4, first + 5)
     facts = {
         "merchant": first, "environment": environment, "code": f"stored-{first}", "name": f"Toko {number}",
-        "members": _MEMBERS, "funds": _FUNDS_SEN,
+        "members": _MEMBERS, "first_member": shop.first_member, "first_wallet": shop.first_wallet,
     }  # fmt: skip
-    with ClientCursor(connection) as cursor:
-        cursor.execute(query(_SHOP.read_text(encoding="utf-8")), facts)
-    shop = StoredShop(is_large, first, _MEMBERS, first + 100, first + 400, first + 1, first + 2, first + 4, first + 5)
-    _add_stock(connection, first, environment, shop.stock_id)
+    _run(connection, "stored_shop.sql", facts)
+    _fill(connection, shop, environment, first + 3, first + 700)
     return shop
 
 
-def _add_stock(connection: Connection, merchant_id: int, environment: str, stock_id: int) -> None:
+def _fill(connection: Connection, shop: StoredShop, environment: str, funding_id: int, first_id: int) -> None:
+    """Money in its wallets, by deposits with ids from ``first_id`` on, and stock to sell."""
+    facts = {
+        "merchant": shop.merchant_id, "environment": environment, "members": shop.members, "funds": _FUNDS_SEN,
+        "first_member": shop.first_member, "first_wallet": shop.first_wallet, "funding": funding_id,
+        "first_id": first_id,
+    }  # fmt: skip
+    _run(connection, "stored_funds.sql", facts)
     connection.execute(
         "INSERT INTO stock VALUES (%s, %s, %s, %s, 1, 1000000, 0, now())",
-        (merchant_id, stock_id, environment, stock_id),
+        (shop.merchant_id, shop.stock_id, environment, shop.stock_id),
     )
+
+
+def _run(connection: Connection, name: str, values: dict[str, Any]) -> None:
+    """The statements of a file, with their values put in here: the server takes several at once only without."""
+    text = resources.files("gerai.bench").joinpath(name).read_text(encoding="utf-8")
+    with ClientCursor(connection) as cursor:
+        cursor.execute(query(text), values)
 
 
 def _new_ids(connection: Connection) -> int:
@@ -103,8 +117,7 @@ def add_orders(
     drawn afterwards are higher than those of these orders."""
     if numbers.start < 1 or numbers.step != 1:
         raise BenchError("orders are numbered from 1")
-    text = _ROWS.read_text(encoding="utf-8")
-    with psycopg.connect(dsn, autocommit=True, cursor_factory=ClientCursor[Any]) as connection:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         for first in range(numbers.start, numbers.stop, _AT_ONCE):
             last = min(first + _AT_ONCE, numbers.stop) - 1
             tell(f"storing orders: {last:,} of {numbers.stop - 1:,}")
@@ -113,8 +126,8 @@ def add_orders(
                 connection.execute("SET LOCAL session_replication_role = replica")
                 connection.execute(_SHOPS)
                 connection.cursor().executemany(_ADD_SHOP, shops)
-                parameters = {"first": first, "last": last, "now": now, "environment": environment}
-                connection.execute(query(text), parameters)
+                facts = {"first": first, "last": last, "now": now, "environment": environment}
+                _run(connection, "stored.sql", facts)
         connection.execute("SELECT setval('gerai_ids', greatest(%s, nextval('gerai_ids')))", (_NEXT_BLOCK,))
         connection.execute("VACUUM ANALYZE")
 

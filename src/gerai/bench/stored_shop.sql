@@ -1,4 +1,4 @@
--- A merchant with accounts, members with opened wallets, and a webhook endpoint. Its ids follow the merchant's.
+-- A merchant with accounts, members with wallets, and a webhook endpoint. Its ids follow the merchant's.
 INSERT INTO merchants (merchant_id, code, name, simulated) VALUES (%(merchant)s, %(code)s, %(name)s, true);
 INSERT INTO accounts SELECT %(merchant)s, %(merchant)s + k.n, %(environment)s, k.kind, NULL, 0, 0, 0, 0, now()
 FROM (VALUES (1, 'sales'), (2, 'gateway'), (3, 'funding'), (6, 'suspense'), (7, 'fees')) AS k(n, kind);
@@ -8,18 +8,9 @@ VALUES (%(merchant)s, %(merchant)s + 5, %(environment)s, 'durianpay', 'https://s
         '', 0, now(), now());
 INSERT INTO members (merchant_id, member_id, environment, channel, public_id, name, email, mobile, reference, details,
                      created_at, updated_at)
-SELECT %(merchant)s, %(merchant)s + 100 + n, %(environment)s, 'leuwongrr', 'm' || n, 'Member ' || n,
+SELECT %(merchant)s, %(first_member)s + n, %(environment)s, 'leuwongrr', 'm' || n, 'Member ' || n,
        'm' || n || '@example.com', '', '', '{}', now(), now()
 FROM generate_series(0, %(members)s - 1) AS n;
 INSERT INTO accounts
-SELECT %(merchant)s, %(merchant)s + 400 + n, %(environment)s, 'wallet', %(merchant)s + 100 + n, %(funds)s, 0, 0, 0, now()
-FROM generate_series(0, %(members)s - 1) AS n;
-INSERT INTO transfers
-SELECT %(merchant)s, %(merchant)s + 700 + n, %(environment)s, 'single', NULL, %(merchant)s + 3, %(merchant)s + 400 + n,
-       %(funds)s, 'deposit', NULL, NULL, NULL, %(funds)s, 'opening', now()
-FROM generate_series(0, %(members)s - 1) AS n;
-INSERT INTO deposits
-SELECT %(merchant)s, %(merchant)s + 700 + n, %(environment)s, 'leuwongrr', %(merchant)s + 100 + n, %(merchant)s + 400 + n,
-       'open-' || n, md5(n::text), 'succeeded', %(funds)s, 0, %(funds)s, 'manual', '', '', '', '{}', '',
-       %(merchant)s + 700 + n, now(), now(), NULL, now()
+SELECT %(merchant)s, %(first_wallet)s + n, %(environment)s, 'wallet', %(first_member)s + n, 0, 0, 0, 0, now()
 FROM generate_series(0, %(members)s - 1) AS n;
