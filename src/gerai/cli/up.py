@@ -18,6 +18,7 @@ import typer
 from gerai.app import App
 from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
+from gerai.cli.own_database import kept_alive
 from gerai.cli.public_address import require_for_network, require_for_real_money
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless, until_stopped
@@ -93,7 +94,7 @@ def up(
         settings = _here(with_seal_key(settings, data), dsn, place)
         require_for_real_money(settings)
         stack.enter_context(holding_metrics_address(settings))
-        run(lambda stop: _serve(settings, place, stop, Wish(once, demo, tour)))
+        run(lambda stop: _serve(settings, server, place, stop, Wish(once, demo, tour)))
     console.print("[dim]stopped / berhenti[/]")
 
 
@@ -138,10 +139,12 @@ def _log_file(folder: Path) -> Any:
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab")
 
 
-async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wish: Wish) -> None:
+async def _serve(
+    settings: Settings, database: EmbeddedPostgres, place: RunLocation, stop: asyncio.Event, wish: Wish
+) -> None:
     app = App(settings, with_worker=True)
     server = settings.server
-    async with app.running():
+    async with kept_alive(database) as watch, app.running():
         # Before the server accepts: nobody meets a half-open demo shop.
         state = await unless(stop, _demo(app, place, wish))
         if state is None:
@@ -161,7 +164,7 @@ async def _serve(settings: Settings, place: RunLocation, stop: asyncio.Event, wi
                 return
             console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
             sys.stdout.flush()
-            await until_stopped(stop, *app.supervisors)
+            await until_stopped(stop, watch, *app.supervisors)
 
 
 async def _demo(app: App, place: RunLocation, wish: Wish) -> DemoState:

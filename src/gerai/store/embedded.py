@@ -12,8 +12,9 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -32,7 +33,7 @@ from gerai.store.embedded_host import (
     run,
     socket_folder,
 )
-from gerai.store.embedded_process import end, end_left_over, launch, read_pid_file
+from gerai.store.embedded_process import await_ready, end, end_left_over, launch
 
 ROLE: Final = "gerai"
 DATABASE: Final = "gerai"
@@ -72,7 +73,8 @@ _FORGETFUL: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 class EmbeddedPostgres:
-    """The PostgreSQL of one data folder. ``start`` returns its connection string; ``stop`` ends it cleanly."""
+    """The PostgreSQL of one data folder. ``start`` returns its connection string; ``stop`` ends it cleanly; one that
+    died is started ``again``."""
 
     def __init__(self, folder: Path, durable: bool = True) -> None:
         self.folder = folder.absolute()
@@ -82,6 +84,7 @@ class EmbeddedPostgres:
         self._socket: Path | None = None
         self._lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._launch: Callable[[], subprocess.Popen[bytes]] | None = None
         self.dsn = ""
 
     def bin_dir(self) -> Path:
@@ -113,7 +116,8 @@ class EmbeddedPostgres:
             self._socket = socket_folder(self._home, who)
             command = [str(self._programs / "postgres"), "-D", str(data), "-k", str(self._socket)]
             command += [f"--{name}={value}" for name, value in self._settings.items()]
-            self._process = launch(command, data, self._home / "postgres.log", who)
+            self._launch = partial(launch, command, data, self._home / "postgres.log", who)
+            self._process = self._launch()
             # Also after a crash between initdb and here: the mark is set last.
             if not pointer.complete:
                 _create_database(_dsn(self._socket, pointer.password, "postgres"))
@@ -123,6 +127,17 @@ class EmbeddedPostgres:
             raise
         self.dsn = _dsn(self._socket, pointer.password)
         return self.dsn
+
+    @property
+    def ended_with(self) -> int | None:
+        """The exit code of a server that has died since it was started (-9: killed by signal 9); None while it runs."""
+        return None if self._process is None else self._process.poll()
+
+    def again(self) -> None:
+        """Start a server that died once more, at the same address; it recovers by itself. EmbeddedError."""
+        assert self._launch is not None, "not started yet"
+        end_left_over(self._home / "data")
+        self._process = self._launch()
 
     def stop(self) -> None:
         """End the server (open transactions are rolled back) and let the folder go. Safe to call twice."""
@@ -176,10 +191,11 @@ def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Generator[str]:
+def running(folder: Path, wait_s: float = 0.0, waiting: Callable[[], None] = lambda: None) -> Generator[str]:
     """The connection string of ``folder``'s database: of the Gerai that is running on it, else of one started here.
 
-    EmbeddedError when the folder holds no database.
+    The other Gerai's server may be starting: ``waiting`` is called once, and it is waited for so long. EmbeddedError
+    when the folder holds no database, or that server is not ready by then.
     """
     pointer = read_pointer(folder.absolute())
     if pointer is None:
@@ -188,9 +204,7 @@ def running(folder: Path) -> Generator[str]:
     try:
         dsn = server.start()
     except FolderBusy:
-        found = read_pid_file(pointer.home / "data")
-        if found is None or not found.ready:
-            raise
+        found = await_ready(pointer.home / "data", wait_s, waiting)
         # The other Gerai's server: used, and left running.
         yield _dsn(found.socket_folder, pointer.password)
         return

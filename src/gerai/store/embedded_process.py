@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ _LOG_KEEP_BYTES: Final = 8 * 1024 * 1024
 #: Larger than any process id: no process can have it.
 _NOBODY: Final = 1 << 30
 _POLL_S: Final = 0.005
+_READY_POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,22 @@ def read_pid_file(data: Path) -> PidFile | None:
     if len(lines) < 8:
         return None
     return PidFile(int(lines[0]), Path(lines[4]), lines[7].strip() == "ready")
+
+
+def await_ready(data: Path, wait_s: float, waiting: Callable[[], None]) -> PidFile:
+    """The server of another Gerai, once it is ready; ``waiting`` is called when it is not at once. EmbeddedError when
+    it is not in time."""
+    until_s, said = time.monotonic() + wait_s, False
+    while True:
+        found = read_pid_file(data)
+        if found is not None and found.ready:
+            return found
+        if time.monotonic() >= until_s:
+            raise EmbeddedError("another Gerai is running on this data folder, and its database is not ready")
+        if not said:
+            said = True
+            waiting()
+        time.sleep(_READY_POLL_S)
 
 
 def launch(command: list[str], data: Path, log: Path, who: HostAccount | None) -> subprocess.Popen[bytes]:

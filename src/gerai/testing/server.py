@@ -63,11 +63,15 @@ class LiveServer:
         assert self.process is not None
         os.kill(self.process.pid, signal.SIGKILL)
         if database_too:
-            pointer = read_pointer(self.folder)
-            assert pointer is not None
-            postmaster = int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-            os.kill(postmaster, signal.SIGKILL)
+            self.kill_database()
         self.process.wait(10)
+
+    def kill_database(self) -> None:
+        """kill -9 of its PostgreSQL alone."""
+        pointer = read_pointer(self.folder)
+        assert pointer is not None
+        postmaster = int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(postmaster, signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C does."""
