@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gerai.cli.terminal import fail
+from gerai.cli.terminal import errors, fail
+from gerai.engine.outage import is_starting
 from gerai.kit.discover import discover, plugin_names
 from gerai.kit.files import write_private
 from gerai.kit.secret_box import new_key
 from gerai.ports.lookup import Lookup
-from gerai.settings import Settings, SettingsError, load
+from gerai.settings import DatabaseSettings, Settings, SettingsError, load
 from gerai.store.connection import ConnectionLost, DatabaseError, server_version
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError
@@ -25,6 +27,7 @@ DEFAULT_FOLDER: Final = Path("gerai-data")
 #: In a data folder: what seals the secrets of webhook endpoints.
 SEAL_KEY_FILE: Final = "seal.key"
 _OLDEST_SERVER: Final = 150_000
+_LOOK_EVERY_S: Final = 0.5
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", envvar="GERAI_DATA", help="Data folder of `gerai up`, instead of DATABASE_URL.")
@@ -75,7 +78,8 @@ def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settin
         yield settings
         return
     try:
-        with running(folder or DEFAULT_FOLDER) as dsn:
+        wait_s = settings.database.start_wait_s
+        with running(folder or DEFAULT_FOLDER, wait_s, lambda: _say_waiting(wait_s)) as dsn:
             # The same key as `gerai up` on this folder: what one seals, the other opens.
             local = with_seal_key(with_database_url(settings, dsn), folder or DEFAULT_FOLDER)
             yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
@@ -88,9 +92,7 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
     if not settings.database.url:
         fail("DATABASE_URL is not set: the address of a PostgreSQL 15 or newer, such as postgresql://…", 2)
     try:
-        version = server_version(settings.database.url, settings.database)
-    except ConnectionLost as error:
-        fail(f"the database does not answer: {' '.join(str(error).split())}")
+        version = _version_once_started(settings.database)
     except (DatabaseError, ValueError):
         # The driver could not even read it; its complaint would show the password.
         fail("DATABASE_URL is not the address of a PostgreSQL: postgresql://user:password@host/database", 2)
@@ -98,6 +100,28 @@ def require_database(settings: Settings, *, migrated: bool = False) -> None:
         fail(f"PostgreSQL 15 or newer is needed, this is {version // 10_000}")
     if migrated:
         require_migrated(settings)
+
+
+def _version_once_started(database: DatabaseSettings) -> int:
+    """The server's version; waited for while it starts. Leaves with 1 when it does not answer."""
+    until_s, said = time.monotonic() + database.start_wait_s, False
+    while True:
+        try:
+            return server_version(database.url, database)
+        except ConnectionLost as error:
+            reason, starting = " ".join(str(error).split()), is_starting(error)
+        if not starting:
+            fail(f"the database does not answer: {reason}")
+        if time.monotonic() >= until_s:
+            fail(f"the database is still starting after {database.start_wait_s:g} s: {reason}")
+        if not said:
+            said = True
+            _say_waiting(database.start_wait_s)
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _say_waiting(wait_s: float) -> None:
+    errors.print(f"the database is starting or recovering; waiting for it, at most {wait_s:g} s …", highlight=False)
 
 
 def require_migrated(settings: Settings) -> None:

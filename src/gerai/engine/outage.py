@@ -13,7 +13,15 @@ from gerai.domain.refusals import Busy
 from gerai.store.connection import ConnectionLost, DatabaseError, open_connection
 from gerai.store.faults import Fault, fault_of, passes
 
-__all__ = ["ConnectionLost", "DatabaseError", "DatabaseState", "busy_instead_of", "database_answers", "outages_of"]
+__all__ = [
+    "ConnectionLost",
+    "DatabaseError",
+    "DatabaseState",
+    "busy_instead_of",
+    "database_answers",
+    "is_starting",
+    "outages_of",
+]
 
 log = structlog.get_logger("gerai.database")
 #: A reason that comes and goes is not written again within this time.
@@ -24,6 +32,11 @@ _ANSWERS_WITHIN_S: Final = 2
 def busy_instead_of(error: BaseException) -> Busy | None:
     """The refusal of a request that met a database fault which passes by itself; None for any other error."""
     return Busy() if isinstance(error, DatabaseError) and passes(fault_of(error)) else None
+
+
+def is_starting(error: DatabaseError) -> bool:
+    """Whether there is a database that will soon take connections: it starts, recovers, or is being restarted."""
+    return fault_of(error) in (Fault.STARTING, Fault.STOPPING)
 
 
 async def database_answers(dsn: str) -> bool:

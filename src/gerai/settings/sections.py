@@ -41,6 +41,11 @@ class DatabaseSettings:
     """The PostgreSQL behind `gerai serve`, `work` and `migrate`; `gerai up` brings its own."""
 
     url: str = setting("", "PostgreSQL (15 or newer) connection string. Also read from DATABASE_URL.")
+    start_wait_s: float = setting(
+        60.0,
+        "How long a command waits for a database that still starts or recovers; then it leaves with 1.",
+        0,
+    )
     connect_timeout_s: float = setting(3.0, "How long a connection attempt may take; counts as two at least.", 0.1)
     lock_timeout_s: float = setting(2.0, "How long a statement may wait for one lock; 0: for ever.", 0)
     statement_timeout_s: float = setting(8.0, "How long a statement may take; 0: for ever.", 0)

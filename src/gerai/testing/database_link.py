@@ -16,8 +16,10 @@ from urllib.parse import quote, unquote
 
 from gerai.store.embedded_host import remove_tree
 
-#: ``passing``; ``refusing``: connections are cut and no new one is taken; ``frozen``: they stay, and no byte moves.
-LinkState = Literal["passing", "refusing", "frozen"]
+#: ``passing``; ``refusing``: connections are cut and no new one is taken; ``frozen``: they stay, and no byte moves;
+#: ``starting``: they are cut, and a new one is answered as by a server that recovers.
+LinkState = Literal["passing", "refusing", "frozen", "starting"]
+_STARTING: Final = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
 _SOCKET: Final = ".s.PGSQL.5432"
 _HOST: Final = re.compile(r"(?<=[?&]host=)[^&]+")
 
@@ -34,6 +36,7 @@ class DatabaseLink:
         self.dsn = _HOST.sub(quote(str(folder), safe=""), dsn)
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
+        self._starting = False
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -56,7 +59,8 @@ class DatabaseLink:
             self._loop.close()
 
     async def _set(self, state: LinkState) -> None:
-        if state == "refusing":
+        self._starting = state == "starting"
+        if state in ("refusing", "starting"):
             if self._server is not None:
                 self._server.close()
                 self._server = None
@@ -68,11 +72,12 @@ class DatabaseLink:
                 writer.transport.abort()
             while self._writers:  # noqa: ASYNC110 - a connection's end has no event
                 await asyncio.sleep(0.01)
-            return
-        if state == "passing":
-            self._open.set()
-        else:
+            if state == "refusing":
+                return
+        if state == "frozen":
             self._open.clear()
+        else:
+            self._open.set()
         if self._server is None:
             self._server = await asyncio.start_unix_server(self._connected, self._socket)
 
@@ -80,6 +85,12 @@ class DatabaseLink:
         self._writers.add(writer)
         there: asyncio.StreamWriter | None = None
         try:
+            if self._starting:
+                await reader.read(1024)
+                # Its kind, its length with the length's own four bytes, and the server's sentence.
+                writer.write(b"E" + (len(_STARTING) + 4).to_bytes(4, "big") + _STARTING)
+                await writer.drain()
+                return
             await self._open.wait()
             answers, there = await asyncio.open_unix_connection(self._target)
             self._writers.add(there)
@@ -89,7 +100,7 @@ class DatabaseLink:
         finally:
             for each in (writer, there):
                 if each is not None:
-                    each.transport.abort()
+                    each.close() if self._starting else each.transport.abort()
                     self._writers.discard(each)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
