@@ -17,6 +17,7 @@ from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.hosts import KnownHosts, TrustedProxies
 from gerai.doors.http.limits import RateLimiter
+from gerai.doors.http.ready import READY
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import pages
@@ -109,6 +110,8 @@ def make_engine(settings: Settings) -> Engine:
         deadline_s=limits.command_deadline_s,
         lanes=limits.lanes,
         reads_pool_size=limits.reads_pool_size,
+        reads_wait_s=limits.reads_wait_s,
+        reads_waiting_limit=limits.reads_waiting_limit,
     )
 
 
@@ -131,7 +134,7 @@ class App:
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts), proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
-        fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), *self.scrape.routes(), *PAGES.routes))
+        fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
         self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services), known)
 

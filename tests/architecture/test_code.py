@@ -27,6 +27,7 @@ FLOAT_EXCEPTIONS = {
     "engine/batch_run.py": "seconds of a limit",
     "engine/lane.py": "seconds of a limit",
     "engine/outage.py": "seconds since a failure",
+    "engine/readiness.py": "seconds of a limit",
     "doors/dialects/cekceir/placing.py": "seconds of a deadline",
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
     "doors/dialects/scalev/demo/districts.py": "degrees of coordinates",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SOURCES = Path(__file__).parents[2] / "src" / "gerai"
-_POOL_NAMES = {"Pool", "make_pool", "AsyncConnectionPool", "psycopg_pool"}
+_POOL_NAMES = {"Pool", "AsyncConnectionPool", "psycopg_pool"}
 
 
 def takes_a_connection(source: str) -> list[int]:
@@ -31,22 +31,21 @@ def takes_a_connection(source: str) -> list[int]:
 
 
 def test_only_the_engine_takes_connections_of_its_pool() -> None:
-    """Nothing outside ``engine/`` calls ``engine.connection()`` or names the pool; only ``store/connection.py``, which
-    makes it, knows what it is made of."""
+    """Nothing outside ``engine/`` calls ``engine.connection()`` or names the pool of ``store/pool.py``."""
     found = {
         name: lines
         for path in sorted(SOURCES.rglob("*.py"))
         if not (name := path.relative_to(SOURCES).as_posix()).startswith("engine/")
         if (lines := takes_a_connection(path.read_text(encoding="utf-8")))
     }
-    assert set(found) == {"store/connection.py"}
+    assert found == {}
 
 
 @pytest.mark.parametrize(
     "code",
     [
         "async with engine.connection() as connection: pass", "ctx.services.engine.connection(3)", "engine._pool",
-        "from gerai.store.connection import Connection, Pool", "from psycopg_pool import AsyncConnectionPool",
+        "from gerai.store.pool import Pool, PoolLimits", "from psycopg_pool import AsyncConnectionPool",
         "import psycopg_pool",
     ],
 )  # fmt: skip

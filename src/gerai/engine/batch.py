@@ -94,6 +94,7 @@ class Writer:
         """Write batches until :meth:`close` was called and nothing waits any more. A lane that breaks ends the others
         too; run again, it goes on with what waits."""
         self._drained = False
+        self._drained = False
         *lanes, patient = self._lanes = [
             Lane(self.connect, self.directory, self.ids, self.figures, self.database) for _ in range(self.lanes + 1)
         ]

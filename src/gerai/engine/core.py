@@ -21,7 +21,7 @@ from gerai.engine.ids import Ids
 from gerai.engine.made import Made, decode_made
 from gerai.engine.maintenance import maintain
 from gerai.engine.orders.find import EventReads, OrderReads
-from gerai.engine.outage import outages_of
+from gerai.engine.outage import DatabaseState, outages_of
 from gerai.engine.payments.find import PaymentReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
@@ -30,7 +30,8 @@ from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.batch import WRITER_SESSION
-from gerai.store.connection import Connection, make_pool, open_connection
+from gerai.store.connection import Connection, open_connection
+from gerai.store.pool import Pool, PoolLimits
 from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
@@ -54,13 +55,18 @@ class Engine:
         deadline_s: float = 10.0,
         lanes: int = 2,
         reads_pool_size: int = 8,
+        reads_wait_s: float = 2.0,
+        reads_waiting_limit: int = 256,
     ) -> None:
         #: With the limits of every session of this engine.
         self.dsn = limited(dsn, database)
         self.ids = Ids()
         self.directory = Directory((SUBSCRIBED_CHANNELS, *parts), merchant_settings)
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
-        self._pool = make_pool(self.dsn, reads_pool_size)
+        #: How the database serves reads; the writer has its own.
+        self.database = DatabaseState("reads")
+        limits = PoolLimits(reads_pool_size, reads_wait_s, reads_waiting_limit)
+        self._pool = Pool(self.dsn, limits, database, self.database.failed, self.database.worked)
         self.orders = OrderReads(self._pool)
         self.events = EventReads(self._pool)
         self.payments = PaymentReads(self._pool)
@@ -82,7 +88,7 @@ class Engine:
 
     async def start(self) -> None:
         """Connect, load the directory, begin to write."""
-        await self._pool.open(wait=True)
+        await self._pool.open()
         async with self._pool.connection() as connection:
             await self.ids.refill(connection)
         follower = asyncio.create_task(self._follow(), name="gerai-directory-first")
@@ -117,6 +123,11 @@ class Engine:
             yield self
         finally:
             await self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether commands are being worked off."""
+        return self.supervisor.states["writer"].alive_since is not None and not self.supervisor.gave_up.is_set()
 
     # --- work ------------------------------------------------------------------------------
 

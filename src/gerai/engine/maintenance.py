@@ -8,8 +8,9 @@ import contextlib
 import structlog
 
 from gerai.engine.ids import Ids
-from gerai.store.connection import DatabaseError, Pool
+from gerai.store.connection import DatabaseError
 from gerai.store.due import analyze_new_tables
+from gerai.store.pool import Pool
 
 log = structlog.get_logger("gerai.maintenance")
 _EVERY_S = 2.0

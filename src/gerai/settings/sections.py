@@ -67,8 +67,10 @@ class EngineSettings:
     queue_limit: int = setting(2048, "Commands that may wait; beyond it a door answers its own `busy`.", 1)
     batch_limit: int = setting(256, "Most commands in one transaction.", 1)
     lanes: int = setting(2, "Transactions one process writes at once; one loads while the other commits.", 1)
-    command_deadline_s: float = setting(10.0, "A command not started by then is refused, never run late.", 0.1)
+    command_deadline_s: float = setting(10.0, "A command not done by then is refused, never run late.", 0.1)
     reads_pool_size: int = setting(8, "Connections for reading, per process.", 1)
+    reads_wait_s: float = setting(2.0, "How long a read waits for one of them; then the door answers `busy`.", 0)
+    reads_waiting_limit: int = setting(256, "Reads that may wait so; beyond it `busy` at once.", 0)
     idempotency_keep_days: int = setting(30, "How long answers stay stored under their idempotency key.", 1)
 
 

@@ -10,7 +10,6 @@ import socket
 from psycopg import AsyncConnection, OperationalError
 from psycopg import Connection as BlockingConnection
 from psycopg import Error as DatabaseError
-from psycopg_pool import AsyncConnectionPool
 
 from gerai.settings import DatabaseSettings
 from gerai.store.session import USUAL, limited
@@ -19,16 +18,14 @@ __all__ = [
     "Connection",
     "ConnectionLost",
     "DatabaseError",
-    "Pool",
     "drop",
-    "make_pool",
     "open_blocking",
     "open_connection",
     "server_version",
+    "usable",
 ]
 
 Connection = AsyncConnection
-Pool = AsyncConnectionPool[AsyncConnection]
 #: The database is away, or cannot: trying again later is right. What it was in detail: ``faults.py``.
 ConnectionLost = OperationalError
 
@@ -43,35 +40,18 @@ def open_blocking(dsn: str, limits: DatabaseSettings = USUAL) -> BlockingConnect
     return BlockingConnection.connect(limited(dsn, limits), autocommit=True)
 
 
-def make_pool(dsn: str, max_size: int, limits: DatabaseSettings = USUAL) -> Pool:
-    """A pool that is not open yet. Its connections commit each statement; one is waited for ten seconds. Sessions that
-    ended in the meantime are not handed out."""
-    kwargs = {"autocommit": True}
-    return _LivePool(limited(dsn, limits), min_size=1, max_size=max_size, open=False, kwargs=kwargs, timeout=10)
-
-
-class _LivePool(AsyncConnectionPool[AsyncConnection]):
-    async def getconn(self, timeout: float | None = None) -> AsyncConnection:
-        # Not the pool's own check: it waits longer after each one that fails, and all end at once.
-        while _has_ended(connection := await super().getconn(timeout)):
-            await connection.close()
-            # Given back closed, it is replaced.
-            await self.putconn(connection)
-        return connection
-
-
-def _has_ended(connection: AsyncConnection) -> bool:
-    """Whether the server has ended this session. It says so on the socket at once; looking there costs no round trip,
-    which a statement would."""
-    looking = select.poll()
-    looking.register(connection.fileno(), select.POLLIN)
+def usable(connection: AsyncConnection) -> bool:
+    """Whether the link still stands, without asking the server: a link that ended has something to read."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
     try:
-        while looking.poll(0):
-            # The server's last words, and then the end of the stream, which raises; a notice is read and passed over.
+        while poll.poll(0):
             connection.pgconn.consume_input()
     except OperationalError:
-        return True
-    return False
+        return False
+    return True
 
 
 def drop(connection: Connection) -> None:

@@ -6,6 +6,7 @@ A migration is a folder ``NNNN-name`` with its reason (``why.md``) and its SQL. 
 from __future__ import annotations
 
 import time
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,12 @@ def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
         return [migration.id for migration in backend.to_apply(migrations)]
     finally:
         backend.connection.close()
+
+
+@cache
+def migration_names() -> frozenset[str]:
+    """The names of all our migrations."""
+    return frozenset(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
 
 
 def _ours(dsn: str, limits: DatabaseSettings) -> list[str]:

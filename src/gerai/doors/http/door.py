@@ -28,6 +28,7 @@ from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.directory import Part
+from gerai.engine.outage import busy_instead_of
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.ids import quick_uuid
 
@@ -192,17 +193,8 @@ class _Handler:
         ctx = RequestContext(self._services, scope, receive, self._dialect.request_id())
         try:
             response = await self._endpoint(ctx)
-        except Refusal as refusal:
-            response = refused(self._dialect, refusal, ctx.request_id)
-            if isinstance(refusal, RateLimited):
-                # The limit that is used up; one that was counted before it had room.
-                ctx.rate = Verdict(refusal.limit, 0, refusal.reset_at_s)
-            self._services.metrics.refused(self._dialect.name, refusal.code)
-        except Exception:
-            log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
-            # The caller gets the id alone; what broke stays in the log.
-            response = self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
-            self._services.metrics.refused(self._dialect.name, Broken.code)
+        except Exception as error:
+            response = self._refused(error, ctx)
         if ctx.rate is not None:
             response.headers["x-ratelimit-limit"] = str(ctx.rate.limit)
             response.headers["x-ratelimit-remaining"] = str(ctx.rate.remaining)
@@ -215,6 +207,20 @@ class _Handler:
         self._route.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
         await ctx.drain()
+
+    def _refused(self, error: Exception, ctx: RequestContext) -> Response:
+        """A refusal in the door's words. A database that cannot for now is busy; what broke stays in the log, and the
+        caller gets the id alone."""
+        refusal = error if isinstance(error, Refusal) else busy_instead_of(error)
+        if refusal is None:
+            log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
+            self._services.metrics.refused(self._dialect.name, Broken.code)
+            return self._dialect.refuse(Broken(ctx.request_id), ctx.request_id)
+        if isinstance(refusal, RateLimited):
+            # The limit that is used up; one that was counted before it had room.
+            ctx.rate = Verdict(refusal.limit, 0, refusal.reset_at_s)
+        self._services.metrics.refused(self._dialect.name, refusal.code)
+        return refused(self._dialect, refusal, ctx.request_id)
 
     def _path(self, ctx: RequestContext) -> str:
         """For the log. A page's address is its key, so it is not written down."""

@@ -17,6 +17,7 @@ from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_pa
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
+from gerai.engine.outage import busy_instead_of
 
 log = structlog.get_logger("gerai.pages")
 
@@ -81,16 +82,16 @@ def guarded(endpoint: Endpoint) -> Endpoint:
     async def answered(ctx: RequestContext) -> Response:
         try:
             return await endpoint(ctx)
-        except Refusal as refusal:
+        except Exception as error:
+            refusal = error if isinstance(error, Refusal) else busy_instead_of(error)
+            if refusal is None:
+                refusal = Broken(ctx.request_id)
+                log.exception("page.broken", request_id=ctx.request_id)
             ctx.services.metrics.refused(NAME, refusal.code)
             if refusal.kind is Kind.NOT_FOUND:
                 return answers.not_found(ctx)
             log.info("page.refused", request_id=ctx.request_id, code=refusal.code)
             return answers.problem(ctx, refusal)
-        except Exception:
-            ctx.services.metrics.refused(NAME, Broken.code)
-            log.exception("page.broken", request_id=ctx.request_id)
-            return answers.problem(ctx, Broken(ctx.request_id))
 
     return answered
 

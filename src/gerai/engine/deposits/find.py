@@ -6,7 +6,8 @@ from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
 from gerai.store import deposits
-from gerai.store.connection import Connection, Pool
+from gerai.store.connection import Connection
+from gerai.store.pool import Pool
 
 
 async def deposit_now(connection: Connection, merchant_id: int, deposit_id: int | None) -> Deposit:

@@ -13,7 +13,8 @@ from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound
 from gerai.store import events, orders
-from gerai.store.connection import Connection, Pool
+from gerai.store.connection import Connection
+from gerai.store.pool import Pool
 
 
 class EventEntry(NamedTuple):

@@ -9,7 +9,7 @@ from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.records import Payment
 from gerai.store import payments
 from gerai.store import waiting as waiting_money
-from gerai.store.connection import Pool
+from gerai.store.pool import Pool
 from gerai.store.waiting import WaitingRow
 
 WaitingMoney = WaitingRow

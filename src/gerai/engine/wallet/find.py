@@ -5,7 +5,8 @@ from __future__ import annotations
 from gerai.domain.records import Account, Transfer
 from gerai.domain.refusals import NotFound
 from gerai.store import wallets
-from gerai.store.connection import Connection, Pool
+from gerai.store.connection import Connection
+from gerai.store.pool import Pool
 
 
 async def wallet_now(connection: Connection, merchant_id: int, account_id: int | None) -> Account:

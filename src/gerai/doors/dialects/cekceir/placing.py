@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from gerai.domain.records import OrderView
+from gerai.domain.refusals import Broken, Busy
 from gerai.doors.dialects.cekceir.auth import CHANNEL, Caller
 from gerai.doors.dialects.cekceir.order_details import OrderDetails
 from gerai.doors.dialects.cekceir.request import NewOrder
@@ -16,6 +17,7 @@ from gerai.engine.fulfilment.carry_out import carry_out, work_of
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import Placed, PlaceOrder
+from gerai.engine.outage import DatabaseError
 from gerai.kit.ids import token
 from gerai.ports.fulfilment import SIMULATOR, FulfilmentProvider
 
@@ -100,5 +102,9 @@ class Placing:
         before_sen = placed.available_before_sen or 0
         if not self._work.provider.automatic:
             return placed.view, before_sen
-        done = await carry_out(engine, self._work.provider, placed.view, self._work.wait_s)
+        try:
+            done = await carry_out(engine, self._work.provider, placed.view, self._work.wait_s)
+        except (Busy, Broken, DatabaseError):
+            # The order stands; "busy" would have it sent again. What the provider did is for the worker to find out.
+            return placed.view, before_sen
         return done.view, before_sen
