@@ -44,7 +44,7 @@ class Upgraded:
             return await check(pool)
 
 
-def _migrate_until(dsn: str, before: str) -> None:
+def migrate_until(dsn: str, before: str) -> None:
     """Apply the migrations that come before the one whose name ends so."""
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         names = sorted(migration.name for migration in FOLDER.iterdir() if migration.is_dir())
@@ -62,7 +62,7 @@ def upgraded(before: str, fill: str | Callable[[Connection], None]) -> Generator
     """A database that was filled (with SQL, or by a function) when ``before`` was the next migration, and then
     upgraded."""
     with scratch() as server:
-        _migrate_until(server.dsn, before)
+        migrate_until(server.dsn, before)
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             if callable(fill):
                 fill(connection)

@@ -24,8 +24,8 @@ IDS_BELOW: Final = 8 * 10**9 + BLOCK
 _NEXT_BLOCK: Final = IDS_BELOW // BLOCK + 1
 _SMALL_SHOPS: Final = 20
 _MEMBERS: Final = 300
-#: What every wallet of a new shop is opened with, so that no order overdraws it: Rp10 billion for each member.
-_FUNDS_SEN: Final = 10**12
+#: What every wallet is opened with, so that no order overdraws it: Rp10 trillion.
+_FUNDS_SEN: Final = 10**15
 
 
 class StoredShop(NamedTuple):

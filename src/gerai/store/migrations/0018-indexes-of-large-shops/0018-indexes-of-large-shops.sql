@@ -1,6 +1,9 @@
 -- depends: 0017-webhook-sequence
 -- transactional: false
 
+-- A build waits for whoever looks at an older state (a check of the books: minutes); nobody waits behind it meanwhile.
+SET lock_timeout = '10min';
+
 -- Built beside the shop's work, which goes on. An index of a build that was cut off is there and good for nothing:
 -- each is dropped first, so that this can be run again from its beginning.
 DROP INDEX CONCURRENTLY IF EXISTS orders_listed;
@@ -22,3 +25,4 @@ CREATE INDEX CONCURRENTLY idempotency_keys_old ON idempotency_keys (created_at);
 -- What the new ones do instead.
 DROP INDEX CONCURRENTLY IF EXISTS orders_member;
 DROP INDEX CONCURRENTLY IF EXISTS orders_link_code;
+RESET lock_timeout;
