@@ -35,6 +35,8 @@ from gerai.kit.secret_box import SecretBox
 from gerai.testing.receiver import Receiver
 
 _TOTAL_SEN = 5_000_00
+#: The long round, by hand: GERAI_LONG_OUTAGES=40,90.
+LONG_OUTAGES_S = [float(each) for each in os.environ.get("GERAI_LONG_OUTAGES", "").split(",") if each]
 #: What the counter keeps of its orders; without it its messages cannot be composed.
 _DETAILS = {
     "amount_sen": _TOTAL_SEN, "shipping_fee_sen": None, "payment_option": "full_payment", "description": "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from outage_kit import open_errands
+from outage_kit import LONG_OUTAGES_S, open_errands
 
 from gerai.engine.core import Engine
 from gerai.store.embedded import running
@@ -103,6 +104,14 @@ async def checked(shop: LiveServer) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
+async def work_goes_on(shop: LiveServer) -> dict[str, float]:
+    """After how many seconds each kind of work was done."""
+    with receiving() as receiver, running(shop.folder) as dsn:
+        async with Engine(dsn, reads_pool_size=4).running() as engine:
+            seal_key = (shop.folder / "seal.key").read_text(encoding="utf-8").strip()
+            return await (await open_errands(engine, receiver, seal_key)).done_after(30)
+
+
 @pytest.mark.slow
 async def test_a_killed_database_is_started_again(shop: LiveServer, traffic: Traffic) -> None:
     """kill -9 of PostgreSQL under load: it is started again and recovers within seconds; meanwhile writes and reads get
@@ -127,15 +136,36 @@ async def test_a_killed_database_is_started_again(shop: LiveServer, traffic: Tra
     assert len(traffic.acknowledged) > 20
     found = {key: await traffic.place(key) for key in traffic.acknowledged}
     assert found == traffic.acknowledged
-    with receiving() as receiver, running(shop.folder) as dsn:
-        async with Engine(dsn, reads_pool_size=4).running() as engine:
-            seal_key = (shop.folder / "seal.key").read_text(encoding="utf-8").strip()
-            done = await (await open_errands(engine, receiver, seal_key)).done_after(30)
-    print(f"work after it: {done}")
+    print(f"work after it: {await work_goes_on(shop)}")
     assert await checked(shop) == ""
     shop.stop()
     assert shop.process is not None
     assert shop.process.returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked up in /proc")
+@pytest.mark.parametrize("away_s", [5, *LONG_OUTAGES_S])
+async def test_a_stopped_database_is_waited_for(shop: LiveServer, traffic: Traffic, away_s: float) -> None:
+    """SIGSTOP of all of PostgreSQL under load, and SIGCONT: it is not taken for dead, the server is alive all the time,
+    and afterwards every kind of work goes on; the books are right."""
+    sending = [asyncio.create_task(traffic.write(number)) for number in range(_CLIENTS)]
+    sending.append(asyncio.create_task(traffic.read()))
+    await asyncio.sleep(2)
+    stopped_at = time.monotonic()
+    shop.signal_database(signal.SIGSTOP)
+    await asyncio.sleep(away_s)
+    shop.signal_database(signal.SIGCONT)
+    silent_s = await traffic.until_recovered(stopped_at + away_s)
+    for task in sending:
+        task.cancel()
+    await asyncio.gather(*sending, return_exceptions=True)
+    assert {code for kind, code in traffic.codes if kind == "health"} == {200}
+    done = await work_goes_on(shop)
+    print(f"stopped {away_s} s: no order for {silent_s:.1f} s, then work was done after {done}; {dict(traffic.codes)}")
+    assert "database.started_again" not in (shop.folder / "gerai.log").read_text(encoding="utf-8")
+    assert {key: await traffic.place(key) for key in traffic.acknowledged} == traffic.acknowledged
+    assert await checked(shop) == ""
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
-from outage_kit import Errands, broken_invariants, gerai_work, log_of, open_errands
+from outage_kit import LONG_OUTAGES_S, Errands, broken_invariants, gerai_work, log_of, open_errands
 
 from gerai.engine.core import Engine
 from gerai.kit.secret_box import new_key
@@ -20,6 +20,7 @@ from gerai.testing.receiver import Receiver, receiving
 
 #: How long after the database is back everything that was placed then is done.
 _GOES_ON_WITHIN_S = 30.0
+LINK_STATES: list[LinkState] = ["refusing", "frozen", "starting"]
 #: Work left in the middle is taken up when its runner has been silent for half a minute (another worker's), or at once.
 _LEFT_OVER_WITHIN_S = 75.0
 
@@ -87,6 +88,7 @@ async def no_job_left(dsn: str, within_s: float) -> None:
         ("frozen", 5, True, 2),
         ("refusing", 20, True, 2),
         ("frozen", 20, False, 1),
+        *((state, away_s, busy, 2) for away_s in LONG_OUTAGES_S for state in LINK_STATES for busy in (False, True)),
     ],
 )
 async def test_work_goes_on(

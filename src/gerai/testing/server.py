@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -68,10 +69,22 @@ class LiveServer:
 
     def kill_database(self) -> None:
         """kill -9 of its PostgreSQL alone."""
+        os.kill(self._postmaster, signal.SIGKILL)
+
+    def signal_database(self, sign: signal.Signals) -> None:
+        """Send this to every process of its PostgreSQL (Linux): SIGSTOP stops the whole database, SIGCONT lets it go
+        on."""
+        postmaster = self._postmaster
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
+
+    @property
+    def _postmaster(self) -> int:
         pointer = read_pointer(self.folder)
         assert pointer is not None
-        postmaster = int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-        os.kill(postmaster, signal.SIGKILL)
+        return int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C does."""
