@@ -18,6 +18,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import NotificationCallback
 from procrastinate.worker import Worker as Runner
 
+from gerai.engine.outage import ConnectionLost, database_answers
 from gerai.kit.supervise import describe
 from gerai.kit.tasks import end, to_the_end
 from gerai.worker.next_due import PromptManager
@@ -32,7 +33,7 @@ _CONNECTION_WITHIN_S: Final = 10.0
 
 
 class QueueLost(Exception):
-    """The database did not do what the queue asked of it. The cause is the driver's error."""
+    """The database did not do what the queue asked of it. The cause is the driver's error, if there was one."""
 
 
 class _Manager(PromptManager):
@@ -47,9 +48,20 @@ class _Manager(PromptManager):
         try:
             return await question
         except ConnectorException as error:
-            if not self.failed.done():
+            # Anything else is about this question alone: another worker ended the job meanwhile.
+            if isinstance(error.__cause__, ConnectionLost) and not self.failed.done():
                 self.failed.set_result(error)
             raise
+
+    async def revive(self, job: Job) -> bool:
+        """Put a stalled job back; False when another worker was quicker."""
+        try:
+            await super().retry_job(job)
+        except ConnectorException as error:
+            if isinstance(error.__cause__, ConnectionLost):
+                raise
+            return False
+        return True
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         job = await self._ask(super().fetch_job(queues, worker_id))
@@ -75,6 +87,7 @@ class JobQueue:
     """``app`` is where tasks are declared; ``grace_s`` is what jobs under way get when the worker stops."""
 
     def __init__(self, dsn: str, concurrency: int, poll_interval_s: float, grace_s: float) -> None:
+        self._dsn = dsn
         connector = PsycopgConnector(conninfo=dsn, min_size=1, max_size=4, timeout=_CONNECTION_WITHIN_S)
         self.app = App(connector=connector)
         self._manager = self.app.job_manager = _Manager(connector, poll_interval_s)
@@ -87,12 +100,17 @@ class JobQueue:
 
     async def run(self, beat: Callable[[], None]) -> None:
         """One life: run jobs until :meth:`stop`. ``beat`` is called for each sign of progress. QueueLost."""
+        # The pool's own opening tries ever more seldom, and would find a database that is back only much later.
+        if not await database_answers(self._dsn):
+            raise QueueLost("the database does not answer")
         try:
             async with self.app.open_async():
                 self._manager.begin(beat)
                 await self._bury_last_life()
                 await self._live()
         except ConnectorException as error:
+            # One that could not be opened is kept otherwise, and is of no use any more.
+            await self.app.close_async()
             cause = error.__cause__ or error
             raise QueueLost(describe(cause)) from cause
 
@@ -168,6 +186,6 @@ class JobQueue:
             if len(self._under_way) >= self._concurrency:
                 self._manager.beat()
             for job in await self._manager.get_stalled_jobs():
-                log.info("job.revived", task=job.task_name, job_id=job.id)
-                await self._manager.retry_job(job)
+                if await self._manager.revive(job):
+                    log.info("job.revived", task=job.task_name, job_id=job.id)
             await asyncio.sleep(_REVIVE_EVERY_S)
