@@ -17,7 +17,7 @@ from itertools import chain, repeat
 from math import inf
 from typing import Any, Final
 
-from psycopg import AsyncConnection, Error
+from psycopg import AsyncConnection, Error, OperationalError
 from psycopg.pq import TransactionStatus
 
 from gerai.kit.tasks import end
@@ -59,7 +59,7 @@ class Pool:
     _opening: int = 0
     #: None: a place is free, look again.
     _waiting: deque[asyncio.Future[AsyncConnection | None]] = field(default_factory=deque[Any])
-    _away: Error | None = None
+    _away: Error | None = field(default_factory=lambda: OperationalError("the pool is not open"))
     _task: asyncio.Task[None] | None = None
     _looking: bool = False
 
@@ -81,7 +81,7 @@ class Pool:
 
     async def close(self) -> None:
         """Close what is idle; what is in use is closed when it comes back."""
-        self.limits = PoolLimits(0, 0, 0)
+        self.limits, self._away = PoolLimits(0, 0, 0), OperationalError("the pool is closed")
         if self._task is not None:
             await end(self._task)
         while self._idle:
