@@ -99,7 +99,8 @@ def refund(
     What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted.
     """
     # Money from a wallet has nowhere else to go: no payer outside ever sent it.
-    give = ledger.refund_to_wallet if to_wallet or payment.method == "wallet" else ledger.return_to_payer
+    to_wallet = to_wallet or payment.method == "wallet"
+    give = ledger.refund_to_wallet if to_wallet else ledger.return_to_payer
     give(state, context, order, amount_sen, payment.payment_id, "sales", note)
     refunded_sen = payment.refunded_sen + amount_sen
     whole = refunded_sen == payment.amount_sen
@@ -119,6 +120,7 @@ def refund(
         state.invoices.update(msgspec.structs.replace(invoice, status=INVOICE.move(invoice.status, "refund")))
     state.announce(
         order, "payment.refunded", context.now,
-        payment=payment.public_id, amount_sen=amount_sen, refunded_sen=refunded_sen, **facts,
+        payment=payment.public_id, amount_sen=amount_sen, refunded_sen=refunded_sen,
+        to="wallet" if to_wallet else "payer", **facts,
     )  # fmt: skip
     return order

@@ -123,7 +123,7 @@ def test_what_is_said_of_the_money_is_true(status: str) -> None:
     """Nobody who paid reads that nothing is to be paid; what was paid, came back or waits is named with its amount; the
     big figure is what its label says."""
     for order, money in pairs(status):
-        figures = {"paid": money.paid_sen, "arrived": money.waiting_sen, "returned": money.returned_sen}
+        figures = {"paid": money.paid_sen, "arrived": money.waiting_sen, "sent_back": money.returned_sen}
         for code, page in pages(order).items():
             words, text, case = Words(code), said(page), (money.name, order.order.funding, code)
             figure = next((key for key in figures if page.amount_label == words(f"amount.{key}")), "")
@@ -137,7 +137,9 @@ def test_what_is_said_of_the_money_is_true(status: str) -> None:
             if money.waiting_sen:
                 assert display(money.waiting_sen) in " ".join(page.money), case
             if money.returned_sen:
-                assert words("money.returned", amount=display(money.returned_sen)) in page.money, case
+                assert (
+                    words("money.sent_back", amount=display(money.returned_sen), merchant=page.merchant) in page.money
+                ), case
             if money.kept_sen and status in ENDED:
                 owed = money.kept_sen if money.returned_sen else money.paid_sen
                 assert display(owed) in " ".join(page.money), case

@@ -157,7 +157,8 @@ class Play:
 @dataclass(frozen=True, kw_only=True)
 class PageHead:
     """What every hosted page shows: who asks for how much, where it stands and how it is paid. ``version`` changes with
-    what is seen; ``final``: nothing will change by itself any more."""
+    what is seen; ``final``: nothing will change by itself any more; ``remainder``: what was given back of the amount,
+    and what is left; ``reason``: why the seller ended it, in his own words."""
 
     version: str
     final: bool
@@ -175,6 +176,8 @@ class PageHead:
     amount_label: str
     amount: str
     struck: bool
+    remainder: tuple[SumRow, ...] = ()
+    reason: str = ""
     deadline: Deadline | None
     panel: PaymentPanel | None
     sums: tuple[SumRow, ...]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gerai.domain.records import OrderView
+from gerai.domain.records import OrderView, Payment
+from gerai.engine.orders.find import EventEntry
 
 
 @dataclass(frozen=True)
 class MoneyState:
     """Amounts in sen. ``paid_sen``: counted as paid, with the payer's fees; ``kept_sen``: what could still be given
-    back of it; ``returned_sen``: given back; ``waiting_sen``: arrived too late or a second time, undecided yet;
-    ``charged_sen``: taken from a wallet that had reserved it."""
+    back of it; ``back_sen``: given back of it; ``returned_sen``: given back in all, ``wallet_sen`` of it into a wallet,
+    where it has arrived; the rest the seller sends by hand; ``waiting_sen``: arrived too late or a second
+    time, undecided yet; ``charged_sen``: taken from a wallet that had reserved it."""
 
     paid_sen: int
     kept_sen: int
+    back_sen: int
     returned_sen: int
+    wallet_sen: int
     waiting_sen: int
     charged_sen: int
 
@@ -25,18 +30,39 @@ class MoneyState:
         return bool(self.paid_sen or self.returned_sen or self.waiting_sen or self.charged_sen)
 
     @property
+    def by_hand_sen(self) -> int:
+        """Given back by the seller's own hand: booked here, sent elsewhere."""
+        return self.returned_sen - self.wallet_sen
+
+    @property
     def all_returned(self) -> bool:
         """Whether everything that was taken went back."""
         return bool(self.returned_sen) and not (self.kept_sen or self.waiting_sen)
 
 
-def money_of(view: OrderView) -> MoneyState:
-    """The money of an order. Its payments say it all, but for a reservation, which is charged without one."""
+def to_wallet(event: EventEntry) -> bool:
+    """Whether the event gives money back into a wallet."""
+    return event.name == "payment.credited" or (event.name == "payment.refunded" and event.facts.get("to") == "wallet")
+
+
+def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
+    """The money of an order. Its payments say it all, but for a reservation, which is charged without one, and for the
+    way that money went back (``events``)."""
     completed = [p for p in view.payments if p.status == "completed"]
     return MoneyState(
         paid_sen=sum(p.amount_sen + p.fee_sen for p in completed),
         kept_sen=sum(p.amount_sen - p.refunded_sen for p in completed),
+        back_sen=sum(p.refunded_sen for p in completed),
         returned_sen=sum(p.refunded_sen for p in view.payments),
+        wallet_sen=sum(_wallet_sen(p, events) for p in view.payments),
         waiting_sen=sum(p.amount_sen + p.fee_sen for p in view.payments if p.status == "late"),
         charged_sen=view.order.charged_sen if view.order.funding == "hold" else 0,
     )
+
+
+def _wallet_sen(payment: Payment, events: Sequence[EventEntry]) -> int:
+    """How much of a payment went back into a wallet. What a wallet paid always does."""
+    if payment.method == "wallet":
+        return payment.refunded_sen
+    credited = (e for e in events if to_wallet(e) and e.facts.get("payment") == payment.public_id)
+    return min(payment.refunded_sen, sum(e.facts.get("amount_sen", 0) for e in credited))

@@ -10,6 +10,7 @@ from gerai.domain import money as amounts
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails
 from gerai.doors.pay import page_state
+from gerai.doors.pay.model import SumRow
 from gerai.doors.pay.money_state import MoneyState
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.words import Words
@@ -44,13 +45,25 @@ def figure(view: OrderView, details: PageDetails, state: PageState, money: Money
         return Figure("amount.cod", total_sen)
     if state is page_state.WORKING:
         return Figure("amount.held", total_sen)
+    back = "amount.sent_back" if money.by_hand_sen else "amount.returned"
     known = (
         ("amount.charged", money.charged_sen),
         ("amount.paid", money.paid_sen),
         ("amount.arrived", money.waiting_sen),
-        ("amount.returned", money.returned_sen),
+        (back, money.returned_sen),
     )
     return next((Figure(*one) for one in known if one[1]), Figure("amount.total", total_sen, state in _STRUCK))
+
+
+def remainder(figure: Figure, money: MoneyState, words: Words) -> tuple[SumRow, ...]:
+    """What was given back of the big figure, and what remains of it; nothing when nothing was."""
+    if figure.label != "amount.paid" or not money.back_sen:
+        return ()
+    remains_sen = figure.amount_sen - money.back_sen
+    return (
+        SumRow(words("amount.back"), f"−{amounts.display(money.back_sen)}"),
+        SumRow(words("amount.remains"), amounts.display(remains_sen), strong=True),
+    )
 
 
 def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: str, words: Words) -> tuple[str, ...]:
@@ -62,8 +75,10 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
     if view.order.funding == "hold":
         return _of_reservation(view, state, money, words)
     found: list[str] = []
-    if money.returned_sen:
-        found.append(say("returned", money.returned_sen))
+    if money.wallet_sen:
+        found.append(say("returned", money.wallet_sen))
+    if money.by_hand_sen:
+        found.append(say("sent_back", money.by_hand_sen))
     if money.kept_sen and state.ended:
         found.append(say("rest", money.kept_sen) if money.returned_sen else say("kept", money.paid_sen))
     if money.kept_sen and state is page_state.PARTIAL:

@@ -47,7 +47,8 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
         moved = (("order.charged", order.charged_sen), ("order.released", order.refunded_sen))
     else:
         moved = (("order.refunded", money_of(view).returned_sen),)
-    return rows + [SumRow(words(label), money.display(sen)) for label, sen in moved if sen]
+    taken_off = "−" if money_of(view).back_sen else ""
+    return rows + [SumRow(words(label), f"{taken_off}{money.display(sen)}") for label, sen in moved if sen]
 
 
 def people(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gerai.domain import money as amounts
 from gerai.domain.records import OrderView
-from gerai.doors.pay import choices, money_texts, order_card, page_state
+from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import PageContext, PayPage, Play
 from gerai.doors.pay.money_state import money_of
@@ -37,9 +37,10 @@ def present(
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
     payable = any(choice.open for group in groups for choice in group.choices)
     state = page_state.NO_METHOD if stands is page_state.CHOOSE and not payable else stands
-    money, merchant = money_of(view), context.merchant_name or words("page.shop")
+    money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
+    by_hand = state is page_state.REFUNDED and bool(money.by_hand_sen)
     open_to_pay = state in (page_state.CHOOSE, page_state.PAY)
     payment = page_state.running_payment(view, now) if state is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
@@ -54,13 +55,15 @@ def present(
         number=shown(order.number) if public else "",
         placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if public else "",
         badge=words(f"badge.{state.name}"),
-        headline=words(f"headline.{state.name}"),
+        headline=words(f"headline.{'refunded_by_hand' if by_hand else state.name}"),
+        reason=ending.reason(events) if public else "",
         message=words(f"message.{state.name}", merchant=merchant, amount=amount),
         money=money_texts.sentences(view, state, money, merchant, words),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
         amount_label=words(figure.label),
         amount=amount,
         struck=figure.struck,
+        remainder=money_texts.remainder(figure, money, words),
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),

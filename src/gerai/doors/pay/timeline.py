@@ -12,6 +12,7 @@ from gerai.domain.records import OrderView
 from gerai.doors.pay import parcel
 from gerai.doors.pay.choices import full_title
 from gerai.doors.pay.model import PageContext, TimelineEntry
+from gerai.doors.pay.money_state import to_wallet
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
 
@@ -78,6 +79,8 @@ def _moment(
     view: OrderView, event: EventEntry, context: PageContext, words: Words, *, paid_meanwhile: bool
 ) -> TimelineEntry:
     news = _SUPERSEDED if paid_meanwhile and event.name == "payment.cancelled" else _NEWS[event.name]
+    if to_wallet(event):
+        news = _NEWS["payment.credited"]
     text, detail = words(news.text), ""
     payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
     if payment is not None and event.name == "payment.started":

@@ -112,7 +112,9 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
         state.announce(order, f"fulfilment.{done.status}", context.now, **counts, **by)
         if order.funding == "hold":
             order = self._capture(state, context, order)
-        order = move_order(state, context, order, order_verb, **by)
+        # What a person wrote is for the buyer as well; a provider's error is not.
+        why = {"reason": self.error} if self.by and self.error else {}
+        order = move_order(state, context, order, order_verb, **by, **why)
         if order.funding != "hold" and self.succeeded == 0:
             give_back(state, context, order, self.error)
 
