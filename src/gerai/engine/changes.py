@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from gerai.engine.state import Job, State
-from gerai.kit.clock import real_now
 from gerai.store.batch import Deferred, Writing, deferring, inserting, updating
 from gerai.store.tables import EVENTS, WRITE_ORDER
+
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def changes(state: State) -> Iterator[Writing]:
@@ -28,6 +30,6 @@ def changes(state: State) -> Iterator[Writing]:
 
 
 def _deferred(job: Job) -> Deferred:
-    # Real time, not the merchant's test clock: the queue knows no other.
-    due = None if job.delay_s is None else real_now() + timedelta(seconds=job.delay_s)
-    return Deferred(job.queue, job.task, job.lock, job.args, due)
+    # Neither the merchant's test clock nor this machine's: the queue goes by the database's.
+    delay_ms = None if job.delay_s is None else timedelta(seconds=job.delay_s) // _MILLISECOND
+    return Deferred(job.queue, job.task, job.lock, job.args, delay_ms)

@@ -6,7 +6,6 @@ The statements are prepared once per connection. They go over ``store/pipeline.p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -45,13 +44,13 @@ class Writing(NamedTuple):
 
 
 class Deferred(NamedTuple):
-    """A job to defer. ``due`` None: now."""
+    """A job to defer, by so much from now on the database's clock; None: not at all."""
 
     queue: str
     task: str
     lock: str | None
     args: dict[str, Any]
-    due: datetime | None
+    delay_ms: int | None
 
 
 async def begin(
@@ -89,12 +88,12 @@ def updating(table: Table[Any], rows: Sequence[Any]) -> Writing:
 
 def deferring(jobs: Sequence[Deferred]) -> Writing:
     """Jobs of the queue."""
-    queues, tasks, locks, args, due = zip(*jobs, strict=True)
+    queues, tasks, locks, args, delays_ms = zip(*jobs, strict=True)
     columns = [
         pack("text", queues),
         pack("text", tasks),
         pack("text", locks),
         pack("jsonb", [_encode(arguments) for arguments in args]),
-        pack("timestamptz", due),
+        pack("int8", delays_ms),
     ]
     return Writing(DEFER_JOBS, columns)

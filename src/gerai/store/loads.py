@@ -116,11 +116,12 @@ JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[])
   AS n(merchant_id, environment, owner, operation, key)
 USING (merchant_id, environment, owner, operation, key)""".encode()
 
-#: The queue's own function, once for all jobs of a batch and inside its transaction.
+#: The queue's own function, once for all jobs of a batch and inside its transaction. The queue hands out what is due by
+#: the database's clock, so that clock says when, too: one that is wrong here for a moment delays nothing.
 DEFER_JOBS: Final = b"""
 SELECT procrastinate_defer_jobs_v1(array_agg(
-    ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, n.scheduled_at)::procrastinate_job_to_defer_v1))
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[]) AS n(queue, task, lock, args,
-scheduled_at)"""
+    ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, now() + n.delay_ms * interval '1 millisecond')
+    ::procrastinate_job_to_defer_v1))
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::int8[]) AS n(queue, task, lock, args, delay_ms)"""
 
 NEXT_ID_BLOCKS: Final = "SELECT nextval('gerai_ids') FROM generate_series(1, %b::int4)"

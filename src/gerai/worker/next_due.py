@@ -2,7 +2,7 @@
 
 The library's runner is woken when a job is inserted, and looks by itself every few seconds; nobody wakes it when a
 delay is over. This manager asks, whenever nothing is left to fetch, when the next job will be due, and wakes the runner
-then. Jobs stay rows of the queue: whoever is alive by then runs them.
+then. Jobs stay rows of the queue: whoever is alive by then runs them. What is due goes by the database's clock alone.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterable
+from datetime import datetime
 from typing import Any, Final
 
+from procrastinate import utils
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
@@ -25,6 +27,10 @@ _MARGIN_S: Final = 0.01
 _NEXT_DUE: Final = """
 SELECT extract(epoch FROM min(scheduled_at) - now())::float8 AS wait_s FROM procrastinate_jobs
 WHERE status = 'todo' AND scheduled_at > now() AND scheduled_at < now() + %(within_s)s * interval '1 second'"""
+#: The library's own statement names a moment.
+_RETRY: Final = """
+SELECT procrastinate_retry_job_v2(
+    %(job_id)s, now() + %(wait_s)s * interval '1 second', %(priority)s, %(queue)s, %(lock)s)"""
 
 
 class PromptManager(JobManager):
@@ -55,6 +61,20 @@ class PromptManager(JobManager):
             # Beside the runner: it forgets what rings before this returns.
             self._begin(self._look_ahead())
         return job
+
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        # A wait was added to this process's clock a moment ago; where that is a day ahead, so would be the retry.
+        wait_s = max(0.0, (retry_at - utils.utcnow()).total_seconds())
+        await self.connector.execute_query_async(
+            _RETRY, job_id=job_id, wait_s=wait_s, priority=priority, queue=queue, lock=lock
+        )
 
     async def _look_ahead(self) -> None:
         if self._on_notification is None:
