@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import httpx
 import structlog
@@ -27,6 +26,7 @@ from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.kit import log
 from gerai.kit.hosts import is_loopback
+from gerai.kit.log_file import open_log
 from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import forgotten_homes, require_free
@@ -34,7 +34,6 @@ from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import migrate
 
 _LOG_NAME: Final = "gerai.log"
-_LOG_KEEP_BYTES: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def up(
         with Steps() as steps:
             dsn = _start_database(server, steps)
             stack.callback(server.stop)
-            log.configure(settings.log.level, settings.log.format, stack.enter_context(_log_file(data)))
+            log.configure(settings.log.level, settings.log.format, stack.enter_context(open_log(data / _LOG_NAME)))
             steps.next("bringing the database up to date")
             migrate(dsn)
         settings = _here(with_seal_key(settings, data), dsn, place)
@@ -129,14 +128,6 @@ def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:
         return server.start()
     except EmbeddedError as error:
         fail(str(error))
-
-
-def _log_file(folder: Path) -> Any:
-    """The log of this data folder, private, appended to; an overlong one is put aside first."""
-    file = folder / _LOG_NAME
-    if file.exists() and file.stat().st_size > _LOG_KEEP_BYTES:
-        file.replace(file.with_suffix(".log.1"))
-    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600), "ab")
 
 
 async def _serve(

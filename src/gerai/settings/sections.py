@@ -115,6 +115,8 @@ class PageSettings:
     """The hosted pages."""
 
     streams_limit: int = setting(500, "Live pages one process serves at once; beyond it, reload by hand.", 0)
+    streams_per_link: int = setting(50, "Live pages of one order or deposit, of those.", 0)
+    streams_per_address: int = setting(100, "Live pages of one client address, of those; many buyers may share one.", 0)
     stream_seconds: int = setting(600, "How long one live connection lasts before the page opens a new one.", 1)
     poll_interval_s: float = setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
     heartbeat_s: float = setting(15.0, "Longest silence on a live connection.", 0.1)

@@ -63,6 +63,62 @@ async def test_the_number_of_streams_is_bounded(app: App, engine: Engine, mercha
         assert (await client.get(f"/i/{order.secret}")).status_code == 200
 
 
+async def held(client: httpx.AsyncClient, secret: str, number: int) -> list[asyncio.Task[httpx.Response]]:
+    """So many open the live page of one link at the same moment, and keep it open."""
+    tasks = [asyncio.create_task(client.get(f"/i/{secret}/events")) for _ in range(number)]
+    await asyncio.sleep(0.4)
+    return tasks
+
+
+async def live(tasks: list[asyncio.Task[httpx.Response]]) -> int:
+    """How many of them were served live."""
+    answers = await asyncio.gather(*tasks)
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    return sum("event: version" in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("limits", "served"),
+    [
+        (PageSettings(streams_per_link=5, stream_seconds=2), (5, 5)),
+        (PageSettings(streams_per_address=7, stream_seconds=2), (7, 0)),
+        (PageSettings(streams_limit=8, streams_per_link=6, stream_seconds=2), (6, 2)),
+    ],
+)
+async def test_nobody_takes_all_places(
+    app: App, engine: Engine, merchant: Any, limits: PageSettings, served: tuple[int, int]
+) -> None:
+    """Of many who open one link at once some are served live, and room is left for another link; one address has its
+    share, whatever it opens. Whoever leaves makes room."""
+    one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
+    async with pages_with(app, limits) as client:
+        first = await held(client, one.secret, 10)
+        second = await held(client, other.secret, 10)
+        assert (await live(first), await live(second)) == served
+        assert await live(await held(client, other.secret, 1)) == 1
+
+
+async def test_pages_of_one_order_read_a_change_once(
+    app: App, engine: Engine, merchant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty live pages of one order: all show its change, and the order is read for it a few times, not forty."""
+    order = (await place(engine, merchant.merchant_id)).order
+    reads: list[int] = []
+    as_now = type(engine.orders).as_now
+
+    async def counted(self: Any, asked: Any) -> Any:
+        reads.append(asked.order_id)
+        return await as_now(self, asked)
+
+    async with pages_with(app, PageSettings(stream_seconds=3, poll_interval_s=0.1)) as client:
+        pages = await held(client, order.secret, 40)
+        monkeypatch.setattr(type(engine.orders), "as_now", counted)
+        await engine.submit(CancelOrder(merchant_id=order.merchant_id, environment="sandbox", order_id=order.order_id))
+        answers = await asyncio.gather(*pages)
+    assert all(answer.text.endswith("event: end\ndata: \n\n") for answer in answers)
+    assert 1 <= len(reads) <= 4
+
+
 async def test_asking_for_the_head_holds_no_stream(app: App, engine: Engine, merchant: Any) -> None:
     """HEAD answers at once."""
     order = (await place(engine, merchant.merchant_id)).order

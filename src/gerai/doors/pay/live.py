@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
 
@@ -12,17 +12,16 @@ from starlette.responses import Response, StreamingResponse
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, page_state
 from gerai.doors.pay.money_state import money_of
-from gerai.doors.pay.page_watcher import PageWatcher, Watch
+from gerai.doors.pay.page_watcher import Look, PageWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.kit.hosts import origin_of
 
 #: Browsers come back after this long when a connection ends.
 _RETRY_MS: Final = 3_000
+#: And after this long where no place was left.
+_FULL_RETRY_S: Final = 30
 _WATCHER: Final = PageWatcher()
-
-
-#: Reads a page anew: its version, and whether nothing about it will change any more.
-Look = Callable[[], Awaitable[tuple[str, bool]]]
 
 
 async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
@@ -40,12 +39,14 @@ async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 def stream(ctx: RequestContext, watch: Watch, look: Look) -> Response:
     """The stream of one page: its version now and after every change, then ``end`` once nothing will change any more.
 
-    503 with Retry-After when this process serves its limit of live pages; the page works without.
+    503 with Retry-After when this process serves its limit of live pages, in all, of this link or of this client's
+    address; the page works without.
     """
     engine, pages = ctx.services.engine, ctx.services.settings.pages
     headers = answers.SAFETY | answers.PRIVATE
-    if _WATCHER.pages(engine) >= pages.streams_limit:
-        return Response(None, 503, headers | {"retry-after": "30"})
+    watch.address = origin_of(ctx.client_address)
+    if not _WATCHER.has_place(engine, watch, pages):
+        return Response(None, 503, headers | {"retry-after": str(_FULL_RETRY_S)})
     # nginx would hold the stream back until its buffer is full.
     headers = headers | {"x-accel-buffering": "no"}
     if ctx.method == "HEAD":
@@ -57,11 +58,16 @@ async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerat
     engine, pages = ctx.services.engine, ctx.services.settings.pages
     loop = asyncio.get_running_loop()
     until = loop.time() + pages.stream_seconds
-    yield f"retry: {_RETRY_MS}\n\n"
+    if not _WATCHER.has_place(engine, watch, pages):
+        # Many asked at the same moment, and the places went to others before this one's stream began.
+        yield f"retry: {_FULL_RETRY_S * 1000}\n\n"
+        return
+    # Nothing awaits between the look and the taking of the place.
     with _WATCHER.watch(engine, watch, pages.poll_interval_s):
+        yield f"retry: {_RETRY_MS}\n\n"
         told = ""
         while loop.time() < until:
-            now, final = await look()
+            now, final = await _WATCHER.look(engine, watch, look)
             if now != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,20 +13,30 @@ import structlog
 
 from gerai.engine.core import Engine
 from gerai.engine.outage import ConnectionLost
+from gerai.settings import PageSettings
 
+#: Reads a page anew: its version, and whether nothing about it will change any more.
+Look = Callable[[], Awaitable[tuple[str, bool]]]
 log = structlog.get_logger("gerai.pages")
 
 
 @dataclass(eq=False)
 class Watch:
-    """One open page of an order or a deposit. ``bell`` rings when it stands otherwise than ``seen``: an order's newest
-    event, a deposit's status (its events belong to no order, and no state of it ever comes back)."""
+    """One open page of an order or a deposit, at a client's ``address``. ``bell`` rings when it stands otherwise than
+    ``seen``: an order's newest event, a deposit's status (its events belong to no order, and no state of it ever comes
+    back)."""
 
     merchant_id: int
     thing_id: int
     kind: Literal["order", "deposit"] = "order"
     seen: int | str = 0
+    address: str = ""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def thing(self) -> tuple[int, str, int]:
+        """What is shown, the same for all pages of it."""
+        return self.merchant_id, self.kind, self.thing_id
 
 
 class PageWatcher:
@@ -35,10 +45,36 @@ class PageWatcher:
     def __init__(self) -> None:
         self._watches: dict[Engine, set[Watch]] = defaultdict(set)
         self._tasks: dict[Engine, asyncio.Task[None]] = {}
+        self._looks: dict[tuple[Engine, int, str, int, int | str], asyncio.Task[tuple[str, bool]]] = {}
 
     def pages(self, engine: Engine) -> int:
         """How many pages are open."""
         return len(self._watches[engine])
+
+    def has_place(self, engine: Engine, watch: Watch, limits: PageSettings) -> bool:
+        """Whether one more page may be open: of all, of this order or deposit, of this address."""
+        if self.pages(engine) >= limits.streams_limit:
+            return False
+        open_now = self._watches[engine]
+        same_link = sum(other.thing == watch.thing for other in open_now)
+        same_address = sum(other.address == watch.address for other in open_now)
+        return same_link < limits.streams_per_link and same_address < limits.streams_per_address
+
+    async def look(self, engine: Engine, watch: Watch, look: Look) -> tuple[str, bool]:
+        """What ``look`` returns; pages of one thing that were rung for at once look once, together."""
+        key = (engine, *watch.thing, watch.seen)
+        task = self._looks.get(key)
+        if task is None:
+            # A task of its own: the page that happened to be first may be closed meanwhile.
+            task = self._looks[key] = asyncio.ensure_future(look())
+            task.add_done_callback(lambda done: self._looked(key, done))
+        return await asyncio.shield(task)
+
+    def _looked(self, key: tuple[Engine, int, str, int, int | str], done: asyncio.Task[tuple[str, bool]]) -> None:
+        del self._looks[key]
+        if not done.cancelled():
+            # Whoever waits has it raised; where nobody does any more, it is of no interest.
+            done.exception()
 
     @contextmanager
     def watch(self, engine: Engine, watch: Watch, interval_s: float) -> Generator[Watch]:
