@@ -44,9 +44,12 @@ def _seconds(span: timedelta) -> str:
 
 
 #: What may be sent to an endpoint that answers. Endpoint by endpoint: one with a long backlog cannot fill the page and
-#: starve the others. The clock is read once for each, not for every pair of messages.
+#: starve the others, and neither can several: each merchant's first message comes before the second of any, and so do
+#: those of its endpoints. The clock is read once for each, not for every pair of messages.
 _DUE: Final = f"""
-SELECT x.merchant_id, x.delivery_id, x.endpoint_id FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
+SELECT y.merchant_id, y.delivery_id, y.endpoint_id FROM (
+SELECT x.*, row_number() OVER (PARTITION BY x.endpoint_id ORDER BY x.next_attempt_at) AS of_endpoint
+FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
 CROSS JOIN LATERAL (SELECT {CLOCK} AS now OFFSET 0) clock
 CROSS JOIN LATERAL (
     SELECT d.merchant_id, d.delivery_id, d.endpoint_id, d.next_attempt_at FROM webhook_deliveries d
@@ -55,7 +58,9 @@ CROSS JOIN LATERAL (
       AND NOT {_another_first("d", "clock.now")}
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
-ORDER BY x.next_attempt_at LIMIT %s"""
+  AND t.endpoint_id <> ALL(%s::int8[])) y
+ORDER BY row_number() OVER (PARTITION BY y.merchant_id ORDER BY y.of_endpoint, y.next_attempt_at), y.next_attempt_at
+LIMIT %s"""
 
 #: Decided again: since it was found to be due, another worker may have sent it, or have begun with one that goes first.
 _CLAIM: Final = f"""
@@ -97,9 +102,12 @@ async def add_deliveries(connection: AsyncConnection, new: Sequence[Delivery]) -
     return added
 
 
-async def due(connection: AsyncConnection, of_each: int, limit: int) -> list[tuple[int, int, int]]:
-    """(merchant_id, delivery_id, endpoint_id) of what may be sent now, at most ``of_each`` of an endpoint."""
-    cursor = await connection.execute(query(_DUE), (of_each, limit))
+async def due(
+    connection: AsyncConnection, of_each: int, limit: int, without: Sequence[int] = ()
+) -> list[tuple[int, int, int]]:
+    """(merchant_id, delivery_id, endpoint_id) of what may be sent now, at most ``of_each`` of an endpoint, and of none
+    of those ``without``."""
+    cursor = await connection.execute(query(_DUE), (of_each, list(without), limit))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 

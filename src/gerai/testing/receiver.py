@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +21,11 @@ class Received:
 
 @dataclass
 class Receiver:
-    """``answer`` decides the status of each request (200 unless configured otherwise)."""
+    """``answer`` decides the status of each request (200 unless configured otherwise), which is sent after
+    ``delay_s``."""
 
     answer: Callable[[Received], int] = lambda _: 200
+    delay_s: float = 0.0
     requests: list[Received] = field(default_factory=list[Received])
     base_url: str = ""
 
@@ -51,6 +54,7 @@ def receiving() -> Generator[Receiver]:
             with lock:
                 receiver.requests.append(received)
                 status = receiver.answer(received)
+            time.sleep(receiver.delay_s)
             answer = b'{"ok":true}'
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))

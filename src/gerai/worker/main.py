@@ -34,6 +34,7 @@ from gerai.settings import Settings
 from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
 from gerai.worker.job_queue import JobQueue
+from gerai.worker.places import IN_ALL
 from gerai.worker.sweep import sweep, tidy
 from gerai.worker.webhook_sender import WebhookSender
 
@@ -69,7 +70,7 @@ class Worker:
         self._settings = settings
         self._contracts = contracts
         self._stopping = asyncio.Event()
-        self._outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback))
+        self._outgoing = Outgoing(Guard(allow_loopback=settings.webhooks.allow_loopback), connections=IN_ALL)
         self._sender = WebhookSender(
             engine, contracts, self._outgoing, SecretBox(settings.webhooks.seal_key), settings.webhooks.timeout_s
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -14,17 +13,17 @@ import structlog
 from gerai.engine.core import Engine
 from gerai.engine.outage import DatabaseError
 from gerai.engine.webhooks.contract import SignedRequest, WebhookContract
-from gerai.engine.webhooks.deliver import AttemptResult, Claimed, Due, claim, due, record_attempt
+from gerai.engine.webhooks.deliver import AttemptResult, Claimed, claim, due, record_attempt
 from gerai.engine.webhooks.signing import sign
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
 from gerai.kit.secret_box import SecretBox, SecretBoxError
+from gerai.worker.places import IN_ALL, MOST_TO_ONE, HeldPlace, Places
 
 log = structlog.get_logger("gerai.webhooks")
-#: Messages under way at once: in this process, and to one endpoint.
-_AT_ONCE: Final = 32
-_TO_ONE: Final = 8
+#: An attempt that takes longer than this part of its time limit is slow: 2 s of 15.
+_SLOW_PART: Final = 2 / 15
 _LOOK_EVERY_S: Final = 1.0
 #: How much longer than one attempt a lease lasts.
 _LEASE_MARGIN_S: Final = 30.0
@@ -47,7 +46,8 @@ class WebhookSender:
         self._sealer = sealer
         self._timeout_s = timeout_s
         self._wake = asyncio.Event()
-        self._under_way: dict[asyncio.Task[None], Due] = {}
+        self._places = Places(timeout_s * _SLOW_PART)
+        self._under_way: dict[asyncio.Task[bool], HeldPlace] = {}
 
     def wake(self) -> None:
         """Look now: something may be due."""
@@ -75,42 +75,49 @@ class WebhookSender:
         return made
 
     async def _start_some(self) -> int:
-        if len(self._under_way) >= _AT_ONCE:
+        now_s, started = asyncio.get_running_loop().time(), 0
+        if not self._places.any_free(now_s):
             return 0
-        # A slow receiver may hold some of the places, never all.
-        busy = Counter(under_way.endpoint_id for under_way in self._under_way.values())
-        started = 0
-        for candidate in await due(self._engine, _TO_ONE, _AT_ONCE):
-            if len(self._under_way) >= _AT_ONCE or busy[candidate.endpoint_id] >= _TO_ONE:
+        for candidate in await due(self._engine, MOST_TO_ONE, IN_ALL, self._places.full(now_s)):
+            place = self._places.take(candidate.merchant_id, candidate.endpoint_id, now_s)
+            if place is None:
                 continue
-            claimed = await claim(self._engine, candidate, self._timeout_s + _LEASE_MARGIN_S)
+            try:
+                claimed = await claim(self._engine, candidate, self._timeout_s + _LEASE_MARGIN_S)
+            except BaseException:
+                self._places.give_back(place)
+                raise
             if claimed is None:
+                self._places.give_back(place)
                 continue
-            busy[candidate.endpoint_id] += 1
             started += 1
             task = asyncio.create_task(self._deliver(claimed), name="gerai-delivery")
-            self._under_way[task] = candidate
+            self._under_way[task] = place
             task.add_done_callback(self._finished)
         return started
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        del self._under_way[task]
+    def _finished(self, task: asyncio.Task[bool]) -> None:
+        failed = task.cancelled() or task.exception() is not None
+        place = self._under_way.pop(task)
+        self._places.leave(place, asyncio.get_running_loop().time(), answered=not failed and task.result())
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # The lease runs out, and the message is tried again.
             log.error("webhooks.broken", error=repr(error))
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed) -> bool:
+        """One attempt; whether it was answered."""
         delivery, endpoint = claimed
         contract = self._contracts.get(endpoint.channel)
         if contract is None:
             log.error("webhooks.no_such_dialect", channel=endpoint.channel, delivery_id=delivery.delivery_id)
-            return
+            return False
         result = await self._attempt(contract, claimed)
         done = await record_attempt(self._engine, contract, claimed, result)
         log.info("webhook.attempt", merchant_id=delivery.merchant_id, delivery_id=delivery.delivery_id,
                  endpoint_id=endpoint.endpoint_id, name=delivery.event, number=done.attempts,
                  status_code=result.status_code, error=result.error, status=done.status)  # fmt: skip
+        return result.status_code is not None
 
     async def _attempt(self, contract: WebhookContract, claimed: Claimed) -> AttemptResult:
         endpoint = claimed.endpoint

@@ -8,6 +8,7 @@ one dies in between, the message is sent again (at least once), under the same i
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -54,11 +55,12 @@ class AttemptResult(msgspec.Struct, frozen=True):
     answer: bytes = b""
 
 
-async def due(engine: Engine, of_each: int, limit: int) -> list[Due]:
+async def due(engine: Engine, of_each: int, limit: int, without: Collection[int] = ()) -> list[Due]:
     """What may be sent now: of each order at each endpoint the first message, and those that need not wait for it;
-    ``of_each`` of an endpoint at most."""
+    ``of_each`` of an endpoint at most, and nothing to those ``without``. Merchants take turns, and so do the endpoints
+    of one."""
     async with engine.connection() as connection:
-        return [Due(*row) for row in await webhook_deliveries.due(connection, of_each, limit)]
+        return [Due(*row) for row in await webhook_deliveries.due(connection, of_each, limit, list(without))]
 
 
 async def claim(engine: Engine, wanted: Due, lease_s: float) -> Claimed | None:
