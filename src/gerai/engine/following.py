@@ -18,7 +18,7 @@ import structlog
 
 from gerai.engine.directory import Directory
 from gerai.store import directory as sql
-from gerai.store.connection import Connection, ConnectionLost, drop, open_connection
+from gerai.store.connection import Connection, ConnectionLost, DatabaseError, drop, open_connection
 
 T = TypeVar("T")
 log = structlog.get_logger("gerai.directory")
@@ -28,8 +28,9 @@ _BEAT_S: Final = 1.0
 _SILENT_S: Final = 2.0
 _LISTEN_S: Final = 1.0
 _STATEMENT_S: Final = 2.0
-#: Reading some merchants that changed, and each of them more; reading all, over a connection just made.
-_READ_S: Final = 2.0
+#: Reading some merchants that changed, and each of them more; reading all, over a connection just made. What takes
+#: longer than the first is read by the second.
+_READ_S: Final = 3.0
 _READ_EACH_S: Final = 0.05
 _READ_ALL_S: Final = 60.0
 #: Merchants whose keys are compared with each beat: all of them within seconds in most shops.
@@ -136,5 +137,10 @@ async def _within(limit_s: float, connection: Connection, work: Awaitable[T]) ->
     timer = asyncio.get_running_loop().call_later(limit_s, drop, connection)
     try:
         return await work
+    except DatabaseError as error:
+        if connection.closed:
+            # Dropped in the middle of anything: the driver has more than one word for it.
+            raise ConnectionLost(f"no answer within {limit_s:g} s, or the connection broke: {error}") from error
+        raise
     finally:
         timer.cancel()
