@@ -216,7 +216,7 @@ async def test_twelve_digits_and_long_names_are_not_cut(
             assert lines == 1
         if await page.get_by_role("button", name="Kartu").count():
             await page.get_by_role("button", name="Kartu").click()
-            await expect(page.get_by_role("link", name="Lanjut ke Kartu")).to_be_visible()
+            await expect(page.get_by_role("link", name="Lanjut bayar dengan kartu")).to_be_visible()
     await me.context.close()
 
 

@@ -82,6 +82,19 @@ async def test_every_page_fits_and_can_be_tapped(browser: Browser, language: Any
     assert wrong == {}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_fits_at_twice_the_size_of_text(browser: Browser, language: Any) -> None:
+    """Who reads at 200 % on a phone scrolls down only: nothing goes sideways, and no text or button is cut."""
+    wrong: dict[str, list[str]] = {}
+    async with screen(browser, 390) as shown:
+        for name, html in every_page(language).items():
+            page = await shown.show(html)
+            await page.evaluate("document.documentElement.style.fontSize = '32px'")
+            found = [fault for fault in await page.evaluate(MISFITS) if "brand-name" not in fault]
+            wrong |= {name: found} if found else {}
+    assert wrong == {}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_text_can_be_read(browser: Browser, scheme: Any) -> None:
     """Contrast is that of WCAG AA on every page, in both colour schemes, and on paper, where neither

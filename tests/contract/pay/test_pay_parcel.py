@@ -183,3 +183,39 @@ def test_what_couriers_write_stays_text() -> None:
 def test_nobody_is_told_that_he_has_paid_who_has_not(order: OrderView, details: PageDetails, label: str) -> None:
     """The big figure says what it is, also on the way."""
     assert page(order, details=details).amount_label == label
+
+
+def test_nothing_is_claimed_of_a_courier_that_nobody_reported() -> None:
+    """An order that a person completed takes its parcel along in the books; the page claims no arrival and no steps. A
+    number to follow, and what was reported before, stay."""
+    along = event("shipment.delivered", status="delivered", was="planned", source="order")
+    assert page(sent("delivered", "completed", receipt=""), along).parcel is None
+    shown = page(sent("delivered", "completed"), along).parcel
+    assert shown is not None
+    assert (shown.receipt, shown.state, shown.steps) == ("JX123", "", ())
+    noted = said("noted", "SORTING", 5)
+    shown = page(sent("delivered", "completed", receipt=""), noted, along).parcel
+    assert shown is not None
+    assert (shown.latest, shown.state, shown.steps) == ("SORTING", "", ())
+    for language in ("id", "en"):
+        made = page(sent("delivered", "completed"), along, language=language)
+        html = draw.pay_page(made, Words("en" if language == "en" else "id"), Address(("i", SECRET)))
+        assert 'class="track"' not in html
+        assert "parcel-state" not in html
+    reported = said("delivered", "POD", 5, status="delivered", was="in_transit")
+    shown = page(sent("delivered", "completed"), reported).parcel
+    assert shown is not None
+    assert shown.state == "Sudah diterima"
+
+
+def test_no_arrival_is_estimated_once_it_is_over() -> None:
+    """While it is on its way the estimate stands below the address; no ended order has one."""
+    details = PageDetails(shipping=ShippingDetails("JNE REG", 0, "2–3 hari", "Jl. Pegangsaan 28"))
+    for order, expected in (
+        (sent("in_transit"), True), (sent("planned", "confirmed"), True), (sent("delivered", "completed"), False),
+        (sent("returned", "returned"), False), (view("cancelled", "cancelled"), False),
+        (view("expired", "expired"), False), (view("failed", "paid"), False),
+    ):  # fmt: skip
+        rows = " ".join(row.value for row in page(order, details=details).people)
+        assert ("Perkiraan tiba: 2–3 hari" in rows) == expected, order.order.status
+        assert "Jl. Pegangsaan 28" in rows

@@ -105,8 +105,8 @@ def test_the_panel_tells_how_to_pay() -> None:
     """A running payment shows its number in groups, the amount with the payer's fee, its steps and its own deadline."""
     shown = page(view(payments=(payment(fee_sen=rupiah(4_000)),)))
     assert shown.panel is not None
-    assert (shown.panel.title, " ".join(shown.panel.code_groups), shown.panel.code) == (
-        "Virtual Account BCA",
+    assert (shown.panel.heading, " ".join(shown.panel.code_groups), shown.panel.code) == (
+        "Bayar dengan Virtual Account BCA",
         "3901 7054 8775 4335",
         "3901705487754335",
     )
@@ -136,7 +136,7 @@ def test_a_qr_is_drawn_with_a_title_and_without_markup_from_outside() -> None:
     assert panel.qr.startswith("<svg ")
     assert "Kode QR untuk pembayaran Rp174.000" in panel.qr
     assert "script" not in panel.qr
-    assert panel.title == "QRIS"
+    assert panel.heading == "Bayar dengan QRIS"
 
 
 def test_only_web_addresses_elsewhere_are_followed() -> None:

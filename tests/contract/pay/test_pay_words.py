@@ -97,3 +97,16 @@ def test_channels_are_written_as_people_know_them() -> None:
     codes = ["BCA", "MANDIRI", "SAHABAT_SAMPOERNA", "SHOPEEPAY", "DANA"]
     assert [channel_title(c) for c in codes] == ["BCA", "Mandiri", "Sahabat Sampoerna", "ShopeePay", "DANA"]
     assert [Words(language).channel("OTHERS") for language in LANGUAGES] == ["Bank lain", "Other banks"]
+
+
+def test_a_method_is_named_as_people_say_it() -> None:
+    """No sentence of ours says "pay with pay later", or leads on to a card as if it were a place."""
+    for language, later, card in (
+        ("id", "Bayar nanti dengan Kredivo", "Lanjut bayar dengan kartu"),
+        ("en", "Pay later with Kredivo", "Continue to pay by card"),
+    ):
+        words = Words("en" if language == "en" else "id")
+        names = {"method": "Bayar nanti Kredivo", "provider": "Kredivo"}
+        assert words.of_method("pay.heading", "bnpl", **names) == later
+        assert words.of_method("pay.go", "card", **names) == card
+        assert words.of_method("pay.heading", "va", method="VA BCA", provider="BCA").endswith("VA BCA")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
-from gerai.domain.records import Payment
+from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import (
     AmountMismatch,
     AmountOutOfRange,
@@ -21,6 +21,7 @@ from gerai.domain.refusals import (
 )
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, page_state
+from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.open import WantedPayment, payment_to_start
@@ -73,8 +74,10 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         return answers.see(opened.address, "unavailable")
     # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
     if page_state.page_state_of(opened.view, opened.details, opened.now(ctx)) is not page_state.CHOOSE:
-        return answers.see(opened.address, "changed")
+        return answers.see(opened.address, "" if _chosen_before(opened.view, *chosen) else "changed")
     notice = await _start(ctx, opened, *chosen)
+    if notice == "changed" and _chosen_before(await _as_now(ctx, opened), *chosen):
+        notice = ""
     return answers.see(opened.address, notice if isinstance(notice, str) else "")
 
 
@@ -115,7 +118,7 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     ):
         payment = await _start_any(ctx, opened)
     if payment is None or act not in ("pay", "fail", "late"):
-        return answers.see(opened.address, "changed")
+        return await _see_played(ctx, opened, act, "changed")
     order = opened.view.order
     command = RecordPayment(
         merchant_id=order.merchant_id,
@@ -130,8 +133,27 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     try:
         await ctx.services.engine.submit(command)
     except tuple(NOTICES) as refusal:
-        return answers.see(opened.address, NOTICES[type(refusal)])
+        return await _see_played(ctx, opened, act, NOTICES[type(refusal)])
     return answers.see(opened.address)
+
+
+async def _as_now(ctx: RequestContext, opened: ResolvedOrder) -> OrderView:
+    """The order as it is stored now: of two presses at once, the second finds what the first one did."""
+    return await ctx.services.engine.orders.as_now(opened.view.order)
+
+
+async def _see_played(ctx: RequestContext, opened: ResolvedOrder, act: str | None, notice: str) -> Response:
+    """The page again; without ``notice`` when what was asked for has happened already: a button pressed twice."""
+    view = await _as_now(ctx, opened)
+    paid = act in ("pay", "late") and money_of(view).arrived
+    failed = act == "fail" and bool(view.payments) and view.payments[-1].status == "failed"
+    return answers.see(opened.address, "" if notice == "changed" and (paid or failed) else notice)
+
+
+def _chosen_before(view: OrderView, method: PaymentMethod, channel: str) -> bool:
+    """Whether the way to pay that is open is the one that is asked for."""
+    wanted = (method.name, channel)
+    return any(p.status == "processing" and (p.method, p.channel_code) == wanted for p in view.payments)
 
 
 async def _start_any(ctx: RequestContext, opened: ResolvedOrder) -> Payment | None:

@@ -27,6 +27,12 @@ from gerai.engine.deposits.record import DepositOutcome, RecordDeposit
 #: What a page may be asked to tell once, and the text.
 _NOTICES: Final = {"changed": "notice.deposit_changed", "busy": "notice.busy"}
 _OUTCOMES: Final[dict[str, DepositOutcome]] = {"pay": "paid", "late": "paid", "fail": "failed"}
+#: Where a deposit stands after an act.
+_AFTER: Final = {
+    "pay": ("succeeded", "late", "refunded"),
+    "late": ("succeeded", "late", "refunded"),
+    "fail": ("failed",),
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     act, offered = form.get("act", ""), playable(deposit, deposit_state(deposit, opened.now(ctx)), context)
     # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
     if offered is None or act not in _OUTCOMES or not getattr(offered, act):
-        return answers.see(opened.address, "changed")
+        return await _see_played(ctx, opened, act, "changed")
     command = RecordDeposit(
         merchant_id=deposit.merchant_id,
         environment=deposit.environment,
@@ -120,8 +126,15 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     try:
         await ctx.services.engine.submit(command)
     except tuple(NOTICES) as refusal:
-        return answers.see(opened.address, NOTICES[type(refusal)])
+        return await _see_played(ctx, opened, act, NOTICES[type(refusal)])
     return answers.see(opened.address)
+
+
+async def _see_played(ctx: RequestContext, opened: ResolvedDeposit, act: str, notice: str) -> Response:
+    """The page again; without ``notice`` when what was asked for has happened already: a button pressed twice."""
+    status = (await ctx.services.engine.deposits.as_now(opened.deposit)).status
+    happened = notice == "changed" and status in _AFTER.get(act, ())
+    return answers.see(opened.address, "" if happened else notice)
 
 
 async def back(ctx: RequestContext, opened: ResolvedDeposit) -> Response:

@@ -89,8 +89,8 @@ class PaymentPanel:
     ``changeable``: another method can be chosen."""
 
     kind: str
-    title: str
-    provider: str
+    heading: str
+    go: str
     amount: str
     amount_plain: str
     code: str

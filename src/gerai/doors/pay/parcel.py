@@ -47,16 +47,25 @@ def parcel(
         return None
     # Of two that tell the same time, the one that was told later.
     latest = max((e for e in reversed(events) if is_report(e)), key=reported_at, default=None)
+    taken_along = _taken_along(shipment, events)
+    if taken_along and latest is None and not shipment.receipt:
+        return None
     return ParcelCard(
         courier=_courier(details, shipment),
-        state=words(f"parcel.state.{shipment.status}"),
-        tone=_TONES.get(shipment.status, "good"),
-        steps=_steps(shipment.status, words),
+        state="" if taken_along else words(f"parcel.state.{shipment.status}"),
+        tone="calm" if taken_along else _TONES.get(shipment.status, "good"),
+        steps=() if taken_along else _steps(shipment.status, words),
         receipt="" if web_address(shipment.receipt) else shown(shipment.receipt),
         url=web_address(shipment.receipt),
         latest="" if latest is None else shown(_description(latest)),
         latest_at="" if latest is None else words.short_time(reported_at(latest)),
     )
+
+
+def _taken_along(shipment: Shipment, events: Sequence[EventEntry]) -> bool:
+    """Whether the parcel counts as delivered only because its order was completed: nobody reported that it arrived."""
+    arrived = next((e for e in reversed(events) if e.name == "shipment.delivered"), None)
+    return shipment.status == "delivered" and arrived is not None and arrived.facts.get("source") == "order"
 
 
 def _description(event: EventEntry) -> str:

@@ -33,10 +33,12 @@ def panel_of(
     """How to pay ``amount_sen``, on a page that ``secret`` opens, as it was stored."""
     stored, amount = instructions_of(paid_by), money.display(amount_sen)
     url = web_address(stored.url)
+    title = choices.full_title(context, paid_by.method, paid_by.channel_code, words)
+    provider = choices.provider_title(context, paid_by.method, paid_by.channel_code, words)
     return PaymentPanel(
         kind=stored.kind,
-        title=choices.full_title(context, paid_by.method, paid_by.channel_code, words),
-        provider=choices.provider_title(context, paid_by.method, paid_by.channel_code, words),
+        heading=words.of_method("pay.heading", paid_by.method, method=title, provider=provider),
+        go=words.of_method("pay.go", paid_by.method, method=provider, provider=provider),
         amount=amount,
         amount_plain=money.digits(amount_sen),
         code=stored.code,

@@ -70,7 +70,7 @@ def present(
         parcel=parcel(view, details, events, state, words) if public else None,
         lines=tuple(order_card.lines(view, words)) if public else (),
         sums=tuple(order_card.sums(view, details, words)) if public else (),
-        people=tuple(order_card.people(view, details, words)) if public else (),
+        people=tuple(order_card.people(view, details, words, over=state.final or state.ended)) if public else (),
         note=shown(details.note) if public else "",
         digital_title="" if digital is None else shown(digital.title),
         downloads=() if digital is None else downloads(digital),

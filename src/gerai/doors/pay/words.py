@@ -54,6 +54,11 @@ class Words:
         text = self.texts[key]
         return text.format_map(facts) if facts else text
 
+    def of_method(self, key: str, name: str, **facts: object) -> str:
+        """The text under ``key`` for the payment method ``name``: its own (``pay.heading.card``), else everybody's."""
+        own = f"{key}.{name}"
+        return self(own if own in self.texts else key, **facts)
+
     def known(self, key: str) -> str:
         """The text under ``key``, or an empty string: for keys made from data (a method's name)."""
         return self.texts.get(key, "")
