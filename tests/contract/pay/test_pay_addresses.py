@@ -89,7 +89,7 @@ async def test_a_redirect_method_has_a_button(
     assert started.headers["location"] == address
     page = (await client.get(address)).text
     assert f'href="{address}/confirm"' in page
-    assert "Lanjut ke " in page
+    assert ("Lanjut bayar dengan kartu" if "card" in choice else "Lanjut ke ") in page
     step = await client.get(f"{address}/confirm")
     assert step.status_code == 200
     for shown in ("Rp15.000", "Ini bukan ", f"Toko {merchant.code}", f'action="{address}/play"'):
