@@ -19,6 +19,7 @@ from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.present import present
 from gerai.doors.pay.words import LANGUAGES, Words
 from gerai.engine.core import Engine
+from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.find import EventEntry
 from gerai.engine.payments.record import RecordPayment
@@ -191,3 +192,22 @@ async def test_the_reason_of_a_cancelled_order_reaches_its_page(
     )  # fmt: skip
     text = (await client.get(f"/i/{order.order.secret}")).text
     assert "Alasan dari penjual: <bdi>Stok habis &amp; tidak datang lagi</bdi>" in text
+
+
+@pytest.mark.parametrize("provider", ["", "manual"])
+async def test_the_reason_of_a_failed_order_reaches_its_page(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient, provider: str
+) -> None:
+    """Whether the order is done as a whole or has work that people do."""
+    work = {"provider": provider, "work": {}} if provider else {}
+    order = await place(engine, merchant.merchant_id, after_payment="start", **work)
+    await paid(engine, order, await start(engine, order, "3901000000000001"))
+    assert (await again(engine, order)).order.status == "processing"
+    await engine.submit(
+        FinishOrder(
+            merchant_id=order.order.merchant_id, environment="sandbox", order_id=order.order.order_id,
+            failed=1, reason="Stok habis", by="operator:rina",
+        )
+    )  # fmt: skip
+    text = (await client.get(f"/i/{order.order.secret}")).text
+    assert "Alasan dari penjual: <bdi>Stok habis</bdi>" in text
