@@ -245,7 +245,8 @@ class ShopModel:
             self.debited += order.charged
         elif not succeeded and order.owner:
             for payment in order.payments:
-                if payment.status == "completed":
+                # Of an order that cost nothing, nothing goes back.
+                if payment.status == "completed" and payment.amount > payment.refunded:
                     self.credited += payment.amount - payment.refunded
                     self._refunded(order, payment, payment.amount - payment.refunded)
         return None

@@ -413,7 +413,7 @@ class Books(RuleBasedStateMachine):
         )  # fmt: skip
         assert await self.shop.stock(self.stock_id) == (model.on_hand, model.reserved)
         scope = Scope(self.shop.merchant_id, "sandbox", "test")
-        views = await self.engine.orders.page(scope, OrderFilter(after_id=0), 1000)
+        views = [*reversed(await self.engine.orders.page(scope, OrderFilter(), 1000))]
         assert [_seen(view) for view in views] == [_expected(order) for order in model.orders]
         deposits = await self.engine.deposits.page(scope, DepositFilter(), 1000)
         assert [(d.deposit_id, d.status, d.amount_sen) for d in reversed(deposits)] == [

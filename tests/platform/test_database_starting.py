@@ -77,6 +77,7 @@ def test_a_worker_begins_once_it_has_started(start: Starter, link: DatabaseLink)
         assert worker.stderr is not None
         assert worker.stderr.readline() == _WAITING.format(60) + "\n"
         link.set("passing")
-        assert '"event":"worker.started"' in worker.stderr.readline()
+        # Other merchants of this database may have something to say first.
+        assert any('"event":"worker.started"' in line for line in worker.stderr)
         worker.terminate()
         assert worker.wait(30) == 0

@@ -234,7 +234,7 @@ async def test_attempts_are_counted_by_how_they_ended(roblox: HttpRoblox, fake: 
     seen = dict(roblox.attempts)
     assert seen.pop("answered") + sum(seen.values()) == fake.asked.total()
     assert seen == {"asked_to_wait": 1, "unreachable": 0, "unanswered": 2, "forbidden": 0}
-    nobody = connect("http://127.0.0.1:9")
+    nobody = connect("http://127.0.0.1:61009")
     with pytest.raises(RobloxUnreachable):
         await nobody.look_up("vip_server", "LeuwongUser", 1, 0)
     assert nobody.attempts == none | {"unreachable": 6}
