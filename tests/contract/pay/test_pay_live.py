@@ -44,6 +44,15 @@ async def test_a_quiet_stream_beats_and_ends(app: App, engine: Engine, merchant:
     assert "event: end" not in answer.text
 
 
+async def test_a_stream_ends_in_time_between_two_beats(app: App, engine: Engine, merchant: Any) -> None:
+    """One that beats every 15 seconds is over after its own one second, and its place is free."""
+    order = (await place(engine, merchant.merchant_id)).order
+    async with pages_with(app, PageSettings(stream_seconds=1, streams_per_link=1)) as client:
+        await asyncio.wait_for(client.get(f"/i/{order.secret}/events"), 5)
+        [again] = await held(client, order.secret, 1)
+        assert await asyncio.wait_for(live([again]), 5) == 1
+
+
 async def test_a_final_order_ends_the_stream_at_once(app: App, engine: Engine, merchant: Any) -> None:
     """A page of a cancelled order is told its version and that nothing more will come."""
     order = (await place(engine, merchant.merchant_id)).order

@@ -74,9 +74,9 @@ async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerat
             if final:
                 yield "event: end\ndata: \n\n"
                 return
-            while loop.time() < until and not watch.bell.is_set():
+            while (left := until - loop.time()) > 0 and not watch.bell.is_set():
                 try:
-                    await asyncio.wait_for(watch.bell.wait(), pages.heartbeat_s)
+                    await asyncio.wait_for(watch.bell.wait(), min(pages.heartbeat_s, left))
                 except TimeoutError:
                     # A comment of the protocol: proxies close what is silent for long.
                     yield ":\n\n"
