@@ -98,11 +98,13 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "due.requeue_forgotten": [lambda c: due.requeue_forgotten(c, "q", "t", 60.0, ["none"], 100)],
         "due.forget_answers": [lambda c: due.forget_answers(c, 9999, 100)],
         "gauges.overdue_orders": [gauges.overdue_orders],
+        "gauges.oldest_overdue": [gauges.oldest_overdue],
         "gauges.open_fulfilments": [gauges.open_fulfilments],
         "webhook_deliveries.fanned_out_events": [
             lambda c: webhook_deliveries.fanned_out_events(c, m, k.endpoint_id, first)
         ],
         "webhook_deliveries.due": [lambda c: webhook_deliveries.due(c, 8, 100)],
+        "webhook_deliveries.oldest_due": [webhook_deliveries.oldest_due],
         "webhook_deliveries.claim": [lambda c: webhook_deliveries.claim(c, m, first + 6, 1.0)],
         "webhook_deliveries.add_attempt": [
             lambda c: webhook_deliveries.add_attempt(c, Attempt(m, first + 6, 2, k.at, 1, 200, "", ""))

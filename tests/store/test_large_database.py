@@ -43,7 +43,8 @@ MODULES = (
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
-    "due.analyze_new_tables", "gauges.jobs", "gauges.book_checks", "webhook_deliveries.add_deliveries",
+    "due.analyze_new_tables", "gauges.jobs", "gauges.oldest_jobs", "gauges.book_checks", "gauges.clock_skew",
+    "gauges.timed", "webhook_endpoints.by_state", "webhook_deliveries.add_deliveries",
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening",
     # By a person, over the deliveries that are kept for some days (decision 0013).

@@ -84,6 +84,8 @@ class Supervisor:
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._finishing = {name: asyncio.Event() for name in names}
         self._beats: dict[str, float] = {}
+        self._progress: dict[str, float] = {}
+        self._beating: set[str] = set()
 
     def start(
         self,
@@ -95,13 +97,23 @@ class Supervisor:
         """Run this until :meth:`finish` or :meth:`stop`. With ``silent_at_most_s`` it must :meth:`beat` at least that
         often. ``first``: a life of it that has begun already."""
         self._finishing[name].clear()
+        if silent_at_most_s is not None:
+            self._beating.add(name)
         begun = [first] if first is not None else []
         keeper = self._keep(name, lambda: begun.pop() if begun else run(), silent_at_most_s)
         self._keepers[name] = asyncio.create_task(keeper, name=f"gerai-{name}")
 
     def beat(self, name: str) -> None:
         """A sign of progress of this task."""
-        self._beats[name] = time.monotonic()
+        self._beats[name] = self._progress[name] = time.monotonic()
+
+    def silent_s(self, name: str) -> float | None:
+        """Seconds since this task's last sign of progress, None when it has shown none; of one that need not beat: 0
+        while it runs. That it was started again is no progress."""
+        if name not in self._beating:
+            return None if self.states[name].alive_since is None else 0.0
+        last_s = self._progress.get(name)
+        return None if last_s is None else time.monotonic() - last_s
 
     async def finish(self, *names: str) -> None:
         """These may return now; wait until they have. A failure meanwhile is logged and ends the wait."""
@@ -146,7 +158,7 @@ class Supervisor:
         """One life of the task: how it failed; None when it ended because it should."""
         state = self.states[name]
         task = asyncio.ensure_future(run())
-        self.beat(name)
+        self._beats[name] = time.monotonic()
         state.alive_since = time.time()
         try:
             if not await self._until_silent(name, task, silent_at_most_s):

@@ -606,6 +606,13 @@ CREATE TABLE webhook_endpoints (
     CONSTRAINT webhook_endpoints_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
     CONSTRAINT webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text, 'removed'::text])))
 );
+
+CREATE TABLE worker_beats (
+    merchant_id bigint NOT NULL,
+    worker text NOT NULL,
+    kind text NOT NULL,
+    beat_at timestamp with time zone NOT NULL
+);
 ALTER TABLE ONLY accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (merchant_id, account_id);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key UNIQUE (merchant_id, token_sha256);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
@@ -657,6 +664,7 @@ ALTER TABLE ONLY webhook_attempts ADD CONSTRAINT webhook_attempts_pkey PRIMARY K
 ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_merchant_id_endpoint_id_event_id_part_key UNIQUE (merchant_id, endpoint_id, event_id, part);
 ALTER TABLE ONLY webhook_deliveries ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (merchant_id, delivery_id);
 ALTER TABLE ONLY webhook_endpoints ADD CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (merchant_id, endpoint_id);
+ALTER TABLE ONLY worker_beats ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (merchant_id, worker, kind);
 CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, environment, kind) WHERE (kind <> 'wallet'::text);
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));

@@ -19,12 +19,14 @@ _LOOK_S: Final = 60.0
 
 async def watch_books(engine: Engine, every_s: float) -> None:
     """Until cancelled: check the books whenever nobody has for ``every_s`` seconds. 0: never."""
-    while every_s > 0:
-        try:
-            await examine_if_due(engine, every_s, _tell)
-        except DatabaseError as error:
-            log.warning("books.not_checked", error=str(error))
-        await asyncio.sleep(min(every_s, _LOOK_S))
+    while True:
+        # A task that returned would count as one that failed.
+        if every_s > 0:
+            try:
+                await examine_if_due(engine, every_s, _tell)
+            except DatabaseError as error:
+                log.warning("books.not_checked", error=str(error))
+        await asyncio.sleep(min(every_s, _LOOK_S) or _LOOK_S)
 
 
 def _tell(examination: Examination) -> None:

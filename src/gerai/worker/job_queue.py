@@ -8,6 +8,7 @@ its own, and what the last one left unfinished is put back. Jobs are at-least-on
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar
 
@@ -97,6 +98,8 @@ class JobQueue:
         self._runner: Runner | None = None
         self._stopping = False
         self._under_way: set[asyncio.Task[Any]] = set()
+        #: Jobs by task and outcome, ``done`` or ``failed``.
+        self.ended = Counter[tuple[str, str]]()
 
     async def run(self, beat: Callable[[], None]) -> None:
         """One life: run jobs until :meth:`stop`. ``beat`` is called for each sign of progress. QueueLost."""
@@ -164,14 +167,20 @@ class JobQueue:
         await end(*parts)
         await end(*self._under_way)
 
-    async def _bounded(self, run: Callable[[], Awaitable[Any]], _context: JobContext, _runner: Runner) -> Any:
+    async def _bounded(self, run: Callable[[], Awaitable[Any]], context: JobContext, _runner: Runner) -> Any:
         """Around every job: it is known here until its end is written down, and does not take for ever."""
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
         task.add_done_callback(self._forget)
-        async with asyncio.timeout(_JOB_AT_MOST_S):
-            return await run()
+        outcome = "failed"
+        try:
+            async with asyncio.timeout(_JOB_AT_MOST_S):
+                result = await run()
+            outcome = "done"
+            return result
+        finally:
+            self.ended[context.job.task_name, outcome] += 1
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)

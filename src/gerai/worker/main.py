@@ -35,6 +35,7 @@ from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
 from gerai.worker.job_queue import JobQueue
 from gerai.worker.places import IN_ALL
+from gerai.worker.presence import keep_presence
 from gerai.worker.sweep import sweep, tidy
 from gerai.worker.webhook_sender import WebhookSender
 
@@ -44,8 +45,10 @@ _SWEEP_EVERY_S = 1.0
 _TIDY_EVERY_S = 10.0
 # Every task leads to a command that is harmless when repeated, so a failed one simply comes again, ever later.
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
-#: What runs as long as the worker does.
-WORKER_TASKS: Final = ("jobs", "janitor", "webhooks", "books")
+#: The kinds of work, each a task that runs as long as the worker does.
+WORK_KINDS: Final = ("jobs", "janitor", "webhooks", "books")
+#: ``presence`` keeps in the database which of them make progress.
+WORKER_TASKS: Final = (*WORK_KINDS, "presence")
 #: Longer than a look at the queue or at what is due takes: a task that is silent for longer hangs.
 _SILENT_AT_MOST_S: Final = 60.0
 #: After the grace time of the jobs: to write down that they ended.
@@ -112,6 +115,15 @@ class Worker:
         """Attempts to reach webhook endpoints, by outcome."""
         return self._outgoing.attempts
 
+    @property
+    def jobs_done(self) -> Mapping[tuple[str, str], int]:
+        """Ended jobs by task and outcome, ``done`` or ``failed``."""
+        return self._queue.ended
+
+    def places(self) -> tuple[int, int, int]:
+        """Webhook messages under way that are quick so far and that stand aside, and endpoints that are slow."""
+        return self._sender.places()
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Work until the end of the block; jobs and messages under way are then finished, within the grace time."""
@@ -119,8 +131,9 @@ class Worker:
         jobs_silent_s = max(_SILENT_AT_MOST_S, 3 * settings.worker.poll_interval_s)
         watch.start("jobs", self._run_jobs, jobs_silent_s)
         watch.start("janitor", self._janitor, _SILENT_AT_MOST_S)
-        watch.start("webhooks", self._send)
+        watch.start("webhooks", self._send, _SILENT_AT_MOST_S)
         watch.start("books", lambda: watch_books(self._engine, settings.worker.check_every_s))
+        watch.start("presence", lambda: keep_presence(self._engine, watch, WORK_KINDS))
         try:
             yield
         finally:
@@ -143,7 +156,7 @@ class Worker:
         await self._queue.run(lambda: self.supervisor.beat("jobs"))
 
     async def _send(self) -> None:
-        await self._sender.run(self._stopping)
+        await self._sender.run(self._stopping, lambda: self.supervisor.beat("webhooks"))
 
     async def _janitor(self) -> None:
         automatic = [name for name, provider in self._partners.fulfilment.items() if provider.automatic]

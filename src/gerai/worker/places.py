@@ -79,6 +79,11 @@ class Places:
         none_for_slow = sum(place.endpoint_id in slow for place in self._quick(now_s)) >= _SHARE
         return full | slow if none_for_slow else full
 
+    def counts(self, now_s: float) -> tuple[int, int, int]:
+        """Messages that are quick so far and that stand aside, and endpoints that are slow."""
+        quick = len(self._quick(now_s))
+        return quick, len(self._held) - quick, len(self._slow_now(now_s))
+
     def _quick(self, now_s: float) -> list[HeldPlace]:
         return [place for place in self._held if now_s - place.since_s <= self._slow_s]
 

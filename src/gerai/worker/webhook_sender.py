@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -49,13 +49,18 @@ class WebhookSender:
         self._places = Places(timeout_s * _SLOW_PART)
         self._under_way: dict[asyncio.Task[bool], HeldPlace] = {}
 
+    def places(self) -> tuple[int, int, int]:
+        """Messages under way that are quick so far and that stand aside, and endpoints that are slow."""
+        return self._places.counts(asyncio.get_running_loop().time())
+
     def wake(self) -> None:
         """Look now: something may be due."""
         self._wake.set()
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Send until ``stopping`` is set; what is under way is finished."""
+    async def run(self, stopping: asyncio.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Send until ``stopping`` is set; what is under way is finished. ``beat`` is called for each look."""
         while not stopping.is_set():
+            beat()
             # Before the look: what is announced during it rings again.
             self._wake.clear()
             try:
