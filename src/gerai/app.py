@@ -7,6 +7,7 @@ import gc
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
@@ -21,6 +22,7 @@ from gerai.doors.http.ready import READY
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.pay import pages
+from gerai.doors.pay.live import live_pages
 from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.webhooks.contract import WebhookContract
@@ -28,6 +30,7 @@ from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.merchant_settings import MerchantSettings, MerchantSettingsDeclared
 from gerai.metrics.exposition import MetricsExposition
+from gerai.metrics.process import Watched
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.lookup import Lookup
 from gerai.ports.payments import PaymentMethod
@@ -128,7 +131,7 @@ class App:
         outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
         #: Of everything that runs beside the requests.
         self.supervisors = (self.engine.supervisor, *([self._worker.supervisor] if self._worker else []))
-        self._metrics = MetricsExposition(self.engine, outgoing, self.supervisors, counts)
+        self._metrics = MetricsExposition(self.engine, self._watched(outgoing), counts)
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
         proxies = TrustedProxies(settings.http.trusted_proxies)
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts), proxies)
@@ -137,6 +140,12 @@ class App:
         fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
         self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services), known)
+
+    def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
+        pages, worker = partial(live_pages, self.engine), self._worker
+        if worker is None:
+            return Watched(outgoing, self.supervisors, pages=pages)
+        return Watched(outgoing, self.supervisors, worker.places, worker.jobs_done, pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ from gerai.kit.metrics import expose
 from gerai.metrics.database import Questions
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
+from gerai.worker.main import WORK_KINDS
 from gerai.worker.sweep import sweep
 
 
@@ -77,10 +79,18 @@ async def place(engine: Engine, merchant_id: int, **changes: Any) -> int:
 
 
 async def test_an_empty_database(own_engine: Engine) -> None:
-    """Nothing waits, nothing is overdue, the books were never checked; and the database is up."""
+    """Nothing waits, nothing is overdue, no worker was ever seen, the books were never checked; and the database is up.
+    What is told of its server is told whatever is in it."""
     found = await asked(Questions(own_engine))
-    assert found == {
-        ("gerai_database_up", ()): 1,
+    of_the_server = {name for name, _ in found if name.startswith(("gerai_database_", "gerai_clock"))}
+    assert of_the_server == {
+        "gerai_database_up", "gerai_database_connections", "gerai_database_lock_wait_seconds",
+        "gerai_database_transaction_seconds", "gerai_clock_skew_seconds",
+    }  # fmt: skip
+    assert found.of("gerai_database_up") == 1
+    assert {place: value for place, value in found.items() if place[0] not in of_the_server} == {
+        **{("gerai_worker_seen_seconds", (("kind", kind),)): inf for kind in WORK_KINDS},
+        **{("gerai_workers", (("kind", kind),)): 0 for kind in WORK_KINDS},
         ("gerai_orders_overdue", (("environment", "production"),)): 0,
         ("gerai_orders_overdue", (("environment", "sandbox"),)): 0,
     }
@@ -171,3 +181,85 @@ async def test_a_question_without_an_answer(own_engine: Engine, own_dsn: str) ->
 async def test_a_database_that_is_gone(own_dsn: str) -> None:
     """The process still tells of itself; of the database only that it does not answer."""
     assert await asked(Questions(Engine(own_dsn))) == {("gerai_database_up", ()): 0}
+
+
+async def test_ages_of_what_is_due(own_engine: Engine) -> None:
+    """How long the oldest job has been due or in work, by task, and how long the time of what should have expired has
+    been over; what comes later has no age."""
+    merchant_id = await open_merchant(own_engine, "late", "Toko", simulated=True)
+    await place(own_engine, merchant_id, expires_at=real_now() - timedelta(seconds=90))
+    await place(own_engine, merchant_id, expires_at=real_now() + timedelta(hours=1))
+    async with own_engine.connection() as connection:
+        await connection.execute("""
+            INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) VALUES
+            ('q', 'put off', 'todo', now() - interval '40 s'), ('q', 'put off', 'todo', now() - interval '20 s'),
+            ('q', 'later', 'todo', now() + interval '1 h'), ('q', 'at once', 'todo', NULL),
+            ('q', 'at work', 'todo', NULL), ('q', 'given up', 'failed', NULL)""")
+        await connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'at work'")
+        await connection.execute("UPDATE procrastinate_events SET at = at - interval '70 s'")
+    found = await asked(Questions(own_engine))
+    ages = {
+        (dict(labels)["task"], dict(labels)["state"]): value
+        for (name, labels), value in found.items()
+        if name == "gerai_jobs_oldest_seconds"
+    }
+    expected = {("put off", "waiting"): 40, ("at once", "waiting"): 70, ("at work", "running"): 70}
+    assert ages == pytest.approx(expected, abs=10)
+    assert found.of("gerai_overdue_oldest_seconds", kind="orders", environment="production") == pytest.approx(
+        90, abs=10
+    )
+    assert found.labels("gerai_overdue_oldest_seconds", "kind") == {"orders"}
+
+
+_ENDPOINT = """
+INSERT INTO webhook_endpoints VALUES (%s, %s, 'production', 'test', NULL, 'https://x', '{}', '', '', %s, '', 0, %s,
+    now() + %s * interval '1 second', now(), now())"""
+_DELIVERY = """
+INSERT INTO webhook_deliveries (merchant_id, delivery_id, endpoint_id, order_id, event_id, environment, event, part,
+    data, sequence, status, attempts, tries, created_at, happened_at, due_since, next_attempt_at, leased_until)
+VALUES (%s, %s, %s, %s, %s, 'production', 'e', 0,
+    '', 0, 'pending', 0, 0, now(), now(), now(),
+    now() - %s * interval '1 second', now() + %s * interval '1 second')"""
+
+
+async def test_webhooks_that_wait(own_engine: Engine) -> None:
+    """How long the oldest message that may be sent has waited, by whether its endpoint answers; those of a paused
+    endpoint do not count, nor do those under way. Endpoints are counted by how they stand."""
+    merchant_id, ids = await open_merchant(own_engine, "hooks", "Toko", simulated=True), own_engine.ids
+    endpoints = ((1, "active", 0, None), (2, "active", 3, None), (3, "active", 9, 3600), (4, "disabled", 0, None),
+                 (5, "removed", 0, None))  # fmt: skip
+    deliveries = ((1, 50, None), (1, 30, None), (2, 80, None), (3, 500, None), (1, 900, 60))
+    async with own_engine.connection() as connection:
+        for endpoint_id, status, failures, paused_s in endpoints:
+            await connection.execute(_ENDPOINT, (merchant_id, endpoint_id, status, failures, paused_s))
+        for endpoint_id, age_s, leased_s in deliveries:
+            named = (merchant_id, ids.next(), endpoint_id, ids.next(), ids.next())
+            await connection.execute(_DELIVERY, (*named, age_s, leased_s))
+    found = await asked(Questions(own_engine))
+    name = "gerai_webhooks_oldest_due_seconds"
+    ages = {dict(labels)["endpoints"]: value for (known, labels), value in found.items() if known == name}
+    assert ages == pytest.approx({"answering": 50, "failing": 80}, abs=10)
+    states = {dict(k)["state"]: v for (known, k), v in found.items() if known == "gerai_webhook_endpoints"}
+    assert states == {"answering": 1, "failing": 1, "paused": 1, "disabled": 1}
+
+
+async def test_locks_and_transactions(own_engine: Engine, own_dsn: str) -> None:
+    """A transaction that stays open, and somebody who waits behind it, are told with their age; connections by
+    database."""
+    with psycopg.connect(own_dsn) as holding:
+        holding.execute("LOCK TABLE merchants")
+        waiting = asyncio.create_task(_wait_for_merchants(own_dsn))
+        await asyncio.sleep(0.4)
+        found = await asked(Questions(own_engine))
+        holding.rollback()
+        await waiting
+    assert 0.1 < found.of("gerai_database_lock_wait_seconds") < 60
+    assert 0.3 < found.of("gerai_database_transaction_seconds") < 60
+    assert found.of("gerai_database_connections", of="this") >= 2
+    assert found.of("gerai_database_connections", of="limit") == 97
+    assert abs(found.of("gerai_clock_skew_seconds")) < 1
+
+
+async def _wait_for_merchants(dsn: str) -> None:
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        await connection.execute("LOCK TABLE merchants")

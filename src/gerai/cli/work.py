@@ -15,6 +15,7 @@ from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
 from gerai.kit.shared_counters import SharedCounters
 from gerai.metrics.exposition import MetricsExposition
+from gerai.metrics.process import Watched
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
@@ -34,7 +35,8 @@ async def _work(settings: Settings, stop: asyncio.Event) -> None:
     worker = Worker(engine, partners, settings, WEBHOOK_CONTRACTS)
     supervisors = (engine.supervisor, worker.supervisor)
     outgoing = {**partners.outgoing, "webhooks": worker.outgoing}
-    metrics = MetricsExposition(engine, outgoing, supervisors, SharedCounters())
+    watched = Watched(outgoing, supervisors, webhooks=worker.places, jobs=worker.jobs_done)
+    metrics = MetricsExposition(engine, watched, SharedCounters())
     scrape = Scrape(metrics.exposition, settings.metrics.token)
     async with metrics.running(), engine.running(), serving_metrics(settings, scrape), worker.running():
         structlog.get_logger("gerai").info("worker.started")

@@ -70,6 +70,11 @@ class Writer:
         """How many commands wait."""
         return len(self._queue) + len(self._parked)
 
+    @property
+    def parked(self) -> int:
+        """How many want a lock somebody else holds; one of them may be tried just now."""
+        return len(self._parked) + sum(lane.due_s < inf for lane in self._lanes[-1:])
+
     def put(self, command: Command[Any], idempotency: Idempotency | None) -> asyncio.Future[Outcome[Any]]:
         """Queue a command. Busy at once when the queue is full or the writer is closing."""
         # Refused at once: a queue without a bound would serve everybody after their deadline.
@@ -87,13 +92,12 @@ class Writer:
         self._wake.set()
         if not self._looking:
             self._looking = True
-            loop.call_later(self._look_every_s, self._look, loop)
+            loop.call_later(min(_LOOK_EVERY_S, self.deadline_s / 4), self._look, loop)
         return waiting.future
 
     async def run(self) -> None:
         """Write batches until :meth:`close` was called and nothing waits any more. A lane that breaks ends the others
         too; run again, it goes on with what waits."""
-        self._drained = False
         self._drained = False
         *lanes, patient = self._lanes = [
             Lane(self.connect, self.directory, self.ids, self.figures, self.database) for _ in range(self.lanes + 1)
@@ -222,10 +226,6 @@ class Writer:
 
     # --- deadlines -------------------------------------------------------------------------
 
-    @property
-    def _look_every_s(self) -> float:
-        return min(_LOOK_EVERY_S, self.deadline_s / 4)
-
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """Refuse whoever waited too long, and break the link of a lane that works too long; again while any does."""
         now_s = loop.time()
@@ -242,7 +242,7 @@ class Writer:
                 lane.drop()
         self._looking = bool(self._queue or self._parked) or any(lane.due_s < inf for lane in self._lanes)
         if self._looking:
-            loop.call_later(self._look_every_s, self._look, loop)
+            loop.call_later(min(_LOOK_EVERY_S, self.deadline_s / 4), self._look, loop)
 
     def _refuse(self, waiting: Waiting) -> None:
         self.figures.busy += 1

@@ -6,10 +6,10 @@ Several engines (processes) may stand on one database; nothing here assumes to b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.batch import Writer
@@ -31,12 +31,21 @@ from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.batch import WRITER_SESSION
 from gerai.store.connection import Connection, open_connection
+from gerai.store.faults import Fault
 from gerai.store.pool import Pool, PoolLimits
 from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
 #: What runs as long as the engine does.
 ENGINE_TASKS: Final = ("writer", "directory", "maintenance")
+
+
+class ReadsStats(NamedTuple):
+    """Connections for reading that are in use, reads that wait for one, and reads so far that got none, by reason."""
+
+    used: int
+    waiting: int
+    refused: Mapping[Fault, int]
 
 
 class Engine:
@@ -79,6 +88,11 @@ class Engine:
         connection = await open_connection(self.dsn)
         await connection.execute(WRITER_SESSION)
         return connection
+
+    @property
+    def reads(self) -> ReadsStats:
+        """How reading is served now."""
+        return ReadsStats(len(self._pool.used), len(self._pool.waiting), self._pool.refused)
 
     def connection(self, timeout_s: float | None = None) -> AbstractAsyncContextManager[Connection]:
         """A connection of the pool, in autocommit, for modules of this package (a test finds any other caller)."""

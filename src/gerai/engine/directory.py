@@ -69,12 +69,17 @@ class Directory:
 
     # --- reading ---------------------------------------------------------------------------
 
+    @property
+    def outdated(self) -> bool:
+        """Whether what is known of keys is too old to go by."""
+        return self._confirmed_s is not None and monotonic() - self._confirmed_s > self.trusted_s
+
     def find_key(self, token: str) -> KeyFacts | None:
         """The key with this secret, revoked and expired ones too. Busy: what is known of keys is too old to go by.
 
         Only SHA-256 digests are compared, so the time it takes reveals nothing about any stored secret.
         """
-        if self._confirmed_s is not None and monotonic() - self._confirmed_s > self.trusted_s:
+        if self.outdated:
             raise Busy()
         return self._keys.get(token_digest(token))
 

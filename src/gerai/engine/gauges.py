@@ -11,17 +11,34 @@ import structlog
 
 from gerai.engine.core import Engine
 from gerai.store import gauges as sql
+from gerai.store import sessions, webhook_deliveries, webhook_endpoints, worker_beats
 from gerai.store.connection import Connection, DatabaseError
 
 log = structlog.get_logger("gerai.metrics")
 OVERDUE_AT_MOST: Final = sql.OVERDUE_AT_MOST
+SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S
 #: For a free connection, and for everything together.
 _CONNECTION_WITHIN_S: Final = 1
 _ANSWERS_WITHIN_S: Final = 5
-_QUESTIONS: Final[dict[str, Callable[[Connection], Awaitable[list[Any]]]]] = {
+_Question = Callable[[Connection], Awaitable[list[Any]]]
+
+
+def _timed(question: _Question) -> _Question:
+    return lambda connection: sql.timed(connection, question)
+
+
+_QUESTIONS: Final[dict[str, _Question]] = {
     "jobs": sql.jobs,
+    "oldest_jobs": sql.oldest_jobs,
+    "workers": _timed(worker_beats.by_kind),
     "overdue": sql.overdue_orders,
+    "oldest_overdue": sql.oldest_overdue,
     "fulfilments": sql.open_fulfilments,
+    "webhooks": _timed(webhook_deliveries.oldest_due),
+    "endpoints": _timed(webhook_endpoints.by_state),
+    "connections": _timed(sessions.connections),
+    "waits": _timed(sessions.waits),
+    "skew": sql.clock_skew,
     "checks": sql.book_checks,
 }
 
@@ -31,14 +48,22 @@ class Gauges:
     """The rows the store's questions of the same names return; None: the query failed."""
 
     jobs: list[tuple[str, str, int]] | None = None
+    oldest_jobs: list[tuple[str, str, float]] | None = None
+    workers: list[worker_beats.KindSeen] | None = None
     overdue: list[tuple[str, int]] | None = None
+    oldest_overdue: list[tuple[str, str, float]] | None = None
     fulfilments: list[tuple[str, str, str, int, float]] | None = None
+    webhooks: list[tuple[str, str, int, float]] | None = None
+    endpoints: list[tuple[str, str, int]] | None = None
+    connections: list[tuple[int, int, int]] | None = None
+    waits: list[tuple[float, float]] | None = None
+    skew: list[tuple[float]] | None = None
     checks: list[tuple[str, int, int, float]] | None = None
 
     @property
     def complete(self) -> bool:
         """Whether every query succeeded."""
-        return None not in (self.jobs, self.overdue, self.fulfilments, self.checks)
+        return all(getattr(self, name) is not None for name in _QUESTIONS)
 
 
 async def read_gauges(engine: Engine) -> Gauges:

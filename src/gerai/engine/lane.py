@@ -55,7 +55,7 @@ class WriterStats:
 
     ``commands`` were taken into ``batches``; of these ``refused`` raised a refusal, ``replays`` were served from their
     idempotency key, ``alone`` ran again by themselves. ``busy`` were not taken: the queue was full or they waited too
-    long. ``largest`` is the biggest batch.
+    long. ``unknown``: the link broke while they were written. ``largest`` is the biggest batch.
     """
 
     batches: int = 0
@@ -64,6 +64,7 @@ class WriterStats:
     replays: int = 0
     alone: int = 0
     busy: int = 0
+    unknown: int = 0
     largest: int = 0
 
 
@@ -114,6 +115,7 @@ class Lane:
         fault = fault_of(error) if self._dropped else self.database.failed(error)
         unknown = fault is Fault.LOST and self.writing
         if unknown:
+            self.figures.unknown += len(batch)
             log.error("batch.outcome_unknown", error=str(error).strip(), commands=len(batch))
         self.unable = fault in FOR_EVERYBODY and not unknown
         # A server that became a standby stays one: by its name another may be found.

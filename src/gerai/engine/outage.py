@@ -69,12 +69,15 @@ class DatabaseState:
         self._since_s = 0.0
         self._last_s = 0.0
         self._said: dict[Fault, float] = {}
+        #: Errors so far, by case.
+        self.counts: dict[Fault, int] = dict.fromkeys(Fault, 0)
         #: Why the last attempt failed; None: it did not.
         self.fault: Fault | None = None
 
     def failed(self, error: DatabaseError) -> Fault:
         """Take note of an error; returns its case. Faults of a single command are none of the database."""
         fault = fault_of(error)
+        self.counts[fault] += 1
         if fault in (Fault.RACE, Fault.LOCKED, Fault.REJECTED):
             return fault
         now_s = self._last_s = monotonic()

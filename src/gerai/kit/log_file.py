@@ -5,12 +5,24 @@ from __future__ import annotations
 import io
 import os
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 #: Of one file, and how many older ones are kept: ``gerai.log.1`` is the last one before.
 MAX_BYTES: Final = 16 * 1024 * 1024
 KEPT: Final = 3
+
+
+@dataclass
+class LogCounts:
+    """Of all files of this process: how often one was ``turned``, and writes that were ``lost``."""
+
+    turned: int = 0
+    lost: int = 0
+
+
+COUNTS: Final = LogCounts()
 
 
 def open_log(path: Path) -> BinaryIO:
@@ -54,7 +66,7 @@ class TurningFile(io.RawIOBase):
                 os.write(self._fd, data)
                 self._size += size
             except OSError:
-                pass
+                COUNTS.lost += 1
         return size
 
     def close(self) -> None:
@@ -77,6 +89,7 @@ class TurningFile(io.RawIOBase):
             fresh = _opened(self._path)
         except OSError:
             return
+        COUNTS.turned += 1
         old, self._fd = self._fd, fresh
         os.close(old)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,9 +14,9 @@ from gerai.doors.http import request_metrics
 from gerai.engine.core import Engine
 from gerai.kit.metrics import Metric, expose, family, table
 from gerai.kit.shared_counters import SharedCounters
-from gerai.kit.supervise import Supervisor
 from gerai.kit.tasks import end
 from gerai.metrics import database, process
+from gerai.metrics.process import Watched
 
 BUILD: Final = Metric("gerai_build_info", "gauge", "Always 1; the label tells what runs.", ("version",))
 #: In the order of the documentation.
@@ -27,15 +27,9 @@ _PUBLISH_EVERY_S: Final = 1.0
 class MetricsExposition:
     """``counts``: where the doors of this process count as well; all of them are known before :meth:`running`."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        outgoing: Mapping[str, Mapping[str, int]],
-        supervisors: Sequence[Supervisor],
-        counts: SharedCounters,
-    ) -> None:
+    def __init__(self, engine: Engine, watched: Watched, counts: SharedCounters) -> None:
         self._counts = counts
-        self._figures = process.ProcessMetrics(counts, engine, outgoing, supervisors)
+        self._figures = process.ProcessMetrics(counts, engine, watched)
         self._questions = database.Questions(engine)
 
     async def exposition(self, accept: str) -> tuple[bytes, str]:

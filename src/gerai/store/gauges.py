@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, LiteralString
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, LiteralString, cast
 
 from psycopg import AsyncConnection
 
-from gerai.store.due import CLOCK, DUE_ORDERS
+from gerai.kit.clock import unix_s
+from gerai.store.due import CLOCK, DUE_DEPOSITS, DUE_ORDERS, DUE_PAYMENTS
 
 #: A question the database cannot answer in this time is left open: a scrape must never be what slows a server down.
 _TIME_LIMIT: Final = "SET LOCAL statement_timeout = '1s'"
 #: Overdue orders are counted no further.
 OVERDUE_AT_MOST: Final = 10_000
+#: The head of a queue is looked at no further: what waits longest stands there.
+_HEAD: Final = 500
 
 _JOBS: Final = """
 SELECT queue_name, CASE WHEN status = 'failed' THEN 'failed' WHEN status = 'doing' THEN 'running'
@@ -19,6 +23,30 @@ SELECT queue_name, CASE WHEN status = 'failed' THEN 'failed' WHEN status = 'doin
 FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 2 ORDER BY 1, 2"""
 
 _OVERDUE: Final = f"SELECT environment, count(*) FROM ({DUE_ORDERS}) d GROUP BY environment"
+
+#: A job that was never put off is due since it was deferred.
+_OLDEST_JOBS: Final = """
+SELECT task_name, state, extract(epoch FROM max(clock_timestamp() - since))::float8 FROM (
+    (SELECT task_name, 'waiting' AS state, coalesce(scheduled_at, (
+         SELECT min(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)) AS since
+     FROM procrastinate_jobs j WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+     ORDER BY priority DESC, id LIMIT %s)
+    UNION ALL
+    (SELECT task_name, 'running', (
+         SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started')
+     FROM procrastinate_jobs j WHERE status = 'doing' ORDER BY id LIMIT %s)) jobs
+WHERE since IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+
+#: How long ago its time was over, of what is due longest; a person's clock in the sandbox may leap.
+_OLDEST_OVERDUE: Final = " UNION ALL ".join(
+    f"""
+SELECT '{kind}', t.environment, extract(epoch FROM max({CLOCK} - t.expires_at))::float8
+FROM ({due}) d JOIN {kind} t USING (merchant_id, {key}) JOIN merchants m USING (merchant_id) GROUP BY 1, 2"""
+    for kind, key, due in (
+        ("orders", "order_id", DUE_ORDERS), ("payments", "payment_id", DUE_PAYMENTS),
+        ("deposits", "deposit_id", DUE_DEPOSITS),
+    )
+)  # fmt: skip
 
 #: In work since the order last moved, on its own clock.
 _OPEN_FULFILMENTS: Final = f"""
@@ -49,6 +77,32 @@ async def open_fulfilments(connection: AsyncConnection) -> list[tuple[str, str, 
 async def book_checks(connection: AsyncConnection) -> list[tuple[str, int, int, float]]:
     """(invariant, broken rows, milliseconds it took, Unix time) of the last check of all books."""
     return await _rows(connection, _CHECKS)
+
+
+async def oldest_jobs(connection: AsyncConnection) -> list[tuple[str, str, float]]:
+    """(task, ``waiting`` or ``running``, seconds) of the job that is due, or runs, longest."""
+    return await _rows(connection, _OLDEST_JOBS, (_HEAD, _HEAD))
+
+
+async def oldest_overdue(connection: AsyncConnection) -> list[tuple[str, str, float]]:
+    """(orders | payments | deposits, environment, seconds) since the time of what nobody has expired yet was over."""
+    return await _rows(connection, cast("LiteralString", _OLDEST_OVERDUE), (_HEAD,) * 3)
+
+
+async def clock_skew(connection: AsyncConnection, now: Callable[[], float] = unix_s) -> list[tuple[float]]:
+    """One row: by how many seconds this process's clock is ahead of the database's; negative: behind."""
+    before_s = now()
+    cursor = await connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
+    after_s = now()
+    # The database looked at its clock somewhere in between.
+    return [((before_s + after_s) / 2 - row[0],) for row in await cursor.fetchall()]
+
+
+async def timed(connection: AsyncConnection, question: Callable[[AsyncConnection], Awaitable[list[Any]]]) -> list[Any]:
+    """The rows of a question of another module, within the time limit of a scrape."""
+    async with connection.transaction():
+        await connection.execute(_TIME_LIMIT)
+        return await question(connection)
 
 
 async def _rows(connection: AsyncConnection, query: LiteralString, params: tuple[Any, ...] = ()) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,21 +52,17 @@ class Pool:
     session: DatabaseSettings = USUAL
     failed: Callable[[Error], object] = lambda _: None
     worked: Callable[[], None] = lambda: None
+    refused: Counter[Fault] = field(default_factory=Counter[Fault])
     _idle: list[AsyncConnection] = field(default_factory=list[AsyncConnection])
     #: Until when each may be held, on the loop's clock.
-    _used: dict[AsyncConnection, float] = field(default_factory=dict[AsyncConnection, float])
+    used: dict[AsyncConnection, float] = field(default_factory=dict[AsyncConnection, float])
     _opened_s: dict[AsyncConnection, float] = field(default_factory=dict[AsyncConnection, float])
     _opening: int = 0
     #: None: a place is free, look again.
-    _waiting: deque[asyncio.Future[AsyncConnection | None]] = field(default_factory=deque[Any])
-    _away: Error | None = field(default_factory=lambda: OperationalError("the pool is not open"))
+    waiting: deque[asyncio.Future[AsyncConnection | None]] = field(default_factory=deque[Any])
+    away: Error | None = field(default_factory=lambda: OperationalError("the pool is not open"))
     _task: asyncio.Task[None] | None = None
     _looking: bool = False
-
-    @property
-    def away(self) -> bool:
-        """Whether the database is known to be away."""
-        return self._away is not None
 
     async def open(self, within_s: float = 30.0) -> None:
         """Wait until the first connection is there. ConnectionLost when none came in time."""
@@ -81,7 +77,7 @@ class Pool:
 
     async def close(self) -> None:
         """Close what is idle; what is in use is closed when it comes back."""
-        self.limits, self._away = PoolLimits(0, 0, 0), OperationalError("the pool is closed")
+        self.limits, self.away = PoolLimits(0, 0, 0), OperationalError("the pool is closed")
         if self._task is not None:
             await end(self._task)
         while self._idle:
@@ -93,11 +89,15 @@ class Pool:
 
         Raises PoolFull when none became free, ConnectionLost when the database is away.
         """
-        connection = await self._take(self.limits.wait_s if timeout_s is None else timeout_s)
+        try:
+            connection = await self._take(self.limits.wait_s if timeout_s is None else timeout_s)
+        except Error as error:
+            self.refused[fault_of(error)] += 1
+            raise
         try:
             yield connection
         except Error as error:
-            if fault_of(error) in (Fault.LOST, Fault.STOPPING, Fault.STARTING):
+            if fault_of(error) in (Fault.LOST, Fault.STOPPING, Fault.STARTING, Fault.LOCKED):
                 self.failed(error)
             raise
         finally:
@@ -112,7 +112,7 @@ class Pool:
                 if usable(connection) and loop.time() - self._opened_s[connection] < _LIFETIME_S:
                     return self._lend(connection)
                 await self._end(connection)
-            if self._away is None and len(self._used) + self._opening < self.limits.size:
+            if self.away is None and len(self.used) + self._opening < self.limits.size:
                 self._opening += 1
                 try:
                     return self._lend(await self._connect())
@@ -125,16 +125,16 @@ class Pool:
                     raise
                 finally:
                     self._opening -= 1
-            if self._away is not None and not self._used:
-                raise type(self._away)(*self._away.args) from self._away
+            if self.away is not None and not self.used:
+                raise type(self.away)(*self.away.args) from self.away
             if (handed := await self._wait(until_s)) is not None:
                 return handed
 
     async def _wait(self, until_s: float) -> AsyncConnection | None:
-        if len(self._waiting) >= self.limits.waiting:
+        if len(self.waiting) >= self.limits.waiting:
             raise PoolFull("too many wait for a connection")
         turn: asyncio.Future[AsyncConnection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        self.waiting.append(turn)
         try:
             async with asyncio.timeout_at(until_s):
                 return await turn
@@ -154,11 +154,11 @@ class Pool:
             raise
         finally:
             with contextlib.suppress(ValueError):
-                self._waiting.remove(turn)
+                self.waiting.remove(turn)
 
     def _lend(self, connection: AsyncConnection) -> AsyncConnection:
         loop = asyncio.get_running_loop()
-        self._used[connection] = self._due_s(loop.time())
+        self.used[connection] = self._due_s(loop.time())
         if not self._looking:
             self._looking = True
             loop.call_later(_LOOK_EVERY_S, self._look, loop)
@@ -167,9 +167,9 @@ class Pool:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """Whether somebody holds one longer than the server lets a statement run: perhaps the server hangs."""
         now_s = loop.time()
-        if any(due_s < now_s for due_s in self._used.values()):
+        if any(due_s < now_s for due_s in self.used.values()):
             self._start(self._is_it_there)
-        self._looking = bool(self._used)
+        self._looking = bool(self.used)
         if self._looking:
             loop.call_later(_LOOK_EVERY_S, self._look, loop)
 
@@ -177,7 +177,7 @@ class Pool:
         """Ask for a connection. Whoever can give one ends overdue statements by itself, unless it should not; otherwise
         the links of those who wait too long are broken."""
         loop = asyncio.get_running_loop()
-        overdue = [connection for connection, due_s in self._used.items() if due_s < loop.time()]
+        overdue = [connection for connection, due_s in self.used.items() if due_s < loop.time()]
         try:
             await self._end(await self._connect())
         except Error as error:
@@ -187,13 +187,13 @@ class Pool:
             self._went_away(error)
         else:
             for connection in overdue:
-                if connection in self._used:
-                    self._used[connection] = self._due_s(loop.time())
+                if connection in self.used:
+                    self.used[connection] = self._due_s(loop.time())
 
     async def _give_back(self, connection: AsyncConnection) -> None:
-        del self._used[connection]
+        del self.used[connection]
         broken = connection.closed or connection.info.transaction_status != TransactionStatus.IDLE
-        if broken or len(self._idle) + len(self._used) >= self.limits.size:
+        if broken or len(self._idle) + len(self.used) >= self.limits.size:
             await self._end(connection)
             self._next(None)
         elif not self._next(connection):
@@ -201,8 +201,8 @@ class Pool:
 
     def _next(self, connection: AsyncConnection | None) -> bool:
         """Hand a connection, or the place for one, to whoever waits longest. Whether somebody did."""
-        while self._waiting:
-            turn = self._waiting.popleft()
+        while self.waiting:
+            turn = self.waiting.popleft()
             if not turn.done():
                 turn.set_result(None if connection is None else self._lend(connection))
                 return True
@@ -225,12 +225,12 @@ class Pool:
             self.failed(error)
             raise
         self._opened_s[connection] = asyncio.get_running_loop().time()
-        self._away = None
+        self.away = None
         self.worked()
         return connection
 
     def _went_away(self, error: Error) -> None:
-        self._away = error
+        self.away = error
         self._start(self._come_back)
         # Each looks again, and is refused unless a connection is still in use.
         while self._next(None):

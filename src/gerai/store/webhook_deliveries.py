@@ -43,6 +43,11 @@ def _seconds(span: timedelta) -> str:
     return f"{span.total_seconds():.0f} seconds"
 
 
+#: A delivery ``d`` to the endpoint ``t`` that somebody may take now.
+_SENDABLE: Final = f"""d.merchant_id = t.merchant_id AND d.endpoint_id = t.endpoint_id AND d.status = 'pending'
+      AND d.next_attempt_at <= clock.now AND (d.leased_until IS NULL OR d.leased_until < now())
+      AND NOT {_another_first("d", "clock.now")}"""
+
 #: What may be sent to an endpoint that answers. Endpoint by endpoint: one with a long backlog cannot fill the page and
 #: starve the others, and neither can several: each merchant's first message comes before the second of any, and so do
 #: those of its endpoints. The clock is read once for each, not for every pair of messages.
@@ -53,14 +58,23 @@ FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
 CROSS JOIN LATERAL (SELECT {CLOCK} AS now OFFSET 0) clock
 CROSS JOIN LATERAL (
     SELECT d.merchant_id, d.delivery_id, d.endpoint_id, d.next_attempt_at FROM webhook_deliveries d
-    WHERE d.merchant_id = t.merchant_id AND d.endpoint_id = t.endpoint_id AND d.status = 'pending'
-      AND d.next_attempt_at <= clock.now AND (d.leased_until IS NULL OR d.leased_until < now())
-      AND NOT {_another_first("d", "clock.now")}
+    WHERE {_SENDABLE}
     ORDER BY d.next_attempt_at LIMIT %s) x
 WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
   AND t.endpoint_id <> ALL(%s::int8[])) y
 ORDER BY row_number() OVER (PARTITION BY y.merchant_id ORDER BY y.of_endpoint, y.next_attempt_at), y.next_attempt_at
 LIMIT %s"""
+
+#: One look per endpoint, whatever its backlog.
+_OLDEST_DUE: Final = f"""
+SELECT t.environment, CASE WHEN t.failures > 0 THEN 'failing' ELSE 'answering' END, count(*),
+       extract(epoch FROM max(clock.now - x.next_attempt_at))::float8
+FROM webhook_endpoints t JOIN merchants m USING (merchant_id)
+CROSS JOIN LATERAL (SELECT {CLOCK} AS now OFFSET 0) clock
+CROSS JOIN LATERAL (
+    SELECT d.next_attempt_at FROM webhook_deliveries d WHERE {_SENDABLE} ORDER BY d.next_attempt_at LIMIT 1) x
+WHERE t.status = 'active' AND (t.paused_until IS NULL OR t.paused_until <= now())
+GROUP BY 1, 2 ORDER BY 1, 2"""
 
 #: Decided again: since it was found to be due, another worker may have sent it, or have begun with one that goes first.
 _CLAIM: Final = f"""
@@ -109,6 +123,13 @@ async def due(
     of those ``without``."""
     cursor = await connection.execute(query(_DUE), (of_each, list(without), limit))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
+async def oldest_due(connection: AsyncConnection) -> list[tuple[str, str, int, float]]:
+    """(environment, ``answering`` or ``failing``, endpoints, seconds): how long the oldest message that may be sent now
+    has waited, of endpoints that are not paused."""
+    cursor = await connection.execute(query(_OLDEST_DUE))
+    return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
 
 
 async def claim(connection: AsyncConnection, merchant_id: int, delivery_id: int, lease_s: float) -> Delivery | None:

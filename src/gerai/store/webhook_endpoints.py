@@ -84,6 +84,17 @@ async def note_silent(
     )
 
 
+async def by_state(connection: AsyncConnection) -> list[tuple[str, str, int]]:
+    """(environment, state, how many) of endpoints that were not removed: ``answering``, ``failing`` (silent the last
+    time), ``paused`` (left alone for now), ``disabled``."""
+    cursor = await connection.execute(
+        "SELECT environment, CASE WHEN status = 'disabled' THEN 'disabled' WHEN paused_until > now() THEN 'paused' "
+        "WHEN failures > 0 THEN 'failing' ELSE 'answering' END, count(*) "
+        "FROM webhook_endpoints WHERE status <> 'removed' GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+
+
 async def listening(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict[int, frozenset[tuple[str, str]]]:
     """The (environment, channel) pairs somebody listens to, for each of these merchants."""
     cursor = await connection.execute(

@@ -15,6 +15,7 @@ from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.page_watcher import Look, PageWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.engine.core import Engine
 from gerai.kit.hosts import origin_of
 
 #: Browsers come back after this long when a connection ends.
@@ -22,6 +23,11 @@ _RETRY_MS: Final = 3_000
 #: And after this long where no place was left.
 _FULL_RETRY_S: Final = 30
 _WATCHER: Final = PageWatcher()
+
+
+def live_pages(engine: Engine) -> tuple[int, int]:
+    """Live pages of this process that are open, and those that were refused so far."""
+    return _WATCHER.pages(engine), _WATCHER.refused
 
 
 async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
@@ -46,6 +52,7 @@ def stream(ctx: RequestContext, watch: Watch, look: Look) -> Response:
     headers = answers.SAFETY | answers.PRIVATE
     watch.address = origin_of(ctx.client_address)
     if not _WATCHER.has_place(engine, watch, pages):
+        _WATCHER.refused += 1
         return Response(None, 503, headers | {"retry-after": str(_FULL_RETRY_S)})
     # nginx would hold the stream back until its buffer is full.
     headers = headers | {"x-accel-buffering": "no"}
@@ -59,6 +66,7 @@ async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerat
     loop = asyncio.get_running_loop()
     until = loop.time() + pages.stream_seconds
     if not _WATCHER.has_place(engine, watch, pages):
+        _WATCHER.refused += 1
         # Many asked at the same moment, and the places went to others before this one's stream began.
         yield f"retry: {_FULL_RETRY_S * 1000}\n\n"
         return

@@ -45,11 +45,14 @@ class PageWatcher:
     def __init__(self) -> None:
         self._watches: dict[Engine, set[Watch]] = defaultdict(set)
         self._tasks: dict[Engine, asyncio.Task[None]] = {}
+        #: Pages that found no place.
+        self.refused = 0
         self._looks: dict[tuple[Engine, int, str, int, int | str], asyncio.Task[tuple[str, bool]]] = {}
 
     def pages(self, engine: Engine) -> int:
         """How many pages are open."""
-        return len(self._watches[engine])
+        # Asked of engines that serve no page, too.
+        return len(self._watches.get(engine, ()))
 
     def has_place(self, engine: Engine, watch: Watch, limits: PageSettings) -> bool:
         """Whether one more page may be open: of all, of this order or deposit, of this address."""
