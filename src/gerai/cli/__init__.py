@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payments:payments",
     "check": "gerai.cli.check:check",
+    "doctor": "gerai.cli.doctor:doctor",
     "settings": "gerai.cli.settings:settings",
     "bench": "gerai.bench.command:bench",
     "test": "gerai.cli.test:run_everything",

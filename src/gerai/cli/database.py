@@ -44,12 +44,17 @@ def plugin_sections() -> dict[str, Any]:
 def read_settings(file: Path | None) -> Settings:
     """The settings, or a clear message and exit code 2."""
     try:
-        settings = load(file, plugins=plugin_sections())
+        return load_settings(file)
     except SettingsError as error:
         fail(str(error), 2)
+
+
+def load_settings(file: Path | None) -> Settings:
+    """The settings. SettingsError."""
+    settings = load(file, plugins=plugin_sections())
     dialects = plugin_names("gerai.doors.dialects")
     if unknown := [name for name, _ in settings.doors.hosts if name not in dialects]:
-        fail(f"doors.{unknown[0]}_host: no such dialect; there are {', '.join(dialects)}", 2)
+        raise SettingsError(f"doors.{unknown[0]}_host: no such dialect; there are {', '.join(dialects)}")
     return settings
 
 

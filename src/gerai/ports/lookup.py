@@ -19,6 +19,10 @@ class LookupClient(Protocol):
         """Calls so far, by how they ended (``kit.http.OUTCOMES``)."""
         ...
 
+    async def probe(self) -> str:
+        """Ask something harmless. Empty when there was an answer, else in a few words who gave none and why."""
+        ...
+
     async def close(self) -> None:
         """Close the kept connections."""
         ...

@@ -68,6 +68,17 @@ class HttpRoblox:
         """Calls so far, by how they ended (``kit.http.OUTCOMES``)."""
         return self._outgoing.attempts
 
+    async def probe(self) -> str:
+        """Ask each of the three servers for its front page: any answer but 429 and 5xx will do."""
+        for url in (self._users_url, self._games_url, self._apis_url):
+            try:
+                answer = await self._outgoing.send("GET", f"{url}/")
+            except (NoAnswer, AddressForbidden) as error:
+                return f"{urlsplit(url).hostname}: {error}"
+            if answer.asks_to_wait:
+                return f"{urlsplit(url).hostname}: status {answer.status}"
+        return ""
+
     async def close(self) -> None:
         """Close the kept connections."""
         await self._outgoing.close()

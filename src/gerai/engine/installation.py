@@ -1,0 +1,57 @@
+"""What whoever looks after an installation may ask its database, over a session of its own and no engine running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from gerai.engine.check import examine_database
+from gerai.settings import DatabaseSettings
+from gerai.store import gauges, sessions, webhook_deliveries, webhook_endpoints, worker_beats
+from gerai.store import installation as sql
+from gerai.store.connection import Connection, DatabaseError, drop, open_connection
+from gerai.store.faults import fault_of
+from gerai.store.migrate import migration_names
+
+__all__ = ["Connection", "DatabaseError", "examine_database", "fault_of", "migration_names"]
+SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S
+
+server = sql.server
+try_commit = sql.try_commit
+time_limits = sql.time_limits
+applied_migrations = sql.applied_migrations
+data_directory = sql.data_directory
+libpq_version = sql.libpq_version
+key_counts = sql.key_counts
+ending_keys = sql.ending_keys
+locked_out_merchants = sql.locked_out_merchants
+real_merchants = sql.real_merchants
+sealed_secrets = sql.sealed_secrets
+troubled_endpoints = sql.troubled_endpoints
+connections = sessions.connections
+blocked = sessions.blocked
+long_transactions = sessions.long_transactions
+workers_by_kind = worker_beats.by_kind
+jobs = gauges.jobs
+oldest_jobs = gauges.oldest_jobs
+overdue_orders = gauges.overdue_orders
+oldest_overdue = gauges.oldest_overdue
+open_fulfilments = gauges.open_fulfilments
+book_checks = gauges.book_checks
+clock_skew = gauges.clock_skew
+oldest_webhooks = webhook_deliveries.oldest_due
+endpoints_by_state = webhook_endpoints.by_state
+
+
+@asynccontextmanager
+async def looking(dsn: str, limits: DatabaseSettings, within_s: float) -> AsyncGenerator[Connection]:
+    """A session whose link is broken after so long, whatever it does then. DatabaseError."""
+    connection = await open_connection(dsn, limits)
+    timer = asyncio.get_running_loop().call_later(within_s, drop, connection)
+    try:
+        yield connection
+    finally:
+        timer.cancel()
+        await connection.close()

@@ -1,0 +1,85 @@
+"""`gerai doctor` at the terminal: its words, its JSON, its exit codes, a data folder, and its page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+from terminal_kit import run_here
+
+from gerai.doctor import advice, run
+from gerai.doctor.diagnosis import Advice
+from gerai.doctor.run import CHECKS
+from gerai.kit.secret_box import new_key
+from gerai.store.embedded import EmbeddedPostgres
+from gerai.store.migrate import migrate
+
+ROOT = Path(__file__).parents[2]
+ORDER = [check.name for check in CHECKS]
+SEAL_KEY = new_key()
+
+
+async def test_the_command(own_dsn: str) -> None:
+    """A line for each check, and under those that need a person what to do in both languages; exit 1. As JSON the
+    same, with stable names. Unknown options are 2."""
+    environ = {"DATABASE_URL": own_dsn, "GERAI_WEBHOOKS_SEAL_KEY": SEAL_KEY}
+    code, out, _ = await run_here(environ, ["doctor"])
+    assert code == 1
+    assert [check.title for check in CHECKS if check.title not in out] == []
+    assert advice.DURABILITY.id in " ".join(out.split())
+    assert advice.DURABILITY.en in " ".join(out.split())
+    code, out, _ = await run_here(environ, ["doctor", "--json"])
+    found = json.loads(out)
+    assert code == 1
+    assert [check["name"] for check in found["checks"]] == ORDER
+    assert (found["state"], found["needs_a_person"]) == ("fail", True)
+    by_name = {check["name"]: check for check in found["checks"]}
+    assert by_name["durability"]["do"] == {"id": advice.DURABILITY.id, "en": advice.DURABILITY.en}
+    assert by_name["versions"]["do"] is None
+    assert set(by_name["jobs"]) == {"name", "state", "seen", "figures", "do"}
+    assert SEAL_KEY not in out
+    assert (await run_here(environ, ["doctor", "--jsn"]))[0] == 2
+    code, out, _ = await run_here(environ | {"GERAI_SERVER_PRT": "1"}, ["doctor", "--json"])
+    by_name = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert (code, by_name["settings"]["state"], by_name["database"]["state"]) == (1, "fail", "ok")
+    assert "GERAI_SERVER_PORT" in by_name["settings"]["seen"]
+
+
+async def test_a_data_folder(tmp_path: Path) -> None:
+    """One that nobody runs on: the doctor starts its database for the look, finds nobody's work late, and makes no key.
+    All is well: exit 0. One that holds nothing: 1, and what needs no database is looked at."""
+    server = EmbeddedPostgres(tmp_path / "shop")
+    server.start()
+    migrate(server.dsn)
+    server.stop()
+    with patch.object(run, "CHECKS", tuple(c for c in CHECKS if c.name != "disk")):
+        code, out, err = await run_here({}, ["doctor", "--data", str(tmp_path / "shop"), "--json"])
+        found = {check["name"]: check for check in json.loads(out)["checks"]}
+        assert (code, err) == (0, ""), out
+        assert found["workers"]["state"] == "not_checked"
+        assert found["durability"]["state"] == "ok"
+        assert not (tmp_path / "shop" / "seal.key").exists()
+        code, out, _ = await run_here({}, ["doctor", "--data", str(tmp_path / "shop")])
+        assert (code, "All is well." in out) == (0, True)
+    code, out, _ = await run_here({}, ["doctor", "--data", str(tmp_path / "none"), "--json"])
+    found = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert (code, found["database"]["state"], found["versions"]["state"]) == (1, "fail", "ok")
+    assert "holds no database" in found["database"]["seen"]
+    server.start()
+    try:
+        code, out, _ = await run_here({}, ["doctor", "--data", str(tmp_path / "shop"), "--json"])
+    finally:
+        server.stop()
+    found = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert (code, found["workers"]["state"], found["workers"]["do"]["en"]) == (1, "fail", advice.START_WORKER.en)
+
+
+def test_the_page_has_every_check() -> None:
+    """The table of the how-to names the checks there are, in their order; every advice is in both languages."""
+    page = (ROOT / "docs/how-to/doctor.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == ORDER
+    told = [found for found in vars(advice).values() if isinstance(found, Advice)]
+    assert len(told) > 20
+    assert [one for one in told if not (one.id.endswith(".") and one.en.endswith(".") and one.id != one.en)] == []
