@@ -18,7 +18,7 @@ from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.payment_status import MOVES, verb_between
 from gerai.engine.orders.place import PlaceOrder
-from gerai.engine.standing import payment_status
+from gerai.domain.payment_status import payment_status
 
 CHANNEL = "test"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
+from gerai.domain.payment_status import PaymentStatus, payment_status
 from gerai.domain.records import Invoice, Order, OrderView, Payment, Shipment
 from gerai.domain.states import ORDER
 
-PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
 #: The fact that holds the standing, in every event of an order.
 AFTER: Final = "after"
 _ORDER: Final = "order."
@@ -37,16 +37,6 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     charged_sen: int = 0
     refunded_sen: int = 0
     parcel: ParcelStanding | None = None
-
-
-def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:
-    """How the order's payment stands, in one word."""
-    mark = order.payment_mark
-    if mark == "conflict":
-        return "conflict"
-    if invoice is None or invoice.status not in ("paid", "refunded"):
-        return "unpaid"
-    return "settled" if mark == "settled" else "paid"
 
 
 def newest_payment(payments: Iterable[Payment]) -> Payment | None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
+from gerai.domain.payment_status import PaymentStatus, payment_status
 from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import set_payment_status, verb_between
 from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
-from gerai.engine.standing import PaymentStatus, payment_status
 from gerai.engine.state import State
 
 

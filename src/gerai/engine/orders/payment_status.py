@@ -11,13 +11,13 @@ from typing import Final
 
 import msgspec
 
+from gerai.domain.payment_status import PaymentStatus, payment_status
 from gerai.domain.records import Invoice, Order
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.transitions import pay_invoice
 from gerai.engine.payment_steps import end_open_payments, new_payment
-from gerai.engine.standing import PaymentStatus, payment_status
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 

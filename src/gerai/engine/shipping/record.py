@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.payment_status import payment_status
 from gerai.domain.records import Order, OrderView, Shipment
 from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, StateConflict
 from gerai.domain.states import SHIPMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders import parcels
 from gerai.engine.orders.transitions import announce_refund_due, move_order
-from gerai.engine.standing import payment_status
 from gerai.engine.state import State
 
 #: The zone of a time that says none.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gerai.domain.money import SEN_PER_RUPIAH
+from gerai.domain.payment_status import payment_status
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.scalev.formats import free_object, timestamp
 from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
@@ -17,7 +18,6 @@ from gerai.doors.dialects.scalev.wire_lines import order_lines, quantity_maps
 from gerai.doors.dialects.scalev.wire_parcel import parcel_fields
 from gerai.doors.dialects.scalev.wire_payment import payment_fee, payment_fields
 from gerai.engine.catalogue.products import Store
-from gerai.engine.standing import payment_status
 
 #: Keys of the contract that nothing here ever fills.
 _NEVER: Final = (
