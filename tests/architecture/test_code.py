@@ -134,6 +134,7 @@ def test_no_float_comes_near_money() -> None:
 def test_the_domain_is_pure() -> None:
     """The domain awaits nothing, reads no clock, file, network or random number: it imports nothing that could."""
     allowed = {"__future__", "re", "decimal", "dataclasses", "datetime", "enum", "typing", "msgspec", "gerai"}
+    allowed |= {"collections", "unicodedata"}
     allowed |= {"inspect", "sys"}  # the pages printed from the tables
     for file in SOURCES:
         if not _name(file).startswith("domain/"):

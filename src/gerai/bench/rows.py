@@ -23,6 +23,7 @@ TABLES: Final = {
     "fulfilments": _OF_ORDERS,
     "shipments": _OF_ORDERS,
     "transfers": _OF_ORDERS,
+    "order_terms": _OF_ORDERS,
     "events": _OF_ORDERS,
     "procrastinate_jobs": SQL("(args ->> 'merchant_id')::bigint = %(merchant)s"),
 }

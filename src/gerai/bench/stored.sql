@@ -87,6 +87,19 @@ SELECT merchant_id, order_id, %(environment)s, order_id,
        CASE status WHEN 'completed' THEN at + interval '1 day' END
 FROM stored_orders WHERE channel = 'scalev';
 
+-- What they are found by (gerai.domain.search_terms).
+INSERT INTO order_terms
+SELECT merchant_id, %(environment)s, channel, floor(extract(epoch FROM at) / 604800)::int4, term, at, order_id
+FROM stored_orders CROSS JOIN LATERAL unnest(ARRAY[
+    '#n-' || md5(i::text), CASE WHEN i %% 5 > 0 THEN '=ref-' || i END, 'ncustomer', 'n' || i, '@c' || i || '@example.com',
+    '+62812' || i, '-' || reverse('62812' || i)
+] || CASE channel
+    WHEN 'cekceir' THEN ARRAY['wf-' || i, E'lservice=imei\x02' || member_id]
+    WHEN 'scalev' THEN ARRAY['lmethod=qris', 't' || total_sen, CASE status WHEN 'completed' THEN 'ypaid' ELSE 'yunpaid' END,
+        CASE status WHEN 'completed' THEN 'sdelivered' WHEN 'pending' THEN 'splanned' ELSE 'scancelled' END]
+    ELSE '{}' END) AS term
+WHERE term IS NOT NULL;
+
 -- A wallet's order holds its money, then keeps it or lets it go; another's is paid from outside.
 INSERT INTO transfers
 SELECT merchant_id, order_id + 2, %(environment)s, 'pending', NULL::int8, wallet_id, sales_id, total_sen, 'order', order_id, NULL::int8,

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from gerai.engine.state import Job, State
-from gerai.store.batch import Deferred, Writing, deferring, inserting, updating
-from gerai.store.tables import EVENTS, WRITE_ORDER
+from gerai.engine.terms import changed_terms
+from gerai.store.batch import Deferred, Writing, deferring, deleting, inserting, updating
+from gerai.store.tables import EVENTS, TERMS, WRITE_ORDER
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -22,6 +23,11 @@ def changes(state: State) -> Iterator[Writing]:
             yield inserting(table, [rows.inserted[key] for key in sorted(rows.inserted)])
         if rows.updated:
             yield updating(table, [rows.updated[key] for key in sorted(rows.updated)])
+    gone, new = changed_terms(state)
+    if gone:
+        yield deleting(TERMS, gone)
+    if new:
+        yield inserting(TERMS, new)
     # Last and unsorted: the database numbers them in the order in which they were announced.
     if state.events:
         yield inserting(EVENTS, state.events)

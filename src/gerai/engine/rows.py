@@ -16,10 +16,11 @@ Undo = tuple["Rows[Any]", Key, Any, bool]
 
 
 class Rows(Generic[Row]):
-    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written. ``handles``: other ways to name
-    a row, which never change in a row's life (an order's payments, a member's e-mail)."""
+    """Rows of one table by key. ``inserted`` and ``updated`` are what must be written; ``loaded`` are the updated ones
+    as the database has them. ``handles``: other ways to name a row, which never change in a row's life (an order's
+    payments, a member's e-mail)."""
 
-    __slots__ = ("_handles", "_key", "_named", "_undo", "inserted", "rows", "updated")
+    __slots__ = ("_handles", "_key", "_named", "_undo", "inserted", "loaded", "rows", "updated")
 
     def __init__(
         self, undo: list[Undo], key: Callable[[Row], Key], handles: Callable[[Row], tuple[Key, ...]] | None = None
@@ -31,6 +32,7 @@ class Rows(Generic[Row]):
         self.rows: dict[Key, Row] = {}
         self.inserted: dict[Key, Row] = {}
         self.updated: dict[Key, Row] = {}
+        self.loaded: dict[Key, Row] = {}
 
     def load(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -62,7 +64,9 @@ class Rows(Generic[Row]):
             self.inserted[key] = row
             self._undo.append((self, key, before, False))
         else:
-            self._undo.append((self, key, before, key not in self.updated))
+            if first := key not in self.updated:
+                self.loaded[key] = before
+            self._undo.append((self, key, before, first))
             self.updated[key] = row
         return row
 
@@ -76,7 +80,7 @@ class Rows(Generic[Row]):
             self.inserted[key] = before
         elif first_update:
             # What was loaded is what the database has: nothing to write.
-            del self.updated[key]
+            del self.updated[key], self.loaded[key]
         else:
             self.updated[key] = before
 

@@ -86,6 +86,11 @@ def updating(table: Table[Any], rows: Sequence[Any]) -> Writing:
     return Writing(table.update_sql, table.update_params(rows))
 
 
+def deleting(table: Table[Any], rows: Sequence[Any]) -> Writing:
+    """Rows of one table that go, by their keys."""
+    return Writing(table.delete_sql, table.delete_params(rows))
+
+
 def deferring(jobs: Sequence[Deferred]) -> Writing:
     """Jobs of the queue."""
     queues, tasks, locks, args, delays_ms = zip(*jobs, strict=True)

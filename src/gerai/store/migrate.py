@@ -1,4 +1,4 @@
-"""Bring a database to the current schema: our migrations in order, then the job queue's own.
+"""Bring a database to the current schema: our migrations in order, what they left to be done, then the job queue's own.
 
 A migration is a folder ``NNNN-name`` with its reason (``why.md``) and its SQL. One process migrates at a time.
 """
@@ -19,6 +19,7 @@ from yoyo.migrations import Migration, MigrationList
 
 from gerai.settings import DatabaseSettings
 from gerai.store.connection import open_blocking
+from gerai.store.fill_terms import NAME, fill_terms, is_due
 from gerai.store.session import USUAL, limited_url, patient
 
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
@@ -39,6 +40,7 @@ def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
         while not _is_first(connection):
             time.sleep(_ASKED_EVERY_S)
         applied = _ours(dsn, longer)
+        fill_terms(connection)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()
         if row is not None and row[0]:
             connection.execute(SchemaManager.get_schema())
@@ -52,12 +54,14 @@ def _is_first(connection: BlockingConnection) -> bool:
 
 
 def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
-    """The names of our migrations that this database lacks."""
+    """The names of our migrations that this database lacks, and of what they left to be done."""
     backend, migrations = _yoyo(dsn, patient(limits))
     try:
-        return [migration.id for migration in backend.to_apply(migrations)]
+        missing = [migration.id for migration in backend.to_apply(migrations)]
     finally:
         backend.connection.close()
+    with open_blocking(dsn, limits) as connection:
+        return [*missing, NAME] if is_due(connection) else missing
 
 
 @cache

@@ -263,6 +263,16 @@ CREATE TABLE order_lines (
     CONSTRAINT order_lines_unit_price_sen_check CHECK ((unit_price_sen >= 0))
 );
 
+CREATE TABLE order_terms (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    channel text NOT NULL,
+    week integer NOT NULL,
+    term text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    order_id bigint NOT NULL
+);
+
 CREATE TABLE orders (
     merchant_id bigint NOT NULL,
     order_id bigint NOT NULL,
@@ -300,6 +310,11 @@ CREATE TABLE orders (
     CONSTRAINT rounding_is_less_than_a_rupiah CHECK (((rounding_sen >= '-49'::integer) AND (rounding_sen <= 50) AND ((rounding_sen = 0) OR ((total_sen % (100)::bigint) = 0))))
 )
 WITH (fillfactor='85');
+
+CREATE TABLE orders_without_terms (
+    merchant_id bigint NOT NULL,
+    before_id bigint NOT NULL
+);
 
 CREATE TABLE payments (
     merchant_id bigint NOT NULL,
@@ -636,8 +651,10 @@ ALTER TABLE ONLY members ADD CONSTRAINT members_pkey PRIMARY KEY (merchant_id, m
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_code_key UNIQUE (code);
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY order_lines ADD CONSTRAINT order_lines_pkey PRIMARY KEY (merchant_id, order_id, line_no);
+ALTER TABLE ONLY order_terms ADD CONSTRAINT order_terms_pkey PRIMARY KEY (merchant_id, environment, channel, week, term, created_at, order_id);
 ALTER TABLE ONLY orders ADD CONSTRAINT orders_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
 ALTER TABLE ONLY orders ADD CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id);
+ALTER TABLE ONLY orders_without_terms ADD CONSTRAINT orders_without_terms_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_merchant_id_environment_public_id_key UNIQUE (merchant_id, environment, public_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_pkey PRIMARY KEY (merchant_id, payment_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
@@ -678,11 +695,9 @@ CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, ch
 CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
 CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
+CREATE INDEX orders_link_code ON orders USING hash (number) WHERE (length(number) = 6);
 CREATE INDEX orders_listed ON orders USING btree (merchant_id, environment, channel, created_at, order_id);
-CREATE INDEX orders_number ON orders USING hash (number);
 CREATE INDEX orders_of_member ON orders USING btree (merchant_id, environment, member_id, status, created_at, order_id) WHERE (member_id IS NOT NULL);
-CREATE INDEX orders_payment_mark ON orders USING btree (merchant_id, environment, channel, payment_mark, order_id) WHERE (payment_mark <> ''::text);
-CREATE INDEX orders_reference ON orders USING hash (reference) WHERE (reference <> ''::text);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX orders_status ON orders USING btree (merchant_id, environment, channel, status, created_at, order_id);
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
@@ -697,6 +712,7 @@ CREATE INDEX transfers_order ON transfers USING btree (merchant_id, order_id) WH
 CREATE UNIQUE INDEX transfers_resolution ON transfers USING btree (merchant_id, pending_id) WHERE (pending_id IS NOT NULL);
 CREATE INDEX webhook_deliveries_chain ON webhook_deliveries USING btree (merchant_id, endpoint_id, order_id, event_id, part) WHERE (status = 'pending'::text);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (merchant_id, endpoint_id, next_attempt_at) WHERE (status = 'pending'::text);
+CREATE INDEX webhook_deliveries_listed ON webhook_deliveries USING btree (merchant_id, endpoint_id, status, happened_at, delivery_id);
 CREATE INDEX webhook_deliveries_old ON webhook_deliveries USING btree (finished_at) WHERE (status <> 'pending'::text);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_fkey FOREIGN KEY (merchant_id, bundle_id) REFERENCES bundles(merchant_id, bundle_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_variant_id_fkey FOREIGN KEY (merchant_id, variant_id) REFERENCES variants(merchant_id, variant_id);

@@ -69,6 +69,7 @@ class Table(Generic[Row]):
         self._update_columns = key + mutable if mutable else ()
         self._update_index = [self.columns.index(c) for c in self._update_columns]
         self.update_sql = self._update(mutable) if mutable else b""
+        self.delete_sql = self._delete() if key else b""
         self.select_list = ", ".join(f"t.{c}" for c in self.columns)
 
     def _unnest(self, columns: Sequence[str]) -> str:
@@ -93,6 +94,11 @@ class Table(Generic[Row]):
         source = f"unnest({self._unnest(self._update_columns)}) AS n({names})"
         return f"UPDATE {self.name} t SET {sets} FROM {source} WHERE {where}".encode()
 
+    def _delete(self) -> bytes:
+        where = " AND ".join(f"t.{c} = n.{c}" for c in self.key)
+        source = f"unnest({self._unnest(self.key)}) AS n({', '.join(self.key)})"
+        return f"DELETE FROM {self.name} t USING {source} WHERE {where}".encode()
+
     def _columns(self, rows: Iterable[Row]) -> list[Sequence[Any]]:
         # Turned from rows to columns once: everything behind works on whole columns.
         columns: list[Sequence[Any]] = list(zip(*map(msgspec.structs.astuple, rows), strict=True))
@@ -108,6 +114,11 @@ class Table(Generic[Row]):
         """One array per key and mutable column."""
         columns = self._columns(rows)
         return [pack(self.types[i], columns[i]) for i in self._update_index]
+
+    def delete_params(self, rows: Iterable[Row]) -> list[Packed]:
+        """One array per key column."""
+        columns = self._columns(rows)
+        return [pack(self.types[i], columns[i]) for i in map(self.columns.index, self.key)]
 
     def read(self, values: Sequence[Any]) -> Row:
         """A record from a row selected with ``select_list``."""

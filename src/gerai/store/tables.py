@@ -12,6 +12,7 @@ from gerai.domain.records import (
     Member,
     Order,
     OrderLine,
+    OrderTerm,
     Payment,
     Shipment,
     Stock,
@@ -51,6 +52,13 @@ LINES = Table(
     OrderLine,
     key=("merchant_id", "order_id", "line_no"),
     types={"line_no": "int4", "quantity": "int4"},
+)
+#: Follows from the rows of others (engine/terms.py): written and removed, never changed.
+TERMS = Table(
+    "order_terms",
+    OrderTerm,
+    key=("merchant_id", "environment", "channel", "week", "term", "created_at", "order_id"),
+    types={"week": "int4"},
 )
 INVOICES = Table(
     "invoices",
@@ -102,7 +110,7 @@ IDEMPOTENCY = Table(
     key=("merchant_id", "environment", "owner", "operation", "key"),
 )
 
-#: The order in which a batch writes; parents come before what refers to them. Events follow.
+#: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
     DEPOSITS,

@@ -8,7 +8,7 @@ through; the engine never looks inside it, nor inside ``details``.
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
 from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
-from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderView
+from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
 from gerai.domain.records.payments import FeeBearer, Invoice, Payment, PaymentRules
 from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
 
@@ -27,6 +27,7 @@ __all__ = [
     "Order",
     "OrderContact",
     "OrderLine",
+    "OrderTerm",
     "OrderView",
     "Payment",
     "PaymentRules",

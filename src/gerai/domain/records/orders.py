@@ -1,4 +1,4 @@
-"""An order, its lines, whom it is for, and the order with everything around it."""
+"""An order, its lines, whom it is for, what it is found by, and the order with everything around it."""
 
 from __future__ import annotations
 
@@ -89,6 +89,19 @@ class OrderLine(msgspec.Struct, frozen=True):
     unit_price_sen: int
     total_sen: int
     details: dict[str, Any]
+
+
+class OrderTerm(msgspec.Struct, frozen=True):
+    """Something an order is found by (``gerai.domain.search_terms``), kept by the week the order was made in: the
+    newest are looked through first, and new ones are written close together."""
+
+    merchant_id: int
+    environment: str
+    channel: str
+    week: int
+    term: str
+    created_at: datetime
+    order_id: int
 
 
 class OrderView(msgspec.Struct, frozen=True, omit_defaults=True):
