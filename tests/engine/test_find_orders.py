@@ -30,8 +30,8 @@ async def test_by_labels(shop: Shop) -> None:
 
 async def test_by_payment_mark(shop: Shop) -> None:
     """A disputed payment is found by its mark, which leaves the door's details alone."""
-    placed = await shop.place(details={"mine": 1})
-    await shop.place()
+    placed = await shop.place(details={"mine": 1}, labels={"store": "7"})
+    await shop.place(labels={"store": "7"})
     change = ChangeStatus(
         **shop.owner, channel="test", order_ids=(placed.view.order.order_id,), payment="conflict", by="tester"
     )

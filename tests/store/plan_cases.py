@@ -19,6 +19,7 @@ from gerai.store import (
     events,
     gauges,
     idempotency,
+    merchant_orders,
     orders,
     payments,
     services,
@@ -26,6 +27,7 @@ from gerai.store import (
     wallets,
     webhook_deliveries,
     webhook_endpoints,
+    webhook_log,
 )
 
 Call = Callable[[AsyncConnection], Awaitable[object]]
@@ -65,9 +67,15 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "orders.count": [lambda c: orders.count(c, scope, OrderFilter(), 1000)],
         "orders.by_public_ids": [lambda c: orders.by_public_ids(c, scope, [k.public_id, "none"])],
         "orders.by_ids": [lambda c: orders.by_ids(c, m, k.order_ids)],
-        "orders.by_name": [lambda c, name=name: orders.by_name(c, m, name) for name in (k.number, k.public_id, "none")],
-        "orders.of_merchant": [
-            lambda c, states=states: orders.of_merchant(c, m, environments, states, 20)
+        "merchant_orders.by_name": [
+            lambda c, name=name: merchant_orders.by_name(c, m, name) for name in (k.number, k.public_id, "none")
+        ],
+        "merchant_orders.search": [
+            lambda c, text=text: merchant_orders.search(c, m, environments, text, 20)
+            for text in (k.number, "customer", "none")
+        ],
+        "merchant_orders.of_merchant": [
+            lambda c, states=states: merchant_orders.of_merchant(c, m, environments, states, 20)
             for states in (open_states, ["closed"], [*open_states, "completed", "expired", "cancelled", "failed"])
         ],
         "orders.by_secret": [lambda c: orders.by_secret(c, k.secret)],
@@ -110,10 +118,11 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c: webhook_deliveries.add_attempt(c, Attempt(m, first + 6, 2, k.at, 1, 200, "", ""))
         ],
         "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
-        "webhook_deliveries.deliveries": [
-            lambda c, f=f: webhook_deliveries.deliveries(c, m, f, 50) for f in delivery_filters(k)
-        ],
-        "webhook_deliveries.attempts": [lambda c: webhook_deliveries.attempts(c, m, first + 6)],
+        "webhook_log.deliveries": [lambda c, f=f: webhook_log.deliveries(c, m, f, 50) for f in delivery_filters(k)],
+        "webhook_log.finished": [lambda c, f=f: webhook_log.finished(c, m, f, None, 50) for f in delivery_filters(k)],
+        "webhook_log.delivery": [lambda c: webhook_log.delivery(c, m, first + 6)],
+        "webhook_log.replay": [lambda c: webhook_log.replay(c, m, [order_id + 6 for order_id in k.order_ids], k.at)],
+        "webhook_log.attempts": [lambda c: webhook_log.attempts(c, m, first + 6)],
         "webhook_deliveries.forget": [lambda c: webhook_deliveries.forget(c, 9999, 100)],
         "webhook_endpoints.endpoints": [lambda c: webhook_endpoints.endpoints(c, m)],
         "webhook_endpoints.endpoint": [lambda c: webhook_endpoints.endpoint(c, m, k.endpoint_id)],
@@ -131,7 +140,7 @@ def _views(merchant_id: int, order_ids: list[int]) -> Call:
 def _after_attempt(merchant_id: int, k: Known) -> Call:
     async def call(connection: AsyncConnection) -> None:
         wanted = DeliveryFilter(endpoint_id=k.endpoint_id)
-        [done] = await webhook_deliveries.deliveries(connection, merchant_id, wanted, 1)
+        [done] = await webhook_log.deliveries(connection, merchant_id, wanted, 1)
         await webhook_deliveries.after_attempt(connection, done, k.at)
 
     return call
@@ -159,7 +168,14 @@ def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
         "before_id": [k.order_ids[0]],
         "after_id": [k.order_ids[0]],
         "skip": [100],
-    } | {name: [] for name in WALKING}
+        "search": [k.number, "n-", "customer", "Customer 7", "none", "0812 12", "8800000000000999"],
+        "labels": [{"service": "imei"}, {"method": "qris"}, {"store_id": "7"}],
+        "total_sen": [1_500_000, 1],
+        "payment_status": ["unpaid", "paid", "conflict", "settled"],
+        "shipment_statuses": [("delivered",), ("planned", "booked"), ("returned",)],
+        "search_fields": [],
+        "search_labels": [],
+    }
     assert set(values) == {field.name for field in fields(OrderFilter)}
     door = Scope(k.merchant_id, "production", "cekceir")
     scopes = [door, door._replace(channel="durianpay"), door._replace(channel="scalev")]
@@ -177,18 +193,6 @@ def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
 
 #: What no door with members asks for.
 NEVER_OF_MEMBERS = ("receipt", "payment_public_id", "references", "numbers", "skip")
-#: Fields that are looked at order by order, from the newest: what they find often is found at once, what they find
-#: never is looked for in all orders of the scope. Texts within texts need the search of their own.
-WALKING = (
-    "search",
-    "number_part",
-    "reference_part",
-    "contact_parts",
-    "payment_status",
-    "shipment_statuses",
-    "total_sen",
-    "labels",
-)
 
 
 def payment_filters(k: Known) -> list[tuple[Scope, PaymentFilter]]:
@@ -212,8 +216,11 @@ def deposit_filters(k: Known) -> list[tuple[Scope, DepositFilter]]:
 def delivery_filters(k: Known) -> list[DeliveryFilter]:
     return [
         DeliveryFilter(),
-        DeliveryFilter(delivery_id=k.order_ids[0] + 6),
+        *(DeliveryFilter(status=status) for status in ("pending", "delivered", "failed", "dropped")),
         DeliveryFilter(endpoint_id=k.endpoint_id),
+        DeliveryFilter(endpoint_id=-1),
+        DeliveryFilter(endpoint_id=k.endpoint_id, happened_from=k.at, undelivered=True),
+        DeliveryFilter(endpoint_id=k.endpoint_id, happened_until=k.at - timedelta(days=9999)),
     ]
 
 

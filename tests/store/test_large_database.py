@@ -24,12 +24,14 @@ from gerai.store import (
     gauges,
     idempotency,
     loads,
+    merchant_orders,
     orders,
     payments,
     waiting,
     wallets,
     webhook_deliveries,
     webhook_endpoints,
+    webhook_log,
 )
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
@@ -39,7 +41,7 @@ TIMES = 4
 #: Modules whose every coroutine function is a read or a piece of background work.
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
-    webhook_endpoints,
+    webhook_endpoints, webhook_log, merchant_orders,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -47,8 +49,6 @@ WITHOUT_CASE = {
     "gauges.timed", "webhook_endpoints.by_state", "webhook_deliveries.add_deliveries",
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening",
-    # By a person, over the deliveries that are kept for some days (decision 0013).
-    "webhook_deliveries.replay",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from gerai.engine.standing import AFTER
 orders = typer.Typer(no_args_is_help=True, help="Look at orders; finish, fail or cancel those that wait for people.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
+TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A number, name, e-mail, telephone, receipt …")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")]
 #: From the names of an order (merchant, environment, id) and the number of its items, what to submit.
 Command = Callable[[dict[str, Any], int], FinishOrder | CancelOrder]
@@ -47,22 +48,47 @@ def show_orders(
     settings_file: SettingsOption = None,
 ) -> None:
     """List orders of all counters, newest first."""
-    states: list[str] = [*_STATES]
-    if status and status != "all":
-        states = [one_of(status, states, "state")]
-    elif not status:
-        states = list(_OPEN)
-    environments: list[str] = [*ENVIRONMENTS]
-    if environment:
-        environments = [one_of(environment, ENVIRONMENTS, "environment")]
+    usual = {"": _OPEN, "all": _STATES}.get(status)
+    states = [*usual] if usual else [one_of(status, [*_STATES], "state")]
+    environments = _environments(environment)
 
     async def act(engine: Engine) -> list[OrderView]:
         return await engine.orders.of_merchant(await merchant_named(engine, merchant), environments, states, _SHOWN)
 
+    _table(on_engine(act, data, settings_file))
+
+
+@orders.command("find", epilog="Example: gerai orders find 0812-3456-789 --merchant toko")
+def find_orders(
+    text: TextArgument,
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Find orders of all counters by what their buyers know of them, newest first.
+
+    Numbers, references, e-mails and words of a name by how they begin; a telephone by six digits of its beginning or
+    end; VA numbers, payments and receipts whole."""
+    places = _environments(environment)
+
+    async def act(engine: Engine) -> list[OrderView]:
+        return await engine.orders.search(await merchant_named(engine, merchant), places, text, _SHOWN)
+
+    if not (views := on_engine(act, data, settings_file)):
+        fail(f"no order is found by {text}")
+    _table(views)
+
+
+def _environments(environment: str) -> list[str]:
+    return [one_of(environment, ENVIRONMENTS, "environment")] if environment else [*ENVIRONMENTS]
+
+
+def _table(views: list[OrderView]) -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("order", "counter", "environment", "state", "total", "paid", "placed (WIB)"):
         table.add_column(title, overflow="fold", justify="right" if title in ("total", "paid") else "left")
-    for view in on_engine(act, data, settings_file):
+    for view in views:
         order = view.order
         table.add_row(
             order.number, order.channel, order.environment, order.status, display(order.total_sen),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from gerai.domain.search import EVERYWHERE, SearchField
+
 
 class Scope(NamedTuple):
     """Whose things a caller may see: one merchant's, in one environment, of one channel; with ``member_id``, only that
@@ -23,9 +25,10 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderFilter:
-    """Orders. ``search`` looks into number, reference, the provider's reference and lines' names; ``receipt`` is a
-    courier's number, in any case. ``…_part`` and ``contact_parts`` (name, email, mobile) look for a part of the text,
-    in any case. ``payment_status``: unpaid, paid, conflict or settled. The order must have every one of ``labels``."""
+    """Orders. ``search`` is looked for in ``search_fields`` (``gerai.domain.search.query_of``); an order with one of
+    ``search_labels`` is found as well. ``receipt`` is a courier's number, in any case. The order must have every one of
+    ``labels``. ``payment_status`` (unpaid, paid, conflict or settled), ``shipment_statuses`` and ``total_sen`` are kept
+    of orders that have labels and are not a wallet's."""
 
     statuses: tuple[str, ...] = ()
     shipment_statuses: tuple[str, ...] = ()
@@ -33,9 +36,8 @@ class OrderFilter:
     references: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     search: str = ""
-    number_part: str = ""
-    reference_part: str = ""
-    contact_parts: dict[str, str] | None = None
+    search_fields: tuple[SearchField, ...] = EVERYWHERE
+    search_labels: tuple[tuple[str, str], ...] = ()
     payment_public_id: str = ""
     payment_status: str = ""
     total_sen: int | None = None
@@ -69,7 +71,6 @@ class DeliveryFilter:
     """Webhook deliveries. ``happened_from``, ``happened_until``: when the event was, the end not included.
     ``undelivered``: leave out what was delivered."""
 
-    delivery_id: int | None = None
     endpoint_id: int | None = None
     status: str = ""
     happened_from: datetime | None = None

@@ -1,4 +1,4 @@
-"""The filter of orders as conditions, but for the order's state."""
+"""The filter of orders as conditions, but for the order's state and for texts that are looked for."""
 
 from __future__ import annotations
 
@@ -18,14 +18,6 @@ _RECEIPT: Final = (
     "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
     'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
 )
-_SEARCH: Final = (
-    "(t.number ILIKE %s OR t.reference ILIKE %s OR "
-    "EXISTS (SELECT FROM order_lines l WHERE l.merchant_id = t.merchant_id AND l.order_id = t.order_id "
-    "AND l.name ILIKE %s) OR "
-    "EXISTS (SELECT FROM fulfilments f WHERE f.merchant_id = t.merchant_id AND f.fulfilment_id = t.order_id "
-    "AND f.reference ILIKE %s))"
-)
-
 #: As with receipts: the payment first.
 _PAYMENT: Final = (
     "t.order_id = ANY(ARRAY(SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s "
@@ -43,29 +35,28 @@ _PAYMENT_STATUS: Final = {
     "conflict": f"({_MARK} = 'conflict')",
     "settled": f"({_MARK} = 'settled' AND {_PAID})",
 }
+#: Orders whose amount, payment and parcel are kept as terms (domain/search.py): any list by them finds the same ones.
+_KEPT: Final = "t.labels <> '{}' AND t.account_id IS NULL"
 #: A page begins where the order at its edge stands; an order that is not the merchant's has no place in its list.
 _EDGE: Final = "(SELECT e.created_at, e.order_id FROM orders e WHERE e.merchant_id = %s AND e.order_id = %s)"
 _BEFORE: Final = f"(t.created_at, t.order_id) < {_EDGE}"
 _AFTER: Final = f"(t.created_at, t.order_id) > {_EDGE}"
-_CONTACT: Final = {name: f"t.contact ->> '{name}' ILIKE %s" for name in ("name", "email", "mobile")}
 
 
 def conditions(scope: Scope, wanted: OrderFilter) -> Where:
-    """Orders ``t`` that fit, whatever state they are in: a list with states goes state by state."""
+    """Orders ``t`` that fit, whatever state they are in (a list with states goes state by state), and whatever they are
+    found by (order_search.py)."""
     labels = msgspec.json.encode(wanted.labels).decode()
     where = in_scope(scope)
-    for name, part in (wanted.contact_parts or {}).items():
-        where.add(_CONTACT[name], _containing(part))
     if wanted.payment_status:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
+    kept = wanted.payment_status or wanted.shipment_statuses or wanted.total_sen is not None
     return (
-        where.add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
+        where.add_if(bool(kept), _KEPT)
+        .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
         .add_if(bool(wanted.references), "t.reference <> '' AND t.reference = ANY(%s)", list(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
-        .add_if(bool(wanted.search), _SEARCH, *[_containing(wanted.search)] * 4)
-        .add_if(bool(wanted.number_part), "t.number ILIKE %s", _containing(wanted.number_part))
-        .add_if(bool(wanted.reference_part), "t.reference ILIKE %s", _containing(wanted.reference_part))
         .add_if(
             bool(wanted.payment_public_id), _PAYMENT, scope.merchant_id, scope.environment, wanted.payment_public_id
         )
@@ -76,10 +67,3 @@ def conditions(scope: Scope, wanted: OrderFilter) -> Where:
         .add_if(wanted.before_id is not None, _BEFORE, scope.merchant_id, wanted.before_id)
         .add_if(wanted.after_id is not None, _AFTER, scope.merchant_id, wanted.after_id)
     )
-
-
-def _containing(text: str) -> str:
-    """A pattern for texts with this part, in which % and _ stand for themselves."""
-    # The escape itself first, or it would be escaped twice.
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Member, Order, OrderView
 from gerai.domain.states import ORDER
+from gerai.store import order_search
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.order_filter import conditions
 from gerai.store.table import Table
@@ -35,10 +36,14 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
     order_by = _OLDEST if wanted.after_id is not None else _NEWEST
     where = conditions(scope, wanted)
     statuses = list(wanted.statuses)
+    if (terms := order_search.asked_of_terms(scope, wanted)) is not None:
+        return await order_search.page(connection, scope, wanted, terms, limit)
     # What names a few orders has an index of its own.
-    if wanted.numbers or wanted.references or wanted.receipt or wanted.payment_public_id:
+    if wanted.receipt or wanted.payment_public_id:
         where.add_if(bool(statuses), _STATUS, statuses)
         return await _select(connection, where, order_by, limit, wanted.skip)
+    if (terms := order_search.listed_by(scope, wanted)) is not None and not await _few(connection, scope, statuses):
+        return await order_search.page(connection, scope, wanted, terms, limit)
     # A member's orders have one index, with their state in it.
     if scope.member_id is not None and not statuses:
         statuses = sorted(ORDER.states)
@@ -50,8 +55,28 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
     return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
+#: Fewer orders than this in the states that are asked for are looked at one by one.
+_FEW: Final = 1000
+_IN_STATES: Final = """
+SELECT count(*) FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL
+    (SELECT FROM orders t {where} AND t.status = s.status LIMIT %s) t"""
+
+
+async def _few(connection: AsyncConnection, scope: Scope, statuses: list[str]) -> bool:
+    """Whether only few orders are in these states."""
+    if not statuses:
+        return False
+    where = in_scope(scope)
+    cursor = await connection.execute(query(_IN_STATES.format(where=where.text)), (statuses, *where.params, _FEW))
+    row = await cursor.fetchone()
+    return row is not None and row[0] < _FEW
+
+
 async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
     """How many orders match, counted no further than ``at_most``."""
+    terms = order_search.asked_of_terms(scope, wanted) or order_search.listed_by(scope, wanted)
+    if terms is not None:
+        return len(await order_search.page(connection, scope, wanted, terms, at_most))
     where = conditions(scope, wanted).add_if(bool(wanted.statuses), _STATUS, list(wanted.statuses))
     # An exact count of a large shop would read all of its orders.
     text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
@@ -70,48 +95,6 @@ async def by_ids(connection: AsyncConnection, merchant_id: int, order_ids: list[
     """Those that exist, oldest first, in whichever environment and channel."""
     where = Where("t.merchant_id = %s AND t.order_id = ANY(%s)", merchant_id, order_ids)
     return await _select(connection, where, "t.order_id", max(len(order_ids), 1))
-
-
-#: The environments and channels a merchant has orders of, each found by one look at the index.
-_FACES: Final = """
-WITH RECURSIVE faces(environment, channel) AS (
-    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
-    UNION ALL
-    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
-        (SELECT o.environment, o.channel FROM orders o
-         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
-         ORDER BY o.environment, o.channel LIMIT 1) n
-)"""
-_BY_NAME: Final = f"""{_FACES}
-SELECT {ORDERS.select_list} FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.number = %(name)s
-UNION
-SELECT {ORDERS.select_list} FROM faces f CROSS JOIN LATERAL
-    (SELECT * FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
-       AND o.channel = f.channel AND o.public_id = %(name)s OFFSET 0) t
-ORDER BY {_NEWEST.replace("t.", "")} LIMIT %(limit)s"""
-_OF_MERCHANT: Final = f"""{_FACES}
-SELECT {ORDERS.select_list}
-FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LATERAL
-    (SELECT * FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
-       AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
-WHERE f.environment = ANY(%(environments)s)
-ORDER BY {_NEWEST} LIMIT %(limit)s"""
-
-
-async def by_name(connection: AsyncConnection, merchant_id: int, name: str) -> list[Order]:
-    """Those with this number or identifier, in whichever environment and channel, newest first."""
-    values = {"merchant_id": merchant_id, "name": name, "limit": _LINKED_AT_MOST}
-    cursor = await connection.execute(query(_BY_NAME), values)
-    return [ORDERS.read(row) for row in await cursor.fetchall()]
-
-
-async def of_merchant(
-    connection: AsyncConnection, merchant_id: int, environments: list[str], statuses: list[str], limit: int
-) -> list[Order]:
-    """A merchant's orders of all channels, newest first."""
-    values = {"merchant_id": merchant_id, "environments": environments, "statuses": statuses, "limit": limit}
-    cursor = await connection.execute(query(_OF_MERCHANT), values)
-    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:

@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.records import Payment
-from gerai.store import orders
+from gerai.store import merchant_orders
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.tables import PAYMENTS
 
@@ -56,7 +56,7 @@ async def by_own_name(connection: AsyncConnection, merchant_id: int, name: str) 
 
 async def by_name_of_order(connection: AsyncConnection, merchant_id: int, name: str) -> list[Payment]:
     """The payments of the orders with this number or identifier, in both environments."""
-    named = [order.order_id for order in await orders.by_name(connection, merchant_id, name)]
+    named = [order.order_id for order in await merchant_orders.by_name(connection, merchant_id, name)]
     where = Where("t.merchant_id = %s AND t.order_id = ANY(%s)", merchant_id, named)
     return await _select(connection, where, "t.payment_id", _NAMED_AT_MOST)
 

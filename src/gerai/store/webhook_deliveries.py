@@ -8,12 +8,11 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
-from gerai.domain.filters import DeliveryFilter
 from gerai.domain.webhooks import Attempt, Delivery
-from gerai.store.conditions import Where, query
+from gerai.store.conditions import query
 from gerai.store.due import CLOCK
 
-_DELIVERY: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
+DELIVERY_COLUMNS: Final = ", ".join(f"t.{name}" for name in Delivery.__struct_fields__)
 
 #: How long a message that is not acknowledged keeps the order's later ones waiting; and, however old it is, until its
 #: first retry. Long enough for a receiver that is restarted, whatever the schedule.
@@ -82,7 +81,7 @@ UPDATE webhook_deliveries t SET leased_until = now() + %s * interval '1 second' 
 WHERE t.merchant_id = %s AND t.delivery_id = %s AND m.merchant_id = t.merchant_id AND t.status = 'pending'
   AND t.next_attempt_at <= {CLOCK} AND (t.leased_until IS NULL OR t.leased_until < now())
   AND NOT {_another_first("t", CLOCK)}
-RETURNING {_DELIVERY}"""
+RETURNING {DELIVERY_COLUMNS}"""
 
 
 async def fanned_out_events(
@@ -174,53 +173,6 @@ async def drop_pending(connection: AsyncConnection, merchant_id: int, endpoint_i
         "WHERE merchant_id = %s AND endpoint_id = %s AND status = 'pending'",
         (at, merchant_id, endpoint_id),
     )
-
-
-async def replay(connection: AsyncConnection, merchant_id: int, wanted: DeliveryFilter, at: datetime) -> list[int]:
-    """Make finished deliveries pending again where the endpoint is active; their ids, oldest first."""
-    where = _conditions(merchant_id, wanted)
-    cursor = await connection.execute(
-        query("UPDATE webhook_deliveries t SET status = 'pending', tries = 0, next_attempt_at = %s, due_since = %s, "
-               f"holds_back = true, leased_until = NULL, finished_at = NULL FROM webhook_endpoints e {where.text} "
-               "AND t.status <> 'pending' AND e.merchant_id = t.merchant_id AND e.endpoint_id = t.endpoint_id "
-               "AND e.status = 'active' RETURNING t.delivery_id"),
-        (at, at, *where.params),
-    )  # fmt: skip
-    return sorted(row[0] for row in await cursor.fetchall())
-
-
-async def deliveries(
-    connection: AsyncConnection, merchant_id: int, wanted: DeliveryFilter, limit: int
-) -> list[Delivery]:
-    """A merchant's deliveries, newest first."""
-    where = _conditions(merchant_id, wanted)
-    cursor = await connection.execute(
-        query(f"SELECT {_DELIVERY} FROM webhook_deliveries t {where.text} ORDER BY t.delivery_id DESC LIMIT %s"),
-        (*where.params, limit),
-    )
-    return [Delivery(*row) for row in await cursor.fetchall()]
-
-
-def _conditions(merchant_id: int, wanted: DeliveryFilter) -> Where:
-    return (
-        Where("t.merchant_id = %s", merchant_id)
-        .add_if(wanted.delivery_id is not None, "t.delivery_id = %s", wanted.delivery_id)
-        .add_if(wanted.endpoint_id is not None, "t.endpoint_id = %s", wanted.endpoint_id)
-        .add_if(bool(wanted.status), "t.status = %s", wanted.status)
-        .add_if(wanted.happened_from is not None, "t.happened_at >= %s", wanted.happened_from)
-        .add_if(wanted.happened_until is not None, "t.happened_at < %s", wanted.happened_until)
-        .add_if(wanted.undelivered, "t.status <> 'delivered'")
-    )
-
-
-async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> list[Attempt]:
-    """The log of one delivery, oldest first."""
-    names = ", ".join(Attempt.__struct_fields__)
-    cursor = await connection.execute(
-        query(f"SELECT {names} FROM webhook_attempts WHERE merchant_id = %s AND delivery_id = %s ORDER BY number"),
-        (merchant_id, delivery_id),
-    )
-    return [Attempt(*row) for row in await cursor.fetchall()]
 
 
 async def forget(connection: AsyncConnection, older_than_days: int, limit: int) -> int:

@@ -220,7 +220,8 @@ async def test_the_order_list_filters(shop: Shop) -> None:
     assert await ids(q="%") == []
     reference = (await caller.get(f"/api/order/{one}")).json()["data"]["reference_id"]
     assert reference
-    assert await ids(q=reference) == await ids(q=reference[2:].upper()) == [one]
+    assert await ids(q=reference) == await ids(q=reference.upper()) == [one]
+    assert await ids(q=reference[2:]) == []
     assert await ids(created_from="2000-01-01", created_to="2099-12-31") == made[::-1]
     assert await ids(created_to="2000-01-01T00:00:00Z") == []
     created_at = (await caller.get(f"/api/order/{one}")).json()["data"]["created_at"]

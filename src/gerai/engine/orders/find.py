@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound
-from gerai.store import events, orders
+from gerai.store import events, merchant_orders, orders
 from gerai.store.connection import Connection
 from gerai.store.pool import Pool
 
@@ -68,15 +68,22 @@ class OrderReads:
     async def named(self, merchant_id: int, name: str) -> list[OrderView]:
         """What a person may mean by ``name``: orders with this number or identifier, newest first."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await orders.by_name(connection, merchant_id, name))
+            return await orders.views(connection, await merchant_orders.by_name(connection, merchant_id, name))
 
     async def of_merchant(
         self, merchant_id: int, environments: list[str], statuses: list[str], limit: int
     ) -> list[OrderView]:
         """A merchant's orders of all channels, newest first."""
         async with self._pool.connection() as connection:
-            found = await orders.of_merchant(connection, merchant_id, environments, statuses, limit)
+            found = await merchant_orders.of_merchant(connection, merchant_id, environments, statuses, limit)
             return await orders.views(connection, found)
+
+    async def search(self, merchant_id: int, environments: list[str], text: str, limit: int) -> list[OrderView]:
+        """A merchant's orders of all channels that a text finds (``gerai.domain.search``), newest first."""
+        async with self._pool.connection() as connection:
+            return await orders.views(
+                connection, await merchant_orders.search(connection, merchant_id, environments, text, limit)
+            )
 
     async def by_secret(self, secret: str) -> OrderView | None:
         """The order a public page's unguessable token opens."""

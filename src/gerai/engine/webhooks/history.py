@@ -10,25 +10,25 @@ from gerai.domain.webhooks import Attempt, Delivery
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.signing import message_id
 from gerai.kit.secret_box import SecretBox, SecretBoxError
-from gerai.store import webhook_deliveries, webhook_endpoints
+from gerai.store import webhook_endpoints, webhook_log
 
 
 async def list_deliveries(
     engine: Engine, merchant_id: int, *, endpoint_id: int | None = None, status: str = "", limit: int = 50
 ) -> list[Delivery]:
-    """A merchant's deliveries, newest first."""
+    """A merchant's deliveries, of the newest events first."""
     wanted = DeliveryFilter(endpoint_id=endpoint_id, status=status)
     async with engine.connection() as connection:
-        return await webhook_deliveries.deliveries(connection, merchant_id, wanted, limit)
+        return await webhook_log.deliveries(connection, merchant_id, wanted, limit)
 
 
 async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[Attempt]]:
     """One delivery and every attempt at it, oldest first. NotFound."""
     async with engine.connection() as connection:
-        found = await webhook_deliveries.deliveries(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), 1)
-        if not found:
+        found = await webhook_log.delivery(connection, merchant_id, delivery_id)
+        if found is None:
             raise NotFound("delivery", str(delivery_id))
-        return found[0], await webhook_deliveries.attempts(connection, merchant_id, delivery_id)
+        return found, await webhook_log.attempts(connection, merchant_id, delivery_id)
 
 
 async def name_of_message(engine: Engine, sealer: SecretBox, delivery: Delivery) -> str:
@@ -47,7 +47,7 @@ async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None
     delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
     now = engine.now(merchant_id, delivery.environment)
     async with engine.connection() as connection:
-        if not await webhook_deliveries.replay(connection, merchant_id, DeliveryFilter(delivery_id=delivery_id), now):
+        if not await webhook_log.replay(connection, merchant_id, [delivery_id], now):
             raise StateConflict("delivery", str(delivery_id), delivery.status, "replay")
 
 
@@ -61,7 +61,8 @@ async def replay_range(
     undelivered_only: bool = False,
 ) -> list[int]:
     """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
-    the deliveries, oldest first. NotFound for an endpoint that is not there."""
+    the deliveries, oldest first. A long range is replayed piece by piece, the oldest first. NotFound for an endpoint
+    that is not there."""
     async with engine.connection() as connection:
         endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
         if endpoint is None or endpoint.status == "removed":
@@ -72,4 +73,9 @@ async def replay_range(
             endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
         )
         now = engine.now(merchant_id, endpoint.environment)
-        return await webhook_deliveries.replay(connection, merchant_id, wanted, now)
+        replayed: list[int] = []
+        after: Delivery | None = None
+        while found := await webhook_log.finished(connection, merchant_id, wanted, after, webhook_log.REPLAYED_AT_ONCE):
+            ids, after = [delivery.delivery_id for delivery in found], found[-1]
+            replayed += await webhook_log.replay(connection, merchant_id, ids, now)
+    return replayed

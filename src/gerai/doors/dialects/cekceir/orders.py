@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.responses import Response
 
 from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
+from gerai.domain.search import SearchField, names
 from gerai.doors.dialects.cekceir import request, wire
 from gerai.doors.dialects.cekceir.auth import authenticate
 from gerai.doors.dialects.cekceir.order_details import OrderDetails
@@ -15,8 +18,12 @@ from gerai.doors.dialects.cekceir.request import IDEMPOTENCY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.fulfilment import balances
 from gerai.engine.orders.place import PlaceOrder
+
+#: What ``q`` is looked for in, besides the services' names.
+_FOUND_BY: Final[tuple[SearchField, ...]] = ("number", "work")
 
 
 async def create_order(ctx: RequestContext) -> Response:
@@ -47,6 +54,8 @@ async def list_orders(ctx: RequestContext) -> Response:
     wanted = OrderFilter(
         statuses=query.states or (),
         search=query.text,
+        search_fields=_FOUND_BY,
+        search_labels=_services_named(ctx, caller.merchant_id, query.text),
         labels=OrderDetails(query.service_code, query.processing_type).labels(),
         created_from=query.created_from,
         created_until=query.created_until,
@@ -57,6 +66,13 @@ async def list_orders(ctx: RequestContext) -> Response:
     found = await ctx.services.engine.orders.page(ctx.scope, wanted, limit + 1)
     items = await _reads(ctx, caller.merchant_id, found[:limit])
     return reply(wire.page(items, items[-1].order_id if len(found) > limit else None))
+
+
+def _services_named(ctx: RequestContext, merchant_id: int, text: str) -> tuple[tuple[str, str], ...]:
+    """The labels of orders for services whose name has these words."""
+    catalogue = ctx.services.engine.directory.get(SERVICES, merchant_id)
+    found = [service.code for service in catalogue.by_id.values() if text and names(text, service.name)]
+    return tuple(label for code in found for label in OrderDetails(service_code=code).labels().items())
 
 
 async def get_order(ctx: RequestContext) -> Response:

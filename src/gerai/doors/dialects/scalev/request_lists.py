@@ -15,6 +15,7 @@ import msgspec
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.money import MAX_SEN
 from gerai.domain.records import OrderView
+from gerai.domain.search import SearchField
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.order_details import labels
 from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page, note_unserved
@@ -127,8 +128,16 @@ def _labels(query: Fields, catalogue: ProductCatalogue) -> dict[str, str]:
     )
 
 
+#: Where a text is looked for, by the contract's word; what is not here is compared whole.
+_SEARCHED: Final[dict[str, SearchField]] = {
+    "order_id": "number", "external_id": "reference", "customer_name": "name", "customer_email": "email",
+    "customer_phone": "phone",
+}  # fmt: skip
+
+
 def _searching(query: Fields, wanted: OrderFilter) -> OrderFilter:
-    """Part of the field, in any case; telephones by their digits. Whole: receipts, the gateway's reference, amounts."""
+    """How the field or its words begin, in any case; telephones by their digits, from the beginning or the end. Whole:
+    receipts, the gateway's reference, amounts."""
     field = query.choice("search_field", SEARCH_FIELDS, otherwise="order_id")
     text = query.text("search")
     if not text:
@@ -136,20 +145,14 @@ def _searching(query: Fields, wanted: OrderFilter) -> OrderFilter:
     match field:
         case "shipment_receipt":
             return replace(wanted, receipt=text)
-        case "external_id":
-            return replace(wanted, reference_part=text)
         case "pg_reference_id":
             return replace(wanted, payment_public_id=text)
         case "gross_revenue":
             return replace(wanted, total_sen=_amount(query, text))
-        case "customer_name":
-            return replace(wanted, contact_parts={"name": text})
-        case "customer_email":
-            return replace(wanted, contact_parts={"email": text})
-        case "customer_phone":
-            return replace(wanted, contact_parts={"mobile": _phone_part(query, text)})
         case _:
-            return replace(wanted, number_part=text)
+            if field == "customer_phone" and not re.search("[0-9]", text):
+                query.complain("search", "is invalid, expected digits of a telephone number")
+            return replace(wanted, search=text, search_fields=(_SEARCHED[field],))
 
 
 def _amount(query: Fields, text: str) -> int:
@@ -158,14 +161,6 @@ def _amount(query: Fields, text: str) -> int:
     except AmountFault:
         query.complain("search", "is invalid, expected an amount in rupiah")
         return 0
-
-
-def _phone_part(query: Fields, text: str) -> str:
-    """Digits as they stand in a number that is kept: ``0812…`` and ``812…`` are found within ``62812…``."""
-    digits = re.sub(r"[^0-9]", "", text)
-    if not digits:
-        query.complain("search", "is invalid, expected digits of a telephone number")
-    return digits.removeprefix("0")
 
 
 async def find_page(engine: Engine, scope: Scope, wanted: OrderFilter, page: Page) -> Found:

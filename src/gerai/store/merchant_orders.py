@@ -1,0 +1,85 @@
+"""A merchant's orders of all doors: the newest, those of a name, those that a text finds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from psycopg import AsyncConnection
+
+from gerai.domain.filters import OrderFilter, Scope
+from gerai.domain.records import Order
+from gerai.store.conditions import query
+from gerai.store.orders import by_filter
+from gerai.store.tables import ORDERS
+
+#: As many as have one name, at most: a number that is drawn is random.
+_NAMED_AT_MOST: Final = 10
+_NEWEST: Final = "t.created_at DESC, t.order_id DESC"
+#: The environments and channels a merchant has orders of, each found by one look at the index.
+_FACES: Final = """
+WITH RECURSIVE faces(environment, channel) AS (
+    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
+    UNION ALL
+    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
+        (SELECT o.environment, o.channel FROM orders o
+         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
+         ORDER BY o.environment, o.channel LIMIT 1) n
+)"""
+_BY_PUBLIC_ID: Final = f"""{_FACES}
+SELECT {ORDERS.select_list} FROM faces f CROSS JOIN LATERAL
+    (SELECT * FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
+       AND o.channel = f.channel AND o.public_id = %(name)s OFFSET 0) t
+LIMIT %(limit)s"""
+_OF_MERCHANT: Final = f"""{_FACES}
+SELECT {ORDERS.select_list}
+FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LATERAL
+    (SELECT * FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
+       AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
+WHERE f.environment = ANY(%(environments)s)
+ORDER BY {_NEWEST} LIMIT %(limit)s"""
+
+
+async def by_name(connection: AsyncConnection, merchant_id: int, name: str) -> list[Order]:
+    """Those with this number or identifier, in whichever environment and channel, newest first."""
+    numbered = await _everywhere(connection, merchant_id, OrderFilter(numbers=(name,)), _NAMED_AT_MOST)
+    values = {"merchant_id": merchant_id, "name": name, "limit": _NAMED_AT_MOST}
+    cursor = await connection.execute(query(_BY_PUBLIC_ID), values)
+    return _newest_of([*numbered, *map(ORDERS.read, await cursor.fetchall())], _NAMED_AT_MOST)
+
+
+async def search(
+    connection: AsyncConnection, merchant_id: int, environments: list[str], text: str, limit: int
+) -> list[Order]:
+    """A merchant's orders of all channels that a text finds (``gerai.domain.search``), newest first."""
+    found = await _everywhere(connection, merchant_id, OrderFilter(search=text), limit, environments)
+    return _newest_of(found, limit)
+
+
+async def _everywhere(
+    connection: AsyncConnection,
+    merchant_id: int,
+    wanted: OrderFilter,
+    limit: int,
+    environments: list[str] | None = None,
+) -> list[Order]:
+    """A page of each environment and channel."""
+    cursor = await connection.execute(query(f"{_FACES} SELECT * FROM faces"), {"merchant_id": merchant_id})
+    found: list[Order] = []
+    for environment, channel in await cursor.fetchall():
+        if environments is None or environment in environments:
+            found += await by_filter(connection, Scope(merchant_id, environment, channel), wanted, limit)
+    return found
+
+
+def _newest_of(found: list[Order], limit: int) -> list[Order]:
+    once = {order.order_id: order for order in found}
+    return sorted(once.values(), key=lambda order: (order.created_at, order.order_id), reverse=True)[:limit]
+
+
+async def of_merchant(
+    connection: AsyncConnection, merchant_id: int, environments: list[str], statuses: list[str], limit: int
+) -> list[Order]:
+    """A merchant's orders of all channels, newest first."""
+    values = {"merchant_id": merchant_id, "environments": environments, "statuses": statuses, "limit": limit}
+    cursor = await connection.execute(query(_OF_MERCHANT), values)
+    return [ORDERS.read(row) for row in await cursor.fetchall()]

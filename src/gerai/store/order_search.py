@@ -1,0 +1,178 @@
+"""Orders by what they are found by: their terms, week by week from the newest (decision 0018).
+
+Each week's matches are read from the index of terms alone and sorted; whoever asks for a page stops at the week that
+fills it. What matches often is found in the newest week, what matches rarely costs a look at each week.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+from gerai.domain.filters import OrderFilter, Scope
+from gerai.domain.records import Order
+from gerai.domain.search import (
+    TermQuery,
+    exactly,
+    query_of,
+    with_label,
+    with_parcel,
+    with_payment,
+    with_total,
+)
+from gerai.domain.search_terms import week_of
+from gerai.store.conditions import Where, query
+from gerai.store.order_filter import conditions
+from gerai.store.tables import ORDERS
+
+_EDGE: Final = "FROM orders e WHERE e.merchant_id = %s AND e.order_id = %s"
+_EDGE_WEEK: Final = f"(SELECT floor(extract(epoch FROM e.created_at) / {7 * 24 * 3600})::int4 {_EDGE})"
+_EDGE_PLACE: Final = f"(SELECT e.created_at, e.order_id {_EDGE})"
+
+#: Lateral and recursive parts are worked out row by row, so the outermost LIMIT ends the walk.
+_PAGE: Final = """
+WITH RECURSIVE weeks(week) AS (
+    (SELECT x.week FROM order_terms x {first} ORDER BY x.week {way} LIMIT 1)
+    UNION ALL
+    SELECT n.week FROM weeks w CROSS JOIN LATERAL
+        (SELECT x.week FROM order_terms x {next} ORDER BY x.week {way} LIMIT 1) n
+)
+SELECT {columns} FROM weeks w CROSS JOIN LATERAL (
+    SELECT t.* FROM
+        (SELECT m.created_at, m.order_id FROM ({matches}) m ORDER BY m.created_at {way}, m.order_id {way}) m
+    CROSS JOIN LATERAL (SELECT * FROM orders t {where} AND t.order_id = m.order_id OFFSET 0) t
+    LIMIT %s) t
+LIMIT %s"""
+_OF_RANGES: Final = """
+SELECT x.created_at, x.order_id FROM unnest(%s::text[], %s::text[]) AS r(low, high) CROSS JOIN LATERAL
+    (SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= r.low AND x.term < r.high OFFSET 0) x"""
+#: In the index's own order: nothing to sort, however many there are.
+_OF_TERM: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term = %s"
+_OF_WORD: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= %s AND x.term < %s"
+#: The few orders whose payment or parcel has this name.
+_NAMED: Final = """
+t.order_id = ANY(ARRAY(
+    SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s AND p.public_id = ANY(%s)
+    UNION ALL
+    SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s
+      AND p.instructions ->> 'code' = ANY(%s) AND p.instructions ->> 'code' <> ''
+    UNION ALL
+    SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s
+      AND lower(s.receipt COLLATE "C") = ANY(%s) AND s.receipt <> ''))"""
+
+
+def asked_of_terms(scope: Scope, asked: OrderFilter) -> TermQuery | None:
+    """What this filter asks of the orders' terms, of several things the one that few orders have as a rule. None:
+    nothing, they do not help."""
+    if asked.search:
+        found = query_of(asked.search, asked.search_fields)
+        labels = [r for name, value in asked.search_labels for r in with_label(name, value, scope.member_id)]
+        return found._replace(ranges=(*found.ranges, *labels))
+    if asked.numbers:
+        return exactly("number", asked.numbers)
+    if asked.references:
+        return exactly("reference", asked.references)
+    return None
+
+
+def listed_by(scope: Scope, asked: OrderFilter) -> TermQuery | None:
+    """The same for what whole lists are narrowed by, and many orders may have."""
+    if asked.total_sen is not None:
+        return with_total(asked.total_sen)
+    if asked.shipment_statuses:
+        return with_parcel(asked.shipment_statuses)
+    if asked.payment_status in ("conflict", "settled"):
+        return with_payment(asked.payment_status)
+    for name, value in asked.labels.items():
+        return TermQuery(with_label(name, value, scope.member_id))
+    return with_payment(asked.payment_status) if asked.payment_status else None
+
+
+async def page(
+    connection: AsyncConnection, scope: Scope, asked: OrderFilter, terms: TermQuery, limit: int
+) -> list[Order]:
+    """Orders that have these terms, newest first (oldest first with ``after_id``)."""
+    furthest, backwards = limit + asked.skip, asked.after_id is not None
+    found: dict[int, Order] = {}
+    for text, params in _statements(scope, asked, terms, furthest):
+        cursor = await connection.execute(query(text), params)
+        found |= {order.order_id: order for order in map(ORDERS.read, await cursor.fetchall())}
+    ordered = sorted(found.values(), key=lambda order: (order.created_at, order.order_id), reverse=not backwards)
+    return ordered[asked.skip : furthest]
+
+
+def _statements(scope: Scope, asked: OrderFilter, terms: TermQuery, furthest: int) -> list[tuple[str, tuple[Any, ...]]]:
+    where = conditions(scope, asked).add_if(bool(asked.statuses), "t.status = ANY(%s)", list(asked.statuses))
+    way = "ASC" if asked.after_id is not None else "DESC"
+    found: list[tuple[str, tuple[Any, ...]]] = []
+    if terms.ranges or terms.words:
+        found.append(_by_terms(scope, asked, terms, where, way, furthest))
+    if terms.codes or terms.receipts:
+        of = (scope.merchant_id, scope.environment)
+        codes, receipts = list(terms.codes), [receipt.encode().lower().decode() for receipt in terms.receipts]
+        text = f"SELECT {ORDERS.select_list} FROM orders t {where.text} AND {_NAMED} " + (
+            f"ORDER BY t.created_at {way}, t.order_id {way} LIMIT %s"
+        )
+        found.append((text, (*where.params, *of, codes, *of, codes, *of, receipts, furthest)))
+    return found
+
+
+def _by_terms(
+    scope: Scope, asked: OrderFilter, terms: TermQuery, where: Where, way: str, furthest: int
+) -> tuple[str, tuple[Any, ...]]:
+    first, following = _weeks(scope, asked), _weeks(scope, asked).add(f"x.week {'<' if way == 'DESC' else '>'} w.week")
+    matches, params = _matches(_of_week(scope, asked), terms)
+    text = _PAGE.format(
+        first=first.text, next=following.text, columns=ORDERS.select_list, matches=matches, where=where.text, way=way
+    )
+    return text, (*first.params, *following.params, *params, *where.params, furthest, furthest)
+
+
+def _matches(where: Where, terms: TermQuery) -> tuple[str, list[Any]]:
+    """The (created_at, order_id) of a week's orders with these terms."""
+    if len(terms.ranges) == 1 and terms.ranges[0].is_one_term and not terms.words:
+        return _OF_TERM.format(where=where.text), [*where.params, terms.ranges[0].low]
+    parts: list[str] = []
+    params: list[Any] = []
+    if terms.ranges:
+        parts.append(_OF_RANGES.format(where=where.text))
+        params += [[r.low for r in terms.ranges], [r.high for r in terms.ranges], *where.params]
+    if terms.words:
+        # INTERSECT takes time in proportion to both sides, whatever the planner thinks of them.
+        parts.append("(" + " INTERSECT ".join([_OF_WORD.format(where=where.text)] * len(terms.words)) + ")")
+        for word in terms.words:
+            params += [*where.params, word.low, word.high]
+    return " UNION ".join(parts) if len(parts) > 1 else f"SELECT DISTINCT * FROM ({parts[0]}) d", params
+
+
+def _face(scope: Scope) -> Where:
+    return Where(
+        "x.merchant_id = %s AND x.environment = %s AND x.channel = %s",
+        scope.merchant_id, scope.environment, scope.channel,
+    )  # fmt: skip
+
+
+def _weeks(scope: Scope, asked: OrderFilter) -> Where:
+    """Weeks that may hold orders of the page."""
+    since, until, merchant_id = asked.created_from, asked.created_until, scope.merchant_id
+    return (
+        _face(scope)
+        .add_if(since is not None, "x.week >= %s", since and week_of(since))
+        .add_if(until is not None, "x.week <= %s", until and week_of(until))
+        .add_if(asked.before_id is not None, f"x.week <= {_EDGE_WEEK}", merchant_id, asked.before_id)
+        .add_if(asked.after_id is not None, f"x.week >= {_EDGE_WEEK}", merchant_id, asked.after_id)
+    )
+
+
+def _of_week(scope: Scope, asked: OrderFilter) -> Where:
+    """Terms of one week, within the page's bounds."""
+    place, merchant_id = "(x.created_at, x.order_id)", scope.merchant_id
+    return (
+        _face(scope)
+        .add("x.week = w.week")
+        .add_if(asked.created_from is not None, "x.created_at >= %s", asked.created_from)
+        .add_if(asked.created_until is not None, "x.created_at < %s", asked.created_until)
+        .add_if(asked.before_id is not None, f"{place} < {_EDGE_PLACE}", merchant_id, asked.before_id)
+        .add_if(asked.after_id is not None, f"{place} > {_EDGE_PLACE}", merchant_id, asked.after_id)
+    )
