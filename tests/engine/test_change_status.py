@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gerai.domain.payment_status import payment_status
 from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
@@ -18,7 +19,6 @@ from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.payment_status import MOVES, verb_between
 from gerai.engine.orders.place import PlaceOrder
-from gerai.domain.payment_status import payment_status
 
 CHANNEL = "test"
 
