@@ -51,3 +51,8 @@ def answers(base_url: str, within_s: float = 20.0) -> bool:
         except httpx.TransportError:
             time.sleep(0.05)
     return False
+
+
+def passed_over(server: subprocess.Popen[str]) -> list[str]:
+    """The names of the log entries that came before those that were taken."""
+    return [entry["event"] for entry in _PASSED_OVER.get(server, [])]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from serve_kit import environment
+from serve_kit import Starter, environment, event_of, passed_over
 
 from gerai.app import make_engine
 from gerai.domain.records import Environment
@@ -83,3 +83,32 @@ async def test_which_keys_are_real() -> None:
             assert merchant_with_real_keys(server.dsn) == "real"
             await revoke_key(engine, real, key_id)
             assert merchant_with_real_keys(server.dsn) is None
+
+
+def test_a_public_server_without_a_proxy_is_warned_of(dsn: str, tmp_path: Path, start: Starter) -> None:
+    """Not in front of others without a word: the log warns in both languages, `up` also on standard error; not where a
+    proxy is named, and not on loopback."""
+    public = start("serve", "--host", "0.0.0.0", "--port", "0")
+    entry = event_of(public, "server.without_proxy")
+    assert (entry["level"], entry["host"]) == ("warning", "0.0.0.0")
+    assert "http.trusted_proxies names no proxy" in entry["text"]
+    assert "http.trusted_proxies tidak menyebut proxy" in entry["teks"]
+    for settings, host in (('[http]\ntrusted_proxies = "10.0.0.1"\n', "0.0.0.0"), ("", "127.0.0.1")):
+        file = tmp_path / "gerai.toml"
+        file.write_text(settings, encoding="utf-8")
+        quiet = start("serve", "--host", host, "--port", "0", "--settings", str(file))
+        event_of(quiet, "server.listening")
+        assert "server.without_proxy" not in passed_over(quiet)
+
+
+def test_up_warns_on_standard_error(dsn: str, tmp_path: Path) -> None:
+    """Whoever starts `up` for others at a terminal reads it there; the log is in the data folder."""
+    env = environment(dsn)
+    command = [sys.executable, "-P", "-m", "gerai", "up", "--once", "--no-demo", "--host", "0.0.0.0", "--port", "0"]
+    done = subprocess.run(
+        [*command, "--data", str(tmp_path / "shop")], env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "http.trusted_proxies names no proxy" in done.stderr
+    assert "http.trusted_proxies tidak menyebut proxy" in done.stderr
+    assert "server.without_proxy" in (tmp_path / "shop" / "gerai.log").read_text(encoding="utf-8")

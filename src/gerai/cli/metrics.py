@@ -16,11 +16,12 @@ from gerai.cli.serving import free_port, serving
 from gerai.cli.terminal import fail
 from gerai.kit.files import write_private
 from gerai.kit.hosts import is_loopback
-from gerai.settings import Settings
+from gerai.settings import ServerSettings, Settings
 
 #: In a data folder.
 TOKEN_FILE: Final = "metrics.token"  # noqa: S105 - the file's name
 _BACKLOG: Final = 16
+_CONNECTIONS: Final = 64
 _GRACE_S: Final = 1.0
 
 
@@ -61,7 +62,8 @@ async def serving_metrics(settings: Settings, scrape: ASGIApp) -> AsyncGenerator
         yield
         return
     host, port = _address(settings.metrics.listen)
-    async with serving(scrape, host, port, _BACKLOG, _GRACE_S):
+    server = ServerSettings(host=host, port=port, backlog=_BACKLOG, shutdown_grace_s=_GRACE_S, connections=_CONNECTIONS)
+    async with serving(scrape, server):
         structlog.get_logger("gerai").info("metrics.listening", host=host, port=port)
         yield
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import structlog
+
 from gerai.cli.terminal import errors, fail
 from gerai.engine.keys.manage import merchant_with_real_keys
 from gerai.kit.hosts import is_loopback
@@ -15,6 +17,15 @@ from gerai.settings import Settings
 _HOW: Final = """
   Set http.public_base_url, or GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: pay links and webhooks begin with it.
   Isi http.public_base_url, atau GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: tautan dan webhook memakainya."""
+
+_NO_PROXY: Final = (
+    "other machines reach this server and http.trusted_proxies names no proxy. Put nginx or Caddy in front "
+    "(docs/how-to/production.md) and name it there: TLS, and floods of connections, are its work"
+)
+_TANPA_PROXY: Final = (
+    "komputer lain dapat menjangkau server ini, padahal http.trusted_proxies tidak menyebut proxy. Pasang nginx atau "
+    "Caddy di depannya (docs/how-to/production.md) lalu sebutkan di sana: TLS dan banjir koneksi adalah tugasnya"
+)
 
 
 def require_for_network(settings: Settings) -> None:
@@ -26,6 +37,16 @@ def require_for_network(settings: Settings) -> None:
             f"  http.public_base_url belum diisi, padahal {host} dapat dijangkau komputer lain.{_HOW}",
             2,
         )
+
+
+def warn_without_proxy(host: str, trusted_proxies: str, *, printed: bool = False) -> None:
+    """Warn in the log, and on standard error where somebody looks (``printed``: certainly), when others than this
+    machine reach a server that no proxy is known to stand before."""
+    if is_loopback(host) or trusted_proxies:
+        return
+    structlog.get_logger("gerai").warning("server.without_proxy", host=host, text=_NO_PROXY, teks=_TANPA_PROXY)
+    if printed or errors.is_terminal:
+        errors.print(f"gerai: {host}: {_NO_PROXY}\n  {_TANPA_PROXY}", style="yellow", markup=False, highlight=False)
 
 
 def require_for_real_money(settings: Settings) -> None:

@@ -16,8 +16,9 @@ import typer
 from gerai.app import App
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
-from gerai.cli.public_address import require_for_network, require_for_real_money
+from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.serving import accepting, free_port, run, serving, unless, until_stopped
+from gerai.doors.http.hosts import TrustedProxies
 from gerai.engine.outage import outages_of
 from gerai.kit import log
 from gerai.kit.shared_counters import CounterShare, shared_memory
@@ -48,6 +49,7 @@ def serve(
         require_for_network(dataclasses.replace(settings, server=server))
         require_database(settings, migrated=True)
         require_for_real_money(settings)
+        warn_without_proxy(server.host, settings.http.trusted_proxies)
         # Port 0 is resolved once, here: all processes must share one.
         server = dataclasses.replace(server, port=free_port(server.host, server.port))
         structlog.get_logger("gerai").info(
@@ -71,11 +73,11 @@ async def _serve(settings: Settings, share: CounterShare | None, stop: asyncio.E
     async with (
         app.running(),
         serving_metrics(settings, app.scrape),
-        serving(app, server.host, server.port, server.backlog, server.shutdown_grace_s, server.idle_timeout_s),
+        serving(app, server, TrustedProxies(settings.http.trusted_proxies)) as connections,
     ):
         if share is None:
             await unless(stop, _listening(server))
-        await until_stopped(stop, *app.supervisors)
+        await until_stopped(stop, connections, *app.supervisors)
 
 
 async def _listening(server: ServerSettings) -> None:

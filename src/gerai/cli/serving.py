@@ -10,9 +10,11 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import httpx
+import structlog
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -20,13 +22,21 @@ from granian.server.embed import Server
 from starlette.types import ASGIApp
 
 from gerai.cli.terminal import fail
+from gerai.doors.http.connections import ConnectionLimits, Connections
 from gerai.doors.http.drain import Draining
+from gerai.doors.http.hosts import TrustedProxies
+from gerai.kit.hosts import is_loopback
+from gerai.kit.open_files import raise_open_files_limit
 from gerai.kit.supervise import GaveUp, Supervisor
 from gerai.kit.tasks import end
+from gerai.settings import ServerSettings
 
 T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
 _LOOK_EVERY_S: Final = 0.05
+#: Descriptors for everything but clients: database, webhooks, partners, logs.
+_OTHER_DESCRIPTORS: Final = 512
+_WATCH: Final = "connections"
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
@@ -65,35 +75,57 @@ def free_port(host: str, port: int, advice: str = "choose another with --port, o
         fail(f"cannot listen on {host}:{port}: {error.strerror}", 2)
 
 
+def connection_limits(server: ServerSettings, proxies: TrustedProxies) -> ConnectionLimits:
+    """What this process can keep; fewer than the settings say where the system gives it too few descriptors."""
+    descriptors = raise_open_files_limit()
+    total = int(min(server.connections, max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)))
+    if total < server.connections:
+        # Beyond it nothing could be opened any more: no client, no file, no connection to the database.
+        structlog.get_logger("gerai").warning(
+            "server.few_descriptors", limit=descriptors, connections=total, wanted=server.connections
+        )
+    per_address = 0 if is_loopback(server.host) else server.connections_per_address
+    return ConnectionLimits(total, per_address, server.idle_timeout_s, proxies.trusts)
+
+
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str, port: int, backlog: int, grace_s: float, idle_s: float = 30.0
-) -> AsyncGenerator[None]:
-    """The HTTP server, accepting; at the end it takes nothing new and finishes what it accepted, within ``grace_s``. A
-    connection that sends no whole request head within ``idle_s`` is closed."""
+    app: ASGIApp, server: ServerSettings, proxies: TrustedProxies | None = None
+) -> AsyncGenerator[Supervisor]:
+    """The HTTP server, accepting, and the watch over its connections (docs/decisions/0016-connections.md). At the end
+    it takes nothing new and finishes what it accepted, within ``shutdown_grace_s``."""
     draining = Draining(app)
-    server = Server(
-        draining,
-        address=host,
-        port=port,
+    limits = connection_limits(server, proxies or TrustedProxies())
+    connections = Connections(draining, limits)
+    granian = Server(
+        connections,
+        address=server.host,
+        port=server.port,
         interface=Interfaces.ASGINL,
         # With "auto" a connection that says nothing is never ended: the head's time limit begins with its first byte.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=round(idle_s * 1000)),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=round(server.idle_timeout_s * 1000), max_buffer_size=server.head_limit_bytes
+        ),
         websockets=False,
-        backlog=backlog,
+        backlog=server.backlog,
+        # Connections, not requests: as many as the backlog unless it is given, and nobody else is accepted meanwhile.
+        backpressure=limits.total,
         log_enabled=False,
     )
     # Its own start-up notes would go to the terminal; what matters reaches our log.
     logging.getLogger("_granian").setLevel(logging.ERROR)
-    task = asyncio.create_task(server.serve(), name="gerai-http")
+    task = asyncio.create_task(granian.serve(), name="gerai-http")
+    watch = Supervisor(_WATCH)
+    watch.start(_WATCH, partial(connections.watch, server.port))
     try:
-        yield
+        yield watch
     finally:
-        server.stop()
+        granian.stop()
+        await watch.stop()
         # They have no end of their own: each open page would hold the server until its grace time is over.
         draining.end_streams()
-        done, _ = await asyncio.wait({task}, timeout=grace_s)
+        done, _ = await asyncio.wait({task}, timeout=server.shutdown_grace_s)
         if not done:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

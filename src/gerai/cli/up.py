@@ -18,12 +18,13 @@ from gerai.app import App
 from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.own_database import kept_alive
-from gerai.cli.public_address import require_for_network, require_for_real_money
+from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.report import report
 from gerai.cli.serving import free_port, healthy, run, serving, unless, until_stopped
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
+from gerai.doors.http.hosts import TrustedProxies
 from gerai.kit import log
 from gerai.kit.hosts import is_loopback
 from gerai.kit.log_file import open_log
@@ -92,6 +93,7 @@ def up(
             migrate(dsn)
         settings = _here(with_seal_key(settings, data), dsn, place)
         require_for_real_money(settings)
+        warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)
         stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, server, place, stop, Wish(once, demo, tour)))
     console.print("[dim]stopped / berhenti[/]")
@@ -134,7 +136,6 @@ async def _serve(
     settings: Settings, database: EmbeddedPostgres, place: RunLocation, stop: asyncio.Event, wish: Wish
 ) -> None:
     app = App(settings, with_worker=True)
-    server = settings.server
     async with kept_alive(database) as watch, app.running():
         # Before the server accepts: nobody meets a half-open demo shop.
         state = await unless(stop, _demo(app, place, wish))
@@ -142,7 +143,7 @@ async def _serve(
             return
         async with (
             serving_metrics(settings, app.scrape),
-            serving(app, place.host, place.port, server.backlog, server.shutdown_grace_s, server.idle_timeout_s),
+            serving(app, settings.server, TrustedProxies(settings.http.trusted_proxies)) as connections,
             httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as client,
         ):
             tour = await unless(stop, _tour(client, place, state, again=wish.tour))
@@ -155,7 +156,7 @@ async def _serve(
                 return
             console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
             sys.stdout.flush()
-            await until_stopped(stop, watch, *app.supervisors)
+            await until_stopped(stop, watch, connections, *app.supervisors)
 
 
 async def _demo(app: App, place: RunLocation, wish: Wish) -> DemoState:

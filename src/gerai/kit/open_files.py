@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from math import inf
@@ -9,6 +10,8 @@ from typing import Final
 
 #: Linux, then macOS.
 _LISTS: Final = ("/proc/self/fd", "/dev/fd")
+#: More brings nothing, and some programs we start walk through all they may have.
+_ENOUGH: Final = 65_536
 
 
 def open_files() -> int:
@@ -26,3 +29,18 @@ def open_files_limit() -> float:
     """How many there may be; infinity for any number."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return inf if soft == resource.RLIM_INFINITY else soft
+
+
+def raise_open_files_limit() -> float:
+    """Raise the soft limit of this process, and of what it starts, to the hard one (65,536 at most). Returns what holds
+    now.
+
+    Login shells and systemd give 1,024 and allow far more: a server that leaves it so runs out with the 1,025th client.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS calls its hard limit infinite and refuses what is beyond another one.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return open_files_limit()

@@ -32,6 +32,16 @@ class ServerSettings:
     port: int = setting(8000, "TCP port; 0 picks a free one.", 0)
     workers: int = setting(1, "Server processes of `gerai serve`.", 1)
     backlog: int = setting(1024, "Connections the kernel keeps waiting for one process.", 1)
+    connections: int = setting(
+        4096, "Connections one process has at most; when they are nearly all taken, those idle longest are closed.", 8
+    )
+    connections_per_address: int = setting(
+        256,
+        "Of these, how many one client address has (an IPv6 network of 64 bits counts as one); 0: any number. Trusted "
+        "proxies are free of it, and all clients where only this machine is served.",
+        0,
+    )
+    head_limit_bytes: int = setting(32_768, "Longest request line and headers together.", 8192)
     idle_timeout_s: float = setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
     shutdown_grace_s: float = setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
 

@@ -73,7 +73,7 @@ class TrustedProxies:
         """The client's address: the peer's, or, when the peer is trusted, the rightmost address of X-Forwarded-For that
         is not a trusted proxy's. What is left of that one was written by whoever wanted."""
         client = _peer(scope)
-        if not self._trusts(client):
+        if not self.trusts(client):
             return client
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         # From the right: each proxy appends what it saw, and everything further left may be invented.
@@ -82,11 +82,12 @@ class TrustedProxies:
             if address is None:
                 break
             client = str(address)
-            if not self._trusts(client):
+            if not self.trusts(client):
                 break
         return client
 
-    def _trusts(self, client: str) -> bool:
+    def trusts(self, client: str) -> bool:
+        """Whether this address is one of them."""
         address = address_of(client)
         return address is not None and any(address in network for network in self._networks)
 

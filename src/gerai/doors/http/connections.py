@@ -1,0 +1,167 @@
+"""Which connections may stay: bounds per client address and of all, and an end for those that wait for nothing.
+
+The HTTP server ends a connection that sends no whole head in time, and nothing else
+(docs/decisions/0016-connections.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gerai.kit.accepted import AcceptedConnections, Connection, end_connection
+from gerai.kit.hosts import address_of, origin_of
+
+log = structlog.get_logger("gerai.server")
+_LOOK_EVERY_S: Final = 0.5
+#: After something was cut: more may be waiting where nobody sees it, in the kernel.
+_LOOK_AGAIN_S: Final = 0.1
+#: The HTTP server is to be first where it has a limit of its own.
+_LATER_S: Final = 1.0
+#: When so much of all places is taken, those idle longest are closed until so much is.
+_FULL: Final = 0.9
+_ROOMY: Final = 0.5
+_LOG_EVERY_S: Final = 10.0
+
+
+def nobody(_: str) -> bool:
+    """No address is free of limits."""
+    return False
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """``total``: of the process; ``per_address``: of one client, 0 for none; ``idle_s``: without a request;
+    ``exempt``: addresses that have no limit of their own."""
+
+    total: int
+    per_address: int
+    idle_s: float
+    exempt: Callable[[str], bool] = nobody
+
+
+class OpenConnection(NamedTuple):
+    """A connection, whom it counts for, when it is to end (infinite while a request of it is under way), and when it
+    was first seen, in seconds of the loop's clock."""
+
+    connection: Connection
+    origin: str
+    due_at_s: float
+    since_s: float
+
+
+class Connections:
+    """``app``, and a watch over the connections its requests come through."""
+
+    def __init__(self, app: ASGIApp, limits: ConnectionLimits) -> None:
+        self._app = app
+        self._limits = limits
+        #: By client: infinite while its request is under way, afterwards when its connection is to end.
+        self._due: dict[tuple[str, int], float] = {}
+        self._since: dict[Connection, float] = {}
+        self._cut: Counter[tuple[str, str]] = Counter()
+        self._logged_at_s = -math.inf
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client is None:
+            await self._app(scope, receive, send)
+            return
+        client = (client[0], client[1])
+        self._due[client] = math.inf
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._due[client] = asyncio.get_running_loop().time() + self._limits.idle_s + _LATER_S
+
+    async def watch(self, port: int) -> None:
+        """Look after the connections to ``port``, for ever."""
+        accepted = AcceptedConnections(port)
+        loop = asyncio.get_running_loop()
+        while True:
+            # System calls alone, many when there are many connections: not on the thread that serves them.
+            found = await asyncio.to_thread(accepted.look)
+            now_s = loop.time()
+            gone = surplus(self._standing(found, now_s), self._limits, now_s)
+            for reason, standing in gone:
+                if end_connection(standing.connection):
+                    self._cut[reason, standing.origin] += 1
+            self._report(now_s)
+            await asyncio.sleep(_LOOK_AGAIN_S if gone else _LOOK_EVERY_S)
+
+    def _standing(self, found: list[Connection], now_s: float) -> list[OpenConnection]:
+        """How each connection stands. Forgets those that are gone."""
+        self._since = {connection: self._since.get(connection, now_s) for connection in found}
+        # One address has several spellings (::ffff:10.0.0.1), and server and system may choose different ones.
+        due = {(_plain(host), port): (host, port) for host, port in self._due}
+        standing: list[OpenConnection] = []
+        for connection, since_s in self._since.items():
+            host, port = connection.client
+            named = due.pop((_plain(host), port), None)
+            first_s = since_s + self._limits.idle_s + _LATER_S
+            due_at_s = first_s if named is None else self._due[named]
+            if due_at_s < since_s:
+                # Noted of another connection, which had the same port before.
+                due_at_s = first_s
+            standing.append(OpenConnection(connection, origin_of(host), due_at_s, since_s))
+        for gone in due.values():
+            # Younger than the look: its connection was not there yet.
+            if self._due[gone] < now_s:
+                del self._due[gone]
+        return standing
+
+    def _report(self, now_s: float) -> None:
+        """Write down what was cut, a few times a minute at most."""
+        if not self._cut or now_s < self._logged_at_s + _LOG_EVERY_S:
+            return
+        reasons = Counter[str]()
+        for (reason, _), count in self._cut.items():
+            reasons[reason] += count
+        (_, origin), most = self._cut.most_common(1)[0]
+        log.warning("connections.cut", reasons=dict(reasons), client=origin, of_client=most)
+        self._cut.clear()
+        self._logged_at_s = now_s
+
+
+def surplus(
+    standing: Iterable[OpenConnection], limits: ConnectionLimits, now_s: float
+) -> list[tuple[str, OpenConnection]]:
+    """What has to go, and why: ``overdue``, ``address`` (its client has too many), ``full`` (all are too many).
+
+    First go those idle longest. A request under way is cut only where its own client has too many of them, the newest
+    first.
+    """
+    cut: list[tuple[str, OpenConnection]] = []
+    left: list[OpenConnection] = []
+    for one in sorted(standing, key=lambda s: (s.due_at_s, -s.since_s)):
+        if one.due_at_s < now_s:
+            cut.append(("overdue", one))
+        else:
+            left.append(one)
+    if limits.per_address:
+        too_many = Counter(one.origin for one in left)
+        too_many.subtract(dict.fromkeys(too_many, limits.per_address))
+        kept: list[OpenConnection] = []
+        for one in left:
+            if too_many[one.origin] > 0 and not limits.exempt(one.connection.client[0]):
+                too_many[one.origin] -= 1
+                cut.append(("address", one))
+            else:
+                kept.append(one)
+        left = kept
+    if len(left) > limits.total * _FULL:
+        idle = [one for one in left if one.due_at_s < math.inf]
+        cut += [("full", one) for one in idle[: len(left) - int(limits.total * _ROOMY)]]
+    return cut
+
+
+def _plain(host: str) -> str:
+    address = address_of(host)
+    return host if address is None else str(address)
