@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,8 +19,8 @@ import typer
 from gerai.cli.check_code import run_checks
 from gerai.cli.checkout import checkout, install_test_packages
 from gerai.cli.terminal import console
+from gerai.cli.test_programs import what_is_missing
 
-CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -41,14 +40,14 @@ def run_everything(
     """Run all checks and tests; further arguments go to pytest. Exit 1 when anything failed."""
     root = checkout()
     install_test_packages(root)
-    missing = _browser_missing()
+    missing = what_is_missing()
     failed = run_checks(root) if code else []
-    arguments = ["-m", "not browser"] if missing else []
+    arguments = ["-m", " and ".join(f"not {marker}" for marker in missing)] if missing else []
     outcome = _run_pytest(root, [*arguments, *context.args])
     console.print()
     for name in failed:
         console.print(f"failed: {name}", style="red")
-    not_run = [f"tests marked `browser`: {missing}"] if missing else []
+    not_run = [f"tests marked `{marker}`: {reason}" for marker, reason in missing.items()]
     not_run += outcome.skipped
     for line in not_run:
         console.print(f"not run: {line}", style="yellow", markup=False, highlight=False)
@@ -92,22 +91,3 @@ def _with_bytecode(folder: str) -> dict[str, str]:
     if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
         environment["PYTHONPYCACHEPREFIX"] = folder
     return environment
-
-
-def _browser_missing() -> str:
-    """Why browser tests cannot run here; empty when they can, after installing Debian's chromium when we may."""
-    if any(map(shutil.which, CHROMIUM_NAMES)):
-        return ""
-    if shutil.which("apt-get") is None:
-        return "no chromium here, and no apt-get to install it with"
-    if os.geteuid() != 0:
-        return "no chromium here, and only root may install it: apt-get install chromium"
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
-        with console.status(f"apt-get {arguments[0]} …"):
-            answer = subprocess.run(
-                ["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False
-            )
-    if any(map(shutil.which, CHROMIUM_NAMES)):
-        return ""
-    return f"apt-get could not install chromium: {(answer.stderr.strip().splitlines() or ['no reason given'])[-1]}"
