@@ -21,7 +21,7 @@ from gerai.settings import DatabaseSettings, Settings, SettingsError, load
 from gerai.store.connection import ConnectionLost, DatabaseError, server_version
 from gerai.store.embedded import running
 from gerai.store.embedded_host import EmbeddedError
-from gerai.store.migrate import pending
+from gerai.store.migrate import HalfRestored, pending
 
 DEFAULT_FOLDER: Final = Path("gerai-data")
 #: In a data folder: what seals the secrets of webhook endpoints.
@@ -75,18 +75,24 @@ def with_seal_key(settings: Settings, folder: Path) -> Settings:
     return dataclasses.replace(settings, webhooks=dataclasses.replace(settings.webhooks, seal_key=key))
 
 
+def chosen_folder(settings: Settings, folder: Path | None) -> Path | None:
+    """The data folder that is meant: ``folder``, else the default one. None: DATABASE_URL names the database."""
+    return None if folder is None and settings.database.url else folder or DEFAULT_FOLDER
+
+
 @contextmanager
 def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settings]:
     """Settings whose database can be reached: of ``folder``, else of DATABASE_URL, else of the default folder."""
-    if folder is None and settings.database.url:
+    folder = chosen_folder(settings, folder)
+    if folder is None:
         require_database(settings)
         yield settings
         return
     try:
         wait_s = settings.database.start_wait_s
-        with running(folder or DEFAULT_FOLDER, wait_s, lambda: _say_waiting(wait_s)) as dsn:
+        with running(folder, wait_s, lambda: _say_waiting(wait_s)) as dsn:
             # The same key as `gerai up` on this folder: what one seals, the other opens.
-            local = with_seal_key(with_database_url(settings, dsn), folder or DEFAULT_FOLDER)
+            local = with_seal_key(with_database_url(settings, dsn), folder)
             yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
     except EmbeddedError as error:
         fail(str(error))
@@ -130,6 +136,10 @@ def _say_waiting(wait_s: float) -> None:
 
 
 def require_migrated(settings: Settings) -> None:
-    """Make sure that the schema of the database is current."""
-    if missing := pending(settings.database.url, settings.database):
+    """Make sure that the schema of the database is current, and no restore into it was cut off."""
+    try:
+        missing = pending(settings.database.url, settings.database)
+    except HalfRestored as error:
+        fail(str(error))
+    if missing:
         fail(f"the database lacks {', '.join(missing)}; run `gerai migrate` first")

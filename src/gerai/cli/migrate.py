@@ -5,6 +5,7 @@ from __future__ import annotations
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.terminal import Steps, console, fail
 from gerai.store.connection import DatabaseError
+from gerai.store.migrate import HalfRestored
 from gerai.store.migrate import migrate as apply
 
 
@@ -15,6 +16,8 @@ def migrate(data: DataOption = None, settings_file: SettingsOption = None) -> No
             steps.next("migrating")
             try:
                 applied = apply(settings.database.url, settings.database)
+            except HalfRestored as error:
+                fail(str(error))
             except DatabaseError as error:
                 fail(f"the migration stopped, and changed nothing halfway: {str(error).strip()}")
         for name in applied:

@@ -22,7 +22,17 @@ from urllib.parse import quote
 import psycopg
 
 from gerai.kit.files import write_private
-from gerai.store.embedded_folder import POINTER, FolderBusy, new_pointer, read_pointer, sign, take_lock, write_pointer
+from gerai.store.embedded_folder import (
+    POINTER,
+    FolderBusy,
+    delete_data,
+    new_pointer,
+    read_pointer,
+    remove_data,
+    sign,
+    take_lock,
+    write_pointer,
+)
 from gerai.store.embedded_host import (
     EmbeddedError,
     HostAccount,
@@ -187,7 +197,7 @@ def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
         yield server
     finally:
         server.stop()
-        _remove_data(folder)
+        remove_data(folder)
 
 
 @contextlib.contextmanager
@@ -225,13 +235,6 @@ def _dsn(socket: Path, password: str, database: str = DATABASE) -> str:
     return f"postgresql://{ROLE}:{quote(password, safe='')}@/{database}?host={quote(str(socket), safe='')}"
 
 
-def _remove_data(folder: Path) -> None:
-    pointer = read_pointer(folder)
-    if pointer is not None:
-        remove_tree(pointer.home)
-    remove_tree(folder)
-
-
 def _remove_stale_scratch(parent: Path) -> None:
     """Delete scratch data whose owner was killed: ours, old enough, and locked by nobody."""
     for folder in parent.glob(f"{_SCRATCH_PREFIX}*"):
@@ -239,10 +242,7 @@ def _remove_stale_scratch(parent: Path) -> None:
             status = folder.stat()
             if status.st_uid != os.geteuid() or time.time() - status.st_mtime < _SCRATCH_STALE_AFTER_S:
                 continue
-            if (pointer := read_pointer(folder)) is not None and pointer.home.exists():
-                # FolderBusy while its owner lives: old does not mean dead.
-                os.close(take_lock(pointer.home))
-                end_left_over(pointer.home / "data")
-            _remove_data(folder)
+            # FolderBusy while its owner lives: old does not mean dead.
+            delete_data(folder)
         except (FolderBusy, FileNotFoundError):
             continue

@@ -1,6 +1,6 @@
 """What a data folder records of its database, and the lock that gives the folder to one Gerai at a time.
 
-Only used by ``embedded.py``.
+Used by ``embedded.py``, and by whoever makes or deletes a whole folder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from gerai.kit.files import write_private
-from gerai.store.embedded_host import ROOT_HOMES, EmbeddedError, root_homes
+from gerai.store.embedded_host import ROOT_HOMES, EmbeddedError, remove_tree, root_homes
+from gerai.store.embedded_process import end_left_over
 
 POINTER: Final = "database.json"
 #: In a home below /var/lib/gerai: the data folder it was made for.
@@ -104,3 +105,31 @@ def take_lock(home: Path) -> int:
         os.close(descriptor)
         raise FolderBusy("another Gerai is running on this data folder") from None
     return descriptor
+
+
+def remove_data(folder: Path) -> None:
+    """Delete a data folder that nobody uses, with its database."""
+    pointer = read_pointer(folder)
+    if pointer is not None:
+        remove_tree(pointer.home)
+    remove_tree(folder)
+
+
+def delete_data(folder: Path) -> None:
+    """Delete a data folder with its database, also one that was left half made; nothing happens when there is none.
+    FolderBusy when a Gerai uses it."""
+    if (pointer := read_pointer(folder)) is not None and pointer.home.exists():
+        lock = take_lock(pointer.home)
+        try:
+            end_left_over(pointer.home / "data")
+        finally:
+            os.close(lock)
+    remove_data(folder)
+
+
+def moved(folder: Path, target: Path) -> None:
+    """Give a stopped data folder its final name, in one step; an empty folder of that name is replaced."""
+    pointer = read_pointer(folder)
+    if pointer is not None and not pointer.home.is_relative_to(folder):
+        sign(pointer.home, target)
+    folder.rename(target)

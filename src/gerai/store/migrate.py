@@ -6,6 +6,7 @@ A migration is a folder ``NNNN-name`` with its reason (``why.md``) and its SQL. 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,14 +24,26 @@ from gerai.store.fill_terms import NAME, fill_terms, is_due
 from gerai.store.session import USUAL, limited_url, patient
 
 FOLDER: Final = Path(str(resources.files("gerai.store"))) / "migrations"
-#: Any number; only our own processes take this lock.
-_LOCK: Final = 4_741_001
+#: The number of the lock whoever migrates holds; who needs the tables to stay as they are shares it.
+MIGRATING: Final = 4_741_001
+#: The table that marks a database a restore has not finished.
+RESTORING: Final = "gerai_restoring"
 _ASKED_EVERY_S: Final = 0.1
 
 
-def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
-    """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address. DatabaseError when a
-    table stays locked by others beyond the limit: what was applied before stays, running it again goes on from there.
+class HalfRestored(Exception):
+    """A restore into this database was cut off. The text is fit for an operator."""
+
+    def __init__(self) -> None:
+        super().__init__("a restore into this database was cut off; run `gerai restore` again, or make an empty one")
+
+
+def migrate(dsn: str, limits: DatabaseSettings = USUAL, *, only: Collection[str] | None = None) -> list[str]:
+    """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address. ``only``: these and no
+    others, in a database that is being restored.
+
+    DatabaseError when a table stays locked by others beyond the limit: what was applied before stays, running it again
+    goes on from there. HalfRestored without ``only``, when a restore was cut off here.
     """
     longer = patient(limits)
     with open_blocking(dsn, longer) as connection:
@@ -39,8 +52,11 @@ def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
         # CONCURRENTLY waits for, while it waits for the first one.
         while not _is_first(connection):
             time.sleep(_ASKED_EVERY_S)
-        applied = _ours(dsn, longer)
-        fill_terms(connection)
+        if only is None:
+            require_whole(connection)
+        applied = _ours(dsn, longer, only)
+        if only is None or migration_names() <= set(only):
+            fill_terms(connection)
         row = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NULL").fetchone()
         if row is not None and row[0]:
             connection.execute(SchemaManager.get_schema())
@@ -49,13 +65,15 @@ def migrate(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
 
 
 def _is_first(connection: BlockingConnection) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (MIGRATING,)).fetchone()
     return row is not None and row[0]
 
 
 def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
-    """The names of our migrations that this database lacks, and of what they left to be done."""
-    backend, migrations = _yoyo(dsn, patient(limits))
+    """The names of our migrations that this database lacks, and of what they left to be done. HalfRestored."""
+    with open_blocking(dsn, limits) as connection:
+        require_whole(connection)
+    backend, migrations = _yoyo(dsn, patient(limits), None)
     try:
         missing = [migration.id for migration in backend.to_apply(migrations)]
     finally:
@@ -70,8 +88,15 @@ def migration_names() -> frozenset[str]:
     return frozenset(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
 
 
-def _ours(dsn: str, limits: DatabaseSettings) -> list[str]:
-    backend, migrations = _yoyo(dsn, limits)
+def require_whole(connection: BlockingConnection) -> None:
+    """HalfRestored when a restore into this database was cut off."""
+    row = connection.execute("SELECT to_regclass(%s) IS NULL", (RESTORING,)).fetchone()
+    if row is None or not row[0]:
+        raise HalfRestored
+
+
+def _ours(dsn: str, limits: DatabaseSettings, only: Collection[str] | None) -> list[str]:
+    backend, migrations = _yoyo(dsn, limits, only)
     try:
         missing = backend.to_apply(migrations)
         for migration in missing:
@@ -93,7 +118,8 @@ def _apply(backend: DatabaseBackend, migration: Migration) -> None:
         backend.mark_one(migration, log=False)
 
 
-def _yoyo(dsn: str, limits: DatabaseSettings) -> tuple[DatabaseBackend, MigrationList]:
-    folders = [str(folder) for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
+def _yoyo(dsn: str, limits: DatabaseSettings, only: Collection[str] | None) -> tuple[DatabaseBackend, MigrationList]:
+    found = [folder for folder in sorted(FOLDER.iterdir()) if folder.is_dir()]
+    folders = [str(folder) for folder in found if only is None or folder.name in only]
     url = limited_url(dsn, limits).replace("postgresql://", "postgresql+psycopg://", 1)
     return get_backend(url), read_migrations(*folders)

@@ -29,6 +29,11 @@ def patient(limits: DatabaseSettings) -> DatabaseSettings:
     )
 
 
+def unhurried(limits: DatabaseSettings) -> DatabaseSettings:
+    """The limits of whoever moves all rows of a database that nobody else uses yet."""
+    return dataclasses.replace(limits, statement_timeout_s=0, idle_transaction_timeout_s=0)
+
+
 def limited_url(dsn: str, limits: DatabaseSettings) -> str:
     """As :func:`limited`, for a ``postgresql://`` address that must stay one."""
     names = (*_usual(limits), "options")
