@@ -30,12 +30,16 @@ COMMANDS: Final = {
     "payments": "gerai.cli.payments:payments",
     "check": "gerai.cli.check:check",
     "doctor": "gerai.cli.doctor:doctor",
+    "backup": "gerai.cli.backup:backup",
+    "restore": "gerai.cli.restore:restore",
     "settings": "gerai.cli.settings:settings",
     "bench": "gerai.bench.command:bench",
     "test": "gerai.cli.test:run_everything",
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
 }
+#: At the end of the help of commands that need an argument.
+EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
 _INTERRUPTED: Final = 130
 #: `gerai test` hands what it does not know to pytest.
 _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -76,7 +80,7 @@ def build(names: list[str]) -> typer.Typer:
         elif name == "test":
             app.command(name, context_settings=_PASS_ON)(found)
         else:
-            app.command(name, cls=ValueCommand)(found)
+            app.command(name, cls=ValueCommand, epilog=EXAMPLES.get(name))(found)
     return app
 
 

@@ -1,0 +1,111 @@
+"""`gerai restore`: a backup, brought back into a new data folder or an empty database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final
+
+import typer
+
+from gerai.backup.files import read_passphrase
+from gerai.backup.format import BackupError
+from gerai.backup.restore import Restored, check_file, opened, restore_database, restore_folder
+from gerai.cli.backup import PassphraseOption
+from gerai.cli.database import SEAL_KEY_FILE, DataOption, SettingsOption, chosen_folder, read_settings, require_database
+from gerai.cli.terminal import Steps, console, errors, fail, to_the_second
+from gerai.kit.files import write_private
+from gerai.settings import Settings
+from gerai.store.embedded import scratch
+from gerai.store.embedded_host import EmbeddedError
+
+_FROM_INPUT: Final = "-"
+
+
+def restore(
+    file: Annotated[str, typer.Argument(help="The backup, or - for standard input.")],
+    data: DataOption = None,
+    passphrase_file: PassphraseOption = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Restore into a database that is thrown away, and keep nothing.")
+    ] = False,
+    seal_key: Annotated[
+        Path | None, typer.Option("--seal-key", help="New file for webhooks.seal_key, when DATABASE_URL is restored.")
+    ] = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Bring a backup back into a new data folder, or an empty database that DATABASE_URL names; then check the books.
+
+    Nothing that is there is overwritten. 1 when the backup is damaged (nothing is left then), or its books are broken.
+    """
+    settings = read_settings(settings_file)
+    folder = chosen_folder(settings, data)
+    if seal_key is not None and seal_key.exists():
+        fail(f"{seal_key} is there already", 2)
+    try:
+        passphrase = read_passphrase(passphrase_file)
+        with Steps() as steps:
+            if file != _FROM_INPUT:
+                # All of it before anything is made: a damaged one leaves no trace.
+                steps.next("reading the backup")
+                check_file(Path(file), passphrase)
+            with _source(file) as stream:
+                if verify:
+                    with scratch() as server:
+                        restored = restore_database(stream, passphrase, server.dsn, steps.next)
+                elif folder is not None:
+                    restored = restore_folder(stream, passphrase, folder, steps.next)
+                else:
+                    require_database(settings)
+                    restored = restore_database(stream, passphrase, settings.database.url, steps.next)
+    except (BackupError, EmbeddedError) as error:
+        fail(str(error))
+    where = str(folder or "the database of DATABASE_URL")
+    _report(restored, f"{file} can be restored" if verify else f"restored into {where}")
+    if folder is None and not verify:
+        _hand_seal_key(restored, settings, seal_key)
+    if restored.violations:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _source(file: str) -> Generator[BinaryIO]:
+    if file == _FROM_INPUT:
+        yield sys.stdin.buffer
+        return
+    with opened(Path(file)) as stream:
+        yield stream
+
+
+def _report(restored: Restored, done: str) -> None:
+    head, tail = restored.head, restored.tail
+    console.print(
+        f"{done}: {tail.rows} rows of {len(tail.tables)} tables, "
+        f"as of {to_the_second(head.made_at)} WIB (Gerai {head.gerai})",
+        highlight=False, markup=False,
+    )  # fmt: skip
+    if restored.migrated:
+        console.print(f"migrated: {', '.join(restored.migrated)}", highlight=False, markup=False)
+    if not restored.violations:
+        console.print("the books hold")
+    for violation in restored.violations:
+        errors.print(f"the books do not hold: {violation.description}", style="red", highlight=False, markup=False)
+        for row in violation.rows:
+            errors.print("  " + "  ".join(f"{k}={v}" for k, v in row.items()), highlight=False, markup=False)
+
+
+def _hand_seal_key(restored: Restored, settings: Settings, file: Path | None) -> None:
+    """A database of one's own has its key in the settings."""
+    key = restored.files.get(SEAL_KEY_FILE, b"").decode()
+    if not key:
+        return
+    if file is not None:
+        write_private(file, key)
+        console.print(f"webhooks.seal_key is in {file}", highlight=False, markup=False)
+    elif key != settings.webhooks.seal_key:
+        errors.print(
+            "the backup holds another webhooks.seal_key than the settings: --seal-key FILE writes it into a file",
+            highlight=False, markup=False,
+        )  # fmt: skip
