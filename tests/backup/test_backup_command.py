@@ -1,0 +1,235 @@
+"""`gerai backup` and `gerai restore` at the terminal: files, folders, databases, what is refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from backup_kit import PASSPHRASE, content, everything
+from typer.testing import CliRunner
+
+from gerai.backup.files import kept_in
+from gerai.cli import build
+from gerai.store.embedded import running
+from gerai.store.embedded_folder import read_pointer
+from gerai.store.embedded_host import remove_tree
+
+Empty = Callable[[], str]
+
+
+def here(*words: str, dsn: str = "", given: bytes = b"", **more: str) -> tuple[int, bytes, str]:
+    """Exit code, output and complaints of a command, in this process; without the steps that are shown when slow."""
+    bare = {name: None for name in os.environ if name.startswith("GERAI_") or name == "DATABASE_URL"}
+    named = {"DATABASE_URL": dsn} if dsn else {}
+    done = CliRunner().invoke(build(["backup", "restore"]), list(words), input=given, env={**bare, **named, **more})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    complaints = [line for line in done.stderr.splitlines(keepends=True) if not line.endswith(" …\n")]
+    return done.exit_code, done.stdout_bytes, "".join(complaints)
+
+
+def gerai(*words: str, dsn: str = "", given: bytes = b"", **more: str) -> tuple[int, bytes, str]:
+    """The same in a process of its own."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_") and k != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "gerai", *words],
+        env=kept | ({"DATABASE_URL": dsn} if dsn else {}) | more, input=given, capture_output=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    complaints = done.stderr.decode()
+    assert "Traceback" not in complaints, complaints
+    return done.returncode, done.stdout, complaints
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> str:
+    """A file with one."""
+    file = tmp_path / "passphrase"
+    file.write_text(f"{PASSPHRASE}\n")
+    return str(file)
+
+
+def remove(folder: Path) -> None:
+    """A data folder with its database."""
+    if (pointer := read_pointer(folder)) is not None:
+        remove_tree(pointer.home)
+
+
+def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) -> None:
+    """`up` in a folder, back it up, destroy it, restore elsewhere: the demo's keys and the seal key are there, `up
+    --once` serves it and opens no second shop, and the folder that is there now is not overwritten."""
+    old, new, backups = tmp_path / "old", tmp_path / "new", tmp_path / "backups"
+    try:
+        code, _, err = gerai("up", "--once", "--data", str(old), "--port", "0")
+        assert code == 0, err
+        sealed = here("backup", "--data", str(old), "--to", str(backups), "--passphrase-file", passphrase)
+        assert sealed[0] == 0, sealed[2]
+        [kept] = kept_in(backups)
+        assert kept.file.suffix == ".sealed"
+        assert f"{kept.file}: " in sealed[1].decode()
+        assert kept.file.stat().st_mode & 0o777 == 0o600
+        assert list(backups.iterdir()) == [kept.file]
+        before = {name: (old / name).read_bytes() for name in ("demo.json", "seal.key", "demo-tour.json")}
+        with running(old) as dsn:
+            rows = content(dsn)
+        remove(old)
+        remove_tree(old)
+        words = ["restore", str(kept.file), "--data", str(new), "--passphrase-file", passphrase]
+        code, out, err = here(*words)
+        assert code == 0, err
+        assert f"restored into {new}: " in out.decode()
+        assert "the books hold" in out.decode()
+        assert {name: (new / name).read_bytes() for name in before} == before
+        assert {(new / name).stat().st_mode & 0o777 for name in before} == {0o600}
+        with running(new) as dsn:
+            assert content(dsn) == rows
+        code, _, err = gerai("up", "--once", "--data", str(new), "--port", "0")
+        assert code == 0, err
+        with running(new) as dsn, psycopg.connect(dsn) as connection:
+            assert connection.execute("SELECT code FROM merchants").fetchall() == [("demo",)]
+        code, out, err = here(*words)
+        assert (code, out) == (1, b"")
+        assert err == f"gerai: {new} is there already; restore into a new folder\n"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["backups", "new", "passphrase"]
+    finally:
+        remove(old)
+        remove(new)
+
+
+def test_a_database_of_ones_own(shop_dsn: str, empty_database: Empty, tmp_path: Path) -> None:
+    """DATABASE_URL is backed up into a folder, and restored into an empty database; its seal key is handed over as a
+    file; a stream without a passphrase leaves it out and says so."""
+    target = empty_database()
+    key = {"GERAI_WEBHOOKS_SEAL_KEY": "k" * 43 + "="}
+    code, _, err = here("backup", "--to", str(tmp_path), dsn=shop_dsn, **key)
+    assert code == 0, err
+    assert "the file is not sealed" in err
+    [kept] = kept_in(tmp_path)
+    assert kept.file.suffix == ".tar"
+    words = ["restore", str(kept.file)]
+    code, out, err = here(*words, dsn=target)
+    assert (code, err) == (0, (
+        "the backup holds another webhooks.seal_key than the settings: --seal-key FILE writes it into a file\n"
+    ))  # fmt: skip
+    assert b"restored into the database of DATABASE_URL" in out
+    assert content(target) == content(shop_dsn)
+    before = content(target)
+    code, out, err = here(*words, dsn=target)
+    assert (code, out) == (1, b"")
+    assert err.startswith("gerai: the database is not empty: it holds ")
+    assert content(target) == before
+    code, out, err = here("backup", "--to", "-", dsn=shop_dsn, **key)
+    assert code == 0
+    assert "without a passphrase these are left out of a stream: seal.key\n" in err
+    assert "rows of" in err
+    piped = empty_database()
+    code, _, err = here("restore", "-", dsn=piped, given=out)
+    assert (code, err) == (0, "")
+    assert content(piped) == content(shop_dsn)
+    code, out, err = here(*words, "--seal-key", str(tmp_path / "key"), dsn=empty_database())
+    assert code == 0, err
+    assert (tmp_path / "key").read_text() == key["GERAI_WEBHOOKS_SEAL_KEY"]
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+def test_verify_keeps_nothing(plain_backup: bytes, tmp_path: Path) -> None:
+    """--verify restores for a look, into a database that is thrown away."""
+    file = tmp_path / "gerai-20260401T080000Z.tar"
+    file.write_bytes(plain_backup)
+    code, out, err = here("restore", str(file), "--verify", "--data", str(tmp_path / "data"))
+    assert (code, err) == (0, "")
+    assert f"{file} can be restored: " in out.decode()
+    assert "the books hold" in out.decode()
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_books_that_do_not_hold_are_restored_and_said(
+    plain_backup: bytes, empty_database: Empty, tmp_path: Path
+) -> None:
+    """What was wrong when the backup was made is wrong still: the data is there, the rows are named, exit code 1."""
+    file, target, again = tmp_path / "b.tar", empty_database(), empty_database()
+    file.write_bytes(plain_backup)
+    assert here("restore", str(file), dsn=target)[0] == 0
+    with psycopg.connect(target, autocommit=True) as connection:
+        connection.execute("INSERT INTO stock VALUES (77, 5, 'production', 5, 1, 9, 2, now())")
+    assert here("backup", "--to", str(tmp_path), dsn=target)[0] == 0
+    [kept] = kept_in(tmp_path)
+    code, out, err = here("restore", str(kept.file), dsn=again)
+    assert code == 1
+    assert b"restored into" in out
+    assert "the books do not hold: " in err
+    assert "stock_id=5" in err
+    assert content(again) == content(target)
+
+
+@pytest.mark.parametrize("kind", ["cut off", "changed", "foreign", "not there", "wrong passphrase", "short passphrase"])
+def test_what_cannot_be_restored_leaves_nothing(
+    plain_backup: bytes, passphrase: str, tmp_path: Path, kind: str
+) -> None:
+    """One sentence, exit code 1, and no folder."""
+    file, changed = tmp_path / "b.tar", bytearray(plain_backup)
+    changed[len(changed) // 2] ^= 255
+    data = {"cut off": plain_backup[:-12_000], "changed": bytes(changed), "foreign": b"PGDMP" * 999}.get(kind)
+    words = ["restore", str(file), "--data", str(tmp_path / "new")]
+    if data is not None:
+        file.write_bytes(data)
+    if kind.endswith("passphrase"):
+        file.write_bytes(b"gerai sealed backup 1\n" + bytes(4096))
+        words += ["--passphrase-file", passphrase]
+    if kind == "short passphrase":
+        Path(passphrase).write_text("secret")
+    code, out, err = here(*words)
+    assert (code, out) == (1, b"")
+    said = {
+        "cut off": "the backup is cut off", "changed": "the backup is ", "foreign": "this is not a backup of Gerai",
+        "not there": f"{file} cannot be read: No such file", "short passphrase": "the passphrase in ",
+        "wrong passphrase": "this passphrase does not open the backup",
+    }[kind]  # fmt: skip
+    assert err.startswith(f"gerai: {said}")
+    assert err.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} <= {"b.tar", "passphrase"}
+
+
+def test_a_backup_that_cannot_be_written(shop_dsn: str, tmp_path: Path) -> None:
+    """No folder named, a file in its place, no Gerai in the database: said so, and nothing is there."""
+    code, out, err = here("backup", dsn=shop_dsn)
+    assert (code, out, err) == (2, b"", "gerai: --to names the folder for the backup (or - for standard output)\n")
+    file = tmp_path / "file"
+    file.write_text("here")
+    code, out, err = here("backup", "--to", str(file), dsn=shop_dsn)
+    assert (code, out) == (1, b"")
+    assert err.startswith(f"gerai: no backup can be written into {file}: ")
+    code, out, err = here("backup", "--to", str(tmp_path / "made"), dsn=shop_dsn.replace("/gerai?", "/postgres?"))
+    assert (code, out, err) == (1, b"", "gerai: the database holds no tables of Gerai\n")
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_in_the_middle_nothing_is_left(
+    shop_dsn: str, empty_database: Empty, tmp_path: Path, by: signal.Signals
+) -> None:
+    """Both commands, while they wait for a pipe: 130, no file of the backup, an empty database."""
+    target = empty_database()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")}
+    command = [sys.executable, "-P", "-m", "gerai", "restore", "-"]
+    with subprocess.Popen(
+        command,
+        env=kept | {"DATABASE_URL": target},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        out = here("backup", "--to", "-", dsn=shop_dsn)[1]
+        assert process.stdin is not None
+        process.stdin.write(out[: len(out) // 2])
+        process.stdin.flush()
+        while not everything(target):
+            assert process.poll() is None
+        process.send_signal(by)
+        assert process.wait(30) == 130
+    assert everything(target) == []
