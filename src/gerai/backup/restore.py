@@ -133,9 +133,9 @@ def _fill(reader: BackupReader, dsn: str, step: Steps) -> Restored:
         step("making indexes")
     restored = set(head.migrations)
     missing = sorted(migration_names() - restored)
-    if missing:
-        step("migrating to this version")
-        migrate(dsn, only=migration_names())
+    step("migrating to this version")
+    # Also what an unfinished migration of the old one left to be done.
+    migrate(dsn, only=migration_names())
     step("checking the books")
     examination, _ = asyncio.run(examine_database(dsn))
     return Restored(head, reader.tail, reader.files, missing, examination.violations)
