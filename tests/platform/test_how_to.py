@@ -136,7 +136,7 @@ async def orders_at_the_terminal(scene: Scene) -> None:
     numbers = ["7319-1", "7319-2", "7319-3", "7319-4"]
     for number in numbers:
         await scene.order(number, **held)
-    scene.names["7319"] = [numbers[0], *numbers]
+    scene.names["7319"] = [numbers[0], numbers[0], *numbers]
     line = NewLine("thing", 1, "Thing", 1, 15_000_00, 15_000_00)
     await scene.order("INV20261129080000123", provider="manual", lines=(line,), work={})
     for number, owner in (("124", {"member_id": scene.member, "account_id": wallet}), ("125", {})):

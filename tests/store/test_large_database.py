@@ -34,6 +34,7 @@ from gerai.store import (
     webhook_log,
 )
 from gerai.store.embedded import scratch
+from gerai.store.fill_terms import fill_terms
 from gerai.store.migrate import migrate
 
 ORDERS = 15_000
@@ -122,7 +123,7 @@ def test_the_database_is_large(large: Large) -> None:
     """The tables that grow with a shop are all large here, so that a scan of one would be seen."""
     assert large.rows.keys() >= {
         "orders", "order_lines", "invoices", "payments", "fulfilments", "shipments", "transfers", "deposits", "events",
-        "idempotency_keys", "webhook_deliveries", "webhook_attempts", "accounts", "members",
+        "idempotency_keys", "webhook_deliveries", "webhook_attempts", "accounts", "members", "order_terms",
     }  # fmt: skip
 
 
@@ -135,8 +136,12 @@ def test_every_statement_has_a_case(large: Large) -> None:
     assert {f"loads.{name}" for name in statements - LOADS_WITHOUT_ROWS} <= explained
 
 
+_TERMS = "SELECT * FROM order_terms ORDER BY merchant_id, environment, channel, week, term, order_id"
+
+
 async def test_the_rows_keep_the_rules_of_the_books() -> None:
-    """What the generator writes breaks no invariant: a large database is one that could have come to be."""
+    """What the generator writes breaks no invariant, and its orders are found by what the writer would have written: a
+    large database is one that could have come to be."""
     with scratch() as server:
         migrate(server.dsn)
         with psycopg.connect(server.dsn, autocommit=True) as connection:
@@ -151,6 +156,12 @@ async def test_the_rows_keep_the_rules_of_the_books() -> None:
                 "WHERE i.invoice_id IS NULL OR o.order_id IS NULL"
             ).fetchone()
             states = connection.execute("SELECT DISTINCT channel, status FROM orders").fetchall()
+        with psycopg.connect(server.dsn, autocommit=True) as connection:
+            stored = connection.execute(_TERMS).fetchall()
+            connection.execute("DELETE FROM order_terms")
+            connection.execute("INSERT INTO orders_without_terms SELECT DISTINCT merchant_id, 2::int8 ^ 62 FROM orders")
+            fill_terms(connection)
+            assert connection.execute(_TERMS).fetchall() == stored
     assert orphans == (0,)
     assert {channel for channel, _ in states} == {"cekceir", "durianpay", "leuwongrr", "scalev"}
     assert {status for _, status in states} == {"pending", "processing", "completed", "failed", "expired", "cancelled"}
