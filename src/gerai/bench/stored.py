@@ -42,6 +42,27 @@ class StoredShop(NamedTuple):
     endpoint_id: int | None
 
 
+class StoredDetails(NamedTuple):
+    """What a counter keeps with its orders: JSON texts of ``details``, ``labels`` and a line's ``details``. ``item_id``
+    None: fifty articles in turn."""
+
+    channel: str
+    details: str
+    labels: str
+    item_kind: str = "goods"
+    item_id: int | None = None
+    line_details: str = "{}"
+
+
+#: Of orders that nobody reads through a door.
+UNREAD: Final = (
+    StoredDetails("cekceir", '{"note": "an order from earlier"}', '{"service": "imei"}'),
+    StoredDetails("durianpay", '{"note": "an order from earlier"}', "{}"),
+    StoredDetails("leuwongrr", '{"note": "an order from earlier"}', "{}"),
+    StoredDetails("scalev", '{"note": "an order from earlier"}', '{"method": "qris"}'),
+)
+
+
 def adopted(
     connection: Connection, merchant_id: int, environment: str, members: int, first_member: int, first_wallet: int
 ) -> StoredShop:
@@ -112,9 +133,10 @@ def add_orders(
     numbers: range,
     now: datetime,
     tell: Callable[[str], None] = lambda _: None,
+    details: Sequence[StoredDetails] = UNREAD,
 ) -> None:
     """Write the orders with these numbers (1: the newest, made at ``now``), and statistics of all tables. Ids that are
-    drawn afterwards are higher than those of these orders."""
+    drawn afterwards are higher than those of these orders. ``details``: of every counter."""
     if numbers.start < 1 or numbers.step != 1:
         raise BenchError("orders are numbered from 1")
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -124,17 +146,22 @@ def add_orders(
             with connection.transaction():
                 # The rows refer to each other rightly; asking for each of them would take half of the time.
                 connection.execute("SET LOCAL session_replication_role = replica")
-                connection.execute(_SHOPS)
+                connection.execute(_TABLES)
                 connection.cursor().executemany(_ADD_SHOP, shops)
+                connection.cursor().executemany(_ADD_DETAILS, details)
                 facts = {"first": first, "last": last, "now": now, "environment": environment}
                 _run(connection, "stored.sql", facts)
         connection.execute("SELECT setval('gerai_ids', greatest(%s, nextval('gerai_ids')))", (_NEXT_BLOCK,))
         connection.execute("VACUUM ANALYZE")
 
 
-_SHOPS: Final = """
+_TABLES: Final = """
 CREATE TEMPORARY TABLE stored_shops (
     is_large bool, merchant_id int8, members int8, first_member int8, first_wallet int8, sales_id int8, gateway_id int8,
     stock_id int8, endpoint_id int8
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE stored_details (
+    channel text, details jsonb, labels jsonb, item_kind text, item_id int8, line_details jsonb
 ) ON COMMIT DROP"""
 _ADD_SHOP: Final = "INSERT INTO stored_shops VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_ADD_DETAILS: Final = "INSERT INTO stored_details VALUES (%s, %s, %s, %s, %s, %s)"

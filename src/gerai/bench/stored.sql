@@ -2,11 +2,14 @@
 -- numbered from the newest (1) backwards, so that more of them make the shop older, not busier: what is open, due or
 -- waiting stays the same. Parameters: first and last number (%(first)s, %(last)s), the newest one's moment (%(now)s).
 --
--- Of ten orders nine are of the first shops (temporary table stored_shops: its ``is_large``), one of the others. By their number: 40 %% Cek Ceir on a wallet's hold, 30 %% Durianpay, 20 %% LeuwongRR, 10 %% Scalev with a
--- parcel. A member buys at one counter; a third of each counter's orders is one member's. The newest 2,000 are open, then 85 %% are completed, 11 %% expired or failed, 4 %% cancelled.
+-- Of ten orders nine are of the first shops (temporary table stored_shops: its ``is_large``), one of the others. By their
+-- number: 40 %% Cek Ceir on a wallet's hold, 30 %% Durianpay, 20 %% LeuwongRR, 10 %% Scalev with a parcel. What a counter
+-- keeps with its orders: temporary table stored_details. A member buys at one counter; a third of each counter's orders
+-- is one member's. The newest 2,000 are open, then 85 %% are completed, 11 %% expired or failed, 4 %% cancelled.
 
 CREATE TEMPORARY TABLE stored_orders ON COMMIT DROP AS
-SELECT n.*, s.merchant_id, s.sales_id, s.gateway_id, s.endpoint_id, s.stock_id,
+SELECT n.*, d.details, d.labels, d.item_kind, d.item_id, d.line_details,
+       s.merchant_id, s.sales_id, s.gateway_id, s.endpoint_id, s.stock_id,
        -- below all ids that are drawn later (stored.py), and rising with time
        (1000000000 - n.i) * 8 + 1 AS order_id,
        s.first_member + m.place AS member_id, s.first_wallet + m.place AS wallet_id,
@@ -14,7 +17,8 @@ SELECT n.*, s.merchant_id, s.sales_id, s.gateway_id, s.endpoint_id, s.stock_id,
                                                WHEN n.fate < 960 THEN 'failed' ELSE 'cancelled' END
                       ELSE CASE WHEN n.open THEN 'pending' WHEN n.fate < 850 THEN 'completed'
                                 WHEN n.fate < 960 THEN 'expired' ELSE 'cancelled' END END AS status
-FROM (SELECT i, i <= 2000 AS open, CASE WHEN i %% 3 > 0 THEN i ELSE 0 END AS who, i * 104729 %% 1000 AS fate, 1500000 + i %% 97 * 100000 AS total_sen,
+FROM (SELECT i, i <= 2000 AS open, CASE WHEN i %% 3 > 0 THEN i ELSE 0 END AS who, i * 104729 %% 1000 AS fate,
+             1500000 + i %% 97 * 100000 AS total_sen,
              %(now)s::timestamptz - i * interval '20 seconds' AS at,
              CASE WHEN i * 7919 %% 100 < 40 THEN 'cekceir' WHEN i * 7919 %% 100 < 70 THEN 'durianpay'
                   WHEN i * 7919 %% 100 < 90 THEN 'leuwongrr' ELSE 'scalev' END AS channel
@@ -22,8 +26,11 @@ FROM (SELECT i, i <= 2000 AS open, CASE WHEN i %% 3 > 0 THEN i ELSE 0 END AS who
 JOIN (SELECT *, row_number() OVER w - 1 AS number, count(*) OVER (PARTITION BY is_large) AS alike
       FROM stored_shops WINDOW w AS (PARTITION BY is_large ORDER BY merchant_id)) s
   ON s.is_large = (n.i %% 10 > 0) AND s.number = n.i / 10 %% s.alike
+JOIN stored_details d USING (channel)
 CROSS JOIN LATERAL (SELECT n.who %% (s.members / 4) * 4 + CASE n.channel WHEN 'cekceir' THEN 0 WHEN 'durianpay' THEN 1
-                                                         WHEN 'leuwongrr' THEN 2 ELSE 3 END AS place) m;
+                                                         WHEN 'leuwongrr' THEN 2 ELSE 3 END AS place) m
+-- As they lie in a shop that grew: neighbours in time are neighbours on disk.
+ORDER BY n.i;
 
 INSERT INTO idempotency_keys
 SELECT merchant_id, %(environment)s, 'm' || member_id, 'create_order', 'stored-' || i, sha256(i::text::bytea),
@@ -35,24 +42,26 @@ INSERT INTO orders (merchant_id, order_id, environment, channel, member_id, acco
                     after_payment, details, created_at, updated_at, expires_at, labels, contact)
 SELECT merchant_id, order_id, %(environment)s, channel, member_id,
        CASE channel WHEN 'cekceir' THEN wallet_id END,
-       CASE channel WHEN 'cekceir' THEN order_id::text ELSE 'ord_' || md5(i::text) END,
+       CASE channel WHEN 'cekceir' THEN order_id::text WHEN 'leuwongrr' THEN 'INV' || lpad(order_id::text, 20, '0')
+                    WHEN 'scalev' THEN md5(i::text)::uuid::text
+                    ELSE 'ord_' || left(md5(i::text), 10) || lpad((i %% 10000)::text, 4, '0') END,
        'N-' || md5(i::text), md5(i::text) || md5((-i)::text), status,
        CASE channel WHEN 'cekceir' THEN 'hold' ELSE 'invoice' END, 'IDR', total_sen,
        CASE channel WHEN 'cekceir' THEN order_id + 2 END,
        CASE status WHEN 'completed' THEN total_sen ELSE 0 END,
        CASE WHEN channel = 'cekceir' AND status IN ('failed', 'cancelled') THEN total_sen ELSE 0 END,
        CASE WHEN i %% 5 > 0 THEN 'ref-' || i ELSE '' END, CASE channel WHEN 'cekceir' THEN 'manual' ELSE '' END,
-       CASE channel WHEN 'cekceir' THEN '' ELSE 'complete' END, '{"note": "an order from earlier"}', at,
+       CASE channel WHEN 'cekceir' THEN '' ELSE 'complete' END, details, at,
        CASE WHEN open THEN at ELSE at + interval '1 minute' END,
        CASE WHEN channel <> 'cekceir' THEN at + interval '1 day' END,
-       CASE channel WHEN 'cekceir' THEN '{"service": "imei"}'::jsonb WHEN 'scalev' THEN '{"method": "qris"}' ELSE '{}' END,
+       labels,
        jsonb_build_object('name', 'Customer ' || i, 'email', 'c' || i || '@example.com', 'mobile', '62812' || i)
 FROM stored_orders;
 
 INSERT INTO order_lines (merchant_id, order_id, line_no, item_kind, item_id, stock_id, name, quantity, unit_price_sen,
                          total_sen, details)
-SELECT merchant_id, order_id, 1, 'goods', 1 + i %% 50, CASE channel WHEN 'scalev' THEN stock_id END, 'Article ' || i %% 50,
-       1, total_sen, total_sen, '{}'
+SELECT merchant_id, order_id, 1, item_kind, coalesce(item_id, 1 + i %% 50), CASE channel WHEN 'scalev' THEN stock_id END, 'Article ' || i %% 50,
+       1, total_sen, total_sen, line_details
 FROM stored_orders;
 
 INSERT INTO invoices
@@ -64,7 +73,7 @@ FROM stored_orders WHERE channel <> 'cekceir';
 INSERT INTO payments (merchant_id, payment_id, environment, order_id, invoice_id, public_id, method, channel_code, status,
                       amount_sen, fee_sen, refunded_sen, reference, instructions, failure, created_at, updated_at,
                       expires_at, completed_at)
-SELECT merchant_id, order_id + 1, %(environment)s, order_id, order_id, 'pay_' || md5(i::text), 'va', 'BCA',
+SELECT merchant_id, order_id + 1, %(environment)s, order_id, order_id, 'pay_' || left(md5(i::text), 10) || lpad((i %% 10000)::text, 4, '0'), 'va', 'BCA',
        CASE status WHEN 'pending' THEN 'processing' ELSE status END, total_sen, 0, 0, 'P-' || i,
        jsonb_build_object('code', '8800' || lpad(i::text, 12, '0')), '{}', at, at, at + interval '1 day',
        CASE status WHEN 'completed' THEN at + interval '1 minute' END
