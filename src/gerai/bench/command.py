@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import Annotated
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
 
 import msgspec
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
-from gerai.bench.case import CASES, CONNECTIONS, PGBENCH_CLIENTS, BenchError, Case
+from gerai.bench.case import BenchError, Case
+from gerai.bench.cases import CASES, GROUPS
 from gerai.bench.run import CaseFigures, measure
+from gerai.bench.stand import Stand, Tell, standing
+from gerai.bench.table import show
+
+#: Orders of a database in which a case reads: fewer leave lists empty.
+_TO_READ: Final = 3_000
 
 
 def bench(
     seconds: Annotated[int, typer.Option(min=1, help="Measured seconds for each side of a case.")] = 10,
-    case: Annotated[str | None, typer.Option(help=f"Only this case: {' or '.join(CASES)}.")] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Only this case, or these ({', '.join(GROUPS)}); may be repeated."),
+    ] = None,
     stored: Annotated[int, typer.Option(min=0, help="Orders that the database holds before.")] = 0,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Measure in a small database as well, in turns with the large one.")
+    ] = False,
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the database with the stored orders in this folder, or use the one there.")
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
 ) -> None:
     """Orders per second over HTTP against pgbench writing the same rows, one transaction per order.
 
-    Starts its own database and server. Exit 1 when an order failed or the books do not balance afterwards.
+    Starts its own database and server. Exit 1 when a request failed or the books do not balance afterwards.
     """
-    if case is not None and case not in CASES:
-        raise typer.BadParameter(f"no such case; there are {', '.join(CASES)}", param_hint="--case")
+    wanted = _wanted(case)
+    if not stored and (compare or data is not None):
+        raise typer.BadParameter("needs --stored", param_hint="--compare" if compare else "--data")
     errors = Console(stderr=True, soft_wrap=True)
-    found: list[CaseFigures] = []
     try:
-        for wanted in [CASES[case]] if case is not None else CASES.values():
-            found.append(_measured(wanted, seconds, stored, errors))
+        with _telling(errors) as tell:
+            found = _together(wanted, seconds, stored, data, compare, tell) if stored else _each(wanted, seconds, tell)
     except BenchError as error:
         errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(1) from None
     if json_output:
-        sys.stdout.write(
-            msgspec.json.encode({"cases": [{"stored": stored} | _facts(figures) for figures in found]}).decode() + "\n"
-        )
+        sys.stdout.write(msgspec.json.encode({"cases": [_facts(figures) for figures in found]}).decode() + "\n")
     else:
-        _show(found)
+        show(found)
     for figures in found:
         for text in [*filter(None, [figures.first_error]), *figures.violations[:20]]:
             errors.print(f"{figures.case.name}: {text}", style="red", markup=False, highlight=False)
@@ -48,48 +63,76 @@ def bench(
         raise typer.Exit(1)
 
 
-def _measured(case: Case, seconds: int, stored: int, errors: Console) -> CaseFigures:
-    with errors.status(f"{case.name} …") as status:
-        return measure(case, seconds, stored, lambda text: status.update(f"{case.name}: {text} …"))
+def _wanted(names: list[str] | None) -> list[Case]:
+    """The cases with these names, in their own order; without any those that write."""
+    chosen: set[str] = set()
+    for name in names or ["writes"]:
+        if name not in CASES and name not in GROUPS:
+            known = ", ".join((*CASES, *GROUPS))
+            raise typer.BadParameter(f"no such case; there are {known}", param_hint="--case")
+        chosen.update(GROUPS.get(name, (name,)))
+    return [found for name, found in CASES.items() if name in chosen]
+
+
+def _each(wanted: list[Case], seconds: int, tell: Tell) -> list[CaseFigures]:
+    """Each case in a database of its own; those that read share one."""
+    found: list[CaseFigures] = []
+    for case in (case for case in wanted if case.read is None):
+        tell_of = _of(case, tell)
+        with standing(0, tell_of) as stand:
+            found += _checked(stand, [measure(case, stand, seconds, tell_of)], tell_of)
+    reads = [case for case in wanted if case.read is not None]
+    return found + (_together(reads, seconds, _TO_READ, None, False, tell) if reads else [])
+
+
+def _together(
+    wanted: list[Case], seconds: int, stored: int, data: Path | None, compare: bool, tell: Tell
+) -> list[CaseFigures]:
+    """All cases in one database with orders from earlier; to compare, each also in a small one of its own."""
+    found: list[CaseFigures] = []
+    with standing(stored, tell, data) as stand:
+        for case in wanted:
+            tell_of = _of(case, tell)
+            if not compare:
+                found.append(measure(case, stand, seconds, tell_of))
+                continue
+            with standing(0 if case.read is None else _TO_READ, tell_of) as small:
+                found += _checked(small, [measure(case, stand, seconds, tell_of, small)], tell_of)
+        return _checked(stand, found, tell)
+
+
+def _of(case: Case, tell: Tell) -> Tell:
+    return lambda text: tell(f"{case.name}: {text}")
+
+
+def _checked(stand: Stand, found: list[CaseFigures], tell: Tell) -> list[CaseFigures]:
+    """The figures, with what is wrong with the books they were made in."""
+    tell("checking the books")
+    broken = tuple(stand.broken_rules())
+    return [replace(figures, violations=figures.violations + broken) for figures in found]
+
+
+@contextlib.contextmanager
+def _telling(errors: Console) -> Generator[Tell]:
+    """Shows what is under way."""
+    with errors.status("…") as status:
+        yield lambda text: status.update(f"{text} …")
 
 
 def _facts(figures: CaseFigures) -> dict[str, object]:
     """One case of the JSON object."""
-    return {
+    facts: dict[str, object] = {
+        "stored": figures.stored,
         "case": figures.case.name,
         "http_per_s": round(figures.http_per_s, 1),
         "pgbench_per_s": round(figures.pgbench_per_s, 1),
         "ratio": round(figures.ratio, 3),
         "p50_ms": round(figures.p50_ms, 2),
+        "p95_ms": round(figures.p95_ms, 2),
         "p99_ms": round(figures.p99_ms, 2),
         "errors": figures.errors,
         "invariants_ok": not figures.violations,
     }
-
-
-def _show(found: list[CaseFigures]) -> None:
-    # Narrow enough for a terminal of 80 columns.
-    title = "Orders per second: Gerai over HTTP against pgbench, same rows"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("case", no_wrap=True)
-    for name in ("HTTP/s", "pgbench/s", "ratio", "p50 ms", "p99 ms", "orders", "errors", "books"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for figures in found:
-        table.add_row(
-            figures.case.name,
-            f"{figures.http_per_s:,.0f}",
-            f"{figures.pgbench_per_s:,.0f}",
-            f"[bold]{figures.ratio:.2f}[/]",
-            f"{figures.p50_ms:.1f}",
-            f"{figures.p99_ms:.1f}",
-            f"{figures.orders:,}",
-            str(figures.errors),
-            "[red]broken[/]" if figures.violations else "[green]ok[/]",
-        )
-    console = Console()
-    console.print(table)
-    notes = [f"{figures.case.name}: {figures.case.title}" for figures in found]
-    notes.append(f"HTTP: {CONNECTIONS} keep-alive connections, one `gerai serve`; fsync on; medians of rounds in turns")
-    notes.append(f"pgbench: -M prepared -c {PGBENCH_CLIENTS}, one transaction per order; docs/explanation/speed.md")
-    for note in notes:
-        console.print(note, style="dim", highlight=False, soft_wrap=True)
+    if figures.small_per_s is not None and figures.percent is not None:
+        facts |= {"small_per_s": round(figures.small_per_s, 1), "percent_of_small": round(figures.percent, 1)}
+    return facts

@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: keep-alive connections that each send the next order once answered.
+"""The load generator, a process of its own: keep-alive connections that each send the next request once answered.
 
 Started by ``processes.py`` as ``python -m gerai.bench.load``. Reads JSON lines from standard input: first a
 :class:`Target`, then one :class:`Round` at a time; writes one line :class:`LoadResult` for each round.
@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 import uvloop
 
+from gerai.bench.case import Step
 from gerai.bench.requests import Requests
 
 _DRAIN_S: Final = 30.0
@@ -23,13 +24,16 @@ _LENGTH: Final = b"\r\ncontent-length:"
 
 
 class Target(msgspec.Struct):
-    """Where to send what."""
+    """Where to send what. ``callers``: the values of their ``Authorization``; ``run``: see ``StepRequests``."""
 
     host: str
     port: int
     connections: int
-    tokens: list[str]
-    payment_method: str
+    steps: list[Step]
+    callers: list[str]
+    members: int
+    values: list[str]
+    run: str
 
 
 class Round(msgspec.Struct):
@@ -40,8 +44,8 @@ class Round(msgspec.Struct):
 
 
 class LoadResult(msgspec.Struct):
-    """``answered``: orders acknowledged within the measured time; ``latencies_us`` of the requests sent in it.
-    ``acknowledged``: all of them, warm-up and tail too. ``errors``: everything that was not a new order."""
+    """``answered``: units whose last request was answered within the measured time; ``latencies_us`` of the requests
+    sent in it. ``acknowledged``: all units, of warm-up and tail too. ``errors``: every other answer; its unit ends."""
 
     answered: int
     acknowledged: int
@@ -55,9 +59,12 @@ class Load:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._requests = Requests(f"{target.host}:{target.port}", target.tokens, target.payment_method, 1)
+        self._requests = Requests(
+            f"{target.host}:{target.port}", target.steps, target.callers, target.members, target.values, target.run
+        )
+        self._number = 0
         self._clients: list[Client] = []
-        self._outstanding = 0
+        self._busy = 0
         self._measured_from = self._until = 0
         self._result = LoadResult(0, 0, 0, "", [])
         self._drained = asyncio.Event()
@@ -70,38 +77,50 @@ class Load:
             self._clients.append(client)
 
     async def run(self, wanted: Round) -> LoadResult:
-        """One round, until the last answer is in."""
+        """One round, until the last unit has ended."""
         self._result = LoadResult(0, 0, 0, "", [])
         self._drained.clear()
         self._measured_from = perf_counter_ns() + int(wanted.warm_up_s * _NS)
         self._until = self._measured_from + int(wanted.seconds * _NS)
+        if not self._clients:
+            self.failed("no connection is left")
+            return self._result
         for client in self._clients:
-            self.send(client)
+            self._begin(client)
         await asyncio.wait_for(self._drained.wait(), wanted.warm_up_s + wanted.seconds + _DRAIN_S)
         return self._result
 
-    def send(self, client: Client) -> None:
-        """Send the next order on this connection."""
-        self._outstanding += 1
-        client.send(self._requests.next())
+    def _begin(self, client: Client) -> None:
+        """Begin the next unit on this connection."""
+        self._busy += 1
+        self._number = n = self._number + 1
+        client.begin(n, self._requests.marks(n))
+        self._send(client)
 
-    def answered(self, client: Client, status: bytes, head: bytes, sent_at: int) -> None:
-        """Count an answer, and go on while the round lasts."""
+    def _send(self, client: Client) -> None:
+        client.send(self._requests.steps[client.step].request(client.number, client.marks))
+
+    def answered(self, client: Client, status: bytes, answer: bytes, sent_at: int) -> None:
+        """Count an answer; go on with the unit, or with the next one while the round lasts."""
         now = perf_counter_ns()
         result = self._result
-        self._outstanding -= 1
-        if status == b"201":
-            result.acknowledged += 1
-            if self._measured_from <= now < self._until:
-                result.answered += 1
-        else:
-            self.failed(head.decode("latin-1"))
         # By when it was sent: slow answers at the end must not drop out of the latencies.
         if self._measured_from <= sent_at < self._until:
             result.latencies_us.append((now - sent_at) // 1000)
+        if fault := self._requests.steps[client.step].fault(status, answer, client.marks):
+            self.failed(fault)
+        elif client.step + 1 < len(self._requests.steps):
+            # Also after the end: units that were begun are wholes.
+            client.step += 1
+            self._send(client)
+            return
+        else:
+            result.acknowledged += 1
+            result.answered += self._measured_from <= now < self._until
+        self._busy -= 1
         if now < self._until:
-            self.send(client)
-        elif self._outstanding == 0:
+            self._begin(client)
+        elif self._busy == 0:
             self._drained.set()
 
     def failed(self, text: str) -> None:
@@ -113,14 +132,14 @@ class Load:
         """A connection broke; what it waited for is an error."""
         self._clients.remove(client)
         if waiting:
-            self._outstanding -= 1
             self.failed("connection lost")
-            if self._outstanding == 0:
+            self._busy -= 1
+            if self._busy == 0:
                 self._drained.set()
 
 
 class Client(asyncio.Protocol):
-    """One connection: one request at a time, and of its answer only status and length are read."""
+    """One connection: one request at a time. ``number``, ``step`` and ``marks`` are of the unit under way."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
@@ -129,6 +148,12 @@ class Client(asyncio.Protocol):
         self._missing = -1
         self._sent_at = 0
         self._waiting = False
+        self.number = self.step = 0
+        self.marks: dict[str, bytes] = {}
+
+    def begin(self, number: int, marks: dict[str, bytes]) -> None:
+        """A new unit, from its first step on."""
+        self.number, self.step, self.marks = number, 0, marks
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport

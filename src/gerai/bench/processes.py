@@ -15,12 +15,10 @@ from typing import IO, Final
 import httpx
 import msgspec
 
-from gerai.bench.case import CONNECTIONS, BenchError, Case
+from gerai.bench.case import BenchError
 from gerai.bench.load import LoadResult, Round, Target
-from gerai.bench.requests import Requests
-from gerai.bench.shop import Shop
 
-_HOST: Final = "127.0.0.1"
+HOST: Final = "127.0.0.1"
 _START_S: Final = 60.0
 _STOP_S: Final = 30.0
 _SERVE: Final = (sys.executable, "-P", "-m", "gerai", "serve")
@@ -34,7 +32,7 @@ def serving(dsn: str) -> Generator[int]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
     environment |= {
         "DATABASE_URL": dsn,
-        "GERAI_SERVER_HOST": _HOST,
+        "GERAI_SERVER_HOST": HOST,
         "GERAI_SERVER_PORT": str(port),
         "GERAI_HTTP_ACCESS_LOG": "false",
     }
@@ -49,7 +47,7 @@ def serving(dsn: str) -> Generator[int]:
 
 def _free_port() -> int:
     with socket.socket() as listener:
-        listener.bind((_HOST, 0))
+        listener.bind((HOST, 0))
         return listener.getsockname()[1]
 
 
@@ -57,7 +55,7 @@ def _becomes_healthy(process: subprocess.Popen[bytes], port: int, log: IO[bytes]
     deadline = time.monotonic() + _START_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if httpx.get(f"http://{_HOST}:{port}/api/v1/health", trust_env=False).status_code == 200:
+            if httpx.get(f"http://{HOST}:{port}/api/v1/health", trust_env=False).status_code == 200:
                 return
         except httpx.TransportError:
             pass
@@ -74,16 +72,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def place_one(port: int, case: Case, shop: Shop) -> None:
-    """Place a single order, as the load generator would. BenchError when it is refused."""
-    request = Requests(f"{_HOST}:{port}", shop.tokens[:1], case.payment_method, 0).next()
-    with socket.create_connection((_HOST, port), timeout=_STOP_S) as connection:
-        connection.sendall(request)
-        answer = connection.recv(65_536)
-    if answer[9:12] != b"201":
-        raise BenchError("the sample order was refused:\n" + answer.decode(errors="replace"))
 
 
 class LoadProcess:
@@ -108,9 +96,8 @@ class LoadProcess:
 
 
 @contextlib.contextmanager
-def loading(port: int, case: Case, shop: Shop, connections: int = CONNECTIONS) -> Generator[LoadProcess]:
+def loading(target: Target) -> Generator[LoadProcess]:
     """The load generator, connected to the server."""
-    target = Target(_HOST, port, connections, shop.tokens[: case.members], case.payment_method)
     process = subprocess.Popen(_LOAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         load = LoadProcess(process)

@@ -1,49 +1,84 @@
-"""The bytes of the order requests. Everything but the two numbers that make a request unique is composed beforehand."""
+"""The bytes of the requests. Everything but what makes a request unique is composed beforehand."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-import msgspec
+from gerai.bench.case import NUMBER_DIGITS, Step
 
-from gerai.bench.case import DISCORD_USER_ID
+_MARK: Final = re.compile(r"<(\w+)>")
 
-#: Digits of the number in a request's Idempotency-Key and client_reference.
-NUMBER_DIGITS: Final = 12
-KEY_PREFIX: Final = "bench-key-"
-REFERENCE_PREFIX: Final = "bench-reference-"
+
+class Template:
+    """A text with marks, as bytes; ``names``: those of its marks."""
+
+    def __init__(self, text: str) -> None:
+        parts = _MARK.split(text)
+        self._parts = [part.encode() for part in parts]
+        self._marks = list(enumerate(parts))[1::2]
+        self.names = {name for _, name in self._marks}
+
+    def fill(self, values: dict[str, bytes]) -> bytes:
+        """The text with its marks replaced. KeyError: one has no value."""
+        parts = self._parts
+        for place, name in self._marks:
+            parts[place] = values[name]
+        return b"".join(parts)
+
+
+class StepRequests:
+    """The requests of one step, as each of the callers sends them. ``callers``: the values of their ``Authorization``;
+    ``run`` is part of every Idempotency-Key."""
+
+    def __init__(self, step: Step, host: str, callers: list[str], run: str) -> None:
+        key = f"Idempotency-Key: {run}-<n>\r\n" if step.once else ""
+        kind = f"Content-Type: {step.content_type}\r\n" if step.body else ""
+        self._heads = [
+            Template(
+                f"{step.method} {step.path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {caller}\r\n"
+                f"Accept: application/json\r\n{step.headers}{key}{kind}Content-Length: "
+            )
+            for caller in callers
+        ]
+        self._body = Template(step.body)
+        self._contains = Template(step.contains) if step.contains else None
+        self.status = b"%d" % step.status
+        self.keep = {name: re.compile(pattern.encode()) for name, pattern in step.keep.items()}
+
+    def request(self, n: int, values: dict[str, bytes]) -> bytes:
+        """A whole HTTP/1.1 request."""
+        body = self._body.fill(values)
+        return b"%b%d\r\n\r\n%b" % (self._heads[n % len(self._heads)].fill(values), len(body), body)
+
+    def fault(self, status: bytes, answer: bytes, values: dict[str, bytes]) -> str:
+        """Why this answer is an error, empty when it is none. Adds what is kept of it to ``values``."""
+        if status != self.status:
+            return answer.decode("latin-1")
+        if self._contains is not None and self._contains.fill(values) not in answer:
+            return f"without {self._contains.fill(values).decode()}: {answer.decode('latin-1')}"
+        for name, pattern in self.keep.items():
+            found = pattern.search(answer)
+            if found is None:
+                return f"without {name}: {answer.decode('latin-1')}"
+            values[name] = found[1]
+        return ""
 
 
 class Requests:
-    """A new order with every call, the tokens in turn. ``first`` starts the numbers."""
+    """The requests of a case. ``values``: what ``<value>`` stands for, in turn."""
 
-    def __init__(self, host: str, tokens: list[str], payment_method: str, first: int) -> None:
-        order = {
-            "order_type": "gamepass",
-            "roblox_username": "LeuwongUser",
-            "place_id": 123456789,
-            "roblox_pass_id": 987654321,
-            "payment_method": payment_method,
-            "client_reference": REFERENCE_PREFIX,
+    def __init__(
+        self, host: str, steps: list[Step], callers: list[str], members: int, values: list[str], run: str
+    ) -> None:
+        self.steps = [StepRequests(step, host, callers, run) for step in steps]
+        self._turns = [b"%04d" % turn for turn in range(members)]
+        self._values = [value.encode() for value in values] or [b""]
+
+    def marks(self, n: int) -> dict[str, bytes]:
+        """What the marks of the n-th unit stand for, before anything was answered."""
+        return {
+            "n": str(n).zfill(NUMBER_DIGITS).encode(),
+            "turn": self._turns[n % len(self._turns)],
+            "value": self._values[n % len(self._values)],
         }
-        # client_reference stands last, so that its number goes between the encoded text and the closing '"}'.
-        body = msgspec.json.encode(order)
-        body, self._end = body[:-2], body[-2:]
-        discord = f"X-Discord-User-ID: {DISCORD_USER_ID}\r\n" if payment_method == "balance" else ""
-        self._heads = [
-            (
-                f"POST /api/v1/me/orders HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n{discord}"
-                "Accept: application/json\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body) + NUMBER_DIGITS + len(self._end)}\r\nIdempotency-Key: {KEY_PREFIX}"
-            ).encode()
-            for token in tokens
-        ]
-        self._middle = b"\r\n\r\n" + body
-        self._number = first
-
-    def next(self) -> bytes:
-        """A whole HTTP/1.1 request that was not sent before."""
-        n = self._number
-        self._number = n + 1
-        number = b"%012d" % n
-        return b"".join((self._heads[n % len(self._heads)], number, self._middle, number, self._end))
