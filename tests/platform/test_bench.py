@@ -21,12 +21,12 @@ import typer
 from typer.testing import CliRunner
 
 from gerai.bench import command
-from gerai.bench.case import BenchError, Case, Step
+from gerai.bench.case import BenchError, Case, CaseStep
 from gerai.bench.cases import CASES, WRITES
 from gerai.bench.requests import Requests
 from gerai.bench.rows import Value, tables
 from gerai.bench.run import CaseFigures, asked_of, measure
-from gerai.bench.sample import Change, Sample, Written
+from gerai.bench.sample import RowChange, Sample, Written
 from gerai.bench.script import writing
 from gerai.bench.shop import Shop
 from gerai.bench.stand import Stand, standing
@@ -218,8 +218,8 @@ def test_what_cannot_be_measured_is_refused() -> None:
 def test_requests_are_unique_and_take_callers_and_customers_in_turn() -> None:
     """Every unit has its own number in the Idempotency-Key and the body, whose length is the Content-Length; callers
     and customers alternate; what an answer named stands in the next request; one that lacks it is a fault."""
-    first = Step("POST", "/a", 201, '{"n":"<n>","c":"<turn>"}', keep={"order": r'"id":"(\w+)"'}, once=True)
-    second = Step("GET", "/a/<order>?q=<value>", contains="<order>")
+    first = CaseStep("POST", "/a", 201, '{"n":"<n>","c":"<turn>"}', keep={"order": r'"id":"(\w+)"'}, once=True)
+    second = CaseStep("GET", "/a/<order>?q=<value>", contains="<order>")
     requests = Requests("host:1", [first, second], ["Bearer a", "Bearer b"], 2, ["x", "y"], "run")
     for n, caller, turn, value in ((4, "a", "0000", "x"), (5, "b", "0001", "y")):
         marks = requests.marks(n)
@@ -264,7 +264,7 @@ def test_the_script_repeats_the_samples_with_ids_of_its_own() -> None:
         order = _order(str(n), secret, order_id)
         event = {name: order[name] for name in ("order_id", "created_at")}
         stock = [{"stock_id": Value("7", "bigint"), "reserved": Value(str(count), "integer")} for count in (4, 5)]
-        written = Written({"orders": [order], "events": [event]}, {"stock": [Change(*stock)]})
+        written = Written({"orders": [order], "events": [event]}, {"stock": [RowChange(*stock)]})
         samples.append(Sample(n, (written,)))
     made = writing(CASES["invoice"], shop, (samples[0], samples[1]), {"stock": ["stock_id"]})
     lines = made.text.splitlines()

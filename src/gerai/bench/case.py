@@ -28,7 +28,7 @@ class BenchError(Exception):
     """The measurement cannot be made; the text is the reason, for the person at the terminal."""
 
 
-class Step(msgspec.Struct, frozen=True):
+class CaseStep(msgspec.Struct, frozen=True):
     """One request. Marks in ``path``, ``body`` and ``contains`` stand for values: ``<n>`` the number of the unit,
     ``<turn>`` whose turn it is (0 … members - 1), ``<value>`` one of the values asked for, or a name of ``keep``:
     what that pattern's group found in the answer of an earlier step.
@@ -67,7 +67,7 @@ class Case:
     name: str
     title: str
     door: str
-    steps: tuple[Step, ...]
+    steps: tuple[CaseStep, ...]
     unit: Literal["orders", "lives", "reads"] = "orders"
     members: int = MEMBERS
     read: Read | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gerai.bench.case import DISCORD_USER_ID, MEMBERS, Case, Step
+from gerai.bench.case import DISCORD_USER_ID, MEMBERS, Case, CaseStep
 from gerai.bench.reads import READS
 from gerai.doors.dialects.scalev.demo.goods import EBOOK_V, OTHER_STORE, SHIRT_M, STORE, SURABAYA
 
@@ -12,20 +12,20 @@ _GAME: Final = (
     '{"order_type":"gamepass","roblox_username":"LeuwongUser","place_id":123456789,"roblox_pass_id":987654321,'
     '"payment_method":"%s","client_reference":"bench-reference-<n>"}'
 )
-_INVOICE: Final = Step("POST", "/api/v1/me/orders", 201, _GAME % "invoice", once=True)
-_BALANCE: Final = Step(
+_INVOICE: Final = CaseStep("POST", "/api/v1/me/orders", 201, _GAME % "invoice", once=True)
+_BALANCE: Final = CaseStep(
     "POST", "/api/v1/me/orders", 201, _GAME % "balance", headers=f"X-Discord-User-ID: {DISCORD_USER_ID}\r\n",
     once=True,
 )  # fmt: skip
 
-_PAYMENT_ORDER: Final = Step(
+_PAYMENT_ORDER: Final = CaseStep(
     "POST", "/v1/orders", 200,
     '{"amount":"10001.00","payment_option":"full_payment","currency":"IDR","order_ref_id":"bench-reference-<n>",'
     '"customer":{"given_name":"Jane","email":"c<turn>@example.com","mobile":"+6281200000<turn>"},'
     '"items":[{"name":"LED Television","qty":1,"price":"10001.00","logo":""}]}',
     keep={"order": r'"id":"(ord_\w+)"'}, once=True,
 )  # fmt: skip
-_CHARGE: Final = Step(
+_CHARGE: Final = CaseStep(
     "POST", "/v1/payments/charge", 200,
     '{"type":"VA","request":{"order_id":"<order>","amount":"10001.00","name":"Jane","bank_code":"MANDIRI",'
     '"payment_ref_id":"bench-payment-<n>"}}',
@@ -43,15 +43,15 @@ _PARCEL: Final = (
     f'"warehouse_unique_id":"{SURABAYA}","courier_service_id":1,"shipping_cost":20000,"shipment_provider_code":"lincah"'
 )
 _KEPT: Final = {"order": r'"id":"([0-9a-f-]{36})"', "secret": r'"secret_slug":"([\w-]+)"'}
-_DIGITAL: Final = Step("POST", "/v3/orders", 200, _BUYER % (STORE, EBOOK_V, ""), keep=_KEPT, once=True)
-_PHYSICAL: Final = Step("POST", "/v3/orders", 200, _BUYER % (STORE, SHIRT_M, _PARCEL), keep=_KEPT, once=True)
+_DIGITAL: Final = CaseStep("POST", "/v3/orders", 200, _BUYER % (STORE, EBOOK_V, ""), keep=_KEPT, once=True)
+_PHYSICAL: Final = CaseStep("POST", "/v3/orders", 200, _BUYER % (STORE, SHIRT_M, _PARCEL), keep=_KEPT, once=True)
 #: Of the store where a person says when a digital order is done.
-_BY_HAND: Final = Step("POST", "/v3/orders", 200, _BUYER % (OTHER_STORE, EBOOK_V, ""), keep=_KEPT, once=True)
-_PAY: Final = Step("POST", "/i/<secret>/play", 303, "act=pay", content_type="application/x-www-form-urlencoded")
-_COMPLETE: Final = Step(
+_BY_HAND: Final = CaseStep("POST", "/v3/orders", 200, _BUYER % (OTHER_STORE, EBOOK_V, ""), keep=_KEPT, once=True)
+_PAY: Final = CaseStep("POST", "/i/<secret>/play", 303, "act=pay", content_type="application/x-www-form-urlencoded")
+_COMPLETE: Final = CaseStep(
     "POST", "/v3/orders/change-status", 200, '{"ids":["<order>"],"status":"completed"}', contains='"completed"'
 )
-_READ: Final = Step("GET", "/v3/orders/<order>", 200, contains='"status":"completed"')
+_READ: Final = CaseStep("GET", "/v3/orders/<order>", 200, contains='"status":"completed"')
 
 WRITES: Final = (
     Case("invoice", f"LeuwongRR: invoice orders, spread over {MEMBERS:,} accounts", "leuwongrr", (_INVOICE,)),

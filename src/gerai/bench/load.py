@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import uvloop
 
-from gerai.bench.case import Step
+from gerai.bench.case import CaseStep
 from gerai.bench.requests import Requests
 
 _DRAIN_S: Final = 30.0
@@ -29,7 +29,7 @@ class Target(msgspec.Struct):
     host: str
     port: int
     connections: int
-    steps: list[Step]
+    steps: list[CaseStep]
     callers: list[str]
     members: int
     values: list[str]

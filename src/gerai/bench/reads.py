@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gerai.bench.case import ENVIRONMENT, Case, Read, Step
+from gerai.bench.case import ENVIRONMENT, Case, CaseStep, Read
 from gerai.doors.dialects.scalev.demo.goods import STORE
 
 #: What the stored orders of Cek Ceir are for.
@@ -56,7 +56,7 @@ def _some(channel: str, column: str, joined: str = "", also: str = "") -> str:
 
 
 def _list(name: str, title: str, door: str, path: str, holds: str, read: Read) -> Case:
-    return Case(name, title, door, (Step("GET", path, contains=holds),), unit="reads", read=read)
+    return Case(name, title, door, (CaseStep("GET", path, contains=holds),), unit="reads", read=read)
 
 
 def _scalev(name: str, title: str, query: str, where: str, values: str, *absent: str, joined: str = "") -> Case:
@@ -107,7 +107,7 @@ _STATE_OF: Final = "(CASE $1 WHEN 'canceled' THEN '{cancelled,expired,failed}'::
 
 READS: Final = (
     Case(
-        "read", "Scalev: one order by its id", "scalev", (Step("GET", "/v3/orders/<value>", contains='"<value>"'),),
+        "read", "Scalev: one order by its id", "scalev", (CaseStep("GET", "/v3/orders/<value>", contains='"<value>"'),),
         unit="reads", read=Read(_whole("scalev", "t.public_id = $1"), _some("scalev", "public_id")),
     ),
     _scalev("list-first", "the first page", "page_size=25", "", ""),

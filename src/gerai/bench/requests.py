@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from gerai.bench.case import NUMBER_DIGITS, Step
+from gerai.bench.case import NUMBER_DIGITS, CaseStep
 
 _MARK: Final = re.compile(r"<(\w+)>")
 
@@ -31,7 +31,7 @@ class StepRequests:
     """The requests of one step, as each of the callers sends them. ``callers``: the values of their ``Authorization``;
     ``run`` is part of every Idempotency-Key."""
 
-    def __init__(self, step: Step, host: str, callers: list[str], run: str) -> None:
+    def __init__(self, step: CaseStep, host: str, callers: list[str], run: str) -> None:
         key = f"Idempotency-Key: {run}-<n>\r\n" if step.once else ""
         kind = f"Content-Type: {step.content_type}\r\n" if step.body else ""
         self._heads = [
@@ -69,7 +69,7 @@ class Requests:
     """The requests of a case. ``values``: what ``<value>`` stands for, in turn."""
 
     def __init__(
-        self, host: str, steps: list[Step], callers: list[str], members: int, values: list[str], run: str
+        self, host: str, steps: list[CaseStep], callers: list[str], members: int, values: list[str], run: str
     ) -> None:
         self.steps = [StepRequests(step, host, callers, run) for step in steps]
         self._turns = [b"%04d" % turn for turn in range(members)]

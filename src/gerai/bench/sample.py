@@ -19,7 +19,7 @@ SAMPLE_NUMBERS: Final = (9_000_000_000_000, 9_000_001_000_000)
 
 
 @dataclass(frozen=True)
-class Change:
+class RowChange:
     """A row that was there before."""
 
     before: Row
@@ -31,7 +31,7 @@ class Written:
     """What one request wrote, by table, in the order of the rows' keys."""
 
     inserted: dict[str, list[Row]]
-    changed: dict[str, list[Change]]
+    changed: dict[str, list[RowChange]]
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,13 @@ def _answer(http: socket.socket) -> bytes:
 
 def _difference(before: Snapshot, after: Snapshot) -> Written:
     inserted: dict[str, list[Row]] = {}
-    changed: dict[str, list[Change]] = {}
+    changed: dict[str, list[RowChange]] = {}
     for table, rows in after.items():
         old = before[table]
         if gone := old.keys() - rows.keys():
             raise BenchError(f"an order deleted {len(gone)} rows of {table}; pgbench cannot repeat that")
         if new := [row for key, row in rows.items() if key not in old]:
             inserted[table] = new
-        if moved := [Change(old[key], row) for key, row in rows.items() if key in old and row != old[key]]:
+        if moved := [RowChange(old[key], row) for key, row in rows.items() if key in old and row != old[key]]:
             changed[table] = moved
     return Written(inserted, changed)

@@ -13,7 +13,7 @@ from typing import Final
 from gerai.bench.case import BenchError, Case
 from gerai.bench.reads import WHOLE_ORDER
 from gerai.bench.rows import JOBS, SHARED
-from gerai.bench.sample import Change, Sample, Written
+from gerai.bench.sample import RowChange, Sample, Written
 from gerai.bench.shop import Shop
 from gerai.bench.values import Values, literal
 
@@ -83,7 +83,7 @@ def _statements(case: Case, values: Values, first: Written, second: Written, key
     return lines
 
 
-def _pairs(case: Case, table: str, first: Written, second: Written) -> list[tuple[Change, Change]]:
+def _pairs(case: Case, table: str, first: Written, second: Written) -> list[tuple[RowChange, RowChange]]:
     twins = first.changed.get(table, [])
     if len(twins) != len(second.changed[table]):
         raise BenchError(f"{case.name}: two orders did not change the same rows of {table}")

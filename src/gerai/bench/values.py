@@ -8,7 +8,7 @@ from typing import Final
 
 from gerai.bench.case import NUMBER_DIGITS, BenchError, Case
 from gerai.bench.rows import Row, Value
-from gerai.bench.sample import Change, Sample
+from gerai.bench.sample import RowChange, Sample
 from gerai.bench.shop import Shop
 
 _MD5_LENGTH: Final = 32
@@ -72,7 +72,7 @@ class Values:
         values = ", ".join(self.value(name, first[name], second[name], now) for name in names)
         return f"SELECT procrastinate_defer_jobs_v1(ARRAY[ROW({values})::procrastinate_job_to_defer_v1]);"
 
-    def update(self, table: str, keys: list[str], first: Change, second: Change, now: datetime | None) -> str:
+    def update(self, table: str, keys: list[str], first: RowChange, second: RowChange, now: datetime | None) -> str:
         """The columns that changed; totals by how much. Of a wallet what is left stays known as ``available``."""
         sets: list[str] = []
         for name, after in second.after.items():
