@@ -92,11 +92,11 @@ def _rows(connection: Connection, table: str, where: Composable) -> dict[tuple[s
         "WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
         (table,),
     ).fetchall()
-    texts = SQL(", ").join(SQL("{}::text").format(Identifier(column[0])) for column in columns)
+    texts = SQL(", ").join(SQL("{}::text").format(Identifier(name)) for name, _, _, _ in columns)
+    in_order = SQL(", ").join(Identifier(name) for name, _, _, is_key in columns if is_key)
     found: dict[tuple[str, ...], Row] = {}
-    for texts_of_row in connection.execute(SQL("SELECT {} FROM {} WHERE {} ORDER BY 1, 2").format(
-        texts, Identifier(table), where
-    )).fetchall():  # fmt: skip
+    query = SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(texts, Identifier(table), where, in_order)
+    for texts_of_row in connection.execute(query).fetchall():
         pairs = list(zip(columns, texts_of_row, strict=True))
         key = tuple(text for (_, _, _, is_key), text in pairs if is_key)
         found[key] = {name: Value(text, kind) for (name, kind, numbered, _), text in pairs if not numbered}

@@ -32,6 +32,11 @@ class Written:
 
     inserted: dict[str, list[Row]]
     changed: dict[str, list[RowChange]]
+    deleted: dict[str, list[Row]]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.inserted or self.changed or self.deleted)
 
 
 @dataclass(frozen=True)
@@ -79,12 +84,13 @@ def _answer(http: socket.socket) -> bytes:
 def _difference(before: Snapshot, after: Snapshot) -> Written:
     inserted: dict[str, list[Row]] = {}
     changed: dict[str, list[RowChange]] = {}
+    deleted: dict[str, list[Row]] = {}
     for table, rows in after.items():
         old = before[table]
-        if gone := old.keys() - rows.keys():
-            raise BenchError(f"an order deleted {len(gone)} rows of {table}; pgbench cannot repeat that")
+        if gone := [row for key, row in old.items() if key not in rows]:
+            deleted[table] = gone
         if new := [row for key, row in rows.items() if key not in old]:
             inserted[table] = new
         if moved := [RowChange(old[key], row) for key, row in rows.items() if key in old and row != old[key]]:
             changed[table] = moved
-    return Written(inserted, changed)
+    return Written(inserted, changed, deleted)

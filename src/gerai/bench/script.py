@@ -41,12 +41,14 @@ def writing(case: Case, shop: Shop, samples: tuple[Sample, Sample], keys: dict[s
     lines = values.variables()
     rows: dict[str, int] = {}
     for first, second in zip(samples[0].steps, samples[1].steps, strict=True):
-        if not second.inserted and not second.changed:
+        if second.nothing:
             lines.append(WHOLE_ORDER.replace("$merchant", str(shop.merchant_id)).replace("$order", ":id0") + ";")
             continue
         lines += ["BEGIN;", *_statements(case, values, first, second, keys), "COMMIT;"]
         for table, inserted in second.inserted.items():
             rows[table] = rows.get(table, 0) + len(inserted)
+        for table, deleted in second.deleted.items():
+            rows[table] = rows.get(table, 0) - len(deleted)
     return Script("\n".join([*lines, ""]), len(values.ids), rows)
 
 
@@ -66,6 +68,9 @@ def reading(case: Case, shop: Shop, asked: list[str]) -> Script:
 def _statements(case: Case, values: Values, first: Written, second: Written, keys: dict[str, list[str]]) -> list[str]:
     now = _moment_of(second)
     lines: list[str] = []
+    for table, gone in second.deleted.items():
+        twins = first.deleted.get(table, [])
+        lines += [values.delete(table, keys[table], *pair) for pair in zip(twins, gone, strict=True)]
     for table, rows in second.inserted.items():
         twins = first.inserted.get(table, [])
         if len(twins) != len(rows) or table in SHARED:

@@ -103,10 +103,12 @@ FROM stored_orders CROSS JOIN LATERAL unnest(ARRAY[
     '#n-' || md5(i::text), CASE WHEN i %% 5 > 0 THEN '=ref-' || i END, 'ncustomer', 'n' || i, '@c' || i || '@example.com',
     '+62812' || i, '-' || reverse('62812' || i)
 ] || CASE channel
-    WHEN 'cekceir' THEN ARRAY['wf-' || i, E'lservice=imei\x02' || member_id]
-    WHEN 'scalev' THEN ARRAY['lmethod=qris', 't' || total_sen, CASE status WHEN 'completed' THEN 'ypaid' ELSE 'yunpaid' END,
+    WHEN 'cekceir' THEN ARRAY['wf-' || i]
+    WHEN 'scalev' THEN ARRAY['t' || total_sen, CASE status WHEN 'completed' THEN 'ypaid' ELSE 'yunpaid' END,
         CASE status WHEN 'completed' THEN 'sdelivered' WHEN 'pending' THEN 'splanned' ELSE 'scancelled' END]
-    ELSE '{}' END) AS term
+    ELSE '{}' END || (
+    SELECT array_agg('l' || l.key || '=' || l.value || CASE channel WHEN 'cekceir' THEN E'\x02' || member_id ELSE '' END)
+    FROM jsonb_each_text(labels) l)) AS term
 WHERE term IS NOT NULL;
 
 -- A wallet's order holds its money, then keeps it or lets it go; another's is paid from outside.
