@@ -94,10 +94,8 @@ class Values:
         """One row, by its key."""
         named = [(name, self.value(name, first[name], second[name], None)) for name in keys]
         # A time cannot be made up again: it is the order's own.
-        order = (
-            f"SELECT o.created_at FROM orders o WHERE o.merchant_id = {self._shop.merchant_id} AND o.order_id = :id0"
-        )
-        known = [(name, f"({order})" if second[name].type == _TIME else value) for name, value in named]
+        at = f"SELECT created_at FROM orders WHERE merchant_id = {self._shop.merchant_id} AND order_id = :id0"
+        known = [(name, f"({at})" if second[name].type == _TIME else value) for name, value in named]
         return f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = {value}' for name, value in known)};"
 
     def value(self, name: str, first: Value, second: Value, now: datetime | None) -> str:
