@@ -26,7 +26,7 @@ from gerai.bench.cases import CASES, WRITES
 from gerai.bench.requests import Requests
 from gerai.bench.rows import Value, tables
 from gerai.bench.run import CaseFigures, asked_of, measure
-from gerai.bench.sample import RowChange, Sample, Written
+from gerai.bench.sample import RowChange, Sample, StepRows
 from gerai.bench.script import writing
 from gerai.bench.shop import Shop
 from gerai.bench.stand import Stand, standing
@@ -266,7 +266,7 @@ def test_the_script_repeats_the_samples_with_ids_of_its_own() -> None:
         order = _order(str(n), secret, order_id)
         event = {name: order[name] for name in ("order_id", "created_at")}
         stock = [{"stock_id": Value("7", "bigint"), "reserved": Value(str(count), "integer")} for count in (4, 5)]
-        written = Written({"orders": [order], "events": [event]}, {"stock": [RowChange(*stock)]}, {})
+        written = StepRows({"orders": [order], "events": [event]}, {"stock": [RowChange(*stock)]}, {})
         samples.append(Sample(n, (written,)))
     made = writing(CASES["invoice"], shop, (samples[0], samples[1]), {"stock": ["stock_id"]})
     lines = made.text.splitlines()

@@ -27,7 +27,7 @@ class RowChange:
 
 
 @dataclass(frozen=True)
-class Written:
+class StepRows:
     """What one request wrote, by table, in the order of the rows' keys."""
 
     inserted: dict[str, list[Row]]
@@ -44,14 +44,14 @@ class Sample:
     """One unit. ``number``: what stood for ``<n>``."""
 
     number: int
-    steps: tuple[Written, ...]
+    steps: tuple[StepRows, ...]
 
 
 def place(connection: psycopg.Connection, host: str, port: int, case: Case, shop: Shop, span: Span, n: int) -> Sample:
     """Place the n-th unit alone, as the load generator would. BenchError when a request is refused."""
     requests = Requests(f"{host}:{port}", list(case.steps), shop.callers_of(case), case.members, [], span.run)
     marks = requests.marks(n)
-    steps: list[Written] = []
+    steps: list[StepRows] = []
     with socket.create_connection((host, port), timeout=_TIMEOUT_S) as http:
         before = snapshot(connection, span)
         for step in requests.steps:
@@ -81,7 +81,7 @@ def _answer(http: socket.socket) -> bytes:
         found += more
 
 
-def _difference(before: Snapshot, after: Snapshot) -> Written:
+def _difference(before: Snapshot, after: Snapshot) -> StepRows:
     inserted: dict[str, list[Row]] = {}
     changed: dict[str, list[RowChange]] = {}
     deleted: dict[str, list[Row]] = {}
@@ -93,4 +93,4 @@ def _difference(before: Snapshot, after: Snapshot) -> Written:
             inserted[table] = new
         if moved := [RowChange(old[key], row) for key, row in rows.items() if key in old and row != old[key]]:
             changed[table] = moved
-    return Written(inserted, changed, deleted)
+    return StepRows(inserted, changed, deleted)

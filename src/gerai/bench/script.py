@@ -13,11 +13,11 @@ from typing import Final
 from gerai.bench.case import BenchError, Case
 from gerai.bench.reads import WHOLE_ORDER
 from gerai.bench.rows import JOBS, SHARED
-from gerai.bench.sample import RowChange, Sample, Written
+from gerai.bench.sample import RowChange, Sample, StepRows
 from gerai.bench.shop import Shop
 from gerai.bench.values import Values, literal
 
-#: Written last: between what is locked for many orders and the commit stands nothing else.
+#: StepRows last: between what is locked for many orders and the commit stands nothing else.
 _LAST: Final = "transfers"
 
 
@@ -65,7 +65,7 @@ def reading(case: Case, shop: Shop, asked: list[str]) -> Script:
     return Script("\n".join([*lines, f"{text};", ""]), 0, {})
 
 
-def _statements(case: Case, values: Values, first: Written, second: Written, keys: dict[str, list[str]]) -> list[str]:
+def _statements(case: Case, values: Values, first: StepRows, second: StepRows, keys: dict[str, list[str]]) -> list[str]:
     now = _moment_of(second)
     lines: list[str] = []
     for table, gone in second.deleted.items():
@@ -88,14 +88,14 @@ def _statements(case: Case, values: Values, first: Written, second: Written, key
     return lines
 
 
-def _pairs(case: Case, table: str, first: Written, second: Written) -> list[tuple[RowChange, RowChange]]:
+def _pairs(case: Case, table: str, first: StepRows, second: StepRows) -> list[tuple[RowChange, RowChange]]:
     twins = first.changed.get(table, [])
     if len(twins) != len(second.changed[table]):
         raise BenchError(f"{case.name}: two orders did not change the same rows of {table}")
     return list(zip(twins, second.changed[table], strict=True))
 
 
-def _moment_of(written: Written) -> datetime | None:
+def _moment_of(written: StepRows) -> datetime | None:
     """When it was, by its events."""
     events = [row["created_at"].text for row in written.inserted.get("events", [])]
     return max((datetime.fromisoformat(text) for text in events if text), default=None)
