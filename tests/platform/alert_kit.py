@@ -22,6 +22,7 @@ from fault_kit import stopped
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from gerai.app import DIALECTS, App
+from gerai.cli.serving import accepting, free_port, serving
 from gerai.domain.refusals import Broken, Busy
 from gerai.engine import gauges
 from gerai.engine.deposits.manual import ManualDeposit
@@ -289,6 +290,19 @@ async def an_endpoint_is_gone(shop: Shop) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
+async def connections_take_every_place(shop: Shop) -> AsyncGenerator[None]:
+    """Of a server with few of them, silently."""
+    port = free_port("127.0.0.1", 0)
+    async with serving(shop.app, ServerSettings(port=port, connections=8)):
+        await accepting("127.0.0.1", port)
+        links = [await asyncio.open_connection("127.0.0.1", port) for _ in range(12)]
+        await shop.until(lambda found: found.of("gerai_connections_cut_total", reason="full"))
+        for _, writer in links:
+            writer.close()
+    yield
+
+
+@asynccontextmanager
 async def files_run_out(shop: Shop) -> AsyncGenerator[None]:
     """The process may open hardly more than it has open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -414,7 +428,8 @@ async def the_worker_does_nothing(shop: Shop) -> AsyncGenerator[None]:
     assert worker is not None
     received = len(shop.receiver.requests)
     await shop.place()
-    await shop.until(lambda _: len(shop.receiver.requests) > received)
+    # Until the attempt is written down, too.
+    await shop.until(lambda now: len(shop.receiver.requests) > received and not now.of("gerai_webhooks_sending"))
     await worker.supervisor.stop()
     await shop.place(expires_at=real_now() + timedelta(milliseconds=1))
     shop.sql(

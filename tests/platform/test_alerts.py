@@ -113,6 +113,7 @@ FAULTS: Final[dict[str, Callable[[kit.Shop], AbstractAsyncContextManager[None]]]
     "GeraiEndpointSilent": kit.an_endpoint_is_paused,
     "GeraiForbiddenAddress": kit.an_endpoint_names_an_inner_address,
     "GeraiPartnerUnreachable": kit.an_endpoint_is_gone,
+    "GeraiConnectionsCut": kit.connections_take_every_place,
     "GeraiOpenFiles": kit.files_run_out,
     "GeraiSlowBodies": kit.bodies_do_not_come,
     "GeraiLivePagesFull": kit.live_pages_are_full,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, TypeVar
 
+from gerai.doors.http.connections import COUNTS as CONNECTION_COUNTS
 from gerai.engine.core import Engine
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
 from gerai.engine.orders.transitions import FULFIL_TASK
@@ -80,6 +81,14 @@ PAGES: Final = Metric("gerai_live_pages", "gauge", "Live connections of hosted p
 PAGES_REFUSED: Final = Metric(
     "gerai_live_pages_refused_total", "counter", "Live connections refused: of all, one link or one address too many."
 )
+CLIENTS: Final = Metric("gerai_connections", "gauge", "Connections of clients that are open.")
+CLIENTS_CUT: Final = Metric(
+    "gerai_connections_cut_total",
+    "counter",
+    "Connections that the server ended: `overdue` (idle for too long), `address` (its client had too many), `full` "
+    "(nearly all places were taken).",
+    ("reason",),
+)
 FILES: Final = Metric("gerai_open_files", "gauge", "Files and connections that the server's processes have open.")
 FILES_LIMIT: Final = Metric("gerai_open_files_limit", "gauge", "How many they may have open (`ulimit -n`).")
 LOG_TURNED: Final = Metric("gerai_log_turned_total", "counter", "Times the log file of `gerai up` was put aside.")
@@ -104,7 +113,7 @@ RESTARTS: Final = Metric(
 )
 METRICS: Final = (
     *ENGINE, QUEUE, PARKED, READS, READS_REFUSED, FAULTS, OUTDATED, OUTGOING, SENDING, SLOW, JOBS_DONE, PAGES,
-    PAGES_REFUSED, FILES, FILES_LIMIT, LOG_TURNED, LOG_LOST, RUNNING, RESTARTS,
+    PAGES_REFUSED, CLIENTS, CLIENTS_CUT, FILES, FILES_LIMIT, LOG_TURNED, LOG_LOST, RUNNING, RESTARTS,
 )  # fmt: skip
 
 
@@ -139,6 +148,9 @@ class ProcessMetrics:
             self._grows(JOBS_DONE, _ended(watched.jobs, task, outcome), task, outcome)
         self._gauge(PAGES, _at(watched.pages, 0))
         self._grows(PAGES_REFUSED, _at(watched.pages, 1))
+        self._gauge(CLIENTS, lambda: CONNECTION_COUNTS.open)
+        for reason in ("overdue", "address", "full"):
+            self._grows(CLIENTS_CUT, _of(CONNECTION_COUNTS.cut, reason), reason)
         self._gauge(FILES, open_files)
         self._gauge(FILES_LIMIT, open_files_limit)
         self._grows(LOG_TURNED, lambda: LOG_COUNTS.turned)

@@ -10,7 +10,7 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import structlog
@@ -57,6 +57,17 @@ class OpenConnection(NamedTuple):
     since_s: float
 
 
+@dataclass
+class ConnectionCounts:
+    """Of this process, for the metrics: clients' connections that are open, and those that were cut, by reason."""
+
+    open: int = 0
+    cut: Counter[str] = field(default_factory=Counter[str])
+
+
+COUNTS: Final = ConnectionCounts()
+
+
 class Connections:
     """``app``, and a watch over the connections its requests come through."""
 
@@ -88,11 +99,13 @@ class Connections:
         while True:
             # System calls alone, many when there are many connections: not on the thread that serves them.
             found = await asyncio.to_thread(accepted.look)
+            COUNTS.open = len(found)
             now_s = loop.time()
             gone = surplus(self._standing(found, now_s), self._limits, now_s)
             for reason, standing in gone:
                 if end_connection(standing.connection):
                     self._cut[reason, standing.origin] += 1
+                    COUNTS.cut[reason] += 1
             self._report(now_s)
             await asyncio.sleep(_LOOK_AGAIN_S if gone else _LOOK_EVERY_S)
 
