@@ -23,6 +23,7 @@ WALK = {
     "tests/contract/test_error_tables.py": 1,
     "tests/contract/test_golden.py": 1,
     "tests/contract/test_openapi.py": 5,
+    "tests/contract/test_rights_matrix.py": 3,
     "tests/contract/http/test_bodies.py": 1,
     "tests/contract/webhooks/test_every_contract.py": 2,
     "tests/platform/test_every_dialect.py": 5,
