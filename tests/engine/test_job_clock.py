@@ -15,8 +15,8 @@ from gerai.worker.next_due import PromptManager
 _DELAY_S = 40.0
 
 
-def set_off(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
-    """From now on this process takes the time for so much later."""
+def set_off(monkeypatch: pytest.MonkeyPatch, by: timedelta, *, deaf: bool = False) -> None:
+    """From now on this machine takes the time for so much later. ``deaf``: the process hears of no other clock."""
 
     class Shifted(datetime):
         @classmethod
@@ -24,6 +24,9 @@ def set_off(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
             return datetime.now(tz) + by
 
     monkeypatch.setattr(clock, "datetime", Shifted)
+    if deaf:
+        monkeypatch.setattr(clock, "_anchor", None)
+        monkeypatch.setattr(clock, "adjust", lambda *_: None)
     monkeypatch.setattr(utils, "utcnow", lambda: Shifted.now(UTC))
 
 
@@ -40,7 +43,7 @@ async def waits(shop: Shop) -> list[float]:
 async def test_a_clock_that_is_wrong_delays_no_job(shop: Shop, monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     """Orders, payments and deposits that are followed up after forty seconds: that is when each job is due, though the
     process took the time for a day later or earlier when it deferred it."""
-    set_off(monkeypatch, by)
+    set_off(monkeypatch, by, deaf=True)
     for _ in range(5):
         await shop.place("hold", resume_after_s=_DELAY_S)
         placed = await shop.place()
@@ -53,7 +56,7 @@ async def test_a_clock_that_is_wrong_delays_no_job(shop: Shop, monkeypatch: pyte
 
 async def test_no_delay_is_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that follows at once has no time of its own; one after no seconds, or a fraction, is due by then."""
-    set_off(monkeypatch, timedelta(hours=24))
+    set_off(monkeypatch, timedelta(hours=24), deaf=True)
     await shop.place("wallet", provider="simulator")
     await shop.start_payment(await shop.place(), settle_after_s=0, settle_outcome="paid")
     await shop.start_payment(await shop.place(), settle_after_s=0.25, settle_outcome="paid")

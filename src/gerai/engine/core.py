@@ -25,11 +25,13 @@ from gerai.engine.outage import DatabaseState, outages_of
 from gerai.engine.payments.find import PaymentReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
+from gerai.kit import clock
 from gerai.kit.supervise import Supervisor
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.settings import DatabaseSettings
 from gerai.store import idempotency as idempotency_keys
 from gerai.store.batch import WRITER_SESSION
+from gerai.store.check import now as time_there
 from gerai.store.connection import Connection, open_connection
 from gerai.store.faults import Fault
 from gerai.store.pool import Pool, PoolLimits
@@ -105,6 +107,9 @@ class Engine:
         await self._pool.open()
         async with self._pool.connection() as connection:
             await self.ids.refill(connection)
+            # Before the first command: what it writes may be due to the second.
+            asked_s = clock.steady_s()
+            clock.adjust(await time_there(connection), asked_s)
         follower = asyncio.create_task(self._follow(), name="gerai-directory-first")
         loaded = asyncio.create_task(self.directory.loaded.wait())
         # The follower ends before it has loaded only by failing; waiting for the load alone would hang then.

@@ -2,8 +2,9 @@
 
 A link can fall silent without breaking: its backend was stopped, a router forgot it. So this process notifies itself
 over the same channel, every second. With its own beat it has received all that was committed before; without, it
-connects anew and reads everything. Beside that the stored keys are compared with the known ones, some
-merchants with each beat, for changes that somebody made without notifying anybody (decision 0012).
+connects anew and reads everything. The answer to a beat tells the time there, too (kit/clock.py). Beside that the
+stored keys are compared with the known ones, some merchants with each beat, for changes that somebody made without
+notifying anybody (decision 0012).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final, TypeVar
 import structlog
 
 from gerai.engine.directory import Directory
+from gerai.kit import clock
 from gerai.store import directory as sql
 from gerai.store.connection import Connection, ConnectionLost, DatabaseError, drop, open_connection
 
@@ -77,8 +79,8 @@ class _Follower:
             raise
         await self._load_all()
         while True:
-            sent_s = monotonic()
-            await _within(_STATEMENT_S, self._reading, sql.beat(self._reading, self._number))
+            sent_s, asked_s = monotonic(), clock.steady_s()
+            clock.adjust(await _within(_STATEMENT_S, self._reading, sql.beat(self._reading, self._number)), asked_s)
             while not await self._heard(sent_s):
                 pass
             # Every change from before the beat came before it, and is read.

@@ -54,13 +54,13 @@ async def changed(connection: AsyncConnection, merchant_id: int) -> None:
     await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, str(merchant_id)))
 
 
-async def beat(connection: AsyncConnection, number: int) -> None:
-    """Notify every process that this one lives. ``number`` is positive and names nobody: it travels as a negative one,
-    which no merchant has."""
+async def beat(connection: AsyncConnection, number: int) -> datetime:
+    """Notify every process that this one lives; returns the time there. ``number`` is positive and names nobody: it
+    travels as a negative one, which no merchant has."""
     # Nothing is lost with a beat, so its commit does not wait for the disk.
-    await connection.execute(
-        "SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)", (_CHANNEL, str(-number))
-    )
+    text = "SELECT now(), set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)"
+    [row] = await (await connection.execute(text, (_CHANNEL, str(-number)))).fetchall()
+    return row[0]
 
 
 async def notified(listening: AsyncConnection, timeout_s: float) -> set[int]:
