@@ -7,13 +7,29 @@ except through the :class:`Context`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
 from gerai.engine.contact import Contact
 from gerai.engine.made import Made
+from gerai.kit.closest import not_known
 from gerai.merchant_settings import MerchantSettings
 from gerai.store.connection import Connection
 
@@ -71,11 +87,44 @@ class Context(Protocol):
         ...
 
 
+def one_of(words: Collection[str]) -> msgspec.Meta:
+    """Annotates a command's field that takes no other word; a field of Literals needs none."""
+    return msgspec.Meta(extra={"words": frozenset(words)})
+
+
+@cache
+def _words_of(command: type[Command[Any]]) -> dict[str, frozenset[Any]]:
+    """What may stand in each field of a command that takes words of a list."""
+    found = {name: _words_in(hint) for name, hint in get_type_hints(command, include_extras=True).items()}
+    return {name: words for name, words in found.items() if words is not None}
+
+
+def _words_in(hint: Any) -> frozenset[Any] | None:
+    parts = get_args(hint)
+    if get_origin(hint) is Literal:
+        return frozenset(parts)
+    if get_origin(hint) is Annotated:
+        marks = [m.extra["words"] for m in parts[1:] if isinstance(m, msgspec.Meta) and m.extra and "words" in m.extra]
+        return marks[0] if marks else _words_in(parts[0])
+    if isinstance(hint, UnionType) or get_origin(hint) is Union:
+        words = [{None} if part is NoneType else _words_in(part) for part in parts]
+        return None if None in words else frozenset[Any]().union(*(w for w in words if w is not None))
+    return None
+
+
 class Command(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
     """Base of all commands."""
 
     merchant_id: int
     environment: str
+
+    def __post_init__(self) -> None:
+        # Nothing converts what one part of the program hands to another. A word that no table knows would be passed
+        # over, or met only later: when the money comes.
+        for name, known in _words_of(type(self)).items():
+            if (word := getattr(self, name)) not in known:
+                words = sorted(map(str, known))
+                raise ValueError(f"{name}: {not_known('word', str(word), words, listed=len(words))}")
 
     def needs(self) -> Needs:
         """The rows to load. Pure."""

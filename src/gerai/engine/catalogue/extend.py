@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from gerai.engine.catalogue.products import Bundle, PriceOption, Product, Store, Variant
+from gerai.engine.catalogue.store_settings import StoreSettings
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import ENVIRONMENTS, changing
 from gerai.engine.shipping.nearest import Warehouse
@@ -40,7 +41,12 @@ class CatalogueAdditions:
 
 
 async def extend_catalogue(engine: Engine, merchant_id: int, new: CatalogueAdditions) -> None:
-    """Add what is new, all or none; every process reads all again. What is there under the same id stays as it is."""
+    """Add what is new, all or none; every process reads all again. What is there under the same id stays as it is.
+
+    Refuses InputInvalid: a setting of a store that does not fit.
+    """
+    for store in new.stores:
+        StoreSettings.checked(msgspec.to_builtins(store.settings))
     now = real_now()
     stock = [
         (engine.ids.next(), environment, *counted, 0, now) for environment in ENVIRONMENTS for counted in new.stock

@@ -10,26 +10,13 @@ from uuid import UUID
 
 import msgspec
 
+from gerai.engine.catalogue.store_settings import StoreSettings
 from gerai.engine.shipping.nearest import Warehouse
 
 T = TypeVar("T")
 #: Digits of an id, at most; more is the number of nothing.
 _LONGEST_ID: Final = 18
 DIGITAL_TYPES = frozenset({"digital", "course", "license", "subscription"})
-
-
-class StoreSettings(msgspec.Struct, frozen=True):
-    """What a store may decide. ``check_shipping_cost``: refuse a cost that is not our own quote;
-    ``digital_completion``: when a paid order without parcels is complete (auto | when_settled | manual);
-    ``unique_code_max``: largest discount, in rupiah, that distinguishes manual transfers (0 = none);
-    ``expire_after_h``: an unpaid order expires after so many hours (0 = never)."""
-
-    check_shipping_cost: bool = True
-    digital_completion: str = "auto"
-    unique_code_max: int = 0
-    min_name_length: int = 1
-    min_address_length: int = 1
-    expire_after_h: int = 72
 
 
 class Store(msgspec.Struct, frozen=True):

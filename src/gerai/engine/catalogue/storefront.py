@@ -17,6 +17,7 @@ from gerai.engine.catalogue.products import (
     Variant,
     arrange,
 )
+from gerai.engine.catalogue.store_settings import StoreSettings
 from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.shipping.nearest import Warehouse
@@ -47,7 +48,7 @@ def _products(of: dict[str, list[tuple[Any, ...]]]) -> ProductCatalogue:
     for part_id, bundle_id, variant_id, quantity in of[sql.PARTS.name]:
         parts[bundle_id].append(BundlePart(part_id, variant_id, quantity))
     return arrange(
-        stores=[record(Store, *row) for row in of[sql.STORES.name]],
+        stores=[record(Store, *row[:-1], StoreSettings.read(row[-1])) for row in of[sql.STORES.name]],
         products=products,
         variants=[record(Variant, *row, item_types[row[1]]) for row in of[sql.VARIANTS.name]],
         bundles=[record(Bundle, *row, parts[row[0]]) for row in of[sql.BUNDLES.name]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
 from gerai.domain.records import Deposit
@@ -47,7 +47,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     note: str = ""
     expires_at: datetime | None = None
     settle_after_s: float | None = None
-    settle_outcome: str = "paid"
+    settle_outcome: Literal["paid", "failed"] = "paid"
 
     def identify(self, answer: Deposit) -> Made:
         return Made(deposit_id=self.deposit_id)

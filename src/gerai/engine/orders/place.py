@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -20,7 +20,8 @@ from gerai.domain.records import (
     PaymentRules,
     Transfer,
 )
-from gerai.engine.command import NOTHING, Command, Contact, Context, Needs
+from gerai.domain.states import ORDER
+from gerai.engine.command import NOTHING, Command, Contact, Context, Needs, one_of
 from gerai.engine.made import Made
 from gerai.engine.orders import stock
 from gerai.engine.orders.customer import customer_of
@@ -86,13 +87,13 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     member_id: int | None = None
     contact: Contact | None = None
     account_id: int | None = None
-    status: str = "pending"
+    status: Annotated[str, one_of(ORDER.initial)] = "pending"
     invoice_number: str = ""
     method: str = ""
     reference: str = ""
     provider: str = ""
     work: dict[str, Any] = {}
-    after_payment: str = "start"
+    after_payment: Annotated[str, one_of(ORDER.verbs)] = "start"
     parcel: Parcel | None = None
     payment_methods: tuple[str, ...] | None = None
     fee_bearer: FeeBearer = "merchant"
@@ -126,15 +127,16 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
         if self.parcel is not None:
             plan(state, context, order, self.parcel)
         match self.funding:
-            case "invoice":
-                state.invoices.insert(self._invoice(context, order.total_sen))
-                return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
             case "wallet":
                 return self._pay_now(state, context, order, member)
             case "hold":
                 return self._hold(state, context, order, member)
+            case "invoice":
+                state.invoices.insert(self._invoice(context, order.total_sen))
             case "free":
-                return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
+                pass
+        view = state.view(self.merchant_id, self.order_id, member)
+        return Placed(view, None, None, None)
 
     def identify(self, answer: Placed) -> Made:
         return Made(order_id=self.order_id, transfer_id=answer.transfer_id)

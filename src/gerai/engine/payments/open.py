@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -37,7 +37,7 @@ class WantedPayment:
     kept: Mapping[str, Any] = field(default_factory=dict[str, Any])
     reference: str = ""
     settle_after_s: float | None = None
-    settle_outcome: str = "paid"
+    settle_outcome: Literal["paid", "failed"] = "paid"
     only_if_none_open: bool = False
 
 

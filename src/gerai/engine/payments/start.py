@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -46,7 +46,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     reference: str = ""
     expires_at: datetime | None = None
     settle_after_s: float | None = None
-    settle_outcome: str = "paid"
+    settle_outcome: Literal["paid", "failed"] = "paid"
     only_if_none_open: bool = False
 
     def identify(self, answer: OrderView) -> Made:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.scalev.demo.districts import DISTRICTS
 from gerai.engine.catalogue.extend import CatalogueAdditions
-from gerai.engine.catalogue.products import Bundle, BundlePart, PriceOption, Product, Store, StoreSettings, Variant
+from gerai.engine.catalogue.products import Bundle, BundlePart, PriceOption, Product, Store, Variant
+from gerai.engine.catalogue.store_settings import StoreSettings
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.quote import CourierService, Rate
 from gerai.kit.ids import token
