@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from gerai.domain.refusals import Busy
+from gerai.domain.refusals import Busy, Refusal
 from gerai.store.connection import ConnectionLost, DatabaseError, open_connection
 from gerai.store.faults import Fault, fault_of, passes
 
@@ -21,6 +21,7 @@ __all__ = [
     "database_answers",
     "is_starting",
     "outages_of",
+    "refusal_behind",
 ]
 
 log = structlog.get_logger("gerai.database")
@@ -32,6 +33,11 @@ _ANSWERS_WITHIN_S: Final = 2
 def busy_instead_of(error: BaseException) -> Busy | None:
     """The refusal of a request that met a database fault which passes by itself; None for any other error."""
     return Busy() if isinstance(error, DatabaseError) and passes(fault_of(error)) else None
+
+
+def refusal_behind(error: BaseException) -> Refusal | None:
+    """The refusal that an error is, or that a database fault which passes amounts to; None: a failure of ours."""
+    return error if isinstance(error, Refusal) else busy_instead_of(error)
 
 
 def is_starting(error: DatabaseError) -> bool:

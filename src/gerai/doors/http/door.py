@@ -28,7 +28,7 @@ from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
 from gerai.engine.directory import Part
-from gerai.engine.outage import busy_instead_of
+from gerai.engine.outage import refusal_behind
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.ids import quick_uuid
 
@@ -211,7 +211,7 @@ class _Handler:
     def _refused(self, error: Exception, ctx: RequestContext) -> Response:
         """A refusal in the door's words. A database that cannot for now is busy; what broke stays in the log, and the
         caller gets the id alone."""
-        refusal = error if isinstance(error, Refusal) else busy_instead_of(error)
+        refusal = refusal_behind(error)
         if refusal is None:
             log.exception("request.broken", door=self._dialect.name, request_id=ctx.request_id, path=self._path(ctx))
             self._services.metrics.refused(self._dialect.name, Broken.code)

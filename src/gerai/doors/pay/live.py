@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
 
+import structlog
 from starlette.responses import Response, StreamingResponse
 
 from gerai.doors.http.context import RequestContext
@@ -16,9 +18,12 @@ from gerai.doors.pay.page_watcher import Look, PageWatcher, Watch
 from gerai.doors.pay.present import version
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.core import Engine
+from gerai.engine.outage import refusal_behind
 from gerai.kit.hosts import origin_of
 
-#: Browsers come back after this long when a connection ends.
+log = structlog.get_logger("gerai.pages")
+
+#: Browsers come back after this long when a connection ends, and up to twice as long: not all of them at once.
 _RETRY_MS: Final = 3_000
 #: And after this long where no place was left.
 _FULL_RETRY_S: Final = 30
@@ -72,10 +77,15 @@ async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerat
         return
     # Nothing awaits between the look and the taking of the place.
     with _WATCHER.watch(engine, watch, pages.poll_interval_s):
-        yield f"retry: {_RETRY_MS}\n\n"
+        yield f"retry: {_RETRY_MS + secrets.randbelow(_RETRY_MS)}\n\n"
         told = ""
         while loop.time() < until:
-            now, final = await _WATCHER.look(engine, watch, look)
+            try:
+                now, final = await _WATCHER.look(engine, watch, look)
+            except Exception as error:
+                # Too late for another status. A stream that ends well is one that browsers open again by themselves.
+                _log_end(ctx, error)
+                return
             if now != told:
                 told = now
                 yield f"event: version\ndata: {now}\n\n"
@@ -90,3 +100,12 @@ async def _stream(ctx: RequestContext, watch: Watch, look: Look) -> AsyncGenerat
                     yield ":\n\n"
             # Before the next look: what changes during that look rings again.
             watch.bell.clear()
+
+
+def _log_end(ctx: RequestContext, error: Exception) -> None:
+    """Why a stream ends early: a database that cannot for now, which the log has already, or a failure of ours."""
+    refusal = refusal_behind(error)
+    if refusal is None:
+        log.error("page.stream_broken", request_id=ctx.request_id, exc_info=error)
+    else:
+        log.info("page.stream_ended", request_id=ctx.request_id, code=refusal.code)

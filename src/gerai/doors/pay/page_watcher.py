@@ -12,7 +12,7 @@ from typing import Literal
 import structlog
 
 from gerai.engine.core import Engine
-from gerai.engine.outage import ConnectionLost
+from gerai.engine.outage import refusal_behind
 from gerai.settings import PageSettings
 
 #: Reads a page anew: its version, and whether nothing about it will change any more.
@@ -97,8 +97,9 @@ class PageWatcher:
                 await asyncio.sleep(interval_s)
                 try:
                     await self._poll_once(engine)
-                except ConnectionLost as error:
-                    log.warning("page_watcher.database", error=type(error).__name__)
+                except Exception as error:
+                    # Whatever it was: the pages that are open have nobody else to look for them.
+                    _note(error)
         finally:
             # Nothing awaits between the last check of the watches and here, so no new page is left behind unwatched.
             del self._tasks[engine]
@@ -115,6 +116,13 @@ class PageWatcher:
                 if (now := newest.get(watch.thing_id, watch.seen)) != watch.seen:
                     watch.seen = now
                     watch.bell.set()
+
+
+def _note(error: Exception) -> None:
+    if refusal_behind(error) is not None:
+        log.warning("page_watcher.database", error=type(error).__name__)
+    else:
+        log.error("page_watcher.broken", exc_info=error)
 
 
 async def _events(engine: Engine, merchant_id: int, watches: set[Watch]) -> Mapping[int, int | str]:

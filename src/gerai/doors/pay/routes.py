@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from starlette.responses import Response
 
-from gerai.domain.refusals import Broken, Kind, Refusal
+from gerai.domain.refusals import Broken, Kind
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
@@ -17,7 +17,7 @@ from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_pa
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
-from gerai.engine.outage import busy_instead_of
+from gerai.engine.outage import refusal_behind
 
 log = structlog.get_logger("gerai.pages")
 
@@ -83,7 +83,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(ctx)
         except Exception as error:
-            refusal = error if isinstance(error, Refusal) else busy_instead_of(error)
+            refusal = refusal_behind(error)
             if refusal is None:
                 refusal = Broken(ctx.request_id)
                 log.exception("page.broken", request_id=ctx.request_id)
