@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -70,9 +71,9 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     ``details`` belong to the door; ``labels`` are what it will want to list the order by. ``contact`` names the
     customer and is kept with the order as it was sent. A customer who is known already keeps what is on record: the
-    order alone shows what differs.
+    order alone shows what differs. ``charge`` starts the payment of an ``invoice`` order: both are made, or neither.
 
-    Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet).
+    Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet), and whatever ``charge`` does.
     """
 
     channel: str
@@ -101,6 +102,7 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     expires_at: datetime | None = None
     resume_after_s: float | None = None
+    charge: Callable[[OrderView], Command[OrderView]] | None = None
 
     def needs(self) -> Needs:
         accounts = (self.account_id,) if self.account_id is not None and self.funding in ("wallet", "hold") else ()
@@ -133,10 +135,11 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
                 return self._hold(state, context, order, member)
             case "invoice":
                 state.invoices.insert(self._invoice(context, order.total_sen))
+                if self.charge is not None:
+                    self.charge(state.view(self.merchant_id, self.order_id)).decide(state, context)
             case "free":
                 pass
-        view = state.view(self.merchant_id, self.order_id, member)
-        return Placed(view, None, None, None)
+        return Placed(state.view(self.merchant_id, self.order_id, member), None, None, None)
 
     def identify(self, answer: Placed) -> Made:
         return Made(order_id=self.order_id, transfer_id=answer.transfer_id)
@@ -203,18 +206,10 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     def _invoice(self, context: Context, amount_sen: int) -> Invoice:
         return Invoice(
-            merchant_id=self.merchant_id,
-            invoice_id=self.order_id,
-            environment=self.environment,
-            order_id=self.order_id,
-            number=self.invoice_number or self.number,
-            status="pending",
-            amount_sen=amount_sen,
-            method=self.method,
-            due_at=self.expires_at,
-            paid_at=None,
-            created_at=context.now,
-        )
+            merchant_id=self.merchant_id, invoice_id=self.order_id, environment=self.environment,
+            order_id=self.order_id, number=self.invoice_number or self.number, status="pending",
+            amount_sen=amount_sen, method=self.method, due_at=self.expires_at, paid_at=None, created_at=context.now,
+        )  # fmt: skip
 
     def _pay_now(self, state: State, context: Context, order: Order, member: Member | None) -> Placed:
         account = ledger.wallet(state, self.merchant_id, self.environment, self.account_id)

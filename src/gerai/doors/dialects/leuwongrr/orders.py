@@ -12,11 +12,9 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import IdempotencyKeyReused, NotFound
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import Caller, authenticate
-from gerai.doors.dialects.leuwongrr.placing import compose, with_payment
+from gerai.doors.dialects.leuwongrr.placing import compose
 from gerai.doors.dialects.leuwongrr.request import (
-    BALANCE,
     IDEMPOTENCY,
-    INVOICE,
     PLAIN_ORDER,
     WantedOrder,
     as_typed,
@@ -42,8 +40,6 @@ async def create_order(ctx: RequestContext) -> Response:
     wanted = read_order(await ctx.json_or(PLAIN_ORDER))
     outcome = await _placed_once(ctx, caller, wanted)
     view = outcome.answer.view
-    if wanted.payment_method not in (INVOICE, BALANCE):
-        view = await with_payment(ctx, caller, view)
     data = wire.CreatedAnswer(
         wire.invoice_of(view, ctx.base_url, ctx.now),
         wire.gateway_of(view, ctx.base_url, ctx.now),

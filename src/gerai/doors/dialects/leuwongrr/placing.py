@@ -1,7 +1,8 @@
-"""The steps of ``POST /me/orders``: check, ask Roblox, price, place; with a gateway method, start the payment too."""
+"""The steps of ``POST /me/orders``: check, ask Roblox, price, place; with a gateway method, the payment with it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,20 +17,19 @@ from gerai.domain.refusals import (
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL, Caller
 from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find, on_the_page
-from gerai.doors.dialects.leuwongrr.order_details import OrderDetails, details_of
+from gerai.doors.dialects.leuwongrr.order_details import OrderDetails
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
 from gerai.doors.http.context import RequestContext
-from gerai.engine.command import Idempotency
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.payments.start import StartPayment
 from gerai.kit.ids import token
 from gerai.ports.roblox import Roblox, RobloxProduct, RobloxRefused, RobloxUnreachable
 
-_START_PAYMENT: Final = "leuwongrr.start_payment"
 _RETRY_AFTER_S: Final = 30
 
 
@@ -73,6 +73,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
         details=_details(wanted, product, rate_sen, caller.member.discount_bp).kept(),
         expires_at=None if paid_now else now + open_for,
         payment_methods=None if paid_now else on_the_page(settings.leuwongrr_payment_methods, methods),
+        charge=None if gateway is None else _charging(ctx, caller, gateway),
     )
 
 
@@ -136,18 +137,14 @@ def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
     return {"service": "robux", "items": [wanted.roblox_username], "payload": payload, "settings": {}}
 
 
-async def with_payment(ctx: RequestContext, caller: Caller, view: OrderView) -> OrderView:
-    """The order with its gateway payment, started unless it was (a retry finds one that a crash left out)."""
-    order, engine = view.order, ctx.services.engine
-    if order.status != "pending" or wire.gateway_payment(view) is not None:
-        return view
-    gateway = _gateway(ctx, caller, details_of(order).payment_method)
-    wanted = WantedPayment(
-        method=gateway.method.name, channel=gateway.channel_code, page_path=wire.invoice_url("", order)
-    )
-    started = payment_to_start(
-        engine.ids.next(), caller.key.merchant, ctx.services.partners.payment_methods, view, wanted
-    )
-    # A key of our own: two retries at once still start one payment.
-    once = Idempotency(caller.owner, _START_PAYMENT, order.public_id, b"")
-    return (await engine.submit(started, once)).answer
+def _charging(ctx: RequestContext, caller: Caller, gateway: Gateway) -> Callable[[OrderView], StartPayment]:
+    """What starts the payment of the new order, in the order's own transaction: a client that is answered busy has
+    neither."""
+    payment_id, methods = ctx.services.engine.ids.next(), ctx.services.partners.payment_methods
+
+    def charge(view: OrderView) -> StartPayment:
+        page = wire.invoice_url("", view.order)
+        wanted = WantedPayment(method=gateway.method.name, channel=gateway.channel_code, page_path=page)
+        return payment_to_start(payment_id, caller.key.merchant, methods, view, wanted)
+
+    return charge
