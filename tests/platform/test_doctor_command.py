@@ -10,8 +10,9 @@ from unittest.mock import patch
 from terminal_kit import run_here
 
 from gerai.doctor import advice, run
-from gerai.doctor.diagnosis import Advice
+from gerai.doctor.diagnosis import Advice, Thresholds
 from gerai.doctor.run import CHECKS
+from gerai.engine.installation import SEEN_WITHIN_S
 from gerai.kit.secret_box import new_key
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.migrate import migrate
@@ -80,6 +81,18 @@ def test_the_page_has_every_check() -> None:
     """The table of the how-to names the checks there are, in their order; every advice is in both languages."""
     page = (ROOT / "docs/how-to/doctor.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == ORDER
+    limits, row = Thresholds(), dict(re.findall(r"^\| `(\w+)` (\|.*)$", page, re.MULTILINE))
+    figures = {
+        "disk": (f"{limits.disk_warn_part:.0%}".replace("%", " %"), f"{limits.disk_warn_bytes >> 30} GB",
+                 f"{limits.disk_fail_bytes >> 20} MB"),
+        "limits": (f"{limits.connections_warn_part * 100:.0f} %", f"{limits.connections_fail_part * 100:.0f} %"),
+        "clock": (f"| {limits.skew_warn_s:g} s |", f"| {limits.skew_fail_s:g} s |"),
+        "locks": (f"{limits.transaction_s / 60:g} minutes", f"{limits.lock_wait_s:g} s"),
+        "keys": (f"{limits.key_days} days",),
+        "workers": ("last minute",),
+    }  # fmt: skip
+    assert [(name, text) for name, texts in figures.items() for text in texts if text not in row[name]] == []
+    assert (limits.late_warn_s, limits.late_fail_s, limits.unknown_work_s, SEEN_WITHIN_S) == (60, 300, 1800, 60)
     told = [found for found in vars(advice).values() if isinstance(found, Advice)]
     assert len(told) > 20
     assert [one for one in told if not (one.id.endswith(".") and one.en.endswith(".") and one.id != one.en)] == []

@@ -185,16 +185,18 @@ async def test_a_database_that_is_gone(own_dsn: str) -> None:
 
 async def test_ages_of_what_is_due(own_engine: Engine) -> None:
     """How long the oldest job has been due or in work, by task, and how long the time of what should have expired has
-    been over; what comes later has no age."""
+    been over; what comes later, or must wait for another one of its lock, has no age."""
     merchant_id = await open_merchant(own_engine, "late", "Toko", simulated=True)
     await place(own_engine, merchant_id, expires_at=real_now() - timedelta(seconds=90))
     await place(own_engine, merchant_id, expires_at=real_now() + timedelta(hours=1))
     async with own_engine.connection() as connection:
         await connection.execute("""
-            INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at) VALUES
-            ('q', 'put off', 'todo', now() - interval '40 s'), ('q', 'put off', 'todo', now() - interval '20 s'),
-            ('q', 'later', 'todo', now() + interval '1 h'), ('q', 'at once', 'todo', NULL),
-            ('q', 'at work', 'todo', NULL), ('q', 'given up', 'failed', NULL)""")
+            INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at, lock) VALUES
+            ('q', 'put off', 'todo', now() - interval '40 s', 'a'),
+            ('q', 'put off', 'todo', now() - interval '20 s', 'b'),
+            ('q', 'later', 'todo', now() + interval '1 h', 'c'), ('q', 'behind it', 'todo', NULL, 'c'),
+            ('q', 'at once', 'todo', NULL, NULL), ('q', 'at work', 'todo', NULL, 'd'),
+            ('q', 'behind it', 'todo', NULL, 'd'), ('q', 'given up', 'failed', NULL, NULL)""")
         await connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'at work'")
         await connection.execute("UPDATE procrastinate_events SET at = at - interval '70 s'")
     found = await asked(Questions(own_engine))

@@ -24,13 +24,16 @@ FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY 1, 
 
 _OVERDUE: Final = f"SELECT environment, count(*) FROM ({DUE_ORDERS}) d GROUP BY environment"
 
-#: A job that was never put off is due since it was deferred.
+#: A job that was never put off is due since it was deferred. Jobs of one lock run one after another, so only the first
+#: of them is due.
 _OLDEST_JOBS: Final = """
+WITH first AS (SELECT min(id) AS id FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
+               GROUP BY coalesce(lock, id::text))
 SELECT task_name, state, extract(epoch FROM max(clock_timestamp() - since))::float8 FROM (
     (SELECT task_name, 'waiting' AS state, coalesce(scheduled_at, (
          SELECT min(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)) AS since
-     FROM procrastinate_jobs j WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-     ORDER BY priority DESC, id LIMIT %s)
+     FROM first JOIN procrastinate_jobs j USING (id)
+     WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY id LIMIT %s)
     UNION ALL
     (SELECT task_name, 'running', (
          SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started')
