@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
@@ -120,13 +121,21 @@ def make_engine(settings: Settings) -> Engine:
 
 class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
-    of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own."""
+    of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own. ``folder``: the
+    data folder it serves, if any."""
 
-    def __init__(self, settings: Settings, *, with_worker: bool = False, share: CounterShare | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        with_worker: bool = False,
+        share: CounterShare | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.settings = settings
         self.engine = make_engine(settings)
         self.partners = FoundPartners(settings)
-        self._worker = Worker(self.engine, self.partners, settings, WEBHOOK_CONTRACTS) if with_worker else None
+        self._worker = Worker(self.engine, self.partners, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
         counts = SharedCounters(share)
         outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
         #: Of everything that runs beside the requests.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -14,11 +16,17 @@ import pytest
 from backup_kit import PASSPHRASE, content, everything
 from typer.testing import CliRunner
 
+from gerai.app import App
 from gerai.backup.files import kept_in
 from gerai.cli import build
-from gerai.store.embedded import running
+from gerai.demo.shop import prepare_demo
+from gerai.kit.files import write_private
+from gerai.kit.secret_box import new_key
+from gerai.settings import DatabaseSettings, Settings
+from gerai.store.embedded import EmbeddedPostgres, running
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
+from gerai.store.migrate import migrate
 
 Empty = Callable[[], str]
 
@@ -54,6 +62,21 @@ def passphrase(tmp_path: Path) -> str:
     return str(file)
 
 
+async def shop_in(folder: Path) -> None:
+    """A data folder with a demo shop."""
+    server = EmbeddedPostgres(folder, durable=False)
+    dsn = server.start()
+    try:
+        migrate(dsn)
+        write_private(folder / "seal.key", new_key())
+        app = App(replace(Settings(), database=DatabaseSettings(url=dsn)))
+        async with app.running():
+            state = await prepare_demo(app.engine, folder, "http://127.0.0.1:8000")
+        assert state.problems == []
+    finally:
+        server.stop()
+
+
 def remove(folder: Path) -> None:
     """A data folder with its database."""
     if (pointer := read_pointer(folder)) is not None:
@@ -65,8 +88,7 @@ def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) ->
     --once` serves it and opens no second shop, and the folder that is there now is not overwritten."""
     old, new, backups = tmp_path / "old", tmp_path / "new", tmp_path / "backups"
     try:
-        code, _, err = gerai("up", "--once", "--data", str(old), "--port", "0")
-        assert code == 0, err
+        asyncio.run(shop_in(old))
         sealed = here("backup", "--data", str(old), "--to", str(backups), "--passphrase-file", passphrase)
         assert sealed[0] == 0, sealed[2]
         [kept] = kept_in(backups)
@@ -74,7 +96,7 @@ def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) ->
         assert f"{kept.file}: " in sealed[1].decode()
         assert kept.file.stat().st_mode & 0o777 == 0o600
         assert list(backups.iterdir()) == [kept.file]
-        before = {name: (old / name).read_bytes() for name in ("demo.json", "seal.key", "demo-tour.json")}
+        before = {name: (old / name).read_bytes() for name in ("demo.json", "seal.key")}
         with running(old) as dsn:
             rows = content(dsn)
         remove(old)

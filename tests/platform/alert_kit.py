@@ -387,6 +387,22 @@ async def the_books_are_not_checked(shop: Shop) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
+async def a_backup_is_old(shop: Shop) -> AsyncGenerator[None]:
+    """Three days."""
+    shop.sql("INSERT INTO backups (merchant_id, made_at, tried_at) VALUES (0, now() - interval '3 days', now())")
+    yield
+    shop.sql("DELETE FROM backups")
+
+
+@asynccontextmanager
+async def a_backup_failed(shop: Shop) -> AsyncGenerator[None]:
+    """The last attempt, an hour after one that was made."""
+    shop.sql("INSERT INTO backups VALUES (0, now() - interval '1 hour', 1, 1, now(), 'no room')")
+    yield
+    shop.sql("DELETE FROM backups")
+
+
+@asynccontextmanager
 async def a_job_was_given_up(shop: Shop) -> AsyncGenerator[None]:
     """After ten attempts."""
     shop.sql("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('q', 't', 'failed')")

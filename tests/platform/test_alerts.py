@@ -123,6 +123,8 @@ FAULTS: Final[dict[str, Callable[[kit.Shop], AbstractAsyncContextManager[None]]]
     "GeraiFailing": kit.something_breaks,
     "GeraiBooksBroken": kit.the_books_are_broken,
     "GeraiBooksNotChecked": kit.the_books_are_not_checked,
+    "GeraiBackupOld": kit.a_backup_is_old,
+    "GeraiBackupFailed": kit.a_backup_failed,
     "GeraiJobsFailed": kit.a_job_was_given_up,
     "GeraiJobHangs": kit.a_job_hangs,
     "GeraiAnswerLost": kit.work_has_no_known_end,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gerai.backup.files import folder_files, new_file, read_passphrase
+from gerai.backup.files import folder_files, read_passphrase
 from gerai.backup.format import BackupError
+from gerai.backup.scheduled import back_up_if_due, make_file
 from gerai.backup.write import Written, write_backup
 from gerai.cli.database import SEAL_KEY_FILE, DataOption, SettingsOption, chosen_database, chosen_folder, read_settings
 from gerai.cli.terminal import Steps, console, errors, fail
@@ -19,6 +21,7 @@ from gerai.settings import Settings
 #: In a data folder.
 BACKUPS: Final = "backups"
 _TO_OUTPUT: Final = "-"
+_NICENESS: Final = 10
 PassphraseOption = Annotated[
     Path | None, typer.Option("--passphrase-file", help="File whose first line seals (and opens) the backup.")
 ]
@@ -31,9 +34,14 @@ def backup(
     passphrase_file: PassphraseOption = None,
     data: DataOption = None,
     settings_file: SettingsOption = None,
+    scheduled: Annotated[bool, typer.Option("--scheduled", hidden=True)] = False,
+    secrets_from: Annotated[Path | None, typer.Option("--secrets-of", hidden=True)] = None,
 ) -> None:
     """Write everything that is in the database, and the data folder's keys, into one file. The server may run on."""
     settings = read_settings(settings_file)
+    if scheduled:
+        _scheduled(settings, secrets_from)
+        return
     folder = chosen_folder(settings, data)
     if not to and folder is None:
         fail("--to names the folder for the backup (or - for standard output)", 2)
@@ -54,6 +62,17 @@ def backup(
     except BrokenPipeError:
         fail("whoever reads the backup has gone: it is not whole")
     _report(written, where, time.monotonic() - began_s, on_errors=to == _TO_OUTPUT)
+
+
+def _scheduled(settings: Settings, folder: Path | None) -> None:
+    """The worker's: only when it is due, behind everybody else, and its only word is the file's name."""
+    os.nice(_NICENESS)
+    try:
+        made = back_up_if_due(settings.backup, settings.database, secrets_of(settings, folder))
+    except BackupError as error:
+        fail(str(error))
+    if made is not None:
+        typer.echo(made[0])
 
 
 def secrets_of(settings: Settings, folder: Path | None) -> dict[str, bytes]:
@@ -81,17 +100,7 @@ def _to_output(settings: Settings, folder: Path | None, passphrase: str, steps: 
 def _to_file(
     settings: Settings, folder: Path | None, target: Path, passphrase: str, steps: Steps
 ) -> tuple[Written, str]:
-    secrets = secrets_of(settings, folder)
-    with new_file(target) as arriving:
-        written = write_backup(
-            settings.database,
-            arriving.stream,
-            passphrase=passphrase,
-            files=secrets,
-            next_table=lambda name: steps.next(f"reading {name}"),
-        )
-        steps.next("reading the file again")
-        file = arriving.arrive(written, passphrase=passphrase)
+    file, written = make_file(settings.database, secrets_of(settings, folder), target, passphrase, steps.next)
     if not passphrase:
         errors.print(
             "the file is not sealed: whoever reads it has every key and customer (--passphrase-file seals)",

@@ -15,6 +15,7 @@ import structlog
 import typer
 
 from gerai.app import App
+from gerai.cli.backup import BACKUPS
 from gerai.cli.database import read_settings, with_seal_key
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.own_database import kept_alive
@@ -112,6 +113,7 @@ def _here(settings: Settings, dsn: str, place: RunLocation) -> Settings:
     webhooks = settings.webhooks
     return dataclasses.replace(
         settings,
+        backup=dataclasses.replace(settings.backup, dir=settings.backup.dir or str(place.folder / BACKUPS)),
         database=dataclasses.replace(settings.database, url=dsn),
         server=dataclasses.replace(settings.server, host=place.host, port=place.port),
         webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or is_loopback(place.host)),
@@ -135,7 +137,7 @@ def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:
 async def _serve(
     settings: Settings, database: EmbeddedPostgres, place: RunLocation, stop: asyncio.Event, wish: Wish
 ) -> None:
-    app = App(settings, with_worker=True)
+    app = App(settings, with_worker=True, folder=place.folder)
     async with kept_alive(database) as watch, app.running():
         # Before the server accepts: nobody meets a half-open demo shop.
         state = await unless(stop, _demo(app, place, wish))

@@ -91,6 +91,14 @@ ASK_PROVIDER: Final = Advice(
     "Tanyakan kepada penyedia apa yang terjadi, lalu `gerai orders complete` atau `gerai orders fail`.",
     "Ask the provider what became of it, then `gerai orders complete` or `gerai orders fail`.",
 )
+BACKUP_FAILED: Final = Advice(
+    "Hilangkan sebab yang disebut (ruang disk, folder, berkas sandi), lalu jalankan `gerai backup`.",
+    "Remove the reason that is named (room on the disk, folder, passphrase file), then run `gerai backup`.",
+)
+BACKUP_OLD: Final = Advice(
+    "Jalankan `gerai backup` sekarang, dan pastikan worker berjalan: dialah yang membuatnya tiap hari.",
+    "Run `gerai backup` now, and make sure that a worker runs: it makes one every day.",
+)
 LOCKS: Final = Advice(
     "Akhiri sesi yang disebut dengan SELECT pg_terminate_backend(pid), setelah tahu siapa pemiliknya.",
     "End the session that is named with SELECT pg_terminate_backend(pid), once you know whose it is.",

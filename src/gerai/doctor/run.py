@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from gerai.doctor import access, advice, machine, server, work
+from gerai.doctor import access, advice, backups, machine, server, work
 from gerai.doctor.diagnosis import Check, Condition, Diagnosis, Ground, Installation, fail, not_checked, warn
 from gerai.engine.installation import DatabaseError, fault_of
 
@@ -38,6 +38,7 @@ CHECKS: Final = (
     Check("endpoints", "Webhook endpoints", work.endpoints),
     Check("partners", "Partners", access.partners, within_s=20.0),
     Check("books", "Books", work.books),
+    Check("backups", "Backups", backups.backups),
 )
 _BOOKS_NOW: Final = Check("books", "Books", work.books_now, within_s=_BOOKS_WITHIN_S)
 

@@ -40,6 +40,7 @@ _QUESTIONS: Final[dict[str, _Question]] = {
     "waits": _timed(sessions.waits),
     "skew": sql.clock_skew,
     "checks": sql.book_checks,
+    "backup": sql.backup,
 }
 
 
@@ -59,6 +60,7 @@ class Gauges:
     waits: list[tuple[float, float]] | None = None
     skew: list[tuple[float]] | None = None
     checks: list[tuple[str, int, int, float]] | None = None
+    backup: list[tuple[float, int, int, int]] | None = None
 
     @property
     def complete(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from gerai.engine.check import examine_database
 from gerai.settings import DatabaseSettings
-from gerai.store import gauges, sessions, webhook_deliveries, webhook_endpoints, worker_beats
+from gerai.store import backup_record, gauges, sessions, webhook_deliveries, webhook_endpoints, worker_beats
 from gerai.store import installation as sql
 from gerai.store.connection import Connection, DatabaseError, drop, open_connection
 from gerai.store.faults import fault_of
@@ -40,6 +40,7 @@ overdue_orders = gauges.overdue_orders
 oldest_overdue = gauges.oldest_overdue
 open_fulfilments = gauges.open_fulfilments
 book_checks = gauges.book_checks
+last_backup = backup_record.last_backup
 clock_skew = gauges.clock_skew
 oldest_webhooks = webhook_deliveries.oldest_due
 endpoints_by_state = webhook_endpoints.by_state

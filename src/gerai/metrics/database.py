@@ -104,9 +104,16 @@ CHECK_SECONDS: Final = Metric(
 CHECKED: Final = Metric(
     "gerai_invariants_checked_timestamp_seconds", "gauge", "When the books were last checked, as Unix time."
 )
+BACKUP: Final = Metric(
+    "gerai_backup_timestamp_seconds", "gauge", "When the last backup was made, as Unix time; 0: never, but tried."
+)
+BACKUP_BYTES: Final = Metric("gerai_backup_bytes", "gauge", "How large it is.")
+BACKUP_SECONDS: Final = Metric("gerai_backup_seconds", "gauge", "How long making it took.")
+BACKUP_FAILED: Final = Metric("gerai_backup_failed", "gauge", "1 when the last attempt at one failed, else 0.")
 METRICS: Final = (
     UP, JOBS, OLDEST_JOB, WORKER_SEEN, WORKERS, OVERDUE, OLDEST_OVERDUE, OPEN, OLDEST, WEBHOOKS_OLDEST, ENDPOINTS,
-    CONNECTIONS, LOCK_WAIT, TRANSACTION, SKEW, BROKEN, CHECK_SECONDS, CHECKED,
+    CONNECTIONS, LOCK_WAIT, TRANSACTION, SKEW, BROKEN, CHECK_SECONDS, CHECKED, BACKUP, BACKUP_BYTES,
+    BACKUP_SECONDS, BACKUP_FAILED,
 )  # fmt: skip
 
 _KEEP_S: Final = 5.0
@@ -160,6 +167,11 @@ def _families(found: Gauges) -> Iterator[Family]:
         yield _gauge(BROKEN, ((invariant, broken) for invariant, broken, _, _ in rows))
         yield _gauge(CHECK_SECONDS, ((invariant, took_ms / 1000) for invariant, _, took_ms, _ in rows))
         yield _gauge(CHECKED, [(min(at for *_, at in rows),)] if rows else [])
+    if (rows := found.backup) is not None:
+        yield _gauge(BACKUP, ((made_at,) for made_at, *_ in rows))
+        yield _gauge(BACKUP_BYTES, ((size,) for _, size, _, _ in rows))
+        yield _gauge(BACKUP_SECONDS, ((took_ms / 1000,) for _, _, took_ms, _ in rows))
+        yield _gauge(BACKUP_FAILED, ((failed,) for *_, failed in rows))
 
 
 def _webhooks(found: Gauges) -> Iterator[Family]:

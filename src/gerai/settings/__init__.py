@@ -5,8 +5,9 @@ silently. A plug-in declares its own section; ``docs/reference/settings.md`` is 
 """
 
 from gerai.settings.page import reference
-from gerai.settings.read import SettingsError, env_name, load
+from gerai.settings.read import SettingsError, as_environment, env_name, load
 from gerai.settings.sections import (
+    BackupSettings,
     DatabaseSettings,
     DoorSettings,
     EngineSettings,
@@ -21,6 +22,7 @@ from gerai.settings.sections import (
 )
 
 __all__ = [
+    "BackupSettings",
     "DatabaseSettings",
     "DoorSettings",
     "EngineSettings",
@@ -33,6 +35,7 @@ __all__ = [
     "SettingsError",
     "WebhookSettings",
     "WorkerSettings",
+    "as_environment",
     "env_name",
     "load",
     "reference",

@@ -26,6 +26,15 @@ def env_name(section: str, name: str) -> str:
     return f"GERAI_{section}_{name}".upper()
 
 
+def as_environment(settings: Settings, *sections: str) -> dict[str, str]:
+    """These sections as environment variables: what a process of ours needs to run with the same settings."""
+    return {
+        env_name(section, f.name): str(getattr(getattr(settings, section), f.name))
+        for section in sections
+        for f in dataclasses.fields(getattr(settings, section))
+    }
+
+
 def load(
     file: Path | None = None, environ: Mapping[str, str] | None = None, plugins: Mapping[str, Any] | None = None
 ) -> Settings:

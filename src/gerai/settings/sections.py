@@ -146,6 +146,20 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """The backup a worker makes by itself (docs/how-to/backups.md)."""
+
+    dir: str = setting(
+        "", "Folder for it; empty: none is made, but that `gerai up` takes `backups` in its data folder."
+    )
+    every_h: float = setting(24.0, "How often; 0: never.", 0)
+    keep_days: int = setting(14, "How long one is kept.", 1)
+    keep_at_least: int = setting(3, "So many of the newest are kept, however old.", 1)
+    leave_free_mb: int = setting(1024, "None is begun that would leave less room on the disk.", 0)
+    passphrase_file: str = setting("", "File whose first line seals it; empty: it is not sealed.")
+
+
+@dataclass(frozen=True)
 class MetricsSettings:
     """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
 
@@ -185,6 +199,7 @@ class Settings:
     doors: DoorSettings = DoorSettings()
     pages: PageSettings = PageSettings()
     worker: WorkerSettings = WorkerSettings()
+    backup: BackupSettings = BackupSettings()
     webhooks: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

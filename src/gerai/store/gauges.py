@@ -61,6 +61,10 @@ _CHECKS: Final = """
 SELECT invariant, broken_rows, took_ms, extract(epoch FROM checked_at)::float8
 FROM book_checks WHERE merchant_id = 0 ORDER BY invariant"""
 
+_BACKUP: Final = """
+SELECT coalesce(extract(epoch FROM made_at)::float8, 0), bytes, took_ms, (fault <> '')::int FROM backups
+WHERE merchant_id = 0"""
+
 
 async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
     """(queue, state, how many) of background jobs; state: waiting | scheduled | running | failed."""
@@ -80,6 +84,12 @@ async def open_fulfilments(connection: AsyncConnection) -> list[tuple[str, str, 
 async def book_checks(connection: AsyncConnection) -> list[tuple[str, int, int, float]]:
     """(invariant, broken rows, milliseconds it took, Unix time) of the last check of all books."""
     return await _rows(connection, _CHECKS)
+
+
+async def backup(connection: AsyncConnection) -> list[tuple[float, int, int, int]]:
+    """(Unix time or 0 for never, bytes, milliseconds it took, 1 when the last attempt failed) of the last backup; empty
+    before the first attempt."""
+    return await _rows(connection, _BACKUP)
 
 
 async def oldest_jobs(connection: AsyncConnection) -> list[tuple[str, str, float]]:

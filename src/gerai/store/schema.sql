@@ -38,6 +38,17 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
 );
 
+CREATE TABLE backups (
+    merchant_id bigint NOT NULL,
+    made_at timestamp with time zone,
+    bytes bigint DEFAULT 0 NOT NULL,
+    took_ms bigint DEFAULT 0 NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    fault text DEFAULT ''::text NOT NULL,
+    CONSTRAINT backups_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT backups_took_ms_check CHECK ((took_ms >= 0))
+);
+
 CREATE TABLE book_checks (
     merchant_id bigint NOT NULL,
     invariant text NOT NULL,
@@ -631,6 +642,7 @@ CREATE TABLE worker_beats (
 ALTER TABLE ONLY accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (merchant_id, account_id);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key UNIQUE (merchant_id, token_sha256);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
+ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);

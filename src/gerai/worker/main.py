@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final, Literal, Protocol
 
 import structlog
@@ -31,6 +32,7 @@ from gerai.kit.secret_box import SecretBox
 from gerai.kit.supervise import Supervisor
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.settings import Settings
+from gerai.worker.backups import watch_backups
 from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
 from gerai.worker.job_queue import JobQueue
@@ -48,7 +50,7 @@ _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 #: The kinds of work, each a task that runs as long as the worker does.
 WORK_KINDS: Final = ("jobs", "janitor", "webhooks", "books")
 #: ``presence`` keeps in the database which of them make progress.
-WORKER_TASKS: Final = (*WORK_KINDS, "presence")
+WORKER_TASKS: Final = (*WORK_KINDS, "backups", "presence")
 #: Longer than a look at the queue or at what is due takes: a task that is silent for longer hangs.
 _SILENT_AT_MOST_S: Final = 60.0
 #: After the grace time of the jobs: to write down that they ended.
@@ -63,11 +65,17 @@ class FulfilmentPartners(Protocol):
 
 
 class Worker:
-    """One worker of a process. ``supervisor`` watches its tasks."""
+    """One worker of a process. ``supervisor`` watches its tasks; ``folder``: the data folder it works for, if any."""
 
     def __init__(
-        self, engine: Engine, partners: FulfilmentPartners, settings: Settings, contracts: Mapping[str, WebhookContract]
+        self,
+        engine: Engine,
+        partners: FulfilmentPartners,
+        settings: Settings,
+        contracts: Mapping[str, WebhookContract],
+        folder: Path | None = None,
     ) -> None:
+        self._folder = folder
         self._engine = engine
         self._partners = partners
         self._settings = settings
@@ -133,6 +141,7 @@ class Worker:
         watch.start("janitor", self._janitor, _SILENT_AT_MOST_S)
         watch.start("webhooks", self._send, _SILENT_AT_MOST_S)
         watch.start("books", lambda: watch_books(self._engine, settings.worker.check_every_s))
+        watch.start("backups", lambda: watch_backups(self._engine, settings, self._folder))
         watch.start("presence", lambda: keep_presence(self._engine, watch, WORK_KINDS))
         try:
             yield
