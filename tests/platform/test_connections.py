@@ -8,8 +8,10 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
+import httpx
 import pytest
 from connection_kit import PATH, key_header, together
+from metrics_kit import SCRAPE, TOKEN, series
 from serve_kit import Starter, environment, event_of
 
 from gerai.engine.core import Engine
@@ -43,8 +45,9 @@ async def test_nobody_is_shut_out(start: Starter, tmp_path: Path, workers: str) 
 
 async def test_one_address_has_its_share(start: Starter, tmp_path: Path) -> None:
     """From one address, 50 connections stay and the others go, whatever they wait for; other addresses and a trusted
-    proxy keep theirs. The log says whose were cut."""
+    proxy keep theirs. The log says whose were cut, the metrics how many."""
     text = '[server]\nhost = "0.0.0.0"\nconnections_per_address = 50\n[http]\ntrusted_proxies = "127.0.0.7"\n'
+    text += f'[metrics]\ntoken = "{TOKEN}"\n'
     server, port = serve(start, tmp_path, text)
     greedy, proxy, other = (ServerAddress("127.0.0.1", port, f"127.0.0.{n}") for n in (9, 7, 8))
 
@@ -64,6 +67,11 @@ async def test_one_address_has_its_share(start: Starter, tmp_path: Path) -> None
     told = event_of(server, "connections.cut")
     assert told["client"] == "127.0.0.9"
     assert told["reasons"].keys() == {"address"}
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=SCRAPE, trust_env=False) as client:
+        figures = series((await client.get("/metrics", timeout=20)).text)
+    reasons = ("overdue", "address", "full")
+    cut = {reason: figures.of("gerai_connections_cut_total", reason=reason) for reason in reasons}
+    assert cut == {"overdue": 0, "address": 250, "full": 0}
 
 
 async def test_a_full_server_lets_go_of_the_idle(start: Starter, tmp_path: Path) -> None:
@@ -91,9 +99,9 @@ async def test_a_slow_body_is_ended(start: Starter, engine: Engine, tmp_path: Pa
 
     _, (stops, trickles, strangers) = await together(
         here,
-        slow_bodies(here, 20, 12.0, PATH, key, trickle=b""),
-        slow_bodies(here, 20, 12.0, PATH, key),
-        slow_bodies(here, 20, 12.0, PATH, trickle=b""),
+        slow_bodies(here, 20, 20.0, PATH, key, trickle=b""),
+        slow_bodies(here, 20, 20.0, PATH, key),
+        slow_bodies(here, 20, 20.0, PATH, trickle=b""),
     )
 
     assert (stops.statuses, stops.ended) == ({408: 20}, 20)

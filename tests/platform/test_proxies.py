@@ -16,8 +16,8 @@ from gerai.torture.connections import ServerAddress, half_heads, idle, slow_bodi
 _SERVED_WITHIN_S = 1.0
 #: A fifth of what the page says (10 s), and what the end itself takes.
 _HEAD_ENDS_WITHIN_S = 2.0 + 1.5
-#: http.body_timeout_s here, or a fifth of Caddy's read_body (20 s).
-_BODY_ENDS_WITHIN_S = 4.0 + 3.0
+#: http.body_timeout_s here, a fifth of Caddy's read_body (20 s), or the five seconds a refused client has to stop.
+_BODY_ENDS_WITHIN_S = 5.0 + 4.0
 EVERY = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("nginx", "caddy")]
 
 
@@ -36,9 +36,9 @@ async def test_the_proxy_of_the_page(name: str, engine: Engine, start: Starter, 
             ServerAddress("127.0.0.1", port),
             half_heads(bad, 1500, 9.0),
             idle(bad, 1060, 9.0),
-            slow_bodies(bad, 20, 9.0, PATH, key, trickle=b""),
-            slow_bodies(bad, 20, 9.0, PATH, key),
-            slow_bodies(bad, 20, 9.0, PATH),
+            slow_bodies(bad, 20, 20.0, PATH, key, trickle=b""),
+            slow_bodies(bad, 20, 20.0, PATH, key),
+            slow_bodies(bad, 20, 20.0, PATH),
         )
 
     assert (half.ended, silent.ended) == (1500, 1060)

@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-#: How many connections are opened at once: fewer than any backlog holds.
-_OPENED_AT_ONCE: Final = 100
+#: How many connections are opened at once: few, so that only the server keeps the honest client beside them waiting.
+_OPENED_AT_ONCE: Final = 25
 _OPEN_WITHIN_S: Final = 10.0
 _ASK_EVERY_S: Final = 0.1
 #: More than the buffers between two processes of one machine hold.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class ConnectionLimits:
 
 class OpenConnection(NamedTuple):
     """A connection, whom it counts for, when it is to end (infinite while a request of it is under way), and when it
-    was first seen, in seconds of the loop's clock."""
+    was first seen, in seconds of the monotonic clock."""
 
     connection: Connection
     origin: str
@@ -90,17 +91,18 @@ class Connections:
         try:
             await self._app(scope, receive, send)
         finally:
-            self._due[client] = asyncio.get_running_loop().time() + self._limits.idle_s + _LATER_S
+            # Not the loop's clock: asking for the running loop is a system call in Python 3.11.
+            self._due[client] = time.monotonic() + self._limits.idle_s + _LATER_S
 
     async def watch(self, port: int) -> None:
         """Look after the connections to ``port``, for ever."""
         accepted = AcceptedConnections(port)
-        loop = asyncio.get_running_loop()
         while True:
             # System calls alone, many when there are many connections: not on the thread that serves them.
             found = await asyncio.to_thread(accepted.look)
-            COUNTS.open = len(found)
-            now_s = loop.time()
+            # A process may serve two addresses, the metrics' own beside the shop's.
+            COUNTS.open += len(found) - len(self._since)
+            now_s = time.monotonic()
             gone = surplus(self._standing(found, now_s), self._limits, now_s)
             for reason, standing in gone:
                 if end_connection(standing.connection):
