@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from gerai.doctor import advice
 from gerai.doctor.diagnosis import Advice, Condition, Diagnosis, Installation, fail, not_checked, ok, warn
 from gerai.engine import installation as ask
-from gerai.kit.clock import unix_s
 from gerai.worker.main import WORK_KINDS
 
 _IDLE: Final = "nothing runs on this data folder now; `gerai up` does its work"
@@ -152,12 +151,14 @@ async def books(here: Installation) -> Diagnosis:
     """The last look at the books: how it ended, and whether there was one lately."""
     async with here.asking() as connection:
         rows = await ask.book_checks(connection)
+        [(skew_s,)] = await ask.clock_skew(connection, here.now)
     every_s = here.settings.worker.check_every_s
     if not rows:
         seen = "never checked"
         return not_checked(seen) if here.idle or not every_s else warn(seen, advice.BOOKS_OLD, age_s=None)
     broken = {invariant: n for invariant, n, _, _ in rows if n}
-    age_s = max(0.0, unix_s() - min(at for *_, at in rows))
+    # By the database's clock, which wrote it down.
+    age_s = max(0.0, here.now() - skew_s - min(at for *_, at in rows))
     figures = {"age_s": round(age_s), "broken": broken, "every_s": every_s}
     seen = f"checked {age_s / 60:.0f} minutes ago"
     if broken:
