@@ -6,11 +6,13 @@ from __future__ import annotations
 import getpass
 from typing import Any
 
+import msgspec
 import pytest
 from terminal_kit import gerai, gerai_here
 
 from gerai.domain.records import OrderView
 from gerai.engine.check import check
+from gerai.engine.command import Contact
 from gerai.engine.merchants.open import change_settings
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
@@ -173,6 +175,24 @@ async def test_list_and_show_agree_about_money(dsn: str, merchant: Any) -> None:
     }
     shown = (await gerai_here(dsn, "orders", "show", "S-part", *of))[1].splitlines()
     assert shown[1] == "total Rp150.000: Rp75.000 charged, Rp75.000 returned"
+
+
+async def test_orders_are_found_by_what_a_buyer_knows(dsn: str, merchant: Any) -> None:
+    """By a name's words, an e-mail, a telephone however it is written, a reference: of all counters, newest first. What
+    fits nothing leaves with a message, and another merchant's order is not found."""
+    buyer = Contact("c1", name="Siti Aminah", email="siti@example.com", mobile="+6281234567890")
+    await placed(merchant, "F-1", contact=buyer, reference="PO-77")
+    await placed(merchant, "F-2", contact=msgspec.structs.replace(buyer, name="Siti Rahma"))
+    of = ("--merchant", merchant.code)
+    for text, numbers in (
+        ("aminah", ["F-1"]), ("SITI", ["F-2", "F-1"]), ("siti@exa", ["F-2", "F-1"]), ("0812-3456-7890", ["F-2", "F-1"]),
+        ("567890", ["F-2", "F-1"]), ("po-7", ["F-1"]), ("f-2", ["F-2"]),
+    ):  # fmt: skip
+        code, out, _ = await gerai(dsn, "orders", "find", text, *of)
+        assert (code, [line.split()[0] for line in out.splitlines()[1:]]) == (0, numbers), text
+    for text in ("F-1", "siti"):
+        code, _, err = await gerai(dsn, "orders", "find", text, *of, "--environment", "sandbox")
+        assert (code, err) == (1, f"gerai: no order is found by {text}\n")
 
 
 @pytest.mark.parametrize("with_wallet", [True, False])
