@@ -251,7 +251,9 @@ async def test_money_that_comes_for_a_disputed_order_settles_the_dispute(engine:
     and can be settled. The money is booked once."""
     shop = await open_shop(engine, environment="sandbox")
     await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
-    placed = await shop.place(after_payment="confirm", expires_at=EPOCH + timedelta(hours=1) if late else None)
+    listed_by = {"store": "7"}
+    expires_at = EPOCH + timedelta(hours=1) if late else None
+    placed = await shop.place(after_payment="confirm", expires_at=expires_at, labels=listed_by)
     view = await shop.start_payment(placed)
     await by_hand(shop, placed, payment="conflict")
     disputed = await now(shop, placed)
