@@ -8,8 +8,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from backup_kit import backed_up, content
+from typer.testing import CliRunner
 
 from gerai.backup.restore import restore_database
+from gerai.cli import build
 from gerai.store.migrate import migrate, migration_names
 
 Empty = Callable[[], str]
@@ -60,3 +62,37 @@ def test_old_data_under_new_code(empty_database: Empty, last: str) -> None:
     assert there.keys() == migrated.keys()
     # Migrations that add rows date them.
     assert {name for name, rows in migrated.items() if there[name] != rows} <= {"transfers", "accounts"}
+
+
+def test_a_version_is_tried_on_a_copy(shop_dsn: str, empty_database: Empty) -> None:
+    """`upgrade-check` of old data: what would be applied and that the books hold; the data is as it was. Of newer data:
+    refused by name. Of no data, and of broken books: 1."""
+    old = empty_database()
+    migrate(old, only=NAMES[:12])
+    with psycopg.connect(old, autocommit=True) as connection:
+        connection.execute(_OLD_SHOP)
+        connection.execute("UPDATE payments SET status = 'expired', completed_at = NULL")
+    before = content(old)
+
+    def tried(dsn: str) -> tuple[int, str, str]:
+        done = CliRunner().invoke(
+            build(["upgrade-check"]), ["upgrade-check"], env={"DATABASE_URL": dsn, "GERAI_DATA": None}
+        )
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        shown = [line for line in done.stderr.splitlines() if not line.endswith(" …")]
+        return done.exit_code, done.stdout, "\n".join(shown)
+
+    code, out, err = tried(old)
+    assert (code, err) == (0, "")
+    assert out.startswith("this version can take the data over: ")
+    assert f"migrated: {', '.join(NAMES[12:])}\n" in out
+    assert out.endswith("the books hold\n")
+    assert content(old) == before
+    with psycopg.connect(old, autocommit=True) as connection:
+        connection.execute("INSERT INTO _yoyo_migration (migration_hash, migration_id) VALUES ('h', '9999-what-comes')")
+    code, out, err = tried(old)
+    assert (code, out) == (1, "")
+    assert err.startswith("gerai: the data is of a newer Gerai")
+    assert "does not know 9999-what-comes" in err
+    assert content(old) == before
+    assert tried(empty_database()) == (1, "", "gerai: the database holds no tables of Gerai")

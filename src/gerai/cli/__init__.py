@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "doctor": "gerai.cli.doctor:doctor",
     "backup": "gerai.cli.backup:backup",
     "restore": "gerai.cli.restore:restore",
+    "upgrade-check": "gerai.cli.upgrade_check:upgrade_check",
     "settings": "gerai.cli.settings:settings",
     "bench": "gerai.bench.command:bench",
     "test": "gerai.cli.test:run_everything",

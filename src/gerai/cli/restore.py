@@ -63,7 +63,7 @@ def restore(
     except (BackupError, EmbeddedError) as error:
         fail(str(error))
     where = str(folder or "the database of DATABASE_URL")
-    _report(restored, f"{file} can be restored" if verify else f"restored into {where}")
+    report_restored(restored, f"{file} can be restored" if verify else f"restored into {where}")
     if folder is None and not verify:
         _hand_seal_key(restored, settings, seal_key)
     if restored.violations:
@@ -79,7 +79,8 @@ def _source(file: str) -> Generator[BinaryIO]:
         yield stream
 
 
-def _report(restored: Restored, done: str) -> None:
+def report_restored(restored: Restored, done: str) -> None:
+    """Print what was brought back, and whether its books hold."""
     head, tail = restored.head, restored.tail
     console.print(
         f"{done}: {tail.rows} rows of {len(tail.tables)} tables, "
