@@ -40,7 +40,7 @@ async def test_nobody_is_shut_out(start: Starter, tmp_path: Path, workers: str) 
 
     assert [one.opened for one in held] == [1500, 1060]
     assert (met.failed, met.faults) == (0, {})
-    assert met.longest_s < _SERVED_WITHIN_S
+    assert met.kept_waiting_s < _SERVED_WITHIN_S
 
 
 async def test_one_address_has_its_share(start: Starter, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ async def test_one_address_has_its_share(start: Starter, tmp_path: Path) -> None
     assert half.ended + silent.ended == 250
     assert (of_proxy.ended, of_proxy.statuses, of_other.ended, of_other.statuses) == (0, {200: 80}, 0, {200: 50})
     assert met.failed == 0
-    assert met.longest_s < _SERVED_WITHIN_S
+    assert met.kept_waiting_s < _SERVED_WITHIN_S
     told = event_of(server, "connections.cut")
     assert told["client"] == "127.0.0.9"
     assert told["reasons"].keys() == {"address"}
@@ -87,7 +87,7 @@ async def test_a_full_server_lets_go_of_the_idle(start: Starter, tmp_path: Path)
     assert sum(one.opened for one in held) == 400
     assert sum(one.ended for one in held) >= 200
     assert met.failed == 0
-    assert met.longest_s < _SERVED_WITHIN_S
+    assert met.kept_waiting_s < _SERVED_WITHIN_S
 
 
 async def test_a_slow_body_is_ended(start: Starter, engine: Engine, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ async def test_few_descriptors(few: subprocess.Popen[str]) -> None:
     assert held.opened == 300
     assert held.ended >= 200
     assert met.failed == 0
-    assert met.longest_s < _SERVED_WITHIN_S
+    assert met.kept_waiting_s < _SERVED_WITHIN_S
 
 
 async def test_who_reads_nothing_is_ended(start: Starter, tmp_path: Path) -> None:

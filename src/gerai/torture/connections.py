@@ -19,6 +19,7 @@ from typing import Final
 _OPENED_AT_ONCE: Final = 25
 _OPEN_WITHIN_S: Final = 10.0
 _ASK_EVERY_S: Final = 0.1
+_TICK_S: Final = 0.05
 #: More than the buffers between two processes of one machine hold.
 _ASKED_AT_ONCE: Final = 20_000
 _REST_WITHIN_S: Final = 3.0
@@ -57,12 +58,19 @@ class Held:
 
 @dataclass
 class Honest:
-    """Requests of an honest client, each over a connection of its own. ``longest_s``: until its answer was there."""
+    """Requests of an honest client, each over a connection of its own. ``longest_s``: until its answer was there;
+    ``own_delay_s``: how late this process itself was at most, which has the breakers to run, too."""
 
     asked: int = 0
     failed: int = 0
     longest_s: float = 0.0
+    own_delay_s: float = 0.0
     faults: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def kept_waiting_s(self) -> float:
+        """The longest wait that is the server's."""
+        return self.longest_s - self.own_delay_s
 
 
 async def half_heads(target: ServerAddress, count: int, for_s: float) -> Held:
@@ -196,12 +204,19 @@ async def honest_client(target: ServerAddress, path: str = _HONEST_PATH) -> Asyn
             await once()
             await asyncio.sleep(_ASK_EVERY_S)
 
-    asking = asyncio.create_task(go_on())
+    async def notice_delay() -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(_TICK_S)
+            met.own_delay_s = max(met.own_delay_s, time.monotonic() - began - _TICK_S)
+
+    asking, ticking = asyncio.create_task(go_on()), asyncio.create_task(notice_delay())
     try:
         yield met
     finally:
         stop.set()
         await asking
+        ticking.cancel()
 
 
 @dataclass(frozen=True)
