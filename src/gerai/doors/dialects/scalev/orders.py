@@ -96,10 +96,9 @@ async def list_orders(ctx: RequestContext) -> Response:
     asked = read_order_query(query, named, storefront(ctx).catalogue)
     page = read_page(query, list_mark(ctx.scope, "orders", asked.wanted))
     found = await find_page(ctx.services.engine, ctx.scope, asked.wanted, page)
-    shown = [
-        {name: value for name, value in order.items() if not asked.columns or name in asked.columns or name == "id"}
-        for order in await whole_orders(ctx, found.views)
-    ]
+    shown = await whole_orders(ctx, found.views)
+    if wanted := asked.columns:
+        shown = [{name: value for name, value in o.items() if name in wanted or name == "id"} for o in shown]
     older = found.views[-1].order.order_id if found.older else None
     newer = found.views[0].order.order_id if found.newer else None
     return reply(paginated(shown, page, older, newer))
