@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import subprocess
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 from gerai.bench import command
 from gerai.bench.case import BenchError, Case, CaseStep
 from gerai.bench.cases import CASES, WRITES
+from gerai.bench.load import Load, Round, Target
 from gerai.bench.requests import Requests
 from gerai.bench.rows import Value, tables
 from gerai.bench.run import CaseFigures, asked_of, measure
@@ -237,6 +239,27 @@ def test_requests_are_unique_and_take_callers_and_customers_in_turn() -> None:
         assert requests.steps[1].fault(b"200", b"{}", marks).startswith("without o1")
         assert requests.steps[0].fault(b"200", b"no", marks) == "no"
         assert requests.steps[0].fault(b"201", b"{}", marks).startswith("without order")
+
+
+async def test_each_round_has_connections_of_its_own() -> None:
+    """A server closes connections that were idle between two rounds; that is no error of the second one."""
+    opened = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        load = Load(Target("127.0.0.1", port, 3, [CaseStep("GET", "/")], ["Bearer a"], 1, [], "run"))
+        for rounds in (1, 2):
+            result = await load.run(Round(0, 0.05))
+            assert (result.errors, result.answered > 0, opened) == (0, True, 3 * rounds)
 
 
 def _order(number: str, secret: str, order_id: str) -> dict[str, Value]:

@@ -15,8 +15,8 @@ ENVIRONMENT: Final[Environment] = "production"
 MEMBERS: Final = 1000
 CONNECTIONS: Final = 64
 PGBENCH_CLIENTS: Final = 16
-#: Of a case that reads: enough to keep two cores busy, few enough that a latency is no queue.
-READ_CONNECTIONS: Final = 4
+#: Of a case that reads: what two people wait for at once; more would measure the queue before one process.
+READ_CONNECTIONS: Final = 2
 PGBENCH_THREADS: Final = 2
 #: Linked to the first member of every shop; balance orders must name it.
 DISCORD_USER_ID: Final = "1262024148939440249"

@@ -69,8 +69,11 @@ class Load:
         self._result = LoadResult(0, 0, 0, "", [])
         self._drained = asyncio.Event()
 
-    async def connect(self) -> None:
-        """Open all connections."""
+    async def _connect(self) -> None:
+        """Open all connections anew: a server closes those that were idle for long, as they are between rounds."""
+        for client in tuple(self._clients):
+            client.close()
+        self._clients = []
         loop = asyncio.get_running_loop()
         for _ in range(self._target.connections):
             _, client = await loop.create_connection(lambda: Client(self), self._target.host, self._target.port)
@@ -80,11 +83,9 @@ class Load:
         """One round, until the last unit has ended."""
         self._result = LoadResult(0, 0, 0, "", [])
         self._drained.clear()
+        await self._connect()
         self._measured_from = perf_counter_ns() + int(wanted.warm_up_s * _NS)
         self._until = self._measured_from + int(wanted.seconds * _NS)
-        if not self._clients:
-            self.failed("no connection is left")
-            return self._result
         for client in self._clients:
             self._begin(client)
         await asyncio.wait_for(self._drained.wait(), wanted.warm_up_s + wanted.seconds + _DRAIN_S)
@@ -130,7 +131,6 @@ class Load:
 
     def lost(self, client: Client, waiting: bool) -> None:
         """A connection broke; what it waited for is an error."""
-        self._clients.remove(client)
         if waiting:
             self.failed("connection lost")
             self._busy -= 1
@@ -161,6 +161,9 @@ class Client(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._load.lost(self, self._waiting)
 
+    def close(self) -> None:
+        self._transport.close()
+
     def send(self, request: bytes) -> None:
         self._waiting = True
         self._sent_at = perf_counter_ns()
@@ -185,7 +188,6 @@ async def main() -> None:
     """Serve rounds until standard input ends."""
     loop = asyncio.get_running_loop()
     load = Load(msgspec.json.decode(sys.stdin.readline(), type=Target))
-    await load.connect()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         result = await load.run(msgspec.json.decode(line, type=Round))
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
