@@ -126,7 +126,9 @@ def measure(case: Case, stand: Stand, seconds: float, tell: Tell, small: Stand |
     tell("counting rows")
     latencies = sorted(latency for result in measured for latency in result.latencies_us)
     results = [result for one in everywhere for result in one.results]
-    percent = [100 * mine / theirs for mine, theirs in zip(here.rates, there.rates, strict=True)] if there else []
+    both = zip(here.rates, there.rates, strict=True) if there else ()
+    # On a machine so busy that nothing ended in a round, it says nothing.
+    percent = [100 * mine / theirs for mine, theirs in both if theirs] or [0.0]
     return CaseFigures(
         case=case,
         http_per_s=median(here.rates),
