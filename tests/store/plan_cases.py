@@ -105,6 +105,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "due.due_deposits": [lambda c: due.due_deposits(c, 100)],
         "due.requeue_forgotten": [lambda c: due.requeue_forgotten(c, "q", "t", 60.0, ["none"], 100)],
         "due.forget_answers": [lambda c: due.forget_answers(c, 9999, 100)],
+        "due.forget_jobs": [lambda c: due.forget_jobs(c, 9999, 100)],
         "gauges.overdue_orders": [gauges.overdue_orders],
         "gauges.oldest_overdue": [gauges.oldest_overdue],
         "gauges.open_fulfilments": [gauges.open_fulfilments],

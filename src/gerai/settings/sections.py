@@ -81,7 +81,7 @@ class EngineSettings:
     reads_pool_size: int = setting(8, "Connections for reading, per process.", 1)
     reads_wait_s: float = setting(2.0, "How long a read waits for one of them; then the door answers `busy`.", 0)
     reads_waiting_limit: int = setting(256, "Reads that may wait so; beyond it `busy` at once.", 0)
-    idempotency_keep_days: int = setting(30, "How long answers stay stored under their idempotency key.", 1)
+    idempotency_keep_days: int = setting(30, "How long answers stay stored under their idempotency key.", 30)
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,7 @@ class WorkerSettings:
     check_every_s: float = setting(
         3600.0, "How often one of all workers checks every invariant of the books; 0: never.", 0
     )
+    failed_jobs_keep_days: int = setting(90, "How long a job that was given up, and its log, are kept.", 1)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class WebhookSettings:
     seal_key: str = setting("", "Seals the endpoints' secrets; `gerai webhooks new-key` prints one. Keep it secret.")
     timeout_s: float = setting(15.0, "How long a receiver may take to answer.", 0.1)
     allow_loopback: bool = setting(False, "Also call this machine, and plain http there (tests, local use).")
-    keep_days: int = setting(90, "How long finished deliveries and their log are kept.", 1)
+    keep_days: int = setting(90, "How long finished deliveries and their log are kept.", 7)
 
 
 @dataclass(frozen=True)

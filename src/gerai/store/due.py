@@ -59,6 +59,14 @@ FORGET_ANSWERS: Final = """
 DELETE FROM idempotency_keys WHERE ctid IN
     (SELECT ctid FROM idempotency_keys WHERE created_at < now() - %s * interval '1 day' LIMIT %s)"""
 
+#: Those that succeeded are gone at once; when the others ended stands in the queue's own log.
+FORGET_JOBS: Final = """
+DELETE FROM procrastinate_jobs WHERE id IN
+    (SELECT j.id FROM procrastinate_jobs j
+     WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
+       AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id) < now() - %s * interval '1 day'
+     LIMIT %s)"""
+
 #: Tables that have rows and no statistics yet. The plans of foreign keys are kept for a session's life; made without
 #: statistics they may walk a whole index for every row (measured: 27 ms instead of 1 ms for 64 order lines). With only
 #: a few rows the statistics could not tell the indexes apart either.
@@ -96,6 +104,12 @@ async def requeue_forgotten(
 async def forget_answers(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
     """Delete stored answers that nobody may replay any more; returns how many."""
     cursor = await connection.execute(FORGET_ANSWERS, (older_than_days, limit))
+    return cursor.rowcount
+
+
+async def forget_jobs(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
+    """Delete jobs that ended without success, with their log; returns how many."""
+    cursor = await connection.execute(FORGET_JOBS, (older_than_days, limit))
     return cursor.rowcount
 
 

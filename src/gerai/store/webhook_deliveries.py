@@ -84,6 +84,21 @@ WHERE t.merchant_id = %s AND t.delivery_id = %s AND m.merchant_id = t.merchant_i
 RETURNING {DELIVERY_COLUMNS}"""
 
 
+#: Bounded: a year of rows at once would be one very long transaction. An endpoint is past the events whose deliveries
+#: go, or they would be made a second time when such an order moves again.
+_FORGET: Final = """
+WITH gone AS (
+    DELETE FROM webhook_deliveries WHERE ctid IN
+        (SELECT ctid FROM webhook_deliveries
+         WHERE status <> 'pending' AND finished_at < now() - %s * interval '1 day' LIMIT %s)
+    RETURNING merchant_id, endpoint_id, event_id),
+past AS (
+    UPDATE webhook_endpoints e SET after_event_id = g.last
+    FROM (SELECT merchant_id, endpoint_id, max(event_id) AS last FROM gone GROUP BY 1, 2) g
+    WHERE e.merchant_id = g.merchant_id AND e.endpoint_id = g.endpoint_id AND e.after_event_id < g.last)
+SELECT count(*) FROM gone"""
+
+
 async def fanned_out_events(
     connection: AsyncConnection, merchant_id: int, endpoint_id: int, order_id: int
 ) -> dict[int, int]:
@@ -177,10 +192,6 @@ async def drop_pending(connection: AsyncConnection, merchant_id: int, endpoint_i
 
 async def forget(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
     """Delete finished deliveries, with their log, that nobody will ask for any more; returns how many."""
-    cursor = await connection.execute(
-        # Bounded: a year of rows at once would be one very long transaction.
-        "DELETE FROM webhook_deliveries WHERE ctid IN (SELECT ctid FROM webhook_deliveries "
-        "WHERE status <> 'pending' AND finished_at < now() - %s * interval '1 day' LIMIT %s)",
-        (older_than_days, limit),
-    )
-    return cursor.rowcount
+    cursor = await connection.execute(query(_FORGET), (older_than_days, limit))
+    row = await cursor.fetchone()
+    return row[0] if row else 0

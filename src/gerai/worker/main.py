@@ -181,6 +181,7 @@ class Worker:
                         automatic,
                         keep_answers_days=self._settings.engine.idempotency_keep_days,
                         keep_deliveries_days=self._settings.webhooks.keep_days,
+                        keep_failed_jobs_days=self._settings.worker.failed_jobs_keep_days,
                     )
             except DatabaseError as error:
                 log.warning("janitor.database", error=str(error))

@@ -40,12 +40,21 @@ async def sweep(engine: Engine) -> int:
 
 
 async def tidy(
-    engine: Engine, automatic_providers: list[str], *, keep_answers_days: int, keep_deliveries_days: int
+    engine: Engine,
+    automatic_providers: list[str],
+    *,
+    keep_answers_days: int,
+    keep_deliveries_days: int,
+    keep_failed_jobs_days: int,
 ) -> None:
-    """Defer forgotten fulfilments again; let old stored answers and webhook deliveries go."""
+    """Defer forgotten fulfilments again; let old stored answers, webhook deliveries and failed jobs go."""
     await requeue_forgotten(engine, automatic_providers, _AT_ONCE)
     await forget_old(
-        engine, keys_after_days=keep_answers_days, deliveries_after_days=keep_deliveries_days, limit=10 * _AT_ONCE
+        engine,
+        keys_after_days=keep_answers_days,
+        deliveries_after_days=keep_deliveries_days,
+        jobs_after_days=keep_failed_jobs_days,
+        limit=10 * _AT_ONCE,
     )
 
 
