@@ -31,7 +31,7 @@ NAMES = (
     "O'Brien-Budi", "Bu",
 )  # fmt: skip
 MAILS = ("budi@example.com", "Budi.S@Example.com", "siti@example.com", "")
-MOBILES = ("+6281234567890", "0812-3456-7891", "62811111111", "(021) 555-1234", "")
+MOBILES = ("+6281234567890", "0812-3456-7891", "62811111111", "0812 0004 5678", "0811000000", "(021) 555-1234", "")
 PARCEL = Parcel("jne", "REG", "", None, 250, 0)
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 #: Weeks before now, also out of order: a test clock may be put back.
@@ -117,8 +117,8 @@ def by_phone(view: OrderView, text: str) -> bool:
     has, asked = (re.sub(r"\D", "", each) for each in (view.order.contact.mobile, text))
     if not has or len(asked) < 6 or not re.fullmatch(r"[\d\s()+./-]+", text):
         return False
-    has, asked = (re.sub("^0", "62", each) for each in (has, asked))
-    return has.startswith(asked) or has.endswith(asked) or has.startswith("62" + asked)
+    has, whole = (re.sub("^0", "62", each) for each in (has, asked))
+    return has.endswith(asked) or has.startswith((asked, whole, "62" + whole))
 
 
 def by_name(view: OrderView, text: str) -> bool:
@@ -157,6 +157,11 @@ def texts(views: list[OrderView], pick: random.Random) -> Iterable[str]:
         "555-1234",
         "123456",
         "12345",
+        "045678",
+        "0045678",
+        "00045678",
+        "000000",
+        "0000 00",
         "zz",
         "李",
         "strasse",

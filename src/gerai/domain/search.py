@@ -131,10 +131,9 @@ def _phone(found: TermQuery, text: str) -> TermQuery:
     digits, as_kept = NO_DIGIT.sub("", text), phone_digits(text)
     if len(digits) < _FEWEST_DIGITS:
         return found
-    ends = {digits.lstrip("0")[::-1], as_kept[::-1]} - {""}
-    begins = {digits, as_kept}
-    ranges = [_from(PHONE_BACKWARDS + end) for end in sorted(ends) if len(end) >= _FEWEST_DIGITS]
-    ranges += [_from(PHONE + begin) for begin in sorted(begins)]
+    # A whole number, however it is written, is a beginning; an end is looked for as it was typed: its zeros are digits.
+    ranges = [_from(PHONE_BACKWARDS + digits[::-1])]
+    ranges += [_from(PHONE + begin) for begin in sorted({digits, as_kept} - {""})]
     return found._replace(ranges=(*found.ranges, *ranges))
 
 

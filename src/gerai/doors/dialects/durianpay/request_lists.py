@@ -17,7 +17,8 @@ _USUAL_LIMIT: Final = 25
 _MOST: Final = 1_000
 _FURTHEST_SKIP: Final = 100_000
 _UNIX: Final = re.compile(r"[0-9]{1,12}")
-_LAST_UNIX: Final = 253_402_300_799
+#: The last second that another one follows, before the year 10000.
+_LAST_UNIX: Final = 253_402_300_798
 
 
 class Page(msgspec.Struct, frozen=True):
