@@ -109,15 +109,21 @@ async def test_a_database_that_is_away_is_known_to_be(dsn: str) -> None:
         assert await pid(pool)
 
 
-async def test_a_server_that_hangs_holds_nobody_for_ever(dsn: str) -> None:
-    """It neither answers nor hangs up, and gives no new connection: whoever waits for it is let go."""
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_server_that_hangs_holds_nobody_for_ever(dsn: str, known: bool) -> None:
+    """It neither answers nor hangs up, and gives no new connection: whoever waits for it is let go, also when somebody
+    else met that before and the pool tries to come back meanwhile."""
     session = replace(DatabaseSettings(), statement_timeout_s=0.2)
-    pool = Pool(dsn, PoolLimits(1), session)
+    pool = Pool(dsn, PoolLimits(2), session)
     await pool.open()
     reading = asyncio.create_task(_sleeping(pool))
     await asyncio.sleep(0.2)
     # The server's own limit is lifted there, so only we can end it.
     pool.dsn = "postgresql://nobody@127.0.0.1:9/nothing"
+    if known:
+        with pytest.raises(ConnectionLost):
+            await _sleeping(pool)
+        assert pool.away
     with pytest.raises(ConnectionLost):
         await asyncio.wait_for(reading, 4)
     await pool.close()

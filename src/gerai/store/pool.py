@@ -167,8 +167,13 @@ class Pool:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         """Whether somebody holds one longer than the server lets a statement run: perhaps the server hangs."""
         now_s = loop.time()
-        if any(due_s < now_s for due_s in self.used.values()):
-            self._start(self._is_it_there)
+        if overdue := [connection for connection, due_s in self.used.items() if due_s < now_s]:
+            if self.away is None:
+                self._start(self._is_it_there)
+            else:
+                # Known already: the one task tries to come back, and would for as long as it lasts.
+                for connection in overdue:
+                    drop(connection)
         self._looking = bool(self.used)
         if self._looking:
             loop.call_later(_LOOK_EVERY_S, self._look, loop)
