@@ -192,9 +192,12 @@ def test_only_plugins_know_what_is_looked_up(place: str) -> None:
 
 def test_a_lock_names_one_merchant() -> None:
     """Row locks are taken in one module, each statement for exactly one merchant: tables distributed by merchant refuse
-    anything else, and one global order is what keeps processes from waiting in a circle."""
+    anything else, and one global order is what keeps processes from waiting in a circle. (``torture`` holds locks to be
+    in the way.)"""
     holding = {
-        _name(file): [text for text in _texts(file) if "FOR UPDATE" in text or "FOR SHARE" in text] for file in SOURCES
+        _name(file): [text for text in _texts(file) if "FOR UPDATE" in text or "FOR SHARE" in text]
+        for file in SOURCES
+        if not _name(file).startswith("torture/")
     }
     locking = holding.pop("store/loads.py")
     assert {name: texts for name, texts in holding.items() if texts} == {}

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 from engine_kit import Shop, another_engine, key_of, open_shop
-from lock_kit import Answers, frozen_engine, held
+from lock_kit import Answers
 
 from gerai.domain.refusals import Refusal
 from gerai.engine.check import check
 from gerai.store.connection import open_connection
+from gerai.torture.locks import ONE_WALLET, Wallet, frozen_engine, held
 
 DEADLINE_S = 2.0
 CANCEL_WAITERS = """
 SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE'"""
-ONE_WALLET = "SELECT FROM accounts WHERE account_id = %s FOR UPDATE"
 
 
 async def test_only_what_wants_a_locked_row_waits(dsn: str) -> None:
@@ -113,7 +113,8 @@ async def test_a_process_stopped_in_the_middle_of_a_batch(dsn: str) -> None:
     deadline, others at once; the database ends the stopped one's transaction, and then the wallet pays here."""
     async with another_engine(dsn, deadline_s=DEADLINE_S) as engine:
         shop, other = await open_shop(engine, money_sen=100_00), await open_shop(engine, money_sen=100_000_00)
-        async with frozen_engine(dsn, shop, idle_transaction_timeout_s=3.0):
+        wallet = Wallet(shop.merchant_id, "production", shop.member_id, shop.account_id)
+        async with frozen_engine(dsn, wallet, idle_transaction_timeout_s=3.0):
             blocked, unrelated, stop = Answers(), Answers(), asyncio.Event()
             began = time.monotonic()
             asking = [asyncio.create_task(unrelated.ask_until(stop, lambda: other.place("wallet", 1), 0.005))]

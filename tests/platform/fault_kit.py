@@ -1,24 +1,17 @@
-"""Ways to make PostgreSQL unable, for the length of a block, and clients of every door that keep asking meanwhile."""
+"""Clients of every door that keep asking while PostgreSQL is unable."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import os
-import pwd
-import subprocess
-import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 
 from gerai.app import DIALECTS
 from gerai.store.embedded import EmbeddedPostgres
@@ -31,7 +24,6 @@ LISTS = {
 PAGE = "/i/" + "Nobody0knows0this0link0at0all000"
 DEMOS = {dialect.name: dialect.demo for dialect in DIALECTS if dialect.demo is not None}
 _numbers = itertools.count()
-Breaker = Callable[[EmbeddedPostgres], Any]
 
 
 @dataclass
@@ -88,112 +80,6 @@ async def ask_everywhere(
     kinds = [("writes", door) for door in LISTS if writing] + [("reads", door) for door in (*LISTS, "pay")]
     await asyncio.gather(*(keep(kind, door) for kind, door in kinds * clients))
     return seen
-
-
-# --- what breaks ---------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def read_only(server: EmbeddedPostgres) -> AsyncGenerator[None]:
-    """Nothing may be written, as on a server that became a standby."""
-    with psycopg.connect(server.dsn, autocommit=True, options="-c default_transaction_read_only=off") as connection:
-        connection.execute("ALTER SYSTEM SET default_transaction_read_only = on")
-        connection.execute("SELECT pg_reload_conf()")
-        try:
-            yield
-        finally:
-            connection.execute("ALTER SYSTEM RESET default_transaction_read_only")
-            connection.execute("SELECT pg_reload_conf()")
-
-
-def raising(sqlstate: str) -> Breaker:
-    """Every new event raises this error."""
-
-    @asynccontextmanager
-    async def breaker(server: EmbeddedPostgres) -> AsyncGenerator[None]:
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(
-                "CREATE FUNCTION unable() RETURNS trigger LANGUAGE plpgsql AS "  # type: ignore[arg-type]
-                f"$$ BEGIN RAISE EXCEPTION 'cannot' USING ERRCODE = '{sqlstate}'; END $$"
-            )
-            connection.execute("CREATE TRIGGER unable BEFORE INSERT ON events EXECUTE FUNCTION unable()")
-            try:
-                yield
-            finally:
-                connection.execute("DROP FUNCTION unable CASCADE")
-
-    return breaker
-
-
-@asynccontextmanager
-async def disk_full(server: EmbeddedPostgres) -> AsyncGenerator[None]:
-    """The events are on a disk of 32 MB that is full. Only root can mount one: PermissionError."""
-    folder = await asyncio.to_thread(_small_disk, server)
-    place = folder / "space"
-    try:
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")  # type: ignore[arg-type]
-            connection.execute("ALTER TABLE events SET TABLESPACE small")
-            connection.execute("CREATE TABLE filler (t text) TABLESPACE small")
-            for size in (100_000, 1_000, 10):
-                with contextlib.suppress(psycopg.errors.DiskFull):
-                    while True:
-                        connection.execute(
-                            "INSERT INTO filler SELECT repeat('x', 700) FROM generate_series(1, %s)", [size]
-                        )
-            yield
-            connection.execute("DROP TABLE filler")
-            connection.execute("ALTER TABLE events SET TABLESPACE pg_default")
-            connection.execute("CHECKPOINT")
-            connection.execute("DROP TABLESPACE small")
-    finally:
-        await asyncio.to_thread(_unmount, folder)
-
-
-def _small_disk(server: EmbeddedPostgres) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="gerai-small-disk-"))
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mounting, capture_output=True, check=False).returncode:
-        folder.rmdir()
-        raise PermissionError("only root can mount a small disk")
-    (folder / "space").mkdir()
-    owner = pwd.getpwnam(_runs_as(server))
-    os.chown(folder / "space", owner.pw_uid, owner.pw_gid)
-    folder.chmod(0o755)
-    return folder
-
-
-def _unmount(folder: Path) -> None:
-    # Lazily: the server keeps files open that it has deleted.
-    subprocess.run(["umount", "-l", str(folder)], check=False)
-    folder.rmdir()
-
-
-def _runs_as(server: EmbeddedPostgres) -> str:
-    with psycopg.connect(server.dsn) as connection:
-        row = connection.execute("SELECT pg_read_file('postmaster.pid')").fetchone()
-    assert row is not None
-    return Path(f"/proc/{row[0].split()[0]}").owner()
-
-
-@asynccontextmanager
-async def too_many_connections(server: EmbeddedPostgres) -> AsyncGenerator[None]:
-    """Others have taken every connection there is, ours included."""
-    taken: list[psycopg.Connection] = []
-    with psycopg.connect(server.dsn, autocommit=True) as watch:
-        ours = "SELECT pid FROM pg_stat_activity WHERE application_name = 'gerai-under-test'"
-        try:
-            while victims := watch.execute(ours).fetchall():
-                for (pid,) in victims:
-                    watch.execute("SELECT pg_terminate_backend(%s)", [pid])
-                with contextlib.suppress(psycopg.OperationalError):
-                    while True:
-                        taken.append(psycopg.connect(server.dsn))
-                await asyncio.sleep(0)
-            yield
-        finally:
-            for connection in taken:
-                connection.close()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
-from fault_kit import Breaker, Seen, ask_everywhere, order, raising, read
+from fault_kit import Seen, ask_everywhere, order, read
 from structlog.testing import capture_logs
 
 from gerai.app import App
@@ -23,6 +23,7 @@ from gerai.engine.check import check
 from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, scratch
 from gerai.store.migrate import migrate
+from gerai.torture.faults import FAULTS, Breaker, raising
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ async def running(server: EmbeddedPostgres) -> AsyncGenerator[App]:
     """The application on it."""
     settings = replace(
         Settings(),
-        database=DatabaseSettings(url=server.dsn + "&application_name=gerai-under-test"),
+        database=DatabaseSettings(url=server.dsn),
         http=HttpSettings(public_base_url="http://gerai.test"),
         engine=EngineSettings(reads_pool_size=4),
     )
@@ -59,21 +60,18 @@ async def demo(running: App) -> dict[str, Any]:
     return await open_demo(running.engine)
 
 
-FAULTS: list[tuple[str, Breaker, bool]] = [
-    ("read_only", fault_kit.read_only, True),
-    ("disk_full", fault_kit.disk_full, True),
+#: The reason, the breaker, and whether reads are served meanwhile.
+CASES: list[tuple[str, Breaker | None, bool]] = [
+    *((reason, breaker, reason != "too_many_connections") for reason, breaker in FAULTS.items()),
     ("disk_full", raising("53100"), True),
-    ("out_of_memory", raising("53200"), True),
-    ("io_error", raising("58030"), True),
-    ("too_many_connections", fault_kit.too_many_connections, False),
-    ("unreachable", fault_kit.stopped, False),
+    ("unreachable", None, False),
 ]
 
 
-@pytest.mark.parametrize(("reason", "breaker", "readable"), FAULTS)
+@pytest.mark.parametrize(("reason", "breaker", "readable"), CASES)
 async def test_a_database_that_cannot_makes_every_door_busy(
     running: App, web: httpx.AsyncClient, demo: dict[str, Any], server: EmbeddedPostgres,
-    reason: str, breaker: Breaker, readable: bool,
+    reason: str, breaker: Breaker | None, readable: bool,
 ) -> None:  # fmt: skip
     """While it lasts: writes are busy at all four doors, reads are served where they can be, and busy within a second
     where not; the log has the reason once; /readyz says so. Afterwards everybody is served within two seconds, and
@@ -82,7 +80,7 @@ async def test_a_database_that_cannot_makes_every_door_busy(
     assert before.statuses() <= {200, 201, 404}
     with capture_logs() as logs:
         try:
-            async with breaker(server):
+            async with fault_kit.stopped(server) if breaker is None else breaker(server.dsn):
                 began = await ask_everywhere(web, demo, 0.5)
                 during = await ask_everywhere(web, demo, 1.5)
                 ready = await web.get("/readyz")

@@ -23,7 +23,7 @@ from alert_kit import (
     the_worker_does_nothing,
     work_has_no_known_end,
 )
-from fault_kit import read_only, stopped
+from fault_kit import stopped
 
 from gerai.cli.database import plugin_sections
 from gerai.cli.doctor import as_text
@@ -35,6 +35,7 @@ from gerai.engine.merchants.open import open_merchant
 from gerai.kit.clock import unix_s
 from gerai.kit.secret_box import new_key
 from gerai.settings import DatabaseSettings, HttpSettings, ServerSettings, Settings, WebhookSettings
+from gerai.torture.faults import read_only
 
 ORDER = [check.name for check in CHECKS]
 #: The tests' own server keeps nothing over a power cut, on purpose; nothing outside is asked where all is simulated.
@@ -366,7 +367,7 @@ async def test_jobs_that_were_given_up_or_hang(here: Installation, shop: Shop) -
 
 async def test_a_database_that_can_only_be_read(here: Installation, shop: Shop) -> None:
     """Said so; everything else is looked at all the same."""
-    async with read_only(shop.server):
+    async with read_only(shop.server.dsn):
         found = await found_by(here)
     assert found["database"].do == advice.READ_ONLY
     assert {name for name, state in odd(found).items() if state == "fail"} == {"database"}

@@ -38,6 +38,11 @@ class Receiver:
         return [request for request in self.requests if request.path == path]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing: senders that are killed leave their connections in the middle."""
+
+
 @contextmanager
 def receiving() -> Generator[Receiver]:
     """A receiver, listening on loopback until the end of the block."""
@@ -64,7 +69,7 @@ def receiving() -> Generator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:
             """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

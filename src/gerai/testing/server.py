@@ -12,11 +12,9 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
@@ -31,6 +29,8 @@ class LiveServer:
 
     folder: Path
     port: int
+    #: What it is started with besides our own environment.
+    environment: dict[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -44,20 +44,20 @@ class LiveServer:
     def start(self) -> None:
         """Start `gerai up` and wait until it has placed its orders."""
         command = [sys.executable, "-m", "gerai", "up", "--data", str(self.folder), "--port", str(self.port)]
-        log = (self.folder.parent / "up.log").open("ab")
-        # A session of its own: Ctrl-C in the test run does not reach it.
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        log.close()
+        file = self.folder.parent / "up.log"
+        environment = os.environ | self.environment
+        with file.open("ab") as log:
+            written = log.tell()
+            # A session of its own: Ctrl-C in the test run does not reach it.
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=environment)
         until = time.monotonic() + _START_TIMEOUT_S
-        while time.monotonic() < until:
-            try:
-                if httpx.get(f"{self.base_url}/api/v1/health", trust_env=False).status_code == 200:
-                    return
-            except httpx.TransportError:
-                if self.process.poll() is not None:
-                    raise RuntimeError("gerai up ended by itself") from None
-                time.sleep(0.1)
-        raise RuntimeError("gerai up did not become healthy")
+        # Its last line, when it serves and has placed the orders of a first start.
+        while b"\nCtrl-C" not in file.read_bytes()[written:]:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"gerai up ended by itself:\n{_end_of(file)}")
+            if time.monotonic() > until:
+                raise RuntimeError(f"gerai up does not serve:\n{_end_of(file)}")
+            time.sleep(0.05)
 
     def kill(self, *, database_too: bool) -> None:
         """kill -9, without a word of warning."""
@@ -93,13 +93,18 @@ class LiveServer:
             self.process.wait(30)
 
 
+def _end_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+
 @contextmanager
-def live_server(folder: Path) -> Generator[LiveServer]:
-    """A server for ``folder`` on a free port, not started yet; at the end it is stopped and its database removed."""
+def live_server(folder: Path, **environment: str) -> Generator[LiveServer]:
+    """A server for ``folder`` on a free port, not started yet; at the end it is stopped and its database removed.
+    ``environment``: settings of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = LiveServer(folder, port)
+    server = LiveServer(folder, port, environment)
     try:
         yield server
     finally:
