@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "upgrade-check": "gerai.cli.upgrade_check:upgrade_check",
     "settings": "gerai.cli.settings:settings",
     "bench": "gerai.bench.command:bench",
+    "torture": "gerai.cli.torture:torture",
     "test": "gerai.cli.test:run_everything",
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
