@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from gerai.torture.faults import faults
 from gerai.torture.figures import Figures, Limits
+from gerai.torture.held_connections import held_connections
+from gerai.torture.hostile_bodies import hostile_bodies
 from gerai.torture.kills import kills
+from gerai.torture.locks import locks
 from gerai.torture.own_database import database_kills, database_stops
+from gerai.torture.revoked_keys import revoked_keys
+from gerai.torture.stalled_endpoints import stalled_endpoints
 from gerai.torture.workers import Outage, worker_outages
 
 #: ``short``: in the tests; ``usual``: all of them in ten minutes; ``long``: hours.
@@ -84,6 +90,42 @@ TORTURES: Final = {
             worker_outages, Limits(0.0, 30.0),
             {"short": {"rounds": 3, "outages": _SHORT_OUTAGES}, "usual": {"rounds": 5, "outages": _USUAL_OUTAGES},
              "long": {"rounds": 2 * len(_LONG_OUTAGES), "outages": _LONG_OUTAGES}},
+        ),
+        Torture(
+            "locks", "somebody else holds a wallet, the table of all wallets, or stands still with one",
+            locks, Limits(_ANSWER_S, 2.0),
+            {"short": {"rounds": 3, "held_s": 3.0}, "usual": {"rounds": 3, "held_s": 12.0},
+             "long": {"rounds": 90, "held_s": 30.0}},
+        ),
+        Torture(
+            "faults", "PostgreSQL is read-only, full, out of memory or connections, or its disk fails",
+            faults, Limits(_CONNECT_S + _ANSWER_S, 10.0, unknown_per_round=8),
+            {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("read_only", "too_many_connections")},
+             "usual": {"rounds": 5, "lasts_s": 5.0}, "long": {"rounds": 100, "lasts_s": 20.0}},
+        ),
+        Torture(
+            "revoked-keys", "a key is revoked while every connection that would bring the news is silent",
+            revoked_keys, Limits(0.0, 6.0),
+            {"short": {"rounds": 1}, "usual": {"rounds": 3}, "long": {"rounds": 60}},
+        ),
+        Torture(
+            "stalled-endpoints", "webhook endpoints with a backlog answer after most of their time limit",
+            stalled_endpoints, Limits(0.0, 3.0),
+            {"short": {"rounds": 1, "stalling": (4,), "delay_s": 8.0},
+             "usual": {"rounds": 2, "stalling": (4, 10), "delay_s": 14.0},
+             "long": {"rounds": 30, "stalling": (4, 10, 40), "delay_s": 14.0}},
+        ),
+        Torture(
+            "connections", "thousands of connections want nothing: half heads, silence, bodies that trickle",
+            held_connections, Limits(1.0, 0.0),
+            {"short": {"rounds": 1, "half": 600, "silent": 400, "for_s": 2.0}, "usual": {"rounds": 2, "for_s": 10.0},
+             "long": {"rounds": 20, "for_s": 60.0}},
+        ),
+        Torture(
+            "hostile-bodies", "requests that are wrong, made from the counters' own documents",
+            hostile_bodies, Limits(5.0, 0.0),
+            {"short": {"rounds": 1, "requests": 400}, "usual": {"rounds": 1, "requests": 8_000},
+             "long": {"rounds": 50, "requests": 20_000}},
         ),
     )
 }  # fmt: skip
