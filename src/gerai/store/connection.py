@@ -70,13 +70,14 @@ def usable(connection: AsyncConnection) -> bool:
     return True
 
 
-def drop(connection: Connection) -> None:
-    """Break the link under a statement that takes too long: whoever waits for it gets ConnectionLost at once.
+def drop(*connections: Connection) -> None:
+    """Break the links under statements that take too long: whoever waits for one gets ConnectionLost at once.
 
     Cancelling the task instead would ask the server to stop and wait for its answer, which may be what does not come.
     """
-    with contextlib.suppress(OSError, OperationalError), socket.socket(fileno=os.dup(connection.fileno())) as link:
-        link.shutdown(socket.SHUT_RDWR)
+    for connection in connections:
+        with contextlib.suppress(OSError, OperationalError), socket.socket(fileno=os.dup(connection.fileno())) as link:
+            link.shutdown(socket.SHUT_RDWR)
 
 
 def server_version(dsn: str, limits: DatabaseSettings = USUAL) -> int:

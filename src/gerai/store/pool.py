@@ -165,29 +165,24 @@ class Pool:
         return connection
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Whether somebody holds one longer than the server lets a statement run: perhaps the server hangs."""
-        now_s = loop.time()
-        if overdue := [connection for connection, due_s in self.used.items() if due_s < now_s]:
-            if self.away is None:
-                self._start(self._is_it_there)
-            else:
-                # Known already: the one task tries to come back, and would for as long as it lasts.
-                for connection in overdue:
-                    drop(connection)
+        """Whether somebody holds one longer than the server lets a statement run: perhaps it hangs, or is known to."""
+        overdue = [connection for connection, due_s in self.used.items() if due_s < loop.time()]
+        if overdue and self.away is None:
+            self._start(lambda: self._is_it_there(overdue))
+        elif self.away is not None:
+            drop(*overdue)
         self._looking = bool(self.used)
         if self._looking:
             loop.call_later(_LOOK_EVERY_S, self._look, loop)
 
-    async def _is_it_there(self) -> None:
+    async def _is_it_there(self, overdue: list[AsyncConnection]) -> None:
         """Ask for a connection. Whoever can give one ends overdue statements by itself, unless it should not; otherwise
         the links of those who wait too long are broken."""
         loop = asyncio.get_running_loop()
-        overdue = [connection for connection, due_s in self.used.items() if due_s < loop.time()]
         try:
             await self._end(await self._connect())
         except Error as error:
-            for connection in overdue:
-                drop(connection)
+            drop(*overdue)
             self._task = None
             self._went_away(error)
         else:
