@@ -17,7 +17,8 @@ SOURCES = Path(__file__).parents[2] / "src" / "gerai"
     ("what", "where"),
     [
         (r"(?<![\w.])Payment\(", {"engine/payment_steps.py"}),
-        (r"(?<![\w.])StartPayment\(", {"engine/payments/open.py"}),
+        # One that waits for its worker is put straight into the database there.
+        (r"(?<![\w.])StartPayment\(", {"engine/payments/open.py", "torture/errands.py"}),
         (r"\.instruct\(", {"engine/payments/open.py"}),
         (r"\.refund_to_wallet\b|\.return_to_payer\b", {
             "engine/payment_steps.py",

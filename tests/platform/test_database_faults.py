@@ -23,7 +23,7 @@ from gerai.engine.check import check
 from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, scratch
 from gerai.store.migrate import migrate
-from gerai.torture.faults import FAULTS, Breaker, raising
+from gerai.torture.faults import FAULTS, Breaker, disk_full
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ async def demo(running: App) -> dict[str, Any]:
 #: The reason, the breaker, and whether reads are served meanwhile.
 CASES: list[tuple[str, Breaker | None, bool]] = [
     *((reason, breaker, reason != "too_many_connections") for reason, breaker in FAULTS.items()),
-    ("disk_full", raising("53100"), True),
+    ("disk_full", disk_full, True),
     ("unreachable", None, False),
 ]
 

@@ -93,14 +93,14 @@ TORTURES: Final = {
         ),
         Torture(
             "locks", "somebody else holds a wallet, the table of all wallets, or stands still with one",
-            locks, Limits(_ANSWER_S, 2.0),
+            locks, Limits(_ANSWER_S + 1, 3.0),
             {"short": {"rounds": 3, "held_s": 3.0}, "usual": {"rounds": 3, "held_s": 12.0},
              "long": {"rounds": 90, "held_s": 30.0}},
         ),
         Torture(
             "faults", "PostgreSQL is read-only, full, out of memory or connections, or its disk fails",
             faults, Limits(_CONNECT_S + _ANSWER_S, 10.0, unknown_per_round=8),
-            {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("read_only", "too_many_connections")},
+            {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("disk_full", "too_many_connections")},
              "usual": {"rounds": 5, "lasts_s": 5.0}, "long": {"rounds": 100, "lasts_s": 20.0}},
         ),
         Torture(
@@ -117,7 +117,7 @@ TORTURES: Final = {
         ),
         Torture(
             "connections", "thousands of connections want nothing: half heads, silence, bodies that trickle",
-            held_connections, Limits(1.0, 0.0),
+            held_connections, Limits(2.0, 0.0),
             {"short": {"rounds": 1, "half": 600, "silent": 400, "for_s": 2.0}, "usual": {"rounds": 2, "for_s": 10.0},
              "long": {"rounds": 20, "for_s": 60.0}},
         ),
