@@ -26,7 +26,11 @@ FREE = {
     "unlimited", "unpaid", "upgrade", "url", "value", "version", "workers",
 }  # fmt: skip
 #: `name` is what a key is called.
-FREE_OF = {("keys create", "name"), ("members link", "identity")}
+FREE_OF = {
+    ("keys create", "name"), ("members link", "identity"), ("backup", "to"), ("backup", "passphrase_file"),
+    ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
+    ("restore", "verify"), ("restore", "seal_key"),
+}  # fmt: skip
 
 
 def parameters() -> set[tuple[str, str]]:
