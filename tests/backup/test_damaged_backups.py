@@ -44,13 +44,29 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_that_was_cut_off(plain_backup: bytes) -> None:
-    """Wherever it ends too early: refused."""
-    # Its last blocks are zeros that say nothing.
-    content_ends = len(plain_backup.rstrip(b"\0"))
-    for size in [0, 1, 100, 511, 512, *range(600, content_ends, content_ends // 150), content_ends - 1]:
+    """Wherever it ends too early: refused; also among the zeros that end it."""
+    whole, content_ends = len(plain_backup), len(plain_backup.rstrip(b"\0"))
+    sizes = [0, 1, 100, 511, 512, *range(600, content_ends, content_ends // 150), content_ends - 1]
+    for size in [*sizes, content_ends, content_ends + 512, content_ends + 1024, whole - 512, whole - 1]:
         with pytest.raises(BackupDamaged):
             verify(plain_backup[:size])
     verify(plain_backup)
+
+
+def test_something_after_its_end(plain_backup: bytes, sealed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second backup, a letter, more zeros, something among the zeros that end it: refused, also inside a seal."""
+    monkeypatch.setattr(crypt, "_SCRYPT", {"n": 2**4, "r": 8, "p": 1})
+    for wrong in (
+        plain_backup * 2, plain_backup + b"x", plain_backup + b"\0", plain_backup + b"\0" * tarfile.RECORDSIZE,
+        plain_backup[:-1] + b"x", plain_backup[:-tarfile.BLOCKSIZE] + b"x" * tarfile.BLOCKSIZE,
+    ):  # fmt: skip
+        out = io.BytesIO()
+        writer = crypt.SealedWriter(out, PASSPHRASE)
+        writer.write(wrong)
+        writer.close()
+        for made, passphrase in ((wrong, ""), (out.getvalue(), PASSPHRASE)):
+            with pytest.raises(BackupDamaged, match=r"^the backup is damaged: something stands after its end$"):
+                verify(made, passphrase)
 
 
 def test_one_bit_that_flipped(plain_backup: bytes) -> None:

@@ -137,7 +137,7 @@ def _plain(stream: BinaryIO, passphrase: str) -> _Peeked | SealedReader:
 
 def _members(stream: _Peeked | SealedReader) -> Iterator[TarMember]:
     """A header that is damaged reads as the end of the stream: the tail is missing then."""
-    begun = False
+    begun, last = False, ""
     try:
         with tarfile.open(fileobj=cast("Any", stream), mode="r|") as archive:
             for member in archive:
@@ -150,10 +150,22 @@ def _members(stream: _Peeked | SealedReader) -> Iterator[TarMember]:
                     raise BackupDamaged("the backup is cut off")
                 # It would remember every part.
                 cast("Any", archive).members.clear()
-                begun = True
+                begun, last = True, member.name
                 yield TarMember(member.name, data)
+            if last == TAIL:
+                _require_end(cast("Any", archive))
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise BackupDamaged("the backup is cut off" if begun else _FOREIGN) from error
+
+
+def _require_end(archive: Any) -> None:
+    """BackupDamaged unless exactly that follows which a tar ends with: two empty blocks or more, to a whole record."""
+    written = -(-(archive.offset + 2 * tarfile.BLOCKSIZE) // tarfile.RECORDSIZE) * tarfile.RECORDSIZE
+    while rest := archive.fileobj.read(tarfile.RECORDSIZE):
+        if archive.fileobj.tell() > written or rest.strip(b"\0"):
+            raise BackupDamaged("the backup is damaged: something stands after its end")
+    if archive.fileobj.tell() < written:
+        raise BackupDamaged("the backup is cut off")
 
 
 def _head_from(text: bytes) -> Head:
