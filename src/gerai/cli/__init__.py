@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai import __version__
+from gerai.cli.output import output_or_a_sentence
 from gerai.cli.values import ValueCommand
 from gerai.kit.discover import PluginBroken
 
@@ -54,7 +55,8 @@ def main() -> None:
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        build(names)(prog_name="gerai")
+        with output_or_a_sentence():
+            build(names)(prog_name="gerai")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except PluginBroken as error:
