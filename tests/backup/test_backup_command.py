@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from gerai.backup.files import kept_in
 from gerai.cli import build
 from gerai.demo.shop import prepare_demo
 from gerai.kit.files import write_private
-from gerai.kit.secret_box import new_key
+from gerai.kit.secret_box import SecretBox, new_key
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, running
 from gerai.store.embedded_folder import read_pointer
@@ -29,6 +30,8 @@ from gerai.store.embedded_host import remove_tree
 from gerai.store.migrate import migrate
 
 Empty = Callable[[], str]
+AN_ENDPOINT = """INSERT INTO webhook_endpoints SELECT merchant_id, 7, 'production', 'scalev', NULL, 'https://x.example/',
+    '{}', %(sealed)s, '', 'active', '', 0, 0, NULL, now(), now() FROM merchants WHERE code = 'demo'"""
 
 
 def here(*words: str, dsn: str = "", given: bytes = b"", **more: str) -> tuple[int, bytes, str]:
@@ -110,8 +113,23 @@ def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) ->
         assert {(new / name).stat().st_mode & 0o777 for name in before} == {0o600}
         with running(new) as dsn:
             assert content(dsn) == rows
+        with running(new) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(AN_ENDPOINT, {"sealed": SecretBox(before["seal.key"].decode()).seal("s")})
+        (new / "seal.key").unlink()
         code, _, err = gerai("up", "--once", "--data", str(new), "--port", "0")
         assert code == 0, err
+        # What was sealed needs the old key: none is made in its place, by no command, and that is said.
+        flat, place = " ".join(err.split()), new / "seal.key"
+        assert "gerai: no key opens the secrets of 1 of 1 webhook endpoints: their webhooks fail. " in flat
+        assert f"Put the key that was used before back into {place}, from a backup." in flat
+        assert "tak ada kunci untuk rahasia 1 dari 1 endpoint webhook: webhook-nya gagal. " in flat
+        assert f"Kembalikan kunci yang dulu dipakai ke {place}, dari cadangan." in flat
+        assert "webhooks.secrets_closed" in (new / "gerai.log").read_text()
+        code, out, _ = gerai("doctor", "--data", str(new), "--json")
+        found = {check["name"]: check for check in json.loads(out)["checks"]}
+        assert (code, found["seal_key"]["state"], found["endpoints"]["state"]) == (1, "fail", "ok")
+        assert found["settings"]["seen"] == "this machine only; the settings say 127.0.0.1:8000"
+        assert not place.exists()
         with running(new) as dsn, psycopg.connect(dsn) as connection:
             assert connection.execute("SELECT code FROM merchants").fetchall() == [("demo",)]
         code, out, err = here(*words)
@@ -145,18 +163,69 @@ def test_a_database_of_ones_own(shop_dsn: str, empty_database: Empty, tmp_path: 
     assert (code, out) == (1, b"")
     assert err.startswith("gerai: the database is not empty: it holds ")
     assert content(target) == before
-    code, out, err = here("backup", "--to", "-", dsn=shop_dsn, **key)
+    with psycopg.connect(target, autocommit=True) as connection:
+        connection.execute(AN_ENDPOINT, {"sealed": SecretBox(new_key()).seal("s")})
+    code, out, err = here("backup", "--to", "-", dsn=target, **key)
     assert code == 0
     assert "without a passphrase these are left out of a stream: seal.key\n" in err
     assert "rows of" in err
     piped = empty_database()
-    code, _, err = here("restore", "-", dsn=piped, given=out)
-    assert (code, err) == (0, "")
-    assert content(piped) == content(shop_dsn)
+    code, refused, err = here("restore", "-", "--seal-key", str(tmp_path / "key"), dsn=piped, given=out)
+    assert (code, refused) == (1, b"")
+    assert err == (
+        "gerai: the backup holds no seal.key: it was made without one, or into a stream without a passphrase; "
+        "nothing is restored\n"
+    )
+    assert (everything(piped), (tmp_path / "key").exists()) == ([], False)
+    stream = tmp_path / "stream.tar"
+    stream.write_bytes(out)
+    assert here("restore", str(stream), "--seal-key", str(tmp_path / "key"), dsn=piped) == (1, b"", err)
+    assert (everything(piped), (tmp_path / "key").exists()) == ([], False)
+    code, said, err = here("restore", "-", dsn=piped, given=out)
+    assert (code, b"the books hold" in said) == (0, True)
+    assert err.startswith("no key at hand opens the secrets of 1 of 1 webhook endpoints: their webhooks will fail. ")
+    assert "Put the key of the old server into webhooks.seal_key" in err
+    assert content(piped) == content(target)
     code, out, err = here(*words, "--seal-key", str(tmp_path / "key"), dsn=empty_database())
     assert code == 0, err
     assert (tmp_path / "key").read_text() == key["GERAI_WEBHOOKS_SEAL_KEY"]
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--verify"], "--verify keeps nothing, so it writes no key: leave --seal-key out"),
+        (["--data", "new"], "--seal-key is for DATABASE_URL; a data folder gets its key as new/seal.key"),
+        ([], "nowhere/key cannot be written: its folder is not there, or not yours"),
+    ],
+)
+def test_a_key_that_could_not_be_written_is_refused_first(words: list[str], said: str, tmp_path: Path) -> None:
+    """Before the backup is read: --seal-key is never passed over."""
+    code, out, err = here("restore", "b.tar", "--seal-key", "nowhere/key", *words, dsn="postgresql://x@127.0.0.1:1/x")
+    assert (code, out, err) == (2, b"", f"gerai: {said}\n")
+
+
+def test_output_that_cannot_be_written(shop_dsn: str) -> None:
+    """On a full disk: one sentence and 1 from every command, whatever it prints; nothing at all where whoever read it
+    has gone."""
+    bare = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": shop_dsn}
+    for words in (
+        ["backup", "--to", "-"], ["doctor", "--json"], ["orders", "list", "--merchant", "demo"], ["settings"],
+    ):  # fmt: skip
+        for kind, said in (("full", "gerai: the output could not be written: No space left on device\n"), ("gone", "")):
+            reading, writing = os.pipe()
+            os.close(reading)
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [sys.executable, "-P", "-m", "gerai", *words], env=bare, check=False, timeout=120,
+                    stdout=full if kind == "full" else writing, stderr=subprocess.PIPE,
+                )  # fmt: skip
+            os.close(writing)
+            lines = [line for line in done.stderr.decode().splitlines(keepends=True) if not line.endswith(" …\n")]
+            if (words[0], kind) == ("backup", "gone"):
+                said = "gerai: whoever reads the backup has gone: it is not whole\n"
+            assert (done.returncode, "".join(lines)) == (1, said), words
 
 
 def test_verify_keeps_nothing(plain_backup: bytes, tmp_path: Path) -> None:

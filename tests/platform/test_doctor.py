@@ -32,6 +32,7 @@ from gerai.doctor.diagnosis import Advice, Condition, Diagnosis, Installation, T
 from gerai.doctor.run import CHECKS, examine, needs_a_person
 from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import open_merchant
+from gerai.engine.webhooks.deliver import SECRET_CLOSED
 from gerai.kit.clock import unix_s
 from gerai.kit.secret_box import new_key
 from gerai.settings import DatabaseSettings, HttpSettings, ServerSettings, Settings, WebhookSettings
@@ -161,6 +162,37 @@ async def changed(shop: Shop, there: str, back: str) -> AsyncGenerator[None]:
         yield
     finally:
         shop.sql(back)
+
+
+async def test_a_restore_that_was_cut_off(here: Installation, shop: Shop) -> None:
+    """That is what is named, whatever the database holds by then; what needs the tables is not looked at."""
+    async with changed(shop, "CREATE TABLE gerai_restoring (begun_at timestamptz)", "DROP TABLE gerai_restoring"):
+        found = await found_by(here)
+    assert (found["migrations"].state, found["migrations"].do) == (Condition.FAIL, advice.RESTORE_AGAIN)
+    assert found["migrations"].seen == found["seal_key"].seen == "a restore into this database was cut off"
+    assert {odd(found)[name] for name in ("seal_key", "workers", "books")} == {"not_checked"}
+
+
+async def test_an_endpoint_that_was_never_called(here: Installation, shop: Shop) -> None:
+    """Paused because no key opened its secret: its address is not blamed, and nobody is to be asked who runs it."""
+    await shop.place()
+    shop.sql(
+        "INSERT INTO webhook_deliveries SELECT merchant_id, 1, endpoint_id, environment, 1, 1, 1, 'x', '{}', 'failed', "
+        "1, 1, now(), NULL, now(), now(), now(), 1, now(), false FROM webhook_endpoints WHERE status = 'active'"
+    )
+    there = "INSERT INTO webhook_attempts SELECT merchant_id, 1, 1, now(), 3, NULL, '{}', '' FROM merchants"
+    back = "DELETE FROM webhook_attempts WHERE delivery_id = 1"
+    try:
+        async with an_endpoint_is_paused(shop), changed(shop, there.format(SECRET_CLOSED), back):
+            found = await found_by(here)
+        assert odd(found) == {"endpoints": "warn"}
+        assert found["endpoints"].do == advice.SEALED_ENDPOINTS
+        assert found["endpoints"].seen.startswith("1 were not called, because no key opened their secrets: toko ")
+        async with an_endpoint_is_paused(shop), changed(shop, there.format("no answer: timeout"), back):
+            found = await found_by(here)
+        assert found["endpoints"].do == advice.ENDPOINTS
+    finally:
+        shop.sql("DELETE FROM webhook_deliveries WHERE delivery_id = 1")
 
 
 async def test_migrations_that_are_missing_or_newer(here: Installation, shop: Shop) -> None:

@@ -68,13 +68,18 @@ async def test_a_data_folder(tmp_path: Path) -> None:
     found = {check["name"]: check for check in json.loads(out)["checks"]}
     assert (code, found["database"]["state"], found["versions"]["state"]) == (1, "fail", "ok")
     assert "holds no database" in found["database"]["seen"]
+    assert f"`gerai up --data {tmp_path / 'none'}` makes it" in found["database"]["do"]["en"]
+    assert f"`gerai up --data {tmp_path / 'none'}` membuatnya" in found["database"]["do"]["id"]
     server.start()
     try:
         code, out, _ = await run_here({}, ["doctor", "--data", str(tmp_path / "shop"), "--json"])
     finally:
         server.stop()
     found = {check["name"]: check for check in json.loads(out)["checks"]}
-    assert (code, found["workers"]["state"], found["workers"]["do"]["en"]) == (1, "fail", advice.START_WORKER.en)
+    assert (code, found["workers"]["state"]) == (1, "fail")
+    # Commands of an advice work on the folder that was looked at.
+    named = advice.START_WORKER.en.replace("`gerai up`", f"`gerai up --data {tmp_path / 'shop'}`")
+    assert found["workers"]["do"]["en"] == named
 
 
 def test_the_page_has_every_check() -> None:

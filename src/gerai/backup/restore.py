@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from gerai.backup.files import sync_folder
 from gerai.backup.format import BackupDamaged, BackupError, Head, Tail
 from gerai.backup.read import BackupReader
 from gerai.engine.check import Violation, examine_database
+from gerai.engine.installation import SealedSecrets, sealed_secrets_in
 from gerai.kit.files import write_private
 from gerai.store import restore_tables
 from gerai.store.connection import DatabaseError
@@ -33,13 +34,15 @@ class NewerBackup(BackupError):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back. ``migrated``: what this version added to the schema; ``violations``: of the books."""
+    """What was brought back. ``migrated``: what this version added to the schema; ``violations``: of the books;
+    ``sealed``: secrets of webhook endpoints, as they are stored."""
 
     head: Head
     tail: Tail
     files: dict[str, bytes]
     migrated: list[str]
     violations: list[Violation]
+    sealed: list[SealedSecrets]
 
 
 def require_known(head: Head) -> None:
@@ -51,11 +54,22 @@ def require_known(head: Head) -> None:
         )
 
 
-def check_file(file: Path, passphrase: str) -> Head:
-    """Read a whole backup and bring nothing back. BackupError when it is damaged or not for this version."""
+def require_file(files: Mapping[str, bytes], name: str) -> None:
+    """BackupError when the backup holds no file of this name; an empty name wants none."""
+    if name and not files.get(name):
+        raise BackupError(
+            f"the backup holds no {name}: it was made without one, or into a stream without a passphrase; "
+            "nothing is restored"
+        )
+
+
+def check_file(file: Path, passphrase: str, wanted: str = "") -> Head:
+    """Read a whole backup and bring nothing back. BackupError when it is damaged, not for this version, or without the
+    ``wanted`` file."""
     with opened(file) as stream:
         reader = BackupReader(stream, passphrase)
         require_known(reader.head)
+        require_file(reader.files, wanted)
         reader.verify()
         return reader.head
 
@@ -70,12 +84,14 @@ def opened(file: Path) -> Generator[BinaryIO]:
         raise BackupError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Steps) -> Restored:
+def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Steps, wanted: str = "") -> Restored:
     """Bring a backup back into an empty database, at the migrations it was made with; then migrate on and check the
-    books. BackupError, and the database is as empty as it was; killed, it is marked, and restoring again begins anew.
+    books. BackupError, also when the ``wanted`` file is not in it, and the database is as empty as it was; killed, it
+    is marked, and restoring again begins anew.
     """
     reader = BackupReader(stream, passphrase)
     require_known(reader.head)
+    require_file(reader.files, wanted)
     try:
         restore_tables.begin(dsn)
     except restore_tables.NotEmpty as error:
@@ -138,7 +154,8 @@ def _fill(reader: BackupReader, dsn: str, step: Steps) -> Restored:
     migrate(dsn, only=migration_names())
     step("checking the books")
     examination, _ = asyncio.run(examine_database(dsn))
-    return Restored(head, reader.tail, reader.files, missing, examination.violations)
+    sealed = asyncio.run(sealed_secrets_in(dsn))
+    return Restored(head, reader.tail, reader.files, missing, examination.violations, sealed)
 
 
 def _failed(error: DatabaseError) -> BackupError:

@@ -14,7 +14,8 @@ from gerai.backup.files import folder_files, read_passphrase
 from gerai.backup.format import BackupError
 from gerai.backup.scheduled import back_up_if_due, make_file
 from gerai.backup.write import Written, write_backup
-from gerai.cli.database import SEAL_KEY_FILE, DataOption, SettingsOption, chosen_database, chosen_folder, read_settings
+from gerai.cli.database import DataOption, SettingsOption, chosen_database, chosen_folder, read_settings
+from gerai.cli.seal_key import SEAL_KEY_FILE
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.settings import Settings
 

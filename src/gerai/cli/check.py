@@ -7,7 +7,7 @@ import asyncio
 import typer
 from rich.table import Table
 
-from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
+from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
 from gerai.cli.terminal import Steps, console, errors
 from gerai.engine.check import INVARIANTS, examine_database
 
@@ -15,6 +15,7 @@ from gerai.engine.check import INVARIANTS, examine_database
 def check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
     """Check every invariant of the books. Exit 1, with the rows concerned, when one does not hold."""
     with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
+        require_migrated(settings, data)
         steps.next("checking")
         examination, unrecorded = asyncio.run(examine_database(settings.database.url))
     if unrecorded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,11 +12,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from gerai.cli.seal_key import with_seal_key
 from gerai.cli.terminal import errors, fail
 from gerai.engine.outage import is_starting
 from gerai.kit.discover import discover, plugin_names
-from gerai.kit.files import write_private
-from gerai.kit.secret_box import new_key
 from gerai.ports.lookup import Lookup
 from gerai.settings import DatabaseSettings, Settings, SettingsError, load
 from gerai.store.connection import ConnectionLost, DatabaseError, server_version
@@ -24,8 +24,6 @@ from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import HalfRestored, pending
 
 DEFAULT_FOLDER: Final = Path("gerai-data")
-#: In a data folder: what seals the secrets of webhook endpoints.
-SEAL_KEY_FILE: Final = "seal.key"
 _OLDEST_SERVER: Final = 150_000
 _LOOK_EVERY_S: Final = 0.5
 
@@ -61,18 +59,6 @@ def load_settings(file: Path | None) -> Settings:
 def with_database_url(settings: Settings, dsn: str) -> Settings:
     """The same settings on another database."""
     return dataclasses.replace(settings, database=dataclasses.replace(settings.database, url=dsn))
-
-
-def with_seal_key(settings: Settings, folder: Path) -> Settings:
-    """The same settings with the sealing key of a data folder, made when there is none; a key that is set wins."""
-    # A key that is set wins: secrets sealed with it are opened by no other.
-    if settings.webhooks.seal_key:
-        return settings
-    file = folder / SEAL_KEY_FILE
-    if not file.exists():
-        write_private(file, new_key())
-    key = file.read_text(encoding="utf-8").strip()
-    return dataclasses.replace(settings, webhooks=dataclasses.replace(settings.webhooks, seal_key=key))
 
 
 def chosen_folder(settings: Settings, folder: Path | None) -> Path | None:
@@ -135,11 +121,19 @@ def _say_waiting(wait_s: float) -> None:
     errors.print(f"the database is starting or recovering; waiting for it, at most {wait_s:g} s …", highlight=False)
 
 
-def require_migrated(settings: Settings) -> None:
-    """Make sure that the schema of the database is current, and no restore into it was cut off."""
+def require_migrated(settings: Settings, data: Path | None = None) -> None:
+    """Make sure that the schema of the database is current, and no restore into it was cut off. ``data``: the data
+    folder that was named."""
     try:
         missing = pending(settings.database.url, settings.database)
     except HalfRestored as error:
         fail(str(error))
+    except DatabaseError as error:
+        fail(f"the database cannot be read: {' '.join(str(error).split())}")
     if missing:
-        fail(f"the database lacks {', '.join(missing)}; run `gerai migrate` first")
+        fail(f"the database lacks {', '.join(missing)}; run `gerai migrate{data_option(data)}` first")
+
+
+def data_option(data: Path | None) -> str:
+    """What stands in a command line that is to work on the same data folder; begins with a space unless empty."""
+    return "" if data is None else f" --data {shlex.quote(str(data))}"

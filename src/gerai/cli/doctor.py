@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import sys
 from collections.abc import Generator
@@ -18,12 +17,13 @@ from rich.table import Table
 from gerai import __version__
 from gerai.cli.database import (
     DEFAULT_FOLDER,
-    SEAL_KEY_FILE,
     DataOption,
     SettingsOption,
+    data_option,
     load_settings,
     with_database_url,
 )
+from gerai.cli.seal_key import with_kept_seal_key
 from gerai.cli.terminal import Steps, console
 from gerai.doctor.diagnosis import Condition, Installation
 from gerai.doctor.run import Examined, examine, needs_a_person
@@ -31,7 +31,7 @@ from gerai.doctor.work import worst
 from gerai.kit.clock import real_now
 from gerai.settings import Settings, SettingsError, load
 from gerai.store.embedded import running
-from gerai.store.embedded_folder import FolderBusy, read_pointer, require_free
+from gerai.store.embedded_folder import POINTER, FolderBusy, read_pointer, require_free
 from gerai.store.embedded_host import EmbeddedError
 
 #: How long a database that is starting is waited for: a doctor says how it stands now.
@@ -70,18 +70,21 @@ def _installation(data: Path | None, settings_file: Path | None) -> Generator[In
     if data is None and settings.database.url:
         yield Installation(settings, fault, settings.database.url)
         return
-    folder = data or DEFAULT_FOLDER
+    folder, option = data or DEFAULT_FOLDER, data_option(data)
     with ExitStack() as stack:
         try:
             idle = _is_idle(folder)
             dsn = stack.enter_context(running(folder, _WAIT_S))
             pointer = read_pointer(folder.absolute())
         except EmbeddedError as error:
-            here = Installation(settings, fault, database_fault=str(error), folder=folder)
+            made = (folder / POINTER).exists()
+            here = Installation(
+                settings, fault, database_fault=str(error), folder=folder, data_option=option, is_made=made
+            )
         else:
             home = None if pointer is None else pointer.home
-            local = _with_kept_seal_key(with_database_url(settings, dsn), folder)
-            here = Installation(local, fault, dsn, folder=folder, home=home, idle=idle)
+            local = with_kept_seal_key(with_database_url(settings, dsn), folder)
+            here = Installation(local, fault, dsn, folder=folder, home=home, idle=idle, data_option=option)
         yield here
 
 
@@ -101,15 +104,6 @@ def _is_idle(folder: Path) -> bool:
     except FolderBusy:
         return False
     return True
-
-
-def _with_kept_seal_key(settings: Settings, folder: Path) -> Settings:
-    """The same settings with the sealing key of the folder. Looking makes none."""
-    file = folder / SEAL_KEY_FILE
-    if settings.webhooks.seal_key or not file.exists():
-        return settings
-    key = file.read_text(encoding="utf-8").strip()
-    return dataclasses.replace(settings, webhooks=dataclasses.replace(settings.webhooks, seal_key=key))
 
 
 def as_text(examined: list[Examined]) -> str:

@@ -39,7 +39,7 @@ def with_settings(
 ) -> T:
     """Like :func:`on_engine`, for an act that needs the settings too."""
     with chosen_database(read_settings(settings_file), data) as settings:
-        require_migrated(settings)
+        require_migrated(settings, data)
         # The answer belongs to the person at the terminal; everyday notes would bury it.
         log.configure("warning", settings.log.format)
 

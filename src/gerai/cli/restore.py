@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from gerai.backup.files import read_passphrase
 from gerai.backup.format import BackupError
 from gerai.backup.restore import Restored, check_file, opened, restore_database, restore_folder
 from gerai.cli.backup import PassphraseOption
-from gerai.cli.database import SEAL_KEY_FILE, DataOption, SettingsOption, chosen_folder, read_settings, require_database
+from gerai.cli.database import DataOption, SettingsOption, chosen_folder, read_settings, require_database
+from gerai.cli.seal_key import SEAL_KEY_FILE, warn_of_restored_secrets
 from gerai.cli.terminal import Steps, console, errors, fail, to_the_second
 from gerai.kit.files import write_private
 from gerai.settings import Settings
@@ -42,15 +44,15 @@ def restore(
     """
     settings = read_settings(settings_file)
     folder = chosen_folder(settings, data)
-    if seal_key is not None and seal_key.exists():
-        fail(f"{seal_key} is there already", 2)
+    _require_fit(seal_key, verify=verify, folder=folder)
+    wanted = "" if seal_key is None else SEAL_KEY_FILE
     try:
         passphrase = read_passphrase(passphrase_file)
         with Steps() as steps:
             if file != _FROM_INPUT:
                 # All of it before anything is made: a damaged one leaves no trace.
                 steps.next("reading the backup")
-                check_file(Path(file), passphrase)
+                check_file(Path(file), passphrase, wanted)
             with _source(file) as stream:
                 if verify:
                     with scratch() as server:
@@ -59,15 +61,32 @@ def restore(
                     restored = restore_folder(stream, passphrase, folder, steps.next)
                 else:
                     require_database(settings)
-                    restored = restore_database(stream, passphrase, settings.database.url, steps.next)
+                    restored = restore_database(stream, passphrase, settings.database.url, steps.next, wanted)
     except (BackupError, EmbeddedError) as error:
         fail(str(error))
     where = str(folder or "the database of DATABASE_URL")
     report_restored(restored, f"{file} can be restored" if verify else f"restored into {where}")
     if folder is None and not verify:
         _hand_seal_key(restored, settings, seal_key)
+    keys = [restored.files.get(SEAL_KEY_FILE, b"").decode(), settings.webhooks.seal_key]
+    place = "webhooks.seal_key" if verify or folder is None else str(folder / SEAL_KEY_FILE)
+    warn_of_restored_secrets(restored.sealed, keys, place)
     if restored.violations:
         raise typer.Exit(1)
+
+
+def _require_fit(seal_key: Path | None, *, verify: bool, folder: Path | None) -> None:
+    """Leave with exit code 2 when no key can be, or would be, written where --seal-key says."""
+    if seal_key is None:
+        return
+    if verify:
+        fail("--verify keeps nothing, so it writes no key: leave --seal-key out", 2)
+    if folder is not None:
+        fail(f"--seal-key is for DATABASE_URL; a data folder gets its key as {folder / SEAL_KEY_FILE}", 2)
+    if seal_key.exists():
+        fail(f"{seal_key} is there already", 2)
+    if not os.access(seal_key.absolute().parent, os.W_OK):
+        fail(f"{seal_key} cannot be written: its folder is not there, or not yours", 2)
 
 
 @contextmanager

@@ -16,11 +16,12 @@ import typer
 
 from gerai.app import App
 from gerai.cli.backup import BACKUPS
-from gerai.cli.database import read_settings, with_seal_key
+from gerai.cli.database import read_settings, with_database_url
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.own_database import kept_alive
 from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.report import report
+from gerai.cli.seal_key import warn_of_closed_secrets, with_seal_key
 from gerai.cli.serving import free_port, healthy, run, serving, unless, until_stopped
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import DemoState, prepare_demo
@@ -33,7 +34,7 @@ from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import forgotten_homes, require_free
 from gerai.store.embedded_host import EmbeddedError
-from gerai.store.migrate import migrate
+from gerai.store.migrate import HalfRestored, migrate
 
 _LOG_NAME: Final = "gerai.log"
 
@@ -91,8 +92,9 @@ def up(
             stack.callback(server.stop)
             log.configure(settings.log.level, settings.log.format, stack.enter_context(open_log(data / _LOG_NAME)))
             steps.next("bringing the database up to date")
-            migrate(dsn)
-        settings = _here(with_seal_key(settings, data), dsn, place)
+            _migrate(dsn)
+        settings = _here(with_seal_key(with_database_url(settings, dsn), data), place)
+        warn_of_closed_secrets(settings, data)
         require_for_real_money(settings)
         warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)
         stack.enter_context(holding_metrics_address(settings))
@@ -108,13 +110,19 @@ def _require_free(folder: Path) -> None:
         fail(str(error))
 
 
-def _here(settings: Settings, dsn: str, place: RunLocation) -> Settings:
+def _migrate(dsn: str) -> None:
+    try:
+        migrate(dsn)
+    except HalfRestored as error:
+        fail(str(error))
+
+
+def _here(settings: Settings, place: RunLocation) -> Settings:
     """The settings of this run. A server only this machine reaches may call back to this machine."""
     webhooks = settings.webhooks
     return dataclasses.replace(
         settings,
         backup=dataclasses.replace(settings.backup, dir=settings.backup.dir or str(place.folder / BACKUPS)),
-        database=dataclasses.replace(settings.database, url=dsn),
         server=dataclasses.replace(settings.server, host=place.host, port=place.port),
         webhooks=dataclasses.replace(webhooks, allow_loopback=webhooks.allow_loopback or is_loopback(place.host)),
         metrics=dataclasses.replace(

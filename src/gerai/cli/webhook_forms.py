@@ -57,7 +57,10 @@ async def register(engine: Engine, settings: Settings, merchant_id: int, wanted:
         sealer.seal("")
         await check_address(guard, wanted.url)
     except SecretBoxError as error:
-        fail(f"{error}: put one into the setting webhooks.seal_key (`gerai webhooks new-key`)")
+        fail(
+            f"{error}: put the one that was used before back (seal.key of a data folder, from a backup), or where "
+            "nothing was sealed a new one into the setting webhooks.seal_key (`gerai webhooks new-key`)"
+        )
     except AddressForbidden as error:
         fail(f"{wanted.url}: {error}")
     key = _key(engine, merchant_id, wanted) if contract.key_secret else None

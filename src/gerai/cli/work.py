@@ -10,6 +10,7 @@ from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_real_money
+from gerai.cli.seal_key import warn_of_closed_secrets
 from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.scrape import Scrape
 from gerai.kit import log
@@ -26,6 +27,7 @@ def work(settings_file: SettingsOption = None) -> None:
     log.configure(settings.log.level, settings.log.format)
     require_database(settings, migrated=True)
     require_for_real_money(settings)
+    warn_of_closed_secrets(settings)
     with holding_metrics_address(settings):
         run(lambda stop: _work(settings, stop))
 

@@ -30,6 +30,10 @@ NO_DATABASE: Final = Advice(
     "Periksa apakah PostgreSQL berjalan dan DATABASE_URL (atau --data) benar; server dan worker akan lanjut sendiri.",
     "Look whether PostgreSQL runs and DATABASE_URL (or --data) names it; servers and workers go on by themselves.",
 )
+NO_FOLDER: Final = Advice(
+    "Sebutkan folder data yang benar dengan --data; jika memang belum ada, `gerai up` membuatnya.",
+    "Name the data folder that is meant with --data; when there is none yet, `gerai up` makes it.",
+)
 READ_ONLY: Final = Advice(
     "Arahkan DATABASE_URL ke server utama (primary): yang ini hanya dapat dibaca.",
     "Let DATABASE_URL name the primary: this one can only be read.",
@@ -51,6 +55,10 @@ DURABILITY: Final = Advice(
     "Switch fsync, full_page_writes and synchronous_commit on: without them a power cut loses orders.",
 )
 MIGRATE: Final = Advice("Jalankan `gerai migrate`.", "Run `gerai migrate`.")
+RESTORE_AGAIN: Final = Advice(
+    "Jalankan lagi `gerai restore` dengan cadangan yang sama, atau siapkan database kosong.",
+    "Run `gerai restore` again with the same backup, or make an empty database.",
+)
 OLD_GERAI: Final = Advice(
     "Pasang lagi versi Gerai yang memakai database ini: versi di sini lebih lama.",
     "Install the version of Gerai that this database was used with: the one here is older.",
@@ -106,6 +114,10 @@ LOCKS: Final = Advice(
 ENDPOINTS: Final = Advice(
     "Hubungi pemilik alamat itu; setelah menjawab lagi, kirim ulang dengan `gerai webhooks replay`.",
     "Ask whoever runs the address; once it answers again, send what it missed with `gerai webhooks replay`.",
+)
+SEALED_ENDPOINTS: Final = Advice(
+    "Kembalikan kuncinya (lihat Seal key); kirim ulang yang telanjur gagal dengan `gerai webhooks replay`.",
+    "Put the key back (see Seal key); what was given up meanwhile `gerai webhooks replay` sends again.",
 )
 PARTNERS: Final = Advice(
     "Periksa apakah mesin ini dapat menghubungi mitra yang disebut (DNS, firewall, gangguan di sana).",

@@ -98,7 +98,9 @@ class Installation:
 
     ``settings_fault``: why they could not be read; ``settings`` are the defaults then. ``dsn``: empty when no database
     is known, and ``database_fault`` is the reason. ``home``: where an embedded database lies. ``idle``: nothing else
-    runs on this data folder now, so nobody does its work. ``now``: this machine's clock, in Unix seconds.
+    runs on this data folder now, so nobody does its work. ``data_option``: what a command needs to work on the same
+    folder, such as `` --data shop``. ``is_made``: the folder, if it is one, was made by Gerai. ``now``: this machine's
+    clock, in Unix seconds.
     """
 
     settings: Settings
@@ -108,6 +110,8 @@ class Installation:
     folder: Path | None = None
     home: Path | None = None
     idle: bool = False
+    data_option: str = ""
+    is_made: bool = True
     thresholds: Thresholds = Thresholds()
     now: Callable[[], float] = unix_s
 

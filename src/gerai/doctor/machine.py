@@ -38,7 +38,7 @@ async def settings(here: Installation) -> Diagnosis:
         return warn(f"{base_url or host} is public, and http.trusted_proxies names no proxy", advice.PROXIES, **figures)
     if public and chosen.webhooks.allow_loopback and here.folder is None:
         return warn("webhooks.allow_loopback is on, and the server is public", advice.LOOPBACK, **figures)
-    return ok(f"{base_url or 'this machine only'}, listening on {host}:{chosen.server.port}", **figures)
+    return ok(f"{base_url or 'this machine only'}; the settings say {host}:{chosen.server.port}", **figures)
 
 
 async def versions(here: Installation) -> Diagnosis:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from gerai.doctor import access, advice, backups, machine, server, work
-from gerai.doctor.diagnosis import Check, Condition, Diagnosis, Ground, Installation, fail, not_checked, warn
+from gerai.doctor.diagnosis import Advice, Check, Condition, Diagnosis, Ground, Installation, fail, not_checked, warn
 from gerai.engine.installation import DatabaseError, fault_of
 
 _DATABASE: Final = Check("database", "Database", server.database, Ground.NOTHING)
@@ -16,6 +17,8 @@ _MIGRATIONS: Final = Check("migrations", "Migrations", server.migrations, Ground
 #: Large books take their time.
 _BOOKS_WITHIN_S: Final = 6 * 3600.0
 _AT_ONCE: Final = 3
+#: Commands in an advice that take --data. A restored folder is a new one.
+_COMMAND: Final = re.compile(r"`(gerai (?!settings|work|serve|restore)[^`]+)`")
 
 #: In the order in which they are shown.
 CHECKS: Final = (
@@ -71,7 +74,7 @@ async def examine(
             begins(check.title)
             return await _looked(check, reached)
 
-    findings = await asyncio.gather(*(look(check) for check in checks))
+    findings = [_of_this_data(here, found) for found in await asyncio.gather(*(look(check) for check in checks))]
     return list(zip(checks, findings, strict=True))
 
 
@@ -82,7 +85,8 @@ def needs_a_person(examined: Sequence[Examined]) -> bool:
 
 async def _database(here: Installation) -> Diagnosis:
     if not here.dsn:
-        return fail(here.database_fault or "no database is named", advice.NO_DATABASE)
+        do = advice.NO_DATABASE if here.is_made else advice.NO_FOLDER
+        return fail(here.database_fault or "no database is named", do)
     try:
         async with asyncio.timeout(_DATABASE.within_s):
             return await server.database(here)
@@ -101,7 +105,18 @@ def _missing(here: Installation, database: Diagnosis) -> str | None:
 
 
 def _no_tables(found: dict[str, Diagnosis]) -> str | None:
-    return None if not found[_MIGRATIONS.name].figures.get("missing") else "the database lacks migrations"
+    figures = found[_MIGRATIONS.name].figures
+    if figures.get("restore_cut_off"):
+        return "a restore into this database was cut off"
+    return "the database lacks migrations" if figures.get("missing") else None
+
+
+def _of_this_data(here: Installation, finding: Diagnosis) -> Diagnosis:
+    """The same finding; the commands of its advice work on the data that was looked at."""
+    if finding.do is None or not here.data_option:
+        return finding
+    id_, en = (_COMMAND.sub(rf"`\1{here.data_option}`", text) for text in (finding.do.id, finding.do.en))
+    return replace(finding, do=Advice(id_, en))
 
 
 async def _looked(check: Check, here: Installation) -> Diagnosis:

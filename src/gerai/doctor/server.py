@@ -94,9 +94,12 @@ async def migrations(here: Installation) -> Diagnosis:
     """Those of this version, and no newer ones."""
     async with here.asking() as connection:
         applied = await ask.applied_migrations(connection)
+        cut_off = await ask.restore_cut_off(connection)
     known = ask.migration_names()
     missing, newer = sorted(known - applied), sorted(applied - known)
-    figures = {"applied": len(applied & known), "missing": missing, "newer": newer}
+    figures = {"applied": len(applied & known), "missing": missing, "newer": newer, "restore_cut_off": cut_off}
+    if cut_off:
+        return fail("a restore into this database was cut off", advice.RESTORE_AGAIN, **figures)
     if missing:
         return fail(f"the database lacks {', '.join(missing)}", advice.MIGRATE, **figures)
     if newer:

@@ -125,19 +125,26 @@ async def endpoints(here: Installation) -> Diagnosis:
             {
                 "merchant": e.merchant, "endpoint_id": e.endpoint_id, "counter": e.channel,
                 "environment": e.environment, "address": _origin(e.url), "state": e.state, "failures": e.failures,
-                "waiting": e.waiting,
+                "waiting": e.waiting, "last_error": e.last_error,
             }
             for e in troubled
         ],
     }  # fmt: skip
-    if bad := [e for e in troubled if e.state != "failing"]:
-        first = bad[0]
+    bad = [e for e in troubled if e.state != "failing"]
+    # An address that was never called is not to blame.
+    closed = [e for e in bad if e.last_error == ask.SECRET_CLOSED and e.state != "gone"]
+    if answerless := [e for e in bad if e not in closed]:
+        first, bad = answerless[0], answerless
         seen = (
             f"{len(bad)} do not answer: {first.merchant} {first.endpoint_id} at {_origin(first.url)} is {first.state}, "
         )
         return warn(
             f"{seen}{first.failures} failures in a row, {first.waiting} messages wait", advice.ENDPOINTS, **figures
         )
+    if closed:
+        first = closed[0]
+        seen = f"{len(closed)} were not called, because no key opened their secrets: {first.merchant} "
+        return warn(f"{seen}{first.endpoint_id}, {first.waiting} messages wait", advice.SEALED_ENDPOINTS, **figures)
     return ok(f"{sum(n for _, _, n in counts)} endpoints", **figures)
 
 

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
 from gerai.engine.check import examine_database
+from gerai.engine.webhooks.deliver import SECRET_CLOSED
+from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.settings import DatabaseSettings
 from gerai.store import backup_record, gauges, sessions, webhook_deliveries, webhook_endpoints, worker_beats
 from gerai.store import installation as sql
 from gerai.store.connection import Connection, DatabaseError, drop, open_connection
 from gerai.store.faults import fault_of
 from gerai.store.migrate import migration_names
+from gerai.store.session import USUAL
 
-__all__ = ["Connection", "DatabaseError", "examine_database", "fault_of", "migration_names"]
+__all__ = ["SECRET_CLOSED", "Connection", "DatabaseError", "examine_database", "fault_of", "migration_names"]
+SealedSecrets = sql.SealedSecrets
+_LOOK_WITHIN_S: Final = 30
 SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S
 
 server = sql.server
 try_commit = sql.try_commit
 time_limits = sql.time_limits
 applied_migrations = sql.applied_migrations
+restore_cut_off = sql.restore_cut_off
 data_directory = sql.data_directory
 libpq_version = sql.libpq_version
 key_counts = sql.key_counts
@@ -56,3 +62,25 @@ async def looking(dsn: str, limits: DatabaseSettings, within_s: float) -> AsyncG
     finally:
         timer.cancel()
         await connection.close()
+
+
+async def sealed_secrets_in(dsn: str, limits: DatabaseSettings = USUAL) -> list[SealedSecrets]:
+    """Those of all webhook endpoints of a database, a thousand at most. DatabaseError, also when its tables are not
+    those of this version."""
+    async with looking(dsn, limits, _LOOK_WITHIN_S) as connection:
+        return await sealed_secrets(connection)
+
+
+def not_opened(sealed: Sequence[SealedSecrets], keys: str) -> list[SealedSecrets]:
+    """Those that none of these keys opens. SecretBoxError when one of them is no key."""
+    box = SecretBox(keys)
+    return [row for row in sealed if not _opens(box, row)]
+
+
+def _opens(box: SecretBox, row: SealedSecrets) -> bool:
+    try:
+        for secret in filter(None, (row.secret, row.key)):
+            box.open(secret)
+    except SecretBoxError:
+        return False
+    return True

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection, pq
 
+from gerai.store.migrate import RESTORING
+
 #: Named rows at most; the counts beside them are whole.
 SHOWN: Final = 20
 _SEALED_AT_MOST: Final = 1000
@@ -46,7 +48,15 @@ _TROUBLED: Final = """
 SELECT m.code, e.endpoint_id, e.channel, e.environment, e.url,
        CASE WHEN e.status = 'disabled' THEN 'gone' WHEN e.paused_until > now() THEN 'paused' ELSE 'failing' END,
        e.failures, (SELECT count(*) FROM (SELECT FROM webhook_deliveries d WHERE d.merchant_id = e.merchant_id
-                    AND d.endpoint_id = e.endpoint_id AND d.status = 'pending' LIMIT 1000) w)
+                    AND d.endpoint_id = e.endpoint_id AND d.status = 'pending' LIMIT 1000) w),
+       coalesce((SELECT a.error FROM (
+           (SELECT delivery_id FROM webhook_deliveries d WHERE d.merchant_id = e.merchant_id
+            AND d.endpoint_id = e.endpoint_id AND d.status = 'pending' ORDER BY d.next_attempt_at DESC LIMIT 100)
+           UNION ALL
+           (SELECT delivery_id FROM webhook_deliveries d WHERE d.merchant_id = e.merchant_id
+            AND d.endpoint_id = e.endpoint_id AND d.status = 'failed' ORDER BY d.happened_at DESC LIMIT 100)
+       ) d JOIN webhook_attempts a ON a.merchant_id = e.merchant_id AND a.delivery_id = d.delivery_id
+       ORDER BY a.at DESC LIMIT 1), '')
 FROM webhook_endpoints e JOIN merchants m USING (merchant_id)
 WHERE (e.status = 'active' AND e.failures > 0) OR (e.status = 'disabled' AND e.reason LIKE '%%410%%')
 ORDER BY e.failures DESC, e.endpoint_id LIMIT %s"""
@@ -93,7 +103,8 @@ class SealedSecrets(NamedTuple):
 
 
 class TroubledEndpoint(NamedTuple):
-    """``state``: failing, paused, gone (it asked not to be called again). ``waiting``: messages, 1,000 at most."""
+    """``state``: failing, paused, gone (it asked not to be called again). ``waiting``: messages, 1,000 at most.
+    ``last_error``: why the last of its latest attempts had no answer; empty when it had one."""
 
     merchant: str
     endpoint_id: int
@@ -103,6 +114,7 @@ class TroubledEndpoint(NamedTuple):
     state: str
     failures: int
     waiting: int
+    last_error: str
 
 
 def libpq_version() -> int:
@@ -138,6 +150,13 @@ async def applied_migrations(connection: AsyncConnection) -> set[str]:
         return set()
     cursor = await connection.execute("SELECT migration_id FROM _yoyo_migration")
     return {row[0] for row in await cursor.fetchall()}
+
+
+async def restore_cut_off(connection: AsyncConnection) -> bool:
+    """Whether a restore into this database began and did not end."""
+    cursor = await connection.execute(_TABLE_IS_THERE, (RESTORING,))
+    row = await cursor.fetchone()
+    return row is not None and row[0]
 
 
 async def data_directory(connection: AsyncConnection) -> str:

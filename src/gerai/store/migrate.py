@@ -73,6 +73,10 @@ def pending(dsn: str, limits: DatabaseSettings = USUAL) -> list[str]:
     """The names of our migrations that this database lacks, and of what they left to be done. HalfRestored."""
     with open_blocking(dsn, limits) as connection:
         require_whole(connection)
+        row = connection.execute("SELECT to_regclass('_yoyo_migration') IS NULL").fetchone()
+        if row is not None and row[0]:
+            # Asking yoyo would make its tables, and a database that was looked at would not be empty any more.
+            return sorted(migration_names())
     backend, migrations = _yoyo(dsn, patient(limits), None)
     try:
         missing = [migration.id for migration in backend.to_apply(migrations)]

@@ -13,7 +13,7 @@ import structlog
 from gerai.engine.core import Engine
 from gerai.engine.outage import DatabaseError
 from gerai.engine.webhooks.contract import SignedRequest, WebhookContract
-from gerai.engine.webhooks.deliver import AttemptResult, Claimed, claim, due, record_attempt
+from gerai.engine.webhooks.deliver import SECRET_CLOSED, AttemptResult, Claimed, claim, due, record_attempt
 from gerai.engine.webhooks.signing import sign
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
@@ -140,7 +140,7 @@ class WebhookSender:
             )
         except SecretBoxError as error:
             log.error("webhooks.sealed", endpoint_id=endpoint.endpoint_id, error=str(error))
-            return result(error="secret cannot be opened")
+            return result(error=SECRET_CLOSED)
         except AddressForbidden as error:
             return result(error=str(error))
         except NoAnswer as error:

@@ -45,6 +45,10 @@ class Claimed(NamedTuple):
     endpoint: Endpoint
 
 
+#: The reason of an attempt that was never made, for want of the key.
+SECRET_CLOSED: Final = "secret cannot be opened"  # noqa: S105 - no secret
+
+
 class AttemptResult(msgspec.Struct, frozen=True):
     """The result of one attempt. ``status_code`` None: no response, ``error`` is the reason in one word."""
 

@@ -1,0 +1,102 @@
+"""The key that seals the secrets of webhook endpoints: made with a data folder, and missed by name when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from gerai.cli.terminal import errors, fail
+from gerai.engine.installation import DatabaseError, SealedSecrets, not_opened, sealed_secrets_in
+from gerai.kit.files import write_private
+from gerai.kit.secret_box import SecretBoxError, new_key
+from gerai.settings import Settings
+
+#: In a data folder.
+SEAL_KEY_FILE: Final = "seal.key"
+_SETTING: Final = "webhooks.seal_key"
+
+
+def with_seal_key(settings: Settings, folder: Path) -> Settings:
+    """The same settings with the sealing key of a data folder, whose database they name; a key that is set wins. Made
+    when there is none and nothing was sealed yet: where something was, a new one would only hide that the old one is
+    gone, and the key stays empty."""
+    if settings.webhooks.seal_key:
+        return settings
+    if not (key := kept_key(folder)) and _sealed(settings) == []:
+        key = new_key()
+        write_private(folder / SEAL_KEY_FILE, key)
+    return _with_key(settings, key)
+
+
+def with_kept_seal_key(settings: Settings, folder: Path) -> Settings:
+    """Like :func:`with_seal_key`, and makes none."""
+    return settings if settings.webhooks.seal_key else _with_key(settings, kept_key(folder))
+
+
+def kept_key(folder: Path) -> str:
+    """The sealing key of a data folder; empty when there is none."""
+    file = folder / SEAL_KEY_FILE
+    return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+
+
+def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> None:
+    """Warn in the log and on standard error when there are secrets of endpoints that the key does not open: each of
+    their webhooks will fail. Leaves with exit code 2 when the key is none at all."""
+    where = str(folder / SEAL_KEY_FILE) if folder is not None and kept_key(folder) else _SETTING
+    sealed, keys = _sealed(settings) or [], settings.webhooks.seal_key
+    try:
+        closed = not_opened(sealed, keys)
+    except SecretBoxError as error:
+        fail(f"{where}: {error}", 2)
+    if not closed:
+        return
+    count, place = f"{len(closed)} of {len(sealed)}", _SETTING if folder is None else str(folder / SEAL_KEY_FILE)
+    what, apa = (
+        (f"{where} does not open", f"{where} tidak membuka") if keys else ("no key opens", "tak ada kunci untuk")
+    )
+    text = (
+        f"{what} the secrets of {count} webhook endpoints: their webhooks fail. Put the key that was used before back "
+        f"into {place}, from a backup. Where it is lost, `gerai webhooks remove` these endpoints and add them again."
+    )
+    teks = (
+        f"{apa} rahasia {len(closed)} dari {len(sealed)} endpoint webhook: webhook-nya gagal. Kembalikan kunci yang "
+        f"dulu dipakai ke {place}, dari cadangan. Jika hilang, hapus endpoint itu dengan `gerai webhooks remove`, lalu "
+        "tambahkan lagi."
+    )
+    structlog.get_logger("gerai").error(
+        "webhooks.secrets_closed", closed=len(closed), endpoints=len(sealed), text=text, teks=teks
+    )
+    errors.print(f"gerai: {text}\n  {teks}", style="red", markup=False, highlight=False)
+
+
+def warn_of_restored_secrets(sealed: list[SealedSecrets], keys: list[str], place: str) -> None:
+    """Warn when none of ``keys`` opens what was restored; ``place`` is where the right one belongs."""
+    closed = sealed
+    for key in keys:
+        try:
+            closed = not_opened(closed, key)
+        except SecretBoxError:
+            continue
+    if closed:
+        errors.print(
+            f"no key at hand opens the secrets of {len(closed)} of {len(sealed)} webhook endpoints: their webhooks "
+            f"will fail. Put the key of the old server into {place} before you start; where it is lost, "
+            "`gerai webhooks remove` these endpoints and add them again.",
+            style="yellow", markup=False, highlight=False,
+        )  # fmt: skip
+
+
+def _with_key(settings: Settings, key: str) -> Settings:
+    return dataclasses.replace(settings, webhooks=dataclasses.replace(settings.webhooks, seal_key=key))
+
+
+def _sealed(settings: Settings) -> list[SealedSecrets] | None:
+    """None when the database cannot say, for want of this version's tables."""
+    try:
+        return asyncio.run(sealed_secrets_in(settings.database.url, settings.database))
+    except DatabaseError:
+        return None

@@ -1,0 +1,79 @@
+"""A database that no command can work on: one sentence and exit code 1 from each of them, and nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import psycopg
+import pytest
+from terminal_kit import gerai_here
+from test_exit_codes import commands
+
+from gerai.store.embedded import EmbeddedPostgres, scratch
+from gerai.store.migrate import migrate, migration_names
+
+#: What each command must be given before it looks at the database at all.
+GIVEN = {
+    "keys create": "durianpay", "keys revoke": "1", "webhooks add": "scalev https://shop.example/hook",
+    "webhooks enable": "1", "webhooks disable": "1", "webhooks remove": "1", "webhooks show": "1",
+    "webhooks replay": "1", "merchants set": "late_payment hold", "merchants reset": "late_payment",
+    "orders find": "x", "orders show": "1", "orders complete": "1", "orders fail": "1", "orders cancel": "1",
+    "members topup": "1 5000", "members link": "1 discord 12345", "members unlink": "1 discord 12345",
+    "payments resolve": "1 refund", "payments refund": "1", "payments confirm": "1", "backup": "--to {}/backups",
+    "serve": "--port 0",
+}  # fmt: skip
+#: They bring a database of their own, or say how one stands (tests/platform/test_doctor.py), or open none.
+OTHERS = {
+    "up", "doctor", "restore", "bench", "settings", "test", "check-code", "lock", "webhooks new-key",
+    "merchants reference",
+}  # fmt: skip
+CUT_OFF = "a restore into this database was cut off; run `gerai restore` again, or make an empty one"
+
+
+@pytest.fixture(scope="module")
+def server() -> Generator[EmbeddedPostgres]:
+    with scratch() as server:
+        yield server
+
+
+async def walked(dsn: str, tmp_path: Path, names: set[str]) -> dict[str, str]:
+    """What each command says."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        words = [*name.split(), *GIVEN.get(name, "").format(tmp_path).split()]
+        code, out, err = await gerai_here(dsn, *words)
+        assert (code, out) == (1, ""), (name, err)
+        found[name] = "".join(line for line in err.splitlines(keepends=True) if not line.endswith(" …\n"))
+    return found
+
+
+async def test_every_command_on_a_database_that_is_not_fit(server: EmbeddedPostgres, tmp_path: Path) -> None:
+    """Empty, half restored, of an earlier version: said by every command that opens it, and the advice names the data
+    folder that was named. A backup and a trial of the upgrade are for an earlier version, too."""
+    every = set(commands()) - OTHERS
+    assert every >= {"check", "serve", "work", "backup", "upgrade-check", "keys list", "orders list"}
+    few = {"check", "keys list", "serve", "work", "backup", "upgrade-check"}
+    empty = await walked(server.dsn, tmp_path, few)
+    for name, said in empty.items():
+        lacks = "gerai: the database holds no tables" if name in ("backup", "upgrade-check") else (
+            f"gerai: the database lacks {min(migration_names())}, "
+        )  # fmt: skip
+        assert said.startswith(lacks), name
+        assert said.count("\n") == 1
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        # Looking has left nothing: it can still be restored into.
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+        connection.execute("CREATE TABLE gerai_restoring (begun_at timestamptz)")
+        found = await walked(server.dsn, tmp_path, every)
+        assert {name: said for name, said in found.items() if said != f"gerai: {CUT_OFF}\n"} == {}
+        # Nobody knows yet what was sealed in it: no key is made.
+        assert (await gerai_here("", "check", "--data", str(server.folder)))[2] == f"gerai: {CUT_OFF}\n"
+        assert not (server.folder / "seal.key").exists()
+        connection.execute("DROP TABLE gerai_restoring")
+        migrate(server.dsn)
+        connection.execute("DELETE FROM _yoyo_migration WHERE migration_id = '0020-worker-beats'")
+    lacking = await walked(server.dsn, tmp_path, few - {"backup", "upgrade-check"})
+    assert set(lacking.values()) == {"gerai: the database lacks 0020-worker-beats; run `gerai migrate` first\n"}
+    _, _, err = await gerai_here("", "check", "--data", str(server.folder))
+    assert err == f"gerai: the database lacks 0020-worker-beats; run `gerai migrate --data {server.folder}` first\n"
