@@ -6,14 +6,18 @@ which Linux lists.
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import stat
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _DESCRIPTORS: Final = Path("/proc/self/fd")
+#: Where Linux's `struct tcp_info` has `tcpi_last_data_recv`, in milliseconds.
+_LAST_DATA_RECV: Final = slice(52, 56)
 _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 
 
@@ -56,6 +60,17 @@ class AcceptedConnections:
         except OSError:
             pass
         return None
+
+
+def silent_for_s(connection: Connection) -> float:
+    """How long the client has sent nothing, as the kernel knows. Infinite when the connection is gone."""
+    try:
+        with _held(connection.descriptor, connection.inode) as held:
+            info = held.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA_RECV.stop)
+    except OSError:
+        return math.inf
+    [silent_ms] = struct.unpack("=I", info[_LAST_DATA_RECV])
+    return silent_ms / 1000
 
 
 def end_connection(connection: Connection) -> bool:

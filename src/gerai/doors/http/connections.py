@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gerai.kit.accepted import AcceptedConnections, Connection, end_connection
+from gerai.kit.accepted import AcceptedConnections, Connection, end_connection, silent_for_s
 from gerai.kit.hosts import address_of, origin_of
 
 log = structlog.get_logger("gerai.server")
@@ -26,6 +26,10 @@ _LOOK_EVERY_S: Final = 0.5
 _LOOK_AGAIN_S: Final = 0.1
 #: The HTTP server is to be first where it has a limit of its own.
 _LATER_S: Final = 1.0
+#: Whoever sent something so recently has perhaps a request on its way to us. One who goes on sending without any is
+#: waited for no longer than this.
+_JUST_NOW_S: Final = 1.0
+_PATIENCE_S: Final = 5.0
 #: When so much of all places is taken, those idle longest are closed until so much is.
 _FULL: Final = 0.9
 _ROOMY: Final = 0.5
@@ -105,6 +109,8 @@ class Connections:
             now_s = time.monotonic()
             gone = surplus(self._standing(found, now_s), self._limits, now_s)
             for reason, standing in gone:
+                if reason == "overdue" and _may_ask(standing, now_s):
+                    continue
                 if end_connection(standing.connection):
                     self._cut[reason, standing.origin] += 1
                     COUNTS.cut[reason] += 1
@@ -175,6 +181,11 @@ def surplus(
         idle = [one for one in left if one.due_at_s < math.inf]
         cut += [("full", one) for one in idle[: len(left) - int(limits.total * _ROOMY)]]
     return cut
+
+
+def _may_ask(standing: OpenConnection, now_s: float) -> bool:
+    """Whether a request of it may be with the HTTP server, and not with us yet."""
+    return now_s < standing.due_at_s + _PATIENCE_S and silent_for_s(standing.connection) < _JUST_NOW_S
 
 
 def _plain(host: str) -> str:

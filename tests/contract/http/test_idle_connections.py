@@ -1,0 +1,77 @@
+"""When an idle connection is ended: not while a request of it may be on its way to the application."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from gerai.doors.http.connections import ConnectionLimits, Connections
+from gerai.kit.accepted import AcceptedConnections, silent_for_s
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the process's connections are looked up in /proc")
+
+
+async def _never(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("no request is made here")
+
+
+async def _read_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that reads what comes, and hands nothing on."""
+    while await reader.read(1024):
+        pass
+    writer.close()
+
+
+async def _ended_after_s(port: int, *, sends_for_s: float) -> float:
+    """How long a connection lasts whose client sends a byte ten times a second for so long, and waits."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    began = time.monotonic()
+    ended = asyncio.create_task(reader.read())
+    while not ended.done() and time.monotonic() < began + sends_for_s:
+        writer.write(b"x")
+        await asyncio.wait({ended}, timeout=0.1)
+    await asyncio.wait_for(ended, 20)
+    writer.close()
+    return time.monotonic() - began
+
+
+async def test_who_sent_something_just_now_is_waited_for() -> None:
+    """A silent connection is ended when its time is over (0.2 s and one more); one that sent until then a second after
+    its last byte; one that never stops sending without asking anything five seconds late."""
+    server = await asyncio.start_server(_read_all, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    watch = asyncio.create_task(Connections(_never, ConnectionLimits(100, 0, 0.2)).watch(port))
+    try:
+        silent, late, endless = await asyncio.gather(
+            *(_ended_after_s(port, sends_for_s=seconds) for seconds in (0.0, 3.0, 30.0))
+        )
+    finally:
+        watch.cancel()
+        server.close()
+    assert 1.2 <= silent < 2.9
+    assert 4.0 <= late < 5.9
+    assert 6.2 <= endless < 8.9
+
+
+async def test_the_kernel_knows_how_long_nothing_came() -> None:
+    """Of each connection for itself; infinite of one that is gone."""
+    server = await asyncio.start_server(_read_all, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"x")
+    await asyncio.sleep(0.6)
+    [connection] = AcceptedConnections(port).look()
+    before_s = silent_for_s(connection)
+    writer.write(b"x")
+    await asyncio.sleep(0.05)
+    assert silent_for_s(connection) < 0.5 <= before_s < 30
+    writer.close()
+    await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+    await asyncio.sleep(0.05)
+    assert silent_for_s(connection) == float("inf")
