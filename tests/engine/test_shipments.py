@@ -30,8 +30,12 @@ NOON = datetime(2026, 4, 2, 5, 0, tzinfo=UTC)
 
 
 async def place(shop: Shop, status: str = "confirmed", **changes: Any) -> Placed:
-    """An order with a parcel, paid for elsewhere."""
-    return await shop.place("free", **({"parcel": PARCEL, "status": status} | changes))
+    """An order with a parcel, paid for elsewhere. None is ``ready`` from the start: that one is moved there."""
+    begun = "processing" if status == "ready" else status
+    placed = await shop.place("free", **({"parcel": PARCEL, "status": begun} | changes))
+    if status == "ready":
+        await to(shop, placed, status)
+    return placed
 
 
 async def to(shop: Shop, placed: Placed | OrderView, target: str) -> OrderView:
