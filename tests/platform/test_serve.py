@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.drain import Draining
+from gerai.engine.core import Engine
+from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
+from gerai.kit.secret_box import SecretBox, new_key
 from gerai.kit.supervise import Supervisor
 
 
@@ -94,9 +98,15 @@ def test_what_was_accepted_is_finished(start: Starter, dsn: str) -> None:
     assert "Traceback" not in said
 
 
-def test_a_worker_stops_when_asked(start: Starter) -> None:
-    """`gerai work` starts, and ends with exit code 0 on SIGTERM."""
+async def test_a_worker_stops_when_asked(start: Starter, engine: Engine, merchant: Any) -> None:
+    """`gerai work` starts, and ends with exit code 0 on SIGTERM. What it writes is its log, line by line, also where it
+    has to warn of secrets that no key of its own opens."""
+    new = NewEndpoint(
+        merchant_id=merchant.merchant_id, environment="sandbox", channel="scalev", url="https://shop.example/"
+    )
+    await add_endpoint(engine, SecretBox(new_key()), new, new_secret())
     worker = start("work")
+    assert event_of(worker, "webhooks.secrets_closed")["closed"] >= 1
     event_of(worker, "worker.started")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0

@@ -44,8 +44,9 @@ def kept_key(folder: Path) -> str:
 
 
 def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> None:
-    """Warn in the log and on standard error when there are secrets of endpoints that the key does not open: each of
-    their webhooks will fail. Leaves with exit code 2 when the key is none at all."""
+    """Warn in the log, and people where the log goes elsewhere (``folder``) or is a terminal, when there are secrets of
+    endpoints that the key does not open: each of their webhooks will fail. Leaves with exit code 2 when the key is
+    none at all."""
     where = str(folder / SEAL_KEY_FILE) if folder is not None and kept_key(folder) else _SETTING
     sealed, keys = _sealed(settings) or [], settings.webhooks.seal_key
     try:
@@ -70,7 +71,9 @@ def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> No
     structlog.get_logger("gerai").error(
         "webhooks.secrets_closed", closed=len(closed), endpoints=len(sealed), text=text, teks=teks
     )
-    errors.print(f"gerai: {text}\n  {teks}", style="red", markup=False, highlight=False)
+    # Where standard error is the log, it holds one JSON object per line and nothing else.
+    if folder is not None or errors.is_terminal:
+        errors.print(f"gerai: {text}\n  {teks}", style="red", markup=False, highlight=False)
 
 
 def warn_of_restored_secrets(sealed: list[SealedSecrets], keys: list[str], place: str) -> None:
