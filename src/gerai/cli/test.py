@@ -21,8 +21,6 @@ from gerai.cli.checkout import checkout, install_test_packages
 from gerai.cli.terminal import console
 from gerai.cli.test_programs import what_is_missing
 
-#: Tests wait more than they compute. Each process has a PostgreSQL of its own; the tests of a file stay together.
-_PROCESSES_AT_MOST: Final = 4
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -39,16 +37,12 @@ def run_everything(
     context: typer.Context,
     code: Annotated[bool, typer.Option(help="Also run the checks of the code (ruff, types, imports).")] = True,
 ) -> None:
-    """Run all checks and tests, several files at a time; further arguments go to pytest, which then runs one after the
-    other. Exit 1 when anything failed."""
+    """Run all checks and tests; further arguments go to pytest. Exit 1 when anything failed."""
     root = checkout()
     install_test_packages(root)
     missing = what_is_missing()
     failed = run_checks(root) if code else []
     arguments = ["-m", " and ".join(f"not {marker}" for marker in missing)] if missing else []
-    if not context.args:
-        processes = min(os.cpu_count() or 1, _PROCESSES_AT_MOST)
-        arguments += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     outcome = _run_pytest(root, [*arguments, *context.args])
     console.print()
     for name in failed:
