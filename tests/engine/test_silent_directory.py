@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
-import signal
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from gerai.engine.directory import TRUSTED_S, Part
 from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import open_merchant
 from gerai.testing.silent_link import SilentLink
+from gerai.torture.revoked_keys import stopped
 
 #: What a test adds for a machine that has other things to do.
 _GRACE_S = 1.0
@@ -71,19 +70,6 @@ def backends(dsn: str, state: str) -> list[int]:
             "SELECT pid FROM pg_stat_activity WHERE query LIKE %s AND pid <> pg_backend_pid()", (state,)
         )
         return [pid for (pid,) in found.fetchall()]
-
-
-@contextlib.contextmanager
-def stopped(pids: list[int]) -> Generator[None]:
-    """These backends of our own server do nothing for the length of the block."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture

@@ -77,11 +77,15 @@ async def _read(client: httpx.AsyncClient, demo: dict[str, Any], door: str) -> i
     return (await client.get(placing.path, headers=dict(placing.headers))).status_code
 
 
-@contextlib.contextmanager
-def _stopped(dsn: str) -> Generator[None]:
+def _stopped(dsn: str) -> contextlib.AbstractContextManager[None]:
     """Whoever serves a LISTEN connection does nothing for the length of the block."""
     with psycopg.connect(dsn) as connection:
-        pids = [pid for (pid,) in connection.execute(_LISTENING).fetchall()]
+        return stopped([pid for (pid,) in connection.execute(_LISTENING).fetchall()])
+
+
+@contextlib.contextmanager
+def stopped(pids: list[int]) -> Generator[None]:
+    """These backends of our own server do nothing for the length of the block."""
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
