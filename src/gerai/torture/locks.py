@@ -19,15 +19,15 @@ import psycopg
 
 from gerai.domain.records import Environment
 from gerai.engine import lane
-from gerai.engine.core import Engine
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
+from gerai.kit import log
 from gerai.settings import DatabaseSettings
 from gerai.store.connection import open_connection
 from gerai.store.embedded import running
 from gerai.torture.figures import Figures
 from gerai.torture.load import CarefulClients
-from gerai.torture.shop import BrokenShop, open_shop
+from gerai.torture.shop import BrokenShop, engine_beside, open_shop
 
 KINDS: Final = ("wallet", "table", "stopped engine")
 #: Whoever holds the locks here does so on purpose, and longer than anybody waits.
@@ -139,7 +139,8 @@ async def _be_stopped(dsn: str, wallet: Wallet, idle_transaction_timeout_s: floa
     async def stop_here(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    engine = Engine(dsn, database=DatabaseSettings(idle_transaction_timeout_s=idle_transaction_timeout_s))
+    log.configure("error")
+    engine = engine_beside(dsn, DatabaseSettings(idle_transaction_timeout_s=idle_transaction_timeout_s))
     async with engine.running():
         # Between the load, which locks, and the write.
         lane.commit = stop_here

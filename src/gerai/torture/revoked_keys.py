@@ -16,13 +16,12 @@ from typing import Any, Final
 import httpx
 import psycopg
 
-from gerai.app import MERCHANT_SETTINGS
 from gerai.demo.shop import DEMOS
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import revoke_key
 from gerai.store.embedded import running
 from gerai.torture.figures import Figures
-from gerai.torture.shop import open_shop
+from gerai.torture.shop import engine_beside, open_shop
 
 _LISTENING: Final = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND pid <> pg_backend_pid()"
 _REFUSED: Final = (401, 403)
@@ -38,7 +37,7 @@ async def revoked_keys(folder: Path, *, rounds: int, slack: float = 1.0) -> Figu
         async with open_shop(place, figures, clients=0, load_s=0.0, slack=slack) as shop:
             with running(place) as dsn:
                 async with (
-                    Engine(dsn, reads_pool_size=4, merchant_settings=MERCHANT_SETTINGS).running() as engine,
+                    engine_beside(dsn).running() as engine,
                     httpx.AsyncClient(base_url=shop.server.base_url, timeout=30, trust_env=False) as client,
                 ):
                     demo, left = shop.server.demo, list(DEMOS)

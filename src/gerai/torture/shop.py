@@ -13,7 +13,9 @@ from typing import Final
 
 from gerai.app import MERCHANT_SETTINGS
 from gerai.engine.core import Engine
+from gerai.settings import DatabaseSettings
 from gerai.store.embedded import running
+from gerai.store.session import USUAL
 from gerai.testing.receiver import receiving
 from gerai.testing.server import LiveServer, live_server
 from gerai.torture.errands import SETTINGS, NotDone, open_errands
@@ -57,13 +59,18 @@ class BrokenShop:
         seal_key = (await asyncio.to_thread(key_file.read_text, encoding="utf-8")).strip()
         try:
             with receiving() as receiver, running(self.server.folder) as dsn:
-                async with Engine(dsn, reads_pool_size=4, merchant_settings=MERCHANT_SETTINGS).running() as engine:
+                async with engine_beside(dsn).running() as engine:
                     errands = await open_errands(engine, receiver, seal_key)
                     done = await errands.done_after(_WORK_DONE_WITHIN_S * self.slack)
         except NotDone as error:
             self.figures.broken.append(f"{what}: {error}")
         else:
             self.figures.notes.append(f"{what}: every kind of work done in {max(done.values()):.1f} s")
+
+
+def engine_beside(dsn: str, limits: DatabaseSettings = USUAL) -> Engine:
+    """An engine of our own on a shop's database, which knows what merchants may set at every counter."""
+    return Engine(dsn, database=limits, merchant_settings=MERCHANT_SETTINGS, reads_pool_size=4)
 
 
 @asynccontextmanager

@@ -10,13 +10,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from gerai.app import MERCHANT_SETTINGS
 from gerai.engine.core import Engine
 from gerai.store.embedded import running
 from gerai.testing.receiver import receiving
 from gerai.torture.errands import open_errands
 from gerai.torture.figures import Figures
-from gerai.torture.shop import open_shop
+from gerai.torture.shop import engine_beside, open_shop
 
 #: Of each endpoint that stalls: more than it has places.
 _BACKLOG: Final = 6
@@ -32,7 +31,7 @@ async def stalled_endpoints(
     async with open_shop(folder / "shop", figures, clients=0, load_s=0.0, slack=slack) as shop:
         seal_key = (await asyncio.to_thread((shop.server.folder / "seal.key").read_text, encoding="utf-8")).strip()
         with running(shop.server.folder) as dsn:
-            async with Engine(dsn, reads_pool_size=4, merchant_settings=MERCHANT_SETTINGS).running() as engine:
+            async with engine_beside(dsn).running() as engine:
                 for number in itertools.islice(itertools.cycle(stalling), rounds):
                     await _round(engine, seal_key, figures, number, delay_s)
     return figures

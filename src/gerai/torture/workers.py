@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gerai.engine.core import Engine
 from gerai.kit.secret_box import new_key
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
@@ -24,6 +23,7 @@ from gerai.torture.errands import SETTINGS, Errands, NotDone, open_errands
 from gerai.torture.figures import Figures
 from gerai.torture.jobs import jobs_left
 from gerai.torture.load import broken_books
+from gerai.torture.shop import engine_beside
 
 _FIRST_DONE_WITHIN_S = 60.0
 #: How long after the database is back everything that was placed then is done.
@@ -50,7 +50,7 @@ async def worker_outages(folder: Path, *, rounds: int, outages: Sequence[Outage]
     figures, seal_key = Figures(), new_key()
     with scratch() as server, receiving() as receiver, database_link(server.dsn) as link:
         migrate(server.dsn)
-        async with Engine(server.dsn, reads_pool_size=4).running() as engine:
+        async with engine_beside(server.dsn).running() as engine:
             errands = await open_errands(engine, receiver, seal_key)
             for outage in itertools.islice(itertools.cycle(outages), rounds):
                 logs = folder / f"workers-{figures.rounds}"
