@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai import __version__
-from gerai.cli.output import output_or_a_sentence
+from gerai.cli.output import open_what_was_closed, output_or_a_sentence
 from gerai.cli.values import ValueCommand
 from gerai.kit.discover import PluginBroken
 
@@ -50,6 +50,7 @@ _PASS_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def main() -> None:
     """Run the command named by the arguments."""
+    open_what_was_closed()
     wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     names = [wanted] if wanted in COMMANDS else list(COMMANDS)
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.

@@ -1,4 +1,5 @@
-"""Standard output that cannot be written: one sentence and exit code 1, whatever the command was doing."""
+"""Standard output that cannot be written, also because it was closed: one sentence and exit code 1, whatever the
+command was doing."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 _STDOUT: Final = 1
+#: Of descriptors 0, 1 and 2. What was closed is open for reading: whatever is written to it fails, as everywhere.
+_STREAMS: Final = (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY))
 
 
 class _Output(io.FileIO):
@@ -26,6 +29,21 @@ class _Output(io.FileIO):
         except OSError as error:
             self.fault = error
             raise
+
+
+def open_what_was_closed() -> None:
+    """Put something in the place of each standard stream this process was started without (``>&-``): the next file or
+    socket would get its number, and what we print. Input is empty then, output cannot be written, and complaints are
+    heard by nobody."""
+    for descriptor, (name, mode, flags) in enumerate(_STREAMS):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, flags)
+            if nowhere != descriptor:
+                os.dup2(nowhere, descriptor)
+                os.close(nowhere)
+            # Programs that we start need them as much as we do.
+            os.set_inheritable(descriptor, True)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 @contextmanager

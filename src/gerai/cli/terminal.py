@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 import threading
 from datetime import datetime
 from types import TracebackType
@@ -13,8 +13,9 @@ from rich.console import Console
 
 from gerai.kit.clock import JAKARTA
 
-#: Where there is no terminal nobody's window limits a line.
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+#: Where there is no terminal nobody's window limits a line. Asked of descriptor 1: when that was closed, there is no
+#: ``sys.stdout`` yet.
+console = Console(soft_wrap=True, width=None if os.isatty(1) else 120)
 errors = Console(stderr=True, soft_wrap=True)
 
 #: A step that takes longer than this is shown, also where there is no terminal to animate.
