@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import typer
-from serve_kit import Starter, answers, children, environment, event_of
+from serve_kit import Starter, answers, children, environment, event_of, passed_over
 from starlette.types import Message, Receive, Scope, Send
 
 from gerai.cli.serving import run, until_stopped
@@ -110,6 +110,22 @@ async def test_a_worker_stops_when_asked(start: Starter, engine: Engine, merchan
     event_of(worker, "worker.started")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
+
+
+async def test_a_server_names_lost_secrets_once(start: Starter, engine: Engine, merchant: Any) -> None:
+    """`gerai serve` warns of secrets that its key does not open, as `up` and `work` do; once, however many processes it
+    has."""
+    new = NewEndpoint(
+        merchant_id=merchant.merchant_id, environment="sandbox", channel="scalev", url="https://shop.example/"
+    )
+    await add_endpoint(engine, SecretBox(new_key()), new, new_secret())
+    server = start("serve", "--port", "0", "--workers", "2")
+    assert event_of(server, "webhooks.secrets_closed")["closed"] >= 1
+    event_of(server, "server.listening")
+    server.send_signal(signal.SIGTERM)
+    _, said = server.communicate(timeout=30)
+    assert server.returncode == 0
+    assert "webhooks.secrets_closed" not in [*passed_over(server), *said.split('"')]
 
 
 async def test_streams_end_with_a_last_chunk() -> None:
