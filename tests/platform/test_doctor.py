@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -131,6 +132,18 @@ async def test_settings_that_do_not_fit(
     found = await found_by(replace(here, settings=replace(here.settings, **changed)))
     assert odd(found) == ({} if state == "ok" else {"settings": state})
     assert found["settings"].do == do
+
+
+async def test_fewer_files_than_connections(here: Installation) -> None:
+    """A server that may not have as many files open as it is to have connections: how many it will have is said."""
+    found = await found_by(replace(here, settings=replace(here.settings, server=ServerSettings(connections=10**9))))
+    assert odd(found) == {"open_files": "warn"}
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = max(soft, min(hard, 65_536))
+    figures = found["open_files"].figures
+    assert figures == {"limit": limit, "connections": max(limit - 512, limit // 2), "connections_wanted": 10**9}
+    assert f"{figures['connections']:,} connections, server.connections is 1,000,000,000" in found["open_files"].seen
+    assert found["open_files"].do == advice.OPEN_FILES
 
 
 async def test_a_disk_that_fills(here: Installation) -> None:

@@ -26,7 +26,7 @@ from gerai.doors.http.connections import ConnectionLimits, Connections
 from gerai.doors.http.drain import Draining
 from gerai.doors.http.hosts import TrustedProxies
 from gerai.kit.hosts import is_loopback
-from gerai.kit.open_files import raise_open_files_limit
+from gerai.kit.open_files import clients_within, raise_open_files_limit
 from gerai.kit.supervise import GaveUp, Supervisor
 from gerai.kit.tasks import end
 from gerai.settings import ServerSettings
@@ -34,8 +34,6 @@ from gerai.settings import ServerSettings
 T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
 _LOOK_EVERY_S: Final = 0.05
-#: Descriptors for everything but clients: database, webhooks, partners, logs.
-_OTHER_DESCRIPTORS: Final = 512
 _WATCH: Final = "connections"
 
 
@@ -78,7 +76,7 @@ def free_port(host: str, port: int, advice: str = "choose another with --port, o
 def connection_limits(server: ServerSettings, proxies: TrustedProxies) -> ConnectionLimits:
     """What this process can keep; fewer than the settings say where the system gives it too few descriptors."""
     descriptors = raise_open_files_limit()
-    total = int(min(server.connections, max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)))
+    total = int(min(server.connections, clients_within(descriptors)))
     if total < server.connections:
         # Beyond it nothing could be opened any more: no client, no file, no connection to the database.
         structlog.get_logger("gerai").warning(

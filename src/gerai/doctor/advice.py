@@ -26,6 +26,10 @@ OLD_PROGRAM: Final = Advice(
     "Pasang versi yang disebut: Python 3.11 dan PostgreSQL 15, atau yang lebih baru.",
     "Install what is named: Python 3.11 and PostgreSQL 15, or newer ones.",
 )
+OPEN_FILES: Final = Advice(
+    "Naikkan batas berkas terbuka server (systemd: LimitNOFILE=, shell: ulimit -Hn), atau turunkan server.connections.",
+    "Let the server open more files (systemd: LimitNOFILE=, a shell: ulimit -Hn), or lower server.connections.",
+)
 NO_DATABASE: Final = Advice(
     "Periksa apakah PostgreSQL berjalan dan DATABASE_URL (atau --data) benar; server dan worker akan lanjut sendiri.",
     "Look whether PostgreSQL runs and DATABASE_URL (or --data) names it; servers and workers go on by themselves.",

@@ -1,10 +1,11 @@
-"""Checks that need no database: settings, versions, disk."""
+"""Checks that need no database: settings, versions, open files, disk."""
 
 from __future__ import annotations
 
 import os
 import platform
 import sys
+from math import isinf
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from gerai.doctor import advice
 from gerai.doctor.diagnosis import Diagnosis, Installation, fail, not_checked, ok, warn
 from gerai.engine.installation import DatabaseError, data_directory, libpq_version
 from gerai.kit.hosts import is_loopback
+from gerai.kit.open_files import clients_within, raised_open_files_limit
 
 _OLDEST_PYTHON: Final = (3, 11)
 
@@ -53,6 +55,19 @@ async def versions(here: Installation) -> Diagnosis:
 
 def _dotted(version: int) -> str:
     return f"{version // 10_000}.{version % 10_000}"
+
+
+async def open_files(here: Installation) -> Diagnosis:
+    """As many descriptors as the settings want connections. They are those of this process: a server that is started as
+    it was has as many."""
+    limit, wanted = raised_open_files_limit(), here.settings.server.connections
+    possible = int(min(wanted, clients_within(limit)))
+    figures = {"limit": None if isinf(limit) else int(limit), "connections": possible, "connections_wanted": wanted}
+    files = "any number of" if isinf(limit) else f"{limit:,.0f}"
+    seen = f"started like this command, a server process may have {files} files open"
+    if possible < wanted:
+        return warn(f"{seen}: {possible:,} connections, server.connections is {wanted:,}", advice.OPEN_FILES, **figures)
+    return ok(seen, **figures)
 
 
 async def disk(here: Installation) -> Diagnosis:

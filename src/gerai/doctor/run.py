@@ -24,6 +24,7 @@ _COMMAND: Final = re.compile(r"`(gerai (?!settings|work|serve|restore)[^`]+)`")
 CHECKS: Final = (
     Check("settings", "Settings", machine.settings, Ground.NOTHING),
     Check("versions", "Versions", machine.versions, Ground.NOTHING),
+    Check("open_files", "Open files", machine.open_files, Ground.NOTHING),
     Check("disk", "Disk", machine.disk, Ground.NOTHING),
     _DATABASE,
     Check("limits", "Connections and limits", server.limits, Ground.DATABASE),

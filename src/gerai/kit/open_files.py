@@ -12,6 +12,8 @@ from typing import Final
 _LISTS: Final = ("/proc/self/fd", "/dev/fd")
 #: More brings nothing, and some programs we start walk through all they may have.
 _ENOUGH: Final = 65_536
+#: Of a server, for everything but clients: database, webhooks, partners, logs.
+_BESIDE_CLIENTS: Final = 512
 
 
 def open_files() -> int:
@@ -37,10 +39,21 @@ def raise_open_files_limit() -> float:
 
     Login shells and systemd give 1,024 and allow far more: a server that leaves it so runs out with the 1,025th client.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = raised_open_files_limit()
+    if open_files_limit() < wanted:
         # macOS calls its hard limit infinite and refuses what is beyond another one.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (int(wanted), hard))
     return open_files_limit()
+
+
+def raised_open_files_limit() -> float:
+    """What :func:`raise_open_files_limit` would come to; nothing is changed."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(open_files_limit(), _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH))
+
+
+def clients_within(descriptors: float) -> float:
+    """How many connections of clients a server can have with so many descriptors."""
+    return max(descriptors - _BESIDE_CLIENTS, descriptors // 2)
