@@ -97,6 +97,7 @@ def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) ->
         [kept] = kept_in(backups)
         assert kept.file.suffix == ".sealed"
         assert f"{kept.file}: " in sealed[1].decode()
+        assert sealed[2] == ""
         assert kept.file.stat().st_mode & 0o777 == 0o600
         assert list(backups.iterdir()) == [kept.file]
         before = {name: (old / name).read_bytes() for name in ("demo.json", "seal.key")}
@@ -129,6 +130,12 @@ def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) ->
         found = {check["name"]: check for check in json.loads(out)["checks"]}
         assert (code, found["seal_key"]["state"], found["endpoints"]["state"]) == (1, "fail", "ok")
         assert found["settings"]["seen"] == "this machine only; the settings say 127.0.0.1:8000"
+        assert not place.exists()
+        # What can still be saved is: with a warning, and no other key.
+        code, _, err = here("backup", "--data", str(new), "--to", str(backups))
+        assert code == 0, err
+        assert "the backup holds the secrets of 1 of 1 webhook endpoints, and no key that opens them: " in err
+        assert f"Put the key that was used before back into {place} and back up again; " in err
         assert not place.exists()
         with running(new) as dsn, psycopg.connect(dsn) as connection:
             assert connection.execute("SELECT code FROM merchants").fetchall() == [("demo",)]
@@ -168,6 +175,9 @@ def test_a_database_of_ones_own(shop_dsn: str, empty_database: Empty, tmp_path: 
     code, out, err = here("backup", "--to", "-", dsn=target, **key)
     assert code == 0
     assert "without a passphrase these are left out of a stream: seal.key\n" in err
+    # A key that opens nothing is as good as none.
+    assert "the backup holds the secrets of 1 of 1 webhook endpoints, and no key that opens them: " in err
+    assert "Put the key that was used before back into webhooks.seal_key and back up again; " in err
     assert "rows of" in err
     piped = empty_database()
     code, refused, err = here("restore", "-", "--seal-key", str(tmp_path / "key"), dsn=piped, given=out)

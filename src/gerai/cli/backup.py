@@ -15,7 +15,7 @@ from gerai.backup.format import BackupError
 from gerai.backup.scheduled import back_up_if_due, make_file
 from gerai.backup.write import Written, write_backup
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, chosen_folder, read_settings
-from gerai.cli.seal_key import SEAL_KEY_FILE
+from gerai.cli.seal_key import SEAL_KEY_FILE, warn_of_backup_without_key
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.settings import Settings
 
@@ -58,6 +58,7 @@ def backup(
             else:
                 target = Path(to) if to or folder is None else folder / BACKUPS
                 written, where = _to_file(settings, folder, target, passphrase, steps)
+            warn_of_backup_without_key(settings, folder)
     except BackupError as error:
         fail(str(error))
     except BrokenPipeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from gerai.settings import Settings
 #: In a data folder.
 SEAL_KEY_FILE: Final = "seal.key"
 _SETTING: Final = "webhooks.seal_key"
+_WHERE_LOST: Final = "where it is lost, `gerai webhooks remove` these endpoints and add them again."
 
 
 def with_seal_key(settings: Settings, folder: Path) -> Settings:
@@ -78,19 +80,33 @@ def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> No
 
 def warn_of_restored_secrets(sealed: list[SealedSecrets], keys: list[str], place: str) -> None:
     """Warn when none of ``keys`` opens what was restored; ``place`` is where the right one belongs."""
-    closed = sealed
-    for key in keys:
-        try:
-            closed = not_opened(closed, key)
-        except SecretBoxError:
-            continue
-    if closed:
+    if closed := _not_opened_by_any(sealed, keys):
         errors.print(
             f"no key at hand opens the secrets of {len(closed)} of {len(sealed)} webhook endpoints: their webhooks "
-            f"will fail. Put the key of the old server into {place} before you start; where it is lost, "
-            "`gerai webhooks remove` these endpoints and add them again.",
+            f"will fail. Put the key of the old server into {place} before you start; {_WHERE_LOST}",
             style="yellow", markup=False, highlight=False,
         )  # fmt: skip
+
+
+def warn_of_backup_without_key(settings: Settings, folder: Path | None) -> None:
+    """Warn when the database that was backed up holds secrets that the key in its backup does not open."""
+    sealed = _sealed(settings) or []
+    if closed := _not_opened_by_any(sealed, [settings.webhooks.seal_key]):
+        place = _SETTING if folder is None else folder / SEAL_KEY_FILE
+        errors.print(
+            f"the backup holds the secrets of {len(closed)} of {len(sealed)} webhook endpoints, and no key that opens "
+            f"them: wherever it is restored, their webhooks fail. Put the key that was used before back into {place} "
+            f"and back up again; {_WHERE_LOST}",
+            style="yellow", markup=False, highlight=False,
+        )  # fmt: skip
+
+
+def _not_opened_by_any(sealed: list[SealedSecrets], keys: list[str]) -> list[SealedSecrets]:
+    """Those that none of these opens; what is no key opens nothing."""
+    for key in keys:
+        with contextlib.suppress(SecretBoxError):
+            sealed = not_opened(sealed, key)
+    return sealed
 
 
 def _with_key(settings: Settings, key: str) -> Settings:
