@@ -64,7 +64,7 @@ class SealedReader:
     BackupDamaged before it returns a byte that was not written."""
 
     def __init__(self, stream: BinaryIO, passphrase: str) -> None:
-        header = _read_fully(stream, HEADER_BYTES)
+        header = read_fully(stream, HEADER_BYTES)
         if len(header) < HEADER_BYTES:
             raise BackupDamaged("the backup ends in the middle of its beginning")
         salt = header[len(MAGIC) :][:_SALT_BYTES]
@@ -89,7 +89,7 @@ class SealedReader:
         return data
 
     def _sealed(self) -> bytes:
-        return _read_fully(self._stream, CHUNK_BYTES + _TAG_BYTES)
+        return read_fully(self._stream, CHUNK_BYTES + _TAG_BYTES)
 
 
 class _Chunks:
@@ -122,8 +122,8 @@ def _derived(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
     return derived[:_KEY_BYTES], derived[_KEY_BYTES:]
 
 
-def _read_fully(stream: BinaryIO, size: int) -> bytes:
-    """So many bytes unless the stream ends: a pipe returns what it has."""
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """So many bytes unless the stream ends: a single read of a pipe returns what it has."""
     parts: list[bytes] = []
     while size > 0 and (part := stream.read(size)):
         parts.append(part)

@@ -15,8 +15,9 @@ from gerai.store.backup_tables import SequenceValue, TableShape
 FORMAT: Final = 1
 HEAD: Final = "gerai-backup.json"
 TAIL: Final = "manifest.json"
-TABLES: Final = "tables/"
 FILES: Final = "files/"
+#: What zlib calls the form of gzip.
+GZIP: Final = 31
 #: Most bytes of one part before it is compressed: what a reader and a writer hold in memory.
 PART_BYTES: Final = 4 * 1024 * 1024
 #: Most bytes of any member: head and tail of thousands of tables are far below.
@@ -68,7 +69,7 @@ class Tail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summing:
-    """Counts and digests the bytes of one table or file."""
+    """Counts and digests the bytes of one table."""
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
@@ -79,9 +80,19 @@ class Summing:
         self._digest.update(data)
         self._bytes += len(data)
 
-    def sum(self, rows: int = 0) -> Sum:
-        """What came so far."""
+    def sum(self, rows: int) -> Sum:
+        """What came so far: so many ``rows``."""
         return Sum(rows, self._bytes, self._digest.hexdigest())
+
+
+def sum_of(data: bytes) -> Sum:
+    """Of a whole file."""
+    return Sum(0, len(data), sha256(data))
+
+
+def part_name(table: str, number: int) -> str:
+    """The member with the n-th part of a table's rows; the first is 1."""
+    return f"tables/{table}/{number:08}.gz"
 
 
 def sha256(data: bytes) -> str:

@@ -9,15 +9,15 @@ from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 import msgspec
 
-from gerai.backup.crypt import MAGIC, SealedReader
+from gerai.backup.crypt import MAGIC, SealedReader, read_fully
 from gerai.backup.format import (
     FILES,
     FOLDER_FILES,
     FORMAT,
+    GZIP,
     HEAD,
     MEMBER_BYTES,
     PART_BYTES,
-    TABLES,
     TAIL,
     BackupDamaged,
     BackupError,
@@ -25,12 +25,13 @@ from gerai.backup.format import (
     Sum,
     Summing,
     Tail,
+    part_name,
     sha256,
+    sum_of,
 )
 from gerai.store.backup_tables import TableShape
 
 _FOREIGN: Final = "this is not a backup of Gerai"
-_GZIP: Final = 31
 
 
 class TarMember(NamedTuple):
@@ -77,7 +78,7 @@ class BackupReader:
 
     def _rows(self, table: TableShape) -> Iterator[bytes]:
         summing, rows, number = Summing(), 0, 1
-        while (packed := self._take(f"{TABLES}{table.name}/{number:08}.gz")) is not None:
+        while (packed := self._take(part_name(table.name, number))) is not None:
             part = _unpacked(packed)
             summing.add(part)
             # COPY writes a line end inside a value as \n, in two characters.
@@ -93,7 +94,7 @@ class BackupReader:
             self.tail = msgspec.json.decode(text, type=Tail)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BackupDamaged("the backup is damaged: its list of contents cannot be read") from error
-        files = {name: Sum(0, len(data), sha256(data)) for name, data in self.files.items()}
+        files = {name: sum_of(data) for name, data in self.files.items()}
         if self.tail != Tail(head_sha256=self._head_sha256, tables=self._sums, files=files):
             raise BackupDamaged("the backup is damaged: its contents are not what its list says")
         if self._next is not None:
@@ -124,9 +125,7 @@ class _Peeked:
 
 def _plain(stream: BinaryIO, passphrase: str) -> _Peeked | SealedReader:
     """The tar stream inside."""
-    first = b""
-    while len(first) < len(MAGIC) and (more := stream.read(len(MAGIC) - len(first))):
-        first += more
+    first = read_fully(stream, len(MAGIC))
     whole = _Peeked(first, stream)
     if first != MAGIC:
         return whole
@@ -185,7 +184,7 @@ class _Numbered(msgspec.Struct):
 
 def _unpacked(packed: bytes) -> bytes:
     try:
-        unpacking = zlib.decompressobj(_GZIP)
+        unpacking = zlib.decompressobj(GZIP)
         part = unpacking.decompress(packed, PART_BYTES + 1)
     except zlib.error as error:
         raise BackupDamaged("the backup is damaged: a part of it cannot be unpacked") from error

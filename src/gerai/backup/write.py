@@ -14,17 +14,20 @@ from gerai import __version__
 from gerai.backup.crypt import SealedWriter
 from gerai.backup.format import (
     FILES,
+    FOLDER_FILES,
     FORMAT,
+    GZIP,
     HEAD,
     PART_BYTES,
-    TABLES,
     TAIL,
     BackupError,
     Head,
     Sum,
     Summing,
     Tail,
+    part_name,
     sha256,
+    sum_of,
 )
 from gerai.settings import DatabaseSettings
 from gerai.store.backup_tables import MigrationUnderWay, NoTables, TableShape, TablesSnapshot, snapshot
@@ -33,7 +36,6 @@ from gerai.store.migrate import HalfRestored
 
 #: Fast: the rest of what could be saved is small against the time it takes.
 _LEVEL: Final = 1
-_GZIP: Final = 31
 
 
 class Written(NamedTuple):
@@ -52,7 +54,7 @@ def write_backup(
     files: Mapping[str, bytes] | None = None,
     next_table: Callable[[str], None] = lambda _: None,
 ) -> Written:
-    """The database as it is now, with these files of its data folder, into ``out``, sealed when there is a passphrase.
+    """The database as it is now, with these of its ``FOLDER_FILES``, into ``out``, sealed when there is a passphrase.
 
     Reads one snapshot and keeps no writer waiting. Memory is bounded. Raises BackupError, or OSError of ``out``.
     """
@@ -98,17 +100,16 @@ def _write(
         head = _head_of(found)
         text = msgspec.json.encode(head)
         _add(archive, HEAD, text)
-        sums_of_files: dict[str, Sum] = {}
-        for name, data in files.items():
-            summing = Summing()
-            summing.add(data)
-            sums_of_files[name] = summing.sum()
+        # In the order in which they are read.
+        kept = {name: files[name] for name in FOLDER_FILES if name in files}
+        for name, data in kept.items():
             _add(archive, FILES + name, data)
         sums: dict[str, Sum] = {}
         for table in found.tables:
             next_table(table.name)
             sums[table.name] = _write_table(archive, found, table)
-        tail = Tail(head_sha256=sha256(text), tables=sums, files=sums_of_files)
+        files_sums = {name: sum_of(data) for name, data in kept.items()}
+        tail = Tail(head_sha256=sha256(text), tables=sums, files=files_sums)
         _add(archive, TAIL, msgspec.json.encode(tail))
     return head, tail
 
@@ -137,7 +138,7 @@ def _write_table(archive: tarfile.TarFile, found: TablesSnapshot, table: TableSh
 
     for number, part in enumerate(_parts(counted()), 1):
         summing.add(part)
-        _add(archive, f"{TABLES}{table.name}/{number:08}.gz", zlib.compress(part, _LEVEL, _GZIP))
+        _add(archive, part_name(table.name, number), zlib.compress(part, _LEVEL, GZIP))
     return summing.sum(rows)
 
 

@@ -70,24 +70,23 @@ def _scheduled(settings: Settings, folder: Path | None) -> None:
     """The worker's: only when it is due, behind everybody else, and its only word is the file's name."""
     os.nice(_NICENESS)
     try:
-        made = back_up_if_due(settings.backup, settings.database, secrets_of(settings, folder))
+        made = back_up_if_due(settings.backup, settings.database, _secrets_of(settings, folder))
     except BackupError as error:
         fail(str(error))
     if made is not None:
         typer.echo(made[0])
 
 
-def secrets_of(settings: Settings, folder: Path | None) -> dict[str, bytes]:
-    """What belongs to the database and is not in it: the key that opens its sealed secrets first."""
+def _secrets_of(settings: Settings, folder: Path | None) -> dict[str, bytes]:
+    """What belongs to the database and is not in it: above all the key that opens its sealed secrets."""
     found = {} if folder is None else folder_files(folder)
-    if settings.webhooks.seal_key:
-        found = {SEAL_KEY_FILE: settings.webhooks.seal_key.encode()} | found
-        found[SEAL_KEY_FILE] = settings.webhooks.seal_key.encode()
-    return found
+    key = settings.webhooks.seal_key.encode()
+    # A key that is set wins, as it does for the server.
+    return found | {SEAL_KEY_FILE: key} if key else found
 
 
 def _to_output(settings: Settings, folder: Path | None, passphrase: str, steps: Steps) -> Written:
-    secrets = secrets_of(settings, folder)
+    secrets = _secrets_of(settings, folder)
     if secrets and not passphrase:
         # Nobody knows into whose hands a stream comes.
         left = ", ".join(secrets)
@@ -102,7 +101,7 @@ def _to_output(settings: Settings, folder: Path | None, passphrase: str, steps: 
 def _to_file(
     settings: Settings, folder: Path | None, target: Path, passphrase: str, steps: Steps
 ) -> tuple[Written, str]:
-    file, written = make_file(settings.database, secrets_of(settings, folder), target, passphrase, steps.next)
+    file, written = make_file(settings.database, _secrets_of(settings, folder), target, passphrase, steps.next)
     if not passphrase:
         errors.print(
             "the file is not sealed: whoever reads it has every key and customer (--passphrase-file seals)",

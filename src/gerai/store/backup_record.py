@@ -61,9 +61,8 @@ async def last_backup(connection: AsyncConnection) -> LastBackup | None:
 class Turn:
     """The right to make the scheduled backup: nobody else makes one meanwhile."""
 
-    def __init__(self, connection: Connection[Any], limits: DatabaseSettings) -> None:
+    def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
-        self._limits = limits
 
     def is_due(self, every_s: float) -> bool:
         """As :func:`is_due`."""
@@ -81,7 +80,7 @@ def turn(limits: DatabaseSettings) -> Generator[Turn | None]:
     """The turn until the end of the block; None when another process has it. DatabaseError."""
     with open_blocking(limits.url, limits) as connection:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        yield Turn(connection, limits) if row is not None and row[0] else None
+        yield Turn(connection) if row is not None and row[0] else None
 
 
 def record_made(limits: DatabaseSettings, made_at: datetime, size: int, took_ms: int) -> None:
