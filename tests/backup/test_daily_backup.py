@@ -20,7 +20,7 @@ from backup_kit import PASSPHRASE
 from structlog.testing import capture_logs
 
 from gerai.backup import scheduled
-from gerai.backup.files import kept_in, let_go, name_of
+from gerai.backup.files import kept_in, delete_old, name_of
 from gerai.backup.format import BackupError
 from gerai.backup.restore import check_file
 from gerai.backup.scheduled import back_up_if_due
@@ -105,12 +105,12 @@ def test_old_ones_go_and_nothing_else(tmp_path: Path) -> None:
     for name in (*names, *others):
         (tmp_path / name).write_text("x")
     os.utime(tmp_path / ".gerai-1-1.part", (0, 0))
-    gone = let_go(tmp_path, now, keep_days=14, keep_at_least=3)
+    gone = delete_old(tmp_path, now, keep_days=14, keep_at_least=3)
     assert [file.name for file in gone] == [names[3]]
     assert {file.name for file in tmp_path.iterdir()} == {*names[:3], *others} - {".gerai-1-1.part"}
-    let_go(tmp_path, now, keep_days=14, keep_at_least=1)
+    delete_old(tmp_path, now, keep_days=14, keep_at_least=1)
     assert {kept.file.name for kept in kept_in(tmp_path)} == {*names[:2]}
-    let_go(tmp_path, now, keep_days=1, keep_at_least=5)
+    delete_old(tmp_path, now, keep_days=1, keep_at_least=5)
     assert {kept.file.name for kept in kept_in(tmp_path)} == {*names[:2]}
 
 

@@ -1,4 +1,4 @@
-"""Backups as files of a folder: how they are called, how one gets there whole or not at all, which are let go."""
+"""Backups as files of a folder: how they are called, how one gets there whole or not at all, which are deleted."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def folder_files(folder: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def new_file(folder: Path) -> Generator[Arriving]:
+def new_file(folder: Path) -> Generator[UnfinishedFile]:
     """A file in ``folder`` (made when missing, 0700) that nobody but its owner reads, complete or not there at all."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,21 +69,21 @@ def new_file(folder: Path) -> Generator[Arriving]:
         raise BackupError(f"no backup can be written into {folder}: {_reason(error)}") from error
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            yield Arriving(part, stream)
+            yield UnfinishedFile(part, stream)
     except OSError as error:
         raise BackupError(f"the backup could not be written into {folder}: {_reason(error)}") from error
     finally:
         part.unlink(missing_ok=True)
 
 
-class Arriving:
+class UnfinishedFile:
     """A file that is being written. ``stream`` takes its bytes."""
 
     def __init__(self, part: Path, stream: BinaryIO) -> None:
         self._part = part
         self.stream = stream
 
-    def arrive(self, written: Written, *, passphrase: str) -> Path:
+    def finish(self, written: Written, *, passphrase: str) -> Path:
         """Read it once more, from the disk, and give it its name. BackupDamaged when it is not what was written."""
         self.stream.flush()
         os.fsync(self.stream.fileno())
@@ -108,7 +108,7 @@ def kept_in(folder: Path) -> list[Kept]:
     return sorted(found, key=lambda kept: kept.made_at)
 
 
-def let_go(folder: Path, now: datetime, *, keep_days: int, keep_at_least: int) -> list[Path]:
+def delete_old(folder: Path, now: datetime, *, keep_days: int, keep_at_least: int) -> list[Path]:
     """Delete backups older than ``keep_days`` days, but never one of the newest ``keep_at_least``; and what was begun a
     day ago and never finished. Returns the backups deleted. Other files are not touched."""
     old = [kept.file for kept in kept_in(folder)[:-keep_at_least] if kept.made_at < now - timedelta(days=keep_days)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from gerai.backup.files import let_go, new_file, read_passphrase
+from gerai.backup.files import delete_old, new_file, read_passphrase
 from gerai.backup.format import BackupError
 from gerai.backup.write import Written, write_backup
 from gerai.settings import BackupSettings, DatabaseSettings
@@ -52,16 +52,16 @@ def make_file(
 ) -> tuple[Path, Written]:
     """One backup into ``folder``, read again, and recorded as the last one. BackupError."""
     began_s = time.monotonic()
-    with new_file(folder) as arriving:
+    with new_file(folder) as unfinished:
         written = write_backup(
             database,
-            arriving.stream,
+            unfinished.stream,
             passphrase=passphrase,
             files=files,
             next_table=lambda name: step(f"reading {name}"),
         )
         step("reading the file again")
-        file = arriving.arrive(written, passphrase=passphrase)
+        file = unfinished.finish(written, passphrase=passphrase)
     # It is there; a database that cannot be written (or is of an earlier version) does not take it back.
     with contextlib.suppress(DatabaseError):
         took_ms = round((time.monotonic() - began_s) * 1000)
@@ -75,7 +75,7 @@ def _make(
     passphrase = read_passphrase(Path(settings.passphrase_file) if settings.passphrase_file else None)
     _require_room(folder, settings.leave_free_mb * _MEGABYTE + last_size * _GROWTH_PERCENT // 100)
     file, written = make_file(database, files, folder, passphrase)
-    let_go(folder, written.head.made_at, keep_days=settings.keep_days, keep_at_least=settings.keep_at_least)
+    delete_old(folder, written.head.made_at, keep_days=settings.keep_days, keep_at_least=settings.keep_at_least)
     return file, written
 
 
