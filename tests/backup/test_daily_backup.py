@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -20,10 +21,10 @@ from backup_kit import PASSPHRASE
 from structlog.testing import capture_logs
 
 from gerai.backup import scheduled
-from gerai.backup.files import kept_in, delete_old, name_of
+from gerai.backup.files import delete_old, kept_in, name_of, new_file
 from gerai.backup.format import BackupError
 from gerai.backup.restore import check_file
-from gerai.backup.scheduled import back_up_if_due
+from gerai.backup.scheduled import back_up_if_due, make_file
 from gerai.doctor.backups import backups
 from gerai.doctor.diagnosis import Installation
 from gerai.engine.core import Engine
@@ -101,7 +102,8 @@ def test_old_ones_go_and_nothing_else(tmp_path: Path) -> None:
     else's."""
     now = datetime(2026, 11, 29, 8, 0, tzinfo=UTC)
     names = [name_of(now - timedelta(days=age), sealed=age % 2 == 0) for age in (1, 13, 15, 40)]
-    others = ["gerai-notes.tar", "gerai-20261001T000000Z.tar.gz", "x.sealed", ".gerai-1-1.part", ".gerai-2-2.part"]
+    others = ["gerai-notes.tar", "gerai-20260230T000000Z.tar", "gerai-20261001T000000Z.tar.gz", "x.sealed"]
+    others += [".gerai-1-1.part", ".gerai-2-2.part"]
     for name in (*names, *others):
         (tmp_path / name).write_text("x")
     os.utime(tmp_path / ".gerai-1-1.part", (0, 0))
@@ -112,6 +114,23 @@ def test_old_ones_go_and_nothing_else(tmp_path: Path) -> None:
     assert {kept.file.name for kept in kept_in(tmp_path)} == {*names[:2]}
     delete_old(tmp_path, now, keep_days=1, keep_at_least=5)
     assert {kept.file.name for kept in kept_in(tmp_path)} == {*names[:2]}
+
+
+def test_a_disk_without_second_names(limits: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A memory stick (FAT) has no hard links: the backup gets its name all the same, and takes nobody else's."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("gerai.backup.files.os.link", refused)
+    file, written = make_file(limits, {}, tmp_path, "")
+    assert list(tmp_path.iterdir()) == [file]
+    assert check_file(file, "") == written.head
+    with new_file(tmp_path) as unfinished:
+        unfinished.stream.write(file.read_bytes())
+        with pytest.raises(BackupError, match="is there already"):
+            unfinished.finish(written, passphrase="")
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_full_disk_is_not_filled(limits: DatabaseSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

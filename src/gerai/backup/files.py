@@ -87,16 +87,27 @@ class UnfinishedFile:
         """Read it once more, from the disk, and give it its name. BackupDamaged when it is not what was written."""
         self.stream.flush()
         os.fsync(self.stream.fileno())
+        if hasattr(os, "posix_fadvise"):
+            # The system still has in memory what we wrote, which says nothing about the disk.
+            os.posix_fadvise(self.stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         with self._part.open("rb") as stream:
             BackupReader(stream, passphrase).verify()
         file = self._part.with_name(name_of(written.head.made_at, sealed=bool(passphrase)))
-        # Not rename: one made in the same second is never replaced.
+        self._call_it(file)
+        sync_folder(file.parent)
+        return file
+
+    def _call_it(self, file: Path) -> None:
+        """Give it this name, unless another one has it: one made in the same second is never replaced."""
         try:
             os.link(self._part, file)
         except FileExistsError:
             raise BackupError(f"{file} is there already") from None
-        sync_folder(file.parent)
-        return file
+        except OSError:
+            # No second name for a file on this disk, as on most memory sticks.
+            if file.exists():
+                raise BackupError(f"{file} is there already") from None
+            self._part.rename(file)
 
 
 def kept_in(folder: Path) -> list[Kept]:
@@ -104,7 +115,9 @@ def kept_in(folder: Path) -> list[Kept]:
     found: list[Kept] = []
     for file in folder.glob("gerai-*"):
         if (name := _NAME.fullmatch(file.name)) is not None:
-            found.append(Kept(file, datetime.strptime(name[1], _TIME).replace(tzinfo=UTC)))
+            # What has the form of a name and no time in it is not ours.
+            with contextlib.suppress(ValueError):
+                found.append(Kept(file, datetime.strptime(name[1], _TIME).replace(tzinfo=UTC)))
     return sorted(found, key=lambda kept: kept.made_at)
 
 
