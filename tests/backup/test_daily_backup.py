@@ -158,6 +158,17 @@ def test_a_full_disk_is_not_filled(limits: DatabaseSettings, tmp_path: Path, mon
         back_up_if_due(chosen, limits, {})
 
 
+def test_an_old_one_that_cannot_be_deleted(limits: DatabaseSettings, tmp_path: Path) -> None:
+    """The new one is there, and that the folder will fill up is seen: in one sentence, and by the doctor."""
+    chosen = BackupSettings(dir=str(tmp_path), leave_free_mb=0, keep_at_least=1)
+    old = tmp_path / name_of(datetime(2020, 1, 1, tzinfo=UTC), sealed=False)
+    old.mkdir()
+    with pytest.raises(BackupError, match=f"backups in {tmp_path}: Is a directory"):
+        back_up_if_due(chosen, limits, {})
+    assert len(kept_in(tmp_path)) == 2
+    assert "the last attempt failed: backups in " in seen(limits, chosen)[1]
+
+
 @pytest_asyncio.fixture
 async def engine(limits: DatabaseSettings) -> AsyncGenerator[Engine]:
     async with Engine(limits.url, reads_pool_size=2).running() as engine:

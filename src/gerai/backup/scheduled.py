@@ -73,9 +73,13 @@ def _make(
     settings: BackupSettings, database: DatabaseSettings, files: Mapping[str, bytes], folder: Path, last_size: int
 ) -> tuple[Path, Written]:
     passphrase = read_passphrase(Path(settings.passphrase_file) if settings.passphrase_file else None)
-    _require_room(folder, settings.leave_free_mb * _MEGABYTE + last_size * _GROWTH_PERCENT // 100)
-    file, written = make_file(database, files, folder, passphrase)
-    delete_old(folder, written.head.made_at, keep_days=settings.keep_days, keep_at_least=settings.keep_at_least)
+    try:
+        _require_room(folder, settings.leave_free_mb * _MEGABYTE + last_size * _GROWTH_PERCENT // 100)
+        file, written = make_file(database, files, folder, passphrase)
+        delete_old(folder, written.head.made_at, keep_days=settings.keep_days, keep_at_least=settings.keep_at_least)
+    except OSError as error:
+        # Looking at the folder, or deleting in it: a disk that fills because of it is somebody's to look at.
+        raise BackupError(f"backups in {folder}: {error.strerror or error}") from error
     return file, written
 
 
