@@ -268,6 +268,20 @@ def test_books_that_do_not_hold_are_restored_and_said(
     assert content(again) == content(target)
 
 
+def test_a_database_that_cannot_now(plain_backup: bytes, empty_database: Empty, tmp_path: Path) -> None:
+    """One that fails while it is filled (here: it may only be read) is not taken for a damaged backup."""
+    file, target = tmp_path / "b.tar", empty_database()
+    file.write_bytes(plain_backup)
+    code, out, err = here("restore", str(file), dsn=f"{target}&options=-c%20default_transaction_read_only%3Don")
+    assert (code, out) == (1, b"")
+    assert err == (
+        "gerai: the database failed while it was filled: cannot execute CREATE TABLE in a read-only transaction; "
+        "restore again once it can\n"
+    )
+    assert everything(target) == []
+    assert here("restore", str(file), dsn=target)[0] == 0
+
+
 @pytest.mark.parametrize("kind", ["cut off", "changed", "foreign", "not there", "wrong passphrase", "short passphrase"])
 def test_what_cannot_be_restored_leaves_nothing(
     plain_backup: bytes, passphrase: str, tmp_path: Path, kind: str

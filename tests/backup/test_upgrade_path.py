@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from gerai.backup.restore import restore_database
 from gerai.cli import build
+from gerai.store.embedded_host import EmbeddedError
 from gerai.store.migrate import migrate, migration_names
 
 Empty = Callable[[], str]
@@ -64,6 +65,16 @@ def test_old_data_under_new_code(empty_database: Empty, last: str) -> None:
     assert {name for name, rows in migrated.items() if there[name] != rows} <= {"transfers", "accounts"}
 
 
+def tried(dsn: str) -> tuple[int, str, str]:
+    """Exit code, output and complaints of `gerai upgrade-check`."""
+    done = CliRunner().invoke(
+        build(["upgrade-check"]), ["upgrade-check"], env={"DATABASE_URL": dsn, "GERAI_DATA": None}
+    )
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    shown = [line for line in done.stderr.splitlines() if not line.endswith(" …")]
+    return done.exit_code, done.stdout, "\n".join(shown)
+
+
 def test_a_version_is_tried_on_a_copy(shop_dsn: str, empty_database: Empty) -> None:
     """`upgrade-check` of old data: what would be applied and that the books hold; the data is as it was. Of newer data:
     refused by name. Of no data, and of broken books: 1."""
@@ -73,15 +84,6 @@ def test_a_version_is_tried_on_a_copy(shop_dsn: str, empty_database: Empty) -> N
         connection.execute(_OLD_SHOP)
         connection.execute("UPDATE payments SET status = 'expired', completed_at = NULL")
     before = content(old)
-
-    def tried(dsn: str) -> tuple[int, str, str]:
-        done = CliRunner().invoke(
-            build(["upgrade-check"]), ["upgrade-check"], env={"DATABASE_URL": dsn, "GERAI_DATA": None}
-        )
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        shown = [line for line in done.stderr.splitlines() if not line.endswith(" …")]
-        return done.exit_code, done.stdout, "\n".join(shown)
-
     code, out, err = tried(old)
     assert (code, err) == (0, "")
     assert out.startswith("this version can take the data over: ")
@@ -96,3 +98,13 @@ def test_a_version_is_tried_on_a_copy(shop_dsn: str, empty_database: Empty) -> N
     assert "does not know 9999-what-comes" in err
     assert content(old) == before
     assert tried(empty_database()) == (1, "", "gerai: the database holds no tables of Gerai")
+
+
+def test_no_room_for_a_copy(shop_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database for the copy that does not start, for want of room for instance, is one sentence and 1."""
+    monkeypatch.setattr("gerai.store.embedded.EmbeddedPostgres.start", no_room)
+    assert tried(shop_dsn) == (1, "", "gerai: initdb failed: No space left on device")
+
+
+def no_room(_: object) -> str:
+    raise EmbeddedError("initdb failed: No space left on device")

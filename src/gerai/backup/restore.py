@@ -21,6 +21,7 @@ from gerai.store.connection import DatabaseError
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import delete_data, moved
 from gerai.store.embedded_host import EmbeddedError
+from gerai.store.faults import fault_of, passes
 from gerai.store.migrate import migrate, migration_names
 
 #: Beside the data folder that is to come.
@@ -159,4 +160,7 @@ def _fill(reader: BackupReader, dsn: str, step: Steps) -> Restored:
 
 
 def _failed(error: DatabaseError) -> BackupError:
-    return BackupDamaged(f"the database refused what the backup holds: {' '.join(str(error).split())}")
+    reason = " ".join(str(error).split())
+    if passes(fault_of(error)):
+        return BackupError(f"the database failed while it was filled: {reason}; restore again once it can")
+    return BackupDamaged(f"the database refused what the backup holds: {reason}")

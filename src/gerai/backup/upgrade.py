@@ -15,18 +15,19 @@ from gerai.store.embedded import scratch
 
 def try_upgrade(database: DatabaseSettings, step: Callable[[str], None]) -> Restored:
     """Copy a running database as it is, migrate the copy to this version and check its books. The database itself is
-    only read. NewerBackup when its data is of a newer version, BackupError when it cannot be copied or migrated."""
-    ours, theirs = os.pipe()
+    only read. NewerBackup when its data is of a newer version, BackupError when it cannot be copied or migrated,
+    EmbeddedError when there can be no database for the copy."""
 
-    def write() -> None:
-        with os.fdopen(theirs, "wb") as out:
+    def write(into: int) -> None:
+        with os.fdopen(into, "wb") as out:
             write_backup(database, out)
 
     with ThreadPoolExecutor(1) as pool, scratch() as server:
-        writing = pool.submit(write)
+        reading_end, writing_end = os.pipe()
+        writing = pool.submit(write, writing_end)
         try:
             # Closed when the reader fails: the writer ends then, too.
-            with os.fdopen(ours, "rb") as stream:
+            with os.fdopen(reading_end, "rb") as stream:
                 return restore_database(stream, "", server.dsn, step)
         except NewerBackup:
             raise

@@ -9,6 +9,7 @@ from gerai.backup.upgrade import try_upgrade
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.restore import report_restored
 from gerai.cli.terminal import Steps, fail
+from gerai.store.embedded_host import EmbeddedError
 
 
 def upgrade_check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
@@ -17,7 +18,7 @@ def upgrade_check(data: DataOption = None, settings_file: SettingsOption = None)
     with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
         try:
             restored = try_upgrade(settings.database, steps.next)
-        except BackupError as error:
+        except (BackupError, EmbeddedError) as error:
             fail(str(error))
     report_restored(restored, "this version can take the data over")
     if restored.violations:

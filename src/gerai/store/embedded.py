@@ -182,7 +182,8 @@ class EmbeddedPostgres:
 
 @contextlib.contextmanager
 def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
-    """A started server with empty data of its own, deleted afterwards; for tests and the benchmark.
+    """A started server with empty data of its own, deleted afterwards; for tests, the benchmark, and copies
+    that are looked at once.
 
     ``durable`` keeps fsync on, for figures that count.
     """
