@@ -11,6 +11,7 @@ from terminal_kit import gerai_here
 from test_exit_codes import commands
 
 from gerai.store.embedded import EmbeddedPostgres, scratch
+from gerai.store.embedded_folder import remove_data
 from gerai.store.migrate import migrate, migration_names
 
 #: What each command must be given before it looks at the database at all.
@@ -77,3 +78,22 @@ async def test_every_command_on_a_database_that_is_not_fit(server: EmbeddedPostg
     assert set(lacking.values()) == {"gerai: the database lacks 0020-worker-beats; run `gerai migrate` first\n"}
     _, _, err = await gerai_here("", "check", "--data", str(server.folder))
     assert err == f"gerai: the database lacks 0020-worker-beats; run `gerai migrate --data {server.folder}` first\n"
+
+
+async def test_a_migration_that_cannot_be_applied(tmp_path: Path) -> None:
+    """Somebody else's table stands where ours belongs: one sentence and 1 from `migrate` and from `up`."""
+    embedded = EmbeddedPostgres(tmp_path / "shop", durable=False)
+    dsn = embedded.start()
+    try:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("CREATE TABLE merchants (code text)")
+        migrating = await gerai_here(dsn, "migrate")
+        embedded.stop()
+        starting = await gerai_here("", "up", "--once", "--port", "0", "--data", str(tmp_path / "shop"))
+    finally:
+        embedded.stop()
+        remove_data(tmp_path / "shop")
+    said = 'gerai: the migration stopped, and changed nothing halfway: relation "merchants" already exists\n'
+    for code, out, err in (migrating, starting):
+        assert (code, out) == (1, "")
+        assert "".join(line for line in err.splitlines(keepends=True) if not line.endswith(" …\n")) == said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.terminal import Steps, console, fail
+from gerai.settings import DatabaseSettings
 from gerai.store.connection import DatabaseError
 from gerai.store.migrate import HalfRestored
 from gerai.store.migrate import migrate as apply
@@ -14,13 +15,19 @@ def migrate(data: DataOption = None, settings_file: SettingsOption = None) -> No
     with chosen_database(read_settings(settings_file), data) as settings:
         with Steps() as steps:
             steps.next("migrating")
-            try:
-                applied = apply(settings.database.url, settings.database)
-            except HalfRestored as error:
-                fail(str(error))
-            except DatabaseError as error:
-                fail(f"the migration stopped, and changed nothing halfway: {str(error).strip()}")
+            applied = apply_missing(settings.database)
         for name in applied:
             console.print(f"applied {name}", highlight=False)
         if not applied:
             console.print("nothing to do: the database is up to date")
+
+
+def apply_missing(database: DatabaseSettings) -> list[str]:
+    """Apply what is missing, within these limits; returns the names applied. Leaves with 1 and the reason when that
+    cannot be done."""
+    try:
+        return apply(database.url, database)
+    except HalfRestored as error:
+        fail(str(error))
+    except DatabaseError as error:
+        fail(f"the migration stopped, and changed nothing halfway: {str(error).strip()}")

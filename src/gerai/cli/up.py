@@ -16,8 +16,9 @@ import typer
 
 from gerai.app import App
 from gerai.cli.backup import BACKUPS
-from gerai.cli.database import read_settings, with_database_url
+from gerai.cli.database import DEFAULT_FOLDER, SettingsOption, read_settings, with_database_url
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
+from gerai.cli.migrate import apply_missing
 from gerai.cli.own_database import kept_alive
 from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.report import report
@@ -34,7 +35,6 @@ from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import forgotten_homes, require_free
 from gerai.store.embedded_host import EmbeddedError
-from gerai.store.migrate import HalfRestored, migrate
 
 _LOG_NAME: Final = "gerai.log"
 
@@ -67,11 +67,11 @@ class Wish:
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on (0.0.0.0: every interface).")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
-    data: Annotated[Path, typer.Option(envvar="GERAI_DATA", help="Data folder.")] = Path("gerai-data"),
+    data: Annotated[Path, typer.Option(envvar="GERAI_DATA", help="Data folder.")] = DEFAULT_FOLDER,
     once: Annotated[bool, typer.Option("--once", help="Start, show the demo, and stop; 1 if the demo failed.")] = False,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="With or without the demo shop.")] = True,
     tour: Annotated[bool, typer.Option("--tour", help="Place the demo orders again.")] = False,
-    settings_file: Annotated[Path | None, typer.Option("--settings", help="TOML file of settings.")] = None,
+    settings_file: SettingsOption = None,
 ) -> None:
     """Start Gerai with its own database and a demo shop; the first start places orders at each counter.
 
@@ -92,8 +92,9 @@ def up(
             stack.callback(server.stop)
             log.configure(settings.log.level, settings.log.format, stack.enter_context(open_log(data / _LOG_NAME)))
             steps.next("bringing the database up to date")
-            _migrate(dsn)
-        settings = _here(with_seal_key(with_database_url(settings, dsn), data), place)
+            settings = with_database_url(settings, dsn)
+            apply_missing(settings.database)
+        settings = _here(with_seal_key(settings, data), place)
         warn_of_closed_secrets(settings, data)
         require_for_real_money(settings)
         warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)
@@ -107,13 +108,6 @@ def _require_free(folder: Path) -> None:
     try:
         require_free(folder.absolute())
     except EmbeddedError as error:
-        fail(str(error))
-
-
-def _migrate(dsn: str) -> None:
-    try:
-        migrate(dsn)
-    except HalfRestored as error:
         fail(str(error))
 
 
