@@ -87,11 +87,30 @@ def test_a_turn_that_fails_loses_no_line(tmp_path: Path) -> None:
     assert [int(line) for line in (tmp_path / "gerai.log").read_text().splitlines()] == list(range(20))
 
 
+def test_a_turn_without_descriptors_is_made_later(tmp_path: Path) -> None:
+    """None is left for the new file: the lines go on into the old one, under its own name; once there is one, it is
+    turned as ever, and no file grows for good."""
+    without = (
+        "import os, resource, sys; from pathlib import Path; from gerai.kit.log_file import TurningFile\n"
+        "file = TurningFile(Path(sys.argv[1]), max_bytes=100, kept=2)\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "free = os.open('/dev/null', os.O_RDONLY); os.close(free)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))\n"
+        "for number in range(8): file.write(f'{number:024}\\n'.encode())\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))\n"
+        "for number in range(8, 40): file.write(f'{number:024}\\n'.encode())\n"
+    )
+    subprocess.run([sys.executable, "-c", without, str(tmp_path / "gerai.log")], check=True, timeout=60)
+    assert [int(line) for line in lines(tmp_path)] == list(range(28, 40))
+    assert max(file.stat().st_size for file in tmp_path.iterdir()) == 100
+
+
 def test_a_full_disk_fails_no_caller(tmp_path: Path) -> None:
-    """A line that cannot be written is lost; whoever wrote it goes on, and later lines are written again."""
+    """A line that cannot be written, or not to its end, is lost as a whole; whoever wrote it goes on, and later lines
+    are written again."""
     limited = (
         "import resource, signal, sys; from pathlib import Path; from gerai.kit.log_file import TurningFile\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (50, 100))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (75, 100))\n"
         "file = TurningFile(Path(sys.argv[1]))\n"
         "assert [file.write(b'q' * 50) for _ in range(3)] == [50] * 3\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); file.write(b'later')"

@@ -63,8 +63,13 @@ class TurningFile(io.RawIOBase):
             if self._size and self._size + size > self._max_bytes:
                 self._turn()
             try:
-                os.write(self._fd, data)
-                self._size += size
+                taken = os.write(self._fd, data)
+                if taken < size:
+                    # The disk is full. Half a line would spoil the next one as well.
+                    os.ftruncate(self._fd, os.fstat(self._fd).st_size - taken)
+                    taken = 0
+                    COUNTS.lost += 1
+                self._size += taken
             except OSError:
                 COUNTS.lost += 1
         return size
@@ -86,7 +91,12 @@ class TurningFile(io.RawIOBase):
                 if older.exists():
                     older.replace(self._numbered(number))
             self._path.replace(self._numbered(1))
-            fresh = _opened(self._path)
+            try:
+                fresh = _opened(self._path)
+            except OSError:
+                # No descriptor is left, for instance. Under another name the old file would never be put aside again.
+                self._numbered(1).replace(self._path)
+                raise
         except OSError:
             return
         COUNTS.turned += 1
