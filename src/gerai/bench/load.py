@@ -129,7 +129,7 @@ class Load:
         self._result.errors += 1
         self._result.first_error = self._result.first_error or text[:2000]
 
-    def lost(self, client: Client, waiting: bool) -> None:
+    def lost(self, *, waiting: bool) -> None:
         """A connection broke; what it waited for is an error."""
         if waiting:
             self.failed("connection lost")
@@ -159,7 +159,7 @@ class Client(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._load.lost(self, self._waiting)
+        self._load.lost(waiting=self._waiting)
 
     def close(self) -> None:
         self._transport.close()

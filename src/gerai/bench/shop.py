@@ -153,5 +153,5 @@ async def _add_wallets(connection: AsyncConnection, merchant_id: int, first: int
 def _key(door: str, key_id: int, member_id: int | None, form: KeyForm) -> sql.KeyRow:
     return sql.KeyRow(
         key_id, ENVIRONMENT, door, "bench", form.prefix, token_digest(form.token), member_id, list(form.permissions),
-        None, real_now(), None, None, None,
+        None, real_now(), None, None,
     )  # fmt: skip

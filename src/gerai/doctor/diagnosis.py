@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -120,10 +120,6 @@ class Installation:
         """A session of its own, with the limits of the settings, that ends after so long. DatabaseError."""
         async with looking(self.dsn, self.settings.database, within_s) as connection:
             yield connection
-
-    def with_database(self, dsn: str) -> Installation:
-        """The same, with its database there."""
-        return replace(self, dsn=dsn)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ async def examine(
     found: dict[str, Diagnosis] = {}
     database = await _database(here)
     found[_DATABASE.name] = database
-    missing = _missing(here, database)
+    missing = _missing(database)
     if missing is None:
         found[_MIGRATIONS.name] = await _looked(_MIGRATIONS, here)
     # What cannot be reached is not looked for again and again.
@@ -100,7 +100,7 @@ async def _database(here: Installation) -> Diagnosis:
         return server.away("address")
 
 
-def _missing(here: Installation, database: Diagnosis) -> str | None:
+def _missing(database: Diagnosis) -> str | None:
     """Why there is no database to look at; None when there is one, be it unable to write."""
     return None if "postgresql" in database.figures else "the database does not answer"
 

@@ -21,13 +21,13 @@ class SecretBox:
             raise SecretBoxError("a sealing key must be 32 bytes in URL-safe base64") from error
 
     def seal(self, secret: str) -> bytes:
-        """Encrypted and authenticated. SealError without a key."""
+        """Encrypted and authenticated. SecretBoxError without a key."""
         if self._fernet is None:
             raise SecretBoxError("no sealing key is set")
         return self._fernet.encrypt(secret.encode())
 
     def open(self, sealed: bytes) -> str:
-        """What was sealed. SealError when no key opens it."""
+        """What was sealed. SecretBoxError when no key opens it."""
         if self._fernet is None:
             raise SecretBoxError("no sealing key is set")
         try:

@@ -45,7 +45,6 @@ class KeyRow(NamedTuple):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
-    last_used_at: datetime | None
 
 
 async def changed(connection: AsyncConnection, merchant_id: int) -> None:
@@ -131,7 +130,7 @@ async def keys(connection: AsyncConnection, merchant_ids: Sequence[int]) -> dict
     """By merchant, revoked ones too; a merchant without keys is not in it."""
     cursor = await connection.execute(
         "SELECT merchant_id, key_id, environment, dialect, name, prefix, token_sha256, member_id, permissions, limits, "
-        "created_at, expires_at, revoked_at, last_used_at FROM api_keys WHERE merchant_id = ANY(%s) ORDER BY 1, 2",
+        "created_at, expires_at, revoked_at FROM api_keys WHERE merchant_id = ANY(%s) ORDER BY 1, 2",
         (list(merchant_ids),),
     )
     return {i: [KeyRow(*row) for row in found] for i, found in grouped(await cursor.fetchall()).items()}
@@ -239,12 +238,3 @@ async def revoke_key(connection: AsyncConnection, merchant_id: int, key_id: int,
         (at, merchant_id, key_id),
     )
     return cursor.rowcount == 1
-
-
-async def touch_keys(connection: AsyncConnection, used: dict[tuple[int, int], datetime]) -> None:
-    """Note when keys were last used (by (merchant_id, key_id))."""
-    await connection.execute(
-        "UPDATE api_keys k SET last_used_at = n.at FROM unnest(%s::int8[], %s::int8[], %s::timestamptz[]) "
-        "AS n(merchant_id, key_id, at) WHERE k.merchant_id = n.merchant_id AND k.key_id = n.key_id",
-        ([m for m, _ in used], [k for _, k in used], list(used.values())),
-    )

@@ -22,8 +22,7 @@ SELECT coalesce((SELECT extract(epoch FROM max(clock_timestamp() - waitstart)) F
 _BLOCKED: Final = """
 SELECT w.pid, extract(epoch FROM clock_timestamp() - l.waitstart)::float8,
        coalesce(l.relation::regclass::text, l.locktype), b.pid,
-       coalesce(a.application_name, ''), coalesce(a.usename::text, ''), coalesce(a.state, ''),
-       coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::float8
+       coalesce(a.application_name, ''), coalesce(a.usename::text, ''), coalesce(a.state, '')
 FROM pg_locks l JOIN pg_stat_activity w ON w.pid = l.pid
 CROSS JOIN LATERAL unnest(pg_blocking_pids(l.pid)) AS b (pid) LEFT JOIN pg_stat_activity a ON a.pid = b.pid
 WHERE NOT l.granted AND l.waitstart < clock_timestamp() - %s * interval '1 second'
@@ -47,7 +46,6 @@ class Blocked(NamedTuple):
     by_application: str
     by_role: str
     by_state: str
-    by_transaction_s: float
 
 
 class LongTransaction(NamedTuple):

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -217,24 +217,3 @@ async def honest_client(target: ServerAddress, path: str = _HONEST_PATH) -> Asyn
         stop.set()
         await asking
         ticking.cancel()
-
-
-@dataclass(frozen=True)
-class BreakerRound:
-    """One breaker against a server, and the honest client beside it."""
-
-    name: str
-    held: Held
-    honest: Honest
-
-
-async def against(
-    target: ServerAddress, breakers: dict[str, Callable[[], Awaitable[Held]]], honest: ServerAddress | None = None
-) -> list[BreakerRound]:
-    """Run the breakers one after the other; ``honest``: where the honest client asks, and from where."""
-    rounds: list[BreakerRound] = []
-    for name, breaker in breakers.items():
-        async with honest_client(honest or target) as met:
-            held = await breaker()
-        rounds.append(BreakerRound(name, held, met))
-    return rounds

@@ -40,7 +40,7 @@ async def create_key(
     key_id = engine.ids.next()
     key = KeyRow(
         key_id, environment, dialect, name, prefix, token_digest(token), member_id, list(permissions), limits,
-        real_now(), expires_at, None, None,
+        real_now(), expires_at, None,
     )  # fmt: skip
     async with changing(engine, merchant_id) as connection:
         await sql.add_key(connection, merchant_id, key)

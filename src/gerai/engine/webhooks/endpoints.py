@@ -41,7 +41,7 @@ def new_secret() -> str:
 async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secret: str) -> int:
     """Store an endpoint that signs with ``secret`` (:func:`new_secret`); returns its id.
 
-    It receives what happens from now on. Raises SealError when secrets cannot be sealed.
+    It receives what happens from now on. Raises SecretBoxError when secrets cannot be sealed.
     """
     endpoint_id = engine.ids.next()
     now = engine.now(new.merchant_id, new.environment)
