@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gerai.engine.installation import Connection, looking
 from gerai.kit.clock import unix_s
 from gerai.settings import Settings
+
+_SESSION_WITHIN_S: Final = 4.0
 
 
 class Condition(StrEnum):
@@ -116,9 +118,10 @@ class Installation:
     now: Callable[[], float] = unix_s
 
     @asynccontextmanager
-    async def asking(self, within_s: float = 4.0) -> AsyncGenerator[Connection]:
-        """A session of its own, with the limits of the settings, that ends after so long. DatabaseError."""
-        async with looking(self.dsn, self.settings.database, within_s) as connection:
+    async def asking(self) -> AsyncGenerator[Connection]:
+        """A session of its own, with the limits of the settings, that is broken before its check is given up.
+        DatabaseError."""
+        async with looking(self.dsn, self.settings.database, _SESSION_WITHIN_S) as connection:
             yield connection
 
 

@@ -25,6 +25,7 @@ _ASKED_AT_ONCE: Final = 20_000
 _REST_WITHIN_S: Final = 3.0
 #: Needs no database, and is limited for nobody.
 _HONEST_PATH: Final = "/docs/style.css"
+_WHOLE_REQUEST: Final = f"GET {_HONEST_PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -83,10 +84,9 @@ async def idle(target: ServerAddress, count: int, for_s: float) -> Held:
     return await _hold(target, count, for_s, b"", b"")
 
 
-async def kept_alive(target: ServerAddress, count: int, for_s: float, path: str = _HONEST_PATH) -> Held:
+async def kept_alive(target: ServerAddress, count: int, for_s: float) -> Held:
     """Connections that ask once, get their answer, and stay."""
-    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    return await _hold(target, count, for_s, head.encode(), b"")
+    return await _hold(target, count, for_s, _WHOLE_REQUEST, b"")
 
 
 async def slow_bodies(
@@ -99,10 +99,10 @@ async def slow_bodies(
     return await _hold(target, count, for_s, head.encode(), trickle)
 
 
-async def deaf(target: ServerAddress, count: int, for_s: float, path: str = _HONEST_PATH) -> Held:
+async def deaf(target: ServerAddress, count: int, for_s: float) -> Held:
     """Connections that ask for ever more and read none of it for ``for_s``; ended are those that nothing more comes
     through afterwards."""
-    asking, held = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * _ASKED_AT_ONCE, Held()
+    asking, held = _WHOLE_REQUEST * _ASKED_AT_ONCE, Held()
 
     async def one() -> None:
         reader, writer = await target.open()
@@ -171,11 +171,11 @@ async def _read_to_end(reader: asyncio.StreamReader, held: Held) -> None:
             pass
 
 
-async def ask(target: ServerAddress, path: str = _HONEST_PATH) -> int:
+async def _ask(target: ServerAddress) -> int:
     """The status of one request over a new connection. OSError, TimeoutError, EOFError."""
     reader, writer = await target.open()
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {_HONEST_PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         async with asyncio.timeout(_OPEN_WITHIN_S):
             line = await reader.readuntil(b"\r\n")
         return int(line.split()[1])
@@ -184,14 +184,14 @@ async def ask(target: ServerAddress, path: str = _HONEST_PATH) -> int:
 
 
 @asynccontextmanager
-async def honest_client(target: ServerAddress, path: str = _HONEST_PATH) -> AsyncGenerator[Honest]:
+async def honest_client(target: ServerAddress) -> AsyncGenerator[Honest]:
     """An honest client that asks ten times a second meanwhile. What it met is complete afterwards."""
     met, stop = Honest(), asyncio.Event()
 
     async def once() -> None:
         began = time.monotonic()
         try:
-            status = await ask(target, path)
+            status = await _ask(target)
         except (OSError, TimeoutError, EOFError) as error:
             met.faults[type(error).__name__] += 1
             status = 0
