@@ -38,7 +38,7 @@ def bench(
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
 ) -> None:
-    """Orders per second over HTTP against pgbench writing the same rows, one transaction per order.
+    """Orders, or reads, per second over HTTP against pgbench with the same rows, one transaction per request.
 
     Starts its own database and server. Exit 1 when a request failed or the books do not balance afterwards.
     """

@@ -80,14 +80,15 @@ class LoadProcess:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
-    def tell(self, message: Target | Round) -> None:
+    def send(self, message: Target | Round) -> None:
+        """One line to its standard input."""
         assert self._process.stdin is not None
         self._process.stdin.write(msgspec.json.encode(message) + b"\n")
         self._process.stdin.flush()
 
     def run(self, wanted: Round) -> LoadResult:
         """One round. BenchError when the generator broke."""
-        self.tell(wanted)
+        self.send(wanted)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -101,7 +102,7 @@ def loading(target: Target) -> Generator[LoadProcess]:
     process = subprocess.Popen(_LOAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         load = LoadProcess(process)
-        load.tell(target)
+        load.send(target)
         yield load
     finally:
         _end(process)

@@ -17,7 +17,7 @@ from gerai.bench.sample import RowChange, Sample, StepRows
 from gerai.bench.shop import Shop
 from gerai.bench.values import Values, literal
 
-#: StepRows last: between what is locked for many orders and the commit stands nothing else.
+#: Written last: between what is locked for many orders and the commit stands nothing else.
 _LAST: Final = "transfers"
 
 

@@ -22,7 +22,7 @@ from gerai.worker.main import Worker
 
 
 def work(settings_file: SettingsOption = None) -> None:
-    """Run fulfilment, expiry and clean-up until stopped; any number of these may run at once."""
+    """Run fulfilment, expiry, webhooks, backups and clean-up until stopped; any number of these may run at once."""
     settings = read_settings(settings_file)
     log.configure(settings.log.level, settings.log.format)
     require_database(settings, migrated=True)

@@ -43,12 +43,11 @@ class SilentLink:
             server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = f"{self._facts['host']}/.s.PGSQL.{self._facts.get('port', 5432)}"
+        there = f"{self._facts['host']}/{_SOCKET}"
         listens = asyncio.Event()
         with contextlib.suppress(OSError, asyncio.CancelledError):
-            to_server, from_server = None, None
-            to_server, from_server = await asyncio.open_unix_connection(there)
-            await asyncio.gather(self._pump(reader, from_server, listens), self._pump(to_server, writer, listens))
+            from_server, to_server = await asyncio.open_unix_connection(there)
+            await asyncio.gather(self._pump(reader, to_server, listens), self._pump(from_server, writer, listens))
 
     async def _pump(self, source: asyncio.StreamReader, to: asyncio.StreamWriter, listens: asyncio.Event) -> None:
         try:

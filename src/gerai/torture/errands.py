@@ -89,7 +89,7 @@ class Errands:
         return deposit_id
 
     async def send(self) -> dict[str, Callable[[], Awaitable[bool]]]:
-        """Place one of each; returns, by kind, whether it is done."""
+        """Place one of each; returns, by kind, what to ask whether it is done."""
         holding = {"member_id": self.member_id, "account_id": self.account_id, "funding": "hold", "resume_after_s": 0}
         fulfilled = await self.place(**holding, provider="simulator", work={"items": ["a"]})
         expiring = await self.place(expires_at=real_now())
