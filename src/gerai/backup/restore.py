@@ -26,7 +26,7 @@ from gerai.store.migrate import migrate, migration_names
 
 #: Beside the data folder that is to come.
 _UNFINISHED: Final = ".restoring"
-Steps = Callable[[str], None]
+Step = Callable[[str], None]
 
 
 class NewerBackup(BackupError):
@@ -85,7 +85,7 @@ def opened(file: Path) -> Generator[BinaryIO]:
         raise BackupError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Steps, wanted: str = "") -> Restored:
+def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Step, wanted: str = "") -> Restored:
     """Bring a backup back into an empty database, at the migrations it was made with; then migrate on and check the
     books. BackupError, also when the ``wanted`` file is not in it, and the database is as empty as it was; killed, it
     is marked, and restoring again begins anew.
@@ -111,7 +111,7 @@ def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Steps, w
     return restored
 
 
-def restore_folder(stream: BinaryIO, passphrase: str, folder: Path, step: Steps) -> Restored:
+def restore_folder(stream: BinaryIO, passphrase: str, folder: Path, step: Step) -> Restored:
     """Bring a backup back into a data folder that is not there yet (or is empty). BackupError; then there is none."""
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -137,7 +137,7 @@ def restore_folder(stream: BinaryIO, passphrase: str, folder: Path, step: Steps)
     return restored
 
 
-def _fill(reader: BackupReader, dsn: str, step: Steps) -> Restored:
+def _fill(reader: BackupReader, dsn: str, step: Step) -> Restored:
     head = reader.head
     step("preparing the tables")
     migrate(dsn, only=head.migrations)

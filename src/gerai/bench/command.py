@@ -16,7 +16,7 @@ from rich.console import Console
 from gerai.bench.case import BenchError, Case
 from gerai.bench.cases import CASES, GROUPS
 from gerai.bench.run import CaseFigures, measure
-from gerai.bench.stand import Stand, Tell, standing
+from gerai.bench.stand import Stand, Step, standing
 from gerai.bench.table import show
 
 #: Orders of a database in which a case reads: fewer leave lists empty.
@@ -47,8 +47,8 @@ def bench(
         raise typer.BadParameter("needs --stored", param_hint="--compare" if compare else "--data")
     errors = Console(stderr=True, soft_wrap=True)
     try:
-        with _telling(errors) as tell:
-            found = _together(wanted, seconds, stored, data, compare, tell) if stored else _each(wanted, seconds, tell)
+        with _showing(errors) as step:
+            found = _together(wanted, seconds, stored, data, compare, step) if stored else _each(wanted, seconds, step)
     except BenchError as error:
         errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(1) from None
@@ -74,46 +74,46 @@ def _wanted(names: list[str] | None) -> list[Case]:
     return [found for name, found in CASES.items() if name in chosen]
 
 
-def _each(wanted: list[Case], seconds: int, tell: Tell) -> list[CaseFigures]:
+def _each(wanted: list[Case], seconds: int, step: Step) -> list[CaseFigures]:
     """Each case in a database of its own; those that read share one."""
     found: list[CaseFigures] = []
     for case in (case for case in wanted if case.read is None):
-        tell_of = _of(case, tell)
-        with standing(0, tell_of) as stand:
-            found += _checked(stand, [measure(case, stand, seconds, tell_of)], tell_of)
+        step_of = _of(case, step)
+        with standing(0, step_of) as stand:
+            found += _checked(stand, [measure(case, stand, seconds, step_of)], step_of)
     reads = [case for case in wanted if case.read is not None]
-    return found + (_together(reads, seconds, _TO_READ, None, False, tell) if reads else [])
+    return found + (_together(reads, seconds, _TO_READ, None, False, step) if reads else [])
 
 
 def _together(
-    wanted: list[Case], seconds: int, stored: int, data: Path | None, compare: bool, tell: Tell
+    wanted: list[Case], seconds: int, stored: int, data: Path | None, compare: bool, step: Step
 ) -> list[CaseFigures]:
     """All cases in one database with orders from earlier; to compare, each also in a small one of its own."""
     found: list[CaseFigures] = []
-    with standing(stored, tell, data) as stand:
+    with standing(stored, step, data) as stand:
         for case in wanted:
-            tell_of = _of(case, tell)
+            step_of = _of(case, step)
             if not compare:
-                found.append(measure(case, stand, seconds, tell_of))
+                found.append(measure(case, stand, seconds, step_of))
                 continue
-            with standing(0 if case.read is None else _TO_READ, tell_of) as small:
-                found += _checked(small, [measure(case, stand, seconds, tell_of, small)], tell_of)
-        return _checked(stand, found, tell)
+            with standing(0 if case.read is None else _TO_READ, step_of) as small:
+                found += _checked(small, [measure(case, stand, seconds, step_of, small)], step_of)
+        return _checked(stand, found, step)
 
 
-def _of(case: Case, tell: Tell) -> Tell:
-    return lambda text: tell(f"{case.name}: {text}")
+def _of(case: Case, step: Step) -> Step:
+    return lambda text: step(f"{case.name}: {text}")
 
 
-def _checked(stand: Stand, found: list[CaseFigures], tell: Tell) -> list[CaseFigures]:
+def _checked(stand: Stand, found: list[CaseFigures], step: Step) -> list[CaseFigures]:
     """The figures, with what is wrong with the books they were made in."""
-    tell("checking the books")
+    step("checking the books")
     broken = tuple(stand.broken_rules())
     return [replace(figures, violations=figures.violations + broken) for figures in found]
 
 
 @contextlib.contextmanager
-def _telling(errors: Console) -> Generator[Tell]:
+def _showing(errors: Console) -> Generator[Step]:
     """Shows what is under way."""
     with errors.status("…") as status:
         yield lambda text: status.update(f"{text} …")

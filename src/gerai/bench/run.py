@@ -18,7 +18,7 @@ from gerai.bench.load import LoadResult, Round, Target
 from gerai.bench.processes import HOST, LoadProcess, loading
 from gerai.bench.sample import SAMPLE_NUMBERS, place
 from gerai.bench.script import Script, reading, writing
-from gerai.bench.stand import SCRIPT_IDS, SERVER_IDS, Stand, Tell
+from gerai.bench.stand import SCRIPT_IDS, SERVER_IDS, Stand, Step
 from gerai.bench.stored import IDS_BELOW
 
 _WARM_UP_S: Final = 1.0
@@ -109,21 +109,21 @@ class _Measured:
         return found + [f"not the same rows: {text}" for text in rows.unlike(ours, theirs)]
 
 
-def measure(case: Case, stand: Stand, seconds: float, tell: Tell, small: Stand | None = None) -> CaseFigures:
+def measure(case: Case, stand: Stand, seconds: float, step: Step, small: Stand | None = None) -> CaseFigures:
     """Measure one case for about ``seconds`` on each side; with ``small`` also over HTTP at that stand, in turns.
 
     Raises BenchError when the measurement cannot be made.
     """
-    tell("placing samples")
+    step("placing samples")
     with contextlib.ExitStack() as opened:
         here = opened.enter_context(_measuring(case, stand))
         there = opened.enter_context(_measuring(case, small)) if small is not None else None
         everywhere = [here, there] if there is not None else [here]
-        tell("warming up")
+        step("warming up")
         for one in everywhere:
             one.warm_up(min(_WARM_UP_S, seconds))
-        measured = _rounds(here, there, seconds, tell)
-    tell("counting rows")
+        measured = _rounds(here, there, seconds, step)
+    step("counting rows")
     latencies = sorted(latency for result in measured for latency in result.latencies_us)
     results = [result for one in everywhere for result in one.results]
     both = zip(here.rates, there.rates, strict=True) if there else ()
@@ -147,7 +147,7 @@ def measure(case: Case, stand: Stand, seconds: float, tell: Tell, small: Stand |
     )
 
 
-def _rounds(here: _Measured, there: _Measured | None, seconds: float, tell: Tell) -> list[LoadResult]:
+def _rounds(here: _Measured, there: _Measured | None, seconds: float, step: Step) -> list[LoadResult]:
     """All sides in turns, their order changing every time, so that what else the machine does cancels."""
     count = min(_ROUNDS_AT_MOST, max(1, int(seconds) // 2))
     each_s = max(1, round(seconds / count)) if seconds >= 1 else seconds
@@ -155,7 +155,7 @@ def _rounds(here: _Measured, there: _Measured | None, seconds: float, tell: Tell
     for number in range(1, count + 1):
         sides = ["http", "pgbench", *(["small"] if there else [])]
         for side in sides if number % 2 else reversed(sides):
-            tell(f"round {number} of {count}: {side}")
+            step(f"round {number} of {count}: {side}")
             if side == "http":
                 found.append(here.http(each_s))
             elif side == "pgbench":

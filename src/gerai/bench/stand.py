@@ -30,7 +30,7 @@ from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, scratch
 from gerai.store.migrate import migrate
 
-Tell = Callable[[str], None]
+Step = Callable[[str], None]
 
 #: The server draws ids from here on, pgbench's script takes them from there: the same number of digits on both sides,
 #: and neither ever meets the other's, or those of stored orders.
@@ -70,18 +70,18 @@ class Stand:
 
 
 @contextlib.contextmanager
-def standing(orders: int, tell: Tell, folder: Path | None = None) -> Generator[Stand]:
+def standing(orders: int, step: Step, folder: Path | None = None) -> Generator[Stand]:
     """A stand with so many orders from earlier; nine of ten are of the two shops. With ``folder`` its database is kept
     there, and used again by whoever names the folder. BenchError when that one holds another number of orders."""
-    tell("starting PostgreSQL")
+    step("starting PostgreSQL")
     with _database(folder) as server:
         migrate(server.dsn)
-        kept = _kept(folder) or _opened(server, orders, tell)
+        kept = _kept(folder) or _opened(server, orders, step)
         if kept.stored != orders:
             raise BenchError(f"{folder} holds {kept.stored:,} orders from earlier, not {orders:,}")
         if folder is not None:
             write_private(folder / _FILE, msgspec.json.encode(kept).decode())
-        tell("starting the server")
+        step("starting the server")
         with serving(server.dsn) as port:
             yield Stand(server, port, kept.ours, kept.other, orders)
 
@@ -107,7 +107,7 @@ def _kept(folder: Path | None) -> _Kept | None:
     return msgspec.json.decode((folder / _FILE).read_bytes(), type=_Kept)
 
 
-def _opened(server: EmbeddedPostgres, orders: int, tell: Tell) -> _Kept:
+def _opened(server: EmbeddedPostgres, orders: int, step: Step) -> _Kept:
     """Open both shops in an empty database, and store the orders from earlier."""
     with psycopg.connect(server.dsn, autocommit=True) as connection:
         row = connection.execute("SELECT count(*) FROM merchants").fetchone()
@@ -116,10 +116,10 @@ def _opened(server: EmbeddedPostgres, orders: int, tell: Tell) -> _Kept:
         connection.execute("SELECT setval('gerai_ids', %s)", (SERVER_IDS // BLOCK,))
     ours, other = asyncio.run(_open_shops(server.dsn))
     if orders:
-        tell("placing one order at each counter")
+        step("placing one order at each counter")
         with serving(server.dsn) as port:
             details = _details(server.dsn, port, other)
-        _store(server.dsn, (ours, other), orders, details, tell)
+        _store(server.dsn, (ours, other), orders, details, step)
     return _Kept(orders, ours, other)
 
 
@@ -144,14 +144,14 @@ def _details(dsn: str, port: int, shop: Shop) -> list[StoredDetails]:
     return found
 
 
-def _store(dsn: str, shops: tuple[Shop, Shop], orders: int, details: list[StoredDetails], tell: Tell) -> None:
+def _store(dsn: str, shops: tuple[Shop, Shop], orders: int, details: list[StoredDetails], step: Step) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         large = [
             stored.adopted(connection, shop.merchant_id, ENVIRONMENT, MEMBERS, shop.first_member, shop.first_wallet)
             for shop in shops
         ]
         small = stored.new_shops(connection, ENVIRONMENT, large=0)
-    stored.add_orders(dsn, [*large, *small], ENVIRONMENT, range(1, orders + 1), real_now(), tell, details)
+    stored.add_orders(dsn, [*large, *small], ENVIRONMENT, range(1, orders + 1), real_now(), step, details)
 
 
 async def _check(dsn: str) -> list[str]:

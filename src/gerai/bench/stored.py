@@ -132,7 +132,7 @@ def add_orders(
     environment: str,
     numbers: range,
     now: datetime,
-    tell: Callable[[str], None] = lambda _: None,
+    step: Callable[[str], None] = lambda _: None,
     details: Sequence[StoredDetails] = UNREAD,
 ) -> None:
     """Write the orders with these numbers (1: the newest, made at ``now``), and statistics of all tables. Ids that are
@@ -142,7 +142,7 @@ def add_orders(
     with psycopg.connect(dsn, autocommit=True) as connection:
         for first in range(numbers.start, numbers.stop, _AT_ONCE):
             last = min(first + _AT_ONCE, numbers.stop) - 1
-            tell(f"storing orders: {last:,} of {numbers.stop - 1:,}")
+            step(f"storing orders: {last:,} of {numbers.stop - 1:,}")
             with connection.transaction():
                 # The rows refer to each other rightly; asking for each of them would take half of the time.
                 connection.execute("SET LOCAL session_replication_role = replica")
