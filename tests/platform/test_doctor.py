@@ -42,6 +42,7 @@ from gerai.torture.faults import read_only
 ORDER = [check.name for check in CHECKS]
 #: The tests' own server keeps nothing over a power cut, on purpose; nothing outside is asked where all is simulated.
 USUAL = {"durability": "fail", "partners": "not_checked", "backups": "not_checked"}
+NO_ADDRESS = "the database does not answer: DATABASE_URL is not postgresql://user:password@host/database"
 #: The disk of a machine that runs tests may be nearly full.
 ROOMY = Thresholds(disk_warn_part=0, disk_warn_bytes=0, disk_fail_bytes=0)
 
@@ -436,12 +437,21 @@ async def test_a_database_that_is_gone(here: Installation, shop: Shop) -> None:
             await asyncio.sleep(0.2)
 
 
-@pytest.mark.parametrize("dsn", ["", "postgresql://x:hush@127.0.0.1:1/x", "postgresql://x:hush@host:port/x", "hush"])
-async def test_an_address_that_leads_nowhere(here: Installation, dsn: str) -> None:
-    """None, a closed port, nonsense: found, and the password in it is not shown."""
+@pytest.mark.parametrize(
+    ("dsn", "said"),
+    [
+        ("", "no database is named"),
+        ("postgresql://x:hush@127.0.0.1:1/x", "the database does not answer: connection failed: "),
+        ("postgresql://x:hush@host:port/x", "the database does not answer: failed to resolve host 'host': "),
+        ("hush", NO_ADDRESS),
+    ],
+)
+async def test_an_address_that_leads_nowhere(here: Installation, dsn: str, said: str) -> None:
+    """None, a closed port, nonsense: found and said in words, and the password in it is not shown."""
     examined = await examine(replace(here, dsn=dsn))
     found = {check.name: finding for check, finding in examined}
     assert found["database"].state == Condition.FAIL
+    assert found["database"].seen.startswith(said)
     assert needs_a_person(examined)
     assert "hush" not in as_text(examined)
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from gerai.doctor import access, advice, backups, machine, server, work
 from gerai.doctor.diagnosis import Advice, Check, Condition, Diagnosis, Ground, Installation, fail, not_checked, warn
-from gerai.engine.installation import DatabaseError, fault_of
+from gerai.engine.installation import DatabaseError, Fault, fault_of
 
 _DATABASE: Final = Check("database", "Database", server.database, Ground.NOTHING)
 _MIGRATIONS: Final = Check("migrations", "Migrations", server.migrations, Ground.DATABASE)
@@ -92,12 +92,19 @@ async def _database(here: Installation) -> Diagnosis:
         async with asyncio.timeout(_DATABASE.within_s):
             return await server.database(here)
     except DatabaseError as error:
-        return server.away(fault_of(error).value)
+        fault = fault_of(error)
+        if fault is Fault.REJECTED and error.sqlstate is None:
+            return _no_address()
+        return server.away(fault.value, " ".join(str(error).split()))
     except TimeoutError:
-        return server.away("slow")
+        return server.away("slow", f"not within {_DATABASE.within_s:g} s")
     except ValueError:
-        # An address that is none; what the driver says of it may hold the password.
-        return server.away("address")
+        return _no_address()
+
+
+def _no_address() -> Diagnosis:
+    """What the driver says of an address that is none may hold the password."""
+    return server.away("address", "DATABASE_URL is not postgresql://user:password@host/database")
 
 
 def _missing(database: Diagnosis) -> str | None:

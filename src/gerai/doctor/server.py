@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gerai.doctor import advice
-from gerai.doctor.diagnosis import Diagnosis, Installation, fail, not_checked, ok, warn
+from gerai.doctor.diagnosis import Diagnosis, Installation, fail, ok, warn
 from gerai.engine import installation as ask
 from gerai.engine.installation import DatabaseError, fault_of
 from gerai.kit.clock import unix_s
@@ -152,11 +152,6 @@ async def locks(here: Installation) -> Diagnosis:
     return ok("nobody waits", **figures)
 
 
-def away(reason: str) -> Diagnosis:
-    """What is found of a database that does not answer."""
-    return fail(f"the database does not answer: {reason}", advice.NO_DATABASE, reason=reason)
-
-
-def without(missing: str) -> Diagnosis:
-    """What is found by a check whose ground is missing."""
-    return not_checked(missing)
+def away(reason: str, words: str) -> Diagnosis:
+    """What is found of a database that does not answer; ``reason`` is for machines, ``words`` for people."""
+    return fail(f"the database does not answer: {words}", advice.NO_DATABASE, reason=reason)

@@ -14,11 +14,11 @@ from gerai.settings import DatabaseSettings
 from gerai.store import backup_record, gauges, sessions, webhook_deliveries, webhook_endpoints, worker_beats
 from gerai.store import installation as sql
 from gerai.store.connection import Connection, DatabaseError, drop, open_connection
-from gerai.store.faults import fault_of
+from gerai.store.faults import Fault, fault_of
 from gerai.store.migrate import migration_names
 from gerai.store.session import USUAL
 
-__all__ = ["SECRET_CLOSED", "Connection", "DatabaseError", "examine_database", "fault_of", "migration_names"]
+__all__ = ["SECRET_CLOSED", "Connection", "DatabaseError", "Fault", "examine_database", "fault_of", "migration_names"]
 SealedSecrets = sql.SealedSecrets
 _LOOK_WITHIN_S: Final = 30
 SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S
