@@ -370,6 +370,10 @@ async def test_secrets_that_no_key_opens(here: Installation) -> None:
         assert not key or key not in str(found["seal_key"])
     both = WebhookSettings(seal_key=f"{new_key()},{SEAL_KEY}")
     assert odd(await found_by(replace(here, settings=replace(here.settings, webhooks=both)))) == {}
+    # A key that stands in settings nobody can read is not missed.
+    defaults = replace(here.settings, webhooks=WebhookSettings())
+    unread = await found_by(replace(here, settings=defaults, settings_fault="cannot read gerai.toml"))
+    assert odd(unread) == {"settings": "fail", "seal_key": "not_checked"}
 
 
 async def test_an_endpoint_that_does_not_answer(here: Installation, shop: Shop) -> None:
