@@ -27,7 +27,7 @@ from alert_kit import (
 from fault_kit import stopped
 
 from gerai.cli.database import plugin_sections
-from gerai.cli.doctor import as_text
+from gerai.cli.doctor import to_json
 from gerai.doctor import advice, run
 from gerai.doctor.diagnosis import Advice, Condition, Diagnosis, Installation, Thresholds
 from gerai.doctor.run import CHECKS, examine, needs_a_person
@@ -307,7 +307,7 @@ async def test_keys_of_real_merchants(here: Installation, shop: Shop) -> None:
         assert odd(found) == {"keys": "warn", "partners": "ok"}
         assert found["keys"].do == advice.LOCKED_OUT
         assert found["keys"].figures["locked_out_merchants"] == ["nyata"]
-    assert token not in as_text([(check, found[check.name]) for check in CHECKS])
+    assert token not in to_json([(check, found[check.name]) for check in CHECKS])
     shop.sql("DELETE FROM api_keys WHERE key_id = %s", key_id)
     shop.sql("UPDATE merchants SET simulated = true WHERE merchant_id = %s", merchant_id)
 
@@ -457,7 +457,7 @@ async def test_an_address_that_leads_nowhere(here: Installation, dsn: str, said:
     assert found["database"].state == Condition.FAIL
     assert found["database"].seen.startswith(said)
     assert needs_a_person(examined)
-    assert "hush" not in as_text(examined)
+    assert "hush" not in to_json(examined)
 
 
 async def test_a_check_that_breaks_or_hangs(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def doctor(
     with _installation(data, settings_file) as here, Steps() as steps:
         examined = asyncio.run(examine(here, books_now=books, begins=steps.next))
     if as_json:
-        sys.stdout.write(as_text(examined) + "\n")
+        sys.stdout.write(to_json(examined) + "\n")
     else:
         _show(examined)
     if needs_a_person(examined):
@@ -106,7 +106,7 @@ def _is_idle(folder: Path) -> bool:
     return True
 
 
-def as_text(examined: list[Examined]) -> str:
+def to_json(examined: list[Examined]) -> str:
     """The JSON of ``--json``: names and figures stay as they are from version to version."""
     checks = [
         {"name": check.name, "state": finding.state, "seen": finding.seen, "figures": dict(finding.figures),

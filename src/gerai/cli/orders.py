@@ -193,13 +193,13 @@ def _act(
             with called(name, order):
                 return (await engine.submit(command(names, items))).answer
         except StateConflict as refusal:
-            _leave_unless_told(refusal, name, order)
+            _leave_with_advice(refusal, name, order)
             raise
 
     _say(_became(on_engine(act, data, settings_file)))
 
 
-def _leave_unless_told(refusal: StateConflict, name: str, order: Order) -> None:
+def _leave_with_advice(refusal: StateConflict, name: str, order: Order) -> None:
     """Leave with what to do instead, where there is something."""
     total = display(order.total_sen)
     match refusal.state, refusal.verb:

@@ -30,17 +30,16 @@ _FAILED: Final = """
 INSERT INTO backups (merchant_id, tried_at, fault) VALUES (0, now(), %s)
 ON CONFLICT (merchant_id) DO UPDATE SET tried_at = now(), fault = excluded.fault"""
 _LAST: Final = """
-SELECT made_at, bytes, took_ms, tried_at, fault, now() FROM backups WHERE merchant_id = 0"""
+SELECT made_at, bytes, took_ms, fault, now() FROM backups WHERE merchant_id = 0"""
 
 
 class LastBackup(NamedTuple):
-    """``made_at`` is None until one was made. ``fault``: why the last attempt (``tried_at``) failed, else empty.
+    """``made_at`` is None until one was made. ``fault``: why the last attempt failed, else empty.
     ``now`` is the database's clock."""
 
     made_at: datetime | None
     bytes: int
     took_ms: int
-    tried_at: datetime
     fault: str
     now: datetime
 
