@@ -28,6 +28,7 @@ from gerai.store.embedded import EmbeddedPostgres, running
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
 from gerai.store.migrate import migrate
+from gerai.store.restore_tables import RESTORES
 
 Empty = Callable[[], str]
 AN_ENDPOINT = """INSERT INTO webhook_endpoints SELECT merchant_id, 7, 'production', 'scalev', NULL, 'https://x.example/',
@@ -269,7 +270,8 @@ def test_books_that_do_not_hold_are_restored_and_said(
 
 
 def test_a_database_that_cannot_now(plain_backup: bytes, empty_database: Empty, tmp_path: Path) -> None:
-    """One that fails while it is filled (here: it may only be read) is not taken for a damaged backup."""
+    """One that fails while it is filled (here: it may only be read), or is being filled by somebody else, is not taken
+    for a damaged backup, and the other one is left in peace."""
     file, target = tmp_path / "b.tar", empty_database()
     file.write_bytes(plain_backup)
     code, out, err = here("restore", str(file), dsn=f"{target}&options=-c%20default_transaction_read_only%3Don")
@@ -279,6 +281,13 @@ def test_a_database_that_cannot_now(plain_backup: bytes, empty_database: Empty, 
         "restore again once it can\n"
     )
     assert everything(target) == []
+    with psycopg.connect(target, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [RESTORES])
+        other.execute("CREATE TABLE gerai_restoring (begun_at timestamptz)")
+        # Of a restore that is under way, not of one that was cut off: nothing is taken away under it.
+        refused = here("restore", str(file), dsn=target)
+    assert refused == (1, b"", "gerai: another restore is filling this database just now\n")
+    assert "gerai_restoring" in everything(target)
     assert here("restore", str(file), dsn=target)[0] == 0
 
 

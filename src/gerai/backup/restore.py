@@ -94,21 +94,15 @@ def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Step, wa
     require_known(reader.head)
     require_file(reader.files, wanted)
     try:
-        restore_tables.begin(dsn)
+        with restore_tables.alone(dsn):
+            restore_tables.begin(dsn)
+            return _fill_or_empty(reader, dsn, step)
     except restore_tables.NotEmpty as error:
         raise BackupError(f"{error}; restore into an empty one") from error
+    except restore_tables.AnotherRestore as error:
+        raise BackupError(str(error)) from error
     except DatabaseError as error:
         raise _failed(error) from error
-    try:
-        restored = _fill(reader, dsn, step)
-        restore_tables.hand_over(dsn)
-    except BaseException as error:
-        with contextlib.suppress(DatabaseError):
-            restore_tables.give_up(dsn)
-        if isinstance(error, DatabaseError):
-            raise _failed(error) from error
-        raise
-    return restored
 
 
 def restore_folder(stream: BinaryIO, passphrase: str, folder: Path, step: Step) -> Restored:
@@ -133,6 +127,18 @@ def restore_folder(stream: BinaryIO, passphrase: str, folder: Path, step: Step) 
         delete_data(unfinished)
         if isinstance(error, OSError | UnicodeDecodeError | EmbeddedError):
             raise BackupError(f"{folder} could not be made: {error}") from error
+        raise
+    return restored
+
+
+def _fill_or_empty(reader: BackupReader, dsn: str, step: Step) -> Restored:
+    """All of it, and the mark is gone; or whatever stopped it, and the database is empty again."""
+    try:
+        restored = _fill(reader, dsn, step)
+        restore_tables.hand_over(dsn)
+    except BaseException:
+        with contextlib.suppress(DatabaseError):
+            restore_tables.give_up(dsn)
         raise
     return restored
 

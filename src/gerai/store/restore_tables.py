@@ -3,6 +3,7 @@ them are there. Needs no more rights than an owner of tables has."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -12,10 +13,12 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from gerai.store.backup_tables import SAME_TEXT, SequenceValue, TableShape
 from gerai.store.conditions import query
-from gerai.store.connection import open_blocking
+from gerai.store.connection import DatabaseError, open_blocking
 from gerai.store.migrate import RESTORING
 from gerai.store.session import USUAL, unhurried
 
+#: Any number; whoever restores holds this lock.
+RESTORES: Final = 4_741_004
 #: Enough to sort an index of a few million rows in memory.
 _SORTING: Final = "SET LOCAL maintenance_work_mem = '256MB'"
 _NOT_OF_AN_EXTENSION: Final = """NOT EXISTS (
@@ -48,6 +51,30 @@ class NotEmpty(Exception):
 
     def __init__(self, tables: Sequence[str]) -> None:
         super().__init__(f"the database is not empty: it holds {', '.join(tables)}")
+
+
+class AnotherRestore(Exception):
+    """Somebody restores into this database already."""
+
+    def __init__(self) -> None:
+        super().__init__("another restore is filling this database just now")
+
+
+@contextmanager
+def alone(dsn: str) -> Generator[None]:
+    """Until the end of the block nobody else restores into this database: a mark of theirs is of a restore that was cut
+    off. AnotherRestore, DatabaseError."""
+    connection = open_blocking(dsn, unhurried(USUAL))
+    try:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", (RESTORES,)).fetchone()
+        if row is None or not row[0]:
+            raise AnotherRestore
+        yield
+    finally:
+        # At once: the server takes a moment to see that a session has ended.
+        with contextlib.suppress(DatabaseError):
+            connection.execute("SELECT pg_advisory_unlock_all()")
+        connection.close()
 
 
 def begin(dsn: str) -> None:
