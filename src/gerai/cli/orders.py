@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, Final
 
 import typer
@@ -13,10 +12,11 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, order_named
+from gerai.cli.order_words import became, fact, leave_with_advice, money_words
 from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
 from gerai.cli.values import read_result
 from gerai.domain.money import display
-from gerai.domain.records import Order, OrderView
+from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.core import Engine
@@ -114,7 +114,7 @@ def show_order(
     view, events = on_engine(act, data, settings_file)
     order = view.order
     _say(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
-    _say(f"total {display(order.total_sen)}: {_money_words(order)}")
+    _say(f"total {display(order.total_sen)}: {money_words(order)}")
     for line in view.lines:
         _say(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
     for payment in view.payments:
@@ -126,60 +126,66 @@ def show_order(
     for event in events:
         # How the order stood then is for announcements; here each event says what it changed.
         told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}
-        facts = " ".join(_fact(key, value) for key, value in told.items())
+        facts = " ".join(fact(key, value) for key, value in told.items())
         _say(f"{to_the_second(event.at)} WIB  {event.name}  {facts}")
 
 
-def about_one(command: Callable[..., Command]) -> Callable[..., None]:
-    """A terminal command on one order, of a function that takes the command's own options and returns what to submit.
-    Which order, whose, and in which database is asked for here, once for all of them."""
-
-    def act(
-        name: NameArgument,
-        environment: EnvironmentOption = "",
-        merchant: MerchantOption = "",
-        data: DataOption = None,
-        settings_file: SettingsOption = None,
-        **own: Any,
-    ) -> None:
-        _act(name, environment, merchant, data, settings_file, command(**own))
-
-    shared, own = [signature(function, eval_str=True).parameters.values() for function in (act, command)]
-    first, *rest = [parameter for parameter in shared if parameter.kind is not Parameter.VAR_KEYWORD]
-    act.__name__, act.__doc__ = command.__name__, command.__doc__
-    # Read by typer: the order, the command's own options, then those that all have.
-    vars(act)["__signature__"] = Signature([first, *own, *rest])
-    return act
-
-
 @orders.command(epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko')
-@about_one
 def complete(
+    name: NameArgument,
     failed: Annotated[int, typer.Option("--failed", min=0, help="So many of its items could not be delivered.")] = 0,
     result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
     unpaid: Annotated[bool, typer.Option("--unpaid", help="Give it away: it was never paid.")] = False,
-) -> Command:
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
     """Finish an order by hand; held money is captured for what succeeded, the rest returns.
 
     One that was never paid is refused: confirm its payment first, or give it away with --unpaid.
     """
     given = read_result(result)
-    return lambda names, _: FinishOrder(**names, by=operator(), failed=failed, result=given, unpaid=unpaid)
+
+    def command(names: dict[str, Any], _: int) -> FinishOrder:
+        return FinishOrder(**names, by=operator(), failed=failed, result=given, unpaid=unpaid)
+
+    _act(name, environment, merchant, data, settings_file, command)
 
 
 @orders.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")
-@about_one
-def fail_order(reason: ReasonOption = "") -> Command:
+def fail_order(
+    name: NameArgument,
+    reason: ReasonOption = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
     """Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by somebody
     without a wallet, it waits to be sent (gerai payments waiting)."""
-    return lambda names, items: FinishOrder(**names, by=operator(), failed=items, reason=reason)
+
+    def command(names: dict[str, Any], items: int) -> FinishOrder:
+        return FinishOrder(**names, by=operator(), failed=items, reason=reason)
+
+    _act(name, environment, merchant, data, settings_file, command)
 
 
 @orders.command(epilog="Example: gerai orders cancel 7319 --reason 'asked by the buyer' --merchant toko")
-@about_one
-def cancel(reason: ReasonOption = "") -> Command:
+def cancel(
+    name: NameArgument,
+    reason: ReasonOption = "",
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
     """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
-    return lambda names, _: CancelOrder(**names, by=operator(), reason=reason)
+
+    def command(names: dict[str, Any], _: int) -> CancelOrder:
+        return CancelOrder(**names, by=operator(), reason=reason)
+
+    _act(name, environment, merchant, data, settings_file, command)
 
 
 def _act(
@@ -193,57 +199,10 @@ def _act(
             with called(name, order):
                 return (await engine.submit(command(names, items))).answer
         except StateConflict as refusal:
-            _leave_with_advice(refusal, name, order)
+            leave_with_advice(refusal, name, order)
             raise
 
-    _say(_became(on_engine(act, data, settings_file)))
-
-
-def _leave_with_advice(refusal: StateConflict, name: str, order: Order) -> None:
-    """Leave with what to do instead, where there is something."""
-    total = display(order.total_sen)
-    match refusal.state, refusal.verb:
-        case "paid", "cancel":
-            fail(f"{name} is paid; cannot cancel it: gerai payments refund {name} gives its money back")
-        case "unpaid", "complete":
-            fail(
-                f"{total} was never paid: confirm it first (gerai payments confirm {name}), "
-                "or give the order away with --unpaid"
-            )
-        case "unpaid", _:
-            fail(f"{total} was never paid, so that nothing can go back: gerai orders cancel {name} ends the order")
-        case _, "finish":
-            fail(f"order {name} is {refusal.state} already: there is nothing left to finish")
-        case _:
-            pass
-
-
-def _became(view: OrderView) -> str:
-    """What became of an order, and where its money is."""
-    order = view.order
-    told = f"{order.number} is {order.status}"
-    if order.funding == "hold" or order.refunded_sen:
-        told += f": {_money_words(order)}"
-    if order.refunded_sen and order.funding != "hold":
-        told += f"; it is in the wallet of member {order.member_id}"
-    elif order.status == "failed" and order.kept_sen:
-        told += f": {display(order.kept_sen)} waits to be sent back: gerai payments refund {order.number}"
-    elif view.invoice is not None and view.invoice.status == "pending" and order.total_sen:
-        told += f": {display(order.total_sen)} was never paid"
-    return told
-
-
-def _money_words(order: Order) -> str:
-    """What was taken for an order and what went back: of money that was held, what went back had not been taken."""
-    taken, back = ("charged", "returned") if order.funding == "hold" else ("paid", "given back")
-    return f"{display(order.charged_sen)} {taken}, {display(order.refunded_sen)} {back}"
-
-
-def _fact(key: str, value: Any) -> str:
-    """Amounts as everywhere: ``amount=Rp15.000`` of ``amount_sen``."""
-    if key.endswith("_sen") and isinstance(value, int) and value >= 0:
-        return f"{key.removesuffix('_sen')}={display(value)}"
-    return f"{key}={value}"
+    _say(became(on_engine(act, data, settings_file)))
 
 
 def _say(text: str) -> None:
