@@ -63,7 +63,10 @@ class ValueCommand(TyperCommand):
             if word == "--":
                 values += rest
             elif word in valued:
-                options += [word, *(following for following in [next(rest, None)] if following is not None)]
+                options.append(word)
+                # Its value, whatever it looks like; without one, typer complains.
+                if (value := next(rest, None)) is not None:
+                    options.append(value)
             elif word.startswith("-") and word != "-" and not _NEGATIVE.match(word):
                 options.append(word)
             else:

@@ -22,7 +22,8 @@ async def backups(here: Installation) -> Diagnosis:
     if last is None:
         return not_checked("none made yet" if scheduled else "none is made by itself (backup.dir)")
     age_s = None if last.made_at is None else (last.now - last.made_at).total_seconds()
-    figures = {"age_s": age_s and round(age_s), "size_bytes": last.bytes, "took_ms": last.took_ms, "fault": last.fault}
+    rounded_s = None if age_s is None else round(age_s)
+    figures = {"age_s": rounded_s, "size_bytes": last.bytes, "took_ms": last.took_ms, "fault": last.fault}
     seen = "never made" if age_s is None else f"made {age_s / _HOUR_S:.0f} hours ago, {last.bytes / 1e6:.1f} MB"
     if last.fault:
         return fail(f"{seen}; the last attempt failed: {last.fault}", advice.BACKUP_FAILED, **figures)

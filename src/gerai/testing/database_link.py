@@ -99,9 +99,14 @@ class DatabaseLink:
             pass
         finally:
             for each in (writer, there):
-                if each is not None:
-                    each.close() if self._starting else each.transport.abort()
-                    self._writers.discard(each)
+                if each is None:
+                    continue
+                if self._starting:
+                    # What was said goes out first.
+                    each.close()
+                else:
+                    each.transport.abort()
+                self._writers.discard(each)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
