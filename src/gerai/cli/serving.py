@@ -25,7 +25,7 @@ from gerai.cli.terminal import fail
 from gerai.doors.http.connections import ConnectionLimits, Connections
 from gerai.doors.http.drain import Draining
 from gerai.doors.http.hosts import TrustedProxies
-from gerai.kit.hosts import is_loopback
+from gerai.kit.hosts import is_loopback, reached_here
 from gerai.kit.open_files import clients_within, raise_open_files_limit
 from gerai.kit.supervise import GaveUp, Supervisor
 from gerai.kit.tasks import end
@@ -132,10 +132,9 @@ async def serving(
 
 async def accepting(host: str, port: int) -> None:
     """Waits until somebody accepts connections there; the server itself does not notify when it does."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     while True:
         try:
-            _, writer = await asyncio.open_connection(reachable, port)
+            _, writer = await asyncio.open_connection(reached_here(host), port)
         except OSError:
             await asyncio.sleep(_LOOK_EVERY_S)
             continue

@@ -29,7 +29,7 @@ from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.doors.http.hosts import TrustedProxies
 from gerai.kit import log
-from gerai.kit.hosts import is_loopback
+from gerai.kit.hosts import is_loopback, local_url
 from gerai.kit.log_file import open_log
 from gerai.settings import Settings
 from gerai.store.embedded import EmbeddedPostgres
@@ -50,9 +50,7 @@ class RunLocation:
 
     @property
     def base_url(self) -> str:
-        # "Every interface" is nothing one can call.
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.port}"
+        return local_url(self.host, self.port)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,17 @@ def is_loopback(host: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def reached_here(host: str) -> str:
+    """Where this machine reaches a server of its own that listens on ``host``: every interface is nothing to call."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+def local_url(host: str, port: int) -> str:
+    """``http://127.0.0.1:8000``, ``http://[::1]:8000``: the address of such a server for this machine."""
+    host = reached_here(host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a text list, separated by commas or blanks."""
     return tuple(text.replace(",", " ").split())

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from gerai.kit.declare import setting, setting_per_name
-from gerai.kit.hosts import base_url_fault, host_of, listed, networks
+from gerai.kit.hosts import base_url_fault, host_of, listed, local_url, networks
 
 
 def _networks_fault(text: str) -> str:
@@ -212,5 +212,4 @@ class Settings:
         """What every link begins with; without the setting, this very server as its own machine reaches it."""
         if self.http.public_base_url:
             return self.http.public_base_url.rstrip("/")
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.server.host, self.server.host)  # noqa: S104 - compared
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
+        return local_url(self.server.host, self.server.port)

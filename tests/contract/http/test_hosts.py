@@ -16,7 +16,7 @@ from gerai.domain.refusals import HostUnknown
 from gerai.doors.http.door import Dialect
 from gerai.doors.http.hosts import KnownHosts, TrustedProxies
 from gerai.engine.core import Engine
-from gerai.kit.hosts import host_of, origin_of
+from gerai.kit.hosts import host_of, local_url, origin_of
 from gerai.settings import HttpSettings, ServerSettings, Settings, SettingsError, load
 
 PUBLIC = Settings(server=ServerSettings(host="0.0.0.0"), http=HttpSettings(public_base_url="https://gerai.example"))
@@ -201,3 +201,15 @@ def test_names_are_read_out_of_authorities() -> None:
         "a.example", "::1", "a.example", "a.example",
     ]  # fmt: skip
     assert [host_of(a) for a in ("", "a b", "u@a.example", "a/b", "a:b", "[::1", "a" * 300)] == [""] * 7
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"), ("0.0.0.0", "http://127.0.0.1:8000"), ("::", "http://[::1]:8000"),
+        ("::1", "http://[::1]:8000"), ("fd00::7", "http://[fd00::7]:8000"), ("shop.local", "http://shop.local:8000"),
+    ],
+)  # fmt: skip
+def test_where_this_machine_calls_its_own_server(host: str, url: str) -> None:
+    """Every interface is no address; an IPv6 address stands in brackets, whichever it is."""
+    assert local_url(host, 8000) == url
