@@ -40,9 +40,10 @@ def with_kept_seal_key(settings: Settings, folder: Path) -> Settings:
 
 
 def kept_key(folder: Path) -> str:
-    """The sealing key of a data folder; empty when there is none."""
+    """The sealing key of a data folder, or whatever stands in its place; empty when there is none."""
     file = folder / SEAL_KEY_FILE
-    return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    # What is no text is no key either, and is said to be none by whoever wants to open something with it.
+    return file.read_text(encoding="utf-8", errors="replace").strip() if file.exists() else ""
 
 
 def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> None:
