@@ -97,3 +97,17 @@ async def test_a_migration_that_cannot_be_applied(tmp_path: Path) -> None:
     for code, out, err in (migrating, starting):
         assert (code, out) == (1, "")
         assert "".join(line for line in err.splitlines(keepends=True) if not line.endswith(" …\n")) == said
+
+
+async def test_books_that_cannot_be_read(server: EmbeddedPostgres) -> None:
+    """A table that is gone, as a database that breaks off in the middle: `check` says so in one sentence."""
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE spoilt")
+    dsn = server.dsn.replace("/gerai?", "/spoilt?")
+    migrate(dsn)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("ALTER TABLE stock RENAME TO somewhere_else")
+    code, out, err = await gerai_here(dsn, "check")
+    assert (code, out) == (1, "")
+    [said] = [line for line in err.splitlines() if not line.endswith(" …")]
+    assert said.startswith('gerai: the books could not be checked: relation "stock" does not exist')

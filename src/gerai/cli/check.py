@@ -8,8 +8,9 @@ import typer
 from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
-from gerai.cli.terminal import Steps, console, errors
+from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.engine.check import INVARIANTS, examine_database
+from gerai.engine.installation import DatabaseError
 
 
 def check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
@@ -17,7 +18,10 @@ def check(data: DataOption = None, settings_file: SettingsOption = None) -> None
     with chosen_database(read_settings(settings_file), data) as settings, Steps() as steps:
         require_migrated(settings, data)
         steps.next("checking")
-        examination, unrecorded = asyncio.run(examine_database(settings.database.url))
+        try:
+            examination, unrecorded = asyncio.run(examine_database(settings.database.url))
+        except DatabaseError as error:
+            fail(f"the books could not be checked: {' '.join(str(error).split())}")
     if unrecorded:
         errors.print(f"the result is not recorded: {unrecorded}", markup=False, highlight=False)
     found = {violation.invariant: violation for violation in examination.violations}
