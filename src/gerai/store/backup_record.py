@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import AsyncConnection, Connection
 
 from gerai.settings import DatabaseSettings
-from gerai.store.connection import open_blocking
+from gerai.store.connection import DatabaseError, open_blocking
 
 #: Any number; only scheduled backups take this lock.
 _LOCK: Final = 4_741_003
@@ -79,7 +80,15 @@ def turn(limits: DatabaseSettings) -> Generator[Turn | None]:
     """The turn until the end of the block; None when another process has it. DatabaseError."""
     with open_blocking(limits.url, limits) as connection:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,)).fetchone()
-        yield Turn(connection) if row is not None and row[0] else None
+        if row is None or not row[0]:
+            yield None
+            return
+        try:
+            yield Turn(connection)
+        finally:
+            # At once: the server takes a moment to see that a session has ended.
+            with contextlib.suppress(DatabaseError):
+                connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
 
 def record_made(limits: DatabaseSettings, made_at: datetime, size: int, took_ms: int) -> None:
