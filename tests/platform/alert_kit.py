@@ -412,9 +412,12 @@ async def a_job_was_given_up(shop: Shop) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def a_job_hangs(shop: Shop) -> AsyncGenerator[None]:
-    """In the hands of a worker that was stopped, for three minutes."""
+    """In the hands of a worker for three minutes. It lives: the jobs of one that does not are taken from it."""
     shop.sql("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('never', 't')")
-    shop.sql("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 't'")
+    shop.sql(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers) "
+        "WHERE task_name = 't'"
+    )
     shop.sql("UPDATE procrastinate_events SET at = at - interval '3 minutes'")
     yield
     shop.sql("DELETE FROM procrastinate_jobs WHERE task_name = 't'")
