@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.responses import Response
@@ -23,22 +23,40 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, page_state
 from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.engine.command import Command
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.open import WantedPayment, payment_to_start
-from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.record import Played, RecordPayment
 from gerai.kit.clock import unix_s
 from gerai.ports.payments import PaymentMethod
 
 _MOST_FIELDS: Final = 10
 #: What the buyer is told when an act is refused.
-NOTICES: Final[dict[type[Refusal], str]] = {
+_NOTICES: Final[dict[type[Refusal], str]] = {
     StateConflict: "changed",
     AmountMismatch: "changed",
     Busy: "busy",
     MethodUnavailable: "unavailable",
     AmountOutOfRange: "unavailable",
 }
-PLAYED_FAILURE: Final = {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
+
+
+class PlayedAct(NamedTuple):
+    """What a payer who is played does: what becomes of the payment, why it fails, and when its money arrives."""
+
+    outcome: Literal["paid", "failed"]
+    failure: dict[str, str]
+    played: Played = "in_time"
+
+
+#: By the field ``act`` of the form.
+PLAYED_ACTS: Final = {
+    "pay": PlayedAct("paid", {}),
+    "late": PlayedAct("paid", {}, "late"),
+    "fail": PlayedAct(
+        "failed", {"code": "SIMULATED_FAILURE", "message": "The payer simulator made this payment fail."}
+    ),
+}
 
 
 async def form_of(ctx: RequestContext) -> dict[str, str]:
@@ -59,6 +77,15 @@ def count_act(ctx: RequestContext, page: str) -> None:
     """Each page may be acted on so often per minute. ``page`` names its order or deposit. RateLimited."""
     # Per page: many payers share an address.
     ctx.services.limiter.hit(page, "pages.acts", ctx.services.settings.pages.acts_per_minute, unix_s())
+
+
+async def submitted(ctx: RequestContext, command: Command[Any]) -> str:
+    """Hand a command to the engine. Empty when it was done, else the notice why it was refused."""
+    try:
+        await ctx.services.engine.submit(command)
+    except tuple(_NOTICES) as refusal:
+        return _NOTICES[type(refusal)]
+    return ""
 
 
 def _count(ctx: RequestContext, opened: ResolvedOrder) -> None:
@@ -86,18 +113,16 @@ async def change(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     await form_of(ctx)
     _count(ctx, opened)
     order = opened.view.order
-    try:
-        for payment in opened.view.payments:
-            if payment.status == "processing":
-                command = CancelPayment(
-                    merchant_id=order.merchant_id,
-                    environment=order.environment,
-                    order_id=order.order_id,
-                    payment_id=payment.payment_id,
-                )
-                await ctx.services.engine.submit(command)
-    except tuple(NOTICES) as refusal:
-        return answers.see(opened.address, NOTICES[type(refusal)])
+    for payment in opened.view.payments:
+        if payment.status == "processing":
+            command = CancelPayment(
+                merchant_id=order.merchant_id,
+                environment=order.environment,
+                order_id=order.order_id,
+                payment_id=payment.payment_id,
+            )
+            if notice := await submitted(ctx, command):
+                return answers.see(opened.address, notice)
     return answers.see(opened.address)
 
 
@@ -107,7 +132,7 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     _count(ctx, opened)
     if not opened.page_context(ctx).simulated:
         raise NotFound("page")
-    act, now = form.get("act"), opened.now(ctx)
+    act, now = form.get("act", ""), opened.now(ctx)
     payment = page_state.running_payment(opened.view, now)
     if act == "late":
         payment = next((p for p in reversed(opened.view.payments) if p.status in ("processing", "expired")), None)
@@ -117,24 +142,21 @@ async def play(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         and page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE
     ):
         payment = await _start_any(ctx, opened)
-    if payment is None or act not in ("pay", "fail", "late"):
+    if payment is None or act not in PLAYED_ACTS:
         return await _see_played(ctx, opened, act, "changed")
-    order = opened.view.order
+    order, does = opened.view.order, PLAYED_ACTS[act]
     command = RecordPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
         order_id=order.order_id,
         payment_id=payment.payment_id,
-        outcome="failed" if act == "fail" else "paid",
-        failure=PLAYED_FAILURE if act == "fail" else {},
-        # The engine decides again, under the lock: of two forms at once, the second may find it paid.
-        played="late" if act == "late" else "in_time",
+        outcome=does.outcome,
+        failure=does.failure,
+        played=does.played,
     )
-    try:
-        await ctx.services.engine.submit(command)
-    except tuple(NOTICES) as refusal:
-        return await _see_played(ctx, opened, act, NOTICES[type(refusal)])
-    return answers.see(opened.address)
+    # The engine decides again, under the lock: of two forms at once, the second may find it paid.
+    notice = await submitted(ctx, command)
+    return await _see_played(ctx, opened, act, notice) if notice else answers.see(opened.address)
 
 
 async def _as_now(ctx: RequestContext, opened: ResolvedOrder) -> OrderView:
@@ -142,7 +164,7 @@ async def _as_now(ctx: RequestContext, opened: ResolvedOrder) -> OrderView:
     return await ctx.services.engine.orders.as_now(opened.view.order)
 
 
-async def _see_played(ctx: RequestContext, opened: ResolvedOrder, act: str | None, notice: str) -> Response:
+async def _see_played(ctx: RequestContext, opened: ResolvedOrder, act: str, notice: str) -> Response:
     """The page again; without ``notice`` when what was asked for has happened already: a button pressed twice."""
     view = await _as_now(ctx, opened)
     paid = act in ("pay", "late") and money_of(view).arrived
@@ -177,6 +199,6 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
     try:
         command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
-    except tuple(NOTICES) as refusal:
-        return NOTICES[type(refusal)]
+    except tuple(_NOTICES) as refusal:
+        return _NOTICES[type(refusal)]
     return next(payment for payment in view.payments if payment.payment_id == command.payment_id)

@@ -14,7 +14,7 @@ from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, draw, live, qr
-from gerai.doors.pay.actions import NOTICES, PLAYED_FAILURE, count_act, form_of
+from gerai.doors.pay.actions import PLAYED_ACTS, count_act, form_of, submitted
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.deposit_present import PENDING, deposit_state, deposit_version, playable, present_deposit
 from gerai.doors.pay.instructions import instructions_of
@@ -22,11 +22,10 @@ from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.page_watcher import Watch
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
-from gerai.engine.deposits.record import DepositOutcome, RecordDeposit
+from gerai.engine.deposits.record import RecordDeposit
 
 #: What a page may be asked to tell once, and the text.
 _NOTICES: Final = {"changed": "notice.deposit_changed", "busy": "notice.busy"}
-_OUTCOMES: Final[dict[str, DepositOutcome]] = {"pay": "paid", "late": "paid", "fail": "failed"}
 #: Where a deposit stands after an act.
 _AFTER: Final = {
     "pay": ("succeeded", "late", "refunded"),
@@ -113,21 +112,19 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
         raise NotFound("page")
     act, offered = form.get("act", ""), playable(deposit, deposit_state(deposit, opened.now(ctx)), context)
     # A form of a page that was opened before something happened. (The engine decides again, under the lock.)
-    if offered is None or act not in _OUTCOMES or not getattr(offered, act):
+    if offered is None or act not in PLAYED_ACTS or not getattr(offered, act):
         return await _see_played(ctx, opened, act, "changed")
+    does = PLAYED_ACTS[act]
     command = RecordDeposit(
         merchant_id=deposit.merchant_id,
         environment=deposit.environment,
         deposit_id=deposit.deposit_id,
-        outcome=_OUTCOMES[act],
-        failure=PLAYED_FAILURE if act == "fail" else {},
-        played="late" if act == "late" else "in_time",
+        outcome=does.outcome,
+        failure=does.failure,
+        played=does.played,
     )
-    try:
-        await ctx.services.engine.submit(command)
-    except tuple(NOTICES) as refusal:
-        return await _see_played(ctx, opened, act, NOTICES[type(refusal)])
-    return answers.see(opened.address)
+    notice = await submitted(ctx, command)
+    return await _see_played(ctx, opened, act, notice) if notice else answers.see(opened.address)
 
 
 async def _see_played(ctx: RequestContext, opened: ResolvedDeposit, act: str, notice: str) -> Response:
