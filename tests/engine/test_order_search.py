@@ -239,8 +239,11 @@ async def test_a_merchants_own_search_spans_its_doors(engine: Engine, shops: lis
 
 
 async def test_lists_are_narrowed_exactly(engine: Engine, shops: list[Shop]) -> None:
-    """By labels, amount, payment and parcel, with and without states, times and a page back: exactly what fits."""
+    """By labels, reference (in any case), amount, payment and parcel, with and without states, times and a page back:
+    exactly what fits."""
     views = {shop.merchant_id: await _all(shop) for shop in shops[:2]}
+    references = sorted({v.order.reference for v in views[shops[0].merchant_id] if v.order.reference.startswith("po")})
+    assert references
     asked: list[tuple[dict[str, Any], Callable[[OrderView], bool]]] = [
         ({"labels": {"store": "7"}}, lambda v: v.order.labels.get("store") == "7"),
         ({"labels": {"store": "7", "method": "va"}}, lambda v: v.order.labels == {"store": "7", "method": "va"}),
@@ -248,6 +251,8 @@ async def test_lists_are_narrowed_exactly(engine: Engine, shops: list[Shop]) -> 
         ({"labels": {"store": "9"}}, lambda _: False),
         ({"total_sen": 700_000}, lambda v: _kept(v) and v.order.total_sen == 700_000),
         ({"total_sen": 1}, lambda _: False),
+        *(({"references": (text.swapcase(),)}, lambda v, t=text: v.order.reference.lower() == t.lower())
+          for text in ("po/2026", *references[:2])),
         ({"shipment_statuses": ("in_transit", "planned")},
          lambda v: _kept(v) and v.shipment is not None and v.shipment.status in ("in_transit", "planned")),
         *(({"payment_status": word}, lambda v, w=word: _kept(v) and payment_status(v.order, v.invoice) == w)

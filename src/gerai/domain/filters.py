@@ -26,7 +26,8 @@ class Scope(NamedTuple):
 @dataclass(frozen=True)
 class OrderFilter:
     """Orders. ``search`` is looked for in ``search_fields`` (``gerai.domain.search.query_of``); an order with one of
-    ``search_labels`` is found as well. ``receipt`` is a courier's number, in any case. The order must have every one of
+    ``search_labels`` is found as well. ``numbers`` and ``payment_public_id`` are whole and as they are kept,
+    ``references`` and ``receipt`` (a courier's number) whole and in any case. The order must have every one of
     ``labels``. ``payment_status`` (unpaid, paid, conflict or settled), ``shipment_statuses`` and ``total_sen`` are kept
     of orders that have labels and are not a wallet's."""
 

@@ -35,7 +35,7 @@ EVERYWHERE: Final[tuple[SearchField, ...]] = (
 _BY_BEGINNING: Final = {"number": NUMBER, "reference": REFERENCE, "work": WORK, "email": EMAIL}
 
 #: Fewer digits end too many numbers to be anybody's.
-_FEWEST_DIGITS: Final = 6
+FEWEST_DIGITS: Final = 6
 #: What is written between the digits of a telephone number, or a VA number.
 _DIGITS_ONLY: Final = re.compile(r"[\s()+./-]*(?:[0-9][\s()+./-]*)+")
 _GAPS: Final = re.compile(r"[\s.-]+")
@@ -125,15 +125,18 @@ def _from(term: str) -> TermRange:
     return TermRange(term, term + _LAST)
 
 
+def is_phone(text: str) -> bool:
+    """Whether the text may be looked for as a telephone: enough digits, and what is written between them alone."""
+    return _DIGITS_ONLY.fullmatch(text) is not None and len(NO_DIGIT.sub("", text)) >= FEWEST_DIGITS
+
+
 def _phone(found: TermQuery, text: str) -> TermQuery:
-    if not _DIGITS_ONLY.fullmatch(text):
+    if not is_phone(text):
         return found
-    digits, as_kept = NO_DIGIT.sub("", text), phone_digits(text)
-    if len(digits) < _FEWEST_DIGITS:
-        return found
+    digits = NO_DIGIT.sub("", text)
     # A whole number, however it is written, is a beginning; an end is looked for as it was typed: its zeros are digits.
     ranges = [_from(PHONE_BACKWARDS + digits[::-1])]
-    ranges += [_from(PHONE + begin) for begin in sorted({digits, as_kept} - {""})]
+    ranges += [_from(PHONE + begin) for begin in sorted({digits, phone_digits(text)})]
     return found._replace(ranges=(*found.ranges, *ranges))
 
 
@@ -144,8 +147,8 @@ def _name(found: TermQuery, text: str) -> TermQuery:
 
 
 def _payment(found: TermQuery, text: str) -> TermQuery:
-    stripped = text.strip()
-    return found._replace(codes=tuple({stripped: None, _GAPS.sub("", stripped): None} if stripped else ()))
+    spellings = {text.strip(), _GAPS.sub("", text)} - {""}
+    return found._replace(codes=tuple(sorted(spellings)))
 
 
 def _receipt(found: TermQuery, text: str) -> TermQuery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, LiteralString, cast
 
 from psycopg import sql
@@ -12,6 +13,11 @@ from gerai.domain.filters import Scope
 def query(text: str) -> sql.SQL:
     """Text made of our own constants, as a statement."""
     return sql.SQL(cast("LiteralString", text))
+
+
+def in_one_case(texts: Iterable[str]) -> list[str]:
+    """The texts as ``lower(… COLLATE "C")`` makes them, letters of ASCII alone: what is compared in any case."""
+    return [text.encode().lower().decode() for text in texts]
 
 
 class Where:

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from gerai.domain.filters import OrderFilter, Scope
-from gerai.store.conditions import Where, in_scope
+from gerai.store.conditions import Where, in_one_case, in_scope
 
 _SHIPMENT: Final = (
     "EXISTS (SELECT FROM shipments s WHERE s.merchant_id = t.merchant_id AND s.shipment_id = t.order_id "
@@ -18,6 +18,7 @@ _RECEIPT: Final = (
     "t.order_id = ANY(ARRAY(SELECT s.order_id FROM shipments s WHERE s.merchant_id = %s AND s.environment = %s "
     'AND s.receipt <> \'\' AND lower(s.receipt COLLATE "C") = lower(%s COLLATE "C")))'
 )
+_REFERENCE: Final = "t.reference <> '' AND lower(t.reference COLLATE \"C\") = ANY(%s)"
 #: As with receipts: the payment first.
 _PAYMENT: Final = (
     "t.order_id = ANY(ARRAY(SELECT p.order_id FROM payments p WHERE p.merchant_id = %s AND p.environment = %s "
@@ -55,7 +56,7 @@ def conditions(scope: Scope, wanted: OrderFilter) -> Where:
         where.add_if(bool(kept), _KEPT)
         .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
-        .add_if(bool(wanted.references), "t.reference <> '' AND t.reference = ANY(%s)", list(wanted.references))
+        .add_if(bool(wanted.references), _REFERENCE, in_one_case(wanted.references))
         .add_if(bool(wanted.numbers), "t.number = ANY(%s)", list(wanted.numbers))
         .add_if(
             bool(wanted.payment_public_id), _PAYMENT, scope.merchant_id, scope.environment, wanted.payment_public_id

@@ -22,7 +22,7 @@ from gerai.domain.search import (
     with_total,
 )
 from gerai.domain.search_terms import week_of
-from gerai.store.conditions import Where, query
+from gerai.store.conditions import Where, in_one_case, query
 from gerai.store.order_filter import conditions
 from gerai.store.tables import ORDERS
 
@@ -110,7 +110,7 @@ def _statements(scope: Scope, asked: OrderFilter, terms: TermQuery, furthest: in
         found.append(_by_terms(scope, asked, terms, where, way, furthest))
     if terms.codes or terms.receipts:
         of = (scope.merchant_id, scope.environment)
-        codes, receipts = list(terms.codes), [receipt.encode().lower().decode() for receipt in terms.receipts]
+        codes, receipts = list(terms.codes), in_one_case(terms.receipts)
         text = f"SELECT {ORDERS.select_list} FROM orders t {where.text} AND {_NAMED} " + (
             f"ORDER BY t.created_at {way}, t.order_id {way} LIMIT %s"
         )

@@ -6,7 +6,6 @@ ignores what it was asked for shows orders nobody asked for.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +14,7 @@ import msgspec
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.money import MAX_SEN
 from gerai.domain.records import OrderView
-from gerai.domain.search import SearchField
+from gerai.domain.search import FEWEST_DIGITS, SearchField, is_phone
 from gerai.doors.dialects.scalev.methods import EWALLET, METHODS
 from gerai.doors.dialects.scalev.order_details import labels
 from gerai.doors.dialects.scalev.paging import PAGE_FIELDS, Page, note_unserved
@@ -93,7 +92,8 @@ def read_order_query(query: Fields, names: list[str], catalogue: ProductCatalogu
     number, external_id = query.text("order_id"), query.text("external_id")
     wanted = OrderFilter(
         statuses=FILTER[status] if status else (),
-        numbers=(number,) if number else (),
+        # Every number here is in upper case (placing.order_number).
+        numbers=(number.upper(),) if number else (),
         references=(external_id,) if external_id else (),
         payment_status=payment,
         shipment_statuses=_shipment_states(query.text("shipment_status"), status),
@@ -150,8 +150,9 @@ def _searching(query: Fields, wanted: OrderFilter) -> OrderFilter:
         case "gross_revenue":
             return replace(wanted, total_sen=_amount(query, text))
         case _:
-            if field == "customer_phone" and not re.search("[0-9]", text):
-                query.complain("search", "is invalid, expected digits of a telephone number")
+            if field == "customer_phone" and not is_phone(text):
+                # Fewer would find nothing, which reads as "no such customer".
+                query.complain("search", f"is invalid, expected {FEWEST_DIGITS} digits of a telephone number or more")
             return replace(wanted, search=text, search_fields=(_SEARCHED[field],))
 
 
