@@ -28,7 +28,7 @@ from gerai.store.fill_terms import fill_terms
 
 NAMES = (
     "Budi Santoso", "BUDIMAN", "siti  aminah", "José Ángel Núñez", "Straße Müller", "Łukasz", "李小龍",
-    "O'Brien-Budi", "Bu",
+    "O'Brien-Budi", "Bu", "🌸", "❤️ 🌸", "…",
 )  # fmt: skip
 MAILS = ("budi@example.com", "Budi.S@Example.com", "siti@example.com", "")
 MOBILES = ("+6281234567890", "0812-3456-7891", "62811111111", "0812 0004 5678", "0811000000", "(021) 555-1234", "")
@@ -106,7 +106,8 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    return re.sub(r"[\W_]", " ", plain(text)).split()
+    shown = re.sub(r"[\s\ufe0f]", "", plain(text))
+    return re.sub(r"[\W_]", " ", plain(text)).split() or ([shown] if shown else [])
 
 
 def begins(value: str, text: str) -> bool:
@@ -164,6 +165,9 @@ def texts(views: list[OrderView], pick: random.Random) -> Iterable[str]:
         "0000 00",
         "zz",
         "李",
+        "🌸",
+        "❤",
+        "❤️🌸",
         "strasse",
         "é",
         "\\",

@@ -34,6 +34,8 @@ _LONGEST_WORD: Final = 64
 _MOST_WORDS: Final = 16
 _WEEK_S: Final = 7 * 24 * 3600
 _WORD: Final = re.compile(r"[^\W_]+")
+#: Shows nothing: blanks, and what only chooses how the sign before it is drawn or joins two of them.
+_UNSEEN: Final = re.compile(r"[\s\u200d\ufe00-\ufe0f]+")
 NO_DIGIT: Final = re.compile(r"[^0-9]+")
 #: Stands between a label and the owner of the wallet. No label holds it.
 OWNED: Final = "\x02"
@@ -53,9 +55,11 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The different words of a text, folded, in their order."""
-    found = (word[:_LONGEST_WORD] for word in _WORD.findall(folded(text)))
-    return list(dict.fromkeys(found))[:_MOST_WORDS]
+    """The different words of a text, folded, in their order. Without a letter or digit, all it shows is its one word: a
+    name may be nothing but an emoji."""
+    plain = folded(text)
+    found = _WORD.findall(plain) or filter(None, [_UNSEEN.sub("", plain)])
+    return list(dict.fromkeys(word[:_LONGEST_WORD] for word in found))[:_MOST_WORDS]
 
 
 def phone_digits(text: str) -> str:
