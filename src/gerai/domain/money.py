@@ -1,4 +1,4 @@
-"""Money is an integer number of sen (1/100 rupiah) with its currency; floats never come near it.
+"""Money is an integer number of sen (1/100 rupiah); floats never come near it.
 
 Doors and partners convert at the edge, through the named formats below. There is one rounding
 function, :func:`round_rupiah`: half-up to the whole rupiah (docs/reference/money.md).
@@ -9,37 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-import msgspec
-
 SEN_PER_RUPIAH: Final = 100
 #: Largest amount the server accepts anywhere: 1,000 trillion rupiah. Far above any order, far below 2**63.
 MAX_SEN: Final = 10**17
 
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
 _SHOWN_TEXT = re.compile(r"Rp(?:[0-9]{1,18}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})")
-_DECIMAL_TEXT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?|\d{1,18}(?:\.\d{1,20})?")
-
-
-class Money(msgspec.Struct, frozen=True, order=True):
-    """An amount in sen and the ISO 4217 code of its currency."""
-
-    sen: int
-    currency: str = "IDR"
-
-    def __add__(self, other: Money) -> Money:
-        self._same(other)
-        return Money(self.sen + other.sen, self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        self._same(other)
-        return Money(self.sen - other.sen, self.currency)
-
-    def __mul__(self, quantity: int) -> Money:
-        return Money(self.sen * quantity, self.currency)
-
-    def _same(self, other: Money) -> None:
-        if self.currency != other.currency:
-            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
 
 
 def rupiah(amount: int) -> int:
@@ -62,22 +37,6 @@ def round_rupiah(numerator: int, denominator: int = 1) -> int:
 def percent_of(amount_sen: int, hundredths_of_percent: int) -> int:
     """A percentage (given in basis points: 150 = 1.5 %) of an amount, rounded half-up to whole rupiah."""
     return round_rupiah(amount_sen * hundredths_of_percent, 10_000)
-
-
-def parse_decimal(text: str) -> int:
-    """Read ``"10000"``, ``"10000.67"`` or ``"1,250,000.00"`` as sen, without rounding up to the rupiah.
-
-    Digits beyond the sen are rounded half-up to the sen. ValueError on anything else, on a sign and above MAX_SEN.
-    """
-    if not _DECIMAL_TEXT.fullmatch(text) or not text.isascii():
-        raise ValueError("not an amount")
-    # In integers: Decimal's arithmetic keeps 28 digits and would round a second time.
-    whole, _, fraction = text.replace(",", "").partition(".")
-    unit = 10 ** len(fraction)
-    sen = (2 * SEN_PER_RUPIAH * int(whole + fraction) + unit) // (2 * unit)
-    if sen > MAX_SEN:
-        raise ValueError("amount too large")
-    return sen
 
 
 def parse_rupiah(text: str) -> int:

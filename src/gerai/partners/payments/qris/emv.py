@@ -52,11 +52,6 @@ def seal(text: str) -> str:
     return f"{head}{crc16(head.encode('ascii')):04X}"
 
 
-def is_sealed(text: str) -> bool:
-    """Does the text end in the CRC it should have?"""
-    return text.isascii() and text[-8:-4] == _CRC_HEAD and seal(text[:-8]) == text
-
-
 def plain(text: str, longest: int, otherwise: str) -> str:
     """Text as QR readers expect it: ASCII without accents, cut to ``longest``; ``otherwise`` when nothing is left."""
     # Decomposed first, so that an accented letter keeps its letter.
