@@ -227,7 +227,8 @@ def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id:
         return f"{reference} is booked already; order {order.number} is {order.status}: nothing is booked now"
     [status] = [payment.status for payment in outcome.answer.payments if payment.public_id == public_id]
     if status == "late":
-        return f"{amount} came late for order {order.number} and waits: gerai payments resolve {public_id}"
+        act = f"gerai payments resolve {public_id} {'|'.join(_DECISIONS)}"
+        return f"{amount} came late for order {order.number} and waits: {act}"
     if status == "refunded":
         return f"{amount} came late for order {order.number}: it is in the member's wallet (setting late_payment)"
     return f"{amount} is booked; order {order.number} is {order.status} now"

@@ -23,9 +23,9 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     Paid in time: it succeeds and its wallet is credited. Paid after its time, or after it had ended: it is ``late``,
     and the merchant's setting ``late_payment`` decides: ``accept`` (the default) and ``wallet`` credit the wallet all
-    the same, ``hold`` leaves it to the operator. ``provider_reference`` is the gateway's name for what happened,
-    ``failure`` its reason. ``played``: no money came, a payer is played, who pays ``in_time`` what is open, or ``late``
-    what ran out, and nothing else.
+    the same, ``hold`` and ``refund`` leave it to the operator. ``provider_reference`` is the gateway's name for what
+    happened, ``failure`` its reason. ``played``: no money came, a payer is played, who pays ``in_time`` what is open,
+    or ``late`` what ran out, and nothing else.
 
     Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now).
     """

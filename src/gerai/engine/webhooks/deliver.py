@@ -50,7 +50,7 @@ SECRET_CLOSED: Final = "secret cannot be opened"  # noqa: S105 - no secret
 
 
 class AttemptResult(msgspec.Struct, frozen=True):
-    """The result of one attempt. ``status_code`` None: no response, ``error`` is the reason in one word."""
+    """The result of one attempt. ``status_code`` None: no response, and ``error`` says why in a few words."""
 
     at: datetime
     took_ms: int
@@ -81,8 +81,7 @@ async def record_attempt(
     """Write the attempt into the log and decide what comes next: done, again by the contract's schedule, or given up.
 
     The order's later messages wait until the first retry of this one, and while it is young; a plain 4xx lets them go
-    at once, one after another. 410 switches the endpoint
-    off. Returns the delivery as it stands now.
+    at once, one after another. 410 switches the endpoint off. Returns the delivery as it stands now.
     """
     delivery, endpoint = claimed
     now = engine.now(delivery.merchant_id, delivery.environment)
