@@ -26,8 +26,6 @@ TEXTS = FaultTexts(
     too_small=">= {least}",
     too_large="<= {most}",
     not_amount="must be an amount",
-    amount_too_small="amount >= {least}",
-    amount_too_large="amount <= {most}",
     too_precise="fewer digits",
     not_flag="must be true or false",
     unknown_choice="one of {choices}",
@@ -165,8 +163,8 @@ def test_amounts_keep_the_door_s_rounding() -> None:
 @pytest.mark.parametrize(
     ("value", "fault"),
     [("abc", "must be an amount"), (True, "must be an amount"), ({}, "must be an amount"),
-     ("-1", "amount >= 10"), (-1, "amount >= 10"), (5, "amount >= 10"), (1001, "amount <= 1000"),
-     ("9" * 18, "amount <= 1000"), ("1" + "9" * 99, "must be an amount"),
+     ("-1", ">= 10"), (-1, ">= 10"), (5, ">= 10"), (1001, "<= 1000"),
+     ("9" * 18, "<= 1000"), ("1" + "9" * 99, "must be an amount"),
      (Decimal("10." + "0" * 60 + "1"), "fewer digits")],
 )  # fmt: skip
 def test_amounts_that_are_none(value: Any, fault: str) -> None:
@@ -270,7 +268,7 @@ def test_objects_and_lists() -> None:
         "c": ["c is invalid"],
         "d": ["at most 2 items"],
         "e": ["must be a list"],
-        "g": ["g is invalid"],
+        "g": ["at most 20"],
     }
 
 

@@ -24,7 +24,7 @@ class FaultTexts:
     ``not_whole_text``: a number with a fraction or an exponent where a text or a whole number is expected.
 
     Each may use ``{name}`` (the field's own name), ``{expected}`` (string, number, boolean, object, array, date, phone,
-    email, amount, integer), ``{least}`` and ``{most}`` (bounds), ``{choices}``.
+    email, amount, integer), ``{least}`` and ``{most}`` (bounds; of an amount in rupiah), ``{choices}``.
     """
 
     #: The field is not there; ``blank``: it is, and empty.
@@ -41,8 +41,6 @@ class FaultTexts:
     too_small: str = ""
     too_large: str = ""
     not_amount: str = ""
-    amount_too_small: str = ""
-    amount_too_large: str = ""
     too_precise: str = ""
     not_flag: str = ""
     unknown_choice: str = ""
@@ -52,7 +50,6 @@ class FaultTexts:
     not_link: str = ""
     not_digits: str = ""
     not_object: str = ""
-    object_too_large: str = ""
     not_list: str = ""
     too_many_items: str = ""
     unknown_field: str = ""

@@ -165,12 +165,12 @@ class Fields(SentObject):
         try:
             sen = read_amount(value, self._rules.rounding, most_sen)
         except AmountFault as fault:
-            kinds = {"negative": "amount_too_small", "too_large": "amount_too_large", "too_precise": "too_precise"}
+            kinds = {"negative": "too_small", "too_large": "too_large", "too_precise": "too_precise"}
             kind = kinds.get(fault.reason, "not_amount")
             self._fault(name, kind, least=least, most=most, expected="amount")
             return None
         if sen < least_sen:
-            self._fault(name, "amount_too_small", least=least, most=most)
+            self._fault(name, "too_small", least=least, most=most)
             return None
         return sen
 
@@ -224,7 +224,7 @@ class Fields(SentObject):
         """A free object as it came; ``{}`` when absent. ``most`` bounds its length as JSON."""
         value = self._object(name, required=required)
         if value is not None and most is not None and len(_encode(value)) > most:
-            self._fault(name, "object_too_large", most=most)
+            self._fault(name, "too_long", most=most)
             return {}
         return value or {}
 
