@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,12 @@ def test_pages_that_the_code_names_are_there() -> None:
         if not (ROOT / page).is_file()
     }
     assert missing == set()
+
+
+def test_a_change_is_named_once() -> None:
+    """No line of CHANGELOG.md begins a change that another one tells already."""
+    begun = re.findall(r"^\* .*", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(line for line, times in Counter(begun).items() if times > 1) == []
 
 
 def test_every_page_is_listed() -> None:
