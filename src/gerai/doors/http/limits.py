@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from gerai.domain.refusals import RateLimited
 
 _WINDOW_S = 60
-#: Windows kept before old ones are swept; a bound on memory, not on keys.
-_WINDOWS_AT_MOST = 50_000
+#: So many windows are kept before those that are over are swept out.
+_SWEPT_FROM = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class RateLimiter:
 
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str, int, int], int] = {}
+        self._swept_at = _SWEPT_FROM
 
     def hit(self, who: str, bucket: str, limit: int, now_s: float, window_s: int = _WINDOW_S) -> Verdict:
         """Count one request. RateLimited when the window's limit is used up."""
@@ -54,7 +55,9 @@ class RateLimiter:
     def count(self, who: str, bucket: str, now_s: float, window_s: int = _WINDOW_S) -> None:
         """Count one request, whatever the limit is."""
         key = (who, bucket, int(now_s) // window_s, window_s)
-        # Only when full: looking at every window for every request would cost more than the requests.
-        if key not in self._counts and len(self._counts) >= _WINDOWS_AT_MOST:
+        # Only when full: looking at every window for every request would cost more than the requests. What is left may
+        # double before the next sweep: a flood from a million addresses is swept ten times, not a million times.
+        if key not in self._counts and len(self._counts) >= self._swept_at:
             self._counts = {k: n for k, n in self._counts.items() if (k[2] + 1) * k[3] > now_s}
+            self._swept_at = max(_SWEPT_FROM, 2 * len(self._counts))
         self._counts[key] = self._counts.get(key, 0) + 1
