@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from engine_kit import Shop
 
+from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.refusals import Broken, NotFound, StateConflict
 from gerai.engine.check import check
+from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
 
@@ -58,6 +60,23 @@ async def test_no_answer_is_not_a_failure(shop: Shop, outcome: str, status: str)
     assert await shop.jobs(placed) == ["gerai.fulfil"] * 3
     done = await shop.do(RecordFulfilment, placed, outcome="done", succeeded=1)
     assert (done.view.order.status, done.view.order.charged_sen) == ("completed", 5_000_00)
+
+
+async def test_the_providers_reference_stays(shop: Shop) -> None:
+    """What the provider called the work is kept, and finds the order, also when the end names nothing: its own answer
+    without one, or a person who finishes the order. Another name replaces it."""
+    scope, of = Scope(shop.merchant_id, shop.environment, "test"), OrderFilter(search="prv-", search_fields=("work",))
+    for ending, kept in (({"reference": ""}, "PRV-1"), ({"reference": "PRV-2"}, "PRV-2"), (None, "PRV-1")):
+        placed = await shop.place("hold", provider="simulator")
+        await shop.do(RecordFulfilment, placed, outcome="pending", reference="PRV-1")
+        if ending is None:
+            view = await shop.do(FinishOrder, placed, by="budi")
+        else:
+            view = (await shop.do(RecordFulfilment, placed, outcome="done", succeeded=1, **ending)).view
+        assert view.fulfilment is not None
+        assert (view.order.status, view.fulfilment.reference) == ("completed", kept)
+        [found, *_] = await shop.engine.orders.page(scope, of, 10)
+        assert found.order.order_id == view.order.order_id
 
 
 async def test_an_answer_that_comes_twice_changes_nothing(shop: Shop) -> None:

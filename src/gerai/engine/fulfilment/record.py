@@ -99,7 +99,8 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
                 fulfilment,
                 status=FULFILMENT.move(fulfilment.status, verb),
                 attempts=fulfilment.attempts + 1,
-                reference=self.reference,
+                # A person who finishes the order, or an answer that gave up, names none: what was asked keeps its name.
+                reference=self.reference or fulfilment.reference,
                 succeeded=self.succeeded,
                 failed=self.failed,
                 result=self.result,
