@@ -229,8 +229,11 @@ async def test_a_search_finds_exactly_what_fits(engine: Engine, shops: list[Shop
 
 
 async def test_a_merchants_own_search_spans_its_doors(engine: Engine, shops: list[Shop]) -> None:
-    """The terminal's search: all doors, the environments that are asked for, newest first, nothing of others."""
+    """The terminal's search: all doors, the environments that are asked for, newest first, nothing of others; nothing
+    at all for a text with nothing in it."""
     one, views, pick = shops[0], await _all(shops[0]), random.Random(11)
+    for blank in ("", " ", "\n"):
+        assert await engine.orders.search(one.merchant_id, ["sandbox", "production"], blank, 500) == []
     for text in texts(views, pick):
         environments = pick.choice((["sandbox"], ["production"], ["sandbox", "production"]))
         expected = [

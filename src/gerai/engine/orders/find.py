@@ -79,7 +79,10 @@ class OrderReads:
             return await orders.views(connection, found)
 
     async def search(self, merchant_id: int, environments: list[str], text: str, limit: int) -> list[OrderView]:
-        """A merchant's orders of all channels that a text finds (``gerai.domain.search``), newest first."""
+        """A merchant's orders of all channels that a text finds (``gerai.domain.search``), newest first. A blank text
+        finds none: a list that is not narrowed would be taken for what was found."""
+        if not text.strip():
+            return []
         async with self._pool.connection() as connection:
             return await orders.views(
                 connection, await merchant_orders.search(connection, merchant_id, environments, text, limit)
