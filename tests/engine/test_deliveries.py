@@ -20,6 +20,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.overdue import forget_old
 from gerai.engine.subscriptions import ANNOUNCE_TASK
 from gerai.engine.webhooks import endpoints, history
 from gerai.engine.webhooks.contract import (
@@ -232,6 +233,29 @@ async def test_a_message_holds_back_its_order_for_two_minutes(
     assert [request.headers["webhook-sequence"] for request in later] == ["2", "3", "4"]
     assert {r.headers["webhook-sequence"] for r in receiver.requests if b"order.placed" in r.body} == {"1"}
     assert [d.status for d in await log_of(clocked)] == ["pending"] + ["delivered"] * 3
+
+
+async def test_a_number_never_comes_again(clocked: Shop, sender: WebhookSender, receiver: Receiver) -> None:
+    """An order that moves after its deliveries were removed goes on with the next number: a receiver drops what has a
+    lower one than it knows. So does the first message to an endpoint that was added while the order was under way."""
+    await listen(clocked, receiver.url())
+    placed = await clocked.place()
+    await announce(clocked, placed)
+    await sender.run_once()
+    # The clock of the sandbox is far behind: what was sent has long been old enough to go.
+    limits = {"keys_after_days": 30, "deliveries_after_days": 7, "jobs_after_days": 60}
+    await forget_old(clocked.engine, **limits, limit=100_000)
+    assert await log_of(clocked) == []
+    await listen(clocked, receiver.url("/later"))
+    await clocked.pay(await clocked.start_payment(placed))
+    assert await announce(clocked, placed) == 6
+    assert await announce(clocked, placed) == 0
+    await sender.run_once()
+    for path in ("/hook", "/later"):
+        got = receiver.at(path)[-3:]
+        assert events(got) == ["payment.completed", "money.in", "order.processing"]
+        assert [request.headers["webhook-sequence"] for request in got] == ["2", "3", "4"]
+    assert len(receiver.requests) == 7
 
 
 @pytest.mark.parametrize("code", [400, 401, 404, 422, 499])

@@ -31,9 +31,9 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 class Delivery(msgspec.Struct, frozen=True):
     """One message on its way to one endpoint. ``data`` is JSON text. ``attempts`` counts all, ``tries`` those since it
-    last became pending, ``due_since`` is when that was. ``sequence`` numbers an order's
-    messages to this endpoint, from 1, in the order things happened; ``holds_back``: the order's later messages wait for
-    this one until its first retry, and as long as it is young."""
+    last became pending, ``due_since`` is when that was. ``sequence`` numbers an order's messages to this endpoint in
+    the order things happened, those from before the endpoint with them; ``holds_back``: the order's later messages wait
+    for this one until its first retry, and as long as it is young."""
 
     merchant_id: int
     delivery_id: int

@@ -102,7 +102,7 @@ class Outgoing:
     ) -> OutgoingResponse:
         """One request, at most ``1 + retries`` attempts with growing, jittered pauses between them.
 
-        An attempt is repeated when there was no answer, or one that :attr:`Answer.asks_to_wait`; the last one
+        An attempt is repeated when there was no answer, or one that :attr:`OutgoingResponse.asks_to_wait`; the last one
         counts. Raises AddressForbidden, Unreachable or Unanswered.
         """
         for attempt in range(retries):

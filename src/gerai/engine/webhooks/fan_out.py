@@ -8,7 +8,8 @@ from gerai.domain.records import OrderView
 from gerai.domain.states import DELIVERY
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.contract import Occurrence, WebhookContract, encode
+from gerai.engine.orders.find import EventEntry
+from gerai.engine.webhooks.contract import Occurrence, WebhookContract, WebhookMessage, encode
 from gerai.store import webhook_deliveries, webhook_endpoints
 
 
@@ -37,16 +38,21 @@ async def fan_out(
         done = already_sent.get(endpoint.endpoint_id)
         if done is None:
             continue
-        # Numbered on from earlier runs: receivers may go by the number alone.
-        last = max(done.values(), default=0)
+        last, highest = 0, max(done.values(), default=0)
         for position, event in enumerate(events):
-            if event.event_id > endpoint.after_event_id and event.event_id not in done:
-                occurrence = Occurrence(
-                    event, view, tuple(events[: position + 1]), engine.directory.merchant(merchant_id), base_url
-                )
-                messages = await _messages(engine, contract, endpoint, occurrence, last)
-                last += len(messages)
-                new += messages
+            if event.event_id in done:
+                last = max(last, done[event.event_id])
+                continue
+            occurrence = Occurrence(
+                event, view, tuple(events[: position + 1]), engine.directory.merchant(merchant_id), base_url
+            )
+            messages = await _messages(engine, contract, endpoint, occurrence)
+            if event.event_id > endpoint.after_event_id:
+                # Numbered on from earlier runs: receivers may go by the number alone.
+                last = max(last, highest)
+                new += _deliveries(engine, endpoint, event, messages, last)
+            # Else from before the endpoint, or its deliveries were removed: their numbers are not given a second time.
+            last += len(messages)
     if not new:
         return 0
     async with engine.connection() as connection:
@@ -61,26 +67,32 @@ def _hears(endpoint: Endpoint, view: OrderView) -> bool:
 
 
 async def _messages(
-    engine: Engine, contract: WebhookContract, endpoint: Endpoint, occurrence: Occurrence, last: int
-) -> list[Delivery]:
-    """The messages of one event to one endpoint, numbered after ``last``. An endpoint that is switched off gets them as
-    dropped ones, so that they can be replayed."""
-    now = engine.now(endpoint.merchant_id, endpoint.environment)
-    pending = next(iter(DELIVERY.initial))
-    active = endpoint.status == "active"
-    wanted = [
+    engine: Engine, contract: WebhookContract, endpoint: Endpoint, occurrence: Occurrence
+) -> list[tuple[int, WebhookMessage]]:
+    """Which messages of one event an endpoint wants, each with its number among all of them."""
+    return [
         (part, message)
         for part, message in enumerate(await contract.compose(engine, occurrence))
         if not endpoint.events or message.event in endpoint.events
     ]
+
+
+def _deliveries(
+    engine: Engine, endpoint: Endpoint, event: EventEntry, messages: list[tuple[int, WebhookMessage]], last: int
+) -> list[Delivery]:
+    """The deliveries of one event's messages, numbered after ``last``. An endpoint that is switched off gets them as
+    dropped ones, so that they can be replayed."""
+    now = engine.now(endpoint.merchant_id, endpoint.environment)
+    pending = next(iter(DELIVERY.initial))
+    active = endpoint.status == "active"
     return [
         Delivery(
             merchant_id=endpoint.merchant_id,
             delivery_id=engine.ids.next(),
             endpoint_id=endpoint.endpoint_id,
             environment=endpoint.environment,
-            order_id=occurrence.event.order_id,
-            event_id=occurrence.event.event_id,
+            order_id=event.order_id,
+            event_id=event.event_id,
             part=part,
             event=message.event,
             data=encode(message.data).decode(),
@@ -88,11 +100,11 @@ async def _messages(
             attempts=0,
             tries=0,
             next_attempt_at=now,
-            happened_at=occurrence.event.at,
+            happened_at=event.at,
             created_at=now,
             finished_at=None if active else now,
             sequence=sequence,
             due_since=now,
         )
-        for sequence, (part, message) in enumerate(wanted, start=last + 1)
+        for sequence, (part, message) in enumerate(messages, start=last + 1)
     ]
