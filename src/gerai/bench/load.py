@@ -71,13 +71,17 @@ class Load:
 
     async def _connect(self) -> None:
         """Open all connections anew: a server closes those that were idle for long, as they are between rounds."""
-        for client in tuple(self._clients):
-            client.close()
-        self._clients = []
+        self.close()
         loop = asyncio.get_running_loop()
         for _ in range(self._target.connections):
             _, client = await loop.create_connection(lambda: Client(self), self._target.host, self._target.port)
             self._clients.append(client)
+
+    def close(self) -> None:
+        """Close all connections; nothing may be under way."""
+        for client in tuple(self._clients):
+            client.close()
+        self._clients = []
 
     async def run(self, wanted: Round) -> LoadResult:
         """One round, until the last unit has ended."""
@@ -192,6 +196,7 @@ async def main() -> None:
         result = await load.run(msgspec.json.decode(line, type=Round))
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
         sys.stdout.flush()
+    load.close()
 
 
 if __name__ == "__main__":
