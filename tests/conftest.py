@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 
+from app_kit import app_of
 from gerai.app import App
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
@@ -54,9 +55,7 @@ def settings(dsn: str) -> Settings:
 @pytest_asyncio.fixture(scope="session")
 async def app(settings: Settings) -> AsyncGenerator[App]:
     """The whole application, engine running, no worker: a test that wants background work runs it itself."""
-    app = App(settings)
-    # Tests share the event loop with what they test, and may hold it up for seconds on a busy machine.
-    app.engine.directory.trusted_s = 120.0
+    app = app_of(settings)
     async with app.running():
         yield app
 

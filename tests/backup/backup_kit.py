@@ -12,6 +12,7 @@ import httpx
 import psycopg
 from psycopg import sql
 
+from app_kit import app_of
 from gerai.app import App
 from gerai.backup.write import write_backup
 from gerai.demo.shop import open_demo
@@ -37,7 +38,7 @@ def make_database(dsn: str, name: str) -> str:
 @asynccontextmanager
 async def open_shop(dsn: str) -> AsyncGenerator[App]:
     """A demo shop with an order at each counter, one of them paid, and jobs that wait: no worker runs."""
-    app = App(replace(Settings(), database=DatabaseSettings(url=dsn)))
+    app = app_of(replace(Settings(), database=DatabaseSettings(url=dsn)))
     async with app.running():
         demo = await open_demo(app.engine)
         async with httpx.AsyncClient(

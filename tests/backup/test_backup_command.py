@@ -17,7 +17,7 @@ import pytest
 from backup_kit import PASSPHRASE, content, everything
 from typer.testing import CliRunner
 
-from gerai.app import App
+from app_kit import app_of
 from gerai.backup.files import kept_in
 from gerai.cli import build
 from gerai.demo.shop import prepare_demo
@@ -73,7 +73,7 @@ async def shop_in(folder: Path) -> None:
     try:
         migrate(dsn)
         write_private(folder / "seal.key", new_key())
-        app = App(replace(Settings(), database=DatabaseSettings(url=dsn)))
+        app = app_of(replace(Settings(), database=DatabaseSettings(url=dsn)))
         async with app.running():
             state = await prepare_demo(app.engine, folder, "http://127.0.0.1:8000")
         assert state.problems == []

@@ -20,7 +20,8 @@ from rights_kit import Call, Stored, as_told, forged, leaves, seen_in, stored, w
 from rights_shop import open_sellers
 from rights_walk import CHECKS, World, asked, cursors_of, not_theirs, nothing_changed, walk_of
 
-from gerai.app import DIALECTS, PAGES, App
+from app_kit import app_of
+from gerai.app import DIALECTS, PAGES
 from gerai.doors.http.door import Dialect
 from gerai.engine.merchants.open import open_merchant
 from gerai.settings import DatabaseSettings, HttpSettings, Settings
@@ -50,7 +51,7 @@ async def world(own_dsn: str) -> AsyncGenerator[World]:
     with psycopg.connect(own_dsn) as connection:
         # Ids of ten digits: none of them stands in an answer by chance.
         connection.execute("SELECT setval('gerai_ids', 7000000)")
-    app = App(settings)
+    app = app_of(settings)
     app.engine.directory.trusted_s = 120.0
     async with app.running():
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)

@@ -21,6 +21,7 @@ import pytest
 from fault_kit import stopped
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
+from app_kit import app_of
 from gerai.app import DIALECTS, App
 from gerai.cli.serving import accepting, free_port, serving
 from gerai.domain.refusals import Broken, Busy
@@ -125,7 +126,7 @@ async def running_shop() -> AsyncGenerator[Shop]:
             worker=WorkerSettings(poll_interval_s=0.5), server=ServerSettings(shutdown_grace_s=2.0),
             pages=PageSettings(streams_limit=0), http=HttpSettings(body_timeout_s=0.2),
         )  # fmt: skip
-        app = App(settings, with_worker=True)
+        app = app_of(settings, with_worker=True)
         async with app.running():
             transport = httpx.ASGITransport(app=app)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

@@ -17,6 +17,7 @@ import pytest_asyncio
 from fault_kit import Seen, ask_everywhere, order, read
 from structlog.testing import capture_logs
 
+from app_kit import app_of
 from gerai.app import App
 from gerai.demo.shop import open_demo
 from gerai.engine.check import check
@@ -43,7 +44,7 @@ async def running(server: EmbeddedPostgres) -> AsyncGenerator[App]:
         http=HttpSettings(public_base_url="http://gerai.test"),
         engine=EngineSettings(reads_pool_size=4),
     )
-    app = App(settings)
+    app = app_of(settings)
     async with app.running():
         yield app
 

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
+from app_kit import app_of
 from gerai.app import DIALECTS, PAGES, App
 from gerai.demo.shop import open_demo
 from gerai.demo.tour import show_all
@@ -29,7 +30,7 @@ UNKNOWN = {"merchant_id": 1, "environment": "sandbox", "account_id": -1, "amount
 @pytest_asyncio.fixture(scope="module")
 async def shop(own_dsn: str) -> AsyncGenerator[tuple[App, dict[str, Any]]]:
     """A server with a token for its metrics, and its demo shop's keys."""
-    app = App(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
+    app = app_of(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
     async with app.running():
         yield app, await open_demo(app.engine)
 
@@ -189,7 +190,7 @@ async def test_the_engine_is_counted_exactly(
 
 async def test_a_failure_of_ours_is_a_5xx(own_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that breaks counts as an answer of 5xx and under the refusal `broken`, once."""
-    app = App(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
+    app = app_of(replace(Settings(), database=DatabaseSettings(url=own_dsn), metrics=MetricsSettings(token=TOKEN)))
     async with app.running(), connected(app) as client:
         monkeypatch.setattr(app.engine.directory, "merchants", None)
         assert (await client.get("/")).status_code == 500

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
+from app_kit import app_of
 from gerai.app import App
 from gerai.domain.refusals import NotFound
 from gerai.engine.deposits.manual import ManualDeposit
@@ -55,16 +56,16 @@ async def test_figures_of_the_other_process(settings: Settings, memory: int, mer
     successor in its place counts on."""
     merchant_id: int = merchant.merchant_id  # type: ignore[attr-defined]
     settings = replace(settings, metrics=MetricsSettings(token=TOKEN))
-    one = App(settings, share=CounterShare(memory, 0))
+    one = app_of(settings, share=CounterShare(memory, 0))
     async with one.running():
-        other = App(settings, share=CounterShare(memory, 1))
+        other = app_of(settings, share=CounterShare(memory, 1))
         async with other.running():
             await refuse(one, merchant_id, 3)
             await refuse(other, merchant_id, 4)
             await until_refused(one, 7)
             await refuse(other, merchant_id, 5)
         assert (await scrape(one)).of("gerai_engine_refused_total") == 12
-        successor = App(settings, share=CounterShare(memory, 1))
+        successor = app_of(settings, share=CounterShare(memory, 1))
         async with successor.running():
             await refuse(successor, merchant_id, 1)
             told = await scrape(successor)

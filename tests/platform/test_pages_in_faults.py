@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from gerai.app import App
+from app_kit import app_of
 from gerai.demo.shop import open_demo
 from gerai.demo.tour import show_all
 from gerai.doors.pay import live
@@ -71,7 +71,7 @@ async def shop(own_dsn: str, link: DatabaseLink) -> AsyncGenerator[Shop]:
         http=HttpSettings(public_base_url="http://gerai.test"),
         pages=PageSettings(poll_interval_s=0.05, stream_seconds=3, acts_per_minute=1000),
     )
-    app = App(settings)
+    app = app_of(settings)
     async with app.running():
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from gerai.app import App
+from app_kit import app_of
 from gerai.demo.shop import open_demo
 from gerai.demo.tour import show_all
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
@@ -39,7 +39,7 @@ async def test_the_database_opens_no_door() -> None:
     secret, as text or as bytes. The address of an endpoint and the digest of a key are found, so the search works."""
     with scratch() as server:
         migrate(server.dsn)
-        app = App(replace(Settings(), database=DatabaseSettings(url=server.dsn)))
+        app = app_of(replace(Settings(), database=DatabaseSettings(url=server.dsn)))
         async with app.running():
             demo = await open_demo(app.engine)
             (merchant,) = app.engine.directory.merchants()

@@ -17,6 +17,7 @@ import pytest_asyncio
 from http_kit import Accepted, accepted
 from starlette.types import Message
 
+from app_kit import app_of
 from gerai.app import DIALECTS, App
 from gerai.doors.http.door import Dialect
 from gerai.engine.core import Engine
@@ -44,7 +45,7 @@ async def request_(dialect: Dialect, engine: Engine) -> Accepted:
 @pytest_asyncio.fixture(scope="module")
 async def hasty(settings: Settings, app: App) -> AsyncGenerator[httpx.AsyncClient]:
     """A server that waits 0.2 s for a body."""
-    hasty = App(replace(settings, http=replace(settings.http, body_timeout_s=0.2)))
+    hasty = app_of(replace(settings, http=replace(settings.http, body_timeout_s=0.2)))
     transport = httpx.ASGITransport(app=hasty)
     async with hasty.running(), httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:
         yield client

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from http_kit import accepted
 
-from gerai.app import DIALECTS, PAGES, App
+from app_kit import app_of
+from gerai.app import DIALECTS, PAGES
 from gerai.domain.refusals import HostUnknown
 from gerai.doors.http.door import Dialect
 from gerai.doors.http.hosts import KnownHosts, TrustedProxies
@@ -148,7 +149,7 @@ async def test_only_wrong_payment_links_are_counted(settings: Settings, engine: 
         replace(settings.pages, link_lookups_per_minute=2),
         replace(settings.http, trusted_proxies="127.0.0.1"),
     )
-    app = App(replace(settings, pages=pages, http=http))
+    app = app_of(replace(settings, pages=pages, http=http))
     [dialect] = [d for d in DIALECTS if d.link_codes]
     asked = await accepted(dialect, engine, "payment-link")
     transport = httpx.ASGITransport(app=app)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from webhook_kit import Shop, contract_of
 from webhook_orders import charge, place_durianpay, place_scalev
 
+from app_kit import app_of
 from gerai.app import App
 from gerai.doors.http.links import absolute
 from gerai.engine.webhooks.contract import Occurrence
@@ -27,7 +28,7 @@ EARLIER = pytest.mark.parametrize("earlier", [False, True], ids=["path", "addres
 @pytest_asyncio.fixture(scope="module")
 async def moved(settings: Settings) -> AsyncGenerator[App]:
     """The server on the same database, started again under another address."""
-    app = App(replace(settings, http=HttpSettings(public_base_url=NEW)))
+    app = app_of(replace(settings, http=HttpSettings(public_base_url=NEW)))
     async with app.running():
         yield app
 

@@ -1,0 +1,15 @@
+"""The application inside a test's own process."""
+
+from __future__ import annotations
+
+from gerai.app import App
+from gerai.kit.shared_counters import CounterShare
+from gerai.settings import Settings
+
+
+def app_of(settings: Settings, share: CounterShare | None = None, with_worker: bool = False) -> App:
+    """An application that goes on serving when its event loop, which it shares with the test, stood still for seconds:
+    a server of its own would refuse, because what it knows of keys is too old by then."""
+    app = App(settings, share=share, with_worker=with_worker)
+    app.engine.directory.trusted_s = 120.0
+    return app
