@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from gerai.kit.ids import token
+from gerai.kit.ids import quick_uuid, token
 
 
 def test_tokens_are_forty_url_safe_characters_and_all_different() -> None:
@@ -20,9 +20,9 @@ def test_a_forked_process_draws_tokens_of_its_own() -> None:
     token()
     reading, writing = os.pipe()
     if (child := os.fork()) == 0:
-        os.write(writing, " ".join(token() for _ in range(100)).encode())
+        os.write(writing, " ".join([quick_uuid(), *(token() for _ in range(100))]).encode())
         os._exit(0)
     os.waitpid(child, 0)
-    of_child = os.read(reading, 100 * 41).decode().split()
-    assert len(of_child) == 100
-    assert not set(of_child) & {token() for _ in range(200)}
+    of_child = os.read(reading, 37 + 100 * 41).decode().split()
+    assert len(of_child) == 101
+    assert not set(of_child) & {quick_uuid(), *(token() for _ in range(200))}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from unittest.mock import patch
 
+from fork_server import run
 from typer.testing import CliRunner
 
 from gerai.cli import COMMANDS, build
@@ -17,11 +16,7 @@ from gerai.cli import COMMANDS, build
 async def gerai(dsn: str, *arguments: str, environ: Mapping[str, str] | None = None) -> tuple[int, str, str]:
     """Exit code, output and complaints of a command on this database; ``environ``: settings of this call."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")} | {"DATABASE_URL": dsn}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-P", "-m", "gerai", *arguments],
-        env=kept | dict(environ or {}), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = await asyncio.to_thread(run, arguments, kept | dict(environ or {}))
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, _of_this_test(done.stderr)
 

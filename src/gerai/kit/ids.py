@@ -54,6 +54,7 @@ def uuid7(at_s: float | None = None) -> uuid.UUID:
 
 # Seeded by the operating system: processes that start together must not draw the same ids.
 _numbers = random.Random(secrets.randbits(256))
+os.register_at_fork(after_in_child=lambda: _numbers.seed(secrets.randbits(256)))
 
 
 def quick_uuid() -> str:
