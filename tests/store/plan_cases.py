@@ -64,7 +64,16 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
     environments, open_states = ["production", "sandbox"], ["pending", "processing"]
     return {
         "orders.by_filter": [lambda c, f=f, s=s: orders.by_filter(c, s, f, 26) for s, f in order_filters(k)],
-        "orders.count": [lambda c: orders.count(c, scope, OrderFilter(), 1000)],
+        "orders.count": [
+            lambda c, of=of, wanted=wanted: orders.count(c, of, wanted, 1000)
+            for of in (scope, scope._replace(member_id=k.member_id))
+            for wanted in (
+                OrderFilter(),
+                OrderFilter(statuses=("completed",)),
+                OrderFilter(statuses=("draft",)),
+                OrderFilter(created_from=k.at, created_until=k.at + timedelta(days=1)),
+            )
+        ],
         "orders.by_public_ids": [lambda c: orders.by_public_ids(c, scope, [k.public_id, "none"])],
         "orders.by_ids": [lambda c: orders.by_ids(c, m, k.order_ids)],
         "merchant_orders.by_name": [

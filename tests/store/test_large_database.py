@@ -97,7 +97,7 @@ def large() -> Generator[Large]:
         migrate(server.dsn)
         now = datetime.now(UTC)
         with psycopg.connect(server.dsn, autocommit=True) as connection:
-            # Nobody looks at the tables beside the VACUUM of ``add_orders``, which then finds every row seen by all.
+            # Nobody looks at the tables beside the VACUUM of ``add_orders``.
             connection.execute("ALTER SYSTEM SET autovacuum = off")
             connection.execute("SELECT pg_reload_conf()")
             shops = new_shops(connection, "production", large=1)

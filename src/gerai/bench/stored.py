@@ -140,6 +140,8 @@ def add_orders(
     if numbers.start < 1 or numbers.step != 1:
         raise BenchError("orders are numbered from 1")
     with psycopg.connect(dsn, autocommit=True) as connection:
+        # VACUUM takes rows for seen by all only once their commit is on the disk.
+        connection.execute("SET synchronous_commit = on")
         for first in range(numbers.start, numbers.stop, _AT_ONCE):
             last = min(first + _AT_ONCE, numbers.stop) - 1
             step(f"storing orders: {last:,} of {numbers.stop - 1:,}")

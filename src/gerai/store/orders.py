@@ -57,30 +57,41 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
 
 #: Fewer orders than this in the states that are asked for are looked at one by one.
 _FEW: Final = 1000
-_IN_STATES: Final = """
-SELECT count(*) FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL
-    (SELECT FROM orders t {where} AND t.status = s.status LIMIT %s) t"""
+#: In an order, so that the index of that order is read: the table from its beginning can look quicker, and may hold
+#: none of them.
+_COUNT: Final = f"SELECT count(*) FROM (SELECT FROM orders t {{where}} ORDER BY {_NEWEST} LIMIT %s) t"
+_COUNT_BY_STATE: Final = (
+    "SELECT count(*) FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL "
+    f"(SELECT FROM orders t {{where}} AND t.status = s.status ORDER BY {_NEWEST} LIMIT %s) t"
+)
 
 
 async def _few(connection: AsyncConnection, scope: Scope, statuses: list[str]) -> bool:
     """Whether only few orders are in these states."""
-    if not statuses:
-        return False
-    where = in_scope(scope)
-    cursor = await connection.execute(query(_IN_STATES.format(where=where.text)), (statuses, *where.params, _FEW))
-    row = await cursor.fetchone()
-    return row is not None and row[0] < _FEW
+    return bool(statuses) and await _count_by_state(connection, in_scope(scope), statuses, _FEW) < _FEW
 
 
 async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, at_most: int) -> int:
-    """How many orders match, counted no further than ``at_most``."""
+    """How many orders match, counted no further than ``at_most``: an exact count of a large shop would read all of its
+    orders."""
+    where, statuses = conditions(scope, wanted), list(wanted.statuses)
     terms = order_search.asked_of_terms(scope, wanted) or order_search.listed_by(scope, wanted)
-    if terms is not None:
-        return len(await order_search.page(connection, scope, wanted, terms, at_most))
-    where = conditions(scope, wanted).add_if(bool(wanted.statuses), _STATUS, list(wanted.statuses))
-    # An exact count of a large shop would read all of its orders.
-    text = f"SELECT count(*) FROM (SELECT FROM orders t {where.text} LIMIT %s) AS counted"
-    cursor = await connection.execute(query(text), (*where.params, at_most))
+    if terms is not None or wanted.receipt or wanted.payment_public_id:
+        return len(await by_filter(connection, scope, wanted, at_most))
+    if scope.member_id is not None and not statuses:
+        statuses = sorted(ORDER.states)
+    if statuses:
+        return await _count_by_state(connection, where, statuses, at_most)
+    return await _counted(connection, _COUNT.format(where=where.text), *where.params, at_most)
+
+
+async def _count_by_state(connection: AsyncConnection, where: Where, statuses: list[str], at_most: int) -> int:
+    text = _COUNT_BY_STATE.format(where=where.text)
+    return min(await _counted(connection, text, statuses, *where.params, at_most), at_most)
+
+
+async def _counted(connection: AsyncConnection, text: str, *params: Any) -> int:
+    cursor = await connection.execute(query(text), params)
     row = await cursor.fetchone()
     return row[0] if row else 0
 
