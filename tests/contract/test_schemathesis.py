@@ -47,7 +47,7 @@ def test_the_document_holds(dialect: Dialect, server: LiveServer, tmp_path: Path
         *_headers(dialect, server.demo), "--checks", _CHECKS,
         "--phases", "examples,coverage,fuzzing", "--max-examples", _EXAMPLES, "--generation-deterministic",
         "--no-shrink",
-        "--suppress-health-check", "all", "--max-time", "25", "--request-timeout", "30", "--no-color",
+        "--suppress-health-check", "all", "--max-time", "12", "--request-timeout", "30", "--no-color",
     ]  # fmt: skip
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False)

@@ -95,7 +95,7 @@ def test_the_books_hold_whatever_people_do(dsn: str) -> None:
         engine = Engine(dsn, reads_pool_size=2)
         runner.run(engine.start())
 
-        @settings(max_examples=150, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=80, suppress_health_check=list(HealthCheck))
         @given(ORDERS, WALK)
         def walk(order: dict[str, Any], steps: list[tuple[str, Any, str, dict[str, Any]]]) -> None:
             shop: Shop = runner.run(open_shop(engine, money_sen=10_00))
