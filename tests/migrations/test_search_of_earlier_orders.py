@@ -68,7 +68,7 @@ def test_earlier_orders_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
                 longest_s = max(longest_s, time.monotonic() - began)
                 time.sleep(0.01)
             assert migrating.result() == []
-            assert longest_s < 1
+            assert longest_s < 3
             each = connection.execute(
                 "SELECT merchant_id, count(DISTINCT order_id), count(*) FILTER (WHERE term LIKE 'n%') FROM order_terms "
                 "GROUP BY 1 ORDER BY 1"

@@ -77,7 +77,7 @@ async def test_a_worker_that_cannot_work_says_so_and_ends(
             connection.execute("ALTER FUNCTION procrastinate_fetch_job_v2 RENAME TO gone")
             try:
                 expired = (await errands.send())["expiry"]
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(40):
                     while not await expired():  # noqa: ASYNC110 - another process does it
                         await asyncio.sleep(0.1)
                 assert worker.poll() is None

@@ -146,7 +146,7 @@ async def a_table_is_locked(shop: Shop) -> AsyncGenerator[None]:
     with psycopg.connect(shop.server.dsn) as holding:
         holding.execute("LOCK TABLE order_lines IN ACCESS EXCLUSIVE MODE")
         asking = asyncio.create_task(shop.place())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not shop.app.engine.writer.parked:  # noqa: ASYNC110 - the writer has no event for it
                 await asyncio.sleep(0.02)
         yield

@@ -91,7 +91,7 @@ async def test_a_database_that_cannot_makes_every_door_busy(
     assert during.without_retry_after == []
     assert all(counts[503] for counts in during.writes.values())
     assert readable == (during.total("reads", 503) == 0)
-    assert during.slowest_s < (2 if readable else 1)
+    assert during.slowest_s < (6 if readable else 3)
     said = [entry["user"] for entry in logs if entry["event"] == "database.unable" and entry["reason"] == reason]
     assert sorted(said) == (["writer"] if readable else ["reads", "writer"])
     assert not [entry for entry in logs if entry["event"] in ("request.broken", "page.broken", "command.broken")]
@@ -137,14 +137,14 @@ async def test_too_many_reads_are_busy_in_time(running: App, web: httpx.AsyncCli
 
     async def hold() -> None:
         async with running.engine.connection() as connection:
-            await connection.execute("SELECT pg_sleep(3.5)")
+            await connection.execute("SELECT pg_sleep(5)")
 
     holders = [asyncio.create_task(hold()) for _ in range(4)]
     await asyncio.sleep(0.1)
     began = time.monotonic()
     answers = await asyncio.gather(*(read(web, demo, "scalev") for _ in range(300)))
     assert {answer.status_code for answer in answers} == {503}
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4.5
     assert (await order(web, demo, "cekceir")).status_code in (200, 201)
     await asyncio.gather(*holders)
     assert (await read(web, demo, "scalev")).status_code == 200

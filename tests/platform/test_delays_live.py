@@ -14,7 +14,7 @@ from gerai.testing.server import LiveServer, live_server
 
 ORDER = {"amount": "20000.00", "currency": "IDR", "customer": {"email": "budi@example.com"}}
 #: What a busy machine may add.
-LATE_S = 0.5
+LATE_S = 2.0
 
 
 @pytest.fixture(scope="module")

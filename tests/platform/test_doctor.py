@@ -428,7 +428,7 @@ async def test_a_database_that_is_gone(here: Installation, shop: Shop) -> None:
     """Its own check fails within seconds; what needs none is looked at, the rest is not, and says why. It comes back by
     itself."""
     async with stopped(shop.server):
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             found = await found_by(here)
     assert found["database"].state == Condition.FAIL
     assert found["database"].do == advice.NO_DATABASE

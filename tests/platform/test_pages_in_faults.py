@@ -51,7 +51,7 @@ class Shop:
             yield
         finally:
             self.link.set("passing")
-            until_s = time.monotonic() + 10
+            until_s = time.monotonic() + 30
             while (await self.client.get("/readyz")).status_code != 200:
                 assert time.monotonic() < until_s
                 await asyncio.sleep(0.05)
@@ -109,7 +109,7 @@ async def test_every_address_is_busy_at_once_in_both_languages(shop: Shop) -> No
                 assert answer.headers["retry-after"] == "2"
                 words = "Server sedang sibuk" if language == "id" else "The server is busy"
                 assert words in answer.text, (page, path)
-    assert slowest_s < 1
+    assert slowest_s < 3
     for page in shop.pages:
         assert (await shop.client.get(page)).status_code == 200
 

@@ -13,7 +13,7 @@ from serve_kit import Starter, event_of
 from gerai.engine.core import Engine
 from gerai.torture.connections import ServerAddress, half_heads, idle, slow_bodies
 
-_SERVED_WITHIN_S = 1.0
+_SERVED_WITHIN_S = 3.0
 #: A fifth of what the page says (10 s), and what the end itself takes.
 _HEAD_ENDS_WITHIN_S = 2.0 + 1.5
 #: http.body_timeout_s here, a fifth of Caddy's read_body (20 s), or the five seconds a refused client has to stop.

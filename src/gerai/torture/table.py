@@ -46,7 +46,6 @@ class Torture:
 
 
 _SHORT_OUTAGES: Final = (
-    Outage("refusing", 5, busy=True, workers=1),
     Outage("frozen", 5, busy=True, workers=2),
     Outage("starting", 5, busy=False, workers=1),
 )
@@ -88,13 +87,13 @@ TORTURES: Final = {
         Torture(
             "worker-outages", "the database is away under `gerai work`: refused, silent, or starting",
             worker_outages, Limits(0.0, 30.0),
-            {"short": {"rounds": 3, "outages": _SHORT_OUTAGES}, "usual": {"rounds": 5, "outages": _USUAL_OUTAGES},
+            {"short": {"rounds": 2, "outages": _SHORT_OUTAGES}, "usual": {"rounds": 5, "outages": _USUAL_OUTAGES},
              "long": {"rounds": 2 * len(_LONG_OUTAGES), "outages": _LONG_OUTAGES}},
         ),
         Torture(
             "locks", "somebody else holds a wallet, the table of all wallets, or stands still with one",
             locks, Limits(_ANSWER_S + 1, 3.0),
-            {"short": {"rounds": 3, "held_s": 3.0}, "usual": {"rounds": 3, "held_s": 12.0},
+            {"short": {"rounds": 3, "held_s": 2.0}, "usual": {"rounds": 3, "held_s": 12.0},
              "long": {"rounds": 90, "held_s": 30.0}},
         ),
         Torture(
