@@ -47,9 +47,23 @@ async def test_a_virtual_account(shop: Shop) -> None:
     assert answer["expiration_time"] == order["expiry_date"]
     assert answer["paid_amount"] == ""
     help_lines = answer["payment_instruction"]["id"]["mobile_app"]
-    assert help_lines["heading"] == "Mobile banking MANDIRI"
+    assert help_lines["heading"] == "Mobile banking Mandiri"
     assert f"<li>Masukkan nomor virtual account {answer['account_number']}.</li>" in help_lines["instruction_text"]
     assert set(answer["payment_instruction"]) == {"en", "id"}
+
+
+@pytest.mark.parametrize(
+    ("code", "headings"),
+    [
+        ("SAHABAT_SAMPOERNA", {"en": "ATM Sahabat Sampoerna", "id": "ATM Sahabat Sampoerna"}),
+        ("OTHERS", {"en": "ATM of your bank", "id": "ATM bank Anda"}),
+    ],
+)
+async def test_instructions_never_print_a_bank_code(shop: Shop, code: str, headings: dict[str, str]) -> None:
+    """Headings, steps and the search for an app name a bank as people do; a number for any bank is headed by none."""
+    told = (await started(shop, await shop.order(), bank_code=code))["payment_instruction"]
+    assert {language: places["atm"]["heading"] for language, places in told.items()} == headings
+    assert code not in str(told)
 
 
 async def test_a_qris_code(shop: Shop) -> None:

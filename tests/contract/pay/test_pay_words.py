@@ -11,7 +11,8 @@ from pay_orders import NOW
 from gerai.domain.states import ORDER
 from gerai.doors import pay
 from gerai.doors.pay import page_state
-from gerai.doors.pay.words import LANGUAGES, Words, channel_title, choose_language, clock
+from gerai.doors.pay.words import LANGUAGES, Words, choose_language, clock
+from gerai.ports.channel_titles import channel_title
 
 FOLDER = Path(pay.__file__).parent
 

@@ -11,6 +11,7 @@ import pytest
 from gerai.domain.money import rupiah
 from gerai.kit.discover import PluginBroken, discover
 from gerai.partners.payments.qris.emv import crc16, decode, encode, plain, seal
+from gerai.ports.channel_titles import channel_title
 from gerai.ports.payments import Charge, PaymentMethod
 
 METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
@@ -135,6 +136,28 @@ def test_a_manual_transfer_uses_the_shops_own_account() -> None:
     told = METHODS["bank_transfer"].instruct(replace(CHARGE, channel_code="BCA", details=details))
     assert told.code == "1234567890"
     assert told.steps["en"][0] == "Transfer exactly Rp10.001 to the BCA account 1234567890 in the name of PT Contoh."
+
+
+@pytest.mark.parametrize(("name", "channel"), EVERY_CHANNEL)
+def test_steps_name_a_channel_as_its_button_does(name: str, channel: str) -> None:
+    """No step holds a code that people do not write (SAHABAT_SAMPOERNA, OTHERS, GOPAY): banks, wallets, chains and
+    lenders are called what the page's button calls them."""
+    steps = METHODS[name].instruct(replace(CHARGE, channel_code=channel)).steps
+    title = channel_title(channel)
+    for language, lines in steps.items():
+        text = " ".join(lines)
+        assert title == channel or channel not in text, (language, text)
+        if name in ("va", "bank_transfer", "ewallet", "retail", "bnpl") and channel != "OTHERS":
+            assert title in text, (language, text)
+
+
+def test_a_number_for_any_bank_names_the_bank_it_belongs_to() -> None:
+    """A transfer to another bank begins with that bank and its code, so that "other banks" can be paid at all."""
+    told = METHODS["va"].instruct(replace(CHARGE, channel_code="OTHERS"))
+    assert told.steps["id"][1] == "Pilih transfer ke bank lain, lalu Bank Permata (kode 013)."
+    assert told.steps["en"][1] == "Choose transfer to another bank, then Bank Permata (code 013)."
+    assert [told.code in lines[2] for lines in told.steps.values()] == [True, True]
+    assert "thers" not in " ".join(told.steps["en"])
 
 
 def test_crc_of_the_standard_check_value() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from babel.dates import format_datetime
 
 from gerai.kit.clock import JAKARTA
+from gerai.ports.channel_titles import channel_title
 
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -19,16 +20,6 @@ DEFAULT_LANGUAGE: Final[Language] = "id"
 
 _LONG: Final[dict[Language, str]] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
 _SHORT: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}
-
-#: Spellings that upper or title case would get wrong; for the others ``channel_title`` has a rule.
-_SPELLINGS: Final = {
-    "GOPAY": "GoPay",
-    "LINKAJA": "LinkAja",
-    "SHOPEEPAY": "ShopeePay",
-    "INDODANA": "Indodana",
-    "MAYBANK": "Maybank",
-    "JENIUSPAY": "JeniusPay",
-}
 
 
 def _catalogue(language: Language) -> dict[str, str]:
@@ -81,14 +72,6 @@ def clock(seconds: int) -> str:
     minutes, second = divmod(max(seconds, 0), 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour:02d}:{minute:02d}:{second:02d}"
-
-
-def channel_title(code: str) -> str:
-    """How a channel code is written for people: ``BCA``, ``Mandiri``, ``ShopeePay``, ``Sahabat Sampoerna``."""
-    if code.upper() in _SPELLINGS:
-        return _SPELLINGS[code.upper()]
-    parts = code.replace("-", "_").split("_")
-    return " ".join(part.upper() if len(part) <= 4 else part.capitalize() for part in parts)
 
 
 def choose_language(asked: str | None, remembered: str | None, accept_language: str) -> Language:

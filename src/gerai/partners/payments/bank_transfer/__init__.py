@@ -7,6 +7,7 @@ from typing import Final
 
 from gerai.domain.money import display
 from gerai.partners.payments.simulated import SimulatedMethod, between, stable_digits
+from gerai.ports.channel_titles import channel_title
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 _BANKS: Final = ("BCA", "BNI", "BRI", "BSI", "CIMB", "DANAMON", "MANDIRI", "PERMATA")
@@ -36,7 +37,7 @@ class BankTransfer(SimulatedMethod):
             kind=self.kind,
             code=str(account),
             expires_at=charge.order_expires_at,
-            steps=_steps(bank, str(account), str(holder), display(charge.amount_sen)),
+            steps=_steps(channel_title(bank), str(account), str(holder), display(charge.amount_sen)),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gerai.partners.payments.simulated import SimulatedMethod, between, page_url
+from gerai.ports.channel_titles import channel_title
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 
@@ -24,7 +25,8 @@ class Ewallet(SimulatedMethod):
 
     def instruct(self, charge: Charge) -> Instructions:
         """Where to confirm."""
-        return Instructions(kind=self.kind, url=page_url(charge), expires_at=None, steps=_steps(charge.channel_code))
+        steps = _steps(channel_title(charge.channel_code))
+        return Instructions(kind=self.kind, url=page_url(charge), expires_at=None, steps=steps)
 
 
 def _steps(wallet: str) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
+from gerai.ports.channel_titles import channel_title
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 24 h, as observed of the Durianpay contract (§6.1).
@@ -35,7 +36,7 @@ class Retail(SimulatedMethod):
             kind=self.kind,
             code=code,
             expires_at=no_later_than_order(charge, LIFETIME),
-            steps=_steps(charge.channel_code.capitalize(), code, charge.merchant_name),
+            steps=_steps(channel_title(charge.channel_code), code, charge.merchant_name),
         )
 
 

@@ -7,11 +7,26 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from gerai.domain.records import Payment
+from gerai.ports.channel_titles import channel_title
 
 #: Heading of each place where a virtual account can be paid, by language and by the contract's name of the place.
 _PLACES: Final = {
     "en": {"atm": "ATM {bank}", "mobile_app": "{bank} mobile banking", "internet_banking": "{bank} internet banking"},
     "id": {"atm": "ATM {bank}", "mobile_app": "Mobile banking {bank}", "internet_banking": "Internet banking {bank}"},
+}
+#: The same for the number that is paid from any bank (``OTHERS``), which no bank can head.
+_ANY_BANK: Final = "OTHERS"
+_ANY_BANK_PLACES: Final = {
+    "en": {
+        "atm": "ATM of your bank",
+        "mobile_app": "Mobile banking of your bank",
+        "internet_banking": "Internet banking of your bank",
+    },
+    "id": {
+        "atm": "ATM bank Anda",
+        "mobile_app": "Mobile banking bank Anda",
+        "internet_banking": "Internet banking bank Anda",
+    },
 }
 #: What a bank calls its app; others are looked for by the bank's name.
 _APPS: Final = {
@@ -36,8 +51,9 @@ _STORES: Final = {
 
 def payment_instruction(payment: Payment) -> dict[str, Any]:
     """The method's steps for every place; the app's also with the links to both stores."""
-    steps, bank = payment.instructions.get("steps", {}), payment.channel_code
-    app = quote_plus(_APPS.get(bank, f"{bank} mobile banking"))
+    steps, code = payment.instructions.get("steps", {}), payment.channel_code
+    bank, any_bank = channel_title(code), code == _ANY_BANK
+    app = quote_plus("mobile banking" if any_bank else _APPS.get(code, f"{bank} mobile banking"))
     links = {name: address.format(app=app) for name, address in _STORES.items()}
     return {
         language: {
@@ -48,7 +64,7 @@ def payment_instruction(payment: Payment) -> dict[str, Any]:
             }
             for place, heading in places.items()
         }
-        for language, places in _PLACES.items()
+        for language, places in (_ANY_BANK_PLACES if any_bank else _PLACES).items()
     }
 
 
