@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from backup_kit import PASSPHRASE, content, everything
 from typer.testing import CliRunner
 
+import fork_server
 from app_kit import app_of
 from gerai.backup.files import kept_in
 from gerai.cli import build
@@ -48,11 +47,7 @@ def here(*words: str, dsn: str = "", given: bytes = b"", **more: str) -> tuple[i
 def gerai(*words: str, dsn: str = "", given: bytes = b"", **more: str) -> tuple[int, bytes, str]:
     """The same in a process of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_") and k != "DATABASE_URL"}
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "gerai", *words],
-        env=kept | ({"DATABASE_URL": dsn} if dsn else {}) | more, input=given, capture_output=True, check=False,
-        timeout=120,
-    )  # fmt: skip
+    done = fork_server.run_bytes(words, kept | ({"DATABASE_URL": dsn} if dsn else {}) | more, given)
     complaints = done.stderr.decode()
     assert "Traceback" not in complaints, complaints
     return done.returncode, done.stdout, complaints
@@ -227,12 +222,8 @@ def test_output_that_cannot_be_written(shop_dsn: str) -> None:
         for kind, said in (("full", "gerai: the output could not be written: No space left on device\n"), ("gone", "")):
             reading, writing = os.pipe()
             os.close(reading)
-            with open("/dev/full", "wb") as full:
-                done = subprocess.run(
-                    [sys.executable, "-P", "-m", "gerai", *words], env=bare, check=False, timeout=120,
-                    stdout=full if kind == "full" else writing, stderr=subprocess.PIPE,
-                )  # fmt: skip
-            os.close(writing)
+            with open("/dev/full", "wb") as full, os.fdopen(writing, "wb") as gone:
+                done = fork_server.run_bytes(words, bare, output=full if kind == "full" else gone)
             lines = [line for line in done.stderr.decode().splitlines(keepends=True) if not line.endswith(" …\n")]
             if (words[0], kind) == ("backup", "gone"):
                 said = "gerai: whoever reads the backup has gone: it is not whole\n"
@@ -340,20 +331,13 @@ def test_stopped_in_the_middle_nothing_is_left(
     """Both commands, while they wait for a pipe: 130, no file of the backup, an empty database."""
     target = empty_database()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GERAI_")}
-    command = [sys.executable, "-P", "-m", "gerai", "restore", "-"]
-    with subprocess.Popen(
-        command,
-        env=kept | {"DATABASE_URL": target},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with fork_server.start(["restore", "-"], kept | {"DATABASE_URL": target}, given=True) as process:
         out = here("backup", "--to", "-", dsn=shop_dsn)[1]
         assert process.stdin is not None
-        process.stdin.write(out[: len(out) // 2])
+        process.stdin.buffer.write(out[: len(out) // 2])
         process.stdin.flush()
         while not everything(target):
             assert process.poll() is None
         process.send_signal(by)
-        assert process.wait(30) == 130
+        assert process.wait() == 130
     assert everything(target) == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import psycopg
 import pytest
 from load_kit import Load
 
+import fork_server
 from gerai.store.embedded import running
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
@@ -34,7 +33,7 @@ def elsewhere(tmp_path: Path) -> Generator[LiveServer]:
 
 
 def gerai(*words: str) -> str:
-    done = subprocess.run([sys.executable, "-P", "-m", "gerai", *words], capture_output=True, text=True, check=False)
+    done = fork_server.run(words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

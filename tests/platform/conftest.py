@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Generator
 
 import pytest
 from serve_kit import Starter, environment
 
+from fork_server import Forked
+from fork_server import start as start_forked
+
 
 @pytest.fixture
 def start(dsn: str) -> Generator[Starter]:
     """Starts `gerai` with these arguments on the test database; whatever still runs afterwards is killed."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Forked] = []
 
-    def start_one(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-m", "gerai", *arguments]
-        process = subprocess.Popen(
-            command, env=environment(dsn), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+    def start_one(*arguments: str) -> Forked:
+        with open(os.devnull, "wb") as nowhere:
+            process = start_forked(arguments, environment(dsn), output=nowhere)
         started.append(process)
         return process
 

@@ -13,8 +13,11 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-Starter = Callable[..., subprocess.Popen[str]]
-_PASSED_OVER: WeakKeyDictionary[subprocess.Popen[str], list[dict[str, Any]]] = WeakKeyDictionary()
+from fork_server import Forked
+
+Process = Forked | subprocess.Popen[str]
+Starter = Callable[..., Forked]
+_PASSED_OVER: WeakKeyDictionary[Process, list[dict[str, Any]]] = WeakKeyDictionary()
 
 
 def environment(dsn: str) -> dict[str, str]:
@@ -23,7 +26,7 @@ def environment(dsn: str) -> dict[str, str]:
     return kept | {"DATABASE_URL": dsn, "GERAI_HTTP_PUBLIC_BASE_URL": "http://127.0.0.1"}
 
 
-def event_of(server: subprocess.Popen[str], name: str) -> dict[str, Any]:
+def event_of(server: Process, name: str) -> dict[str, Any]:
     """The first log entry of this name that was not taken yet; several processes write in no fixed order."""
     assert server.stderr is not None
     passed_over = _PASSED_OVER.setdefault(server, [])
@@ -42,7 +45,7 @@ def children(pid: int) -> list[int]:
     return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def answers(base_url: str, within_s: float = 20.0) -> bool:
+def answers(base_url: str, within_s: float = 60.0) -> bool:
     """Whether the health address answers, tried until it does or the time is over."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
@@ -53,6 +56,6 @@ def answers(base_url: str, within_s: float = 20.0) -> bool:
     return False
 
 
-def passed_over(server: subprocess.Popen[str]) -> list[str]:
+def passed_over(server: Process) -> list[str]:
     """The names of the log entries that came before those that were taken."""
     return [entry["event"] for entry in _PASSED_OVER.get(server, [])]

@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from unittest.mock import patch
 
-from fork_server import run
 from typer.testing import CliRunner
 
+from fork_server import run
 from gerai.cli import COMMANDS, build
 
 

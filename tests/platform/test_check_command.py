@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Generator
 
 import psycopg
 import pytest
 
+import fork_server
 from gerai.store.check import INVARIANTS
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
@@ -27,9 +27,7 @@ def own_dsn() -> Generator[str]:
 
 def check(dsn: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
-    command = [sys.executable, "-P", "-m", "gerai", "check"]
-    environment = kept | {"DATABASE_URL": dsn}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return fork_server.run(["check"], kept | {"DATABASE_URL": dsn})
 
 
 def test_the_result_is_kept(own_dsn: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Generator
 
 import pytest
 from serve_kit import Starter, environment
 
+import fork_server
+from fork_server import Forked
 from gerai.testing.database_link import DatabaseLink, database_link
 
 _WAITING = "the database is starting or recovering; waiting for it, at most {} s …"
@@ -21,12 +21,8 @@ def link(dsn: str) -> Generator[DatabaseLink]:
         yield link
 
 
-def gerai(dsn: str, *words: str, wait_s: float) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "gerai", *words],
-        env=environment(dsn) | {"GERAI_DATABASE_START_WAIT_S": str(wait_s)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def gerai(dsn: str, *words: str, wait_s: float) -> Forked:
+    return fork_server.start(words, environment(dsn) | {"GERAI_DATABASE_START_WAIT_S": str(wait_s)})
 
 
 @pytest.mark.parametrize("words", [("check",), ("migrate",), ("merchants", "list")])
@@ -80,4 +76,4 @@ def test_a_worker_begins_once_it_has_started(start: Starter, link: DatabaseLink)
         # Other merchants of this database may have something to say first.
         assert any('"event":"worker.started"' in line for line in worker.stderr)
         worker.terminate()
-        assert worker.wait(30) == 0
+        assert worker.wait() == 0

@@ -19,6 +19,7 @@ import typer
 from serve_kit import environment
 from terminal_kit import gerai_here, run_here
 
+import fork_server
 from gerai.cli import COMMANDS, build
 from gerai.store.embedded import scratch
 
@@ -137,16 +138,14 @@ def test_a_broken_plug_in_is_one_sentence() -> None:
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_before_it_was_done(dsn: str, by: signal.Signals) -> None:
     """Waiting for the key that signs, it is stopped: 130, without a traceback, and no endpoint was made."""
-    command = [sys.executable, "-P", "-m", "gerai", "webhooks", "add", "cekceir", "https://shop.example/"]
-    with subprocess.Popen(
-        command, env=environment(dsn), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    command = ["webhooks", "add", "cekceir", "https://shop.example/"]
+    with fork_server.start(command, environment(dsn), given=True) as process:
         # Reading from us now: it sleeps in the kernel, in a pipe.
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while "pipe" not in Path(f"/proc/{process.pid}/wchan").read_text() and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(by)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
 

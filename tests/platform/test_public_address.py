@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from serve_kit import Starter, environment, event_of, passed_over
 
+import fork_server
 from gerai.app import make_engine
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
@@ -27,8 +27,7 @@ _numbers = itertools.count(1)
 def gerai(dsn: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command without a public base address."""
     env = {name: value for name, value in environment(dsn).items() if name != "GERAI_HTTP_PUBLIC_BASE_URL"}
-    command = [sys.executable, "-P", "-m", "gerai", *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return fork_server.run(arguments, env)
 
 
 @pytest.mark.parametrize(("command", "host"), [("serve", "::"), ("up", "0.0.0.0")])
@@ -103,11 +102,8 @@ def test_a_public_server_without_a_proxy_is_warned_of(dsn: str, tmp_path: Path, 
 
 def test_up_warns_on_standard_error(dsn: str, tmp_path: Path) -> None:
     """Whoever starts `up` for others at a terminal reads it there; the log is in the data folder."""
-    env = environment(dsn)
-    command = [sys.executable, "-P", "-m", "gerai", "up", "--once", "--no-demo", "--host", "0.0.0.0", "--port", "0"]
-    done = subprocess.run(
-        [*command, "--data", str(tmp_path / "shop")], env=env, capture_output=True, text=True, timeout=120, check=False
-    )
+    command = ["up", "--once", "--no-demo", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path / "shop")]
+    done = fork_server.run(command, environment(dsn))
     assert done.returncode == 0, done.stderr
     assert "http.trusted_proxies names no proxy" in done.stderr
     assert "http.trusted_proxies tidak menyebut proxy" in done.stderr

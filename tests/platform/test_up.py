@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import fork_server
 from gerai.store.check import INVARIANTS
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
@@ -65,14 +66,7 @@ def remove(folder: Path) -> None:
 
 
 def gerai(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "gerai", *arguments],
-        env=clean(environ),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return fork_server.run(arguments, clean(environ))
 
 
 def clean(environ: dict[str, str]) -> dict[str, str]:
@@ -150,7 +144,7 @@ def test_again_while_it_runs(folder: Path) -> None:
             check_what_stands(lines, folder, port)
         finally:
             server.send_signal(signal.SIGTERM)
-            rest, complaints = server.communicate(timeout=30)
+            rest, complaints = server.communicate(timeout=120)
     assert (server.returncode, rest, told(complaints)) == (0, "stopped / berhenti\n", [])
     pointer = read_pointer(folder)
     assert pointer is not None
@@ -215,8 +209,7 @@ def test_a_revoked_demo_key_stops_nobody(folder: Path) -> None:
     assert said in once.stdout
     assert "\nScalev ─" in once.stdout
     assert "\nLeuwongRR ─" not in once.stdout
-    command = [sys.executable, "-P", "-m", "gerai", "up", "--port", "0", "--data", str(folder)]
-    with subprocess.Popen(command, env=clean({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with fork_server.start(["up", "--port", "0", "--data", str(folder)], clean({})) as server:
         assert server.stdout is not None
         lines: list[str] = []
         for line in server.stdout:
@@ -224,7 +217,7 @@ def test_a_revoked_demo_key_stops_nobody(folder: Path) -> None:
             if "Ctrl-C" in line:
                 break
         server.send_signal(signal.SIGTERM)
-        rest, _ = server.communicate(timeout=30)
+        rest, _ = server.communicate()
     assert said in "".join(lines)
     assert (server.returncode, rest) == (0, "stopped / berhenti\n")
 
