@@ -68,12 +68,12 @@ def test_one_figure_for_all_processes(start: Starter, tmp_path: Path) -> None:
     event_of(server, "server.died")
     event_of(server, "metrics.listening")
     visit(base_url, 10)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(children(server.pid)) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert {visits(base_url) for _ in range(10)} == {40}
     server.send_signal(signal.SIGTERM)
-    assert server.wait(30) == 0
+    assert server.wait() == 0
 
 
 def test_a_worker_tells_on_its_own_address(start: Starter, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_worker_tells_on_its_own_address(start: Starter, tmp_path: Path) -> No
     worker = start("work", "--settings", file)
     event_of(worker, "worker.started")
     rival = start("work", "--settings", file)
-    _, said = rival.communicate(timeout=60)
+    _, said = rival.communicate()
     assert (rival.returncode, "Traceback" in said) == (2, False)
     assert f"port {port} on 127.0.0.1 is taken; choose another in metrics.listen" in said
     base_url = f"http://127.0.0.1:{port}"
@@ -93,7 +93,7 @@ def test_a_worker_tells_on_its_own_address(start: Starter, tmp_path: Path) -> No
     assert found.of("gerai_engine_queue_length") == 0
     assert [httpx.get(f"{base_url}{path}", trust_env=False).status_code for path in ("/", PAGE)] == [404, 404]
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    assert worker.wait() == 0
 
 
 @pytest.mark.parametrize(
