@@ -43,8 +43,8 @@ def test_misbehaving_clients(port: int) -> None:
     for connection in idle[::2]:
         connection.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: loc")
     began = time.monotonic()
-    assert httpx.get(f"http://127.0.0.1:{port}/docs/style.css", trust_env=False, timeout=5).status_code == 200
-    assert time.monotonic() - began < 5
+    assert httpx.get(f"http://127.0.0.1:{port}/docs/style.css", trust_env=False, timeout=15).status_code == 200
+    assert time.monotonic() - began < 15
     for path in paths:
         for headers, body in (
             (f"Content-Length: {len(chunk) * 10}", b" " * len(chunk) * 10),
