@@ -12,7 +12,8 @@ from test_names import commands_with_options
 from test_orders_command import available, placed
 
 from gerai.cli.refusal_words import sentence
-from gerai.domain.refusals import Refusal, every_refusal
+from gerai.domain import states
+from gerai.domain.refusals import Refusal, StateConflict, every_refusal
 
 _VALUES: dict[Any, Any] = {
     int: 150_000_00,
@@ -30,6 +31,26 @@ def test_every_refusal_is_a_sentence(refusal: type[Refusal]) -> None:
     said = sentence(refusal(**facts))
     assert not re.search(r"[{}_]|\bsen\b", said), said
     assert len(said.splitlines()) == 1
+
+
+_TABLES = [one for one in vars(states).values() if isinstance(one, states.StateTable)]
+
+
+@pytest.mark.parametrize("table", _TABLES, ids=lambda table: table.thing)
+def test_what_a_state_forbids(table: states.StateTable) -> None:
+    """Of every state and verb there is: the thing by its name, or by its order's, and "cannot be" before a participle
+    only. A word of the code is no English."""
+    own = {"order", "payment", "deposit", "delivery"}
+    called = table.thing if table.thing in own else f"the {table.thing} of order"
+    right = re.compile(
+        rf"{called} A-1 is [a-z ]+: "
+        r"(it cannot be (\w+ed|paid|brought)( again| back| on| to a wallet)?|that is not possible now)"
+    )
+    verbs = [*table.verbs, "replay", "play", "pay again", "start another", "wallet"]
+    # What is pending at webhooks goes out by itself.
+    stands = table.states - {"pending"} if table.thing == "delivery" else table.states
+    said = [sentence(StateConflict(table.thing, "A-1", state, verb)) for state in stands for verb in verbs]
+    assert [one for one in said if not right.fullmatch(one)] == []
 
 
 async def test_amounts_that_cannot_be_booked(dsn: str, merchant: Any) -> None:

@@ -20,7 +20,10 @@ _DONE: Final = {
     "pay again": "paid again",
     "revive": "brought back",
     "record": "worked on",
+    "replay": "replayed",
 }
+#: What has a name of its own; the rest goes by the name of its order.
+_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery"})
 
 
 def sentence(refusal: r.Refusal) -> str:
@@ -31,8 +34,7 @@ def sentence(refusal: r.Refusal) -> str:
         case r.NotFound():
             return f"no such {refusal.thing}: {', '.join(refusal.ids)}"
         case r.StateConflict():
-            cannot = _DONE.get(refusal.verb, refusal.verb)
-            return f"the {refusal.thing} of {refusal.id} is {refusal.state}: it cannot be {cannot}"
+            return _about_state(refusal)
         case r.IdempotencyKeyReused():
             return f"the reference {refusal.key} was used for something else; nothing is booked"
         case r.InputInvalid():
@@ -43,6 +45,21 @@ def sentence(refusal: r.Refusal) -> str:
             return "something broke in Gerai itself; its log says what"
         case _:
             return _about_money(refusal) or _about_goods(refusal) or f"refused: {refusal.code.replace('_', ' ')}"
+
+
+def _about_state(refusal: r.StateConflict) -> str:
+    match refusal:
+        case r.StateConflict(thing="webhook endpoint", state="disabled"):
+            return f"endpoint {refusal.id} is disabled: run `gerai webhooks enable {refusal.id}` first"
+        case r.StateConflict(thing="webhook endpoint"):
+            return f"endpoint {refusal.id} was removed: what was sent there cannot be replayed"
+        case r.StateConflict(thing="delivery", state="pending"):
+            return f"delivery {refusal.id} is pending: it will be sent without a replay"
+        case _:
+            named = refusal.thing if refusal.thing in _NAMED else f"the {refusal.thing} of order"
+            done = _DONE.get(refusal.verb)
+            cannot = "that is not possible now" if done is None else f"it cannot be {done}"
+            return f"{named} {refusal.id} is {refusal.state.replace('_', ' ')}: {cannot}"
 
 
 def _about_money(refusal: r.Refusal) -> str:

@@ -107,7 +107,7 @@ def disable(
     endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
-    """Send nothing to an endpoint for now; what happens meanwhile can be replayed."""
+    """Send nothing to an endpoint for now; what happens meanwhile can be replayed once it is enabled again."""
 
     async def act(engine: Engine) -> None:
         await endpoints.disable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint, "by hand")
@@ -121,7 +121,7 @@ def remove(
     endpoint: EndpointId, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
-    """Forget an endpoint; its delivery log stays."""
+    """Forget an endpoint; its delivery log stays, but nothing of it can be replayed."""
 
     async def act(engine: Engine) -> None:
         await endpoints.remove_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
@@ -195,7 +195,10 @@ def replay(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Send again: one delivery, or all of a stretch of time. Receivers see the same message ids."""
+    """Send again: one delivery, or all of a stretch of time. Receivers see the same message ids.
+
+    Nothing goes to an endpoint that is disabled: enable it first. To one that was removed nothing goes any more.
+    """
     if (delivery is None) == (endpoint is None) or (endpoint is not None and (begin is None or end is None)):
         fail("name one delivery, or --endpoint with --from and --until", 2)
 
@@ -207,7 +210,7 @@ def replay(
             return [delivery]
         if endpoint is None or begin is None or end is None:
             return []
-        await require_endpoint(engine, of, endpoint)
+        await require_endpoint(engine, of, endpoint, removed=True)
         return await history.replay_range(
             engine, of, endpoint, _moment(begin), _moment(end), undelivered_only=undelivered
         )

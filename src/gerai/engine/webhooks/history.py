@@ -6,11 +6,12 @@ from datetime import datetime
 
 from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
-from gerai.domain.webhooks import Attempt, Delivery
+from gerai.domain.webhooks import Attempt, Delivery, Endpoint
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.signing import message_id
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.store import webhook_endpoints, webhook_log
+from gerai.store.connection import Connection
 
 
 async def list_deliveries(
@@ -42,13 +43,15 @@ async def name_of_message(engine: Engine, sealer: SecretBox, delivery: Delivery)
 
 
 async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None:
-    """Send it again, under the same message id. NotFound; StateConflict while it is pending, or when its endpoint is
-    not active."""
+    """Send it again, under the same message id. NotFound; StateConflict of its endpoint while that is not active, else
+    of the delivery while it is pending."""
     delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
     now = engine.now(merchant_id, delivery.environment)
     async with engine.connection() as connection:
-        if not await webhook_log.replay(connection, merchant_id, [delivery_id], now):
-            raise StateConflict("delivery", str(delivery_id), delivery.status, "replay")
+        if await webhook_log.replay(connection, merchant_id, [delivery_id], now):
+            return
+        await _require_active(connection, merchant_id, delivery.endpoint_id)
+    raise StateConflict("delivery", str(delivery_id), "pending", "replay")
 
 
 async def replay_range(
@@ -62,13 +65,9 @@ async def replay_range(
 ) -> list[int]:
     """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
     the deliveries, oldest first. A long range is replayed piece by piece, the oldest first. NotFound for an endpoint
-    that is not there."""
+    that never was, StateConflict for one that is not active."""
     async with engine.connection() as connection:
-        endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
-        if endpoint is None or endpoint.status == "removed":
-            raise NotFound("webhook endpoint", str(endpoint_id))
-        if endpoint.status != "active":
-            raise StateConflict("webhook endpoint", str(endpoint_id), endpoint.status, "replay")
+        endpoint = await _require_active(connection, merchant_id, endpoint_id)
         wanted = DeliveryFilter(
             endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
         )
@@ -79,3 +78,13 @@ async def replay_range(
             ids, after = [delivery.delivery_id for delivery in found], found[-1]
             replayed += await webhook_log.replay(connection, merchant_id, ids, now)
     return replayed
+
+
+async def _require_active(connection: Connection, merchant_id: int, endpoint_id: int) -> Endpoint:
+    """The endpoint, to which messages go. NotFound; StateConflict when it is disabled or removed."""
+    endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
+    if endpoint is None:
+        raise NotFound("webhook endpoint", str(endpoint_id))
+    if endpoint.status != "active":
+        raise StateConflict("webhook endpoint", str(endpoint_id), endpoint.status, "replay")
+    return endpoint
