@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from terminal_kit import gerai_here as gerai
+from terminal_kit import run_here
 
+from gerai.app import DIALECTS
+from gerai.cli.keys import make_key
+from gerai.domain.records import Environment
 from gerai.domain.webhooks import Delivery
-from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
+from gerai.doors.http.door import Dialect
+from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, list_endpoints, new_secret
 from gerai.engine.webhooks.history import list_deliveries
 from gerai.kit.clock import real_now
 from gerai.kit.secret_box import SecretBox, new_key
@@ -78,3 +84,34 @@ async def test_a_replay_to_an_endpoint_that_gets_nothing(dsn: str, sent: Sent) -
             1, "", f"gerai: endpoint {sent.endpoint} was removed: what was sent there cannot be replayed\n",
         ), words  # fmt: skip
     assert await sent.states() == before
+
+
+@pytest.mark.parametrize("dialect", [one for one in DIALECTS if one.webhooks], ids=lambda one: one.name)
+async def test_whose_orders_an_endpoint_receives(dsn: str, merchant: Any, dialect: Dialect) -> None:
+    """Where the API key signs, the key decides: with none named its environment is taken and said, with the other one
+    named nothing is added (2) and both are in the sentence. Elsewhere what is named counts, else the sandbox."""
+    assert dialect.webhooks is not None
+    signs, ends = bool(dialect.webhooks.key_secret), list[tuple[str, str]]()
+    environ = {"DATABASE_URL": dsn, "GERAI_WEBHOOKS_SEAL_KEY": new_key()}
+    others: list[tuple[Environment, Environment]] = [("sandbox", "production"), ("production", "sandbox")]
+    for environment, other in others:
+        key = await make_key(merchant.engine, merchant.merchant_id, dialect.name, environment, "bot", None, {})
+        url = f"https://shop.example/{environment}"
+        words = ["webhooks", "add", dialect.name, url, "--no-trial", "--merchant", merchant.code]
+        with patch("gerai.cli.webhook_forms.check_address", AsyncMock()):
+            if signs:
+                code, out, err = await run_here(environ, [*words[:4], other, *words[4:]], key)
+                assert (code, out) == (2, "")
+                assert err == (
+                    f"gerai: {other} was named, but this is a {environment} key, whose orders are in {environment}: "
+                    f"nothing is added; name {environment}, or give a {other} key\n"
+                )
+            for named in ([], [environment]):
+                chosen = environment if named or signs else "sandbox"
+                code, out, err = await run_here(environ, [*words[:3], f"{url}/{len(named)}", *named, *words[4:]], key)
+                assert (code, err) == (0, "")
+                decided = ", the environment of the key" if signs else ""
+                assert out.splitlines()[1] == f"It receives {dialect.name} orders in {chosen}{decided}."
+                ends.append((f"{url}/{len(named)}", chosen))
+    stored = await list_endpoints(merchant.engine, merchant.merchant_id)
+    assert [(one.url, one.environment) for one in stored] == ends

@@ -47,7 +47,7 @@ def add(server: LiveServer, *words: str, given: str = "") -> tuple[str, str]:
     done = gerai(server, "add", *words, given=given)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.split("\n")
-    return lines[0].removeprefix("added "), lines[2]
+    return lines[0].removeprefix("added "), lines[3]
 
 
 def until(told: Callable[[], list[Received]], number: int) -> list[Received]:

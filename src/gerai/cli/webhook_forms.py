@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,13 +23,23 @@ from gerai.kit.http import NoAnswer, Outgoing
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.settings import Settings
 
+WhoseOrders = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ENVIRONMENT",
+        show_default=False,
+        help="Whose orders: sandbox or production; else the API key's where one signs, and sandbox elsewhere.",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class EndpointForm:
-    """What the operator asked for. ``key``: the API key, at a door that signs with it."""
+    """What the operator asked for. ``environment``: None when it was not named. ``key``: the API key, at a door that
+    signs with it."""
 
     door: str
-    environment: Literal["sandbox", "production"]
+    environment: Environment | None
     url: str
     events: tuple[str, ...]
     key: str
@@ -47,8 +57,11 @@ def _no_key(door: str) -> NoReturn:
     fail(f"{door} signs with the API key: type it, or give it on standard input", 2)
 
 
-async def register(engine: Engine, settings: Settings, merchant_id: int, wanted: EndpointForm) -> tuple[int, str]:
-    """Store the endpoint; returns its id and its secret. Exits with a clear message when an input is not valid."""
+async def register(
+    engine: Engine, settings: Settings, merchant_id: int, wanted: EndpointForm
+) -> tuple[int, str, Environment]:
+    """Store the endpoint; returns its id, its secret and whose orders it receives. Exits with a clear message when an
+    input is not valid."""
     contract = WEBHOOK_CONTRACTS[wanted.door]
     guard = Guard(allow_loopback=settings.webhooks.allow_loopback)
     try:
@@ -77,7 +90,7 @@ async def register(engine: Engine, settings: Settings, merchant_id: int, wanted:
     await _require_new(engine, new)
     if wanted.test_message:
         await _try(engine, settings, contract, new, secret)
-    return await add_endpoint(engine, sealer, new, secret), secret
+    return await add_endpoint(engine, sealer, new, secret), secret, new.environment
 
 
 async def _require_new(engine: Engine, new: NewEndpoint) -> None:
@@ -99,10 +112,18 @@ def _key(engine: Engine, merchant_id: int, wanted: EndpointForm) -> KeyFacts:
 
 
 def _environment(wanted: EndpointForm, key: KeyFacts | None) -> Environment:
-    """The environment of the key, where one is named: a key places orders in one only."""
-    if key is not None:
-        return "sandbox" if key.environment == "sandbox" else "production"
-    return wanted.environment
+    """The environment of the key, where one is given: a key places orders in one only. Leaves with exit code 2 when
+    another one was named. Without a key the one that was named, else the sandbox."""
+    if key is None:
+        return wanted.environment or "sandbox"
+    keys: Environment = "sandbox" if key.environment == "sandbox" else "production"
+    if wanted.environment not in (None, keys):
+        fail(
+            f"{wanted.environment} was named, but this is a {keys} key, whose orders are in {keys}: nothing is added; "
+            f"name {keys}, or give a {wanted.environment} key",
+            2,
+        )
+    return keys
 
 
 async def _try(engine: Engine, settings: Settings, contract: WebhookContract, new: NewEndpoint, secret: str) -> None:

@@ -13,7 +13,8 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of, require_delivery, require_endpoint
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import console, fail, to_the_second
-from gerai.cli.webhook_forms import EndpointForm, ask_for_key, register
+from gerai.cli.webhook_forms import EndpointForm, WhoseOrders, ask_for_key, register
+from gerai.domain.records import Environment
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.webhooks import endpoints, history
@@ -25,7 +26,6 @@ from gerai.settings import Settings
 webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their delivery log, and replay.")
 
 DeliveryId = Annotated[int, typer.Argument(min=1, metavar="DELIVERY", help="The id `gerai webhooks log` shows.")]
-WhoseOrders = Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production.")]
 _STATES: Final = ("pending", "delivered", "failed", "dropped")
 EndpointId = Annotated[int, typer.Argument(min=1, metavar="ENDPOINT", help="The id `gerai webhooks list` shows.")]
 _COLOURS: Final = {
@@ -42,7 +42,7 @@ _COLOURS: Final = {
 def add(
     door: Annotated[str, typer.Argument(metavar="COUNTER", help=f"One of {', '.join(WEBHOOK_CONTRACTS)}.")],
     url: Annotated[str, typer.Argument(metavar="URL", help="https address to call.")],
-    environment: WhoseOrders = "sandbox",
+    environment: WhoseOrders = None,
     merchant: MerchantOption = "",
     events: Annotated[str, typer.Option(help="Names of events, with commas; none: all of them.")] = "",
     test_message: Annotated[
@@ -53,21 +53,24 @@ def add(
 ) -> None:
     """Tell an address what happens to a counter's orders. Shows the secret that signs, this once.
 
-    Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input.
+    Cek Ceir and Durianpay sign with the API key: it is asked for, or read from standard input. The key decides whose
+    orders are told, sandbox or production; with another ENVIRONMENT than the key's nothing is added.
     """
     contract = WEBHOOK_CONTRACTS[one_of(door, WEBHOOK_CONTRACTS, "counter")]
     names = tuple(name.strip() for name in events.split(",") if name.strip())
     for event in names:
         one_of(event, contract.events, f"event of {door}")
-    whose = one_of(environment, ENVIRONMENTS, "environment")
+    whose = None if environment is None else one_of(environment, ENVIRONMENTS, "environment")
     key = ask_for_key(door) if contract.key_secret else ""
     wanted = EndpointForm(door, whose, url, names, key, test_message)
 
-    async def act(engine: Engine, settings: Settings) -> tuple[int, str]:
+    async def act(engine: Engine, settings: Settings) -> tuple[int, str, Environment]:
         return await register(engine, settings, await merchant_named(engine, merchant), wanted)
 
-    endpoint_id, secret = with_settings(act, data, settings_file)
+    endpoint_id, secret, chosen = with_settings(act, data, settings_file)
     console.print(f"added {endpoint_id}", highlight=False)
+    decided = ", the environment of the key" if contract.key_secret else ""
+    console.print(f"It receives {door} orders in {chosen}{decided}.", highlight=False)
     console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(secret)
 
