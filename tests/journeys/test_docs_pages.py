@@ -57,3 +57,25 @@ async def test_manuals_print_dark_on_white(base_url: str, browser: Browser) -> N
     await me.page.emulate_media(media="print", color_scheme="dark")
     assert (on_screen, await me.page.evaluate(colour)) == ("rgb(232, 239, 235)", "rgb(26, 35, 32)")
     await me.context.close()
+
+
+@pytest.mark.browser
+async def test_the_top_has_the_edges_of_what_is_below(base_url: str, browser: Browser) -> None:
+    """On a desk the brand begins where the text begins and the languages end where it ends; the list of manuals has the
+    edges of the front page, from which people come."""
+    me = await reader(browser, viewport={"width": 1280, "height": 844})
+    edges = dict[str, list[float]]()
+    for path in ("/", *PAGES):
+        await me.page.goto(base_url + path)
+        edges[path] = await me.page.evaluate(
+            """() => { const of = (s) => document.querySelector(s).getBoundingClientRect(), main = of("main"),
+                 pad = parseFloat(getComputedStyle(document.querySelector("main")).paddingRight),
+                 side = document.querySelector(".side");
+               return [of(".brand").left, side ? of(".side p").left : of("main h1").left,
+                       of(".languages").right, main.right - pad]; }"""
+        )
+    assert {
+        path: (left - begins, right - ends) for path, (left, begins, right, ends) in edges.items()
+    } == dict.fromkeys(edges, (0, 0))
+    assert edges["/docs"] == edges["/"]
+    await me.context.close()
