@@ -68,6 +68,9 @@ async def test_a_data_folder(tmp_path: Path) -> None:
     found = {check["name"]: check for check in json.loads(out)["checks"]}
     assert (code, found["database"]["state"], found["versions"]["state"]) == (1, "fail", "ok")
     assert "holds no database" in found["database"]["seen"]
+    # There is none, so that none lies anywhere or fails to answer.
+    unseen = {check["seen"] for check in found.values() if check["state"] == "not_checked"}
+    assert (unseen, found["disk"]["state"]) == ({"there is no database"}, "not_checked")
     assert f"`gerai up --data {tmp_path / 'none'}` makes it" in found["database"]["do"]["en"]
     assert f"`gerai up --data {tmp_path / 'none'}` membuatnya" in found["database"]["do"]["id"]
     server.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import os
 import re
 import shlex
@@ -21,6 +22,7 @@ from terminal_kit import gerai_here, run_here
 
 import fork_server
 from gerai.cli import COMMANDS, build
+from gerai.settings import ServerSettings
 from gerai.store.embedded import scratch
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +184,35 @@ def test_every_parameter_has_help_and_every_argument_an_example() -> None:
             words = shlex.split(command.epilog.removeprefix(f"Example: gerai {path} "))
             context = command.make_context(path, words)
             assert context.args == [], path
+
+
+def test_help_shows_the_default_behind_which_a_setting_stands() -> None:
+    """An option that is nothing unless given, and then a setting of the server, says which and its default."""
+    server = dataclasses.asdict(ServerSettings())
+    shown = {
+        f"{path} {parameter.opts[0]}": parameter.show_default
+        for path in ("up", "serve")
+        for parameter in commands()[path].params
+        if parameter.name in server
+    }
+    assert shown == {
+        f"{path} --{name}": f"setting server.{name}, else {server[name]}"
+        for path, name in (("up", "host"), ("up", "port"), ("serve", "host"), ("serve", "port"), ("serve", "workers"))
+    }
+
+
+def test_help_says_which_data_folder_is_meant() -> None:
+    """`gerai restore` makes a new one; every other command works on one that `gerai up` made or makes."""
+    texts = {
+        path: parameter.help
+        for path, command in commands().items()
+        for parameter in command.params
+        if parameter.name == "data"
+    }
+    assert texts.pop("restore").startswith("New data folder")
+    assert len(texts) > 20
+    # `gerai bench` makes one for itself.
+    assert [path for path, text in texts.items() if not text.startswith("Data folder")] == ["bench"]
 
 
 def test_help_lists_the_words_of_a_fixed_list() -> None:

@@ -15,7 +15,7 @@ from gerai.backup.files import read_passphrase
 from gerai.backup.format import BackupError
 from gerai.backup.restore import Restored, check_file, opened, restore_database, restore_folder
 from gerai.cli.backup import PassphraseOption
-from gerai.cli.database import DataOption, SettingsOption, chosen_folder, read_settings, require_database
+from gerai.cli.database import SettingsOption, chosen_folder, read_settings, require_database
 from gerai.cli.seal_key import SEAL_KEY_FILE, warn_of_restored_secrets
 from gerai.cli.terminal import Steps, console, errors, fail, to_the_second
 from gerai.kit.files import write_private
@@ -24,11 +24,17 @@ from gerai.store.embedded import scratch
 from gerai.store.embedded_host import EmbeddedError
 
 _FROM_INPUT: Final = "-"
+IntoOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", envvar="GERAI_DATA", help="New data folder to restore into, instead of DATABASE_URL's empty database."
+    ),
+]
 
 
 def restore(
     file: Annotated[str, typer.Argument(help="The backup, or - for standard input.")],
-    data: DataOption = None,
+    data: IntoOption = None,
     passphrase_file: PassphraseOption = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Restore into a database that is thrown away, and keep nothing.")

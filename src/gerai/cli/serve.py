@@ -18,7 +18,17 @@ from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.seal_key import warn_of_closed_secrets
-from gerai.cli.serving import accepting, free_port, run, serving, unless, until_stopped
+from gerai.cli.serving import (
+    HostOption,
+    PortOption,
+    accepting,
+    free_port,
+    run,
+    serving,
+    setting_shown,
+    unless,
+    until_stopped,
+)
 from gerai.doors.http.hosts import TrustedProxies
 from gerai.engine.outage import outages_of
 from gerai.kit import log
@@ -33,9 +43,11 @@ _PARENT_LOOK_S: Final = 1.0
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, show_default=setting_shown("workers"), help="Server processes.")
+    ] = None,
     settings_file: SettingsOption = None,
     part: Annotated[int | None, typer.Option("--part", hidden=True)] = None,
     parent: Annotated[int, typer.Option("--parent", hidden=True)] = 0,

@@ -11,10 +11,11 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 import structlog
+import typer
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -35,6 +36,21 @@ T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
 _LOOK_EVERY_S: Final = 0.05
 _WATCH: Final = "connections"
+
+
+def setting_shown(name: str) -> str:
+    """What help shows as the default of an option behind which the setting ``server.<name>`` stands."""
+    return f"setting server.{name}, else {getattr(ServerSettings(), name)}"
+
+
+HostOption = Annotated[
+    str | None,
+    typer.Option(show_default=setting_shown("host"), help="Address to listen on (0.0.0.0: every interface)."),
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, show_default=setting_shown("port"), help="TCP port; 0 picks a free one."),
+]
 
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:

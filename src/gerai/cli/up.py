@@ -23,7 +23,7 @@ from gerai.cli.own_database import kept_alive
 from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.report import report
 from gerai.cli.seal_key import warn_of_closed_secrets, with_seal_key
-from gerai.cli.serving import free_port, healthy, run, serving, unless, until_stopped
+from gerai.cli.serving import HostOption, PortOption, free_port, healthy, run, serving, unless, until_stopped
 from gerai.cli.terminal import Steps, console, errors, fail
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
@@ -63,8 +63,8 @@ class Wish:
 
 
 def up(
-    host: Annotated[str | None, typer.Option(help="Address to listen on (0.0.0.0: every interface).")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")] = None,
+    host: HostOption = None,
+    port: PortOption = None,
     data: Annotated[Path, typer.Option(envvar="GERAI_DATA", help="Data folder.")] = DEFAULT_FOLDER,
     once: Annotated[bool, typer.Option("--once", help="Start, show the demo, and stop; 1 if the demo failed.")] = False,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="With or without the demo shop.")] = True,

@@ -117,6 +117,11 @@ class Installation:
     thresholds: Thresholds = Thresholds()
     now: Callable[[], float] = unix_s
 
+    @property
+    def missing(self) -> str:
+        """Why nothing can be asked of the database."""
+        return "the database does not answer" if self.is_made else "there is no database"
+
     @asynccontextmanager
     async def asking(self) -> AsyncGenerator[Connection]:
         """A session of its own, with the limits of the settings, that is broken before its check is given up.

@@ -75,8 +75,10 @@ async def disk(here: Installation) -> Diagnosis:
     places = {place.resolve() for place in (here.folder, here.home) if place is not None and place.exists()}
     if not places and (found := await _server_folder(here)) is not None:
         places = {found}
+    if not places and not here.dsn:
+        return not_checked(here.missing)
     if not places:
-        return not_checked("the database lies on another machine, or its role may not know where: watch its disk there")
+        return not_checked("where this database lies cannot be seen from here: watch the disk of its server")
     free, size, tightest = min(_room(place) for place in places)
     limits = here.thresholds
     figures = {"free_bytes": free, "size_bytes": size, "place": str(tightest)}

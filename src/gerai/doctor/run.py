@@ -57,7 +57,7 @@ async def examine(
     found: dict[str, Diagnosis] = {}
     database = await _database(here)
     found[_DATABASE.name] = database
-    missing = _missing(database)
+    missing = None if _answers(database) else here.missing
     if missing is None:
         found[_MIGRATIONS.name] = await _looked(_MIGRATIONS, here)
     # What cannot be reached is not looked for again and again.
@@ -107,9 +107,9 @@ def _no_address() -> Diagnosis:
     return server.away("address", "DATABASE_URL is not postgresql://user:password@host/database")
 
 
-def _missing(database: Diagnosis) -> str | None:
-    """Why there is no database to look at; None when there is one, be it unable to write."""
-    return None if "postgresql" in database.figures else "the database does not answer"
+def _answers(database: Diagnosis) -> bool:
+    """Whether there is a database to look at, be it unable to write."""
+    return "postgresql" in database.figures
 
 
 def _no_tables(found: dict[str, Diagnosis]) -> str | None:
