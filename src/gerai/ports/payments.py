@@ -30,12 +30,14 @@ class Charge:
 
 @dataclass(frozen=True)
 class Instructions:
-    """What the payer sees. ``code``: VA number or retail code; ``qr_text``: the EMV text of a QR; ``url``: where
-    to go, an address or a path of ours. ``steps``: lines of help by language."""
+    """What the payer sees. ``code``: VA number, account number or retail code; ``holder``: in whose name the account
+    is, where the payer transfers to one; ``qr_text``: the EMV text of a QR; ``url``: where to go, an address or a path
+    of ours. ``steps``: lines of help by language."""
 
     kind: PaymentKind
     expires_at: datetime | None
     code: str = ""
+    holder: str = ""
     qr_text: str = ""
     url: str = ""
     steps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])

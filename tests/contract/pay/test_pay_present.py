@@ -68,8 +68,8 @@ def test_channels_outside_their_bounds_are_shown_closed() -> None:
     groups = page(view()).groups
     assert [(group.name, [(c.value, c.open, c.note) for c in group.choices]) for group in groups] == [
         ("qris", [("qris:QRIS", True, "")]),
-        ("va", [("va:BCA", True, ""), ("va:SAHABAT_SAMPOERNA", False, "mulai Rp200.000")]),
-        ("ewallet", [("ewallet:DANA", False, "sampai Rp100.000")]),
+        ("va", [("va:BCA", True, ""), ("va:SAHABAT_SAMPOERNA", False, "Pesanan ini di bawah batas Rp200.000")]),
+        ("ewallet", [("ewallet:DANA", False, "Pesanan ini di atas batas Rp100.000")]),
     ]
 
 

@@ -134,7 +134,7 @@ def test_a_manual_transfer_uses_the_shops_own_account() -> None:
     """The account a door passes is the account the payer sees."""
     details = {"account_number": "1234567890", "account_holder": "PT Contoh"}
     told = METHODS["bank_transfer"].instruct(replace(CHARGE, channel_code="BCA", details=details))
-    assert told.code == "1234567890"
+    assert (told.code, told.holder) == ("1234567890", "PT Contoh")
     assert told.steps["en"][0] == "Transfer exactly Rp10.001 to the BCA account 1234567890 in the name of PT Contoh."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from gerai.domain import money
@@ -53,8 +54,11 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
     for name, method in ranked:
         choices = tuple(_choice(method, channel, view, words) for channel in _channels(context, method, view))
         if choices:
-            title, hint = method_title(method, name, words), words(f"choose.hint.{method.kind}")
-            found.append(MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices))
+            title, hint = method_title(method, name, words), words.of_method(f"choose.hint.{method.kind}", name)
+            closed = "" if any(choice.open for choice in choices) else _nearest(choices, method, view).note
+            found.append(
+                MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices, closed=closed)
+            )
     return tuple(found)
 
 
@@ -74,6 +78,17 @@ def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) 
         open=not side,
         note=words(f"choose.{side}", amount=money.display(limit)) if side else "",
     )
+
+
+def _nearest(choices: Sequence[Choice], method: PaymentMethod, view: OrderView) -> Choice:
+    """Of closed choices, the one whose bound the amount misses by least."""
+
+    def missed_sen(choice: Choice) -> int:
+        channel = choice.value.partition(":")[2]
+        bounds, sen = method.channels[channel], _payable_sen(view, method, channel)
+        return max(bounds.minimum_sen - sen, sen - bounds.maximum_sen)
+
+    return min(choices, key=missed_sen)
 
 
 def _payable_sen(view: OrderView, method: PaymentMethod, channel: str) -> int:

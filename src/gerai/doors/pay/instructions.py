@@ -17,6 +17,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
 
     kind: PaymentKind = "manual"
     code: str = ""
+    holder: str = ""
     qr_text: str = ""
     url: str = ""
     steps: dict[str, list[str]] = {}

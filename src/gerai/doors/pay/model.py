@@ -61,13 +61,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class MethodGroup:
-    """One payment method with its channels."""
+    """One payment method with its channels. ``closed``: why none of them can be chosen; empty when one can."""
 
     name: str
     kind: str
     title: str
     hint: str
     choices: tuple[Choice, ...]
+    closed: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class Deadline:
 
 @dataclass(frozen=True)
 class PaymentPanel:
-    """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye. ``url``: where the
+    """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
+    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is. ``url``: where the
     payer confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead.
     ``changeable``: another method can be chosen."""
 
@@ -95,6 +97,9 @@ class PaymentPanel:
     amount_plain: str
     code: str
     code_groups: tuple[str, ...]
+    code_label: str
+    code_copy: str
+    holder: str
     qr: Markup | None
     url: str
     steps: tuple[str, ...]

@@ -13,6 +13,7 @@ from gerai.doors.pay import choices, qr
 from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.links import web_address
 from gerai.doors.pay.model import Deadline, PageContext, PaymentPanel
+from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words, clock
 
 #: A deadline three days away or more is told in days.
@@ -43,6 +44,9 @@ def panel_of(
         amount_plain=money.digits(amount_sen),
         code=stored.code,
         code_groups=grouped(stored.code),
+        code_label=words.of_method("pay.code", paid_by.method),
+        code_copy=words.of_method("pay.copy_code", paid_by.method),
+        holder=shown(stored.holder),
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         url="" if _leads_back(url, secret, context) else url,
         steps=tuple(stored.steps.get(words.language, ())),

@@ -36,6 +36,7 @@ class BankTransfer(SimulatedMethod):
         return Instructions(
             kind=self.kind,
             code=str(account),
+            holder=str(holder),
             expires_at=charge.order_expires_at,
             steps=_steps(channel_title(bank), str(account), str(holder), display(charge.amount_sen)),
         )

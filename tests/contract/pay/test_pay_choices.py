@@ -1,0 +1,67 @@
+"""What the page says of each way to pay: before it is chosen, and of the number or account once it is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pay_orders import NOW, VA, WALLET, Method, bounds, page_context, payment, view
+from pay_pictures import order_page
+
+from gerai.domain.records import OrderView
+from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.present import present
+from gerai.doors.pay.words import Words
+from gerai.ports.payments import Instructions
+
+
+def page(order: OrderView, language: str = "id", **changes: Any) -> PayPage:
+    """The page of ``order`` at NOW."""
+    return present(order, (), page_context(**changes), NOW, Words("en" if language == "en" else "id"))
+
+
+def test_a_closed_method_says_why_and_cannot_be_opened() -> None:
+    """A row that leads nowhere has no arrow, and says on which side of the nearest limit the order is; a method with
+    one open channel has nothing to say."""
+    two = Method("two", "code", {"A": bounds(1, 90_000), "B": bounds(1, 120_000)}, Instructions("code", None))
+    methods = {"ewallet": WALLET, "two": two, "va": VA}
+    groups = {group.name: group for group in page(view(), "en", methods=methods).groups}
+    assert {name: group.closed for name, group in groups.items()} == {
+        "va": "",
+        "two": "This order is above the limit of Rp120.000",
+        "ewallet": "This order is above the limit of Rp100.000",
+    }
+    html = order_page(view(), "en", methods=methods)
+    rows = re.findall(r'<(?:button|summary) class="method".*?</(?:button|summary)>', html, re.DOTALL)
+    # An open row has two drawings: what kind it is, and the arrow.
+    assert [("disabled" in row, row.count("<svg"), "the limit of" in row) for row in rows] == [
+        (True, 1, True),
+        (False, 2, False),
+        (True, 1, True),
+    ]
+
+
+def test_a_shops_cashier_is_told_a_code() -> None:
+    """Nobody transfers to a convenience store: its row and its number are about the code for the cashier."""
+    retail = Method("retail", "code", {"ALFAMART": bounds(1, 1_000_000)}, Instructions("code", None, code="0123456789"))
+    told: list[tuple[str, str]] = []
+    for language in ("id", "en"):
+        paid = view(payments=(payment(method="retail", channel="ALFAMART"),))
+        panel = page(paid, language, methods={"retail": retail}).panel
+        assert panel is not None
+        told.append((page(view(), language, methods={"retail": retail}).groups[0].hint, panel.code_label))
+    assert told == [
+        ("Sebutkan kode yang kami berikan kepada kasir", "Kode pembayaran"),
+        ("Tell the cashier a code we give you", "Payment code"),
+    ]
+
+
+def test_a_bank_transfer_shows_the_account_and_whose_it_is() -> None:
+    """The number is called an account number, and the holder's name stands in a field of its own, as text."""
+    kept = {"kind": "manual", "code": "1234567890", "holder": "PT <Contoh>"}
+    order = view(payments=(payment(method="bank_transfer", instructions=kept),))
+    for language, labels in (("id", ("Nomor rekening", "Atas nama")), ("en", ("Account number", "Account holder"))):
+        html = order_page(order, language)
+        assert [f'<p class="label">{label}</p>' in html for label in labels] == [True, True]
+        assert "<bdi>PT &lt;Contoh&gt;</bdi>" in html
+    assert "pay-holder" not in order_page(view(payments=(payment(),)), "id")
