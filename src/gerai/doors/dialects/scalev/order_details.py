@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.records import Order, OrderView, Shipment
+from gerai.domain.records import Order, OrderLine, OrderView, Shipment
 from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 
 #: The ``channel`` of this door's orders, also its name.
@@ -174,5 +174,11 @@ def page_details(view: OrderView) -> PageDetails:
         else ShippingDetails(shipping.title, shipping.cost_sen, shipping.etd, shipping.address),
         discounts=tuple(Discount(**discount) for discount in facts.discounts),
         note=facts.note,
-        cash_on_delivery=facts.method == "cod",
+        # No courier comes for what is only digital: such an order is recorded, and its seller collects in another way.
+        cash_on_delivery=facts.method == "cod" and any(_is_parcel(line) for line in view.lines),
     )
+
+
+def _is_parcel(line: OrderLine) -> bool:
+    """Whether a line is something to carry."""
+    return msgspec.convert(line.details, LineDetails).item_type == "physical"
