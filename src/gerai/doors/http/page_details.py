@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from gerai.domain.records import OrderView
+from gerai.doors.http.describe import Bilingual
 
 
 class ShippingDetails(msgspec.Struct, frozen=True):
@@ -44,14 +45,23 @@ class DigitalProduct(msgspec.Struct, frozen=True):
     links: tuple[Link, ...] = ()
 
 
+class Fact(msgspec.Struct, frozen=True):
+    """Something else that came with the order, such as whom the goods are for."""
+
+    label: Bilingual
+    value: str
+
+
 class PageDetails(msgspec.Struct, frozen=True):
-    """Everything is optional. ``cash_on_delivery``: the courier takes the money of an order that is not paid here."""
+    """Everything is optional. ``facts`` stand above who ordered; one without a value is left out.
+    ``cash_on_delivery``: the courier takes the money of an order that is not paid here."""
 
     shipping: ShippingDetails | None = None
     discounts: tuple[Discount, ...] = ()
     note: str = ""
     digital: DigitalProduct | None = None
     cash_on_delivery: bool = False
+    facts: tuple[Fact, ...] = ()
 
 
 NO_DETAILS = PageDetails()

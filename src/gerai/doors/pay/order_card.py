@@ -52,16 +52,17 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
 
 
 def people(view: OrderView, details: PageDetails, words: Words, *, over: bool) -> list[SumRow]:
-    """Who ordered and where it goes, one row each, parts on lines of their own. ``over``: nothing is on its way any
-    more, so that no arrival is estimated.
+    """Whom it is for, who ordered and where it goes, one row each, parts on lines of their own. ``over``: nothing is on
+    its way any more, so that no arrival is estimated.
 
     Only what came with the order: what is known of its member may have changed since, and is nobody else's business.
     """
+    rows = [(fact.label.in_language(words.language), [shown(fact.value)]) for fact in details.facts]
     contact, shipping = view.order.contact, details.shipping or ShippingDetails()
     who = [shown(part) for part in (contact.name, contact.email, contact.mobile)]
     etd = shown(shipping.etd)
     where = [shown(shipping.address), words("order.etd", etd=etd) if etd and not over else ""]
-    rows = [(words("order.customer"), who), (words("order.ship_to"), where)]
+    rows += [(words("order.customer"), who), (words("order.ship_to"), where)]
     return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
 
 

@@ -11,6 +11,7 @@ from gerai.doors.dialects.leuwongrr.errors import ERRORS, refuse
 from gerai.doors.dialects.leuwongrr.events import WEBHOOKS
 from gerai.doors.dialects.leuwongrr.keys import KEYS
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings
+from gerai.doors.dialects.leuwongrr.order_details import page_details
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.dialects.leuwongrr.wire import INVOICE_PAGE
@@ -37,5 +38,6 @@ DIALECT = Dialect(
     merchant_settings=LeuwongrrSettings,
     webhooks=WEBHOOKS,
     deposit_code=deposit_code,
+    page_details=page_details,
     page_paths=(INVOICE_PAGE,),
 )

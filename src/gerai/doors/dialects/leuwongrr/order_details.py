@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from gerai.domain.records import Order
+from gerai.domain.records import Order, OrderView
 from gerai.doors.dialects.leuwongrr.gateway import canonical_code
+from gerai.doors.http.describe import Bilingual
+from gerai.doors.http.page_details import Fact, PageDetails
+
+_PLAYER: Final = Bilingual("Username Roblox", "Roblox username")
 
 
 class OrderDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,3 +39,8 @@ def details_of(order: Order) -> OrderDetails:
     details = msgspec.convert(order.details, OrderDetails)
     code = canonical_code(details.payment_method)
     return details if code == details.payment_method else msgspec.structs.replace(details, payment_method=code)
+
+
+def page_details(view: OrderView) -> PageDetails:
+    """What the hosted page shows of an order: which player gets what was bought, to be checked before it is paid."""
+    return PageDetails(facts=(Fact(_PLAYER, details_of(view.order).roblox_username),))
