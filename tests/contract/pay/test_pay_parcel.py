@@ -219,3 +219,25 @@ def test_no_arrival_is_estimated_once_it_is_over() -> None:
         rows = " ".join(row.value for row in page(order, details=details).people)
         assert ("Perkiraan tiba: 2–3 hari" in rows) == expected, order.order.status
         assert "Jl. Pegangsaan 28" in rows
+
+
+@pytest.mark.parametrize(
+    ("etd", "indonesian", "english"),
+    [
+        ("2-3 hari", "2-3 hari", "2-3 days"),
+        ("2–3 Hari", "2–3 hari", "2–3 days"),
+        ("1 hari", "1 hari", "1 day"),
+        ("1-2 hari", "1-2 hari", "1-2 days"),
+        ("6 - 8 jam", "6 - 8 jam", "6 - 8 hours"),
+        ("1 jam", "1 jam", "1 hour"),
+        ("Besok pagi", "Besok pagi", "Besok pagi"),
+        ("3 hari kerja", "3 hari kerja", "3 hari kerja"),
+    ],
+)
+def test_an_estimate_is_in_the_pages_language(etd: str, indonesian: str, english: str) -> None:
+    """The counters word an estimate in Indonesian days or hours, which the page translates; any other wording is the
+    courier's own and is shown as it came."""
+    details = PageDetails(shipping=ShippingDetails("JNE REG", 0, etd, "Jl. Pegangsaan 28"))
+    for language, text, span in (("id", "Perkiraan tiba", indonesian), ("en", "Estimated arrival", english)):
+        people = page(view(), language=language, details=details).people
+        assert people[-1].value.splitlines()[-1] == f"{text}: {span}"

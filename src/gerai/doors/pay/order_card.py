@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
@@ -9,6 +12,9 @@ from gerai.doors.pay.model import LineRow, SumRow
 from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words
+
+#: How the counters word an estimate: a number or a range, and the unit.
+_SPAN: Final = re.compile(r"(?P<span>(?P<least>\d+)(?:\s*[-–]\s*(?P<most>\d+))?)\s+(?P<unit>hari|jam)", re.IGNORECASE)
 
 
 def lines(view: OrderView, words: Words) -> list[LineRow]:
@@ -60,10 +66,21 @@ def people(view: OrderView, details: PageDetails, words: Words, *, over: bool) -
     rows = [(fact.label.in_language(words.language), [shown(fact.value)]) for fact in details.facts]
     contact, shipping = view.order.contact, details.shipping or ShippingDetails()
     who = [shown(part) for part in (contact.name, contact.email, contact.mobile)]
-    etd = shown(shipping.etd)
+    etd = arrival(shown(shipping.etd), words)
     where = [shown(shipping.address), words("order.etd", etd=etd) if etd and not over else ""]
     rows += [(words("order.customer"), who), (words("order.ship_to"), where)]
     return [SumRow(label, "\n".join(filter(None, parts))) for label, parts in rows if any(parts)]
+
+
+def arrival(etd: str, words: Words) -> str:
+    """A courier's estimate in the page's language: ``2-3 hari`` becomes ``2-3 days``. Wording of any other form is the
+    courier's own and stays."""
+    match = _SPAN.fullmatch(etd)
+    if match is None:
+        return etd
+    unit = {"hari": "day", "jam": "hour"}[match["unit"].lower()]
+    one = match["least"] == "1" and match["most"] in (None, "1")
+    return words(f"order.etd.{unit}{'' if one else 's'}", span=match["span"])
 
 
 def _signed(sen: int) -> str:
