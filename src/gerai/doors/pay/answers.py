@@ -45,6 +45,9 @@ _OWN_STATUS: Final[dict[type[Refusal], int]] = {
     HostUnknown: 421,
 }
 
+#: What may have passed when the same is asked for again.
+_PASSING: Final = frozenset({408, 409, 429, 500, 503})
+
 #: On every answer of the pages. The referrer stays within the site: with none at all, browsers would also hide the
 #: origin of our own forms, which :func:`from_our_own_page` looks at.
 SAFETY: Final = {
@@ -122,7 +125,10 @@ def problem(ctx: RequestContext, refusal: Refusal) -> Response:
     """A refusal as a page in the reader's language."""
     words, status = words_for(ctx), status_of(refusal)
     request_id = ctx.request_id if status >= 500 else ""
-    response = page(ctx, draw.error_page(words, Address(("",)), status, request_id), words, status)
+    posted = ctx.method not in ("GET", "HEAD")
+    address = _asked_for(ctx, posted=posted)
+    way = draw.WayOn("error.back", address.at()) if posted else _again(status, address.at())
+    response = page(ctx, draw.error_page(words, address, status, request_id, way), words, status)
     response.headers.update(_retry(refusal))
     return response
 
@@ -130,9 +136,22 @@ def problem(ctx: RequestContext, refusal: Refusal) -> Response:
 def refuse(refusal: Refusal, request_id: str) -> Response:
     """A refusal without its request, from the shared layer: in the default language."""
     words, status = Words(DEFAULT_LANGUAGE), status_of(refusal)
-    html = draw.error_page(words, Address(("",)), status, request_id if isinstance(refusal, Broken) else "")
+    shown_id = request_id if isinstance(refusal, Broken) else ""
+    # Nothing is known of the request here, but its browser does know the address; that of a form leads to its page.
+    html = draw.error_page(words, Address(("",)), status, shown_id, _again(status, ""))
     headers = SAFETY | PRIVATE | {"content-language": words.language} | _retry(refusal)
     return Response(html, status, headers, media_type="text/html")
+
+
+def _again(status: int, url: str) -> draw.WayOn:
+    """To ``url`` once more where that may help; else the front page."""
+    return draw.WayOn("error.again", url) if status in _PASSING else draw.HOME
+
+
+def _asked_for(ctx: RequestContext, *, posted: bool) -> Address:
+    """The address of a request; of a form that was ``posted``, its page, which is one step up."""
+    segments = ctx.path.strip("/").split("/")
+    return Address(tuple(segments[:-1] if posted else segments) or ("",), ctx.query.get("t", ""))
 
 
 def status_of(refusal: Refusal) -> int:

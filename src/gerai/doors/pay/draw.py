@@ -33,6 +33,15 @@ class DoorCard:
     url: str
 
 
+@dataclass(frozen=True)
+class WayOn:
+    """Where an error page leads. ``text``: the key of its button's text; an empty ``url`` is the page's own address."""
+
+    text: str
+    url: str
+
+
+HOME: Final = WayOn("error.home", "/")
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("gerai.doors.pay"),
     autoescape=True,
@@ -64,9 +73,9 @@ def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:
     return _draw("home.html", words, Address(("",)), doors=doors, simulated=simulated)
 
 
-def error_page(words: Words, address: Address, status: int, request_id: str = "") -> str:
-    """What went wrong, for people. ``request_id`` is shown only where it helps to find the log line."""
-    return _draw("error.html", words, address, status=status, request_id=request_id)
+def error_page(words: Words, address: Address, status: int, request_id: str = "", way: WayOn = HOME) -> str:
+    """What went wrong, for people, and ``way`` on. ``request_id`` is shown only where it helps to find the log line."""
+    return _draw("error.html", words, address, status=status, request_id=request_id, way=way)
 
 
 def _draw(template: str, words: Words, address: Address, **facts: object) -> str:
