@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest_asyncio
-from engine_kit import Shop, open_shop
 
+from engine_kit import Shop, open_shop
 from gerai.engine.core import Engine
 
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from engine_kit import Shop, another_engine, key_of, open_shop
 from psycopg import AsyncConnection, OperationalError
 
+from engine_kit import Shop, another_engine, key_of, open_shop
 from gerai.domain.records import Account
 from gerai.domain.refusals import Broken, Busy, InsufficientFunds, Refusal
 from gerai.engine import batch_run

@@ -7,10 +7,10 @@ import contextlib
 from datetime import timedelta
 from typing import Any
 
-from engine_kit import EPOCH, Shop, open_shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.refusals import NotFound, NothingToShip, RefundTooLarge, StateConflict
 from gerai.domain.states import ORDER, SHIPMENT
 from gerai.engine.check import check

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from engine_kit import Shop, clone_of, database, open_shop
 from psycopg_pool import AsyncConnectionPool
 
+from engine_kit import Shop, clone_of, database, open_shop
 from gerai.domain.states import ORDER, SHIPMENT
 from gerai.engine.check import Violation, check
 from gerai.engine.core import Engine

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from engine_kit import Shop
 
 import gerai.engine
+from engine_kit import Shop
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.scalev.demo.goods import goods
 from gerai.engine.catalogue.extend import CatalogueAdditions, extend_catalogue

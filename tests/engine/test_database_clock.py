@@ -8,10 +8,10 @@ from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from engine_kit import Shop, open_shop
 from test_deliveries import KEY, WEBHOOKS, listen, log_of
 from test_job_clock import set_off
 
+from engine_kit import Shop, open_shop
 from gerai.engine.core import Engine
 from gerai.engine.overdue import find_overdue
 from gerai.engine.webhooks.fan_out import fan_out

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from engine_kit import EPOCH, Shop, open_shop
 from standardwebhooks import Webhook
 from structlog.testing import capture_logs
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Delivery, Endpoint
 from gerai.engine.core import Engine

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from engine_kit import Shop, open_shop
 
+from engine_kit import Shop, open_shop
 from gerai.engine.core import Engine
 from gerai.engine.webhooks import history
 from gerai.store import webhook_log

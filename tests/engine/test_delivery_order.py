@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from engine_kit import EPOCH, Shop, open_shop
 from test_deliveries import KEY, WEBHOOKS, advance, announce, listen, log_of
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.app import DIALECTS
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import WebhookContract

@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from engine_kit import Shop, key_of, open_shop
 
+from engine_kit import Shop, key_of, open_shop
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import AmountOutOfRange, NotFound

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import Deposit
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit

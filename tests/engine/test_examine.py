@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 import pytest_asyncio
-from engine_kit import clone_of, database, open_shop
 from psycopg import AsyncConnection
 from structlog.testing import capture_logs
 
+from engine_kit import clone_of, database, open_shop
 from gerai.engine.check import Examination, Finding, Violation, examine, examine_if_due, record
 from gerai.engine.core import Engine
 from gerai.kit.clock import real_now

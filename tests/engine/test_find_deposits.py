@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from engine_kit import Shop, open_shop
-
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.orders.change_status import ChangeStatus
 

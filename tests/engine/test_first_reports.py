@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.domain.records import OrderView, Shipment
 from gerai.engine.check import check
 from gerai.engine.orders.change_status import ChangeStatus

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 import stored_answers
-from engine_kit import Shop, another_engine, key_of, open_shop, shown
 
+from engine_kit import Shop, another_engine, key_of, open_shop, shown
 from gerai.domain.refusals import IdempotencyKeyReused, InsufficientFunds
 from gerai.engine.check import check
 from gerai.engine.command import Command

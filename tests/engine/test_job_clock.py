@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import psycopg
 import pytest
-from engine_kit import Shop
 from procrastinate import App, PsycopgConnector, RetryStrategy, utils
 
+from engine_kit import Shop
 from gerai.kit import clock
 from gerai.worker.next_due import PromptManager
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.doors.dialects.cekceir.demo import TYPES
 from gerai.engine.catalogue import services
 from gerai.engine.fulfilment.record import RecordFulfilment

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from engine_kit import EPOCH, Shop, key_of, open_shop
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,6 +20,7 @@ from hypothesis.stateful import (
 )
 from ledger_model import DepositModel, Expected, OrderModel, PaymentModel, ShopModel
 
+from engine_kit import EPOCH, Shop, key_of, open_shop
 from gerai.domain.filters import DepositFilter, OrderFilter, Scope
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from engine_kit import Shop, another_engine, key_of, open_shop
 from lock_kit import Answers
 
+from engine_kit import Shop, another_engine, key_of, open_shop
 from gerai.domain.refusals import Refusal
 from gerai.engine.check import check
 from gerai.store.connection import open_connection

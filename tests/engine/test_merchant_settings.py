@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 import pytest
-from engine_kit import Shop, open_shop
 from msgspec import Meta
 from structlog.testing import capture_logs
 
+from engine_kit import Shop, open_shop
 from gerai.app import MERCHANT_SETTINGS
 from gerai.domain.refusals import InputInvalid
 from gerai.doors.dialects.leuwongrr.auth import LIMITS

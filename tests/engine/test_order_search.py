@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from engine_kit import Shop, open_shop
 
+from engine_kit import Shop, open_shop
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.payment_status import payment_status
 from gerai.domain.records import OrderView

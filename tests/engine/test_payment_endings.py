@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.domain.records import OrderContact, email_key
 from gerai.domain.refusals import InsufficientFunds, NotFound, OutOfStock
 from gerai.engine.command import Contact

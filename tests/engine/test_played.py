@@ -6,8 +6,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.refusals import StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.deposits.cancel import CancelDeposit

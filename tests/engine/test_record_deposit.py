@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.check import check

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.refusals import Broken, NotFound, StateConflict
 from gerai.engine.check import check

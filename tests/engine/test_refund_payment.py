@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from engine_kit import Shop
 
+from engine_kit import Shop
 from gerai.domain.refusals import NotFound, RefundTooLarge, StateConflict
 from gerai.engine.check import check
 from gerai.engine.orders.place import Placed

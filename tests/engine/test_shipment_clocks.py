@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import OrderView, Shipment
 from gerai.engine.check import check
 from gerai.engine.core import Engine

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from engine_kit import EPOCH, Shop, another_engine, key_of, open_shop, shown
 
+from engine_kit import EPOCH, Shop, another_engine, key_of, open_shop, shown
 from gerai.domain.records import OrderView, Shipment
 from gerai.domain.refusals import NotFound, NothingToShip, OutOfStock, QuantityOutOfRange, StateConflict
 from gerai.domain.states import SHIPMENT

@@ -12,8 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from engine_kit import another_engine, assert_within
 
+from engine_kit import another_engine, assert_within
 from gerai.domain.refusals import Busy
 from gerai.engine.core import Engine
 from gerai.engine.directory import TRUSTED_S, Part

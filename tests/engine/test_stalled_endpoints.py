@@ -6,9 +6,9 @@ import asyncio
 from contextlib import ExitStack
 
 import pytest
-from engine_kit import Shop, open_shop
 from test_deliveries import KEY, WEBHOOK_CONTRACTS, announce, listen
 
+from engine_kit import Shop, open_shop
 from gerai.engine.core import Engine
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine_kit import Shop
-
 from gerai.domain.records import OrderView
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder

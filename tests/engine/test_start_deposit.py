@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_kit import EPOCH, Shop, key_of, open_shop
 
+from engine_kit import EPOCH, Shop, key_of, open_shop
 from gerai.domain.money import MAX_SEN
 from gerai.domain.refusals import AmountOutOfRange, Broken, NotFound, StateConflict
 from gerai.engine.check import check

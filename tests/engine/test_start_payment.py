@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_kit import Shop, another_engine, assert_within, open_shop
 
+from engine_kit import Shop, another_engine, assert_within, open_shop
 from gerai.domain.refusals import InsufficientFunds, NotFound, StateConflict
 from gerai.engine.check import check
 from gerai.engine.command import Contact

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from engine_kit import EPOCH, Shop, open_shop
 
+from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.record import RecordFulfilment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine_kit import Shop, open_shop
-
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.record import RecordFulfilment

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from engine_kit import another_engine
 from psycopg.conninfo import conninfo_to_dict
 
+from engine_kit import another_engine
 from gerai.settings import DatabaseSettings
 from gerai.store.connection import open_blocking, open_connection
 from gerai.store.migrate import pending
