@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import LiteralString
 
 import pytest
 
@@ -31,6 +32,13 @@ async def pid(pool: Pool, holding_s: float = 0.0) -> int:
         return connection.info.backend_pid
 
 
+async def fails(pool: Pool, before: LiteralString) -> None:
+    """A pipeline whose first statement fails, so that the server skips the second."""
+    async with pool.connection() as connection, connection.pipeline():
+        await connection.execute("SELECT 1 / 0")
+        await connection.execute(before)
+
+
 async def test_sessions_that_ended_are_not_handed_out(dsn: str) -> None:
     """After the server has ended every idle session (a restart, a failover), the very next reads work."""
     async with opened(dsn) as pool, await open_connection(dsn) as other:
@@ -40,6 +48,22 @@ async def test_sessions_that_ended_are_not_handed_out(dsn: str) -> None:
             await other.execute("SELECT pg_terminate_backend(%s, 5000)", [each])
         after = [await pid(pool) for _ in range(10)]
         assert not before & set(after)
+
+
+async def test_a_connection_on_which_something_failed_is_not_used_again(dsn: str) -> None:
+    """What the server skipped after a fault in a pipeline, the driver takes for prepared: who comes next is served."""
+    async with opened(dsn, 1) as pool:
+        async with pool.connection() as connection:
+            # As often as it takes until the next time prepares it.
+            for _ in range(connection.prepare_threshold or 0):
+                await connection.execute("SELECT 7")
+        first = await pid(pool)
+        with pytest.raises(DatabaseError):
+            await fails(pool, before="SELECT 7")
+        async with pool.connection() as connection:
+            cursor = await connection.execute("SELECT 7")
+            assert await cursor.fetchall() == [(7,)]
+        assert await pid(pool) != first
 
 
 async def test_no_more_connections_than_its_size(dsn: str) -> None:

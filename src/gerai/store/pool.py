@@ -94,14 +94,16 @@ class Pool:
         except Error as error:
             self.refused[fault_of(error)] += 1
             raise
+        sound = True
         try:
             yield connection
         except Error as error:
+            sound = False
             if fault_of(error) in (Fault.LOST, Fault.STOPPING, Fault.STARTING, Fault.LOCKED):
                 self.failed(error)
             raise
         finally:
-            await self._give_back(connection)
+            await self._give_back(connection, sound)
 
     async def _take(self, wait_s: float) -> AsyncConnection:
         loop = asyncio.get_running_loop()
@@ -190,9 +192,11 @@ class Pool:
                 if connection in self.used:
                     self.used[connection] = self._due_s(loop.time())
 
-    async def _give_back(self, connection: AsyncConnection) -> None:
+    async def _give_back(self, connection: AsyncConnection, sound: bool = True) -> None:
+        """``sound``: nothing failed on it. After a fault in a pipeline the driver takes for prepared what the server
+        skipped."""
         del self.used[connection]
-        broken = connection.closed or connection.info.transaction_status != TransactionStatus.IDLE
+        broken = not sound or connection.closed or connection.info.transaction_status != TransactionStatus.IDLE
         if broken or len(self._idle) + len(self.used) >= self.limits.size:
             await self._end(connection)
             self._next(None)
