@@ -45,7 +45,7 @@ SELECT merchant_id, order_id, %(environment)s, channel, member_id,
        CASE channel WHEN 'cekceir' THEN order_id::text WHEN 'leuwongrr' THEN 'INV' || lpad(order_id::text, 20, '0')
                     WHEN 'scalev' THEN md5(i::text)::uuid::text
                     ELSE 'ord_' || left(md5(i::text), 10) || lpad((i %% 10000)::text, 4, '0') END,
-       'N-' || md5(i::text), md5(i::text) || md5((-i)::text), status,
+       'N-' || upper(md5(i::text)), md5(i::text) || md5((-i)::text), status,
        CASE channel WHEN 'cekceir' THEN 'hold' ELSE 'invoice' END, 'IDR', total_sen,
        CASE channel WHEN 'cekceir' THEN order_id + 2 END,
        CASE status WHEN 'completed' THEN total_sen ELSE 0 END,
