@@ -82,6 +82,10 @@ class PoolFull(OperationalError):
     """No connection became free in time."""
 
 
+#: It concerns everybody who asks this server, not one statement.
+OF_THE_SERVER: Final = (Fault.LOST, Fault.STOPPING, Fault.STARTING, Fault.LOCKED)
+
+
 def fault_of(error: Error) -> Fault:
     """Which case it is. Only what the server itself reported, short of a panic, is certain not to have happened; all
     else that broke off is LOST."""

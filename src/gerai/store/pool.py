@@ -23,7 +23,7 @@ from psycopg.pq import TransactionStatus
 from gerai.kit.tasks import end
 from gerai.settings import DatabaseSettings
 from gerai.store.connection import drop, open_connection, usable
-from gerai.store.faults import Fault, PoolFull, fault_of
+from gerai.store.faults import OF_THE_SERVER, Fault, PoolFull, fault_of
 from gerai.store.session import USUAL
 
 #: Connections are renewed, so that those to a server that lost its place in a cluster end some time.
@@ -85,10 +85,7 @@ class Pool:
 
     @asynccontextmanager
     async def connection(self, timeout_s: float | None = None) -> AsyncGenerator[AsyncConnection]:
-        """A connection in autocommit for the length of the block, waited for at most so long.
-
-        Raises PoolFull when none became free, ConnectionLost when the database is away.
-        """
+        """A connection in autocommit for the length of the block. PoolFull: none was free in time; ConnectionLost."""
         try:
             connection = await self._take(self.limits.wait_s if timeout_s is None else timeout_s)
         except Error as error:
@@ -97,9 +94,9 @@ class Pool:
         sound = True
         try:
             yield connection
-        except Error as error:
+        except (Error, asyncio.CancelledError) as error:
             sound = False
-            if fault_of(error) in (Fault.LOST, Fault.STOPPING, Fault.STARTING, Fault.LOCKED):
+            if isinstance(error, Error) and fault_of(error) in OF_THE_SERVER:
                 self.failed(error)
             raise
         finally:
@@ -193,8 +190,7 @@ class Pool:
                     self.used[connection] = self._due_s(loop.time())
 
     async def _give_back(self, connection: AsyncConnection, sound: bool = True) -> None:
-        """``sound``: nothing failed on it. After a fault in a pipeline the driver takes for prepared what the server
-        skipped."""
+        # The driver takes for prepared what the server skipped, after a fault in a pipeline.
         del self.used[connection]
         broken = not sound or connection.closed or connection.info.transaction_status != TransactionStatus.IDLE
         if broken or len(self._idle) + len(self.used) >= self.limits.size:
