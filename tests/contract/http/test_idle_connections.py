@@ -52,9 +52,9 @@ async def test_who_sent_something_just_now_is_waited_for() -> None:
     finally:
         watch.cancel()
         server.close()
-    assert 1.2 <= silent < 2.9
-    assert 4.0 <= late < 5.9
-    assert 6.2 <= endless < 8.9
+    assert 1.1 <= silent < 3.5
+    assert 3.7 <= late < 6.0
+    assert 6.1 <= endless < 12
 
 
 async def test_the_kernel_knows_how_long_nothing_came() -> None:
@@ -68,7 +68,7 @@ async def test_the_kernel_knows_how_long_nothing_came() -> None:
     before_s = silent_for_s(connection)
     writer.write(b"x")
     await asyncio.sleep(0.05)
-    assert silent_for_s(connection) < 0.5 <= before_s < 30
+    assert silent_for_s(connection) < 0.55 <= before_s < 30
     writer.close()
     await writer.wait_closed()
     server.close()
