@@ -3,6 +3,7 @@ is made."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -172,7 +173,10 @@ def test_a_process_that_is_gone_and_one_that_is_slow() -> None:
 
 async def test_a_worker_that_does_nothing(shop: kit.Shop) -> None:
     """A minute after its tasks ended every rule about work fires, for each kind. (The last test: it stays away.)"""
-    assert [name for name in OF_THE_WORKER if fires(name, await shop.scrape())] == []
+    async with asyncio.timeout(60):
+        # What the tests before broke comes back after a pause.
+        while [name for name in OF_THE_WORKER if fires(name, await shop.scrape())]:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
     async with kit.the_worker_does_nothing(shop):
         found = await shop.scrape()
     kinds = {dict(labels)["kind"] for labels in fires("GeraiNobodyWorks", found)}

@@ -90,7 +90,8 @@ def test_a_worker_tells_on_its_own_address(start: Starter, tmp_path: Path) -> No
     base_url = f"http://127.0.0.1:{port}"
     found = scrape(base_url)
     assert found.of("gerai_build_info") == found.of("gerai_database_up") == 1
-    assert found.of("gerai_engine_queue_length") == 0
+    # What the worker itself has just asked for may stand in it.
+    assert 0 <= found.of("gerai_engine_queue_length") <= 2
     assert [httpx.get(f"{base_url}{path}", trust_env=False).status_code for path in ("/", PAGE)] == [404, 404]
     worker.send_signal(signal.SIGTERM)
     assert worker.wait() == 0

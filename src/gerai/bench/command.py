@@ -18,6 +18,7 @@ from gerai.bench.cases import CASES, GROUPS
 from gerai.bench.run import CaseFigures, measure
 from gerai.bench.stand import Stand, Step, standing
 from gerai.bench.table import show
+from gerai.kit import log
 
 #: Orders of a database in which a case reads: fewer leave lists empty.
 _TO_READ: Final = 3_000
@@ -46,6 +47,8 @@ def bench(
     if not stored and (compare or data is not None):
         raise typer.BadParameter("needs --stored", param_hint="--compare" if compare else "--data")
     errors = Console(stderr=True, soft_wrap=True)
+    # On standard output stands what was measured, and nothing else.
+    log.configure("error", "text")
     try:
         with _showing(errors) as step:
             found = _together(wanted, seconds, stored, data, compare, step) if stored else _each(wanted, seconds, step)
