@@ -81,7 +81,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "merchant_orders.search": [
             lambda c, text=text: merchant_orders.search(c, m, environments, text, 20)
-            for text in (k.number, "customer", "none")
+            for text in (k.number, "customer", "customer 7777", "none")
         ],
         "merchant_orders.of_merchant": [
             lambda c, states=states: merchant_orders.of_merchant(c, m, environments, states, 20)
@@ -178,7 +178,7 @@ def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
         "before_id": [k.order_ids[0]],
         "after_id": [k.order_ids[0]],
         "skip": [100],
-        "search": [k.number, "n-", "customer", "Customer 7", "none", "0812 12", "8800000000000999"],
+        "search": [k.number, *TEXTS],
         "labels": [{"service": "imei"}, {"method": "qris"}, {"store_id": "7"}],
         "total_sen": [1_500_000, 1],
         "payment_status": ["unpaid", "paid", "conflict", "settled"],
@@ -203,6 +203,12 @@ def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
 
 #: What no door with members asks for.
 NEVER_OF_MEMBERS = ("receipt", "payment_public_id", "references", "numbers", "skip")
+
+
+#: What is looked for besides a number: what begins, all, some, one or none of the orders have.
+TEXTS = (
+    "n-", "customer", "Customer 7", "Customer 7777", "cust customer", "none", "0812 12", "8800000000000999",
+)  # fmt: skip
 
 
 def payment_filters(k: Known) -> list[tuple[Scope, PaymentFilter]]:

@@ -73,6 +73,12 @@ def names(text: str, name: str) -> bool:
     return bool(asked) and all(any(word.startswith(part) for word in words) for part in asked)
 
 
+def has_words(words: Iterable[TermRange], name: str) -> bool:
+    """Whether a name has a word in each of these ranges (``TermQuery.words``), as its terms would say."""
+    terms = [NAME + word for word in words_of(name)]
+    return all(any(word.low <= term < word.high for term in terms) for word in words)
+
+
 def exactly(kind: Literal["number", "reference"], texts: Iterable[str]) -> TermQuery:
     """Orders with one of these numbers or references, in any case."""
     return TermQuery(tuple(_only(_BY_BEGINNING[kind] + folded(text)) for text in texts))

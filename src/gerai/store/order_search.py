@@ -1,7 +1,8 @@
 """Orders by what they are found by: their terms, week by week from the newest (decision 0018).
 
 Each week's matches are read from the index of terms alone and sorted; whoever asks for a page stops at the week that
-fills it. What matches often is found in the newest week, what matches rarely costs a look at each week.
+fills it. What matches often is found in the newest week, what matches rarely costs a look at each week. Of several
+words, one that few orders have is asked first (rare_words.py).
 """
 
 from __future__ import annotations
@@ -21,23 +22,15 @@ from gerai.domain.search import (
     with_payment,
     with_total,
 )
-from gerai.domain.search_terms import week_of
 from gerai.store.conditions import Where, in_one_case, query
 from gerai.store.order_filter import conditions
+from gerai.store.rare_words import orders_with
 from gerai.store.tables import ORDERS
-
-_EDGE: Final = "FROM orders e WHERE e.merchant_id = %s AND e.order_id = %s"
-_EDGE_WEEK: Final = f"(SELECT floor(extract(epoch FROM e.created_at) / {7 * 24 * 3600})::int4 {_EDGE})"
-_EDGE_PLACE: Final = f"(SELECT e.created_at, e.order_id {_EDGE})"
+from gerai.store.term_weeks import of_week, way_of, weeks_of
 
 #: Lateral and recursive parts are worked out row by row, so the outermost LIMIT ends the walk.
 _PAGE: Final = """
-WITH RECURSIVE weeks(week) AS (
-    (SELECT x.week FROM order_terms x {first} ORDER BY x.week {way} LIMIT 1)
-    UNION ALL
-    SELECT n.week FROM weeks w CROSS JOIN LATERAL
-        (SELECT x.week FROM order_terms x {next} ORDER BY x.week {way} LIMIT 1) n
-)
+{weeks}
 SELECT {columns} FROM weeks w CROSS JOIN LATERAL (
     SELECT t.* FROM
         (SELECT m.created_at, m.order_id FROM ({matches}) m ORDER BY m.created_at {way}, m.order_id {way}) m
@@ -50,6 +43,11 @@ SELECT x.created_at, x.order_id FROM unnest(%s::text[], %s::text[]) AS r(low, hi
 #: In the index's own order: nothing to sort, however many there are.
 _OF_TERM: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term = %s"
 _OF_WORD: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= %s AND x.term < %s"
+#: Of a week without one of the words nothing is read.
+_OF_WORDS: Final = "(SELECT i.* FROM ({all}) i WHERE {each})"
+_CHOSEN: Final = """
+SELECT {columns} FROM (SELECT * FROM orders t WHERE t.merchant_id = %s AND t.order_id = ANY(%s) OFFSET 0) t
+ORDER BY t.created_at {way}, t.order_id {way} LIMIT %s"""
 #: The few orders whose payment or parcel has this name.
 _NAMED: Final = """
 t.order_id = ANY(ARRAY(
@@ -94,18 +92,25 @@ async def page(
 ) -> list[Order]:
     """Orders that have these terms, newest first (oldest first with ``after_id``)."""
     furthest, backwards = limit + asked.skip, asked.after_id is not None
+    where = conditions(scope, asked).add_if(bool(asked.statuses), "t.status = ANY(%s)", list(asked.statuses))
+    named = await orders_with(connection, scope, asked, where, terms.words, furthest)
     found: dict[int, Order] = {}
-    for text, params in _statements(scope, asked, terms, furthest):
+    for text, params in _statements(scope, asked, terms, where, named, furthest):
         cursor = await connection.execute(query(text), params)
         found |= {order.order_id: order for order in map(ORDERS.read, await cursor.fetchall())}
     ordered = sorted(found.values(), key=lambda order: (order.created_at, order.order_id), reverse=not backwards)
     return ordered[asked.skip : furthest]
 
 
-def _statements(scope: Scope, asked: OrderFilter, terms: TermQuery, furthest: int) -> list[tuple[str, tuple[Any, ...]]]:
-    where = conditions(scope, asked).add_if(bool(asked.statuses), "t.status = ANY(%s)", list(asked.statuses))
-    way = "ASC" if asked.after_id is not None else "DESC"
+def _statements(
+    scope: Scope, asked: OrderFilter, terms: TermQuery, where: Where, named: list[int] | None, furthest: int
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """``named``: the orders with the words, if they are known already."""
+    way = way_of(asked)
     found: list[tuple[str, tuple[Any, ...]]] = []
+    if named is not None:
+        found.append((_CHOSEN.format(columns=ORDERS.select_list, way=way), (scope.merchant_id, named, furthest)))
+        terms = terms._replace(words=())
     if terms.ranges or terms.words:
         found.append(_by_terms(scope, asked, terms, where, way, furthest))
     if terms.codes or terms.receipts:
@@ -121,12 +126,10 @@ def _statements(scope: Scope, asked: OrderFilter, terms: TermQuery, furthest: in
 def _by_terms(
     scope: Scope, asked: OrderFilter, terms: TermQuery, where: Where, way: str, furthest: int
 ) -> tuple[str, tuple[Any, ...]]:
-    first, following = _weeks(scope, asked), _weeks(scope, asked).add(f"x.week {'<' if way == 'DESC' else '>'} w.week")
-    matches, params = _matches(_of_week(scope, asked), terms)
-    text = _PAGE.format(
-        first=first.text, next=following.text, columns=ORDERS.select_list, matches=matches, where=where.text, way=way
-    )
-    return text, (*first.params, *following.params, *params, *where.params, furthest, furthest)
+    weeks = weeks_of(scope, asked)
+    matches, params = _matches(of_week(scope, asked), terms)
+    text = _PAGE.format(weeks=weeks.text, columns=ORDERS.select_list, matches=matches, where=where.text, way=way)
+    return text, (*weeks.params, *params, *where.params, furthest, furthest)
 
 
 def _matches(where: Where, terms: TermQuery) -> tuple[str, list[Any]]:
@@ -140,39 +143,10 @@ def _matches(where: Where, terms: TermQuery) -> tuple[str, list[Any]]:
         params += [[r.low for r in terms.ranges], [r.high for r in terms.ranges], *where.params]
     if terms.words:
         # INTERSECT takes time in proportion to both sides, whatever the planner thinks of them.
-        parts.append("(" + " INTERSECT ".join([_OF_WORD.format(where=where.text)] * len(terms.words)) + ")")
+        words, values = [_OF_WORD.format(where=where.text)] * len(terms.words), list[Any]()
         for word in terms.words:
-            params += [*where.params, word.low, word.high]
+            values += [*where.params, word.low, word.high]
+        each = " AND ".join(f"EXISTS ({word})" for word in words)
+        parts.append(_OF_WORDS.format(all=" INTERSECT ".join(words), each=each) if len(words) > 1 else words[0])
+        params += values * 2 if len(words) > 1 else values
     return " UNION ".join(parts) if len(parts) > 1 else f"SELECT DISTINCT * FROM ({parts[0]}) d", params
-
-
-def _face(scope: Scope) -> Where:
-    return Where(
-        "x.merchant_id = %s AND x.environment = %s AND x.channel = %s",
-        scope.merchant_id, scope.environment, scope.channel,
-    )  # fmt: skip
-
-
-def _weeks(scope: Scope, asked: OrderFilter) -> Where:
-    """Weeks that may hold orders of the page."""
-    since, until, merchant_id = asked.created_from, asked.created_until, scope.merchant_id
-    return (
-        _face(scope)
-        .add_if(since is not None, "x.week >= %s", since and week_of(since))
-        .add_if(until is not None, "x.week <= %s", until and week_of(until))
-        .add_if(asked.before_id is not None, f"x.week <= {_EDGE_WEEK}", merchant_id, asked.before_id)
-        .add_if(asked.after_id is not None, f"x.week >= {_EDGE_WEEK}", merchant_id, asked.after_id)
-    )
-
-
-def _of_week(scope: Scope, asked: OrderFilter) -> Where:
-    """Terms of one week, within the page's bounds."""
-    place, merchant_id = "(x.created_at, x.order_id)", scope.merchant_id
-    return (
-        _face(scope)
-        .add("x.week = w.week")
-        .add_if(asked.created_from is not None, "x.created_at >= %s", asked.created_from)
-        .add_if(asked.created_until is not None, "x.created_at < %s", asked.created_until)
-        .add_if(asked.before_id is not None, f"{place} < {_EDGE_PLACE}", merchant_id, asked.before_id)
-        .add_if(asked.after_id is not None, f"{place} > {_EDGE_PLACE}", merchant_id, asked.after_id)
-    )
