@@ -59,7 +59,7 @@ class Key:
 
 def read_cases(k: Known) -> dict[str, list[Call]]:
     """Calls by ``module.function``."""
-    m, one, first = k.merchant_id, k.order_ids[:1], k.order_ids[0]
+    m, first = k.merchant_id, k.order_ids[0]
     scope = Scope(m, "production", "cekceir")
     environments, open_states = ["production", "sandbox"], ["pending", "processing"]
     return {
@@ -74,8 +74,6 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
                 OrderFilter(created_from=k.at, created_until=k.at + timedelta(days=1)),
             )
         ],
-        "orders.by_public_ids": [lambda c: orders.by_public_ids(c, scope, [k.public_id, "none"])],
-        "orders.by_ids": [lambda c: orders.by_ids(c, m, k.order_ids)],
         "merchant_orders.by_name": [
             lambda c, name=name: merchant_orders.by_name(c, m, name) for name in (k.number, k.public_id, "none")
         ],
@@ -87,9 +85,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c, states=states: merchant_orders.of_merchant(c, m, environments, states, 20)
             for states in (open_states, ["closed"], [*open_states, "completed", "expired", "cancelled", "failed"])
         ],
-        "orders.by_secret": [lambda c: orders.by_secret(c, k.secret)],
         "orders.by_link_code": [lambda c: orders.by_link_code(c, "durianpay", "ABC123")],
-        "orders.views": [_views(m, k.order_ids)],
         "payments.by_filter": [lambda c, f=f, s=s: payments.by_filter(c, s, f, 25) for s, f in payment_filters(k)],
         "payments.count": [lambda c: payments.count(c, scope._replace(channel="durianpay"), PaymentFilter(), 100)],
         "payments.by_public_id": [lambda c: payments.by_public_id(c, scope, "none")],
@@ -137,14 +133,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_endpoints.endpoints": [lambda c: webhook_endpoints.endpoints(c, m)],
         "webhook_endpoints.endpoint": [lambda c: webhook_endpoints.endpoint(c, m, k.endpoint_id)],
         "webhook_endpoints.add_endpoint": [_add_endpoint(m, k)],
-    } | {"orders.views/one": [_views(m, one)]}
-
-
-def _views(merchant_id: int, order_ids: list[int]) -> Call:
-    async def call(connection: AsyncConnection) -> object:
-        return await orders.views(connection, await orders.by_ids(connection, merchant_id, order_ids))
-
-    return call
+    }
 
 
 def _after_attempt(merchant_id: int, k: Known) -> Call:
@@ -263,6 +252,18 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         ),
         "IDEMPOTENCY_BY_KEY": ([m], ["production"], ["m"], ["create_order"], ["none"]),
     }  # fmt: skip
+
+
+def view_cases(k: Known) -> dict[str, tuple[Any, ...]]:
+    """The parameters of each statement of ``store.order_views``."""
+    named = (k.merchant_id, "production", "cekceir", [k.public_id, "none"])
+    return {
+        "ORDERS_BY_PUBLIC_ID": named,
+        "MEMBERS_ORDERS_BY_PUBLIC_ID": (*named, k.member_id),
+        "ORDERS_BY_ID": (k.merchant_id, k.order_ids),
+        "ORDER_BY_SECRET": (k.secret,),
+        "MEMBERS_BY_ID": (k.merchant_id, [k.member_id]),
+    }
 
 
 #: It only inserts.

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import psycopg
 import pytest
-from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, read_cases
+from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, read_cases, view_cases
 from plans_kit import Plan, explain, numbered, sent_by
 from psycopg_pool import AsyncConnectionPool
 
@@ -25,6 +25,7 @@ from gerai.store import (
     idempotency,
     loads,
     merchant_orders,
+    order_views,
     orders,
     payments,
     waiting,
@@ -86,8 +87,10 @@ async def _plans(dsn: str, merchant_id: int) -> dict[str, Plan]:
                 assert statements, name
                 for part, statement in enumerate(statements):
                     found[f"{name}/{number}.{part}"] = explain(connection, statement)
-        for name, values in load_cases(known).items():
-            found[f"loads.{name}"] = explain(connection, numbered(getattr(loads, name).decode(), values))
+        for module, cases in ((loads, load_cases(known)), (order_views, view_cases(known))):
+            for name, values in cases.items():
+                statement = numbered(getattr(module, name).decode(), values)
+                found[f"{_short(module)}.{name}"] = explain(connection, statement)
     return found
 
 
@@ -135,8 +138,9 @@ def test_every_statement_has_a_case(large: Large) -> None:
     explained = {name.partition("/")[0] for name in large.large}
     wanted = {name for module in MODULES for name in _functions(module)} | {"services.balances_before"}
     assert wanted - explained == WITHOUT_CASE
-    statements = {name for name, value in vars(loads).items() if isinstance(value, bytes)}
-    assert {f"loads.{name}" for name in statements - LOADS_WITHOUT_ROWS} <= explained
+    for module in (loads, order_views):
+        own = set(vars(module)) - (set(vars(loads)) if module is order_views else LOADS_WITHOUT_ROWS)
+        assert {f"{_short(module)}.{name}" for name in own if isinstance(vars(module)[name], bytes)} <= explained
 
 
 _TERMS = "SELECT * FROM order_terms ORDER BY merchant_id, environment, channel, week, term, order_id"
@@ -171,9 +175,12 @@ async def test_the_rows_keep_the_rules_of_the_books() -> None:
 
 
 def _functions(module: ModuleType) -> list[str]:
-    short = module.__name__.rpartition(".")[2]
     return [
-        f"{short}.{name}"
+        f"{_short(module)}.{name}"
         for name, value in vars(module).items()
         if inspect.iscoroutinefunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
     ]
+
+
+def _short(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]

@@ -1,19 +1,18 @@
-"""Orders, read without a lock: by what names them, by a filter, and with everything around them."""
+"""Orders, read without a lock: by what names them, by a filter."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 
 from gerai.domain.filters import OrderFilter, Scope
-from gerai.domain.records import Member, Order, OrderView
+from gerai.domain.records import Order
 from gerai.domain.states import ORDER
 from gerai.store import order_search
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.order_filter import conditions
-from gerai.store.table import Table
-from gerai.store.tables import FULFILMENTS, INVOICES, LINES, MEMBERS, ORDERS, PAYMENTS, SHIPMENTS
+from gerai.store.tables import ORDERS
 
 #: More orders than this never have the same payment-link code: their number is random.
 _LINKED_AT_MOST: Final = 10
@@ -96,23 +95,6 @@ async def _counted(connection: AsyncConnection, text: str, *params: Any) -> int:
     return row[0] if row else 0
 
 
-async def by_public_ids(connection: AsyncConnection, scope: Scope, public_ids: list[str]) -> list[Order]:
-    """Those that exist, oldest first."""
-    where = in_scope(scope).add("t.public_id = ANY(%s)", public_ids)
-    return await _select(connection, where, "t.order_id", max(len(public_ids), 1))
-
-
-async def by_ids(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> list[Order]:
-    """Those that exist, oldest first, in whichever environment and channel."""
-    where = Where("t.merchant_id = %s AND t.order_id = ANY(%s)", merchant_id, order_ids)
-    return await _select(connection, where, "t.order_id", max(len(order_ids), 1))
-
-
-async def by_secret(connection: AsyncConnection, secret: str) -> list[Order]:
-    """The order of any merchant this token opens; none or one."""
-    return await _select(connection, Where("t.secret = %s", secret), "t.order_id", 1)
-
-
 async def by_link_code(connection: AsyncConnection, channel: str, code: str) -> list[Order]:
     """Orders of any merchant whose number is this six-letter code, oldest first."""
     where = Where("t.channel = %s AND t.number = %s AND length(t.number) = 6", channel, code)
@@ -123,70 +105,3 @@ async def _select(connection: AsyncConnection, where: Where, order_by: str, limi
     text = f"SELECT {ORDERS.select_list} FROM orders t {where.text} ORDER BY {order_by} LIMIT %s OFFSET %s"
     cursor = await connection.execute(query(text), (*where.params, limit, skip))
     return [ORDERS.read(row) for row in await cursor.fetchall()]
-
-
-# --- with everything around them ---------------------------------------------------------------
-
-_MEMBERS_BY_ID: Final = (
-    f"SELECT {MEMBERS.select_list} FROM members t WHERE t.merchant_id = %s AND t.member_id = ANY(%s)"
-)
-_OF_ORDERS: Final = "SELECT {columns} FROM {table} t WHERE t.merchant_id = %s AND t.{id} = ANY(%s) ORDER BY {order}"
-
-
-async def _ask_of_orders(
-    connection: AsyncConnection, table: Table[Any], order_id: str, merchant_id: int, ids: list[int], then: str = ""
-) -> AsyncCursor[Any]:
-    """``order_id``: the column of the table's index that holds it; ``then``: what orders an order's own rows."""
-    order = ", ".join(f"t.{column}" for column in (order_id, then) if column)
-    text = _OF_ORDERS.format(columns=table.select_list, table=table.name, id=order_id, order=order)
-    return await connection.execute(query(text), (merchant_id, ids))
-
-
-async def _grouped(cursor: AsyncCursor[Any], table: Table[Any]) -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = {}
-    for row in await cursor.fetchall():
-        record = table.read(row)
-        grouped.setdefault(record.order_id, []).append(record)
-    return grouped
-
-
-async def views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
-    """The orders with everything around them, in the given order: six statements in one round trip per merchant."""
-    by_merchant: dict[int, list[Order]] = {}
-    for order in found:
-        by_merchant.setdefault(order.merchant_id, []).append(order)
-    made = [view for of_one in by_merchant.values() for view in await _views(connection, of_one)]
-    if len(by_merchant) < 2:
-        return made
-    by_order = {(view.order.merchant_id, view.order.order_id): view for view in made}
-    return [by_order[order.merchant_id, order.order_id] for order in found]
-
-
-async def _views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
-    merchant_id, ids = found[0].merchant_id, [order.order_id for order in found]
-    member_ids = [order.member_id for order in found if order.member_id is not None]
-    async with connection.pipeline():
-        lines_asked = await _ask_of_orders(connection, LINES, "order_id", merchant_id, ids, "line_no")
-        invoices_asked = await _ask_of_orders(connection, INVOICES, "invoice_id", merchant_id, ids)
-        payments_asked = await _ask_of_orders(connection, PAYMENTS, "order_id", merchant_id, ids, "payment_id")
-        fulfilments_asked = await _ask_of_orders(connection, FULFILMENTS, "fulfilment_id", merchant_id, ids)
-        shipments_asked = await _ask_of_orders(connection, SHIPMENTS, "shipment_id", merchant_id, ids)
-        people = await connection.execute(query(_MEMBERS_BY_ID), (merchant_id, member_ids))
-    lines = await _grouped(lines_asked, LINES)
-    invoices = await _grouped(invoices_asked, INVOICES)
-    payments = await _grouped(payments_asked, PAYMENTS)
-    fulfilments = await _grouped(fulfilments_asked, FULFILMENTS)
-    shipments = await _grouped(shipments_asked, SHIPMENTS)
-    members: dict[int, Member] = {member.member_id: member for member in map(MEMBERS.read, await people.fetchall())}
-    return [
-        OrderView(
-            order=order,
-            lines=tuple(lines.get(order.order_id, ())),
-            invoice=next(iter(invoices.get(order.order_id, ())), None),
-            payments=tuple(payments.get(order.order_id, ())),
-            fulfilment=next(iter(fulfilments.get(order.order_id, ())), None),
-            member=members.get(order.member_id) if order.member_id is not None else None,
-            shipment=next(iter(shipments.get(order.order_id, ())), None),
-        )
-        for order in found
-    ]

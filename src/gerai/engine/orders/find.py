@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import NotFound
-from gerai.store import events, merchant_orders, orders
+from gerai.store import events, merchant_orders, order_views, orders
 from gerai.store.connection import Connection
 from gerai.store.pool import Pool
 
@@ -29,11 +29,10 @@ class EventEntry(NamedTuple):
 
 async def order_now(connection: Connection, merchant_id: int, order_id: int | None) -> OrderView:
     """The order as it is now. NotFound when there is none."""
-    found = [] if order_id is None else await orders.by_ids(connection, merchant_id, [order_id])
+    found = [] if order_id is None else await order_views.by_ids(connection, merchant_id, [order_id])
     if not found:
         raise NotFound("order", str(order_id))
-    [view] = await orders.views(connection, found)
-    return view
+    return found[0]
 
 
 class OrderReads:
@@ -49,7 +48,7 @@ class OrderReads:
     async def by_public_ids(self, scope: Scope, public_ids: list[str]) -> list[OrderView]:
         """Those of the orders that exist, oldest first."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await orders.by_public_ids(connection, scope, public_ids))
+            return await order_views.by_public_ids(connection, scope, public_ids)
 
     async def by_id(self, merchant_id: int, order_id: int) -> OrderView | None:
         """The order with the engine's id, in whichever environment and channel."""
@@ -58,7 +57,7 @@ class OrderReads:
     async def by_ids(self, merchant_id: int, order_ids: list[int]) -> list[OrderView]:
         """Those of the orders that exist, oldest first, in whichever environment and channel."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await orders.by_ids(connection, merchant_id, order_ids))
+            return await order_views.by_ids(connection, merchant_id, order_ids)
 
     async def as_now(self, order: Order) -> OrderView:
         """An order read before, as it is now (an order is never deleted)."""
@@ -68,7 +67,7 @@ class OrderReads:
     async def named(self, merchant_id: int, name: str) -> list[OrderView]:
         """What a person may mean by ``name``: orders with this number or identifier, newest first."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await merchant_orders.by_name(connection, merchant_id, name))
+            return await order_views.views(connection, await merchant_orders.by_name(connection, merchant_id, name))
 
     async def of_merchant(
         self, merchant_id: int, environments: list[str], statuses: list[str], limit: int
@@ -76,7 +75,7 @@ class OrderReads:
         """A merchant's orders of all channels, newest first."""
         async with self._pool.connection() as connection:
             found = await merchant_orders.of_merchant(connection, merchant_id, environments, statuses, limit)
-            return await orders.views(connection, found)
+            return await order_views.views(connection, found)
 
     async def search(self, merchant_id: int, environments: list[str], text: str, limit: int) -> list[OrderView]:
         """A merchant's orders of all channels that a text finds (``gerai.domain.search``), newest first. A blank text
@@ -84,25 +83,25 @@ class OrderReads:
         if not text.strip():
             return []
         async with self._pool.connection() as connection:
-            return await orders.views(
+            return await order_views.views(
                 connection, await merchant_orders.search(connection, merchant_id, environments, text, limit)
             )
 
     async def by_secret(self, secret: str) -> OrderView | None:
         """The order a public page's unguessable token opens."""
         async with self._pool.connection() as connection:
-            found = await orders.views(connection, await orders.by_secret(connection, secret))
+            found = await order_views.by_secret(connection, secret)
         return found[0] if found else None
 
     async def by_link_code(self, channel: str, code: str) -> list[OrderView]:
         """Orders of any merchant whose number is this six-letter payment-link code, oldest first."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await orders.by_link_code(connection, channel, code))
+            return await order_views.views(connection, await orders.by_link_code(connection, channel, code))
 
     async def page(self, scope: Scope, wanted: OrderFilter, limit: int) -> list[OrderView]:
         """A page of orders, newest first (oldest first with ``after_id``, for paging backwards)."""
         async with self._pool.connection() as connection:
-            return await orders.views(connection, await orders.by_filter(connection, scope, wanted, limit))
+            return await order_views.views(connection, await orders.by_filter(connection, scope, wanted, limit))
 
     async def count(self, scope: Scope, wanted: OrderFilter, at_most: int = 10_000) -> int:
         """How many orders match, counted no further than ``at_most``."""
