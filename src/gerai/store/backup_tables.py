@@ -7,10 +7,13 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from select import select
 from typing import Any, Final
 
 import msgspec
 from psycopg import Connection
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from psycopg.sql import SQL, Identifier
 
 from gerai.settings import DatabaseSettings
@@ -33,6 +36,8 @@ SAME_TEXT: Final = (
 _LOCK_WITHIN_S: Final = 30.0
 _SILENT_AT_MOST_S: Final = 600.0
 _ASKED_EVERY_S: Final = 0.1
+#: What is gathered before it is handed on.
+_PIECE_BYTES: Final = 256 * 1024
 
 #: Not what an extension brought.
 _OURS: Final = """c.relnamespace = current_schema()::regnamespace
@@ -86,12 +91,31 @@ class TablesSnapshot:
         self.sequences = tuple(self._sequence(row[0]) for row in connection.execute(_SEQUENCES).fetchall())
 
     def copy_out(self, table: TableShape) -> Iterator[bytes]:
-        """The rows in COPY's text format, one by one, each with its line end."""
+        """The rows in COPY's text format, each with its line end, many at once."""
         columns = SQL(", ").join(map(Identifier, table.columns))
-        query = SQL("COPY {} ({}) TO STDOUT").format(Identifier(table.name), columns)
-        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            for row in copy:
-                yield bytes(row)
+        statement = SQL("COPY {} ({}) TO STDOUT").format(Identifier(table.name), columns)
+        # Below the driver, which waits for each row anew: that is most of the time of a large table.
+        server = self._connection.pgconn
+        begun = server.exec_(statement.as_bytes(self._connection))
+        if begun.status != ExecStatus.COPY_OUT:
+            raise error_from_result(begun)
+        rows, size = list[memoryview](), 0
+        while True:
+            length, row = server.get_copy_data(1)
+            if length > 0:
+                rows.append(row)
+                size += length
+            elif length == 0:
+                select([server.socket], [], [])
+                server.consume_input()
+            if length < 0 or size >= _PIECE_BYTES:
+                yield b"".join(rows)
+                rows, size = [], 0
+            if length < 0:
+                break
+        while (ended := server.get_result()) is not None:
+            if ended.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(ended)
 
     def _sequence(self, name: str) -> SequenceValue:
         row = self._connection.execute(SQL("SELECT last_value, is_called FROM {}").format(Identifier(name))).fetchone()
