@@ -29,6 +29,8 @@ from gerai.kit.secret_box import SecretBox
 from gerai.testing.receiver import Receiver
 
 _TOTAL_SEN: Final = 5_000_00
+#: How the codes of these shops begin.
+CODE: Final = "outage-"
 #: What the counter keeps of its orders; without it its messages cannot be composed.
 _DETAILS: Final[dict[str, Any]] = {
     "amount_sen": _TOTAL_SEN, "shipping_fee_sen": None, "payment_option": "full_payment", "description": "",
@@ -145,7 +147,7 @@ class Errands:
 
 async def open_errands(engine: Engine, receiver: Receiver, seal_key: str) -> Errands:
     """A shop of its own with money in its member's sandbox wallet and an endpoint at the receiver."""
-    code = f"outage-{secrets.token_hex(4)}"
+    code = f"{CODE}{secrets.token_hex(4)}"
     merchant_id = await open_merchant(engine, code, "Toko", simulated=True)
     member_id, accounts = await add_member(engine, merchant_id, "test", "m", "Member")
     errands = Errands(engine, merchant_id, accounts["sandbox"], member_id, receiver)

@@ -53,9 +53,9 @@ class BrokenShop:
         with running(self.server.folder) as dsn:
             await load.settle(self.figures, dsn, before)
 
-    async def work_goes_on(self) -> None:
-        """Every kind of work is done in good time; notes how long it took."""
-        key_file, what = self.server.folder / "seal.key", f"after {self.figures.rounds} rounds"
+    async def work_goes_on(self, what: str = "") -> None:
+        """Every kind of work is done in good time; notes how long it took. ``what``: when that is."""
+        key_file, what = self.server.folder / "seal.key", what or f"after {self.figures.rounds} rounds"
         seal_key = (await asyncio.to_thread(key_file.read_text, encoding="utf-8")).strip()
         try:
             with receiving() as receiver, running(self.server.folder) as dsn:
@@ -75,9 +75,10 @@ def engine_beside(dsn: str, limits: DatabaseSettings = USUAL) -> Engine:
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, figures: Figures, *, clients: int, load_s: float, slack: float
+    folder: Path, figures: Figures, *, clients: int, load_s: float, slack: float, **environment: str
 ) -> AsyncGenerator[BrokenShop]:
-    """A fresh shop, serving. What is added to ``figures`` is added by its rounds."""
-    with live_server(folder, **SETTINGS) as server:
+    """A fresh shop, serving. What is added to ``figures`` is added by its rounds. ``environment``: the server's own,
+    beside what every shop here is given."""
+    with live_server(folder, **SETTINGS, **environment) as server:
         await asyncio.to_thread(server.start)
         yield BrokenShop(server, figures, clients, load_s, slack)

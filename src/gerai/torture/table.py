@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from gerai.torture.backups import backups
+from gerai.torture.clocks import clocks
 from gerai.torture.faults import faults
 from gerai.torture.figures import Figures, Limits
 from gerai.torture.held_connections import held_connections
 from gerai.torture.hostile_bodies import hostile_bodies
 from gerai.torture.kills import kills
 from gerai.torture.locks import locks
+from gerai.torture.migrations import later_migrations, migrations
 from gerai.torture.own_database import database_kills, database_stops
 from gerai.torture.revoked_keys import revoked_keys
 from gerai.torture.stalled_endpoints import stalled_endpoints
@@ -113,6 +116,26 @@ TORTURES: Final = {
             {"short": {"rounds": 1, "stalling": (4,), "delay_s": 8.0},
              "usual": {"rounds": 2, "stalling": (4, 10), "delay_s": 14.0},
              "long": {"rounds": 30, "stalling": (4, 10, 40), "delay_s": 14.0}},
+        ),
+        Torture(
+            "clocks", "the server's clock is days ahead, or behind, for a while and at its start, under load",
+            clocks, Limits(_ANSWER_S, 15.0),
+            {"short": {"rounds": 1, "days": (400, -400), "starts_so": False, "load_s": 0.5, "clients": 4},
+             "usual": {"rounds": 1, "days": (400, -400)}, "long": {"rounds": 30, "days": (400, -400, 2, -2)}},
+        ),
+        Torture(
+            "backups", "a backup is cut off, the next one is all that is left of the machine, under load",
+            backups, Limits(_ANSWER_S, 60.0, unknown_per_round=16),
+            {"short": {"rounds": 1, "kinds": (("backup", True),), "stored": 20_000, "load_s": 0.5, "clients": 4},
+             "usual": {"rounds": 2}, "long": {"rounds": 40, "stored": 1_000_000}},
+        ),
+        Torture(
+            "migrations", "each new migration is applied to a large shop that is open",
+            # Of a statement that a busy disk keeps waiting; a lock must not last longer than a second.
+            migrations, Limits(3.0, 1.0),
+            {"short": {"rounds": len(later_migrations()), "stored": 5_000},
+             "usual": {"rounds": len(later_migrations()), "stored": 100_000},
+             "long": {"rounds": len(later_migrations()), "stored": 2_000_000}},
         ),
         Torture(
             "connections", "thousands of connections want nothing: half heads, silence, bodies that trickle",
