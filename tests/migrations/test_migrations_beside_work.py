@@ -7,11 +7,15 @@ That it keeps nobody waiting is shown by the torture ``migrations`` (``tests/out
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from gerai.store.migrate import FOLDER
+from gerai.store.embedded import scratch
+from gerai.store.migrate import FOLDER, migrate
 from gerai.torture.migrations import later_migrations
 
 SINCE_0018 = later_migrations()
@@ -73,3 +77,28 @@ def test_such_statements_are_seen() -> None:
         "-- transactional: false\nUPDATE orders SET number = '' WHERE order_id < 1000",
     ):  # fmt: skip
         assert _slow(right) == [], right
+
+
+def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
+    """Somebody reads orders in one transaction for three seconds, and a migration wants the whole table: it is applied
+    once that has ended, without being run again, and no order waits for it longer than its one wait."""
+    names = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+    wanted = names.index("0012-order-labels")
+    with scratch() as server, psycopg.connect(server.dsn) as reader, ThreadPoolExecutor(1) as pool:
+        migrate(server.dsn, only=names[:wanted])
+        reader.execute("SELECT count(*) FROM orders")
+        began_s = time.monotonic()
+        applied = pool.submit(migrate, server.dsn, only=names[: wanted + 1])
+        slowest_s, waited = 0.0, 0
+        with psycopg.connect(server.dsn, autocommit=True) as writer:
+            while not applied.done():
+                before_s = time.monotonic()
+                writer.execute("UPDATE orders SET updated_at = now() WHERE order_id = 1")
+                took_s = time.monotonic() - before_s
+                slowest_s, waited = max(slowest_s, took_s), waited + (took_s > 0.3)
+                if time.monotonic() - began_s > 3:
+                    reader.close()
+        assert applied.result() == [names[wanted]]
+    # It stood in the way, and more than once: otherwise this shows nothing.
+    assert waited >= 2
+    assert slowest_s < 2

@@ -66,7 +66,9 @@ class DatabaseSettings:
         2.0, "How often a running statement looks whether its client is there; 0 where the server cannot.", 0
     )
     keepalive_s: float = setting(10.0, "How long a link may be silent before it is tested; 0: as the system does.", 0)
-    migration_lock_timeout_s: float = setting(5.0, "How long a migration may wait for one lock; 0: for ever.", 0)
+    migration_lock_timeout_s: float = setting(
+        0.8, "How long a migration waits for a lock, and others behind it, until it tries again; 0: for ever.", 0
+    )
     migration_statement_timeout_s: float = setting(3600.0, "How long a migration's statement may take.", 0)
 
 

@@ -5,6 +5,7 @@ A migration is a folder ``NNNN-name`` with its reason (``why.md``) and its SQL. 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Collection
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Final
 
 from procrastinate.schema import SchemaManager
 from psycopg import Connection as BlockingConnection
+from psycopg.errors import LockNotAvailable
 from yoyo import get_backend, read_migrations
 from yoyo.backends.base import DatabaseBackend
 from yoyo.migrations import Migration, MigrationList
@@ -29,6 +31,9 @@ MIGRATING: Final = 4_741_001
 #: The table that marks a database a restore has not finished.
 RESTORING: Final = "gerai_restoring"
 _ASKED_EVERY_S: Final = 0.1
+#: A migration that did not get a lock in time is tried so often, with a pause in which all who queued behind it go on.
+_TRIES: Final = 60
+_AGAIN_AFTER_S: Final = 1.0
 
 
 class HalfRestored(Exception):
@@ -42,7 +47,7 @@ def migrate(dsn: str, limits: DatabaseSettings = USUAL, *, only: Collection[str]
     """Apply what is missing; returns the names applied. ``dsn`` is a ``postgresql://`` address. ``only``: these and no
     others, in a database that is being restored.
 
-    DatabaseError when a table stays locked by others beyond the limit: what was applied before stays, running it again
+    DatabaseError when a table stays locked by others for minutes: what was applied before stays, running it again
     goes on from there. HalfRestored without ``only``, when a restore was cut off here.
     """
     longer = patient(limits)
@@ -112,14 +117,23 @@ def _ours(dsn: str, limits: DatabaseSettings, only: Collection[str] | None) -> l
 
 def _apply(backend: DatabaseBackend, migration: Migration) -> None:
     """A migration and the note that it was applied are one transaction: whoever is killed in between leaves neither.
-    One that builds indexes beside the work cannot be: it is written to be run again from its beginning."""
+    It comes again while others hold what it wants. One that builds indexes beside the work cannot be: it is written to
+    be run again from its beginning."""
     migration.load()
     if not migration.use_transactions:
         backend.apply_one(migration)
         return
-    with backend.transaction():
-        migration.process_steps(backend, "apply")
-        backend.mark_one(migration, log=False)
+    for tries in itertools.count(1):
+        try:
+            with backend.transaction():
+                migration.process_steps(backend, "apply")
+                backend.mark_one(migration, log=False)
+        except LockNotAvailable:
+            if tries == _TRIES:
+                raise
+            time.sleep(_AGAIN_AFTER_S)
+        else:
+            return
 
 
 def _yoyo(dsn: str, limits: DatabaseSettings, only: Collection[str] | None) -> tuple[DatabaseBackend, MigrationList]:
