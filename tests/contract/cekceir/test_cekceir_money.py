@@ -119,6 +119,30 @@ async def test_manual_service_waits_for_the_operator(shop: Shop) -> None:
     assert await caller.wallet() == (25_000, 0)
 
 
+@pytest.mark.parametrize(
+    ("succeeded", "status", "text"),
+    [
+        (1, "partial", "Sebagian item gagal diproses oleh penyedia."),
+        (0, "failed", "Pesanan gagal diproses oleh penyedia."),
+    ],
+)
+@pytest.mark.parametrize("reason", ["", "IMEI kedua tidak dikenal."])
+async def test_what_went_wrong_is_always_said(shop: Shop, succeeded: int, status: str, text: str, reason: str) -> None:
+    """``error_message`` of an order that failed, whole or in part: the provider's reason, or a text where it gave none;
+    by the order's own page and in the list."""
+    caller = await shop.caller(money=500_000)
+    order_id = (await caller.order(GOOD, BAD, code="unlock_manual")).json()["order_id"]
+    await shop.engine.submit(
+        RecordFulfilment(
+            merchant_id=shop.merchant.merchant_id, environment="production", order_id=order_id,
+            outcome="done", succeeded=succeeded, failed=2 - succeeded, error=reason,
+        )
+    )  # fmt: skip
+    read = (await caller.get(f"/api/order/{order_id}")).json()["data"]
+    assert (read["status"], read["error_message"]) == (status, reason or text)
+    assert [listed["error_message"] for listed in await caller.orders()] == [reason or text]
+
+
 async def test_orders_at_once_never_overspend(shop: Shop) -> None:
     """Money for four of ten: four succeed, six are refused with 402."""
     caller = await shop.caller(money=6000)

@@ -36,7 +36,11 @@ _MESSAGES: Final[dict[str, str]] = {
     "failed": "Pesanan-mu gagal kami proses, saldo-mu telah kami kembalikan.",
     "cancelled": "Pesanan-mu telah dibatalkan, saldo-mu telah kami kembalikan.",
 }
-_DEFAULT_FAILURE: Final = "Pesanan gagal diproses oleh penyedia."
+#: What went wrong, where the provider gave no reason.
+_DEFAULT_ERRORS: Final[dict[str, str]] = {
+    "partial": "Sebagian item gagal diproses oleh penyedia.",
+    "failed": "Pesanan gagal diproses oleh penyedia.",
+}
 
 
 class OrderBody(msgspec.Struct):
@@ -95,7 +99,7 @@ def order_fields(view: OrderView, before_sen: int) -> dict[str, Any]:
     succeeded, failed = (work.succeeded, work.failed) if work is not None else (0, 0)
     # Held or charged: what was not given back.
     taken_sen = order.total_sen - order.refunded_sen
-    error = (work.error if work is not None else "") or (_DEFAULT_FAILURE if status == "failed" else "")
+    default = _DEFAULT_ERRORS.get(status)
     return {
         "status": status,
         "reference_id": (work.reference or None) if work is not None else None,
@@ -105,7 +109,7 @@ def order_fields(view: OrderView, before_sen: int) -> dict[str, Any]:
         "processed_error": failed,
         "remaining_balance": balance(before_sen - taken_sen),
         "result": _result(work.result) if work is not None else None,
-        "error_message": error or None if status in ("partial", "failed") else None,
+        "error_message": default and ((work.error if work is not None else "") or default),
         "order_id": order.order_id,
         "transaction_id": order.held_transfer_id or order.order_id,
         "service_code": details_of(order).service_code,
