@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -109,3 +110,21 @@ async def test_delivered_in_the_second_it_was_picked_up(shop: Shop) -> None:
         delivered = await shop.post(path, {"status": "DELIVERED", "timestamp": at})
         assert (delivered["status"], delivered["shipment_status"]) == ("completed", "delivered")
         assert await shop.post(path, {"status": "DELIVERED", "timestamp": at}) == delivered
+
+
+async def test_metadata_holds_every_number_that_a_double_holds(shop: Shop) -> None:
+    """The largest and the smallest are ordinary numbers, and come back as they were sent; what would come back as
+    infinity or as nothing is refused."""
+    numbers = "1e300, 5e-324, 1.797e308, -1.7976931348623157E+308, 2.2250738585072014e-308, 0e400, 1e-45, 0.0"
+    sent = json.dumps(await shop.physical())[:-1] + f', "metadata": {{"all": [{numbers}]}}}}'
+    answer = await shop.send("POST", "/v3/orders", sent.encode(), Content_Type="application/json")
+    assert answer.status_code == 200, answer.text
+    all_of_them = json.loads(f"[{numbers}]")
+    assert answer.json()["metadata"] == {"all": all_of_them}
+    assert (await shop.get(f"/v3/orders/{answer.json()['id']}"))["metadata"] == {"all": all_of_them}
+    before = await shop.orders()
+    for number in ("1e309", "-1.8e308", "1e-400", "1e999999", "1" + "0" * 40):
+        sent = json.dumps(shop.digital())[:-1] + f', "metadata": {{"n": {number}}}}}'
+        answer = await shop.send("POST", "/v3/orders", sent.encode(), Content_Type="application/json")
+        assert answer.status_code == 400, number
+    assert await shop.orders() == before

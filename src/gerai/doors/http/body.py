@@ -6,6 +6,7 @@ nothing behind a door ever meets them.
 
 from __future__ import annotations
 
+import math
 import re
 from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation
@@ -23,7 +24,7 @@ Plain = TypeVar("Plain", bound=msgspec.Struct)
 
 #: Digits a number may have; far more than any amount or id, far less than what makes arithmetic slow.
 _NUMBER_DIGITS = 40
-_LONG_NUMBER = re.compile(rb"\d{%d}|[eE]\+?\d\d" % (_NUMBER_DIGITS + 1))
+_LONG_NUMBER = re.compile(rb"\d{%d}|[eE][+-]?\d\d" % (_NUMBER_DIGITS + 1))
 
 
 def _number(text: str) -> Decimal:
@@ -90,7 +91,8 @@ def _holds_half_a_character(body: bytes) -> bool:
 
 
 def _walk(value: Any, depth_left: int) -> None:
-    """Refuse NUL in texts and keys, nesting beyond the limit, and absurdly long numbers."""
+    """Refuse NUL in texts and keys, nesting beyond the limit, and numbers that are absurdly long or that no double
+    holds."""
     if depth_left < 0:
         raise BodyUnreadable("too_deep")
     if isinstance(value, str):
@@ -108,4 +110,8 @@ def _walk(value: Any, depth_left: int) -> None:
 
 
 def _long(number: Decimal) -> bool:
-    return len(number.as_tuple().digits) > _NUMBER_DIGITS or abs(number.adjusted()) > _NUMBER_DIGITS
+    """More digits than that, or a power of ten beyond what a double holds: a reader would find infinity, or nothing."""
+    if len(number.as_tuple().digits) > _NUMBER_DIGITS:
+        return True
+    nearest = float(number)
+    return math.isinf(nearest) or (nearest == 0 and not number.is_zero())
