@@ -77,3 +77,15 @@ def test_a_table_with_two_ways_for_one_verb_is_refused() -> None:
 def test_the_page_of_states_is_printed_from_the_tables() -> None:
     """docs/reference/states.md is exactly what `python -m gerai.domain.describe states` prints."""
     assert PAGE.read_text(encoding="utf-8") == states_page()
+
+
+def test_steps_before_a_parcel_leaves_may_be_skipped() -> None:
+    """From ``confirmed`` on an order goes to every later step on the way to its parcel's leaving in one move: who may
+    skip two may skip one. What nobody has confirmed does not leave."""
+    way = ("confirmed", "processing", "ready", "shipped")
+    for at, state in enumerate(way):
+        for later in way[at + 1 :]:
+            assert ORDER.verb(state, later) is not None, (state, later)
+    for state in ("draft", "pending"):
+        for later in ("ready", "shipped"):
+            assert ORDER.verb(state, later) is None, (state, later)

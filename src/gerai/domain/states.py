@@ -68,7 +68,9 @@ ORDER = StateTable(
         ("pending", "expire", "expired"),
         ("pending", "cancel", "cancelled"),
         ("confirmed", "reopen", "pending"),
+        # Nobody must report every step: from here on those before the parcel leaves may be skipped, one or all.
         ("confirmed", "start", "processing"),
+        ("confirmed", "make_ready", "ready"),
         ("confirmed", "ship", "shipped"),
         ("confirmed", "complete", "completed"),
         ("confirmed", "cancel", "cancelled"),
