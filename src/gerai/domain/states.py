@@ -60,6 +60,8 @@ ORDER = StateTable(
         ("draft", "submit", "pending"),
         ("draft", "confirm", "confirmed"),
         ("draft", "complete", "completed"),
+        # What came in incomplete and that nobody completes.
+        ("draft", "expire", "expired"),
         ("draft", "cancel", "cancelled"),
         ("pending", "revise", "draft"),
         ("pending", "confirm", "confirmed"),

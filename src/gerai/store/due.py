@@ -20,10 +20,10 @@ _FURTHEST: Final = """
 (SELECT greatest(now(), max(coalesce(sandbox_clock_frozen_at, now() + sandbox_clock_offset_s * interval '1 second')))
  FROM merchants)"""
 
-#: Without those whose invoice is paid: they never expire, whatever state they stand at.
+#: Without those whose invoice is paid: they never expire, whatever state they stand at. In conflict a person decides.
 DUE_ORDERS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m USING (merchant_id)
-WHERE t.status = 'pending' AND t.expires_at IS NOT NULL
+WHERE t.status IN ('draft', 'pending') AND t.expires_at IS NOT NULL AND t.payment_mark <> 'conflict'
   AND NOT EXISTS (SELECT FROM invoices i
                   WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id AND i.status = 'paid')
   AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast, get_type_hints
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal, cast, get_type_hints
 
 import msgspec
 import structlog
@@ -14,6 +15,8 @@ from gerai.kit.plain_errors import plain
 
 log = structlog.get_logger("gerai.catalogue")
 _NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+#: A hundred years. More is for ever, and beyond what a calendar holds.
+_EVER_H: Final = 876_000
 
 
 class StoreSettings(msgspec.Struct, frozen=True):
@@ -28,6 +31,11 @@ class StoreSettings(msgspec.Struct, frozen=True):
     min_name_length: _NotNegative = 1
     min_address_length: _NotNegative = 1
     expire_after_h: _NotNegative = 72
+
+    @property
+    def open_for(self) -> timedelta | None:
+        """How long an unpaid order waits for its money; None: for ever."""
+        return timedelta(hours=self.expire_after_h) if 0 < self.expire_after_h <= _EVER_H else None
 
     @classmethod
     def checked(cls, given: Mapping[str, Any]) -> StoreSettings:

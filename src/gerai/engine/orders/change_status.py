@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import set_payment_status, verb_between
 from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
+from gerai.engine.orders.waiting import renew_expiry
 from gerai.engine.state import State
 
 
@@ -25,7 +27,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     that nothing of it waits. An order that is paid moves on by itself (its ``after_payment``), from wherever the table
     lets it; so does a settled one that is among ``completed_by_settling``. An order that stands at the target is left
     there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
-    order from now on, from the order as it stands under its lock (pure).
+    order from now on, from the order as it stands under its lock (pure). ``open_for`` is how long an order waits for
+    its money once this change makes it wait; one that is missing waits for ever.
 
     Refuses: NotFound, StateConflict (a held order never can), each with every order that it is true of. Then no order
     has changed.
@@ -40,6 +43,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
     revise: Callable[[Order], dict[str, Any]] | None = None
     completed_by_settling: frozenset[int] = frozenset()
+    open_for: dict[int, timedelta] = msgspec.field(default_factory=dict[int, timedelta])
 
     def needs(self) -> Needs:
         return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True)
@@ -48,7 +52,9 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         conflicts: list[Conflict] = []
         for order in self._orders(state):
             try:
+                before = state.view(self.merchant_id, order.order_id)
                 self._change(state, context, order)
+                renew_expiry(state, context, before, self.open_for.get(order.order_id))
             except StateConflict as refused:
                 # Whoever asks for many wants to know all that cannot. What has changed here is taken back below.
                 conflicts += refused.all

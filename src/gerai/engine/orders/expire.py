@@ -11,14 +11,17 @@ from gerai.engine.state import State
 
 
 class ExpireOrder(OrderCommand, frozen=True, kw_only=True):
-    """Refuses: NotFound, StateConflict (not pending any more, paid, or its time is not over on this environment's
-    clock)."""
+    """Refuses: NotFound, StateConflict (it waits for nothing any more, is paid, in conflict, or its time is not over on
+    this environment's clock)."""
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = self.order(state)
         invoice = state.invoices.get(self.merchant_id, self.order_id)
         if invoice is not None and invoice.status == "paid":
             raise StateConflict("order", order.public_id, "paid", "expire")
+        if order.payment_mark == "conflict":
+            # Somebody says that they paid: a person decides about that, not the clock.
+            raise StateConflict("order", order.public_id, "conflict", "expire")
         if order.expires_at is None or order.expires_at > context.now:
             raise StateConflict("order", order.public_id, order.status, "expire")
         end_unpaid(state, context, order, "expire")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -139,6 +140,7 @@ async def change_status(ctx: RequestContext) -> Response:
         noted=change.noted,
         revise=partial(details_with_noted, change.noted) if change.noted else None,
         completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
+        open_for=_open_for(ctx, chosen),
     )
     outcome = await ctx.services.engine.submit(command)
     return reply(bare([wire.changed_order(view, ctx.base_url) for view in outcome.answer]))
@@ -153,6 +155,17 @@ async def _chosen(ctx: RequestContext, ids: list[str]) -> list[OrderView]:
     if unknown := [order_id for order_id in wanted if order_id not in by_id]:
         raise NotFound("order", unknown[0], tuple(unknown[1:]))
     return [by_id[order_id] for order_id in wanted]
+
+
+def _open_for(ctx: RequestContext, chosen: list[OrderView]) -> dict[int, timedelta]:
+    """How long each of these may wait for its money from now on, by its store's setting as it is now; those of a store
+    that lets none expire are missing."""
+    stores = {view.order.order_id: _store(ctx, view) for view in chosen}
+    return {
+        order_id: store.settings.open_for
+        for order_id, store in stores.items()
+        if store is not None and store.settings.open_for is not None
+    }
 
 
 def _completes_when_settled(view: OrderView) -> bool:

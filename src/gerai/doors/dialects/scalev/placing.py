@@ -100,7 +100,8 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
     facts = _facts(wanted, context, store, goods, method, totals, shipping)
     # Only now: an order that is refused draws no ids.
     identity = identify()
-    waits = funding == "invoice" and status == "pending" and store.settings.expire_after_h
+    # A draft that came in like this holds its goods as well: nobody may ever complete it.
+    open_for = store.settings.open_for if funding == "invoice" else None
     return PlaceOrder(
         merchant_id=context.merchant_id,
         environment=context.environment,
@@ -121,7 +122,7 @@ def compose(wanted: NewOrder, context: PlacingContext, identify: Callable[[], Id
         payment_methods=payable_with(method, context.channels) if method else None,
         details=facts.as_details(),
         labels=labels(store_id=facts.store.id, method=facts.method, channel_code=facts.channel_code),
-        expires_at=context.now + timedelta(hours=store.settings.expire_after_h) if waits else None,
+        expires_at=context.now + open_for if open_for is not None else None,
     )
 
 
