@@ -4,6 +4,7 @@ per test. Nothing is rolled back or truncated: merchants never see each other, a
 from __future__ import annotations
 
 import itertools
+import signal
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,8 @@ from gerai.store.migrate import migrate
 hypothesis.settings.register_profile("gerai", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
+# Who starts the tests in the background lets them ignore Ctrl-C, and a process ignores what its parent did.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
