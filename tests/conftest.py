@@ -13,6 +13,7 @@ import httpx
 import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 
 from app_kit import app_of
 from gerai.app import App
@@ -29,6 +30,14 @@ hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
 # Who starts the tests in the background lets them ignore Ctrl-C, and a process ignores what its parent did.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def log_left_as_it_was() -> Generator[None]:
+    """A test that sets up this process's log puts it back: after it, whatever logs would write where nothing is."""
+    before = structlog.is_configured()
+    yield
+    assert structlog.is_configured() == before
 
 
 @pytest.fixture(scope="session")

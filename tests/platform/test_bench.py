@@ -190,6 +190,7 @@ def test_what_went_wrong_is_the_exit_code(figures: dict[str, Any], code: int, mo
     whole = CaseFigures(CASES["invoice"], 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0, 1, 0, "", ())
     monkeypatch.setattr(command, "standing", Mock(return_value=contextlib.nullcontext(_Balanced())))
     monkeypatch.setattr(command, "measure", Mock(return_value=replace(whole, **figures)))
+    monkeypatch.setattr("gerai.kit.log.configure", Mock())
     app = typer.Typer()
     app.command()(command.bench)
     answer = CliRunner().invoke(app, ["--case", "invoice"])
