@@ -89,10 +89,16 @@ async def test_a_shop_with_a_faulty_row_is_served(engine: Engine, merchant: Any)
     """One store's settings are nonsense: the merchant's catalogue is read all the same, that store with defaults."""
     from_demo = goods().stores
     await extend_catalogue(engine, merchant.merchant_id, CatalogueAdditions(stores=from_demo))
-    async with changing(engine, merchant.merchant_id) as connection:
-        await connection.execute(
-            "UPDATE stores SET settings = '[\"nonsense\"]' WHERE merchant_id = %s AND store_id = %s",
-            [merchant.merchant_id, from_demo[0].store_id],
-        )
+    await _write_settings(engine, merchant.merchant_id, from_demo[0].store_id, '["nonsense"]')
     read = engine.directory.get(STOREFRONT, merchant.merchant_id).catalogue.stores
     assert [read[store.store_id].settings for store in from_demo] == [StoreSettings(), from_demo[1].settings]
+    # Every process that reads the stores of this database would name it again.
+    await _write_settings(engine, merchant.merchant_id, from_demo[0].store_id, "{}")
+
+
+async def _write_settings(engine: Engine, merchant_id: int, store_id: int, settings: str) -> None:
+    async with changing(engine, merchant_id) as connection:
+        await connection.execute(
+            "UPDATE stores SET settings = %s::jsonb WHERE merchant_id = %s AND store_id = %s",
+            [settings, merchant_id, store_id],
+        )

@@ -111,6 +111,8 @@ async def test_a_row_edited_to_nonsense_is_read_as_the_default(engine: Engine, n
     told = [entry for entry in logs if entry["event"] == "merchant.setting_unreadable"]
     assert {entry["setting"] for entry in told} == {name, "gone"}
     assert all(entry["merchant"].startswith("engine-") and entry["log_level"] == "error" for entry in told)
+    # Every process that reads the merchants of this database would name it again.
+    await edit(shop, "{}")
 
 
 @pytest.mark.parametrize("row", ["[]", '"hold"', "7", "null"])
@@ -125,6 +127,7 @@ async def test_a_row_that_is_no_object_is_all_defaults(engine: Engine, row: str)
     await edit(shop, row)
     await reset_setting(engine, shop.merchant_id, "robux_rate_sen")
     assert in_force(shop) == DEFAULTS
+    await edit(shop, "{}")
 
 
 def test_limits_name_the_buckets_of_the_door() -> None:

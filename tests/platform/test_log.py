@@ -19,10 +19,10 @@ def lines() -> Generator[io.BytesIO]:
     """A log of this test's own; the old configuration comes back afterwards."""
     root = logging.getLogger()
     kept, level = root.handlers[:], root.level
-    stream = io.BytesIO()
+    stream, before = io.BytesIO(), structlog.get_config()
     configure("info", "json", stream)
     yield stream
-    structlog.reset_defaults()
+    structlog.configure(**before)
     root.handlers[:] = kept
     root.setLevel(level)
 
