@@ -26,8 +26,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     the order has moved, so that an ended order takes none; money that did not (``unpaid``, ``conflict``) before, so
     that nothing of it waits. An order that is paid moves on by itself (its ``after_payment``), from wherever the table
     lets it; so does a settled one that is among ``completed_by_settling``. An order that stands at the target is left
-    there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details the door keeps with an
-    order from now on, from the order as it stands under its lock (pure). ``open_for`` is how long an order waits for
+    there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details and labels that the
+    door keeps with an order from now on, from the order as it stands under its lock (pure). ``open_for`` is how long an order waits for
     its money once this change makes it wait; one that is missing waits for ever.
 
     Refuses: NotFound, StateConflict (a held order never can), each with every order that it is true of. Then no order
@@ -41,7 +41,7 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     method: str = "manual"
     by: str = ""
     noted: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
-    revise: Callable[[Order], dict[str, Any]] | None = None
+    revise: Callable[[Order], tuple[dict[str, Any], dict[str, str]]] | None = None
     completed_by_settling: frozenset[int] = frozenset()
     open_for: dict[int, timedelta] = msgspec.field(default_factory=dict[int, timedelta])
 
@@ -82,7 +82,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
             # Held money is captured by the record of what was done, or returned by cancelling; never by hand.
             raise StateConflict("order", order.public_id, order.status, self.target or str(self.payment))
         if self.revise is not None:
-            revised = msgspec.structs.replace(order, details=self.revise(order), updated_at=context.now)
+            details, labels = self.revise(order)
+            revised = msgspec.structs.replace(order, details=details, labels=labels, updated_at=context.now)
             order = state.orders.update(revised)
         if self.payment in ("paid", "settled"):
             if self._was_done(state, order):

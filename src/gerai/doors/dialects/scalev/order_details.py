@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.records import Order, OrderLine, OrderView, Shipment
+from gerai.doors.dialects.scalev.methods import METHODS
 from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 
 #: The ``channel`` of this door's orders, also its name.
@@ -159,9 +160,15 @@ def parcel_details_of(shipment: Shipment) -> ParcelDetails:
     return msgspec.convert(shipment.details, ParcelDetails)
 
 
-def details_with_noted(noted: dict[str, Any], order: Order) -> dict[str, Any]:
-    """The order's details with what a person noted now on top of what was noted before."""
-    return {**order.details, "noted": {**details_of(order).noted, **noted}}
+def revised_with_noted(noted: dict[str, Any], order: Order) -> tuple[dict[str, Any], dict[str, str]]:
+    """The order's details with what a person noted now on top of what was noted before, and its labels: a list shows it
+    by the method that is noted, and so must find it by that."""
+    facts = details_of(order)
+    details = {**order.details, "noted": {**facts.noted, **noted}}
+    if "payment_method" not in noted:
+        return details, order.labels
+    method = METHODS[noted["payment_method"]]
+    return details, labels(store_id=facts.store.id, method=method.kind, channel_code=method.channel)
 
 
 def page_details(view: OrderView) -> PageDetails:

@@ -14,7 +14,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
 from gerai.doors.dialects.scalev import wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
-from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, details_with_noted
+from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, revised_with_noted
 from gerai.doors.dialects.scalev.order_history import placed_history, read_history
 from gerai.doors.dialects.scalev.paging import bare, list_mark, paginated, read_page
 from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
@@ -138,7 +138,7 @@ async def change_status(ctx: RequestContext) -> Response:
         method=change.method,
         by=change.by,
         noted=change.noted,
-        revise=partial(details_with_noted, change.noted) if change.noted else None,
+        revise=partial(revised_with_noted, change.noted) if change.noted else None,
         completed_by_settling=frozenset(v.order.order_id for v in chosen if _completes_when_settled(v)),
         open_for=_open_for(ctx, chosen),
     )
