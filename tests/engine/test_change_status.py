@@ -196,12 +196,17 @@ async def test_settling_completes_what_waits_for_it(engine: Engine, merchant: An
     assert [view.order.status for view in changed] == ["completed", "confirmed"]
 
 
+#: (from, to) of what ``unpaid`` alone does.
+REOPENED = {("completed", "pending"), ("completed", "confirmed")}
+
+
 @given(st.sampled_from(sorted(ORDER.states)), st.sampled_from(sorted(ORDER.states)))
 def test_only_moves_of_the_table_are_made(source: str, target: str) -> None:
-    """A verb is found exactly for the pairs of the order table; every other pair is a StateConflict."""
+    """A verb is found exactly for the pairs of the order table; every other pair is a StateConflict. So is what is open
+    again only by taking back its payment: nobody may ask for it."""
     facts: dict[str, Any] = dict.fromkeys(Order.__struct_fields__, "")
     order = Order(**{**facts, "status": source})
-    pairs = {(a, b): verb for a, verb, b in ORDER.moves}
+    pairs = {(a, b): verb for a, verb, b in ORDER.moves if (a, b) not in REOPENED}
     if (source, target) in pairs:
         assert ORDER.move(source, verb_between(order, target)) == target
     else:

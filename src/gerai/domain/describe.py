@@ -35,7 +35,8 @@ _NOTES: Final = {
     "is its payment. An order whose money was given back whole before it was delivered ends, with the "
     "reason `refunded`: `failed` when work on it had begun (`processing`), else `cancelled`; one whose provider was "
     "asked and has not answered waits for the answer. From `confirmed` on the steps before the parcel leaves "
-    "(`processing`, `ready`) may be skipped, one or both.",
+    "(`processing`, `ready`) may be skipped, one or both. A completed order is open again (`reopen`, `put_back`) only "
+    "when the payment that a person had marked by mistake, and that completed it, is taken back.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
     "payment": "An order may have several open payments; the first one that is paid cancels the others, and all end "
     "with their order, however it ends. `late` is money that arrived after the payment or its order had ended, or a "

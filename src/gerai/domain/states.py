@@ -92,6 +92,9 @@ ORDER = StateTable(
         ("shipped", "return", "returned"),
         ("returned", "close", "closed"),
         ("completed", "close", "closed"),
+        # Only by taking back the payment that completed it (engine/orders/payment_status.py), never by itself.
+        ("completed", "reopen", "pending"),
+        ("completed", "put_back", "confirmed"),
         # A payment that arrives after expiry may bring the order back (merchant rule, docs/reference/states.md).
         ("expired", "revive", "pending"),
     ),

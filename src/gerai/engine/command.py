@@ -42,7 +42,8 @@ Answer = TypeVar("Answer")
 class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
-    deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels."""
+    deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
+    the orders and of their payment."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -50,6 +51,7 @@ class Needs(msgspec.Struct, frozen=True):
     wallets_of_orders: bool = False
     stock_of_orders: bool = False
     parcel_events: bool = False
+    state_events: bool = False
     contacts: tuple[tuple[str, Contact], ...] = ()
     deposits: tuple[int, ...] = ()
     wallets_of_deposits: bool = False

@@ -44,6 +44,7 @@ class _Wanted:
     deposits: set[int] = field(default_factory=set[int])
     wallets_of_deposits: set[int] = field(default_factory=set[int])
     parcel_events_of: set[int] = field(default_factory=set[int])
+    state_events_of: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -65,6 +66,8 @@ class _Wanted:
                 self.wallets_of_deposits.update(needs.deposits)
         if needs.parcel_events:
             self.parcel_events_of.update(needs.orders)
+        if needs.state_events:
+            self.state_events_of.update(needs.orders)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -117,6 +120,9 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
         if mine.parcel_events_of:
             params = (merchant_id, _ids(mine.parcel_events_of))
             found.append(Reading(loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS))
+        if mine.state_events_of:
+            params = (merchant_id, _ids(mine.state_events_of))
+            found.append(Reading(loads.STATE_EVENTS_BY_ORDER, params, EVENTS))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:

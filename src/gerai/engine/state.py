@@ -137,9 +137,16 @@ class State:
 
     def parcel_events(self, order: Order) -> list[Event]:
         """The reports on the order's parcel so far, in this batch too (``Needs.parcel_events``)."""
+        return self._events_named(order, ("shipment.",))
+
+    def state_events(self, order: Order) -> list[Event]:
+        """What became of the order and of its payment so far, oldest first (``Needs.state_events``)."""
+        return self._events_named(order, ("order.", "invoice."))
+
+    def _events_named(self, order: Order, beginnings: tuple[str, ...]) -> list[Event]:
         mine = (order.merchant_id, order.order_id)
-        new = [e for e in self.events if (e.merchant_id, e.order_id) == mine and e.name.startswith("shipment.")]
-        return self.earlier_events.of(order) + new
+        new = [event for event in self.events if (event.merchant_id, event.order_id) == mine]
+        return [event for event in self.earlier_events.of(order) + new if event.name.startswith(beginnings)]
 
     def find_member(self, merchant_id: int, environment: str, channel: str, contact: Contact) -> Member | None:
         """The member a contact names: by id, else by e-mail if there is one, else the first with the mobile.

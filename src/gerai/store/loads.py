@@ -90,6 +90,13 @@ SELECT {EVENTS.select_list} FROM events t
 WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[]) AND starts_with(t.name, 'shipment.')
 ORDER BY t.order_id, t.event_id""".encode()
 
+#: What became of orders and of their payment so far.
+STATE_EVENTS_BY_ORDER: Final = f"""
+SELECT {EVENTS.select_list} FROM events t
+WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[])
+  AND (starts_with(t.name, 'order.') OR starts_with(t.name, 'invoice.'))
+ORDER BY t.order_id, t.event_id""".encode()
+
 DEPOSITS_BY_ID: Final = f"""
 SELECT {DEPOSITS.select_list} FROM deposits t
 WHERE t.merchant_id = %b AND t.deposit_id = ANY(%b::int8[])

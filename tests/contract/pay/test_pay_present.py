@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from pay_orders import DETAILS, NOW, SECRET, event, page_context, payment, view
 
 from gerai.domain.money import rupiah
@@ -208,6 +209,29 @@ def test_the_timeline_tells_news_in_the_readers_language() -> None:
         ("Payment method chosen: Virtual Account BCA", "22 Nov, 08:02"),
         ("Order expired", "22 Nov, 08:09"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "texts"),
+    [
+        (["paid", "unpaid"], ["Payment received", "Payment has not been received after all"]),
+        (
+            ["paid", "conflict", "unpaid"],
+            ["Payment received", "Payment is being checked", "Payment has not been received after all"],
+        ),
+        (["conflict", "unpaid"], ["Payment is being checked", "Payment has not been received after all"]),
+        (["unpaid", "paid", "settled"], ["Payment received"]),
+        (
+            ["paid", "unpaid", "unpaid", "paid"],
+            ["Payment received", "Payment has not been received after all", "Payment received"],
+        ),
+    ],
+)
+def test_a_payment_that_counts_no_more_is_told(told: list[str], texts: list[str]) -> None:
+    """Beside the sentence that no payment is recorded, the timeline does not end with one that was received. That
+    nothing was received is no news before anything was said of a payment."""
+    events = [event(f"invoice.{word}", 9 - n) for n, word in enumerate(told)]
+    assert [m.text for m in present(view(), events, page_context(), NOW, Words("en")).timeline] == texts
 
 
 def test_the_version_changes_with_what_is_seen() -> None:

@@ -33,6 +33,8 @@ _NEWS: Final = {
     "payment.credited": _News("moment.credited"),
     "payment.refunded": _News("moment.refunded"),
     "invoice.paid": _News("moment.paid", "good"),
+    "invoice.unpaid": _News("moment.unpaid", "wait"),
+    "invoice.conflict": _News("moment.disputed", "wait"),
     "order.pending": _News("moment.reopened"),
     "order.confirmed": _News("moment.confirmed"),
     "order.processing": _News("moment.processing"),
@@ -62,7 +64,13 @@ def moments(
     # An order that is shipped by a report of its parcel is told by the report.
     left = {event.at for event in events if parcel.is_report(event)}
     found: list[tuple[datetime, TimelineEntry]] = []
+    spoken_of = False
     for event in events:
+        # That nothing was received is no news before anything was said of a payment.
+        if event.name == "invoice.unpaid" and not spoken_of:
+            continue
+        if event.name.startswith("invoice."):
+            spoken_of = event.name != "invoice.unpaid"
         if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
             continue
         if event.name in _NEWS:

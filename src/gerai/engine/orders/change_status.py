@@ -13,7 +13,7 @@ from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import Conflict, NotFound, StateConflict
 from gerai.domain.states import ORDER
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.orders.payment_status import set_payment_status, verb_between
+from gerai.engine.orders.payment_status import set_payment_status, undo_completion, verb_between
 from gerai.engine.orders.transitions import announce_refund_due, end_unpaid, move_order, request_fulfilment
 from gerai.engine.orders.waiting import renew_expiry
 from gerai.engine.state import State
@@ -25,9 +25,11 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     Both at once do what two calls do, and nothing else: money that came in (``paid``, ``settled``) is recorded after
     the order has moved, so that an ended order takes none; money that did not (``unpaid``, ``conflict``) before, so
     that nothing of it waits. An order that is paid moves on by itself (its ``after_payment``), from wherever the table
-    lets it; so does a settled one that is among ``completed_by_settling``. An order that stands at the target is left
-    there. ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details and labels that the
-    door keeps with an order from now on, from the order as it stands under its lock (pure). ``open_for`` is how long an order waits for
+    lets it; so does a settled one that is among ``completed_by_settling``. What ``paid`` completed in this way is open
+    again once it is ``unpaid``. An order that stands at the target is left there.
+
+    ``noted`` goes into the events, as ``by`` does. ``revise`` makes the details and labels that the door keeps with an
+    order from now on, from the order as it stands under its lock (pure). ``open_for`` is how long an order waits for
     its money once this change makes it wait; one that is missing waits for ever.
 
     Refuses: NotFound, StateConflict (a held order never can), each with every order that it is true of. Then no order
@@ -46,7 +48,8 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
     open_for: dict[int, timedelta] = msgspec.field(default_factory=dict[int, timedelta])
 
     def needs(self) -> Needs:
-        return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True)
+        taken_back = self.payment == "unpaid"
+        return Needs(orders=self.order_ids, wallets_of_orders=True, stock_of_orders=True, state_events=taken_back)
 
     def decide(self, state: State, context: Context) -> tuple[OrderView, ...]:
         conflicts: list[Conflict] = []
@@ -96,9 +99,11 @@ class ChangeStatus(Command[tuple[OrderView, ...]], frozen=True, kw_only=True):
         self._take_to_target(state, context, order)
 
     def _set_payment(self, state: State, context: Context, order: Order, payment: PaymentStatus) -> Order:
-        before = order.charged_sen
+        before = order
         order = set_payment_status(state, context, order, payment, self.method, **self._facts)
-        if order.provider and order.charged_sen > before:
+        if payment == "unpaid":
+            return order if order is before else undo_completion(state, context, order, **self._facts)
+        if order.provider and order.charged_sen > before.charged_sen:
             request_fulfilment(state, order, None)
         verb = self._next_verb(order)
         if not verb or not ORDER.can(order.status, verb):

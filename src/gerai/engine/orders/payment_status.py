@@ -7,16 +7,17 @@ passed the money on). A payment that comes in by itself ends a conflict (engine/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from gerai.domain.payment_status import PaymentStatus, payment_status
-from gerai.domain.records import Invoice, Order
+from gerai.domain.records import Event, Invoice, Order
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
-from gerai.engine.orders.transitions import pay_invoice
+from gerai.engine.orders.transitions import move_order, pay_invoice
 from gerai.engine.payment_steps import end_open_payments, new_payment
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -28,6 +29,10 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     "conflict": frozenset({"paid", "unpaid"}),
     "settled": frozenset(),
 }
+#: Payments that hold, or held, somebody's money.
+_REAL: Final = frozenset({"completed", "late", "refunded"})
+#: Moves that nobody may ask for: :func:`undo_completion` makes them.
+_BY_PAYMENT_ALONE: Final = frozenset({("completed", "reopen"), ("completed", "put_back")})
 
 
 def set_payment_status(
@@ -92,10 +97,35 @@ def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -
     return state.orders.update(msgspec.structs.replace(order, charged_sen=0, updated_at=context.now))
 
 
+def undo_completion(state: State, context: Context, order: Order, **facts: object) -> Order:
+    """The order is paid no more: one that a person's word about its payment had completed is open again, about where it
+    stood. Any other is as it is: one that somebody sent, worked on or completed, or for which money came in by itself.
+    """
+    was = _completed_by_word(state.state_events(order))
+    key = (order.merchant_id, order.order_id)
+    went_out = state.shipments.get(*key) is not None or state.fulfilments.get(*key) is not None
+    real = any(payment.status in _REAL for payment in state.payments_of(order))
+    if not was or order.status != "completed" or order.after_payment != "complete" or went_out or real:
+        return order
+    return move_order(state, context, order, "reopen" if was in ("draft", "pending") else "put_back", **facts)
+
+
+def _completed_by_word(steps: Sequence[Event]) -> str:
+    """The state that the order's last completion led away from, when it is part of a change by which a person marked it
+    paid; else empty. ``steps``: what became of order and payment, oldest first."""
+    last = max((n for n, step in enumerate(steps) if step.name == "order.completed"), default=0)
+    if not last:
+        return ""
+    paid, completed = steps[last - 1], steps[last]
+    # What a person marks has their name, or an empty one; what a gateway or a bank reports has no such fact.
+    by_word = paid.name == "invoice.paid" and "by" in paid.facts and paid.created_at == completed.created_at
+    return completed.facts["was"] if by_word else ""
+
+
 def verb_between(order: Order, target: str) -> str:
-    """The verb that takes an order to a state. StateConflict when there is none."""
+    """The verb that takes an order to a state a person names. StateConflict when there is none."""
     verb = ORDER.verb(order.status, target)
-    if verb is None:
+    if verb is None or (order.status, verb) in _BY_PAYMENT_ALONE:
         raise StateConflict("order", order.public_id, order.status, target)
     return verb
 

@@ -50,6 +50,15 @@ def consume(state: State, context: Context, order: Order) -> None:
             _put(state, context, stock, **left)
 
 
+def take_in(state: State, context: Context, order: Order) -> None:
+    """The goods had not left after all: they are on the shelf again, and promised again."""
+    for line in state.lines_of(order):
+        stock = _stock(state, line)
+        if stock is not None:
+            back = {"reserved": stock.reserved + line.quantity, "on_hand": stock.on_hand + line.quantity}
+            _put(state, context, stock, **back)
+
+
 def _stock(state: State, line: OrderLine) -> Stock | None:
     if line.stock_id is None:
         return None

@@ -25,6 +25,8 @@ def move_order(state: State, context: Context, order: Order, verb: str, **facts:
         stock.consume(state, context, order)
     elif status in ("cancelled", "expired", "failed"):
         stock.release(state, context, order)
+    elif order.status == "completed" and status in ("pending", "confirmed"):
+        stock.take_in(state, context, order)
     moved = state.orders.update(msgspec.structs.replace(order, status=status, updated_at=context.now))
     state.announce(moved, f"order.{status}", context.now, status=status, was=order.status, **facts)
     parcels.follow(state, context, moved)
