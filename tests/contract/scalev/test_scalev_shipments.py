@@ -170,9 +170,9 @@ async def test_found_by_where_it_is(shop: Shop) -> None:
 async def test_shipment(shop: Shop) -> None:
     """Any of the five fields, the others stay; a new number takes the aggregator's old word back."""
     order = await place(shop)
-    shown = await tell(shop, order, 2, {"awb_ca_status": "waiting", "shipment_provider_code": "ninja"})
+    shown = await tell(shop, order, 2, {"awb_ca_status": "waiting", "shipment_provider_code": "lincah"})
     assert (shown["awb_ca_status"], shown["awb_status"], shown["shipment_provider_code"]) == (
-        "waiting", "unavailable", "ninja",
+        "waiting", "unavailable", "lincah",
     )  # fmt: skip
     shown = await tell(shop, order, 2, {"courier_additional_info": "Titip satpam", "is_shipment_completed": False})
     assert (shown["courier_additional_info"], shown["awb_ca_status"], shown["status"]) == (
@@ -205,6 +205,23 @@ async def test_a_merchant_who_ships_alone_has_no_aggregator(shop: Shop) -> None:
     assert (shown["awb_status"], shown["awb_ca_status"], shown["shipment_provider_code"]) == (
         "created", "unavailable", None,
     )  # fmt: skip
+
+
+async def test_who_books_a_parcel_is_its_courier_services_to_say(shop: Shop) -> None:
+    """A provider code that creation refuses for the service is refused later with the same text, and nothing of the
+    report is kept; the service's own is no change."""
+    refused = await shop.send("POST", "/v3/orders", await shop.physical(shipment_provider_code="ninja"))
+    order = await place(shop)
+    path = f"/v3/orders/{order['id']}/shipment"
+    for code in ("ninja", "mengantar"):
+        answer = await shop.send("PATCH", path, {"shipment_provider_code": code, "shipment_receipt": "JX1"})
+        assert (answer.status_code, answer.json()) == (refused.status_code, refused.json())
+    assert answer.json()["errors"] == {"shipment_provider_code": ["must be lincah for this courier service"]}
+    shown = await shop.get(f"/v3/orders/{order['id']}")
+    assert (shown["shipment_provider_code"], shown["shipment_receipt"]) == ("lincah", None)
+    for code in ("lincah", None, ""):
+        shown = await tell(shop, order, 2, {"shipment_provider_code": code, "courier_additional_info": "x"})
+        assert shown["shipment_provider_code"] == "lincah"
 
 
 # --- together with change-status ---------------------------------------------------------------

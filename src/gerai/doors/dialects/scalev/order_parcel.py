@@ -80,7 +80,12 @@ def _note_unfit(wanted: NewOrder, store: Store, service: CourierService, quote: 
         form.complain("courier_service_id", "does not ship from this warehouse to this location")
     if wanted.payment_method == "cod" and quote is not None and not quote.rate.cod:
         form.complain("courier_service_id", "does not support cash on delivery")
-    if wanted.shipment_provider_code and wanted.shipment_provider_code != service.aggregator:
+    note_foreign_provider(wanted.shipment_provider_code, service, form)
+
+
+def note_foreign_provider(given: str, service: CourierService, form: Fields) -> None:
+    """A provider that does not book this service; empty: none is named."""
+    if given and given != service.aggregator:
         form.complain("shipment_provider_code", f"must be {service.aggregator or 'null'} for this courier service")
 
 
