@@ -150,14 +150,30 @@ async def test_change_status_is_no_order(quiet_shop: Shop, method: str) -> None:
 
 
 async def test_products_show_what_is_left(shop: Shop) -> None:
-    """available_qty falls with an order; what is not counted shows none."""
+    """available_qty falls with an order, to 0 where nothing is left."""
     assert (await shop.variant(8420))["available_qty"] == 5
     line = {"quantity": 2, "variant_unique_id": (await shop.variant(8420))["unique_id"]}
     await shop.place(await shop.physical(ordervariants=[line]))
     assert (await shop.variant(8420))["available_qty"] == 3
-    assert (await shop.variant(8417))["available_qty"] is None
     assert [h["warehouse"]["id"] for h in await shop.warehouses(8420, 3)] == [77]
     assert await shop.warehouses(8420, 4) == []
+    await shop.place(await shop.physical(ordervariants=[{**line, "quantity": 3}]))
+    assert (await shop.variant(8420))["available_qty"] == 0
+
+
+async def test_what_is_not_counted_is_never_sold_out(shop: Shop) -> None:
+    """available_qty is a whole number for everything that is sold: of digital goods, courses and bundles of them what
+    one line may ask for, and exactly that can be ordered."""
+    base = f"/v3/stores/{shop.demo['store_id']}"
+    variants = [v for product in (await shop.get(f"{base}/products"))["data"] for v in product["variants"]]
+    bundles = (await shop.get(f"{base}/bundles"))["data"]
+    assert {type(sold["available_qty"]) for sold in (*variants, *bundles)} == {int}
+    uncounted = {v["id"]: v["available_qty"] for v in variants if v["item_type"] != "physical"}
+    assert set(uncounted.values()) == {10_000}
+    assert len(uncounted) > 1
+    line = {"variant_unique_id": shop.demo["digital_variant_unique_id"]}
+    for quantity, status in ((10_000, 200), (10_001, 422)):
+        await shop.post("/v3/orders", shop.digital(ordervariants=[{**line, "quantity": quantity}]), status)
 
 
 async def test_nearest_warehouse_first(shop: Shop) -> None:
@@ -187,7 +203,7 @@ async def test_bundles_and_price_options(shop: Shop) -> None:
     """§5.2: a bundle shows its options, an option shows its bundle; both by integer and by unique id."""
     base = f"/v3/stores/{shop.demo['store_id']}"
     bundles = (await shop.get(f"{base}/bundles"))["data"]
-    assert [(b["id"], b["available_qty"]) for b in bundles] == [(302, 50_000), (301, None)]
+    assert [(b["id"], b["available_qty"]) for b in bundles] == [(302, 50_000), (301, 10_000)]
     assert [o["price"] for o in bundles[1]["bundle_price_options"]] == [179_000, 199_000]
     assert await shop.get(f"{base}/bundles/301") == bundles[1]
     option = await shop.get(f"{base}/bundle-price-options/{shop.demo['bundle_price_option_unique_id']}")

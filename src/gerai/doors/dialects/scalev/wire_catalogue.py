@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gerai.domain.money import SEN_PER_RUPIAH
+from gerai.doors.dialects.scalev.request import MAX_QUANTITY
 from gerai.engine.catalogue.products import Bundle, PriceOption, Product, ProductCatalogue, Store, Variant
 
 #: How many of a variant can be sold, by variant id; variants that are not counted are missing.
@@ -98,7 +99,7 @@ def _variant(shown: Variant, of: Product, available: Available) -> dict[str, Any
         "price": number(shown.price_sen),
         "reseller_price": number(shown.reseller_price_sen),
         "weight": shown.weight_g,
-        "available_qty": available.get(shown.variant_id, 0) if shown.is_inventory else None,
+        "available_qty": available.get(shown.variant_id, 0) if shown.is_inventory else MAX_QUANTITY,
         "images": list(shown.images),
         "item_type": shown.item_type,
         "is_checked": True,
@@ -136,10 +137,10 @@ def bundle(
     }
 
 
-def bundle_available(shown: Bundle, catalogue: ProductCatalogue, available: Available) -> int | None:
-    """How many whole bundles the counted parts allow; None when nothing in it is counted."""
+def bundle_available(shown: Bundle, catalogue: ProductCatalogue, available: Available) -> int:
+    """How many whole bundles the counted parts allow; as many as a line may ask for when nothing in it is counted."""
     counted = [part for part in shown.parts if catalogue.variants[part.variant_id].is_inventory]
-    return min((available.get(part.variant_id, 0) // part.quantity for part in counted), default=None)
+    return min((available.get(part.variant_id, 0) // part.quantity for part in counted), default=MAX_QUANTITY)
 
 
 def _part(shown: Variant, catalogue: ProductCatalogue) -> dict[str, Any]:
