@@ -18,6 +18,7 @@ from gerai.engine.merchants.open import set_test_clock
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.resolve_late import ResolveLate
+from gerai.store.due import due_orders
 
 
 async def held_late(engine: Engine, *, stocked: bool = False, **order: Any) -> tuple[Shop, OrderView, Payment]:
@@ -63,6 +64,37 @@ async def test_accepted_money_pays_an_order_that_is_open_still(engine: Engine) -
     done = await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision="accept")
     assert (done.order.status, done.payments[0].status) == ("processing", "completed")
     assert "order.pending" not in await shop.events(placed)
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_an_order_does_not_expire_under_a_persons_decision(engine: Engine) -> None:
+    """Money came on a payment that had run out, while the order still waited: its time does not run out before a person
+    has decided, so that its goods are there if they accept. Given back, it ends like any unpaid order."""
+    shop = await open_shop(engine, environment="sandbox", settings={"late_payment": "hold"})
+    stock_id = await shop.add_stock(3)
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    decided: dict[str, str] = {}
+    for decision in ("accept", "refund"):
+        lines = (shop.line(5_000_00, 1, stock_id),)
+        placed = await shop.place(lines=lines, expires_at=EPOCH + timedelta(hours=1))
+        [payment] = (await shop.start_payment(placed)).payments
+        await shop.pay(placed, payment_id=payment.payment_id, outcome="expired")
+        await shop.pay(placed, payment_id=payment.payment_id)
+        await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH + timedelta(hours=2))
+        order = placed.view.order
+        async with engine.connection() as connection:
+            due = await due_orders(connection, 100_000)
+        assert (shop.merchant_id, "sandbox", order.order_id) not in due
+        with pytest.raises(StateConflict) as refused:
+            await shop.do(ExpireOrder, placed)
+        assert (refused.value.state, refused.value.verb) == ("late", "expire")
+        done = await shop.do(ResolveLate, placed, payment_id=payment.payment_id, decision=decision)
+        if decision == "refund":
+            done = await shop.do(ExpireOrder, placed)
+        decided[decision] = done.order.status
+        await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    assert decided == {"accept": "processing", "refund": "expired"}
+    assert await shop.stock(stock_id) == (3, 1)
     assert await check(engine, shop.merchant_id) == []
 
 

@@ -20,12 +20,15 @@ _FURTHEST: Final = """
 (SELECT greatest(now(), max(coalesce(sandbox_clock_frozen_at, now() + sandbox_clock_offset_s * interval '1 second')))
  FROM merchants)"""
 
-#: Without those whose invoice is paid: they never expire, whatever state they stand at. In conflict a person decides.
+#: Without those whose invoice is paid: they never expire, whatever state they stand at. About a conflict, or money that
+#: came late, a person decides first.
 DUE_ORDERS: Final = f"""
 SELECT t.merchant_id, t.environment, t.order_id FROM orders t JOIN merchants m USING (merchant_id)
 WHERE t.status IN ('draft', 'pending') AND t.expires_at IS NOT NULL AND t.payment_mark <> 'conflict'
   AND NOT EXISTS (SELECT FROM invoices i
                   WHERE i.merchant_id = t.merchant_id AND i.invoice_id = t.order_id AND i.status = 'paid')
+  AND NOT EXISTS (SELECT FROM payments p
+                  WHERE p.merchant_id = t.merchant_id AND p.order_id = t.order_id AND p.status = 'late')
   AND t.expires_at <= {_FURTHEST} AND t.expires_at <= {CLOCK}
 ORDER BY t.expires_at LIMIT %s"""
 

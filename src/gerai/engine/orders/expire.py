@@ -11,8 +11,8 @@ from gerai.engine.state import State
 
 
 class ExpireOrder(OrderCommand, frozen=True, kw_only=True):
-    """Refuses: NotFound, StateConflict (it waits for nothing any more, is paid, in conflict, or its time is not over on
-    this environment's clock)."""
+    """Refuses: NotFound, StateConflict (it waits for nothing any more, is paid, or waits for a person: in conflict, or
+    with money that came late; or its time is not over on this environment's clock)."""
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = self.order(state)
@@ -22,6 +22,8 @@ class ExpireOrder(OrderCommand, frozen=True, kw_only=True):
         if order.payment_mark == "conflict":
             # Somebody says that they paid: a person decides about that, not the clock.
             raise StateConflict("order", order.public_id, "conflict", "expire")
+        if any(payment.status == "late" for payment in state.payments_of(order)):
+            raise StateConflict("order", order.public_id, "late", "expire")
         if order.expires_at is None or order.expires_at > context.now:
             raise StateConflict("order", order.public_id, order.status, "expire")
         end_unpaid(state, context, order, "expire")
