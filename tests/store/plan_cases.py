@@ -236,7 +236,7 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
     by_order = dict.fromkeys(
         (
             "ORDERS_BY_ID", "LINES_BY_ORDER", "INVOICES_BY_ORDER", "PAYMENTS_BY_ORDER", "FULFILMENTS_BY_ORDER",
-            "SHIPMENTS_BY_ORDER", "PARCEL_EVENTS_BY_ORDER",
+            "SHIPMENTS_BY_ORDER", "PARCEL_EVENTS_BY_ORDER", "STATE_EVENTS_BY_ORDER",
         ),
         (m, ids),
     )  # fmt: skip
