@@ -245,9 +245,14 @@ async def test_a_merchants_own_search_spans_its_doors(engine: Engine, shops: lis
         assert [view.order.order_id for view in found] == expected, text
 
 
-async def test_lists_are_narrowed_exactly(engine: Engine, shops: list[Shop]) -> None:
+@pytest.mark.parametrize(("few", "rare"), [(1000, 500), (0, 2)])
+async def test_lists_are_narrowed_exactly(
+    engine: Engine, shops: list[Shop], monkeypatch: pytest.MonkeyPatch, few: int, rare: int
+) -> None:
     """By labels, reference (in any case), amount, payment and parcel, with and without states, times and a page back:
-    exactly what fits."""
+    exactly what fits, however many orders it takes to count as many in a state, or having one of several things."""
+    monkeypatch.setattr("gerai.store.orders._FEW", few)
+    monkeypatch.setattr("gerai.store.rare_terms.RARE", rare)
     views = {shop.merchant_id: await _all(shop) for shop in shops[:2]}
     references = sorted({v.order.reference for v in views[shops[0].merchant_id] if v.order.reference.startswith("po")})
     assert references
@@ -264,14 +269,21 @@ async def test_lists_are_narrowed_exactly(engine: Engine, shops: list[Shop]) -> 
          lambda v: _kept(v) and v.shipment is not None and v.shipment.status in ("in_transit", "planned")),
         *(({"payment_status": word}, lambda v, w=word: _kept(v) and payment_status(v.order, v.invoice) == w)
           for word in ("unpaid", "paid", "conflict", "settled")),
+        ({"payment_status": "paid", "labels": {"store": "7"}},
+         lambda v: _kept(v) and payment_status(v.order, v.invoice) == "paid" and v.order.labels.get("store") == "7"),
+        ({"total_sen": 500_000, "shipment_statuses": ("planned", "in_transit"), "labels": {"store": "8"}},
+         lambda v: _kept(v) and v.order.total_sen == 500_000 and v.order.labels.get("store") == "8"
+         and v.shipment is not None and v.shipment.status in ("in_transit", "planned")),
     ]  # fmt: skip
     since, until = NOW - timedelta(weeks=3), NOW - timedelta(weeks=2)
     narrower: list[tuple[dict[str, Any], Callable[[OrderView], bool]]] = [
         ({}, lambda _: True),
         ({"statuses": ("pending",)}, lambda v: v.order.status == "pending"),
+        ({"statuses": ("confirmed", "processing", "completed")},
+         lambda v: v.order.status in ("confirmed", "processing", "completed")),
         ({"created_from": since}, lambda v: v.order.created_at >= since),
         ({"created_until": until}, lambda v: v.order.created_at < until),
-    ]
+    ]  # fmt: skip
     for filters, fits in asked:
         for scope in scopes(shops):
             for more, also in narrower:

@@ -187,7 +187,20 @@ def order_filters(k: Known) -> list[tuple[Scope, OrderFilter]]:
             ]
             if name not in ("before_id", "after_id"):
                 found.append((door, OrderFilter(**{name: value, "before_id": k.order_ids[0]})))
-    return found
+    return found + [(door._replace(channel="scalev"), wanted) for wanted in TOGETHER]
+
+
+#: Two things that many orders have each, and none, few or many have together.
+TOGETHER = (
+    OrderFilter(statuses=("completed",), payment_status="unpaid"),
+    OrderFilter(statuses=("completed",), payment_status="paid"),
+    OrderFilter(statuses=("pending",), payment_status="paid"),
+    OrderFilter(statuses=("cancelled", "expired", "failed"), payment_status="paid"),
+    OrderFilter(statuses=("completed",), payment_status="unpaid", labels={"method": "qris"}),
+    OrderFilter(payment_status="conflict", labels={"method": "qris"}),
+    OrderFilter(shipment_statuses=("delivered",), labels={"method": "none"}),
+    OrderFilter(shipment_statuses=("delivered", "cancelled"), payment_status="settled"),
+)
 
 
 #: What no door with members asks for.

@@ -11,11 +11,12 @@ from types import ModuleType
 
 import psycopg
 import pytest
-from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, read_cases, view_cases
+from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, order_filters, read_cases, view_cases
 from plans_kit import Plan, explain, numbered, sent_by
 from psycopg_pool import AsyncConnectionPool
 
 from gerai.bench.stored import add_orders, new_shops
+from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
 from gerai.store import (
     deposits,
@@ -37,6 +38,7 @@ from gerai.store import (
 from gerai.store.embedded import scratch
 from gerai.store.fill_terms import fill_terms
 from gerai.store.migrate import migrate
+from gerai.store.order_search import listed_by
 
 ORDERS = 15_000
 TIMES = 4
@@ -56,11 +58,12 @@ WITHOUT_CASE = {
 
 @dataclass(frozen=True)
 class Large:
-    """Plans at both sizes, by statement; how many rows the large tables have."""
+    """Plans at both sizes, by statement; how many rows the large tables have; what ``orders.by_filter`` is asked."""
 
     small: dict[str, Plan]
     large: dict[str, Plan]
     rows: dict[str, int]
+    asked: list[tuple[Scope, OrderFilter]]
 
 
 def _known(connection: psycopg.Connection, merchant_id: int) -> Known:
@@ -111,7 +114,8 @@ def large() -> Generator[Large]:
             big = connection.execute(
                 "SELECT relname, reltuples FROM pg_class WHERE relkind = 'r' AND reltuples > 1500"
             ).fetchall()
-        yield Large(small, asyncio.run(_plans(server.dsn, shops[0].merchant_id)), dict(big))
+            asked = order_filters(_known(connection, shops[0].merchant_id))
+        yield Large(small, asyncio.run(_plans(server.dsn, shops[0].merchant_id)), dict(big), asked)
 
 
 def test_no_statement_grows_with_the_tables(large: Large) -> None:
@@ -123,6 +127,22 @@ def test_no_statement_grows_with_the_tables(large: Large) -> None:
         or plan.buffers > 2 * large.small[name].buffers + 50
     ]
     assert found == []
+
+
+def test_several_terms_are_merged(large: Large) -> None:
+    """A list by payment alone, or by several states of payment or parcel, is read in the order of the index: no week's
+    orders are sorted, however many a week has."""
+    each = {number: listed_by(scope, wanted) for number, (scope, wanted) in enumerate(large.asked)}
+    merged = [
+        number
+        for number, listed in each.items()
+        if len(listed) == 1 and len(listed[0].ranges) > 1 and all(found.is_one_term for found in listed[0].ranges)
+    ]
+    assert len(merged) > 20
+    for number in merged:
+        text = large.large[f"orders.by_filter/{number}.0"].text
+        assert "Merge Append" in text, large.asked[number]
+        assert '"Sort"' not in text, large.asked[number]
 
 
 def test_the_database_is_large(large: Large) -> None:

@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.search import has_words, names, query_of
-from gerai.store import orders, rare_words
+from gerai.store import orders, rare_terms
 from gerai.store.embedded import scratch
 from gerai.store.fill_terms import fill_terms
 from gerai.store.migrate import migrate
@@ -136,7 +136,7 @@ async def test_whatever_is_rare(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> 
             scope = DOOR._replace(member_id=pick.choice((None, None, 1)))
             expected = [order.order_id for order in _expected(shop, scope, wanted)]
             for rare in RARE:
-                monkeypatch.setattr(rare_words, "RARE", rare)
+                monkeypatch.setattr(rare_terms, "RARE", rare)
                 page = await orders.by_filter(connection, scope, wanted, limit)
                 found = [order.order_id for order in page]
                 assert found == expected[wanted.skip :][:limit], (rare, scope, wanted)
@@ -158,7 +158,7 @@ async def test_a_rare_word_is_asked_first(shop: Shop) -> None:
     """When one of the words is rare, nobody's other words are read: neither with a word everybody has, nor on a later
     page. Two that are not rare are read week by week, and one word alone is not counted first."""
     rare, common = f"Customer {shop.stored[0].order_id}", "cust customer"
-    assert len(_expected(shop, DOOR, OrderFilter(search=common))) > rare_words.RARE
+    assert len(_expected(shop, DOOR, OrderFilter(search=common))) > rare_terms.RARE
     for text in (rare, "customer absent", "Budi Łukasz"):
         for more in ({}, {"before_id": shop.stored[5].order_id}, {"after_id": shop.stored[-1].order_id}):
             sent = await _sent(shop, text, **more)
@@ -171,7 +171,7 @@ async def test_a_rare_word_is_asked_first(shop: Shop) -> None:
 async def test_a_week_without_one_of_the_words_is_not_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two words too common to be read by name, one of them in the oldest weeks alone: the other's matches of the weeks
     since then are not read."""
-    monkeypatch.setattr(rare_words, "RARE", -1)
+    monkeypatch.setattr(rare_terms, "RARE", -1)
     wanted = OrderFilter(search="customer archive", search_fields=("name",))
     [_, walk] = await sent_by(shop.dsn, lambda c: orders.by_filter(c, DOOR, wanted, 5000))
     with psycopg.connect(shop.dsn, autocommit=True) as connection:

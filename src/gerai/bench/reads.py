@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.bench.case import ENVIRONMENT, Case, CaseStep, Read
+from gerai.domain.states import ORDER
 from gerai.doors.dialects.scalev.demo.goods import STORE
 
 #: What the stored orders of Cek Ceir are for.
@@ -59,6 +60,19 @@ def _having(channel: str, term: str) -> str:
         f"SELECT x.order_id FROM order_terms x WHERE {_OF.replace('t.', 'x.')}'{channel}' AND x.term = {term} "
         f"ORDER BY x.week DESC, x.created_at DESC, x.order_id DESC LIMIT {_PAGE}"
     )
+    page = f"SELECT t.* FROM ({found}) x JOIN orders t ON t.merchant_id = $merchant AND t.order_id = x.order_id"
+    return _WHOLE.format(page=page)
+
+
+def _paid_so(payment: str, *statuses: str) -> str:
+    """The same of orders whose payment stands so, in one of these states."""
+    each = [
+        f"(SELECT x.week, x.created_at, x.order_id FROM order_terms x WHERE {_OF.replace('t.', 'x.')}'scalev' "
+        f"AND x.term = 'y' || {payment} || '/{status}' "
+        f"ORDER BY x.week DESC, x.created_at DESC, x.order_id DESC LIMIT {_PAGE})"
+        for status in statuses
+    ]
+    found = f"SELECT * FROM ({' UNION ALL '.join(each)}) x ORDER BY created_at DESC, order_id DESC LIMIT {_PAGE}"
     page = f"SELECT t.* FROM ({found}) x JOIN orders t ON t.merchant_id = $merchant AND t.order_id = x.order_id"
     return _WHOLE.format(page=page)
 
@@ -161,8 +175,12 @@ READS: Final = (
         "closed", "draft",
     ),
     _scalev(
-        "list-payment", "by state of the payment", "payment_status=<value>", _having("scalev", "'y' || $1"),
+        "list-payment", "by state of the payment", "payment_status=<value>", _paid_so("$1", *sorted(ORDER.states)),
         "SELECT unnest(ARRAY['paid', 'unpaid'])", "conflict", "settled",
+    ),
+    _scalev(
+        "list-state-payment", "by state and payment", "status=completed&payment_status=<value>",
+        _paid_so("$1", "completed"), "SELECT 'paid'", "unpaid",
     ),
     _scalev(
         "list-parcel", "by state of the parcel", "shipment_status=<value>", _having("scalev", "'s' || $1"),

@@ -104,7 +104,7 @@ FROM stored_orders CROSS JOIN LATERAL unnest(ARRAY[
     '+62812' || i, '-' || reverse('62812' || i)
 ] || CASE channel
     WHEN 'cekceir' THEN ARRAY['wf-' || i]
-    WHEN 'scalev' THEN ARRAY['t' || total_sen, CASE status WHEN 'completed' THEN 'ypaid' ELSE 'yunpaid' END,
+    WHEN 'scalev' THEN ARRAY['t' || total_sen, CASE status WHEN 'completed' THEN 'ypaid/' ELSE 'yunpaid/' END || status,
         CASE status WHEN 'completed' THEN 'sdelivered' WHEN 'pending' THEN 'splanned' ELSE 'scancelled' END]
     ELSE '{}' END || (
     SELECT array_agg('l' || l.key || '=' || l.value || CASE channel WHEN 'cekceir' THEN E'\x02' || member_id ELSE '' END)

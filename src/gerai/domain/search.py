@@ -13,7 +13,6 @@ from gerai.domain.search_terms import (
     NUMBER,
     OWNED,
     PARCEL,
-    PAYMENT,
     PHONE,
     PHONE_BACKWARDS,
     REFERENCE,
@@ -21,9 +20,11 @@ from gerai.domain.search_terms import (
     WORK,
     folded,
     label_term,
+    payment_term,
     phone_digits,
     words_of,
 )
+from gerai.domain.states import ORDER
 
 #: Where a text may be looked for. ``work`` is the reference of the provider that delivers; ``payment`` a payment's
 #: identifier or the code its payer sees (VA number …); ``receipt`` a courier's number.
@@ -59,9 +60,11 @@ class TermRange(NamedTuple):
 
 class TermQuery(NamedTuple):
     """What is asked of an order's terms: any of ``ranges``, or one of each of ``words`` (none: nothing by words).
-    ``codes`` may name a payment, ``receipts`` a parcel."""
+    ``codes`` may name a payment, ``receipts`` a parcel. ``span``: what the ranges are together, if they are all of it.
+    """
 
     ranges: tuple[TermRange, ...] = ()
+    span: TermRange | None = None
     words: tuple[TermRange, ...] = ()
     codes: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
@@ -95,9 +98,11 @@ def with_total(total_sen: int) -> TermQuery:
     return TermQuery((_only(f"{TOTAL}{total_sen}"),))
 
 
-def with_payment(status: str) -> TermQuery:
-    """Orders whose payment stands so."""
-    return TermQuery((_only(PAYMENT + status),))
+def with_payment(payment: str, statuses: Iterable[str] = ()) -> TermQuery:
+    """Orders whose payment stands so, in these states (none: in any)."""
+    asked = tuple(statuses)
+    ranges = tuple(_only(payment_term(payment, status)) for status in asked or sorted(ORDER.states))
+    return TermQuery(ranges, None if asked else _from(payment_term(payment, "")))
 
 
 def with_parcel(statuses: Iterable[str]) -> TermQuery:

@@ -100,7 +100,8 @@ def states_of(
     """What an order is listed by, and found by of the rows around it; some of it changes in the order's life.
 
     Labels of what a wallet bought name the wallet's owner, who lists only that. Amount, payment and parcel are kept of
-    orders that their door lists by labels without a wallet: no other door asks for them.
+    orders that their door lists by labels without a wallet: no other door asks for them. Payment and state are one
+    term: many orders have each of two that hardly any has together.
     """
     found: list[str] = []
     if fulfilment is not None and fulfilment.reference:
@@ -109,7 +110,7 @@ def states_of(
         owner_id = None if order.account_id is None else order.member_id
         found += [label_term(label, owner_id) for label in order.labels.items()]
         if order.account_id is None:
-            found += [f"{TOTAL}{order.total_sen}", PAYMENT + payment_status(order, invoice)]
+            found += [f"{TOTAL}{order.total_sen}", payment_term(payment_status(order, invoice), order.status)]
             if shipment is not None:
                 found.append(PARCEL + shipment.status)
     return found
@@ -119,6 +120,11 @@ def label_term(label: tuple[str, str], owner_id: int | None) -> str:
     """The term of a label (name, value); ``owner_id``: of what that member's wallet bought."""
     name, value = label
     return f"{LABEL}{name}={value[:_LONGEST]}" + ("" if owner_id is None else f"{OWNED}{owner_id}")
+
+
+def payment_term(payment: str, status: str) -> str:
+    """The term of an order whose payment stands so and that is in this state."""
+    return f"{PAYMENT}{payment}/{status}"
 
 
 def records(order: Order, terms: Iterable[str]) -> list[OrderTerm]:

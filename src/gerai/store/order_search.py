@@ -2,7 +2,7 @@
 
 Each week's matches are read from the index of terms alone and sorted; whoever asks for a page stops at the week that
 fills it. What matches often is found in the newest week, what matches rarely costs a look at each week. Of several
-words, one that few orders have is asked first (rare_words.py).
+words or conditions, one that few orders have is asked first (rare_terms.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gerai.domain.search import (
 )
 from gerai.store.conditions import Where, in_one_case, query
 from gerai.store.order_filter import conditions
-from gerai.store.rare_words import orders_with
+from gerai.store.rare_terms import orders_with, rarest
 from gerai.store.tables import ORDERS
 from gerai.store.term_weeks import of_week, way_of, weeks_of
 
@@ -42,6 +42,11 @@ SELECT x.created_at, x.order_id FROM unnest(%s::text[], %s::text[]) AS r(low, hi
     (SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= r.low AND x.term < r.high OFFSET 0) x"""
 #: In the index's own order: nothing to sort, however many there are.
 _OF_TERM: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term = %s"
+#: The same of several: merged, and nothing twice, in that order. The limit, which is none, is one the planner cannot
+#: know: it counts on a part being read and merges; for all of the few rows it expects, it would sort.
+_OF_TERMS: Final = """
+SELECT DISTINCT ON (x.created_at, x.order_id) x.* FROM ({each}) x WHERE {any}
+ORDER BY x.created_at {way}, x.order_id {way} LIMIT (SELECT 4611686018427387904)"""
 _OF_WORD: Final = "SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= %s AND x.term < %s"
 #: Of a week without one of the words nothing is read.
 _OF_WORDS: Final = "(SELECT i.* FROM ({all}) i WHERE {each})"
@@ -74,17 +79,25 @@ def asked_of_terms(scope: Scope, asked: OrderFilter) -> TermQuery | None:
     return None
 
 
-def listed_by(scope: Scope, asked: OrderFilter) -> TermQuery | None:
-    """The same for what whole lists are narrowed by, and many orders may have."""
+def listed_by(scope: Scope, asked: OrderFilter) -> list[TermQuery]:
+    """What whole lists are narrowed by, and many orders may have: all of it, what fewer have as a rule first."""
+    found: list[TermQuery] = []
     if asked.total_sen is not None:
-        return with_total(asked.total_sen)
+        found.append(with_total(asked.total_sen))
     if asked.shipment_statuses:
-        return with_parcel(asked.shipment_statuses)
-    if asked.payment_status in ("conflict", "settled"):
-        return with_payment(asked.payment_status)
-    for name, value in asked.labels.items():
-        return TermQuery(with_label(name, value, scope.member_id))
-    return with_payment(asked.payment_status) if asked.payment_status else None
+        found.append(with_parcel(asked.shipment_statuses))
+    labels = [TermQuery(with_label(name, value, scope.member_id)) for name, value in asked.labels.items()]
+    payment = [with_payment(asked.payment_status, asked.statuses)] if asked.payment_status else []
+    return [*found, *payment, *labels] if asked.statuses else [*found, *labels, *payment]
+
+
+async def list_page(
+    connection: AsyncConnection, scope: Scope, asked: OrderFilter, each: list[TermQuery], limit: int
+) -> list[Order]:
+    """Orders that have all of these terms, sorted as :func:`page`: by those that few orders have, if there are such."""
+    things = [(terms.span,) if terms.span else terms.ranges for terms in each]
+    rare = await rarest(connection, scope, asked, things) if len(things) > 1 else None
+    return await page(connection, scope, asked, each[rare.place if rare else 0], limit)
 
 
 async def page(
@@ -127,15 +140,15 @@ def _by_terms(
     scope: Scope, asked: OrderFilter, terms: TermQuery, where: Where, way: str, furthest: int
 ) -> tuple[str, tuple[Any, ...]]:
     weeks = weeks_of(scope, asked)
-    matches, params = _matches(of_week(scope, asked), terms)
+    matches, params = _matches(of_week(scope, asked), terms, way)
     text = _PAGE.format(weeks=weeks.text, columns=ORDERS.select_list, matches=matches, where=where.text, way=way)
     return text, (*weeks.params, *params, *where.params, furthest, furthest)
 
 
-def _matches(where: Where, terms: TermQuery) -> tuple[str, list[Any]]:
+def _matches(where: Where, terms: TermQuery, way: str) -> tuple[str, list[Any]]:
     """The (created_at, order_id) of a week's orders with these terms."""
-    if len(terms.ranges) == 1 and terms.ranges[0].is_one_term and not terms.words:
-        return _OF_TERM.format(where=where.text), [*where.params, terms.ranges[0].low]
+    if all(found.is_one_term for found in terms.ranges) and not terms.words:
+        return _merged(where, terms, way)
     parts: list[str] = []
     params: list[Any] = []
     if terms.ranges:
@@ -150,3 +163,16 @@ def _matches(where: Where, terms: TermQuery) -> tuple[str, list[Any]]:
         parts.append(_OF_WORDS.format(all=" INTERSECT ".join(words), each=each) if len(words) > 1 else words[0])
         params += values * 2 if len(words) > 1 else values
     return " UNION ".join(parts) if len(parts) > 1 else f"SELECT DISTINCT * FROM ({parts[0]}) d", params
+
+
+def _merged(where: Where, terms: TermQuery, way: str) -> tuple[str, list[Any]]:
+    """The same where each of the ranges is one term."""
+    text, params = _OF_TERM.format(where=where.text), [v for one in terms.ranges for v in (*where.params, one.low)]
+    if len(terms.ranges) == 1:
+        return text, params
+    each = " UNION ALL ".join([f"({text} ORDER BY x.created_at {way}, x.order_id {way})"] * len(terms.ranges))
+    if terms.span is None:
+        return _OF_TERMS.format(each=each, any="true", way=way), params
+    # One look at a week that has none of them.
+    text = _OF_TERMS.format(each=each, any=f"EXISTS ({_OF_WORD.format(where=where.text)})", way=way)
+    return text, [*params, *where.params, terms.span.low, terms.span.high]

@@ -41,8 +41,10 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
     if wanted.receipt or wanted.payment_public_id:
         where.add_if(bool(statuses), _STATUS, statuses)
         return await _select(connection, where, order_by, limit, wanted.skip)
-    if (terms := order_search.listed_by(scope, wanted)) is not None and not await _few(connection, scope, statuses):
-        return await order_search.page(connection, scope, wanted, terms, limit)
+    listed = order_search.listed_by(scope, wanted)
+    # The terms of payments know the state, too.
+    if listed and (wanted.payment_status or not await _few(connection, scope, statuses)):
+        return await order_search.list_page(connection, scope, wanted, listed, limit)
     # A member's orders have one index, with their state in it.
     if scope.member_id is not None and not statuses:
         statuses = sorted(ORDER.states)
@@ -75,7 +77,7 @@ async def count(connection: AsyncConnection, scope: Scope, wanted: OrderFilter, 
     orders."""
     where, statuses = conditions(scope, wanted), list(wanted.statuses)
     terms = order_search.asked_of_terms(scope, wanted) or order_search.listed_by(scope, wanted)
-    if terms is not None or wanted.receipt or wanted.payment_public_id:
+    if terms or wanted.receipt or wanted.payment_public_id:
         return len(await by_filter(connection, scope, wanted, at_most))
     if scope.member_id is not None and not statuses:
         statuses = sorted(ORDER.states)

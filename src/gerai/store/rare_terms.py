@@ -1,11 +1,11 @@
-"""Orders with several words in their name, one of which few orders have: "Customer 1234567", where everybody is a
-customer. Reading all that have each word would take as long as the shop has orders; so the names of those few are read.
+"""What few orders have, of several things that are asked for. Reading all that have each of them would take as long as
+the shop has orders: for "Customer 1234567", where everybody is a customer, or what is paid and of a small store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
@@ -14,14 +14,15 @@ from gerai.domain.search import TermRange, has_words
 from gerai.store.conditions import Where, query
 from gerai.store.term_weeks import of_week, way_of, weeks_of
 
-#: A word that no more terms have is rare: each name lies somewhere else, and may have to come from the disk.
+#: What no more terms have is rare: each order lies somewhere else, and may have to come from the disk.
 RARE: Final = 500
-#: The orders of the rarest word, in the page's order, of each word no more terms counted than tell that it is not rare.
-#: A common word has them in its newest weeks, another costs a look at each week. No row: none is rare.
+#: Of each thing no more terms are counted than tell that it is not rare. What is common has them in its newest weeks,
+#: anything else costs a look at each week. No row: nothing is rare.
 _RAREST: Final = """
 {weeks}
-SELECT array_agg(x.order_id ORDER BY x.created_at {way}, x.order_id {way}) FILTER (WHERE x.order_id IS NOT NULL)
-FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS r(low, high, place) LEFT JOIN LATERAL (
+SELECT r.place,
+    array_agg(x.order_id ORDER BY x.created_at {way}, x.order_id {way}) FILTER (WHERE x.order_id IS NOT NULL)
+FROM unnest(%s::text[], %s::text[], %s::int4[]) AS r(low, high, place) LEFT JOIN LATERAL (
     SELECT x.created_at, x.order_id FROM weeks w CROSS JOIN LATERAL
         (SELECT x.created_at, x.order_id FROM order_terms x {where} AND x.term >= r.low AND x.term < r.high
          LIMIT {enough}) x
@@ -35,6 +36,26 @@ FROM (SELECT * FROM orders o WHERE o.merchant_id = %s AND o.order_id = ANY(%s) O
 _GROWING: Final = 4
 
 
+class Rarest(NamedTuple):
+    """Which of the things it is, and its orders, in the page's order; one may be there twice."""
+
+    place: int
+    order_ids: list[int]
+
+
+async def rarest(
+    connection: AsyncConnection, scope: Scope, asked: OrderFilter, things: Sequence[Sequence[TermRange]]
+) -> Rarest | None:
+    """The rarest of several things within the page's bounds, each of them any of its ranges. None: none is rare."""
+    weeks, terms = weeks_of(scope, asked), of_week(scope, asked)
+    text = _RAREST.format(weeks=weeks.text, where=terms.text, way=way_of(asked), enough=RARE + 1)
+    each = [(found.low, found.high, place) for place, ranges in enumerate(things) for found in ranges]
+    lows, highs, places = map(list, zip(*each, strict=True))
+    cursor = await connection.execute(query(text), (*weeks.params, lows, highs, places, *terms.params))
+    row = await cursor.fetchone()
+    return None if row is None else Rarest(row[0], row[1] or [])
+
+
 async def orders_with(
     connection: AsyncConnection, scope: Scope, asked: OrderFilter, where: Where, words: Sequence[TermRange], least: int
 ) -> list[int] | None:
@@ -42,13 +63,10 @@ async def orders_with(
     ``least`` of them, perhaps some more. None: there is only one word, or none of them is rare."""
     if len(words) < 2:
         return None
-    weeks, terms = weeks_of(scope, asked), of_week(scope, asked)
-    text = _RAREST.format(weeks=weeks.text, where=terms.text, way=way_of(asked), enough=RARE + 1)
-    ranges = [word.low for word in words], [word.high for word in words]
-    row = await (await connection.execute(query(text), (*weeks.params, *ranges, *terms.params))).fetchone()
-    if row is None:
+    rare = await rarest(connection, scope, asked, [(word,) for word in words])
+    if rare is None:
         return None
-    left, found, size = list(dict.fromkeys(row[0] or ())), list[int](), least
+    left, found, size = list(dict.fromkeys(rare.order_ids)), list[int](), least
     while left and len(found) < least:
         next_ones, left = left[:size], left[size:]
         params = scope.merchant_id, next_ones, *where.params
