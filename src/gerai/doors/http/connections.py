@@ -79,24 +79,29 @@ class Connections:
     def __init__(self, app: ASGIApp, limits: ConnectionLimits) -> None:
         self._app = app
         self._limits = limits
-        #: By client: infinite while its request is under way, afterwards when its connection is to end.
+        #: By client: infinite while a request of it is under way, afterwards when its connection is to end.
         self._due: dict[tuple[str, int], float] = {}
+        #: How many there are: the next one may begin before the application is done with the one that it has answered.
+        self._under_way: Counter[tuple[str, int]] = Counter()
         self._since: dict[Connection, float] = {}
         self._cut: Counter[tuple[str, str]] = Counter()
         self._logged_at_s = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
+        client = _peer(scope)
         if client is None:
             await self._app(scope, receive, send)
             return
-        client = (client[0], client[1])
+        self._under_way[client] += 1
         self._due[client] = math.inf
         try:
             await self._app(scope, receive, send)
         finally:
-            # Not the loop's clock: asking for the running loop is a system call in Python 3.11.
-            self._due[client] = time.monotonic() + self._limits.idle_s + _LATER_S
+            self._under_way[client] -= 1
+            if not self._under_way[client]:
+                del self._under_way[client]
+                # Not the loop's clock: asking for the running loop is a system call in Python 3.11.
+                self._due[client] = time.monotonic() + self._limits.idle_s + _LATER_S
 
     async def watch(self, port: int) -> None:
         """Look after the connections to ``port``, for ever."""
@@ -186,6 +191,13 @@ def surplus(
 def _may_ask(standing: OpenConnection, now_s: float) -> bool:
     """Whether a request of it may be with the HTTP server, and not with us yet."""
     return now_s < standing.due_at_s + _PATIENCE_S and silent_for_s(standing.connection) < _JUST_NOW_S
+
+
+def _peer(scope: Scope) -> tuple[str, int] | None:
+    """The other end of the request's connection, whomever a proxy there speaks for; None where it has no port."""
+    client = scope.get("client")
+    # Granian writes the port as text, the system counts: "36174" and 36174 are one client.
+    return None if client is None or not client[1] else (client[0], int(client[1]))
 
 
 def _plain(host: str) -> str:
