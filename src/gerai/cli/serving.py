@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from gerai.cli.terminal import fail
 from gerai.doors.http.connections import ConnectionLimits, Connections
 from gerai.doors.http.drain import Draining
+from gerai.doors.http.head_limit import HeadLimit
 from gerai.doors.http.hosts import TrustedProxies
 from gerai.kit.hosts import is_loopback, reached_here
 from gerai.kit.open_files import clients_within, raise_open_files_limit
@@ -110,7 +111,7 @@ async def serving(
     it takes nothing new and finishes what it accepted, within ``shutdown_grace_s``."""
     draining = Draining(app)
     limits = connection_limits(server, proxies or TrustedProxies())
-    connections = Connections(draining, limits)
+    connections = Connections(HeadLimit(draining, server.head_limit_bytes), limits)
     granian = Server(
         connections,
         address=server.host,

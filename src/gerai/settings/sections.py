@@ -41,7 +41,7 @@ class ServerSettings:
         "proxies are free of it, and all clients where only this machine is served.",
         0,
     )
-    head_limit_bytes: int = setting(32_768, "Longest request line and headers together.", 8192)
+    head_limit_bytes: int = setting(32_768, "Longest request line and headers together; 431 beyond.", 8192)
     idle_timeout_s: float = setting(30.0, "How long a connection may be idle, or take for a request's head.", 0.1)
     shutdown_grace_s: float = setting(15.0, "How long a stopping server may take to finish what it accepted.", 0)
 
