@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from gerai.kit.log import STRUCK_OUT, configure, redact
+from gerai.kit.terminal_text import in_one_line
 
 
 @pytest.fixture
@@ -39,6 +40,37 @@ def test_one_object_per_line(lines: io.BytesIO) -> None:
     (entry,) = entries(lines)
     assert entry.pop("at").endswith("Z")
     assert entry == {"event": "order.placed", "level": "info", "order": "A\nB", "amount_sen": 1500}
+
+
+def test_nothing_of_a_stranger_reaches_a_terminal_as_such(lines: io.BytesIO) -> None:
+    """An entry with controls of C0 and C1, DEL, bidi marks and separators is one line without any of them, and decodes
+    to what was logged."""
+    hostile = "a\x1b[2K\x9b2J\x7f\u202e\u2066\u2028b\r\nc é ü"
+    structlog.get_logger("test").info("order.placed", name=hostile, names=[hostile])
+    written = lines.getvalue().decode()
+    assert written.isascii() is False
+    assert [char for char in written if in_one_line(char) != char] == ["\n"]
+    assert written.count("\n") == 1
+    (entry,) = entries(lines)
+    assert (entry["name"], entry["names"]) == (hostile, [hostile])
+
+
+def test_log_for_people_shows_controls(lines: io.BytesIO) -> None:
+    """As ``text`` an entry is one line, in which controls are visible escapes; a traceback keeps its lines, each
+    indented, so that no text in it looks like an entry."""
+    configure("info", "text", stream := io.BytesIO())
+    try:
+        raise ValueError("odd\n2026-01-01 [info] order.paid \x1b[2K")
+    except ValueError:
+        structlog.get_logger("test").exception("broken\nby", name="a\x1b]0;owned\x07\x9b\u202e b", names=["\x1b\u202e"])
+    written = stream.getvalue().decode()
+    assert [char for char in written if in_one_line(char) != char] == ["\n"] * written.count("\n")
+    first, *rest = written.splitlines()
+    assert "broken\\nby" in first
+    assert "a\\x1b]0;owned\\x07\\x9b\\u202e b" in first
+    assert "  ValueError: odd" in rest
+    assert "  2026-01-01 [info] order.paid \\x1b[2K" in rest
+    assert [line for line in rest if not line.startswith("  ")] == []
 
 
 def test_exceptions_are_told(lines: io.BytesIO) -> None:

@@ -18,6 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from gerai.kit.json_values import is_object
+from gerai.kit.terminal_text import REFUSED_IN_UTF_8, in_one_line, json_in_ascii_controls
 
 STRUCK_OUT: Final = "[redacted]"
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -41,6 +42,8 @@ _RANDOM: Final = re.compile(
     r"(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?:(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{32,}|[A-Za-z0-9_-]{40,})"
     r"|[0-9a-f]{48,})(?![A-Za-z0-9_-])"
 )
+#: Fields whose ends of lines are ours.
+_OF_MANY_LINES: Final = ("exception", "stack")
 #: The short code of a payment link, which opens its page.
 _LINK: Final = re.compile(r"(?i)(/payment/)[a-z]{6}(?![a-z])")
 #: Nearly every text has none of these, and is then let through without a pattern being tried.
@@ -70,7 +73,7 @@ def configure(level: str = "info", format: str = "json", stream: BinaryIO | None
         )
     else:
         structlog.configure(
-            processors=[*shared, structlog.dev.ConsoleRenderer(colors=output.isatty())],
+            processors=[*shared, visible, structlog.dev.ConsoleRenderer(colors=output.isatty())],
             wrapper_class=structlog.make_filtering_bound_logger(threshold),
             logger_factory=structlog.PrintLoggerFactory(
                 io.TextIOWrapper(output, encoding="utf-8", line_buffering=True)
@@ -111,8 +114,38 @@ def _clean(name: Any, value: Any) -> Any:
     return value
 
 
+def visible(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape in one log entry for a terminal what a stranger's text could do to it. Of a traceback the ends of lines
+    stay, and each line is indented: none can pass for an entry."""
+    return {name: _visible(name, value) for name, value in event.items()}
+
+
+def _visible(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        # Shown by its repr, which escapes by itself.
+        return value
+    if name in _OF_MANY_LINES:
+        return "\n".join(f"  {in_one_line(line)}" for line in value.split("\n"))
+    shown = in_one_line(value)
+    return shown if name == "event" or shown == value else _Quoted(value)
+
+
+class _Quoted:
+    """A text that is shown by its repr, whatever it holds: escaped here, its backslashes could be escaped once more."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return repr(self._text)
+
+
 def _encode(event: EventDict, **_: Any) -> bytes:
-    return msgspec.json.encode(event, enc_hook=str)
+    line = msgspec.json.encode(event, enc_hook=str)
+    # Nearly no line has one of these; people look at this log too.
+    if REFUSED_IN_UTF_8.search(line):
+        return json_in_ascii_controls(line.decode()).encode()
+    return line
 
 
 class _Forward(logging.Handler):
