@@ -90,7 +90,7 @@ def _to_output(settings: Settings, folder: Path | None, passphrase: str, steps: 
     if secrets and not passphrase:
         # Nobody knows into whose hands a stream comes.
         left = ", ".join(secrets)
-        errors.print(f"without a passphrase these are left out of a stream: {left}", highlight=False, markup=False)
+        errors.line(f"without a passphrase these are left out of a stream: {left}")
         secrets = {}
     output: Any = sys.stdout.buffer
     written = write_backup(settings.database, output, passphrase=passphrase, files=secrets, next_table=steps.next)
@@ -103,10 +103,7 @@ def _to_file(
 ) -> tuple[Written, str]:
     file, written = make_file(settings.database, _secrets_of(settings, folder), target, passphrase, steps.next)
     if not passphrase:
-        errors.print(
-            "the file is not sealed: whoever reads it has every key and customer (--passphrase-file seals)",
-            highlight=False, markup=False,
-        )  # fmt: skip
+        errors.line("the file is not sealed: whoever reads it has every key and customer (--passphrase-file seals)")
     return written, str(file)
 
 
@@ -114,4 +111,4 @@ def _report(written: Written, where: str, took_s: float, *, on_errors: bool) -> 
     rows, tables = written.tail.rows, len(written.tail.tables)
     size_mb = written.size / 1e6
     text = f"{where}: {rows} rows of {tables} tables, {size_mb:.1f} MB in {took_s:.1f} s"
-    (errors if on_errors else console).print(text, highlight=False, markup=False)
+    (errors if on_errors else console).line(text)

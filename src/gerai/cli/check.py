@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import typer
-from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
-from gerai.cli.terminal import Steps, console, errors, fail
+from gerai.cli.terminal import Grid, Steps, coloured, console, errors, fail
 from gerai.engine.check import INVARIANTS, examine_database
 from gerai.engine.installation import DatabaseError
+
+_COLOURS: Final = {"holds": "green", "broken": "red"}
 
 
 def check(data: DataOption = None, settings_file: SettingsOption = None) -> None:
@@ -23,16 +25,16 @@ def check(data: DataOption = None, settings_file: SettingsOption = None) -> None
         except DatabaseError as error:
             fail(f"the books could not be checked: {' '.join(str(error).split())}")
     if unrecorded:
-        errors.print(f"the result is not recorded: {unrecorded}", markup=False, highlight=False)
+        errors.line(f"the result is not recorded: {unrecorded}")
     found = {violation.invariant: violation for violation in examination.violations}
-    table = Table(box=None, pad_edge=False, show_header=False)
+    grid = Grid()
     for invariant in INVARIANTS:
-        verdict = "[red]broken[/]" if invariant.name in found else "[green]holds[/]"
-        table.add_row(verdict, invariant.name, f"{invariant.description}.")
-    console.print(table, soft_wrap=False)
+        verdict = coloured("broken" if invariant.name in found else "holds", _COLOURS)
+        grid.add(verdict, invariant.name, f"{invariant.description}.")
+    console.grid(grid, wrapped=True)
     for violation in found.values():
-        console.print(f"\n{violation.invariant}:", style="red")
+        console.lines("", f"{violation.invariant}:", style="red")
         for row in violation.rows:
-            console.print("  " + "  ".join(f"{k}={v}" for k, v in row.items()), highlight=False, markup=False)
+            console.line("  " + "  ".join(f"{k}={v}" for k, v in row.items()))
     if found:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from gerai.cli.checkout import checkout, install_test_packages
-from gerai.cli.terminal import console
+from gerai.cli.terminal import console, styled
 
 _TYPES: Final = "basedpyright"
 CHECKS: Final = (
@@ -47,7 +47,7 @@ def run_checks(root: Path, types: bool = True) -> list[str]:
             answer = subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, text=True, check=False)
         if answer.returncode:
             failed.append(name)
-            console.out(answer.stdout + answer.stderr, highlight=False)
-        verdict = "[red]failed[/]" if answer.returncode else "[green]clean[/]"
-        console.print(f"{name:14} {verdict} [dim]{time.monotonic() - began:.1f} s[/]")
+            console.lines(*(answer.stdout + answer.stderr).splitlines())
+        verdict = styled("failed", "red") if answer.returncode else styled("clean", "green")
+        console.line(f"{name:14} ", verdict, styled(f" {time.monotonic() - began:.1f} s", "dim"))
     return failed

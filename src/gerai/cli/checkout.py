@@ -8,7 +8,7 @@ import sysconfig
 from pathlib import Path
 
 import gerai
-from gerai.cli.terminal import console, fail
+from gerai.cli.terminal import console, fail, styled
 
 
 def checkout() -> Path:
@@ -37,7 +37,8 @@ def install_test_packages(root: Path) -> None:
                 words.append(line)
                 if line.startswith("Collecting "):
                     count += 1
-                    status.update(f"installing what the tests need … {count}/{total} {line.split()[1].split('==')[0]}")
+                    name = line.split()[1].split("==")[0]
+                    status.update(styled(f"installing what the tests need … {count}/{total} {name}"))
         if pip.returncode:
-            fail("pip could not install requirements-test.lock:\n" + "".join(words[-20:]))
+            fail("pip could not install requirements-test.lock:", then=(line.rstrip() for line in words[-20:]))
     stamp.write_text(wanted, encoding="utf-8")

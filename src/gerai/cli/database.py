@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.cli.seal_key import with_seal_key
-from gerai.cli.terminal import errors, fail
+from gerai.cli.terminal import errors, fail, fail_with
 from gerai.engine.outage import is_starting
 from gerai.kit.discover import discover, plugin_names
 from gerai.ports.lookup import Lookup
@@ -81,7 +81,7 @@ def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settin
             local = with_seal_key(with_database_url(settings, dsn), folder)
             yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
     except EmbeddedError as error:
-        fail(str(error))
+        fail_with(error)
 
 
 def require_database(settings: Settings, *, migrated: bool = False) -> None:
@@ -118,7 +118,7 @@ def _version_once_started(database: DatabaseSettings) -> int:
 
 
 def _say_waiting(wait_s: float) -> None:
-    errors.print(f"the database is starting or recovering; waiting for it, at most {wait_s:g} s …", highlight=False)
+    errors.line(f"the database is starting or recovering; waiting for it, at most {wait_s:g} s …")
 
 
 def require_migrated(settings: Settings, data: Path | None = None) -> None:

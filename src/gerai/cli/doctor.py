@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Annotated, Final
 
 import msgspec
 import typer
-from rich.table import Table
 
 from gerai import __version__
 from gerai.cli.database import (
@@ -24,7 +22,7 @@ from gerai.cli.database import (
     with_database_url,
 )
 from gerai.cli.seal_key import with_kept_seal_key
-from gerai.cli.terminal import Steps, console
+from gerai.cli.terminal import Grid, Steps, console, print_json, styled
 from gerai.doctor.diagnosis import Condition, Installation
 from gerai.doctor.run import Examined, examine, needs_a_person
 from gerai.doctor.work import worst
@@ -37,10 +35,10 @@ from gerai.store.embedded_host import EmbeddedError
 #: How long a database that is starting is waited for: a doctor says how it stands now.
 _WAIT_S: Final = 3.0
 _SHOWN: Final = {
-    Condition.OK: "[green]ok[/]",
-    Condition.WARN: "[yellow]warn[/]",
-    Condition.FAIL: "[red]fail[/]",
-    Condition.NOT_CHECKED: "[dim]--[/]",
+    Condition.OK: styled("ok", "green"),
+    Condition.WARN: styled("warn", "yellow"),
+    Condition.FAIL: styled("fail", "red"),
+    Condition.NOT_CHECKED: styled("--", "dim"),
 }
 
 
@@ -56,7 +54,7 @@ def doctor(
     with _installation(data, settings_file) as here, Steps() as steps:
         examined = asyncio.run(examine(here, books_now=books, begins=steps.next))
     if as_json:
-        sys.stdout.write(to_json(examined) + "\n")
+        print_json(to_json(examined))
     else:
         _show(examined)
     if needs_a_person(examined):
@@ -121,18 +119,13 @@ def to_json(examined: list[Examined]) -> str:
 
 
 def _show(examined: list[Examined]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
+    grid = Grid()
     for check, finding in examined:
-        table.add_row(_SHOWN[finding.state], check.title, _plain(finding.seen))
-    console.print(table, soft_wrap=False)
+        grid.add(_SHOWN[finding.state], check.title, finding.seen)
+    console.grid(grid, wrapped=True)
     for check, finding in examined:
         if finding.do is not None:
-            console.print(f"\n{check.title}: {finding.seen}", highlight=False, markup=False)
-            console.print(f"  {finding.do.id}\n  {finding.do.en}", style="cyan", highlight=False, markup=False)
+            console.lines("", f"{check.title}: {finding.seen}")
+            console.lines(f"  {finding.do.id}", f"  {finding.do.en}", style="cyan")
     if not needs_a_person(examined):
-        console.print("\nSemua baik. / All is well.", highlight=False)
-
-
-def _plain(text: str) -> str:
-    """Text that is no markup, whatever it holds."""
-    return text.replace("[", "\\[")
+        console.lines("", "Semua baik. / All is well.")

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import key_named, merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
-from gerai.cli.terminal import console, fail, to_the_minute
+from gerai.cli.terminal import Grid, coloured, console, fail, to_the_minute
 from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyScheme
 from gerai.engine.core import Engine
@@ -61,7 +60,7 @@ def create(
         return token
 
     token = with_settings(act, data, settings_file)
-    console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+    console.line("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     # By itself on standard output, so that a script can take it.
     typer.echo(token)
 
@@ -73,18 +72,18 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
     async def act(engine: Engine) -> list[Any]:
         return await list_keys(engine, await _merchant(engine, merchant, ""))
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("id", "counter", "environment", "begins", "name", "member", "state", "made (WIB)"):
-        table.add_column(title, no_wrap=title in ("id", "state"), overflow="fold")
+    grid = Grid(
+        "id", "counter", "environment", "begins", "name", "member", "state", "made (WIB)", whole=("id", "state")
+    )
     for key in on_engine(act, data, settings_file):
         state = "revoked" if key.revoked_at else "live"
         if key.expires_at is not None and key.expires_at <= datetime.now(UTC) and state == "live":
             state = "expired"
-        table.add_row(
+        grid.add(
             str(key.key_id), key.dialect, key.environment, key.prefix, key.name, str(key.member_id or ""),
-            f"[{_STATES[state]}]{state}[/]", to_the_minute(key.created_at),
+            coloured(state, _STATES), to_the_minute(key.created_at),
         )  # fmt: skip
-    console.print(table)
+    console.grid(grid)
 
 
 @keys.command(epilog="Example: gerai keys revoke 1234 --merchant toko")
@@ -104,7 +103,7 @@ def revoke(
         return key.revoked_at is None
 
     worked = on_engine(act, data, settings_file)
-    console.print(f"revoked {key_id}" if worked else f"{key_id} is revoked already", highlight=False)
+    console.line(f"revoked {key_id}" if worked else f"{key_id} is revoked already")
 
 
 async def make_key(
@@ -122,7 +121,7 @@ async def make_key(
     if member is None and scheme.needs_member:
         public_id = f"member-{engine.ids.next()}"
         member, _ = await add_member(engine, merchant_id, door, public_id, name, environment=environment)
-        console.print(f"made member {member}", highlight=False)
+        console.line(f"made member {member}")
     await create_key(
         engine, merchant_id, environment, door, form.token,
         name=name, prefix=form.prefix, member_id=member, permissions=form.permissions, limits=limits,

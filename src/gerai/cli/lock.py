@@ -49,7 +49,7 @@ def lock() -> None:
     for file, pins in (("requirements.lock", runtime), ("requirements-test.lock", extra)):
         lines = [str(pin) for _, pin in sorted(pins.items())]
         (root / file).write_text(_HEADING + "".join(lines), encoding="utf-8")
-        console.print(f"{file}: {len(lines)} packages")
+        console.line(f"{file}: {len(lines)} packages")
 
 
 def resolve(requirements: list[str]) -> dict[str, Pin]:
@@ -61,7 +61,7 @@ def resolve(requirements: list[str]) -> dict[str, Pin]:
         command += ["install", "--dry-run", "--ignore-installed", "--quiet", "--report", str(report)]
         answer = subprocess.run([*command, *requirements], capture_output=True, text=True, check=False)
         if answer.returncode:
-            fail(answer.stderr.strip())
+            fail("pip found no answer:", then=answer.stderr.strip().splitlines())
         chosen: list[dict[str, Any]] = [item["metadata"] for item in json.loads(report.read_bytes())["install"]]
         files: dict[str, list[str]] = json.loads(notes.read_bytes())
     return _with_hashes({_canonical(item["name"]): item["version"] for item in chosen}, files)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Final, NoReturn
 
 import typer
-from rich.table import Table
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
-from gerai.cli.terminal import console, fail
+from gerai.cli.terminal import Grid, console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.records import Account
@@ -50,14 +49,12 @@ def show_members(
         found = await engine.wallets.of_members(merchant_id, environment, _SHOWN)
         return found, await links_of_members(engine, merchant_id)
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("member", "counter", "name", "available", "linked"):
-        table.add_column(title, overflow="fold", justify="right" if title == "available" else "left")
+    grid = Grid("member", "counter", "name", "available", "linked", right=("available",))
     found, links = on_engine(act, data, settings_file)
     for member_id, channel, name, _, _, available_sen in found:
         linked = ", ".join(f"{kind} {identity}" for kind, identity in links.get(member_id, []))
-        table.add_row(str(member_id), channel, name, display(available_sen), linked)
-    console.print(table, highlight=False, markup=False)
+        grid.add(str(member_id), channel, name, display(available_sen), linked)
+    console.grid(grid)
 
 
 @members.command(epilog="Example: gerai members topup 22 50000 --note 'cash, 29 Nov' --merchant toko")
@@ -103,11 +100,10 @@ def topup(
     outcome = on_engine(act, data, settings_file)
     wallet = outcome.answer
     booked = f"{reference} is booked already: nothing is booked now; " if outcome.replayed else ""
-    console.print(
+    console.line(
         f"{booked}{display(amount_sen)} is in the wallet of member {member}, "
-        f"which has {display(wallet.available_sen)} now",
-        highlight=False, markup=False,
-    )  # fmt: skip
+        f"which has {display(wallet.available_sen)} now"
+    )
 
 
 @members.command(epilog="Example: gerai members link 22 discord 1262024148939440249 --merchant toko")
@@ -126,7 +122,7 @@ def link(
         await link_member(engine, await _owner(engine, merchant, member), member, kind, identity)
 
     on_engine(act, data, settings_file)
-    console.print(f"{kind} {identity} is linked to member {member}", highlight=False, markup=False)
+    console.line(f"{kind} {identity} is linked to member {member}")
 
 
 @members.command(epilog="Example: gerai members unlink 22 discord 1262024148939440249 --merchant toko")
@@ -149,7 +145,7 @@ def unlink(
         await unlink_member(engine, merchant_id, member, kind, identity)
 
     on_engine(act, data, settings_file)
-    console.print(f"{kind} {identity} is linked to member {member} no more", highlight=False, markup=False)
+    console.line(f"{kind} {identity} is linked to member {member} no more")
 
 
 def _require_identity(kind: str, identity: str) -> None:

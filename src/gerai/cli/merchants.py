@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 
 from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine
-from gerai.cli.terminal import console, fail
+from gerai.cli.terminal import Grid, console, fail
 from gerai.cli.values import QUOTES
 from gerai.domain.refusals import NotFound
 from gerai.engine.core import Engine
@@ -33,12 +32,10 @@ def show_merchants(data: DataOption = None, settings_file: SettingsOption = None
     async def act(engine: Engine) -> list[MerchantFacts]:
         return engine.directory.merchants()
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("code", "name", "id", "simulated"):
-        table.add_column(title, overflow="fold")
+    grid = Grid("code", "name", "id", "simulated")
     for merchant in on_engine(act, data, settings_file):
-        table.add_row(merchant.code, merchant.name, str(merchant.merchant_id), "yes" if merchant.simulated else "")
-    console.print(table)
+        grid.add(merchant.code, merchant.name, str(merchant.merchant_id), "yes" if merchant.simulated else "")
+    console.grid(grid)
 
 
 @merchants.command("settings")
@@ -49,13 +46,11 @@ def show_settings(merchant: MerchantOption = "", data: DataOption = None, settin
         return engine.directory.merchant(await merchant_named(engine, merchant))
 
     facts = on_engine(act, data, settings_file)
-    table = Table(box=None, pad_edge=False)
-    for title in ("name", "value", "", "what it does"):
-        table.add_column(title, overflow="fold")
+    grid = Grid("name", "value", "", "what it does")
     for one in MERCHANT_SETTINGS.by_name.values():
         value = getattr(facts.chosen.of(one.struct), one.name)
-        table.add_row(one.name, _json(value), "default" if value == one.default else "", one.help)
-    console.print(table, highlight=False, markup=False)
+        grid.add(one.name, _json(value), "default" if value == one.default else "", one.help)
+    console.grid(grid)
 
 
 @merchants.command("set", epilog="Example: gerai merchants set late_payment hold --merchant toko")
@@ -82,7 +77,7 @@ def change(
         await change_settings(engine, await merchant_named(engine, merchant), {name: wanted})
 
     on_engine(act, data, settings_file)
-    console.print(f"{name} = {_json(wanted)}", highlight=False, markup=False)
+    console.line(f"{name} = {_json(wanted)}")
 
 
 @merchants.command(epilog="Example: gerai merchants reset late_payment --merchant toko")
@@ -104,7 +99,7 @@ def reset(
 
     on_engine(act, data, settings_file)
     said = f"{name} = {_json(known[name].default)}" if name in known else f"{name} is taken out; it is no setting"
-    console.print(said, highlight=False, markup=False)
+    console.line(said)
 
 
 @merchants.command()

@@ -17,9 +17,9 @@ def migrate(data: DataOption = None, settings_file: SettingsOption = None) -> No
             steps.next("migrating")
             applied = apply_missing(settings.database)
         for name in applied:
-            console.print(f"applied {name}", highlight=False)
+            console.line(f"applied {name}")
         if not applied:
-            console.print("nothing to do: the database is up to date")
+            console.line("nothing to do: the database is up to date")
 
 
 def apply_missing(database: DatabaseSettings) -> list[str]:
@@ -30,4 +30,4 @@ def apply_missing(database: DatabaseSettings) -> list[str]:
     except HalfRestored as error:
         fail(str(error))
     except DatabaseError as error:
-        fail(f"the migration stopped, and changed nothing halfway: {str(error).strip()}")
+        fail(f"the migration stopped, and changed nothing halfway: {' '.join(str(error).split())}")

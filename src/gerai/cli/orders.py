@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.order_words import became, fact, leave_with_advice, money_words
-from gerai.cli.terminal import console, fail, to_the_minute, to_the_second
+from gerai.cli.terminal import Grid, console, fail, to_the_minute, to_the_second
 from gerai.cli.values import read_result
 from gerai.domain.money import display
 from gerai.domain.records import OrderView
@@ -85,16 +84,14 @@ def _environments(environment: str) -> list[str]:
 
 
 def _table(views: list[OrderView]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for title in ("order", "counter", "environment", "state", "total", "paid", "placed (WIB)"):
-        table.add_column(title, overflow="fold", justify="right" if title in ("total", "paid") else "left")
+    grid = Grid("order", "counter", "environment", "state", "total", "paid", "placed (WIB)", right=("total", "paid"))
     for view in views:
         order = view.order
-        table.add_row(
+        grid.add(
             order.number, order.channel, order.environment, order.status, display(order.total_sen),
             display(order.kept_sen), to_the_minute(order.created_at),
         )  # fmt: skip
-    console.print(table, highlight=False, markup=False)
+    console.grid(grid)
 
 
 @orders.command("show", epilog="Example: gerai orders show INV20261129080000123 --merchant toko")
@@ -113,21 +110,21 @@ def show_order(
 
     view, events = on_engine(act, data, settings_file)
     order = view.order
-    _say(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
-    _say(f"total {display(order.total_sen)}: {money_words(order)}")
+    console.line(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
+    console.line(f"total {display(order.total_sen)}: {money_words(order)}")
     for line in view.lines:
-        _say(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
+        console.line(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
     for payment in view.payments:
         fee_sen = payment.fee_sen + payment.merchant_fee_sen
         fee = f", fee {display(fee_sen)}" if fee_sen else ""
-        _say(
+        console.line(
             f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}{fee}"
         )
     for event in events:
         # How the order stood then is for announcements; here each event says what it changed.
         told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}
         facts = " ".join(fact(key, value) for key, value in told.items())
-        _say(f"{to_the_second(event.at)} WIB  {event.name}  {facts}")
+        console.line(f"{to_the_second(event.at)} WIB  {event.name}  {facts}")
 
 
 @orders.command(epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko')
@@ -202,8 +199,4 @@ def _act(
             leave_with_advice(refusal, name, order)
             raise
 
-    _say(became(on_engine(act, data, settings_file)))
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, markup=False)
+    console.line(became(on_engine(act, data, settings_file)))

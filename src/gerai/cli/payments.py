@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.table import Table
 
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
-from gerai.cli.terminal import console, fail, to_the_minute
+from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
 from gerai.domain.records import OrderView, Payment
@@ -46,20 +45,20 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
 
     found = on_engine(act, data, settings_file)
     if not found:
-        console.print("nothing waits / tidak ada yang menunggu")
+        console.line("nothing waits / tidak ada yang menunggu")
         return
-    table = Table(box=None, pad_edge=False)
-    for title in ("payment", "order", "environment", "method", "amount", "why", "since (WIB)", "wallet"):
-        table.add_column(title, overflow="fold", justify="right" if title == "amount" else "left")
+    grid = Grid(
+        "payment", "order", "environment", "method", "amount", "why", "since (WIB)", "wallet", right=("amount",)
+    )
     for one in found[:_SHOWN]:
-        table.add_row(
+        grid.add(
             one.payment, one.order_number, one.environment, one.method, display(one.amount_sen),
             one.why, to_the_minute(one.since), "yes" if one.wallet else "",
         )  # fmt: skip
-    console.print(table)
+    console.grid(grid)
     if len(found) > _SHOWN:
-        console.print(f"the {_SHOWN} that wait longest are shown; there are more")
-    console.print("late: gerai payments resolve PAYMENT accept|refund|wallet; else: gerai payments refund PAYMENT")
+        console.line(f"the {_SHOWN} that wait longest are shown; there are more")
+    console.line("late: gerai payments resolve PAYMENT accept|refund|wallet; else: gerai payments refund PAYMENT")
 
 
 @payments.command(epilog="Example: gerai payments resolve NO-1 accept --note 'still in stock' --merchant toko")
@@ -94,11 +93,11 @@ def resolve(
     payment, view = on_engine(act, data, settings_file)
     amount = display(payment.amount_sen)
     if decision == "accept":
-        _say(f"{payment.public_id}: {amount} pays order {view.order.number}, which is {view.order.status} now")
+        console.line(f"{payment.public_id}: {amount} pays order {view.order.number}, which is {view.order.status} now")
     elif decision == "wallet":
-        _say(f"{payment.public_id}: {amount} is in the member's wallet")
+        console.line(f"{payment.public_id}: {amount} is in the member's wallet")
     else:
-        _say(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
+        console.line(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
 
 
 def _leave_unless_payable(refusal: StateConflict, payment: Payment) -> None:
@@ -152,12 +151,12 @@ def refund(
     payment, back_sen, outcome = on_engine(act, data, settings_file)
     told = f"{payment.public_id}: {display(back_sen)}"
     if outcome.replayed:
-        _say(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
+        console.line(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
     elif to == "wallet" or payment.method == "wallet":
-        _say(f"{told} is in the member's wallet")
+        console.line(f"{told} is in the member's wallet")
     else:
-        _say(f"{told} is booked out. {_SEND_IT}")
-    _say(_left_to_refund(outcome.answer, payment.payment_id))
+        console.line(f"{told} is booked out. {_SEND_IT}")
+    console.line(_left_to_refund(outcome.answer, payment.payment_id))
 
 
 def _left_to_refund(view: OrderView, payment_id: int) -> str:
@@ -217,7 +216,7 @@ def confirm(
             fail(f"order {view.order.number} {had}: nothing is booked; --second books money that came twice")
 
     outcome, asked_sen, public_id = on_engine(act, data, settings_file)
-    _say(_became(outcome, display(asked_sen), reference, public_id))
+    console.line(_became(outcome, display(asked_sen), reference, public_id))
 
 
 def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:
@@ -232,7 +231,3 @@ def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id:
     if status == "refunded":
         return f"{amount} came late for order {order.number}: it is in the member's wallet (setting late_payment)"
     return f"{amount} is booked; order {order.number} is {order.status} now"
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, markup=False)

@@ -14,9 +14,11 @@ from gerai.engine.keys.manage import merchant_with_real_keys
 from gerai.kit.hosts import is_loopback
 from gerai.settings import Settings
 
-_HOW: Final = """
-  Set http.public_base_url, or GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: pay links and webhooks begin with it.
-  Isi http.public_base_url, atau GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: tautan dan webhook memakainya."""
+_HOW: Final = (
+    "  Set http.public_base_url, or GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: pay links and webhooks begin "
+    "with it.",
+    "  Isi http.public_base_url, atau GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example: tautan dan webhook memakainya.",
+)
 
 _NO_PROXY: Final = (
     "other machines reach this server and http.trusted_proxies names no proxy. Put nginx or Caddy in front "
@@ -33,9 +35,9 @@ def require_for_network(settings: Settings) -> None:
     host = settings.server.host
     if not (settings.http.public_base_url or is_loopback(host)):
         fail(
-            f"http.public_base_url is not set, but {host} is reached from other machines.\n"
-            f"  http.public_base_url belum diisi, padahal {host} dapat dijangkau komputer lain.{_HOW}",
+            f"http.public_base_url is not set, but {host} is reached from other machines.",
             2,
+            then=(f"  http.public_base_url belum diisi, padahal {host} dapat dijangkau komputer lain.", *_HOW),
         )
 
 
@@ -46,7 +48,7 @@ def warn_without_proxy(host: str, trusted_proxies: str, *, printed: bool = False
         return
     structlog.get_logger("gerai").warning("server.without_proxy", host=host, text=_NO_PROXY, teks=_TANPA_PROXY)
     if printed or errors.is_terminal:
-        errors.print(f"gerai: {host}: {_NO_PROXY}\n  {_TANPA_PROXY}", style="yellow", markup=False, highlight=False)
+        errors.lines(f"gerai: {host}: {_NO_PROXY}", f"  {_TANPA_PROXY}", style="yellow")
 
 
 def require_for_real_money(settings: Settings) -> None:
@@ -55,12 +57,15 @@ def require_for_real_money(settings: Settings) -> None:
         return
     if (code := merchant_with_real_keys(settings.database.url)) is not None:
         fail(
-            f"http.public_base_url is not set, but merchant {code} has a production key.\n"
-            f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.{_HOW}\n"
-            f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or revoke "
-            f"the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}\n"
-            f"  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
+            f"http.public_base_url is not set, but merchant {code} has a production key.",
             2,
+            then=(
+                f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.",
+                *_HOW,
+                f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or "
+                f"revoke the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}",
+                "  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
+            ),
         )
 
 
@@ -69,10 +74,11 @@ def warn_of_real_money(settings: Settings, code: str) -> None:
     public base address: better said to whoever makes the key than to whoever restarts the server next."""
     if settings.http.public_base_url:
         return
-    errors.print(
-        f"gerai: merchant {code} has a production key now, but http.public_base_url is not set:\n"
-        f"  gerai serve, work and up do not start without it.\n"
-        f"  merchant {code} kini punya kunci production, padahal http.public_base_url belum diisi:\n"
-        f"  gerai serve, work dan up tidak akan jalan tanpanya.{_HOW}",
-        style="yellow", markup=False, highlight=False,
-    )  # fmt: skip
+    errors.lines(
+        f"gerai: merchant {code} has a production key now, but http.public_base_url is not set:",
+        "  gerai serve, work and up do not start without it.",
+        f"  merchant {code} kini punya kunci production, padahal http.public_base_url belum diisi:",
+        "  gerai serve, work dan up tidak akan jalan tanpanya.",
+        *_HOW,
+        style="yellow",
+    )

@@ -17,7 +17,7 @@ from gerai.backup.restore import Restored, check_file, opened, restore_database,
 from gerai.cli.backup import PassphraseOption
 from gerai.cli.database import SettingsOption, chosen_folder, read_settings, require_database
 from gerai.cli.seal_key import SEAL_KEY_FILE, warn_of_restored_secrets
-from gerai.cli.terminal import Steps, console, errors, fail, to_the_second
+from gerai.cli.terminal import Steps, console, errors, fail, fail_with, to_the_second
 from gerai.kit.files import write_private
 from gerai.settings import Settings
 from gerai.store.embedded import scratch
@@ -69,7 +69,7 @@ def restore(
                     require_database(settings)
                     restored = restore_database(stream, passphrase, settings.database.url, steps.next, wanted)
     except (BackupError, EmbeddedError) as error:
-        fail(str(error))
+        fail_with(error)
     where = str(folder or "the database of DATABASE_URL")
     report_restored(restored, f"{file} can be restored" if verify else f"restored into {where}")
     if folder is None and not verify:
@@ -107,19 +107,18 @@ def _source(file: str) -> Generator[BinaryIO]:
 def report_restored(restored: Restored, done: str) -> None:
     """Print what was brought back, and whether its books hold."""
     head, tail = restored.head, restored.tail
-    console.print(
+    console.line(
         f"{done}: {tail.rows} rows of {len(tail.tables)} tables, "
-        f"as of {to_the_second(head.made_at)} WIB (Gerai {head.gerai})",
-        highlight=False, markup=False,
-    )  # fmt: skip
+        f"as of {to_the_second(head.made_at)} WIB (Gerai {head.gerai})"
+    )
     if restored.migrated:
-        console.print(f"migrated: {', '.join(restored.migrated)}", highlight=False, markup=False)
+        console.line(f"migrated: {', '.join(restored.migrated)}")
     if not restored.violations:
-        console.print("the books hold")
+        console.line("the books hold")
     for violation in restored.violations:
-        errors.print(f"the books do not hold: {violation.description}", style="red", highlight=False, markup=False)
+        errors.line(f"the books do not hold: {violation.description}", style="red")
         for row in violation.rows:
-            errors.print("  " + "  ".join(f"{k}={v}" for k, v in row.items()), highlight=False, markup=False)
+            errors.line("  " + "  ".join(f"{k}={v}" for k, v in row.items()))
 
 
 def _hand_seal_key(restored: Restored, settings: Settings, file: Path | None) -> None:
@@ -129,9 +128,8 @@ def _hand_seal_key(restored: Restored, settings: Settings, file: Path | None) ->
         return
     if file is not None:
         write_private(file, key)
-        console.print(f"webhooks.seal_key is in {file}", highlight=False, markup=False)
+        console.line(f"webhooks.seal_key is in {file}")
     elif key != settings.webhooks.seal_key:
-        errors.print(
-            "the backup holds another webhooks.seal_key than the settings: --seal-key FILE writes it into a file",
-            highlight=False, markup=False,
-        )  # fmt: skip
+        errors.line(
+            "the backup holds another webhooks.seal_key than the settings: --seal-key FILE writes it into a file"
+        )

@@ -76,17 +76,17 @@ def warn_of_closed_secrets(settings: Settings, folder: Path | None = None) -> No
     )
     # Where standard error is the log, it holds one JSON object per line and nothing else.
     if folder is not None or errors.is_terminal:
-        errors.print(f"gerai: {text}\n  {teks}", style="red", markup=False, highlight=False)
+        errors.lines(f"gerai: {text}", f"  {teks}", style="red")
 
 
 def warn_of_restored_secrets(sealed: list[SealedSecrets], keys: list[str], place: str) -> None:
     """Warn when none of ``keys`` opens what was restored; ``place`` is where the right one belongs."""
     if closed := _not_opened_by_any(sealed, keys):
-        errors.print(
+        errors.line(
             f"no key at hand opens the secrets of {len(closed)} of {len(sealed)} webhook endpoints: their webhooks "
             f"will fail. Put the key of the old server into {place} before you start; {_WHERE_LOST}",
-            style="yellow", markup=False, highlight=False,
-        )  # fmt: skip
+            style="yellow",
+        )
 
 
 def warn_of_backup_without_key(settings: Settings, folder: Path | None) -> None:
@@ -94,12 +94,12 @@ def warn_of_backup_without_key(settings: Settings, folder: Path | None) -> None:
     sealed = _sealed(settings) or []
     if closed := _not_opened_by_any(sealed, [settings.webhooks.seal_key]):
         place = _SETTING if folder is None else folder / SEAL_KEY_FILE
-        errors.print(
+        errors.line(
             f"the backup holds the secrets of {len(closed)} of {len(sealed)} webhook endpoints, and no key that opens "
             f"them: wherever it is restored, their webhooks fail. Put the key that was used before back into {place} "
             f"and back up again; {_WHERE_LOST}",
-            style="yellow", markup=False, highlight=False,
-        )  # fmt: skip
+            style="yellow",
+        )
 
 
 def _not_opened_by_any(sealed: list[SealedSecrets], keys: list[str]) -> list[SealedSecrets]:

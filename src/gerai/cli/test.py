@@ -48,15 +48,15 @@ def run_everything(
     if not context.args:
         arguments += _WHOLE
     outcome = _run_pytest(root, [*arguments, *context.args])
-    console.print()
+    console.line()
     for name in failed:
-        console.print(f"failed: {name}", style="red")
+        console.line(f"failed: {name}", style="red")
     not_run = [f"tests marked `{marker}`: {reason}" for marker, reason in missing.items()]
     not_run += outcome.skipped
     for line in not_run:
-        console.print(f"not run: {line}", style="yellow", markup=False, highlight=False)
+        console.line(f"not run: {line}", style="yellow")
     if not not_run:
-        console.print("nothing was left out")
+        console.line("nothing was left out")
     typer.echo(outcome.summary)
     raise typer.Exit(1 if failed or outcome.code else 0)
 

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 from gerai import __version__
-from gerai.cli.terminal import Steps, console, errors, fail
+from gerai.cli.terminal import Grid, Steps, console, errors, fail
 from gerai.kit import log
 from gerai.kit.clock import real_now
 from gerai.torture.figures import Figures
@@ -79,34 +77,29 @@ def _one(wanted: Torture, long: bool, rounds: int | None) -> Figures:
         try:
             figures = asyncio.run(wanted.rounds(folder, "long" if long else "usual", number=rounds))
         except Exception as error:
-            errors.print_exception()
+            errors.exception()
             figures = Figures(broken=[f"it broke off: {error!r}"])
     faults = figures.faults(wanted.limits)
     for fault in faults:
-        errors.print(f"{wanted.name}: {fault}", style="red", markup=False, highlight=False)
+        errors.line(f"{wanted.name}: {fault}", style="red")
     if faults:
-        errors.print(f"{wanted.name}: its logs are in {folder}", markup=False, highlight=False)
+        errors.line(f"{wanted.name}: its logs are in {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return figures
 
 
 def _show(outcomes: dict[str, Figures], broken: list[str], took_s: float) -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    table.add_column("breaking", no_wrap=True)
-    for name in _COLUMNS:
-        table.add_column(name, justify="right", no_wrap=True)
+    grid = Grid("breaking", *_COLUMNS, right=_COLUMNS, whole=("breaking", *_COLUMNS), ruled=True)
     for name, figures in outcomes.items():
         counts = (figures.rounds, figures.acknowledged, figures.lost, figures.doubled, figures.unknown)
         seconds = (figures.longest_answer_s, figures.longest_outage_s)
-        table.add_row(name, *(f"{each:,}" for each in counts), *(f"{each:.2f}" for each in seconds))
-    console.print(table)
+        grid.add(name, *(f"{each:,}" for each in counts), *(f"{each:.2f}" for each in seconds))
+    console.grid(grid)
     for name, figures in outcomes.items():
         for note in figures.notes:
-            console.print(f"{name}: {note}", style="dim", markup=False, highlight=False)
-    console.print(
-        f"{'broken: ' + ', '.join(broken) if broken else 'everything held'}, after {took_s:.0f} s", highlight=False
-    )
+            console.line(f"{name}: {note}", style="dim")
+    console.line(f"{'broken: ' + ', '.join(broken) if broken else 'everything held'}, after {took_s:.0f} s")
 
 
 def _machine() -> str:

@@ -24,7 +24,7 @@ from gerai.cli.public_address import require_for_network, require_for_real_money
 from gerai.cli.report import report
 from gerai.cli.seal_key import warn_of_closed_secrets, with_seal_key
 from gerai.cli.serving import HostOption, PortOption, free_port, healthy, run, serving, unless, until_stopped
-from gerai.cli.terminal import Steps, console, errors, fail
+from gerai.cli.terminal import Steps, console, errors, fail, fail_with
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.doors.http.hosts import TrustedProxies
@@ -98,7 +98,7 @@ def up(
         warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)
         stack.enter_context(holding_metrics_address(settings))
         run(lambda stop: _serve(settings, server, place, stop, Wish(once, demo, tour)))
-    console.print("[dim]stopped / berhenti[/]")
+    console.line("stopped / berhenti", style="dim")
 
 
 def _require_free(folder: Path) -> None:
@@ -127,11 +127,11 @@ def _start_database(server: EmbeddedPostgres, steps: Steps) -> str:
     first = not (server.folder / "database.json").exists()
     steps.next("creating the database" if first else "starting the database")
     for home in forgotten_homes(server.folder):
-        errors.print(f"{home} is the database of an earlier {server.folder}; delete it when you do not need it")
+        errors.line(f"{home} is the database of an earlier {server.folder}; delete it when you do not need it")
     try:
         return server.start()
     except EmbeddedError as error:
-        fail(str(error))
+        fail_with(error)
 
 
 async def _serve(
@@ -151,12 +151,12 @@ async def _serve(
             tour = await unless(stop, _tour(client, place, state, again=wish.tour))
             if tour is None:
                 return
-            report(console, place.base_url, place.folder, place.token_file, tour if wish.demo else None)
+            report(place.base_url, place.folder, place.token_file, tour if wish.demo else None)
             if wish.once:
                 if tour.failed:
                     raise typer.Exit(1)
                 return
-            console.print("\nCtrl-C menghentikan. / Ctrl-C stops.", highlight=False)
+            console.lines("", "Ctrl-C menghentikan. / Ctrl-C stops.")
             sys.stdout.flush()
             await until_stopped(stop, watch, connections, *app.supervisors)
 

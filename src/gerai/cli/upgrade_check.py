@@ -8,7 +8,7 @@ from gerai.backup.format import BackupError
 from gerai.backup.upgrade import try_upgrade
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings
 from gerai.cli.restore import report_restored
-from gerai.cli.terminal import Steps, fail
+from gerai.cli.terminal import Steps, fail_with
 from gerai.store.embedded_host import EmbeddedError
 
 
@@ -19,7 +19,7 @@ def upgrade_check(data: DataOption = None, settings_file: SettingsOption = None)
         try:
             restored = try_upgrade(settings.database, steps.next)
         except (BackupError, EmbeddedError) as error:
-            fail(str(error))
+            fail_with(error)
     report_restored(restored, "this version can take the data over")
     if restored.violations:
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ from typer.core import TyperCommand
 
 from gerai.cli.terminal import fail
 from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH, display, parse_rupiah
+from gerai.kit.terminal_text import in_one_line
 
 #: No option begins with a figure: ``-5``, ``-.5`` and ``-5.000`` are values, and refused (or not) for what they are.
 _NEGATIVE: Final = re.compile(r"-[\d.,]")
@@ -37,6 +38,8 @@ class ValueCommand(TyperCommand):
             # Where typer knows what was meant, that is hint enough.
             if not getattr(error, "possibilities", None) and (hint := _hint(error.message, args)):
                 error.message = f"{error.message.rstrip('.')}. {hint}"
+            # Scripts hand texts of strangers on, and its message quotes them.
+            error.message = in_one_line(error.message)
             raise
         self._require_filled(ctx)
         return rest

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from gerai.app import WEBHOOK_CONTRACTS
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of, require_delivery, require_endpoint
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
-from gerai.cli.terminal import console, fail, to_the_second
+from gerai.cli.terminal import Grid, coloured, console, fail, print_json, to_the_second
 from gerai.cli.webhook_forms import EndpointForm, WhoseOrders, ask_for_key, register
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
@@ -68,10 +67,10 @@ def add(
         return await register(engine, settings, await merchant_named(engine, merchant), wanted)
 
     endpoint_id, secret, chosen = with_settings(act, data, settings_file)
-    console.print(f"added {endpoint_id}", highlight=False)
+    console.line(f"added {endpoint_id}")
     decided = ", the environment of the key" if contract.key_secret else ""
-    console.print(f"It receives {door} orders in {chosen}{decided}.", highlight=False)
-    console.print("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+    console.line(f"It receives {door} orders in {chosen}{decided}.")
+    console.line("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(secret)
 
 
@@ -82,13 +81,13 @@ def show_all(merchant: MerchantOption = "", data: DataOption = None, settings_fi
     async def act(engine: Engine) -> list[Any]:
         return await endpoints.list_endpoints(engine, await merchant_named(engine, merchant))
 
-    table = _table("id", "counter", "environment", "address", "events", "state", "why")
+    grid = _grid("id", "counter", "environment", "address", "events", "state", "why")
     for one in on_engine(act, data, settings_file):
-        table.add_row(
+        grid.add(
             str(one.endpoint_id), one.channel, one.environment, one.url, ", ".join(one.events) or "all",
-            _coloured(one.status), one.reason,
+            coloured(one.status, _COLOURS), one.reason,
         )  # fmt: skip
-    console.print(table)
+    console.grid(grid)
 
 
 @webhooks.command(epilog="Example: gerai webhooks enable 7001 --merchant toko")
@@ -102,7 +101,7 @@ def enable(
         await endpoints.enable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
 
     on_engine(act, data, settings_file)
-    console.print(f"enabled {endpoint}", highlight=False)
+    console.line(f"enabled {endpoint}")
 
 
 @webhooks.command(epilog="Example: gerai webhooks disable 7001 --merchant toko")
@@ -116,7 +115,7 @@ def disable(
         await endpoints.disable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint, "by hand")
 
     on_engine(act, data, settings_file)
-    console.print(f"disabled {endpoint}", highlight=False)
+    console.line(f"disabled {endpoint}")
 
 
 @webhooks.command(epilog="Example: gerai webhooks remove 7001 --merchant toko")
@@ -130,7 +129,7 @@ def remove(
         await endpoints.remove_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
 
     on_engine(act, data, settings_file)
-    console.print(f"removed {endpoint}", highlight=False)
+    console.line(f"removed {endpoint}")
 
 
 @webhooks.command("log")
@@ -152,14 +151,14 @@ def show_log(
             await require_endpoint(engine, of, endpoint, removed=True)
         return await history.list_deliveries(engine, of, endpoint_id=endpoint, status=state, limit=limit)
 
-    table = _table("id", "endpoint", "order", "event", "happened (WIB)", "state", "attempts", "next (WIB)")
+    grid = _grid("id", "endpoint", "order", "event", "happened (WIB)", "state", "attempts", "next (WIB)")
     for one in on_engine(act, data, settings_file):
         coming = to_the_second(one.next_attempt_at) if one.status == "pending" else ""
-        table.add_row(
+        grid.add(
             str(one.delivery_id), str(one.endpoint_id), str(one.order_id), one.event,
-            to_the_second(one.happened_at), _coloured(one.status), str(one.attempts), coming,
+            to_the_second(one.happened_at), coloured(one.status, _COLOURS), str(one.attempts), coming,
         )  # fmt: skip
-    console.print(table)
+    console.grid(grid)
 
 
 @webhooks.command(epilog="Example: gerai webhooks show 123456 --merchant toko")
@@ -176,15 +175,15 @@ def show(
         return *found, await history.name_of_message(engine, SecretBox(settings.webhooks.seal_key), found[0])
 
     one, attempts, name = with_settings(act, data, settings_file)
-    console.print(f"{name}  {one.event}  {_coloured(one.status)}", highlight=False)
-    typer.echo(one.data)
-    table = _table("no.", "at (WIB)", "ms", "status", "error", "answer")
+    console.line(f"{name}  {one.event}  ", coloured(one.status, _COLOURS))
+    print_json(one.data)
+    grid = _grid("no.", "at (WIB)", "ms", "status", "error", "answer")
     for each in attempts:
-        table.add_row(
+        grid.add(
             str(each.number), to_the_second(each.at), str(each.took_ms), str(each.status_code or ""),
             each.error, each.answer[:80],
         )  # fmt: skip
-    console.print(table)
+    console.grid(grid)
 
 
 @webhooks.command(epilog="Example: gerai webhooks replay --endpoint 7001 --from 2026-11-01 --until 2026-11-02")
@@ -218,7 +217,7 @@ def replay(
             engine, of, endpoint, _moment(begin), _moment(end), undelivered_only=undelivered
         )
 
-    console.print(f"replaying {len(on_engine(act, data, settings_file))}", highlight=False)
+    console.line(f"replaying {len(on_engine(act, data, settings_file))}")
 
 
 @webhooks.command("new-key")
@@ -234,15 +233,8 @@ async def _owner(engine: Engine, merchant: str, endpoint: int) -> int:
     return merchant_id
 
 
-def _table(*titles: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in titles:
-        table.add_column(title, no_wrap=title in ("id", "state", "no."), overflow="fold")
-    return table
-
-
-def _coloured(state: str) -> str:
-    return f"[{_COLOURS.get(state, 'default')}]{state}[/]"
+def _grid(*titles: str) -> Grid:
+    return Grid(*titles, whole=("id", "state", "no."))
 
 
 def _moment(at: datetime) -> datetime:
