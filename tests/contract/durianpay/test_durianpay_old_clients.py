@@ -115,3 +115,20 @@ async def test_every_error_has_the_keys_php_destructures(shop: Shop) -> None:
         assert [type(body[name]) for name in ("error", "error_code", "request_id")] == [str, str, str], body
         assert body["error"], body
         assert all(set(error) == {"field", "message"} for error in body.get("errors", []))
+
+
+async def test_lines_and_controls_in_texts(shop: Shop) -> None:
+    """Old clients send lines, and what they pasted, in a text: it is read back as it was sent, and the buyer's page
+    shows it as plain text that changes nothing around it."""
+    name = "TV\x1b[2K\x1b]0;owned\x07\x9b\u202e\r\n</bdi><script>alert(1)</script> total Rp1"
+    item = {"name": name, "qty": 1, "price": "20000.00", "logo": ""}
+    made = await shop.order(amount="20000", items=[item], description=f"two\nlines{name}")
+    answer = await shop.ask("GET", f"/v1/orders/{made['id']}")
+    assert answer.json()["data"]["items"][0]["name"] == name
+    assert answer.json()["data"]["description"] == f"two\nlines{name}"
+    page = await shop.client.get(f"/i/{made['access_token']}")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    # As text, inside the element that keeps turned letters to itself.
+    shown = re.findall(r"<bdi>(TV[^<]*)</bdi>", page.text)
+    assert [one.endswith("&lt;/bdi&gt;&lt;script&gt;alert(1)&lt;/script&gt; total Rp1") for one in shown] == [True]
