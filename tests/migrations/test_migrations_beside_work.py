@@ -16,7 +16,7 @@ import pytest
 
 from gerai.store.embedded import scratch
 from gerai.store.migrate import FOLDER, migrate
-from gerai.torture.migrations import later_migrations
+from gerai.torture.migrations import Beside, fill, later_migrations
 
 SINCE_0018 = later_migrations()
 
@@ -102,3 +102,20 @@ def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
     # It stood in the way, and more than once: otherwise this shows nothing.
     assert waited >= 2
     assert slowest_s < 2
+
+
+def test_a_lock_that_others_wait_for_is_seen() -> None:
+    """Half a second of a lock on a table of the shop is noticed as that, by its table and mode, and so is the statement
+    that waited; a lock that lets everybody work is none."""
+    with scratch() as server, psycopg.connect(server.dsn) as holder:
+        fill(server.dsn, sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()), 100)
+        holder.execute("LOCK TABLE payments IN SHARE UPDATE EXCLUSIVE MODE")
+        with Beside(server.dsn, 100, 0) as beside:
+            time.sleep(0.3)
+            holder.execute("LOCK TABLE invoices IN SHARE MODE")
+            time.sleep(0.5)
+            holder.rollback()
+    assert beside.faults == []
+    assert set(beside.held_s) == {("invoices", "ShareLock")}
+    assert 0.4 < beside.held_s["invoices", "ShareLock"] < 2
+    assert beside.slowest_s > 0.3

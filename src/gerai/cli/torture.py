@@ -34,7 +34,7 @@ def torture(
 ) -> None:
     """Break what Gerai stands on, for real, in scratch folders of its own; exit 1 when anything was lost or late.
 
-    Ten minutes by itself. Touches no data folder, and nobody but this machine.
+    A quarter of an hour by itself. Touches no data folder, and nobody but this machine.
     """
     if unknown := [name for name in only or () if name not in TORTURES]:
         raise typer.BadParameter(f"{unknown[0]} is none; there are {', '.join(TORTURES)}", param_hint="--only")

@@ -52,7 +52,7 @@ async def migrations(folder: Path, *, rounds: int, stored: int, slack: float = 1
     server = EmbeddedPostgres(folder / "shop")
     try:
         dsn = await asyncio.to_thread(server.start)
-        await asyncio.to_thread(_fill, dsn, names[:first], stored)
+        await asyncio.to_thread(fill, dsn, names[:first], stored)
         for number in range(first, len(names)):
             await asyncio.to_thread(_round, figures, dsn, names[: number + 1], stored)
     finally:
@@ -61,7 +61,8 @@ async def migrations(folder: Path, *, rounds: int, stored: int, slack: float = 1
     return figures
 
 
-def _fill(dsn: str, names: Sequence[str], stored: int) -> None:
+def fill(dsn: str, names: Sequence[str], stored: int) -> None:
+    """A shop with so many orders, in an empty database that gets these migrations."""
     migrate(dsn, only=names)
     with psycopg.connect(dsn, autocommit=True) as connection:
         for statement in SHOP:
@@ -72,7 +73,7 @@ def _fill(dsn: str, names: Sequence[str], stored: int) -> None:
 def _round(figures: Figures, dsn: str, names: Sequence[str], stored: int) -> None:
     """Apply the last of these beside the shop's work."""
     name, began_s = names[-1], time.monotonic()
-    with _Beside(dsn, stored, figures.acknowledged) as beside, _looking(dsn):
+    with Beside(dsn, stored, figures.acknowledged) as beside, _looking(dsn):
         migrate(dsn, only=names)
     took_s = time.monotonic() - began_s
     figures.rounds += 1
@@ -108,7 +109,7 @@ def _looking(dsn: str) -> Generator[None]:
             timer.join()
 
 
-class _Beside:
+class Beside:
     """What goes on beside a migration for the length of the block: the shop's work, and a look at all locks.
 
     ``statements``: how many were done; ``slowest_s`` of them; ``held_s``: the longest time each lock was held, by table
@@ -123,7 +124,7 @@ class _Beside:
         self._ended = threading.Event()
         self._pool = ThreadPoolExecutor(2)
 
-    def __enter__(self) -> _Beside:
+    def __enter__(self) -> Beside:
         self._tasks = [self._pool.submit(self._work), self._pool.submit(self._watch, self._relations())]
         return self
 

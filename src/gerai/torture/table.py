@@ -21,7 +21,7 @@ from gerai.torture.revoked_keys import revoked_keys
 from gerai.torture.stalled_endpoints import stalled_endpoints
 from gerai.torture.workers import Outage, worker_outages
 
-#: ``short``: in the tests; ``usual``: all of them in ten minutes; ``long``: hours.
+#: ``short``: in the tests; ``usual``: all of them in a quarter of an hour; ``long``: hours.
 Size = Literal["short", "usual", "long"]
 #: An order is answered by its deadline, ten seconds, and one more.
 _ANSWER_S: Final = 11.0
