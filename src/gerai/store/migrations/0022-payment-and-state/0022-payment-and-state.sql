@@ -4,6 +4,10 @@
 -- Beside the shop's work: two thousand terms at a time, each piece its own transaction, and written to be run again from
 -- its beginning. What is waited for is single rows: nobody queues behind it.
 SET lock_timeout = '10min';
+-- Each piece is found by its keys; for what the planner expects it would read all orders each time.
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
 DO $$
 DECLARE
     face record;
@@ -50,4 +54,7 @@ BEGIN
         END LOOP;
     END LOOP;
 END $$;
+RESET enable_mergejoin;
+RESET enable_hashjoin;
+RESET enable_seqscan;
 RESET lock_timeout;
