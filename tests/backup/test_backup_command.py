@@ -26,6 +26,7 @@ from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres, running
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
+from gerai.store.invariant import Invariant
 from gerai.store.migrate import migrate
 from gerai.store.restore_tables import RESTORES
 
@@ -239,6 +240,22 @@ def test_verify_keeps_nothing(plain_backup: bytes, tmp_path: Path) -> None:
     assert f"{file} can be restored: " in out.decode()
     assert "the books hold" in out.decode()
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_books_that_cannot_be_checked_are_restored_and_said(
+    plain_backup: bytes, empty_database: Empty, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop_dsn: str
+) -> None:
+    """The database refuses a question of the check: the data is there, the reason is named, exit code 1."""
+    impossible = Invariant("impossible", "One is divided", "SELECT 1 / count(*) FROM {orders} WHERE false")
+    monkeypatch.setattr("gerai.store.check.INVARIANTS", (impossible,))
+    file, target = tmp_path / "b.tar", empty_database()
+    file.write_bytes(plain_backup)
+    code, out, err = here("restore", str(file), dsn=target)
+    assert code == 1
+    assert b"restored into" in out
+    assert b"the books hold" not in out
+    assert "the books could not be checked: impossible: division by zero" in err
+    assert content(target) == content(shop_dsn)
 
 
 def test_books_that_do_not_hold_are_restored_and_said(

@@ -18,7 +18,9 @@ from gerai.backup.restore import restore_database
 from gerai.backup.write import write_backup
 from gerai.settings import DatabaseSettings
 from gerai.store.backup_tables import NOT_KEPT
+from gerai.store.check import INVARIANTS
 from gerai.store.embedded import EmbeddedPostgres
+from gerai.store.invariant import Invariant
 from gerai.store.migrate import RESTORING, migrate
 
 Empty = Callable[[], str]
@@ -40,6 +42,35 @@ def test_no_table_is_left_out(shop_dsn: str, plain_backup: bytes) -> None:
     assert {sequence.name for sequence in reader.head.sequences} == sequences
     for name in ("orders", "transfers", "events", "idempotency_keys", "api_keys", "procrastinate_jobs", "payments"):
         assert tail.tables[name].rows > 0, name
+
+
+@pytest.mark.parametrize("failure", [psycopg.errors.NumericValueOutOfRange("bigint out of range"), ValueError("odd")])
+def test_what_cannot_be_checked_is_there_all_the_same(
+    shop_dsn: str, plain_backup: bytes, empty_database: Empty, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """The check at the end breaks: everything is restored and may be served, with the reason, and books that were not
+    checked do not count as good."""
+
+    async def broken(_: str) -> None:
+        raise failure
+
+    monkeypatch.setattr("gerai.backup.restore.examine_database", broken)
+    target = empty_database()
+    restored = restore_database(io.BytesIO(plain_backup), "", target, no_step)
+    assert content(target) == content(shop_dsn)
+    assert migrate(target) == []
+    assert (restored.violations, restored.unchecked, restored.books_hold) == ([], [str(failure)], False)
+
+
+def test_one_invariant_that_cannot_be_checked_is_named(
+    plain_backup: bytes, empty_database: Empty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are checked, and all is there."""
+    impossible = Invariant("impossible", "One is divided", "SELECT 1 / count(*) FROM {orders} WHERE false")
+    monkeypatch.setattr("gerai.store.check.INVARIANTS", (impossible, *INVARIANTS))
+    restored = restore_database(io.BytesIO(plain_backup), "", empty_database(), no_step)
+    assert (restored.violations, restored.unchecked) == ([], ["impossible: division by zero"])
+    assert not restored.books_hold
 
 
 @pytest.mark.parametrize("passphrase", ["", PASSPHRASE])

@@ -16,14 +16,16 @@ from psycopg import AsyncConnection
 from structlog.testing import capture_logs
 
 from engine_kit import clone_of, database, open_shop
-from gerai.engine.check import Examination, Finding, Violation, examine, examine_if_due, record
+from gerai.engine.check import Examination, Finding, Violation, check, examine, examine_if_due, record
 from gerai.engine.core import Engine
 from gerai.kit.clock import real_now
 from gerai.settings import Settings, WorkerSettings
+from gerai.store import check as sql
 from gerai.store import gauges
 from gerai.store.book_checks import take_turn
 from gerai.store.check import INVARIANTS
 from gerai.store.embedded import scratch
+from gerai.store.invariant import Invariant
 from gerai.store.migrate import migrate
 from gerai.worker.books import watch_books
 from gerai.worker.main import Worker
@@ -114,6 +116,36 @@ async def test_an_examination_tells_of_every_invariant(engine: Engine) -> None:
     assert await recorded(engine) == []
     await keep(engine, examination)
     assert await recorded(engine) == [(name, 0) for name in NAMES]
+
+
+async def test_what_cannot_be_checked_hides_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that the database refuses has its reason; all others are examined and recorded. The last good look at
+    it stays with its time, and who wants an answer without exceptions gets none."""
+    await keep(engine, looked(-600, ("impossible", 2)))
+    impossible = Invariant("impossible", "One is divided", "SELECT 1 / count(*) FROM {orders} WHERE false")
+    monkeypatch.setattr(sql, "INVARIANTS", (INVARIANTS[0], impossible, *INVARIANTS[1:]))
+    with capture_logs() as logs:
+        watching = asyncio.create_task(watch_books(engine, 60.0))
+        await until(lambda: said(logs, "books.checked"))
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    await until(lambda: recorded(engine))
+    async with engine.connection() as connection:
+        examination = await examine(connection)
+    assert examination.unchecked == {"impossible": "division by zero"}
+    assert examination.violations == []
+    assert sorted(finding.invariant for finding in examination.findings) == sorted([*NAMES, "impossible"])
+    assert await recorded(engine) == sorted([("impossible", 2), *((name, 0) for name in NAMES)])
+    async with engine.connection() as connection:
+        at = {name: at_s for name, _, _, at_s in await gauges.book_checks(connection)}
+    assert at["impossible"] < min(at[name] for name in NAMES) - 500
+    checked = [entry["invariants"] for entry in logs if entry["event"] == "books.checked"]
+    assert checked == [len(NAMES)]
+    [entry] = [entry for entry in logs if entry["event"] == "books.not_checked"]
+    told = (entry["invariant"], entry["error"], entry["log_level"])
+    assert told == ("impossible", "division by zero", "error")
+    with pytest.raises(psycopg.Error, match="impossible: division by zero"):
+        await check(engine)
 
 
 async def test_the_later_one_is_kept(engine: Engine) -> None:

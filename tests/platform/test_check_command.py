@@ -41,6 +41,22 @@ def test_the_result_is_kept(own_dsn: str) -> None:
     assert kept == {invariant.name: int(invariant.name == "stock_reserved") for invariant in INVARIANTS}
 
 
+def test_what_cannot_be_checked_is_named(own_dsn: str) -> None:
+    """A table that is not there (as a database may refuse any question): exit 1 with the reason, and every invariant
+    that does not ask it has its result all the same."""
+    with psycopg.connect(own_dsn, autocommit=True) as connection:
+        connection.execute("ALTER TABLE shipments RENAME COLUMN receipt TO nothing")
+        done = check(own_dsn)
+        connection.execute("ALTER TABLE shipments RENAME COLUMN nothing TO receipt")
+    assert done.returncode == 1
+    said = "shipment_follows_order could not be checked: column s.receipt does not exist"
+    assert said in " ".join(done.stderr.split())
+    verdicts = [line.split("  ")[0] for line in done.stdout.splitlines()]
+    assert (verdicts.count("not checked"), verdicts.count("broken")) == (1, 1)
+    assert verdicts.count("holds") == len(INVARIANTS) - 2
+    assert "stock_id=5" in done.stdout
+
+
 def test_a_result_that_cannot_be_kept_is_told_all_the_same(own_dsn: str) -> None:
     """On a database that may only be read the answer is the same, with a line about what was not recorded."""
     with psycopg.connect(own_dsn, autocommit=True) as connection:

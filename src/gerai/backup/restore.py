@@ -36,7 +36,8 @@ class NewerBackup(BackupError):
 @dataclass(frozen=True)
 class Restored:
     """What was brought back. ``migrated``: what this version added to the schema; ``violations``: of the books;
-    ``sealed``: secrets of webhook endpoints, as they are stored."""
+    ``unchecked``: what of the books could not be checked, with the reasons; ``sealed``: secrets of webhook endpoints,
+    as they are stored."""
 
     head: Head
     tail: Tail
@@ -44,6 +45,12 @@ class Restored:
     migrated: list[str]
     violations: list[Violation]
     sealed: list[SealedSecrets]
+    unchecked: list[str]
+
+    @property
+    def books_hold(self) -> bool:
+        """Whether every invariant was checked, and holds."""
+        return not self.violations and not self.unchecked
 
 
 def require_known(head: Head) -> None:
@@ -87,8 +94,8 @@ def opened(file: Path) -> Generator[BinaryIO]:
 
 def restore_database(stream: BinaryIO, passphrase: str, dsn: str, step: Step, wanted: str = "") -> Restored:
     """Bring a backup back into an empty database, at the migrations it was made with; then migrate on and check the
-    books. BackupError, also when the ``wanted`` file is not in it, and the database is as empty as it was; killed, it
-    is marked, and restoring again begins anew.
+    books: what that finds, or cannot look at, takes nothing away. BackupError, also when the ``wanted`` file is not in
+    it, and the database is as empty as it was; killed, it is marked, and restoring again begins anew.
     """
     reader = BackupReader(stream, passphrase)
     require_known(reader.head)
@@ -160,9 +167,18 @@ def _fill(reader: BackupReader, dsn: str, step: Step) -> Restored:
     # Also what an unfinished migration of the old one left to be done.
     migrate(dsn, only=migration_names())
     step("checking the books")
-    examination, _ = asyncio.run(examine_database(dsn))
+    violations, unchecked = _examined(dsn)
     sealed = asyncio.run(sealed_secrets_in(dsn))
-    return Restored(head, reader.tail, reader.files, missing, examination.violations, sealed)
+    return Restored(head, reader.tail, reader.files, missing, violations, sealed, unchecked)
+
+
+def _examined(dsn: str) -> tuple[list[Violation], list[str]]:
+    """What of the books does not hold, and what could not be checked. Never raises: all data is there by now."""
+    try:
+        examination, _ = asyncio.run(examine_database(dsn))
+    except Exception as error:
+        return [], [" ".join(str(error).split()) or type(error).__name__]
+    return examination.violations, [f"{name}: {fault}" for name, fault in examination.unchecked.items()]
 
 
 def _failed(error: DatabaseError) -> BackupError:

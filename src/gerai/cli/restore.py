@@ -46,7 +46,8 @@ def restore(
 ) -> None:
     """Bring a backup back into a new data folder, or an empty database that DATABASE_URL names; then check the books.
 
-    Nothing that is there is overwritten. 1 when the backup is damaged (nothing is left then), or its books are broken.
+    Nothing that is there is overwritten. 1 when the backup is damaged (nothing is left then), or its books are broken
+    or could not be checked (the data is there then).
     """
     settings = read_settings(settings_file)
     folder = chosen_folder(settings, data)
@@ -77,7 +78,7 @@ def restore(
     keys = [restored.files.get(SEAL_KEY_FILE, b"").decode(), settings.webhooks.seal_key]
     place = "webhooks.seal_key" if verify or folder is None else str(folder / SEAL_KEY_FILE)
     warn_of_restored_secrets(restored.sealed, keys, place)
-    if restored.violations:
+    if not restored.books_hold:
         raise typer.Exit(1)
 
 
@@ -113,8 +114,10 @@ def report_restored(restored: Restored, done: str) -> None:
     )
     if restored.migrated:
         console.line(f"migrated: {', '.join(restored.migrated)}")
-    if not restored.violations:
+    if restored.books_hold:
         console.line("the books hold")
+    for reason in restored.unchecked:
+        errors.line(f"the books could not be checked: {reason}", style="red")
     for violation in restored.violations:
         errors.line(f"the books do not hold: {violation.description}", style="red")
         for row in violation.rows:

@@ -131,6 +131,10 @@ BOOKS_BROKEN: Final = Advice(
     "Jalankan `gerai check`, yang menyebut barisnya, sebelum mengubah apa pun.",
     "Run `gerai check`, which names the rows, before anything else is changed.",
 )
+BOOKS_UNCHECKED: Final = Advice(
+    "Jalankan `gerai check`, yang menyebut sebabnya; di log: books.not_checked.",
+    "Run `gerai check`, which names the reason; in the log: books.not_checked.",
+)
 BOOKS_OLD: Final = Advice(
     "Jalankan `gerai doctor --books` atau `gerai check`, dan pastikan worker berjalan.",
     "Run `gerai doctor --books` or `gerai check`, and make sure that a worker runs.",

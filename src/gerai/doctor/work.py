@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from gerai.worker.main import WORK_KINDS
 _IDLE: Final = "nothing runs on this data folder now; `gerai up` does its work"
 #: A look at the books is late when it is overdue by as much as its own interval.
 _BOOKS_LATE: Final = 2
+_LOOK_AGAIN_S: Final = 2.0
 
 
 async def workers(here: Installation) -> Diagnosis:
@@ -170,18 +172,42 @@ async def books(here: Installation) -> Diagnosis:
     seen = f"checked {age_s / 60:.0f} minutes ago"
     if broken:
         return fail(f"{', '.join(broken)} broken, {seen}", advice.BOOKS_BROKEN, **figures)
+    if unchecked := _left_behind(rows):
+        seen = f"{', '.join(unchecked)} could not be checked when the others were, {max(unchecked.values()) / 60:.0f} "
+        seen += f"minutes after the last good check: {await _why_unchecked(here, unchecked)}"
+        behind = {name: round(behind_s) for name, behind_s in unchecked.items()}
+        return warn(seen, advice.BOOKS_UNCHECKED, unchecked=behind, **figures)
     if every_s and not here.idle and age_s > _BOOKS_LATE * every_s + here.thresholds.late_warn_s:
         return warn(seen, advice.BOOKS_OLD, **figures)
     return ok(f"{len(rows)} invariants hold, {seen}", **figures)
+
+
+def _left_behind(rows: Sequence[tuple[str, int, int, float]]) -> dict[str, float]:
+    """The invariants that the newest look at the books could not check, by the seconds that their last one is older."""
+    newest = max(at for *_, at in rows)
+    return {invariant: newest - at for invariant, _, _, at in rows if at < newest}
+
+
+async def _why_unchecked(here: Installation, names: Collection[str]) -> str:
+    """What becomes of another look at these invariants. The worker's log alone has what became of the last one."""
+    try:
+        async with asyncio.timeout(_LOOK_AGAIN_S), here.asking() as connection:
+            faults = (await ask.examine(connection, only=names)).unchecked
+    except TimeoutError:
+        return f"another look takes longer than {_LOOK_AGAIN_S:g} s"
+    return "; ".join(sorted(set(faults.values()))) or "another look succeeds"
 
 
 async def books_now(here: Installation) -> Diagnosis:
     """Check all of them now, and keep the result."""
     examination, unrecorded = await ask.examine_database(here.dsn)
     broken = {violation.invariant: len(violation.rows) for violation in examination.violations}
-    figures = {"age_s": 0, "broken": broken, "unrecorded": unrecorded}
+    figures = {"age_s": 0, "broken": broken, "unrecorded": unrecorded, "unchecked": examination.unchecked}
     if broken:
         return fail(f"{', '.join(broken)} broken, checked now", advice.BOOKS_BROKEN, **figures)
+    if examination.unchecked:
+        reasons = "; ".join(f"{name}: {fault}" for name, fault in examination.unchecked.items())
+        return warn(f"could not be checked now: {reasons}", advice.BOOKS_UNCHECKED, **figures)
     return ok(f"{len(examination.findings)} invariants hold, checked now", **figures)
 
 

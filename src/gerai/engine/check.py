@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from time import monotonic_ns
 from typing import Any, Final
@@ -30,11 +30,13 @@ class Violation(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One look at one invariant. ``violation`` is None when it holds."""
+    """One look at one invariant. ``violation`` is None when it holds, or when nobody knows: then ``fault`` is why the
+    database could not look."""
 
     invariant: str
     took_ms: int
     violation: Violation | None
+    fault: str = ""
 
 
 class Examination(msgspec.Struct, frozen=True):
@@ -48,14 +50,23 @@ class Examination(msgspec.Struct, frozen=True):
         """What does not hold."""
         return [finding.violation for finding in self.findings if finding.violation is not None]
 
+    @property
+    def unchecked(self) -> dict[str, str]:
+        """The invariants that could not be checked, each with the reason."""
+        return {finding.invariant: finding.fault for finding in self.findings if finding.fault}
+
 
 async def check(engine: Engine, merchant_id: int | None = None) -> list[Violation]:
-    """Every broken invariant, of all merchants or of one; empty when all hold.
+    """Every broken invariant, of all merchants or of one; empty when all hold. DatabaseError when one of them could not
+    be checked.
 
     Reads one consistent snapshot and locks nothing, so it may run beside a busy server. Its time grows with the tables.
     """
     async with engine.connection() as connection:
-        return (await examine(connection, merchant_id)).violations
+        examination = await examine(connection, merchant_id)
+    for invariant, fault in examination.unchecked.items():
+        raise DatabaseError(f"{invariant}: {fault}")
+    return examination.violations
 
 
 async def examine_database(dsn: str) -> tuple[Examination, str]:
@@ -70,8 +81,12 @@ async def examine_database(dsn: str) -> tuple[Examination, str]:
         return examination, ""
 
 
-async def examine(connection: Connection, merchant_id: int | None = None) -> Examination:
-    """As :func:`check`, on this connection, with what holds and how long each look took."""
+async def examine(
+    connection: Connection, merchant_id: int | None = None, only: Collection[str] | None = None
+) -> Examination:
+    """As :func:`check`, on this connection, with what holds and how long each look took; ``only`` names the invariants
+    to look at, else all. One that the database cannot look at leaves the others as they are; DatabaseError only when
+    the connection is lost."""
     findings: list[Finding] = []
     async with connection.transaction():
         await connection.execute(sql.ONE_SNAPSHOT)
@@ -79,21 +94,31 @@ async def examine(connection: Connection, merchant_id: int | None = None) -> Exa
         await connection.execute(sql.NO_TIME_LIMIT)
         at = await sql.now(connection)
         for invariant in sql.INVARIANTS:
+            if only is not None and invariant.name not in only:
+                continue
             began_ns = monotonic_ns()
-            rows = await sql.broken_rows(connection, invariant, merchant_id)
+            rows, fault = list[dict[str, Any]](), ""
+            try:
+                rows = await sql.broken_rows(connection, invariant, merchant_id)
+            except DatabaseError as error:
+                if connection.closed:
+                    raise
+                fault = " ".join(str(error).split()) or type(error).__name__
             took_ms = (monotonic_ns() - began_ns) // 1_000_000
             violation = Violation(invariant.name, invariant.description, tuple(rows)) if rows else None
-            findings.append(Finding(invariant.name, took_ms, violation))
+            findings.append(Finding(invariant.name, took_ms, violation, fault))
     return Examination(at, tuple(findings))
 
 
 async def record(connection: Connection, examination: Examination) -> None:
-    """Keep an examination of all merchants as the last one, unless a later one is kept already."""
+    """Keep an examination of all merchants as the last one, unless a later one is kept already. Of an invariant that
+    could not be checked, the last good look stays, with its time: it is behind the others from then on."""
     found = [
         (finding.invariant, len(finding.violation.rows) if finding.violation else 0, finding.took_ms)
         for finding in examination.findings
+        if not finding.fault
     ]
-    await book_checks.record(connection, examination.at, found)
+    await book_checks.record(connection, examination.at, found, list(examination.unchecked))
 
 
 async def examine_if_due(

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from gerai.engine.check import examine_database
+from gerai.engine.check import examine, examine_database
 from gerai.engine.webhooks.deliver import SECRET_CLOSED
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.settings import DatabaseSettings
@@ -18,7 +18,10 @@ from gerai.store.faults import Fault, fault_of
 from gerai.store.migrate import migration_names
 from gerai.store.session import USUAL
 
-__all__ = ["SECRET_CLOSED", "Connection", "DatabaseError", "Fault", "examine_database", "fault_of", "migration_names"]
+__all__ = [
+    "SECRET_CLOSED", "Connection", "DatabaseError", "Fault", "examine", "examine_database", "fault_of",
+    "migration_names",
+]  # fmt: skip
 SealedSecrets = sql.SealedSecrets
 _LOOK_WITHIN_S: Final = 30
 SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S

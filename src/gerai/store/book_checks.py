@@ -41,8 +41,11 @@ async def end_turn(connection: AsyncConnection) -> None:
     await connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
 
-async def record(connection: AsyncConnection, at: datetime, found: Sequence[tuple[str, int, int]]) -> None:
-    """Keep (invariant, broken rows, milliseconds) of a check of all merchants; a later one that is kept stays."""
+async def record(
+    connection: AsyncConnection, at: datetime, found: Sequence[tuple[str, int, int]], unchecked: Sequence[str] = ()
+) -> None:
+    """Keep (invariant, broken rows, milliseconds) of a check of all merchants; a later one that is kept stays, and so
+    does the last one of those that were ``unchecked`` this time."""
     async with connection.transaction(), connection.cursor() as cursor:
         await cursor.executemany(_RECORD, [(*row, at) for row in sorted(found)])
-        await cursor.execute(_FORGET, (at, [name for name, *_ in found]))
+        await cursor.execute(_FORGET, (at, [*(name for name, *_ in found), *unchecked]))

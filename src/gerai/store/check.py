@@ -1,6 +1,7 @@
 """What must be true of the rows at any moment, as queries that find the rows for which it is not.
 
 A query names its tables as ``{orders}``: all of them, or one merchant's. It returns :data:`ROWS_AT_MOST` rows at most.
+Sums stay ``numeric``, as PostgreSQL makes them: those of a whole account may be more than a ``bigint`` holds.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ NO_TIME_LIMIT: Final = "SET LOCAL statement_timeout = 0"
 async def broken_rows(
     connection: AsyncConnection, invariant: Invariant, merchant_id: int | None
 ) -> list[dict[str, Any]]:
-    """The first rows for which the invariant does not hold, of all merchants or of one."""
+    """The first rows for which the invariant does not hold, of all merchants or of one. DatabaseError; the transaction
+    that it is asked in goes on all the same, unless the connection is lost."""
     mine = "{0}" if merchant_id is None else "(SELECT * FROM {0} WHERE merchant_id = %(merchant_id)s)"
     query = invariant.find.format_map({table: mine.format(table) for table in _TABLES})
     text = cast("LiteralString", f"{query} LIMIT {ROWS_AT_MOST}")
-    async with connection.cursor(row_factory=dict_row) as cursor:
+    # Inside a transaction this is a savepoint.
+    async with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(sql.SQL(text), {"merchant_id": merchant_id})
         return await cursor.fetchall()
 

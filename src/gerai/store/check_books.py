@@ -30,9 +30,9 @@ ORDER BY r.merchant_id, r.transfer_id"""
 
 _WALLET_NOT_BELOW_ZERO: Final = """
 SELECT a.merchant_id, a.account_id, a.environment, a.member_id,
-       a.credits_posted - a.debits_posted - a.debits_pending AS available_sen
+       a.credits_posted::numeric - a.debits_posted - a.debits_pending AS available_sen
 FROM {accounts} a
-WHERE a.kind = 'wallet' AND a.credits_posted < a.debits_posted + a.debits_pending
+WHERE a.kind = 'wallet' AND a.credits_posted < a.debits_posted::numeric + a.debits_pending
 ORDER BY a.merchant_id, a.account_id"""
 
 #: Totals are kept for wallets only; the other accounts are summed when somebody asks and store nothing.
@@ -40,7 +40,7 @@ _HELD_IS_OPEN_HOLDS: Final = """
 SELECT a.merchant_id, a.account_id, a.kind, a.debits_pending, a.credits_pending,
        coalesce(h.held_sen, 0) AS open_holds_sen
 FROM {accounts} a
-LEFT JOIN (SELECT p.merchant_id, p.debit_account_id AS account_id, sum(p.amount_sen)::int8 AS held_sen
+LEFT JOIN (SELECT p.merchant_id, p.debit_account_id AS account_id, sum(p.amount_sen) AS held_sen
            FROM {transfers} p
            WHERE p.phase = 'pending' AND NOT EXISTS
              (SELECT FROM {transfers} r WHERE r.merchant_id = p.merchant_id AND r.pending_id = p.transfer_id)
@@ -53,10 +53,10 @@ _TOTALS_RECOMPUTED: Final = """
 SELECT a.merchant_id, a.account_id, a.kind, a.credits_posted, a.debits_posted,
        coalesce(c.sen, 0) AS credits_recomputed, coalesce(d.sen, 0) AS debits_recomputed
 FROM {accounts} a
-LEFT JOIN (SELECT t.merchant_id, t.credit_account_id AS account_id, sum(t.amount_sen)::int8 AS sen
+LEFT JOIN (SELECT t.merchant_id, t.credit_account_id AS account_id, sum(t.amount_sen) AS sen
            FROM {transfers} t WHERE t.phase IN ('single', 'post') GROUP BY 1, 2) c
   ON c.merchant_id = a.merchant_id AND c.account_id = a.account_id AND a.kind = 'wallet'
-LEFT JOIN (SELECT t.merchant_id, t.debit_account_id AS account_id, sum(t.amount_sen)::int8 AS sen
+LEFT JOIN (SELECT t.merchant_id, t.debit_account_id AS account_id, sum(t.amount_sen) AS sen
            FROM {transfers} t WHERE t.phase IN ('single', 'post') GROUP BY 1, 2) d
   ON d.merchant_id = a.merchant_id AND d.account_id = a.account_id AND a.kind = 'wallet'
 WHERE a.credits_posted <> coalesce(c.sen, 0) OR a.debits_posted <> coalesce(d.sen, 0)
@@ -69,8 +69,8 @@ SELECT p.merchant_id, p.payment_id, p.public_id, p.method, p.status, p.amount_se
        coalesce(t.booked_sen, 0) AS booked_sen, coalesce(t.returned_sen, 0) AS returned_sen
 FROM {payments} p
 LEFT JOIN (SELECT t.merchant_id, t.payment_id,
-                  sum(t.amount_sen) FILTER (WHERE t.reason = 'payment')::int8 AS booked_sen,
-                  sum(t.amount_sen) FILTER (WHERE t.reason = 'refund')::int8 AS returned_sen
+                  sum(t.amount_sen) FILTER (WHERE t.reason = 'payment') AS booked_sen,
+                  sum(t.amount_sen) FILTER (WHERE t.reason = 'refund') AS returned_sen
            FROM {transfers} t WHERE t.payment_id IS NOT NULL GROUP BY 1, 2) t
   ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
 CROSS JOIN LATERAL (SELECT coalesce(t.booked_sen, 0) - coalesce(t.returned_sen, 0) AS net_sen) n
@@ -84,7 +84,7 @@ _SUSPENSE_IS_LATE: Final = """
 SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
 FROM {payments} p
 LEFT JOIN (SELECT t.merchant_id, t.payment_id,
-                  sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)::int8
+                  sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)
                     AS waiting_sen
            FROM {transfers} t JOIN {accounts} s
              ON s.merchant_id = t.merchant_id AND s.environment = t.environment AND s.kind = 'suspense'
@@ -101,9 +101,9 @@ SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.fee_sen, p.merchant
 FROM {payments} p
 LEFT JOIN (SELECT t.merchant_id, t.payment_id,
                   sum(CASE t.debit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
-                    FILTER (WHERE t.reason = 'fee')::int8 AS kept_sen,
+                    FILTER (WHERE t.reason = 'fee') AS kept_sen,
                   sum(CASE t.credit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
-                    FILTER (WHERE t.reason = 'surcharge')::int8 AS on_top_sen
+                    FILTER (WHERE t.reason = 'surcharge') AS on_top_sen
            FROM {transfers} t JOIN {accounts} f
              ON f.merchant_id = t.merchant_id AND f.environment = t.environment AND f.kind = 'fees'
             AND f.account_id IN (t.debit_account_id, t.credit_account_id)

@@ -11,7 +11,7 @@ SELECT i.merchant_id, i.invoice_id, i.number, i.status, i.amount_sen, coalesce(p
        coalesce(p.completed_sen, 0) AS completed_sen, coalesce(p.refunded, 0) AS refunded_payments
 FROM {invoices} i
 LEFT JOIN (SELECT t.merchant_id, t.invoice_id, count(*) FILTER (WHERE t.status = 'completed') AS completed,
-                  sum(t.amount_sen) FILTER (WHERE t.status = 'completed')::int8 AS completed_sen,
+                  sum(t.amount_sen) FILTER (WHERE t.status = 'completed') AS completed_sen,
                   count(*) FILTER (WHERE t.status = 'refunded') AS refunded
            FROM {payments} t GROUP BY 1, 2) p
   ON p.merchant_id = i.merchant_id AND p.invoice_id = i.invoice_id
@@ -42,7 +42,7 @@ ORDER BY o.merchant_id, o.order_id"""
 _STOCK_RESERVED: Final = """
 SELECT s.merchant_id, s.stock_id, s.environment, s.item_id, s.on_hand, s.reserved, coalesce(l.promised, 0) AS promised
 FROM {stock} s
-LEFT JOIN (SELECT n.merchant_id, n.stock_id, sum(n.quantity)::int8 AS promised
+LEFT JOIN (SELECT n.merchant_id, n.stock_id, sum(n.quantity) AS promised
            FROM {order_lines} n JOIN {orders} o ON o.merchant_id = n.merchant_id AND o.order_id = n.order_id
            WHERE n.stock_id IS NOT NULL AND o.status IN ('draft', 'pending', 'confirmed', 'processing', 'ready')
            GROUP BY 1, 2) l
@@ -53,8 +53,8 @@ ORDER BY s.merchant_id, s.stock_id"""
 #: What each order brought into sales, and what of it went out again.
 _SALES: Final = """
 (SELECT t.merchant_id, t.order_id,
-        coalesce(sum(t.amount_sen) FILTER (WHERE t.credit_account_id = s.account_id), 0)::int8 AS captured_sen,
-        coalesce(sum(t.amount_sen) FILTER (WHERE t.debit_account_id = s.account_id), 0)::int8 AS returned_sen
+        coalesce(sum(t.amount_sen) FILTER (WHERE t.credit_account_id = s.account_id), 0) AS captured_sen,
+        coalesce(sum(t.amount_sen) FILTER (WHERE t.debit_account_id = s.account_id), 0) AS returned_sen
  FROM {transfers} t
  JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.environment = t.environment AND s.kind = 'sales'
  WHERE t.order_id IS NOT NULL AND t.phase IN ('single', 'post') GROUP BY 1, 2)"""

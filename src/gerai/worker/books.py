@@ -1,5 +1,5 @@
 """The worker's look at the books: every invariant, now and then, by one worker of all. A broken one is an error in the
-log and a number in the metrics."""
+log and a number in the metrics; so is one that could not be checked, by the age of its last look."""
 
 from __future__ import annotations
 
@@ -34,8 +34,12 @@ def _tell(examination: Examination) -> None:
     for violation in broken:
         rows = [_ids(row) for row in violation.rows]
         log.error("books.broken", invariant=violation.invariant, should=violation.description, rows=rows)
+    unchecked = examination.unchecked
+    for invariant, fault in unchecked.items():
+        log.error("books.not_checked", invariant=invariant, error=fault)
     took_ms = sum(finding.took_ms for finding in examination.findings)
-    log.info("books.checked", invariants=len(examination.findings), broken=len(broken), took_ms=took_ms)
+    checked = len(examination.findings) - len(unchecked)
+    log.info("books.checked", invariants=checked, broken=len(broken), took_ms=took_ms)
 
 
 def _ids(row: dict[str, Any]) -> dict[str, int]:
