@@ -12,6 +12,8 @@ from typing import Final
 SEN_PER_RUPIAH: Final = 100
 #: Largest amount the server accepts anywhere: 1,000 trillion rupiah. Far above any order, far below 2**63.
 MAX_SEN: Final = 10**17
+#: Most that may ever have come into one wallet: what a ``bigint`` of the database holds.
+MAX_TOTAL_SEN: Final = 2**63 - 1
 
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
 _SHOWN_TEXT = re.compile(r"Rp(?:[0-9]{1,18}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})")

@@ -27,7 +27,8 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
     happened, ``failure`` its reason. ``played``: no money came, a payer is played, who pays ``in_time`` what is open,
     or ``late`` what ran out, and nothing else.
 
-    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now).
+    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now),
+    AmountOutOfRange (more than the wallet can take).
     """
 
     deposit_id: int

@@ -138,12 +138,13 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
 
 def give_back(state: State, context: Context, order: Order, reason: str) -> None:
     """Paid but impossible: the money returns by itself into the member's wallet, with the reason; without a wallet a
-    person must send it (``refund.due``). Nothing when nothing was paid, or when it went back already."""
+    person must send it (``refund.due``), as when the wallet can take no more. Nothing when nothing was paid, or when it
+    went back already."""
     paid = [p for p in state.payments_of(order) if p.status == "completed"]
     if not order.kept_sen:
         return
-    if order.account_id is None or not paid:
+    left_sen = paid[-1].amount_sen - paid[-1].refunded_sen if paid else 0
+    if order.account_id is None or not paid or ledger.room_sen(state, order) < left_sen:
         state.announce(order, "refund.due", context.now, reason=reason)
         return
-    payment = paid[-1]
-    refund(state, context, order, payment, payment.amount_sen - payment.refunded_sen, to_wallet=True, note=reason)
+    refund(state, context, order, paid[-1], left_sen, to_wallet=True, note=reason)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
+from gerai.domain.money import MAX_TOTAL_SEN
 from gerai.domain.records import Account, Order, Payment, Transfer
-from gerai.domain.refusals import InsufficientFunds, NotFound
+from gerai.domain.refusals import AmountOutOfRange, InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
 
@@ -70,9 +71,9 @@ def refund_to_wallet(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int | None, source: str, note: str
 ) -> Transfer | None:
     """Credit the wallet of the order's member from ``source``: ``sales``, or ``gateway`` or ``suspense`` for money that
-    never became sales."""
+    never became sales. NotFound, AmountOutOfRange (the wallet can take no more)."""
     account = wallet(state, order.merchant_id, order.environment, order.account_id)
-    after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
+    after = _credit(state, context, account, amount_sen)
     return _transfer(
         state, context, order, "single", context.system_account(source), account.account_id, amount_sen, "refund",
         payment_id=payment_id, credit_after=after.available_sen, note=note,
@@ -123,8 +124,9 @@ def _fees(state: State, context: Context, order: Order, payment: Payment, source
 
 
 def deposit(state: State, context: Context, account: Account, source: str, amount_sen: int, note: str) -> Transfer:
-    """Money put into a wallet from ``source``: ``gateway`` (a payer's) or ``funding`` (the seller's)."""
-    after = _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
+    """Money put into a wallet from ``source``: ``gateway`` (a payer's) or ``funding`` (the seller's). AmountOutOfRange
+    when the wallet can take no more."""
+    after = _credit(state, context, account, amount_sen)
     return state.transfers.insert(
         Transfer(
             merchant_id=account.merchant_id,
@@ -144,6 +146,20 @@ def deposit(state: State, context: Context, account: Account, source: str, amoun
             created_at=context.now,
         )
     )
+
+
+def room_sen(state: State, order: Order) -> int:
+    """How much the wallet of the order's member can still take in all. NotFound when there is none."""
+    account = wallet(state, order.merchant_id, order.environment, order.account_id)
+    return MAX_TOTAL_SEN - account.credits_posted
+
+
+def _credit(state: State, context: Context, account: Account, amount_sen: int) -> Account:
+    # What goes out of a wallet is never more than what came in: this total is the only one that could grow too large.
+    room = MAX_TOTAL_SEN - account.credits_posted
+    if amount_sen > room:
+        raise AmountOutOfRange(given_sen=amount_sen, minimum_sen=0, maximum_sen=room)
+    return _update(state, context, account, credits_posted=account.credits_posted + amount_sen)
 
 
 def _require(account: Account, amount_sen: int) -> None:
