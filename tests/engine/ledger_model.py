@@ -50,7 +50,13 @@ class OrderModel:
     refunded: int = 0
     invoice: str | None = None
     work: str | None = None
+    asked: bool = False
     payments: list[PaymentModel] = field(default_factory=list)
+
+    @property
+    def in_work(self) -> bool:
+        """Whether the provider was asked and nobody knows what came of it."""
+        return self.status == "processing" and (self.work == "unknown" or (self.work == "requested" and self.asked))
 
     @property
     def total(self) -> int:
@@ -212,6 +218,8 @@ class ShopModel:
             return StateConflict
         if not 0 < amount <= payment.amount - payment.refunded:
             return RefundTooLarge
+        if order.in_work:
+            return StateConflict
         if to_wallet or payment.method == "wallet":
             if not order.owner:
                 return NotFound
@@ -219,7 +227,7 @@ class ShopModel:
         else:
             self.gateway -= amount
         self._refunded(order, payment, amount)
-        if payment.status == "refunded" and order.status == "processing" and order.work != "unknown":
+        if payment.status == "refunded" and order.status == "processing":
             order.status = "failed"
             order.work = "cancelled" if order.work == "requested" else order.work
             self.reserved -= order.quantity * order.stocked
@@ -231,6 +239,7 @@ class ShopModel:
         if order.status != "processing":
             return StateConflict
         if outcome != "done":
+            order.asked = True
             order.work = "unknown" if outcome == "unknown" else order.work
             return None
         failed = order.quantity - succeeded
@@ -254,7 +263,7 @@ class ShopModel:
     def cancel(self, order: OrderModel) -> Expected:
         if order.invoice == "paid" or order.status not in ("pending", "processing"):
             return StateConflict
-        if order.funding == "hold" and order.work == "unknown":
+        if order.in_work:
             return StateConflict
         if order.funding == "hold":
             self.held -= order.total

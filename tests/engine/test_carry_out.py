@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from psycopg.rows import scalar_row
+from structlog.testing import capture_logs
 
 from gerai.domain.records import OrderView
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.carry_out import GIVE_UP_AFTER, UNREACHABLE, carry_out, follow_up, work_of
+from gerai.engine.fulfilment.finish import FinishOrder
+from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.ports.fulfilment import AnswerUnknown, ProviderUnreachable, WorkAnswer, WorkRequest
@@ -20,6 +23,7 @@ from gerai.worker.fulfil import fulfil
 DONE = WorkAnswer("done", 2, 0, "ref-1", {"ok": True})
 PARTLY = WorkAnswer("done", 1, 1, "ref-1", None, "one failed")
 PENDING = WorkAnswer("pending", 0, 0, "ref-1", None)
+LATE = "fulfilment.late"
 Step = WorkAnswer | Exception | float
 
 
@@ -198,6 +202,44 @@ async def test_two_workers_with_the_same_answer_change_it_once(engine: Engine, p
     transfers = await engine.wallets.of_order(view.order.merchant_id, view.order.order_id)
     assert [(t.phase, t.amount_sen) for t in transfers] == [("pending", 300_000), ("post", 150_000)]
     assert await available(engine, view) == (850_000, 0)
+
+
+async def test_an_order_that_ended_meanwhile_is_not_handed_over(engine: Engine, place: Place) -> None:
+    """Cancelled between the worker's look and its turn: the money is back, so the provider is never called."""
+    view = await place(asked=False)
+    order = view.order
+    await engine.submit(
+        CancelOrder(merchant_id=order.merchant_id, environment=order.environment, order_id=order.order_id)
+    )
+    provider = Script(DONE)
+    found = await follow_up(engine, provider, view, 1)
+    assert (found.view.order.status, provider.calls) == ("cancelled", [])
+    assert await available(engine, view) == (1_000_000, 0)
+
+
+async def test_a_result_that_comes_after_a_person_finished_is_kept(engine: Engine, place: Place) -> None:
+    """The call is under way while somebody fails the order: its money returns by that, and what the provider did is
+    recorded with the order and in the log."""
+    view = await place()
+    order = view.order
+
+    class Slow(Script):
+        async def fulfil(self, request: WorkRequest) -> WorkAnswer:
+            await engine.submit(
+                FinishOrder(
+                    merchant_id=order.merchant_id, environment=order.environment, order_id=order.order_id,
+                    by="sari", failed=2,
+                )
+            )  # fmt: skip
+            return await super().fulfil(request)
+
+    with capture_logs() as logs:
+        found = await carry_out(engine, Slow(DONE), view, 5)
+    assert (found.view.order.status, found.available_sen) == ("failed", None)
+    assert await available(engine, view) == (1_000_000, 0)
+    [late] = [e for e in await engine.events.of_orders(order.merchant_id, [order.order_id]) if e.name == LATE]
+    assert (late.facts["succeeded"], late.facts["failed"], late.facts["result"]) == (2, 0, {"ok": True})
+    assert [entry["log_level"] for entry in logs if entry["event"] == "fulfilment.late_result"] == ["error"]
 
 
 async def test_what_can_never_be_delivered_fails_and_returns_the_money(engine: Engine, place: Place) -> None:

@@ -13,6 +13,7 @@ from gerai.domain.refusals import StateConflict
 def leave_with_advice(refusal: StateConflict, name: str, order: Order) -> None:
     """Leave with what to do instead, where there is something."""
     total = display(order.total_sen)
+    leave_while_in_work(refusal, name)
     match refusal.state, refusal.verb:
         case "paid", "cancel":
             fail(f"{name} is paid; cannot cancel it: gerai payments refund {name} gives its money back")
@@ -27,6 +28,15 @@ def leave_with_advice(refusal: StateConflict, name: str, order: Order) -> None:
             fail(f"order {name} is {refusal.state} already: there is nothing left to finish")
         case _:
             pass
+
+
+def leave_while_in_work(refusal: StateConflict, name: str) -> None:
+    """Leave when the order's money waits for its provider's result; ``name`` is the order's."""
+    if refusal.thing == "fulfilment":
+        fail(
+            f"cannot {refusal.verb} {name}: its provider was asked and has no result yet, so its money waits; "
+            f"if you know the result: gerai orders complete {name}, or gerai orders fail {name}"
+        )
 
 
 def became(view: OrderView) -> str:

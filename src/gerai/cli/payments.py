@@ -10,6 +10,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
+from gerai.cli.order_words import leave_while_in_work
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
@@ -146,7 +147,11 @@ def refund(
         # However the amount was written: the same money is given back once.
         written = "" if asked_sen is None else digits(asked_sen)
         key = once(f"payments refund {payment.payment_id}", reference, written, to)
-        return payment, amount_sen, await engine.submit(command, key)
+        try:
+            return payment, amount_sen, await engine.submit(command, key)
+        except StateConflict as refusal:
+            leave_while_in_work(refusal, refusal.id)
+            raise
 
     payment, back_sen, outcome = on_engine(act, data, settings_file)
     told = f"{payment.public_id}: {display(back_sen)}"

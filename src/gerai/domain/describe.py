@@ -33,16 +33,22 @@ _NOTES: Final = {
     "`late_payment` decides: `accept` (the default), `wallet`, `refund` or `hold`. An order whose stock was released "
     "never comes back by itself. One that went on or was completed unpaid stays where it is, and the money that comes "
     "is its payment. An order whose money was given back whole before it was delivered ends, with the "
-    "reason `refunded`: `failed` when work on it had begun (`processing`), else `cancelled`; one whose provider was "
-    "asked and has not answered waits for the answer. From `confirmed` on the steps before the parcel leaves "
-    "(`processing`, `ready`) may be skipped, one or both. A completed order is open again (`reopen`, `put_back`) only "
-    "when the payment that a person had marked by mistake, and that completed it, is taken back.",
+    "reason `refunded`: `failed` when work on it had begun (`processing`), else `cancelled`. No money of an order goes "
+    "back, and it is not cancelled, while a provider that was asked has no result (see Fulfilments). From `confirmed` "
+    "on the steps before the parcel leaves (`processing`, `ready`) may be skipped, one or both. A completed order is "
+    "open again (`reopen`, `put_back`) only when the payment that a person had marked by mistake, and that completed "
+    "it, is taken back.",
     "invoice": "An order has at most one invoice. It is `paid` exactly while a completed payment of its amount stands.",
     "payment": "An order may have several open payments; the first one that is paid cancels the others, and all end "
     "with their order, however it ends. `late` is money that arrived after the payment or its order had ended, or a "
     "second time. It is accepted, credited to the member's wallet, or held for the operator (`gerai payments`), by the "
     "merchant's setting `late_payment`.",
-    "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells.",
+    "fulfilment": "No answer from a provider is `unknown`, never `failed`: it is asked again until it tells. From the "
+    "moment a provider is asked until its result is there (`requested`, under way or acknowledged, and `unknown`) its "
+    "order is not cancelled, and nothing of its money is given back, whoever asks for it: refused as a conflict of the "
+    "`fulfilment`. Only the result ends it, the provider's or that of a person who finishes the order (`gerai orders "
+    "complete` or `fail`). A result of the provider that comes after that moves nothing any more: the event "
+    "`fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from gerai.domain.records import Order, Payment
+from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.state import State
@@ -83,6 +84,14 @@ def end_open_payments(state: State, context: Context, order: Order, reason: str 
         end_payment(state, context, order, payment, verb, reason)
 
 
+def require_result(state: State, order: Order, verb: str) -> None:
+    """StateConflict (``fulfilment``) while a provider that was asked works on the order, or may have done it: no money
+    goes back before the result is there, be it the provider's or that of a person who finishes the order."""
+    fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
+    if fulfilment is not None and fulfilment.may_be_done and order.status not in ENDED:
+        raise StateConflict("fulfilment", order.public_id, fulfilment.status, verb)
+
+
 def refund(
     state: State,
     context: Context,
@@ -96,8 +105,10 @@ def refund(
 ) -> Order:
     """Give ``amount_sen`` of a completed payment back; the invoice of one that is given back whole is refunded.
 
-    What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted.
+    What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted; StateConflict
+    while its provider works on the order (:func:`require_result`).
     """
+    require_result(state, order, "refund")
     # Money from a wallet has nowhere else to go: no payer outside ever sent it.
     to_wallet = to_wallet or payment.method == "wallet"
     give = ledger.refund_to_wallet if to_wallet else ledger.return_to_payer

@@ -76,7 +76,7 @@ def everything_that_can_happen(view: OrderView) -> Iterator[tuple[str, dict[str,
     names = {f"order.{state}" for state in ORDER.states} | {"order.placed", "order.eaten", "order"}
     names |= {f"invoice.{word}" for word in (*INVOICE.states, *MOVES)}
     names |= {f"payment.{word}" for word in (*PAYMENT.states, "started", "credited", "refunded")}
-    names |= {f"fulfilment.{word}" for word in (*FULFILMENT.states, "pending")}
+    names |= {f"fulfilment.{word}" for word in (*FULFILMENT.states, "pending", "late")}
     names |= {"refund.due", "shipment.booked", "something.else.entirely", ""}
     payments = [payment.public_id for payment in view.payments]
     told = {"method": "va", "amount_sen": 2_000_000, "code": "1", "message": "é", "by": "Sari"}

@@ -27,6 +27,17 @@ class Fulfilment(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether the provider was asked, or is being asked by whoever placed the order. Work that people do never is:
+        nobody calls them."""
+        return self.attempts > 0 or bool(self.request.get("asked"))
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether the provider was asked and its result is not known: it works, or has worked, nobody knows which."""
+        return self.status == "unknown" or (self.status == "requested" and self.was_asked)
+
 
 class Shipment(msgspec.Struct, frozen=True):
     """An order's parcel. ``courier`` and ``service`` are codes; ``aggregator`` is who books it ("" = the merchant);

@@ -2,7 +2,8 @@
 
 Three steps, as with every partner: the intent is in the database before the call (the placed order, or a counted
 attempt), the call is made with no transaction open, the answer is recorded. An answer that did not come is unknown,
-never failed; the same answer recorded twice meets a final order and changes nothing.
+never failed; the same answer recorded twice meets a final order and changes nothing; another one than stands there
+is kept beside it (``late.py``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import structlog
 from gerai.domain.records import Fulfilment, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
+from gerai.engine.fulfilment.late import NoteLateResult
 from gerai.engine.fulfilment.record import Recorded, RecordFulfilment
 from gerai.ports.fulfilment import AnswerUnknown, FulfilmentProvider, ProviderUnreachable, WorkAnswer, WorkRequest
 
@@ -75,11 +77,14 @@ async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     if work is None or view.order.status != "processing":
         return Recorded(view, None)
     answer: WorkAnswer | Silence = Silence.NOT_ARRIVED
-    if work.attempts > 0 or work.request.get("asked"):
+    if work.was_asked:
         answer = await _ask(provider.inquire, view, request, timeout_s)
     else:
         # Counted before it is made: after a crash in between, the next turn inquires instead of ordering twice.
-        await _submit(engine, view, RecordFulfilment(outcome="pending", **_names(view)))
+        counted = await _submit(engine, view, RecordFulfilment(outcome="pending", **_names(view)))
+        if counted.view.order.status != "processing":
+            # It ended meanwhile, and its money may be back: now nobody may be asked any more.
+            return counted
     if answer is Silence.NOT_ARRIVED:
         answer = await _ask(provider.fulfil, view, request, timeout_s)
     if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER:
@@ -166,11 +171,35 @@ async def _submit(engine: Engine, view: OrderView, command: RecordFulfilment) ->
     try:
         return (await engine.submit(command)).answer
     except StateConflict:
-        # Somebody else recorded the answer first: theirs stands.
+        # Somebody else recorded the answer first, or a person finished the order: theirs stands.
+        # That we gave up is no result of the provider's.
+        if command.outcome == "done" and command.error != UNREACHABLE:
+            return Recorded(await _note_late(engine, view, command), None)
         found = await engine.orders.by_id(view.order.merchant_id, view.order.order_id)
         if found is None:
             raise NotFound("order", view.order.public_id) from None
         return Recorded(found, None)
+
+
+async def _note_late(engine: Engine, view: OrderView, late: RecordFulfilment) -> OrderView:
+    noted = NoteLateResult(
+        succeeded=late.succeeded,
+        failed=late.failed,
+        reference=late.reference,
+        result=late.result,
+        error=late.error,
+        **_names(view),
+    )
+    found, differs = (await engine.submit(noted)).answer
+    if differs:
+        log.error(
+            "fulfilment.late_result",
+            order_id=view.order.order_id,
+            provider=view.order.provider,
+            order_status=found.order.status,
+            counted=(late.succeeded, late.failed),
+        )
+    return found
 
 
 def _names(view: OrderView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -10,10 +10,14 @@ from gerai.domain.records import Fulfilment, Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import FULFILMENT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.fulfilment.outcome import fulfilment_verb
 from gerai.engine.orders.transitions import move_order, request_fulfilment
 from gerai.engine.payment_steps import refund
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
+
+#: What an order does when its work ended so.
+_ORDER_VERB: Final = {"succeed": "complete", "fail": "fail", "succeed_in_part": "complete_in_part"}
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -88,12 +92,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
         items = sum(line.quantity for line in state.lines_of(order))
         if self.succeeded < 0 or self.failed < 0 or self.succeeded + self.failed != items:
             raise AssertionError(f"order {order.order_id}: {self.succeeded}+{self.failed} of {items} items")
-        if self.failed == 0:
-            verb, order_verb = "succeed", "complete"
-        elif self.succeeded == 0:
-            verb, order_verb = "fail", "fail"
-        else:
-            verb, order_verb = "succeed_in_part", "complete_in_part"
+        verb = fulfilment_verb(self.succeeded, self.failed)
         done = state.fulfilments.update(
             msgspec.structs.replace(
                 fulfilment,
@@ -115,7 +114,7 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
             order = self._capture(state, context, order)
         # What a person wrote is for the buyer as well; a provider's error is not.
         why = {"reason": self.error} if self.by and self.error else {}
-        order = move_order(state, context, order, order_verb, **by, **why)
+        order = move_order(state, context, order, _ORDER_VERB[verb], **by, **why)
         if order.funding != "hold" and self.succeeded == 0:
             give_back(state, context, order, self.error)
 

@@ -12,9 +12,10 @@ from gerai.engine.state import State
 
 class CancelOrder(OrderCommand, frozen=True, kw_only=True):
     """Cancel: stock and holds return, open payments and the invoice end. A paid order is refunded first, not cancelled;
-    one whose provider was asked and has not responded may be done already, and waits for the result.
+    one whose provider was asked, and whose result is not known, may be done already and waits for the result.
 
-    Refuses: NotFound, StateConflict (the order cannot be cancelled from where it is, is paid, or its work is unknown).
+    Refuses: NotFound, StateConflict (``order``: it cannot be cancelled from where it is, or is paid; ``fulfilment``:
+    its provider is working on it, or may have done it).
     """
 
     reason: str = ""
@@ -25,9 +26,6 @@ class CancelOrder(OrderCommand, frozen=True, kw_only=True):
         invoice = state.invoices.get(self.merchant_id, self.order_id)
         if invoice is not None and invoice.status == "paid":
             raise StateConflict("order", order.public_id, "paid", "cancel")
-        fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
-        if order.funding == "hold" and fulfilment is not None and fulfilment.status == "unknown":
-            raise StateConflict("fulfilment", order.public_id, fulfilment.status, "cancel")
         by = {"by": self.by} if self.by else {}
         end_unpaid(state, context, order, "cancel", reason=self.reason, **by)
         return state.view(self.merchant_id, self.order_id)

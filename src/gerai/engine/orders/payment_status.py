@@ -18,7 +18,7 @@ from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.transitions import move_order, pay_invoice
-from gerai.engine.payment_steps import end_open_payments, new_payment
+from gerai.engine.payment_steps import end_open_payments, new_payment, require_result
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -40,7 +40,8 @@ def set_payment_status(
 ) -> Order:
     """Take the order's payment to ``wanted``; nothing happens when it is there.
 
-    Refuses StateConflict: a move the table lacks, an order that has ended unpaid, or money already refunded.
+    Refuses StateConflict: a move the table lacks, an order that has ended unpaid, money already refunded, or taken back
+    while a provider that was asked has no result (``fulfilment``).
     """
     invoice = state.invoices.get(order.merchant_id, order.order_id)
     word = payment_status(order, invoice)
@@ -76,7 +77,8 @@ def _receive(state: State, context: Context, order: Order, invoice: Invoice | No
 
 
 def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:
-    """The money did not count after all: what was booked is booked out again."""
+    """The money did not count after all: what was booked is booked out again. Not while a provider works for it."""
+    require_result(state, order, "unpaid")
     # Some of it went back already: taking back the whole would book that part twice.
     if order.refunded_sen:
         raise StateConflict("payment", order.public_id, "refunded", "unpaid")

@@ -8,7 +8,7 @@ from gerai.domain.records import Fulfilment, Invoice, Order
 from gerai.domain.states import FULFILMENT, INVOICE, ORDER
 from gerai.engine.command import Context
 from gerai.engine.orders import parcels, stock
-from gerai.engine.payment_steps import ENDED, end_open_payments
+from gerai.engine.payment_steps import ENDED, end_open_payments, require_result
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
 
@@ -94,7 +94,9 @@ def request_fulfilment(state: State, order: Order, delay_s: float | None) -> Non
 
 
 def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:
-    """Cancel or expire: the hold is returned, open payments and the invoice end with the order."""
+    """Cancel or expire: the hold is returned, open payments and the invoice end with the order. StateConflict also
+    while its provider works on it (``require_result``)."""
+    require_result(state, order, verb)
     holds = order.funding == "hold" and order.held_transfer_id is not None and order.charged_sen == 0
     if holds and ORDER.can(order.status, verb):
         ledger.resolve_hold(state, context, order, 0)
@@ -110,10 +112,7 @@ def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts:
 
 
 def end_refunded(state: State, context: Context, order: Order, **facts: object) -> Order:
-    """The money of an order was given back whole: it ends, unless it was delivered, is on its way, or may be done."""
-    fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
-    if fulfilment is not None and fulfilment.status == "unknown":
-        return order
+    """The money of an order was given back whole: it ends, unless it was delivered or is on its way."""
     # Whichever the table allows: failed once work has begun, else cancelled.
     for verb in ("fail", "cancel"):
         if ORDER.can(order.status, verb):
@@ -124,7 +123,7 @@ def end_refunded(state: State, context: Context, order: Order, **facts: object) 
 
 
 def stop_fulfilment(state: State, context: Context, order: Order) -> None:
-    """Nobody shall do the work of an order that ended. Work that is done, or that may be, is left as it stands."""
+    """Nobody shall do the work of an order that ended. Work that is done, or unknown, is left as it stands."""
     fulfilment = state.fulfilments.get(order.merchant_id, order.order_id)
     if fulfilment is not None and FULFILMENT.can(fulfilment.status, "cancel"):
         status = FULFILMENT.move(fulfilment.status, "cancel")

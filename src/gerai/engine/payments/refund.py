@@ -18,10 +18,12 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True):
     """Refund ``amount_sen`` (more than nothing) of a completed payment. ``by``: who did it, kept with the events.
 
     An order whose money is given back whole before it was delivered ends: ``failed`` when work on it had begun, else
-    ``cancelled``. One whose work may be done (its provider was asked and has not responded) waits for the result.
+    ``cancelled``. One whose work may be done (its provider was asked, and the result is not known) waits for the
+    result: nothing of its money goes back before.
 
-    Refuses: NotFound, StateConflict (not completed), RefundTooLarge (the sum would exceed what was paid), InputInvalid
-    (a part that is not whole rupiah).
+    Refuses: NotFound, StateConflict (``payment``: not completed; ``fulfilment``: its provider works on the order, or
+    may have done it), AmountOutOfRange (more than the wallet can take), RefundTooLarge (the sum would exceed what was
+    paid), InputInvalid (a part that is not whole rupiah).
     """
 
     payment_id: int
