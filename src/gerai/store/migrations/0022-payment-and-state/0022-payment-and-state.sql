@@ -30,18 +30,14 @@ BEGIN
         after_at := '-infinity';
         after_id := 0;
         LOOP
-            WITH old AS (
-                SELECT x.created_at, x.order_id FROM order_terms x
-                WHERE x.merchant_id = face.merchant_id AND x.environment = face.environment
-                  AND x.channel = face.channel AND x.week = face.week AND x.term = face.term
-                  AND (x.created_at, x.order_id) > (after_at, after_id)
-                ORDER BY x.created_at, x.order_id LIMIT 2000
-            ), gone AS (
-                DELETE FROM order_terms x USING old
-                WHERE x.merchant_id = face.merchant_id AND x.environment = face.environment
-                  AND x.channel = face.channel AND x.week = face.week AND x.term = face.term
-                  AND x.created_at = old.created_at AND x.order_id = old.order_id
-                RETURNING x.*
+            WITH gone AS (
+                DELETE FROM order_terms WHERE ctid = ANY(ARRAY(
+                    SELECT x.ctid FROM order_terms x
+                    WHERE x.merchant_id = face.merchant_id AND x.environment = face.environment
+                      AND x.channel = face.channel AND x.week = face.week AND x.term = face.term
+                      AND (x.created_at, x.order_id) > (after_at, after_id)
+                    ORDER BY x.created_at, x.order_id LIMIT 2000))
+                RETURNING *
             ), made AS (
                 INSERT INTO order_terms
                 SELECT g.merchant_id, g.environment, g.channel, g.week, g.term || '/' || o.status, g.created_at, g.order_id
