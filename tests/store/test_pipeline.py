@@ -103,3 +103,35 @@ async def test_a_link_that_breaks_without_a_word_is_lost(connection: Connection)
     with pytest.raises(ConnectionLost) as raised:
         await asyncio.wait_for(running, 1)
     assert fault_of(raised.value) is Fault.LOST
+
+
+async def _deallocated(connection: Connection) -> None:
+    """As after a transaction of the driver's own that was rolled back: it deallocates every statement there is."""
+    await connection.execute("SELECT count(*) FROM pg_temp.kept", prepare=True)
+    with pytest.raises(DatabaseError, match="division by zero"):
+        async with connection.transaction():
+            await connection.execute("SELECT 1 / 0")
+    cursor = await connection.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'gerai%'")
+    assert await cursor.fetchone() == (0,)
+
+
+async def test_what_the_driver_deallocated_is_prepared_again(connection: Connection) -> None:
+    """A connection that others use, too, loses our statements when the driver clears up: the next call succeeds, and
+    does once what it does."""
+    await run(connection, [(INSERT, rows((1, "a"))), (SELECT, (pack("int8", [1]), 0))])
+    await _deallocated(connection)
+    inserted, found = await run(connection, [(INSERT, rows((2, "b"))), (SELECT, (pack("int8", [1, 2]), 0))])
+    assert (list(rows_of(connection, inserted)), list(rows_of(connection, found))) == ([], [(1, "a"), (2, "b")])
+    assert await stored(connection) == [(1, "a"), (2, "b")]
+
+
+async def test_in_a_transaction_it_is_a_fault_once(connection: Connection) -> None:
+    """In the middle of a transaction nothing can be tried again: the call fails, nothing is written, the next works."""
+    await run(connection, [(INSERT, rows((1, "a")))])
+    await _deallocated(connection)
+    with pytest.raises(DatabaseError) as raised:
+        await run(connection, [BEGIN, (INSERT, rows((2, "b"))), COMMIT])
+    assert raised.value.sqlstate == "26000"
+    await connection.execute("ROLLBACK")
+    await run(connection, [BEGIN, (INSERT, rows((3, "c"))), COMMIT])
+    assert await stored(connection) == [(1, "a"), (3, "c")]

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.adapt import Transformer
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from gerai.store.arrays import Parameter, wire_bytes
 
+Statement: TypeAlias = tuple[bytes, Sequence[Parameter]]
 _DONE: Final = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 #: What each connection has prepared: the statement's name by its text.
 _prepared: WeakKeyDictionary[AsyncConnection, dict[bytes, bytes]] = WeakKeyDictionary()
@@ -27,12 +28,24 @@ _prepared: WeakKeyDictionary[AsyncConnection, dict[bytes, bytes]] = WeakKeyDicti
 _numbers = count(1)
 
 
-async def run(connection: AsyncConnection, statements: Sequence[tuple[bytes, Sequence[Parameter]]]) -> list[PGresult]:
+async def run(connection: AsyncConnection, statements: Sequence[Statement]) -> list[PGresult]:
     """Run statements in one round trip, in their order; one result for each.
 
     Each parameter's type follows from the statement (``%b::int8[]``). After a statement that fails the server skips the
     rest. Raises that statement's DatabaseError, or ConnectionLost.
     """
+    try:
+        return await _run(connection, statements)
+    except InvalidSqlStatementName:
+        # After a ROLLBACK or an ALTER the driver deallocates every statement of the connection, ours with its own.
+        _prepared.pop(connection, None)
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            raise
+        # Nothing was done: outside a transaction the server takes back all of it.
+        return await _run(connection, statements)
+
+
+async def _run(connection: AsyncConnection, statements: Sequence[Statement]) -> list[PGresult]:
     pgconn, known = connection.pgconn, _prepared.setdefault(connection, {})
     fresh: dict[bytes, bytes] = {}
     pgconn.enter_pipeline_mode()
@@ -73,7 +86,7 @@ def _numbered(sql: bytes) -> bytes:
 
 
 def _without_preparing(
-    results: list[PGresult], statements: Sequence[tuple[bytes, Sequence[Parameter]]], fresh: dict[bytes, bytes]
+    results: list[PGresult], statements: Sequence[Statement], fresh: dict[bytes, bytes]
 ) -> list[PGresult]:
     left, seen, kept = iter(results), set[bytes](), list[PGresult]()
     for sql, _ in statements:
