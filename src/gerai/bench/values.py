@@ -93,10 +93,14 @@ class Values:
     def delete(self, table: str, keys: list[str], first: Row, second: Row) -> str:
         """One row, by its key."""
         named = [(name, self.value(name, first[name], second[name], None)) for name in keys]
-        # A time cannot be made up again: it is the order's own.
-        at = f"SELECT created_at FROM orders WHERE merchant_id = {self._shop.merchant_id} AND order_id = :id0"
-        known = [(name, f"({at})" if second[name].type == _TIME else value) for name, value in named]
+        known = [(name, self._placed_at if second[name].type == _TIME else value) for name, value in named]
         return f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = {value}' for name, value in known)};"
+
+    @property
+    def _placed_at(self) -> str:
+        """A time of an earlier step cannot be made up again: it is the order's own."""
+        at = f"SELECT created_at FROM orders WHERE merchant_id = {self._shop.merchant_id} AND order_id = :id0"
+        return f"({at})"
 
     def value(self, name: str, first: Value, second: Value, now: datetime | None) -> str:
         """A column's value as an expression."""
@@ -106,7 +110,10 @@ class Values:
         if name.endswith("_available_after"):
             return ":available"
         if kind == _TIME:
-            after_s = (datetime.fromisoformat(text) - now).total_seconds() if now else 0
+            at = datetime.fromisoformat(text)
+            if name == "created_at" and now is not None and at < now:
+                return self._placed_at
+            after_s = (at - now).total_seconds() if now else 0
             return f"now() + interval '{after_s:.0f} seconds'"
         if kind in _NUMBERS:
             return self._known[1].get(text, literal(text))
