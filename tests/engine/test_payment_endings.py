@@ -252,14 +252,14 @@ async def test_money_that_comes_for_a_disputed_order_settles_the_dispute(engine:
     shop = await open_shop(engine, environment="sandbox")
     await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
     listed_by = {"store": "7"}
-    expires_at = EPOCH + timedelta(hours=1) if late else None
-    placed = await shop.place(after_payment="confirm", expires_at=expires_at, labels=listed_by)
+    placed = await shop.place(after_payment="confirm", labels=listed_by)
     view = await shop.start_payment(placed)
     await by_hand(shop, placed, payment="conflict")
     disputed = await now(shop, placed)
     assert payment_status(disputed.order, disputed.invoice) == "conflict"
     if late:
-        await by_expiring(shop, placed, disputed)
+        # The order itself does not expire: a person decides about it.
+        await shop.do(CancelPayment, placed, payment_id=view.payments[0].payment_id)
     paid = await shop.pay(placed, payment_id=view.payments[0].payment_id)
     assert (paid.order.status, paid.order.charged_sen, paid.order.payment_mark) == ("confirmed", 5_000_00, "")
     assert payment_status(paid.order, paid.invoice) == "paid"
@@ -284,7 +284,7 @@ async def test_money_that_waits_leaves_the_dispute_open(engine: Engine) -> None:
     placed = await shop.place(after_payment="confirm", expires_at=EPOCH + timedelta(hours=1))
     view = await shop.start_payment(placed)
     await by_hand(shop, placed, payment="conflict")
-    await by_expiring(shop, placed, view)
+    await shop.do(CancelPayment, placed, payment_id=view.payments[0].payment_id)
     held = await shop.pay(placed, payment_id=view.payments[0].payment_id)
-    assert (states(held), held.order.status, held.order.charged_sen) == (["late"], "expired", 0)
+    assert (states(held), held.order.status, held.order.charged_sen) == (["late"], "pending", 0)
     assert payment_status(held.order, held.invoice) == "conflict"
