@@ -69,19 +69,20 @@ class LiveServer:
 
     def kill_database(self) -> None:
         """kill -9 of its PostgreSQL alone."""
-        os.kill(self._postmaster, signal.SIGKILL)
+        os.kill(self.postmaster, signal.SIGKILL)
 
     def signal_database(self, sign: signal.Signals) -> None:
         """Send this to every process of its PostgreSQL (Linux): SIGSTOP stops the whole database, SIGCONT lets it go
         on."""
-        postmaster = self._postmaster
+        postmaster = self.postmaster
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
         for pid in (postmaster, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
 
     @property
-    def _postmaster(self) -> int:
+    def postmaster(self) -> int:
+        """The process id of its PostgreSQL, as its folder names it."""
         pointer = read_pointer(self.folder)
         assert pointer is not None
         return int((pointer.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
