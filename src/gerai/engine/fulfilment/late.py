@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from gerai.domain.records import Fulfilment, OrderView
+from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import FULFILMENT
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.fulfilment.outcome import fulfilment_verb
+from gerai.engine.fulfilment.outcome import fulfilment_verb, with_result
 from gerai.engine.state import State
 
 
@@ -39,12 +37,15 @@ class NoteLateResult(Command[tuple[OrderView, bool]], frozen=True, kw_only=True)
         fulfilment = state.fulfilments.get(self.merchant_id, self.order_id)
         if order.environment != self.environment or fulfilment is None:
             raise NotFound("order", str(self.order_id))
-        verb = fulfilment_verb(self.succeeded, self.failed)
-        takes = FULFILMENT.can(fulfilment.status, verb)
+        takes = FULFILMENT.can(fulfilment.status, fulfilment_verb(self.succeeded, self.failed))
         if not takes and (fulfilment.succeeded, fulfilment.failed) == (self.succeeded, self.failed):
             return state.view(self.merchant_id, self.order_id), False
         if takes:
-            self._keep(state, context, fulfilment, verb)
+            done = with_result(
+                fulfilment, context.now, succeeded=self.succeeded, failed=self.failed, reference=self.reference,
+                result=self.result, error=self.error,
+            )  # fmt: skip
+            state.fulfilments.update(done)
         # What a person's result stands in the place of is kept nowhere else.
         result = {} if takes or self.result is None else {"result": self.result}
         state.announce(
@@ -53,18 +54,3 @@ class NoteLateResult(Command[tuple[OrderView, bool]], frozen=True, kw_only=True)
             was=fulfilment.status, **result,
         )  # fmt: skip
         return state.view(self.merchant_id, self.order_id), True
-
-    def _keep(self, state: State, context: Context, fulfilment: Fulfilment, verb: str) -> None:
-        state.fulfilments.update(
-            msgspec.structs.replace(
-                fulfilment,
-                status=FULFILMENT.move(fulfilment.status, verb),
-                attempts=fulfilment.attempts + 1,
-                reference=self.reference or fulfilment.reference,
-                succeeded=self.succeeded,
-                failed=self.failed,
-                result=self.result,
-                error=self.error,
-                updated_at=context.now,
-            )
-        )

@@ -10,7 +10,7 @@ from gerai.domain.records import Fulfilment, Order, OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import FULFILMENT
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.fulfilment.outcome import fulfilment_verb
+from gerai.engine.fulfilment.outcome import fulfilment_verb, with_result
 from gerai.engine.orders.transitions import move_order, request_fulfilment
 from gerai.engine.payment_steps import refund
 from gerai.engine.state import State
@@ -93,20 +93,11 @@ class RecordFulfilment(Command[Recorded], frozen=True, kw_only=True):
         if self.succeeded < 0 or self.failed < 0 or self.succeeded + self.failed != items:
             raise AssertionError(f"order {order.order_id}: {self.succeeded}+{self.failed} of {items} items")
         verb = fulfilment_verb(self.succeeded, self.failed)
-        done = state.fulfilments.update(
-            msgspec.structs.replace(
-                fulfilment,
-                status=FULFILMENT.move(fulfilment.status, verb),
-                attempts=fulfilment.attempts + 1,
-                # A person who finishes the order, or an answer that gave up, names none: what was asked keeps its name.
-                reference=self.reference or fulfilment.reference,
-                succeeded=self.succeeded,
-                failed=self.failed,
-                result=self.result,
-                error=self.error,
-                updated_at=context.now,
-            )
-        )
+        done = with_result(
+            fulfilment, context.now, succeeded=self.succeeded, failed=self.failed, reference=self.reference,
+            result=self.result, error=self.error,
+        )  # fmt: skip
+        state.fulfilments.update(done)
         by = {"by": self.by} if self.by else {}
         counts = {"succeeded": self.succeeded, "failed": self.failed}
         state.announce(order, f"fulfilment.{done.status}", context.now, **counts, **by)
