@@ -1,4 +1,4 @@
--- depends: 0019-order-search
+-- depends: 0021-backups
 -- transactional: false
 
 -- Beside the shop's work: two thousand terms at a time, each piece its own transaction, and written to be run again from
