@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from math import inf, isinf
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -173,9 +174,11 @@ async def books(here: Installation) -> Diagnosis:
     if broken:
         return fail(f"{', '.join(broken)} broken, {seen}", advice.BOOKS_BROKEN, **figures)
     if unchecked := _left_behind(rows):
-        seen = f"{', '.join(unchecked)} could not be checked when the others were, {max(unchecked.values()) / 60:.0f} "
-        seen += f"minutes after the last good check: {await _why_unchecked(here, unchecked)}"
-        behind = {name: round(behind_s) for name, behind_s in unchecked.items()}
+        longest_s = max(unchecked.values())
+        since = "as never before" if isinf(longest_s) else f"{longest_s / 60:.0f} minutes after the last good check"
+        seen = f"{', '.join(unchecked)} could not be checked when the others were, {since}: "
+        seen += await _why_unchecked(here, unchecked)
+        behind = {name: None if isinf(behind_s) else round(behind_s) for name, behind_s in unchecked.items()}
         return warn(seen, advice.BOOKS_UNCHECKED, unchecked=behind, **figures)
     if every_s and not here.idle and age_s > _BOOKS_LATE * every_s + here.thresholds.late_warn_s:
         return warn(seen, advice.BOOKS_OLD, **figures)
@@ -183,9 +186,10 @@ async def books(here: Installation) -> Diagnosis:
 
 
 def _left_behind(rows: Sequence[tuple[str, int, int, float]]) -> dict[str, float]:
-    """The invariants that the newest look at the books could not check, by the seconds that their last one is older."""
+    """The invariants that the newest look at the books could not check, by the seconds that their last one is older;
+    infinite: they were never checked."""
     newest = max(at for *_, at in rows)
-    return {invariant: newest - at for invariant, _, _, at in rows if at < newest}
+    return {invariant: newest - at if at else inf for invariant, _, _, at in rows if at < newest}
 
 
 async def _why_unchecked(here: Installation, names: Collection[str]) -> str:

@@ -16,6 +16,10 @@ INSERT INTO book_checks (merchant_id, invariant, broken_rows, took_ms, checked_a
 ON CONFLICT (merchant_id, invariant) DO UPDATE
 SET broken_rows = excluded.broken_rows, took_ms = excluded.took_ms, checked_at = excluded.checked_at
 WHERE book_checks.checked_at <= excluded.checked_at"""
+#: What could not be checked and never was: behind all others from the beginning of time.
+_NEVER: Final = """
+INSERT INTO book_checks (merchant_id, invariant, broken_rows, took_ms, checked_at) VALUES (0, %s, 0, 0, to_timestamp(0))
+ON CONFLICT DO NOTHING"""
 #: What an earlier version checked and this one does not.
 _FORGET: Final = "DELETE FROM book_checks WHERE merchant_id = 0 AND checked_at < %s AND NOT invariant = ANY(%s)"
 _IS_DUE: Final = """
@@ -45,7 +49,8 @@ async def record(
     connection: AsyncConnection, at: datetime, found: Sequence[tuple[str, int, int]], unchecked: Sequence[str] = ()
 ) -> None:
     """Keep (invariant, broken rows, milliseconds) of a check of all merchants; a later one that is kept stays, and so
-    does the last one of those that were ``unchecked`` this time."""
+    does the last one of those that were ``unchecked`` this time (of those that never were, 1970)."""
     async with connection.transaction(), connection.cursor() as cursor:
         await cursor.executemany(_RECORD, [(*row, at) for row in sorted(found)])
+        await cursor.executemany(_NEVER, [(name,) for name in sorted(unchecked)])
         await cursor.execute(_FORGET, (at, [*(name for name, *_ in found), *unchecked]))
