@@ -98,7 +98,7 @@ class Rows(Generic[Row]):
 
 
 class EarlierEvents:
-    """Events from before the batch, by order, oldest first."""
+    """Events from before the batch, by order; those of one load oldest first."""
 
     __slots__ = ("_events",)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from select import select
+from select import POLLIN, poll
 from typing import Any, Final
 
 import msgspec
@@ -99,6 +99,8 @@ class TablesSnapshot:
         begun = server.exec_(statement.as_bytes(self._connection))
         if begun.status != ExecStatus.COPY_OUT:
             raise error_from_result(begun)
+        waiting = poll()
+        waiting.register(server.socket, POLLIN)
         rows, size = list[memoryview](), 0
         while True:
             length, row = server.get_copy_data(1)
@@ -106,7 +108,7 @@ class TablesSnapshot:
                 rows.append(row)
                 size += length
             elif length == 0:
-                select([server.socket], [], [])
+                waiting.poll()
                 server.consume_input()
             if length < 0 or size >= _PIECE_BYTES:
                 yield b"".join(rows)

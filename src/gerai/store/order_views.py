@@ -68,7 +68,7 @@ async def _named(connection: AsyncConnection, sql: bytes, *params: Parameter) ->
 
 
 async def views(connection: AsyncConnection, found: list[Order]) -> list[OrderView]:
-    """The orders with everything around them, in the given order: six statements in one round trip per merchant."""
+    """The orders with everything around them, in the given order: one round trip per merchant."""
     by_merchant: dict[int, list[Order]] = {}
     for order in found:
         by_merchant.setdefault(order.merchant_id, []).append(order)

@@ -107,6 +107,9 @@ def _until_sync(pgconn: PGconn, expected: int) -> Generator[Wait, Ready | int, l
     while True:
         # Read while sending: a server whose answers nobody takes stops reading, too.
         ready = yield Wait.RW if unsent else Wait.R
+        if not ready:
+            # Nobody waits any more: the driver has asked the server to stop, and wants the end of it.
+            continue
         if ready & Ready.R:
             try:
                 pgconn.consume_input()

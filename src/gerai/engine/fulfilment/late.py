@@ -16,8 +16,8 @@ class NoteLateResult(Command[tuple[OrderView, bool]], frozen=True, kw_only=True)
     """Keep what a provider did for an order that does not wait for it any more.
 
     The event ``fulfilment.late`` records it, with where the work stood (``was``); no money and no goods move. A
-    fulfilment without a result takes this one; one that has another (a person finished the order) keeps its own. The
-    same result twice changes nothing. Returns the order, and whether there was anything to keep.
+    fulfilment without a result takes this one; one that has another (a person finished the order) keeps its own. What
+    stands there already changes nothing. Returns the order, and whether there was anything to keep.
 
     Refuses: NotFound.
     """
