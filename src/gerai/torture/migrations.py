@@ -17,9 +17,10 @@ import psycopg
 from gerai.store.conditions import query
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.embedded_folder import delete_data
+from gerai.store.fill_terms import fill_terms
 from gerai.store.migrate import migrate, migration_names
 from gerai.torture.figures import Figures
-from gerai.torture.migrations_shop import FIRST_NEW, SHOP, WORK
+from gerai.torture.migrations_shop import AS_BEFORE, FIRST_NEW, SHOP, WORK
 
 #: The first that was made for shops of this size; those before are older than any such shop.
 _SINCE: Final = "0018"
@@ -72,7 +73,9 @@ def fill(dsn: str, names: Sequence[str], stored: int) -> None:
 
 def _round(figures: Figures, dsn: str, names: Sequence[str], stored: int) -> None:
     """Apply the last of these beside the shop's work."""
-    name, began_s = names[-1], time.monotonic()
+    name = names[-1]
+    old = _as_before(dsn, name)
+    began_s = time.monotonic()
     with Beside(dsn, stored, figures.acknowledged) as beside, _looking(dsn):
         migrate(dsn, only=names)
     took_s = time.monotonic() - began_s
@@ -89,9 +92,24 @@ def _round(figures: Figures, dsn: str, names: Sequence[str], stored: int) -> Non
     with psycopg.connect(dsn) as connection:
         [(unfinished,)] = connection.execute(_UNFINISHED).fetchall()
         figures.expect(unfinished is None, f"{name}: unfinished indexes {unfinished}")
+        left = connection.execute(query(AS_BEFORE[name][1])).fetchall() if old else [(0,)]
+        figures.expect(left == [(0,)], f"{name}: of {old} old rows {left} are left")
         [(new, distinct)] = connection.execute(_NEW_ORDERS, (FIRST_NEW,)).fetchall()
         figures.lost += max(0, figures.acknowledged // len(WORK) - new)
         figures.doubled += new - distinct
+
+
+def _as_before(dsn: str, name: str) -> int:
+    """Bring the rows that this migration changes into the form they had; returns how many there are."""
+    if name not in AS_BEFORE:
+        return 0
+    become, count = AS_BEFORE[name]
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        fill_terms(connection)
+        connection.execute(query(become))
+        [(old,)] = connection.execute(query(count)).fetchall()
+    assert old, name
+    return old
 
 
 @contextmanager

@@ -10,14 +10,16 @@ FIRST_NEW: Final = 1_000_000_000
 
 _ORDER: Final = """
 INSERT INTO orders (merchant_id, order_id, environment, channel, public_id, number, secret, status, funding, currency,
-    total_sen, charged_sen, refunded_sen, reference, provider, after_payment, details, created_at, updated_at) """
+    total_sen, charged_sen, refunded_sen, reference, provider, after_payment, details, labels, created_at,
+    updated_at) """
 
 #: In each statement ``{stored}`` is how many orders there are.
 SHOP: Final = (
     "INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'open', 'Open shop')",
     f"""{_ORDER}
     SELECT 1, n, 'production', 'test', 'o' || n, 'n' || n, 's' || n, 'pending', 'invoice', 'IDR', 500, 0, 0, 'r' || n,
-           '', 'start', '{{{{}}}}', now() - n * interval '1 second', now() FROM generate_series(1, {{stored}}) n""",
+           '', 'start', '{{{{}}}}', '{{{{"store": "7"}}}}', now() - n * interval '1 second', now()
+    FROM generate_series(1, {{stored}}) n""",
     """INSERT INTO invoices SELECT 1, n, 'production', n, 'n' || n, 'open', 500, '', NULL, NULL, now()
     FROM generate_series(1, {stored}) n""",
     """INSERT INTO payments (merchant_id, payment_id, environment, order_id, invoice_id, public_id, method,
@@ -46,10 +48,19 @@ SHOP: Final = (
     FROM generate_series(1, {stored}) n""",
 )
 
+#: Rows that an earlier version kept in another form, by the migration that changes them: how they become so, and a
+#: count of those that are.
+AS_BEFORE: Final = {
+    "0022-payment-and-state": (
+        "UPDATE order_terms SET term = split_part(term, '/', 1) WHERE term LIKE 'y%/%'",
+        "SELECT count(*) FROM order_terms WHERE term LIKE 'y%' AND term NOT LIKE '%/%'",
+    ),
+}
+
 #: One turn of an open shop's work, in which one order is placed. ``old``: the id of one of the stored orders.
 WORK: Final = (
     f"{_ORDER} VALUES (1, %(new)s, 'production', 'test', 'o' || %(new)s::text, 'n' || %(new)s::text, "
-    "'s' || %(new)s::text, 'pending', 'invoice', 'IDR', 500, 0, 0, '', '', 'start', '{}', now(), now())",
+    "'s' || %(new)s::text, 'pending', 'invoice', 'IDR', 500, 0, 0, '', '', 'start', '{}', '{}', now(), now())",
     "UPDATE orders SET updated_at = now(), details = '{\"a\": 1}' WHERE merchant_id = 1 AND order_id = %(old)s",
     "UPDATE invoices SET due_at = now() WHERE merchant_id = 1 AND invoice_id = %(old)s",
     "UPDATE payments SET updated_at = now() WHERE merchant_id = 1 AND payment_id = %(old)s",
