@@ -234,5 +234,6 @@ def test_at_a_terminal_with_colours() -> None:
     own = re.compile(r"\x1b\[[0-9;]*m|\x1b]8;[^\x07\x1b]*\x1b\\|\x1b\[\?25[lh]|\x1b\[[0-9]*[AK]|\r")
     plain = own.sub("", stream.getvalue())
     require_harmless((), plain)
+    assert "[bold]title" in plain
     assert plain.count(SHOWN) >= 8
     assert r'{"a": "\u009b\u202e[/nope]"}' in plain

@@ -51,7 +51,7 @@ class Grid:
         )
         for title in titles:
             self.table.add_column(
-                title, justify="right" if title in right else "left", no_wrap=title in whole, overflow="fold"
+                styled(title), justify="right" if title in right else "left", no_wrap=title in whole, overflow="fold"
             )
 
     def add(self, *cells: str | Text) -> None:

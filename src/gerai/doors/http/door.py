@@ -171,8 +171,9 @@ class Door:
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the refusal of a request that no endpoint sees."""
-        began = perf_counter()
-        response = refused(self.dialect, refusal, self.dialect.request_id())
+        began, request_id = perf_counter(), self.dialect.request_id()
+        response = refused(self.dialect, refusal, request_id)
+        complete(response, request_id)
         self._metrics.refused(self.dialect.name, refusal.code)
         self._nowhere.answered(response.status_code, perf_counter() - began)
         await response(scope, receive, send)
@@ -228,7 +229,7 @@ class _Handler:
 
 
 def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:
-    """Log a refusal under its request id and put it into the door's envelope, with the headers all doors share."""
+    """Log a refusal under its request id and put it into the door's envelope, with the headers that say more of it."""
     level = "error" if refusal.kind is Kind.INTERNAL else "info"
     facts = refusal.facts()
     log.log({"error": 40, "info": 20}[level], "request.refused", door=dialect.name, request_id=request_id,
@@ -236,5 +237,4 @@ def refused(dialect: Dialect, refusal: Refusal, request_id: str) -> Response:
     response = dialect.refuse(refusal, request_id)
     for name, value in refusal_headers(refusal).items():
         response.headers[name] = value
-    complete(response, request_id)
     return response

@@ -44,8 +44,8 @@ class RequestHeaders:
 
 
 def complete(response: Response, request_id: str) -> None:
-    """Add the request's id, and that no cache may keep the answer, unless it has its own: only what comes with
-    ``Authorization`` is nothing to share for a cache, and keys come in other headers, too."""
+    """Add the request's id, and that no cache may keep the answer, unless it has its own: a shared cache
+    keeps out of what is asked for with ``Authorization`` by itself, but keys come in other headers as well."""
     # On the list itself: Starlette's headers cost each request 2 µs here.
     given = {name for name, _ in response.raw_headers}
     if _REQUEST_ID not in given:

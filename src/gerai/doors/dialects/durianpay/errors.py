@@ -108,7 +108,7 @@ _UNREADABLE: Final = {
     "nul": "contains a NUL character",
     "surrogate": "contains a broken Unicode character",
     "too_deep": "is nested too deeply",
-    "number": "contains a number that is too large or too small",
+    "number": "contains a number that is too long, too large or too small",
     "encoding": "does not match its Content-Encoding",
 }
 

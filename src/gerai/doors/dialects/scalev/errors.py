@@ -27,7 +27,7 @@ _UNREADABLE: Final = {
     "nul": "Request body contains a NUL character",
     "surrogate": "Request body contains a broken Unicode character",
     "too_deep": "Request body is nested too deeply",
-    "number": "Request body contains a number that is too large or too small",
+    "number": "Request body contains a number that is too long, too large or too small",
     "encoding": "Request body does not match its Content-Encoding",
 }
 

@@ -51,7 +51,7 @@ def whole_store(shown: Store, business: dict[str, Any]) -> dict[str, Any]:
         "is_unique_code": settings.unique_code_max > 0,
         "max_unique_code_amount": settings.unique_code_max,
         "digital_only_complete_type": settings.digital_completion,
-        "is_auto_expire": settings.expire_after_h > 0,
+        "is_auto_expire": settings.open_for is not None,
         "auto_expire_days": -(-settings.expire_after_h // 24),
         "min_name_length": settings.min_name_length,
         "min_address_length": settings.min_address_length,
