@@ -47,8 +47,8 @@ _NOTES: Final = {
     "moment a provider is asked until its result is there (`requested`, under way or acknowledged, and `unknown`) its "
     "order is not cancelled, and nothing of its money is given back, whoever asks for it: refused as a conflict of the "
     "`fulfilment`. Only the result ends it, the provider's or that of a person who finishes the order (`gerai orders "
-    "complete` or `fail`). A result of the provider that comes after that moves nothing any more: the event "
-    "`fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
+    "complete`, or `fail` while it is `processing`). A result of the provider that comes after that moves nothing any "
+    "more: the event `fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",
