@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import signal
+from collections import Counter
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,12 @@ hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
 # Who starts the tests in the background lets them ignore Ctrl-C, and a process ignores what its parent did.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with the most slow tests begin first: at the end of the queue one process would run them alone."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(autouse=True)

@@ -83,6 +83,7 @@ def remove(folder: Path) -> None:
         remove_tree(pointer.home)
 
 
+@pytest.mark.slow
 def test_a_data_folder_comes_back_and_serves(tmp_path: Path, passphrase: str) -> None:
     """`up` in a folder, back it up, destroy it, restore elsewhere: the demo's keys and the seal key are there, `up
     --once` serves it and opens no second shop, and the folder that is there now is not overwritten."""

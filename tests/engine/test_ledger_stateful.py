@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -465,6 +466,7 @@ def _waiting(model: ShopModel) -> Iterator[tuple[int, str, int]]:
                 yield payment.payment_id, order.status, left
 
 
+@pytest.mark.slow
 def test_any_interleaving_keeps_the_books(dsn: str) -> None:
     """Random interleavings of everything that can happen to orders and money, some of it twice at once: every answer is
     the model's, and after every step all invariants hold."""

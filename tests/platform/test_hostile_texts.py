@@ -127,6 +127,7 @@ def require_harmless(words: tuple[str, ...], text: str) -> None:
     assert "\U0001f480" not in text, words
 
 
+@pytest.mark.slow
 async def test_every_command(dsn: str, shop: HostileShop) -> None:
     """Whatever a command shows or does to an order, payment, member, merchant, key or webhook: its output and its
     refusals hold the hostile text whole, as often as expected, with its controls escaped and its brackets kept."""

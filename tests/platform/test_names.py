@@ -198,6 +198,7 @@ async def facts(shop: Shop) -> tuple[Any, ...]:
     return view.order.status, paid, money, ends, chosen, await list_keys(engine, merchant_id)
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_not_there(dsn: str, shop: Shop) -> None:
     """Each command says what there is, the closest first, on standard error; 1 for what the database was asked for, 2
     for a word of a fixed list. Nothing is printed as a result and nothing changes."""

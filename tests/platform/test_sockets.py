@@ -33,6 +33,7 @@ def everything(connection: socket.socket) -> bytes:
     return got
 
 
+@pytest.mark.slow
 def test_misbehaving_clients(port: int) -> None:
     """Half a head, half a body, too much of one declared and chunked, and silence, at each door: all in one server, all
     at once; a well-behaved client is answered at once meanwhile."""

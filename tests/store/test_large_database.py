@@ -118,6 +118,7 @@ def large() -> Generator[Large]:
         yield Large(small, asyncio.run(_plans(server.dsn, shops[0].merchant_id)), dict(big), asked)
 
 
+@pytest.mark.slow
 def test_no_statement_grows_with_the_tables(large: Large) -> None:
     """Every statement reads about as many pages at four times the orders, and no large table from end to end."""
     found = [

@@ -22,8 +22,11 @@ from gerai.cli.terminal import console
 from gerai.cli.test_programs import what_is_missing
 
 #: One process more than there are cores: many tests wait most of their time. A file's tests stay together: they share
-#: what they have set up.
-_WHOLE: Final = ("--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--durations", "20")
+#: what they have set up. Files begin in the order of ``tests/conftest.py``.
+_WHOLE: Final = (
+    *("--numprocesses", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"),
+    *("--durations", "20"),
+)
 _COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
