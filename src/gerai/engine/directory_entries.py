@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gerai.domain.filters import Scope
+from gerai.domain.records import ReceivingAccount
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import ChosenSettings, MerchantSettings
 from gerai.store import directory as sql
@@ -16,7 +17,7 @@ from gerai.store import directory as sql
 @dataclass(frozen=True)
 class MerchantFacts:
     """A tenant. ``chosen``: its settings, the dialects' too. ``simulated``: its production keys use the simulators too.
-    ``accounts``: system accounts by (environment, kind)."""
+    ``accounts``: system accounts by (environment, kind). ``receiving``: where real money comes in without a gateway."""
 
     merchant_id: int
     code: str
@@ -26,6 +27,7 @@ class MerchantFacts:
     clock_frozen_at: datetime | None
     clock_offset_s: int
     accounts: dict[tuple[str, str], int]
+    receiving: tuple[ReceivingAccount, ...] = ()
 
     @property
     def settings(self) -> MerchantSettings:

@@ -384,6 +384,18 @@ CREATE TABLE products (
     CONSTRAINT products_product_id_check CHECK ((product_id > 0))
 );
 
+CREATE TABLE receiving_accounts (
+    merchant_id bigint NOT NULL,
+    receiving_id bigint NOT NULL,
+    method text NOT NULL,
+    channel text NOT NULL,
+    details jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text DEFAULT ''::text NOT NULL
+);
+
 CREATE TABLE service_types (
     merchant_id bigint NOT NULL,
     type_id bigint NOT NULL,
@@ -672,6 +684,7 @@ ALTER TABLE ONLY payments ADD CONSTRAINT payments_pkey PRIMARY KEY (merchant_id,
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_pkey PRIMARY KEY (merchant_id, option_id);
 ALTER TABLE ONLY products ADD CONSTRAINT products_pkey PRIMARY KEY (merchant_id, product_id);
+ALTER TABLE ONLY receiving_accounts ADD CONSTRAINT receiving_accounts_pkey PRIMARY KEY (merchant_id, receiving_id);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);
@@ -717,6 +730,7 @@ CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 
 CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, created_at, payment_id);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
+CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);

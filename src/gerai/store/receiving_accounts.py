@@ -1,0 +1,52 @@
+"""The statements behind receiving accounts: where a seller's own money comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+
+from gerai.domain.records import ReceivingAccount
+from gerai.store.conditions import query
+
+_COLUMNS: Final = ", ".join(ReceivingAccount.__struct_fields__)
+
+
+async def open_accounts(
+    connection: AsyncConnection, merchant_ids: Sequence[int]
+) -> dict[int, tuple[ReceivingAccount, ...]]:
+    """By merchant, every one of these, those that are open, oldest first."""
+    cursor = await connection.execute(
+        query(f"SELECT {_COLUMNS} FROM receiving_accounts "
+               "WHERE merchant_id = ANY(%s) AND closed_at IS NULL ORDER BY merchant_id, receiving_id"),
+        (list(merchant_ids),),
+    )  # fmt: skip
+    found: dict[int, tuple[ReceivingAccount, ...]] = dict.fromkeys(merchant_ids, ())
+    for row in await cursor.fetchall():
+        found[row[0]] += (ReceivingAccount(*row),)
+    return found
+
+
+async def add(connection: AsyncConnection, new: ReceivingAccount) -> bool:
+    """False when the merchant has an open one for this method and channel, also one that another process just adds."""
+    values = {**msgspec.structs.asdict(new), "details": Jsonb(new.details)}
+    cursor = await connection.execute(
+        query(f"INSERT INTO receiving_accounts ({_COLUMNS}) VALUES ({', '.join(f'%({name})s' for name in values)}) "
+              "ON CONFLICT (merchant_id, method, channel) WHERE closed_at IS NULL DO NOTHING"),
+        values,
+    )  # fmt: skip
+    return cursor.rowcount == 1
+
+
+async def close(connection: AsyncConnection, merchant_id: int, receiving_id: int, at: datetime, by: str) -> bool:
+    """False when there is no such open one."""
+    cursor = await connection.execute(
+        "UPDATE receiving_accounts SET closed_at = %s, closed_by = %s "
+        "WHERE merchant_id = %s AND receiving_id = %s AND closed_at IS NULL",
+        (at, by, merchant_id, receiving_id),
+    )
+    return cursor.rowcount == 1
