@@ -9,6 +9,7 @@ from gerai.doctor import advice
 from gerai.doctor.diagnosis import Diagnosis, Installation, fail, not_checked, ok, warn
 from gerai.engine import installation as ask
 from gerai.kit.secret_box import SecretBoxError
+from gerai.ports.payments import PaymentMethod
 
 _SHOWN: Final = 3
 
@@ -68,7 +69,7 @@ async def partners(here: Installation) -> Diagnosis:
         real = await ask.real_merchants(connection)
     found = FoundPartners(here.settings)
     # What only pretends, or is done by people, has nobody to be reached.
-    seen = {f"payments/{name}": _without_probe(method.simulated) for name, method in found.payment_methods.items()}
+    seen = {f"payments/{name}": _payable(method) for name, method in found.payment_methods.items()}
     for provider in found.fulfilment.values():
         how = _without_probe(provider.simulated) if provider.automatic else "people"
         seen[f"fulfilment/{provider.name}"] = how
@@ -87,6 +88,10 @@ async def partners(here: Installation) -> Diagnosis:
     if not asked:
         return not_checked("none of them has something harmless to be asked now", partners=seen)
     return ok(f"{', '.join(asked)} answer", partners=seen)
+
+
+def _payable(method: PaymentMethod) -> str:
+    return "simulated, or a seller's own account" if method.own_account else _without_probe(method.simulated)
 
 
 def _without_probe(simulated: bool) -> str:

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
+
+from gerai.domain.records import ReceivingAccount
 
 PaymentKind = Literal["code", "qr", "redirect", "manual"]
 #: Where ``Charge.details`` names the page of ours to which a method without a page of its own sends the payer.
@@ -16,7 +19,8 @@ PAGE_URL: Final = "page_url"
 
 @dataclass(frozen=True)
 class Charge:
-    """What is to be paid. ``details`` carries what the door was given for this method (name, mobile …)."""
+    """What is to be paid. ``details`` carries what the door was given for this method (name, mobile …). ``account``:
+    the seller's own account that the money goes to; None: a gateway takes it, or it is play money."""
 
     payment_public_id: str
     order_public_id: str
@@ -26,19 +30,21 @@ class Charge:
     at: datetime
     order_expires_at: datetime | None
     details: dict[str, Any] = field(default_factory=dict[str, Any])
+    account: ReceivingAccount | None = None
 
 
 @dataclass(frozen=True)
 class Instructions:
     """What the payer sees. ``code``: VA number, account number or retail code; ``holder``: in whose name the account
-    is, where the payer transfers to one; ``qr_text``: the EMV text of a QR; ``url``: where to go, an address or a path
-    of ours. ``steps``: lines of help by language."""
+    is, where the payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its
+    merchant; ``url``: where to go, an address or a path of ours. ``steps``: lines of help by language."""
 
     kind: PaymentKind
     expires_at: datetime | None
     code: str = ""
     holder: str = ""
     qr_text: str = ""
+    nmid: str = ""
     url: str = ""
     steps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
@@ -53,29 +59,70 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Seller:
-    """Whose money a method would take, and in which environment."""
+    """Whose money a method would take, and in which environment. ``accounts``: their own open ones for this method."""
 
     merchant_id: int
     environment: str
+    accounts: tuple[ReceivingAccount, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing a seller says of an account of their own: its name, and what it is, by language."""
+
+    name: str
+    help: Mapping[str, str]
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ReadAccount:
+    """What a seller's account is, once read. ``details`` are kept; ``shown`` tells the seller what was understood, for
+    them to say whether that is theirs."""
+
+    channel: str
+    details: dict[str, str]
+    shown: tuple[tuple[str, str], ...]
+
+
+class AccountFault(Exception):
+    """What a seller said of their account cannot be right. ``fault`` is fit for them."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(f"{name}: {fault}")
+        self.name = name
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class AccountForm:
+    """How a seller names an account of their own. ``read`` gets the texts by the names that are asked, without unknown
+    or blank ones and with all that are required; it raises AccountFault."""
+
+    asks: tuple[Asked, ...]
+    read: Callable[[Mapping[str, str]], ReadAccount]
 
 
 class PaymentMethod(Protocol):
     """One way to pay. ``name`` is ours (va, qris, ewallet, retail, card, online_banking, bnpl, bank_transfer);
     ``channels`` are its banks, wallets or chains (BCA, DANA, ALFAMART …), at least one, each with its bounds.
 
-    ``simulated``: what it shows the payer is invented and nobody receives what is paid there, so it is offered where
-    only play money moves, and never anywhere else (``engine/payments/offered.py``)."""
+    ``simulated``: it can be played: where only play money moves it shows the payer what is invented, and nobody
+    receives what is paid there; never anywhere else (``engine/payments/offered.py``). ``own_account``: how a seller
+    names an account of their own that receives what is paid with it; None: it needs a gateway."""
 
     name: str
     kind: PaymentKind
     title: dict[str, str]
     channels: dict[str, Bounds]
     simulated: bool
+    own_account: AccountForm | None
 
     def configured(self, seller: Seller) -> frozenset[str]:
-        """The channels for which the seller has a real account or contract. A simulated method has none."""
+        """The channels for which the seller has a real account or contract."""
         ...
 
     def instruct(self, charge: Charge) -> Instructions:
-        """What the payer must see. Pure for simulated methods: no network, the same charge gives the same result."""
+        """What the payer must see. Pure: no network, the same charge gives the same result. ValueError: it cannot take
+        exactly this amount."""
         ...

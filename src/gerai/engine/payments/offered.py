@@ -1,8 +1,8 @@
 """Which payment methods an order may be paid with, by whose money moves.
 
-Play money (a sandbox order, or a merchant that is marked simulated) meets the simulated methods; real money meets the
-methods for which the merchant has a real account or contract, and nothing else: what a simulated method shows a payer
-is invented, and could be a stranger's account.
+Play money (a sandbox order, or a merchant that is marked simulated) meets what can be played; real money meets the
+methods for which the merchant has a real account or contract, and nothing else: what is shown for play money is
+invented, and could be a stranger's account.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.ports.payments import Bounds, PaymentMethod, Seller
@@ -20,11 +21,12 @@ OfferedChannels = Mapping[str, Mapping[str, Bounds]]
 
 @dataclass(frozen=True)
 class Offered:
-    """One way to pay that is offered."""
+    """One way to pay that is offered. ``account``: the seller's own that receives it, if it is one."""
 
     method: PaymentMethod
     channel: str
     bounds: Bounds
+    account: ReceivingAccount | None
 
     def require_within(self, amount_sen: int) -> None:
         """AmountOutOfRange when one payment may not be ``amount_sen``, all fees included."""
@@ -48,13 +50,18 @@ def require_offered(
     bounds = None if method is None else _channels(method, merchant, environment).get(channel)
     if method is None or bounds is None:
         raise MethodUnavailable(f"{name}:{channel}")
-    return Offered(method, channel, bounds)
+    own = () if merchant.plays_with(environment) else own_accounts(merchant, name)
+    return Offered(method, channel, bounds, next((one for one in own if one.channel == channel), None))
+
+
+def own_accounts(merchant: MerchantFacts, method: str) -> tuple[ReceivingAccount, ...]:
+    """The merchant's open receiving accounts for this method."""
+    return tuple(account for account in merchant.receiving if account.method == method)
 
 
 def _channels(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> Mapping[str, Bounds]:
-    play_money = merchant.plays_with(environment)
-    if method.simulated or play_money:
-        # Both ways: simulated methods never see real money, and play money never reaches a real account.
-        return method.channels if method.simulated and play_money else {}
-    configured = method.configured(Seller(merchant.merchant_id, environment))
+    if merchant.plays_with(environment):
+        # Play money never reaches a real account, nor real money an invented one.
+        return method.channels if method.simulated else {}
+    configured = method.configured(Seller(merchant.merchant_id, environment, own_accounts(merchant, method.name)))
     return {channel: bounds for channel, bounds in method.channels.items() if channel in configured}

@@ -11,7 +11,7 @@ import msgspec
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import MethodUnavailable
 from gerai.engine.directory_entries import MerchantFacts
-from gerai.engine.payments.offered import require_offered
+from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids
 from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
@@ -71,6 +71,7 @@ def payment_to_start(
         channel_code=wanted.channel,
         at=merchant.now(order.environment),
         order_expires_at=order.expires_at,
+        account=offered.account,
         details={**wanted.payer, PAGE_URL: wanted.page_path or _PAGE.format(secret=order.secret)},
     )
     try:
@@ -89,10 +90,15 @@ def payment_to_start(
         fee_sen=on_top_sen,
         # One of the two is zero: a fee is paid on top, or kept from the amount.
         merchant_fee_sen=rules.fee_sen(wanted.method, wanted.channel) - on_top_sen,
-        instructions={**msgspec.to_builtins(told), **wanted.kept},
+        instructions={**msgspec.to_builtins(told), **_into(offered), **wanted.kept},
         reference=wanted.reference,
         expires_at=told.expires_at,
         settle_after_s=wanted.settle_after_s,
         settle_outcome=wanted.settle_outcome,
         only_if_none_open=wanted.only_if_none_open,
     )
+
+
+def _into(offered: Offered) -> dict[str, int]:
+    """Which of the seller's own accounts the money comes into, if it is one."""
+    return {} if offered.account is None else {"receiving_id": offered.account.receiving_id}

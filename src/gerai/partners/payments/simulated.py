@@ -1,4 +1,4 @@
-"""What the simulated payment methods share: stable invented numbers, expiry, and the look of a bounds table."""
+"""What payment methods share that can be played: stable invented numbers, expiry, and the look of a bounds table."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import hashlib
 from datetime import datetime, timedelta
 
 from gerai.domain.money import rupiah
-from gerai.ports.payments import PAGE_URL, Bounds, Charge, Seller
+from gerai.ports.payments import PAGE_URL, AccountForm, Bounds, Charge, Seller
 
 
 class SimulatedMethod:
-    """What every method declares whose numbers and codes are invented."""
+    """What every method declares that can be played."""
 
     simulated: bool = True
+    own_account: AccountForm | None = None
 
     def configured(self, seller: Seller) -> frozenset[str]:
-        """None: no invented number is anybody's account."""
-        return frozenset()
+        """Those of the seller's own accounts: no invented number is anybody's."""
+        return frozenset(account.channel for account in seller.accounts)
 
 
 def stable_digits(seed: str, count: int) -> str:

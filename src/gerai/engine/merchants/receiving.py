@@ -1,0 +1,76 @@
+"""Receiving accounts: the acts by which a seller names where real money comes in, and closes it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from gerai.domain.records import ReceivingAccount
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import changing
+from gerai.kit.clock import real_now
+from gerai.ports.payments import AccountFault, PaymentMethod, ReadAccount
+from gerai.store import receiving_accounts as sql
+
+log = structlog.get_logger("gerai.receiving")
+#: The longest text anything of an account may have.
+_LONGEST: Final = 512
+
+
+def read_account(method: PaymentMethod, given: Mapping[str, str]) -> ReadAccount:
+    """What a seller says of an account of their own, as its method understands it (pure).
+
+    Refuses InputInvalid: the method takes money through a gateway only, something is missing, unknown or too long, or
+    the method finds that it cannot be right.
+    """
+    form = method.own_account
+    if form is None:
+        raise InputInvalid({"method": [f"{method.name} needs a gateway: it has no account of your own"]})
+    known = [asked.name for asked in form.asks]
+    said = {name: text.strip() for name, text in given.items() if text.strip()}
+    wrong = {name: [f"not asked; {method.name} takes {', '.join(known)}"] for name in given if name not in known}
+    wrong |= {one.name: [f"missing: {one.help['en']}"] for one in form.asks if one.required and one.name not in said}
+    wrong |= {name: [f"longer than {_LONGEST} characters"] for name, text in said.items() if len(text) > _LONGEST}
+    if wrong:
+        raise InputInvalid(wrong)
+    try:
+        return form.read(said)
+    except AccountFault as fault:
+        raise InputInvalid({fault.name: [fault.fault]}) from fault
+
+
+async def open_account(
+    engine: Engine, merchant_id: int, method: PaymentMethod, given: Mapping[str, str], by: str
+) -> ReceivingAccount:
+    """Name an account; from now on real money is paid there. Every process follows within a second.
+
+    Refuses InputInvalid: as :func:`read_account`, the merchant is marked simulated (its payers are played), or it has
+    an open one for this channel: that is closed first.
+    """
+    read = read_account(method, given)
+    if engine.directory.merchant(merchant_id).simulated:
+        raise InputInvalid({"merchant": ["is marked simulated: its payers are played, and no real money comes"]})
+    new = ReceivingAccount(merchant_id, engine.ids.next(), method.name, read.channel, read.details, real_now(), by)
+    async with changing(engine, merchant_id) as connection:
+        if not await sql.add(connection, new):
+            raise InputInvalid(
+                {"channel": [f"there is an open account for {method.name} {read.channel} already: close it first"]}
+            )
+    # Whoever changes where money goes must be found.
+    log.warning("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
+                channel=read.channel, by=by)  # fmt: skip
+    return new
+
+
+async def close_account(engine: Engine, merchant_id: int, receiving_id: int, by: str) -> None:
+    """No payment is started there any more; those that were stay as they are, and may still be paid.
+
+    Refuses NotFound: the merchant has no such open account.
+    """
+    async with changing(engine, merchant_id) as connection:
+        if not await sql.close(connection, merchant_id, receiving_id, real_now(), by):
+            raise NotFound("receiving account", str(receiving_id))
+    log.warning("receiving.closed", merchant_id=merchant_id, receiving_id=receiving_id, by=by)
