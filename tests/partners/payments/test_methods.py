@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gerai.domain.money import rupiah
+from gerai.domain.records import ReceivingAccount
 from gerai.kit.discover import PluginBroken, discover
 from gerai.partners.payments.qris.emv import crc16, decode, encode, plain, seal
 from gerai.ports.channel_titles import channel_title
@@ -131,9 +132,12 @@ def test_lifetimes() -> None:
 
 
 def test_a_manual_transfer_uses_the_shops_own_account() -> None:
-    """The account a door passes is the account the payer sees."""
-    details = {"account_number": "1234567890", "account_holder": "PT Contoh"}
-    told = METHODS["bank_transfer"].instruct(replace(CHARGE, channel_code="BCA", details=details))
+    """The account the shop named is the account the payer sees, whatever a door was given of an account."""
+    account = ReceivingAccount(
+        1, 2, "bank_transfer", "BCA", {"number": "1234567890", "holder": "PT Contoh"}, NOW, "operator:x"
+    )
+    charge = replace(CHARGE, channel_code="BCA", account=account, details={"account_number": "0", "number": "1"})
+    told = METHODS["bank_transfer"].instruct(charge)
     assert (told.code, told.holder) == ("1234567890", "PT Contoh")
     assert told.steps["en"][0] == "Transfer exactly Rp10.001 to the BCA account 1234567890 in the name of PT Contoh."
 

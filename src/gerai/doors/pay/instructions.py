@@ -19,6 +19,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     code: str = ""
     holder: str = ""
     qr_text: str = ""
+    nmid: str = ""
     url: str = ""
     steps: dict[str, list[str]] = {}
 

@@ -86,9 +86,9 @@ class Deadline:
 @dataclass(frozen=True)
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
-    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is. ``url``: where the
-    payer confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead.
-    ``changeable``: another method can be chosen."""
+    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the national
+    number of a QRIS code's merchant. ``url``: where the payer confirms, at a wallet or bank; ``confirm``: that is
+    played by a page of ours instead. ``changeable``: another method can be chosen."""
 
     kind: str
     heading: str
@@ -100,6 +100,7 @@ class PaymentPanel:
     code_label: str
     code_copy: str
     holder: str
+    nmid: str
     qr: Markup | None
     url: str
     steps: tuple[str, ...]

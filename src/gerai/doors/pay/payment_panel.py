@@ -47,6 +47,7 @@ def panel_of(
         code_label=words.of_method("pay.code", paid_by.method),
         code_copy=words.of_method("pay.copy_code", paid_by.method),
         holder=shown(stored.holder),
+        nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         url="" if _leads_back(url, secret, context) else url,
         steps=tuple(stored.steps.get(words.language, ())),

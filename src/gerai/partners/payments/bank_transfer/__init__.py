@@ -1,44 +1,87 @@
-"""Bank transfer: the payer transfers to the shop's own account and an operator confirms it by hand."""
+"""Bank transfer: the payer transfers to the shop's own account, and the money is confirmed by hand."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from gerai.domain.money import display
 from gerai.partners.payments.simulated import SimulatedMethod, between, stable_digits
 from gerai.ports.channel_titles import channel_title
-from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
+from gerai.ports.payments import (
+    AccountFault,
+    AccountForm,
+    Asked,
+    Bounds,
+    Charge,
+    Instructions,
+    PaymentKind,
+    PaymentMethod,
+    ReadAccount,
+)
 
 _BANKS: Final = ("BCA", "BNI", "BRI", "BSI", "CIMB", "DANAMON", "MANDIRI", "PERMATA")
 _LENGTH: Final = 10
+#: Account numbers of Indonesian banks; people write them in groups.
+_NUMBER: Final = re.compile(r"[0-9]{6,20}")
+_BETWEEN_GROUPS: Final = re.compile(r"[\s.\-]")
+_LONGEST_HOLDER: Final = 70
 
 
 def _channels() -> dict[str, Bounds]:
     return {bank: between(1, 999_999_999_999) for bank in _BANKS}
 
 
+def read_account(said: Mapping[str, str]) -> ReadAccount:
+    """``bank``, ``number`` and ``holder`` of an account. AccountFault: a bank we do not know, no account number, or a
+    holder that cannot be printed."""
+    bank = said["bank"].upper()
+    if bank not in _BANKS:
+        raise AccountFault("bank", f"{said['bank']} is none of {', '.join(_BANKS)}")
+    number = _BETWEEN_GROUPS.sub("", said["number"])
+    if not number.isascii() or not _NUMBER.fullmatch(number):
+        raise AccountFault("number", f"{said['number']} is no account number: 6 to 20 digits")
+    holder = " ".join(said["holder"].split())
+    if not holder.isprintable() or len(holder) > _LONGEST_HOLDER:
+        raise AccountFault("holder", f"a name has at most {_LONGEST_HOLDER} characters, all of them printable")
+    shown = (("bank", channel_title(bank)), ("number", number), ("holder", holder))
+    return ReadAccount(bank, {"number": number, "holder": holder}, shown)
+
+
+OWN_ACCOUNT: Final = AccountForm(
+    (
+        Asked("bank", {"id": f"Bank: {', '.join(_BANKS)}", "en": f"The bank: {', '.join(_BANKS)}"}),
+        Asked("number", {"id": "Nomor rekening", "en": "The account's number"}),
+        Asked("holder", {"id": "Atas nama, seperti di buku tabungan", "en": "In whose name it is, as the bank has it"}),
+    ),
+    read_account,
+)
+
+
 @dataclass
 class BankTransfer(SimulatedMethod):
-    """``details["account_number"]`` and ``details["account_holder"]`` name the shop's account; without them the shop
-    gets an invented account that stays the same for each bank."""
+    """Real money goes to the shop's own account; for play money one is invented that stays the same for each bank."""
 
     name: str = "bank_transfer"
     kind: PaymentKind = "manual"
     title: dict[str, str] = field(default_factory=lambda: {"id": "Transfer bank", "en": "Bank transfer"})
     channels: dict[str, Bounds] = field(default_factory=_channels)
+    own_account: AccountForm | None = OWN_ACCOUNT
 
     def instruct(self, charge: Charge) -> Instructions:
         """The account to transfer to; valid as long as the order is."""
         bank = charge.channel_code
-        account = charge.details.get("account_number") or stable_digits(f"bank:{bank}:{charge.merchant_name}", _LENGTH)
-        holder = charge.details.get("account_holder") or charge.merchant_name
+        invented = {"number": stable_digits(f"bank:{bank}:{charge.merchant_name}", _LENGTH),
+                    "holder": charge.merchant_name}  # fmt: skip
+        account = invented if charge.account is None else charge.account.details
         return Instructions(
             kind=self.kind,
-            code=str(account),
-            holder=str(holder),
+            code=account["number"],
+            holder=account["holder"],
             expires_at=charge.order_expires_at,
-            steps=_steps(channel_title(bank), str(account), str(holder), display(charge.amount_sen)),
+            steps=_steps(channel_title(bank), account["number"], account["holder"], display(charge.amount_sen)),
         )
 
 

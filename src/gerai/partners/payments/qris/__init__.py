@@ -1,15 +1,21 @@
-"""QRIS: the payer scans one QR with any bank or wallet app. Simulated: real EMV text, an acquirer nobody routes to."""
+"""QRIS: the payer scans one QR with any bank or wallet app.
+
+Real money: the seller's own static code, made a code for one payment (:mod:`.static_code`). Play money: real EMV text
+of an acquirer that nobody routes to.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from gerai.domain.money import whole_rupiah
+from gerai.domain.money import display, whole_rupiah
 from gerai.partners.payments.qris.emv import encode, plain, seal
+from gerai.partners.payments.qris.static_code import OWN_ACCOUNT, WHOLE, for_amount
 from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
-from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
+from gerai.ports.payments import AccountForm, Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 3 days, as in the Durianpay contract (§6.1).
 LIFETIME: Final = timedelta(days=3)
@@ -25,25 +31,54 @@ _STEPS: Final = {
         "Check the seller's name and the amount, then confirm the payment.",
     ],
 }
+#: Where the code has no amount in it.
+_TYPED: Final = {
+    "id": "Ketik nominal tepat {amount}: selisih satu rupiah pun membuat pembayaran Anda sulit dikenali.",
+    "en": "Type exactly {amount}: a difference of one rupiah makes your payment hard to find.",
+}
 
 
 @dataclass
 class Qris(SimulatedMethod):
-    """A dynamic code (point of initiation 12): for this payment and this amount only."""
+    """A dynamic code (point of initiation 12): for this payment and this amount only. A seller whose acquirer refuses
+    changed codes has their own shown as it is, and the payer types the amount."""
 
     name: str = "qris"
     kind: PaymentKind = "qr"
     title: dict[str, str] = field(default_factory=lambda: {"id": "QRIS", "en": "QRIS"})
     channels: dict[str, Bounds] = field(default_factory=lambda: {"QRIS": between(1, 10_000_000)})
+    own_account: AccountForm | None = OWN_ACCOUNT
 
     def instruct(self, charge: Charge) -> Instructions:
         """The text of the QR. ValueError when the amount is not whole rupiah."""
+        if charge.account is not None:
+            return _own(charge, charge.account.details)
         return Instructions(
             kind=self.kind,
             qr_text=qr_text(charge),
             expires_at=no_later_than_order(charge, LIFETIME),
             steps={language: list(lines) for language, lines in _STEPS.items()},
         )
+
+
+def _own(charge: Charge, account: Mapping[str, str]) -> Instructions:
+    """The seller's own code, for as long as the order can be paid: whoever paid it later has paid all the same."""
+    amount_rupiah, amount = whole_rupiah(charge.amount_sen), display(charge.amount_sen)
+    steps = {language: list(lines) for language, lines in _STEPS.items()}
+    if account["mode"] == WHOLE:
+        text = account["code"]
+        for language, line in _TYPED.items():
+            steps[language].insert(2, line.format(amount=amount))
+    else:
+        text = for_amount(account["code"], amount_rupiah)
+    return Instructions(
+        kind="qr",
+        qr_text=text,
+        holder=account["name"],
+        nmid=account["nmid"],
+        expires_at=charge.order_expires_at,
+        steps=steps,
+    )
 
 
 def qr_text(charge: Charge) -> str:

@@ -7,12 +7,14 @@ and the Indonesian use of tags 26 and 51 (QRIS).
 from __future__ import annotations
 
 import binascii
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
 _START: Final = 0xFFFF
 _LONGEST: Final = 99
+_HEAD: Final = re.compile(r"[0-9]{4}")
 _CRC_TAG: Final = "63"
 _CRC_HEAD: Final = _CRC_TAG + "04"
 
@@ -33,14 +35,20 @@ def encode(objects: Iterable[tuple[str, str]]) -> str:
 
 
 def decode(text: str) -> dict[str, str]:
-    """The data objects of a text by tag. ValueError when the lengths do not fit."""
+    """The data objects of a text by tag, in their order. ValueError: a tag or a length is no two digits, a value is
+    empty or cut off, or a tag comes twice (readers would differ about which one counts)."""
     found: dict[str, str] = {}
     at = 0
     while at < len(text):
-        tag, length = text[at : at + 2], int(text[at + 2 : at + 4])
+        head = text[at : at + 4]
+        if not _HEAD.fullmatch(head):
+            raise ValueError(f"no tag and length, two digits each: {head!r} at {at}")
+        tag, length = head[:2], int(head[2:])
         value = text[at + 4 : at + 4 + length]
-        if len(value) != length:
-            raise ValueError(f"tag {tag} is cut off")
+        if not length or len(value) != length:
+            raise ValueError(f"tag {tag} is empty or cut off")
+        if tag in found:
+            raise ValueError(f"tag {tag} comes twice")
         found[tag] = value
         at += 4 + length
     return found
