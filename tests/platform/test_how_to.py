@@ -160,6 +160,11 @@ async def production(scene: Scene) -> None:
     scene.names["1234"] = [str(key.key_id)]
 
 
+async def receive_money(scene: Scene) -> None:
+    """An order that waits for its money."""
+    await scene.order("INV20261129080000777", after_payment="confirm")
+
+
 async def webhooks(scene: Scene) -> None:
     """A key of each door that signs with one."""
     for dialect in DIALECTS:
@@ -193,6 +198,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "late-payments": late_payments,
     "orders-at-the-terminal": orders_at_the_terminal,
     "production": production,
+    "receive-money": receive_money,
     "webhooks": webhooks,
 }
 

@@ -30,6 +30,7 @@ FREE_OF = {
     ("keys create", "name"), ("members link", "identity"), ("backup", "to"), ("backup", "passphrase_file"),
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
+    ("payments accounts add", "said"), ("payments accounts add", "yes"),
 }  # fmt: skip
 
 
@@ -151,6 +152,13 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             ("N-7319", "--method", "manuel"), 2, "no such method: manuel (did you mean manual?); one of manual, cash",
         ),
         ("payments confirm", "environment"): (("N-7319", "--environment", "live"), 2, live),
+        ("payments accounts add", "method"): (
+            ("bank_transfr", "bank=BCA"), 2,
+            "no such method: bank_transfr (did you mean bank_transfer?); one of bank_transfer, qris",
+        ),
+        ("payments accounts close", "account"): (
+            ("7",), 1, "no such account: 7; there is none yet (gerai payments accounts list shows all)",
+        ),
         ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
         ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, live),
         ("webhooks add", "events"): (
@@ -228,7 +236,8 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "merchants set": ("late_payment", "hold"), "merchants reset": ("late_payment",), "members topup": ("7", "5000"),
         "members link": ("7", "discord", "1"), "members unlink": ("7", "discord", "1"),
         "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
-        "webhooks replay": ("7",), "webhooks show": ("7",),
+        "webhooks replay": ("7",), "webhooks show": ("7",), "payments accounts close": ("7",),
+        "payments accounts add": ("bank_transfer", "bank=BCA", "number=1234567890", "holder=B", "--yes"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())

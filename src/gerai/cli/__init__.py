@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Annotated, Any, Final
 
@@ -80,13 +81,20 @@ def build(names: list[str]) -> typer.Typer:
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
             # Here, once for all: none of them can forget it.
-            for command in found.registered_commands:
+            for command in _commands(found):
                 command.cls = ValueCommand
         elif name == "test":
             app.command(name, context_settings=_PASS_ON)(found)
         else:
             app.command(name, cls=ValueCommand, epilog=EXAMPLES.get(name))(found)
     return app
+
+
+def _commands(group: typer.Typer) -> Iterator[Any]:
+    yield from group.registered_commands
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            yield from _commands(inner.typer_instance)
 
 
 def _show_version(wanted: bool) -> None:

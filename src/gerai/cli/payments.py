@@ -11,6 +11,7 @@ from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.order_words import leave_while_in_work
+from gerai.cli.receiving import accounts
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
@@ -24,7 +25,8 @@ from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import Decision, ResolveLate
 from gerai.kit.discover import plugin_names
 
-payments = typer.Typer(no_args_is_help=True, help="Look after money that waits for a person.")
+payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
+payments.add_typer(accounts, name="accounts")
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
@@ -157,10 +159,9 @@ def refund(
     told = f"{payment.public_id}: {display(back_sen)}"
     if outcome.replayed:
         console.line(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
-    elif to == "wallet" or payment.method == "wallet":
-        console.line(f"{told} is in the member's wallet")
     else:
-        console.line(f"{told} is booked out. {_SEND_IT}")
+        inside = to == "wallet" or payment.method == "wallet"
+        console.line(f"{told} is in the member's wallet" if inside else f"{told} is booked out. {_SEND_IT}")
     console.line(_left_to_refund(outcome.answer, payment.payment_id))
 
 
@@ -177,7 +178,7 @@ def _left_to_refund(view: OrderView, payment_id: int) -> str:
 def confirm(
     name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
     amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
-    method: Annotated[str, typer.Option("--method", help=f"How it came: {', '.join(_METHODS)}.")] = "manual",
+    method: Annotated[str, typer.Option("--method", help=f"How, if not as was chosen: {', '.join(_METHODS)}.")] = "",
     reference: Annotated[
         str, typer.Option("--reference", help="The bank's; under the same one money is booked once, for one order.")
     ] = "",
@@ -187,12 +188,15 @@ def confirm(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Book money that arrived outside of Gerai: the order is paid, its other open payments are cancelled."""
+    """Book money that arrived outside of Gerai: the order is paid, by its open payment to an account of your own if
+    that asks for this amount; its other open payments are cancelled."""
     given_sen = read_amount(amount) if amount else None
-    one_of(method, _METHODS, "method")
+    if method:
+        one_of(method, _METHODS, "method")
 
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
-        view, payment = await payable_named(engine, merchant, name, environment)
+        view, named = await payable_named(engine, merchant, name, environment)
+        payment = named or (None if method else _chosen(view, given_sen))
         asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
@@ -205,7 +209,7 @@ def confirm(
             outcome="paid",
             payment_id=None if payment is None else payment.payment_id,
             public_id=public_id,
-            method=method,
+            method=method or "manual",
             by=operator(),
             reference=reference,
             second=second,
@@ -222,6 +226,14 @@ def confirm(
 
     outcome, asked_sen, public_id = on_engine(act, data, settings_file)
     console.line(_became(outcome, display(asked_sen), reference, public_id))
+
+
+def _chosen(view: OrderView, given_sen: int | None) -> Payment | None:
+    """The open payment into the seller's own account that asks for what arrived; None when not one does."""
+    # What a gateway takes, a gateway reports: money beside it is another payment.
+    started = (p for p in view.payments if p.status == "processing" and "receiving_id" in p.instructions)
+    fit = [p for p in started if given_sen in (None, p.amount_sen + p.fee_sen)]
+    return fit[0] if len(fit) == 1 else None
 
 
 def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:

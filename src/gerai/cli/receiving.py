@@ -1,0 +1,103 @@
+"""`gerai payments accounts`: where a seller's own money comes in, without any gateway."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.names import merchant_named, no_such, one_of
+from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.refusal_words import sentence
+from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.domain.records import ReceivingAccount
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.core import Engine
+from gerai.engine.merchants.receiving import close_account, open_account, read_account
+from gerai.kit.discover import discover
+from gerai.ports.payments import PaymentMethod
+
+accounts = typer.Typer(no_args_is_help=True, help="Your own bank accounts and QRIS code, which real money is paid to.")
+
+_METHODS: Final[dict[str, PaymentMethod]] = {
+    name: method for name, method in discover("gerai.partners.payments", "METHOD").items() if method.own_account
+}
+_ASKED: Final = "; ".join(
+    f"{name}: {' '.join(f'{one.name}=…' if one.required else f'[{one.name}=…]' for one in method.own_account.asks)}"
+    for name, method in _METHODS.items()
+    if method.own_account
+)
+
+
+@accounts.command(
+    epilog="Example: gerai payments accounts add bank_transfer bank=BCA number=1234567890 holder='Budi' --merchant toko"
+)
+def add(
+    method: Annotated[str, typer.Argument(metavar="METHOD", help=f"One of {', '.join(_METHODS)}.")],
+    said: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help=f"What it asks. {_ASKED}.")],
+    yes: Annotated[bool, typer.Option("--yes", help="It is yours: store it.")] = False,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Name an account of your own. Shows what was understood; with --yes real money is paid there from now on."""
+    chosen = _METHODS[one_of(method, _METHODS, "method")]
+    given: dict[str, str] = {}
+    for one in said:
+        name, equals, value = one.partition("=")
+        if not equals or name in given:
+            fail(f"{one}: each of these stands once, as NAME=VALUE ({_ASKED})", 2)
+        given[name] = value
+    try:
+        read = read_account(chosen, given)
+    except InputInvalid as refusal:
+        fail(sentence(refusal), 2)
+
+    async def act(engine: Engine) -> ReceivingAccount | None:
+        merchant_id = await merchant_named(engine, merchant)
+        return await open_account(engine, merchant_id, chosen, given, operator()) if yes else None
+
+    stored = on_engine(act, data, settings_file)
+    for name, value in read.shown:
+        console.line(f"{name}: {value}")
+    if stored is None:
+        fail("Is this you? Nothing is stored yet: the same with --yes stores it. / Ini milik Anda? Tambahkan --yes.")
+    console.line(f"stored as {stored.receiving_id}: production orders can be paid there now")
+
+
+@accounts.command("list")
+def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List a merchant's open accounts."""
+    found = on_engine(lambda engine: _open(engine, merchant), data, settings_file)
+    if not found:
+        console.line("no account yet: gerai payments accounts add / belum ada rekening")
+        return
+    grid = Grid("id", "method", "channel", "what payers see", "since (WIB)", "by")
+    for one in found:
+        seen = ", ".join(f"{name} {value}" for name, value in one.details.items() if value)
+        grid.add(str(one.receiving_id), one.method, one.channel, seen, to_the_minute(one.created_at), one.created_by)
+    console.grid(grid)
+
+
+@accounts.command(epilog="Example: gerai payments accounts close 7001 --merchant toko")
+def close(
+    account: Annotated[int, typer.Argument(min=1, metavar="ACCOUNT", help="As `gerai payments accounts list` shows.")],
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Start no payment there any more. What was shown to payers before stays true, and their money is booked."""
+
+    async def act(engine: Engine) -> None:
+        known = [one.receiving_id for one in await _open(engine, merchant)]
+        if account not in known:
+            no_such("account", account, known, "gerai payments accounts list")
+        await close_account(engine, await merchant_named(engine, merchant), account, operator())
+
+    on_engine(act, data, settings_file)
+    console.line(f"closed {account}")
+
+
+async def _open(engine: Engine, merchant: str) -> tuple[ReceivingAccount, ...]:
+    return engine.directory.merchant(await merchant_named(engine, merchant)).receiving
