@@ -117,5 +117,5 @@ def test_a_lock_that_others_wait_for_is_seen() -> None:
             holder.rollback()
     assert beside.faults == []
     assert set(beside.held_s) == {("invoices", "ShareLock")}
-    assert beside.held_s["invoices", "ShareLock"] > 0.4
-    assert beside.slowest_s > 0.3
+    assert beside.held_s["invoices", "ShareLock"] > 0.2
+    assert beside.slowest_s > 0.2
