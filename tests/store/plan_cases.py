@@ -111,6 +111,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "due.requeue_forgotten": [lambda c: due.requeue_forgotten(c, "q", "t", 60.0, ["none"], 100)],
         "due.forget_answers": [lambda c: due.forget_answers(c, 9999, 100)],
         "due.forget_jobs": [lambda c: due.forget_jobs(c, 9999, 100)],
+        "due.forget_amounts": [lambda c: due.forget_amounts(c, 100)],
         "gauges.overdue_orders": [gauges.overdue_orders],
         "gauges.oldest_overdue": [gauges.oldest_overdue],
         "gauges.open_fulfilments": [gauges.open_fulfilments],
@@ -260,6 +261,8 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "STOCK_BY_ID": (m, none),
         "STOCK_BY_ORDER": (none, m, ids, m),
         "DEPOSITS_BY_ID": (m, deposit_ids),
+        "RECEIVING_BY_ID": (m, [ids[0]]),
+        "EXPECTED_NEAR": ([ids[0]], [1], [99_900], m),
         "MEMBERS_BY_CONTACT": (
             m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],
         ),

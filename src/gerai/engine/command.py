@@ -43,7 +43,8 @@ class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
-    the orders and of their payment."""
+    the orders and of their payment. ``expected`` locks receiving accounts and brings what is expected in each between
+    two amounts: (id, least, most)."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -55,6 +56,7 @@ class Needs(msgspec.Struct, frozen=True):
     contacts: tuple[tuple[str, Contact], ...] = ()
     deposits: tuple[int, ...] = ()
     wallets_of_deposits: bool = False
+    expected: tuple[tuple[int, int, int], ...] = ()
 
 
 NOTHING = Needs()
@@ -165,4 +167,5 @@ def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[A
         claims += [(of, "order", order_id) for order_id in needs.orders]
         claims += [(of, "stock", stock_id) for stock_id in needs.stock]
         claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
+        claims += [(of, "receiving", receiving_id) for receiving_id, _, _ in needs.expected]
     return tuple(claims)

@@ -18,6 +18,7 @@ from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
     EVENTS,
+    EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -25,6 +26,7 @@ from gerai.store.tables import (
     MEMBERS,
     ORDERS,
     PAYMENTS,
+    RECEIVING,
     SHIPMENTS,
     STOCK,
 )
@@ -45,6 +47,7 @@ class _Wanted:
     wallets_of_deposits: set[int] = field(default_factory=set[int])
     parcel_events_of: set[int] = field(default_factory=set[int])
     state_events_of: set[int] = field(default_factory=set[int])
+    expected: set[tuple[int, int, int]] = field(default_factory=set[tuple[int, int, int]])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -68,6 +71,7 @@ class _Wanted:
             self.parcel_events_of.update(needs.orders)
         if needs.state_events:
             self.state_events_of.update(needs.orders)
+        self.expected.update(needs.expected)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -123,6 +127,12 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
         if mine.state_events_of:
             params = (merchant_id, _ids(mine.state_events_of))
             found.append(Reading(loads.STATE_EVENTS_BY_ORDER, params, EVENTS))
+    for merchant_id, mine in merchants:
+        if mine.expected:
+            accounts, least_sen, most_sen = zip(*sorted(mine.expected), strict=True)
+            found.append(Reading(loads.RECEIVING_BY_ID, (merchant_id, _ids({*accounts})), RECEIVING))
+            near = [pack("int8", column) for column in (accounts, least_sen, most_sen)]
+            found.append(Reading(loads.EXPECTED_NEAR, (*near, merchant_id), EXPECTED))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:

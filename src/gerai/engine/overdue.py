@@ -41,9 +41,10 @@ async def requeue_forgotten(engine: Engine, automatic_providers: list[str], limi
 async def forget_old(
     engine: Engine, *, keys_after_days: int, deliveries_after_days: int, jobs_after_days: int, limit: int
 ) -> None:
-    """Delete idempotency keys, finished webhook deliveries and failed jobs older than that, ``limit`` of each at
-    most."""
+    """Delete idempotency keys, finished webhook deliveries and failed jobs older than that, and expected amounts whose
+    time is over, ``limit`` of each at most."""
     async with engine.connection() as connection:
         await due.forget_answers(connection, keys_after_days, limit)
         await webhook_deliveries.forget(connection, deliveries_after_days, limit)
         await due.forget_jobs(connection, jobs_after_days, limit)
+        await due.forget_amounts(connection, limit)

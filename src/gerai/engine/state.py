@@ -29,6 +29,7 @@ from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
+    EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -36,6 +37,7 @@ from gerai.store.tables import (
     MEMBERS,
     ORDERS,
     PAYMENTS,
+    RECEIVING,
     SHIPMENTS,
     STOCK,
     TRANSFERS,
@@ -82,6 +84,8 @@ class State:
         self.shipments = self._of(SHIPMENTS)
         self.stock = self._of(STOCK)
         self.deposits = self._of(DEPOSITS)
+        self.receiving = self._of(RECEIVING)
+        self.expected = self._of(EXPECTED)
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

@@ -97,13 +97,16 @@ ORDER BY p.merchant_id, p.payment_id"""
 #: A payment that was taken back has its fees booked out again, under the same reasons.
 _FEES_BOOKED: Final = """
 SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.fee_sen, p.merchant_fee_sen,
-       coalesce(t.kept_sen, 0) AS kept_sen, coalesce(t.on_top_sen, 0) AS on_top_sen
+       p.matching_sen, coalesce(t.kept_sen, 0) AS kept_sen, coalesce(t.on_top_sen, 0) AS on_top_sen,
+       coalesce(t.matched_sen, 0) AS matched_sen
 FROM {payments} p
 LEFT JOIN (SELECT t.merchant_id, t.payment_id,
                   sum(CASE t.debit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
                     FILTER (WHERE t.reason = 'fee') AS kept_sen,
                   sum(CASE t.credit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
-                    FILTER (WHERE t.reason = 'surcharge') AS on_top_sen
+                    FILTER (WHERE t.reason = 'surcharge') AS on_top_sen,
+                  sum(CASE t.credit_account_id WHEN f.account_id THEN t.amount_sen ELSE -t.amount_sen END)
+                    FILTER (WHERE t.reason = 'matching') AS matched_sen
            FROM {transfers} t JOIN {accounts} f
              ON f.merchant_id = t.merchant_id AND f.environment = t.environment AND f.kind = 'fees'
             AND f.account_id IN (t.debit_account_id, t.credit_account_id)
@@ -112,6 +115,7 @@ LEFT JOIN (SELECT t.merchant_id, t.payment_id,
 CROSS JOIN LATERAL (SELECT CASE WHEN p.status IN ('completed', 'late', 'refunded') THEN 1 ELSE 0 END AS times) a
 WHERE coalesce(t.kept_sen, 0) <> a.times * (p.fee_sen + p.merchant_fee_sen)
    OR coalesce(t.on_top_sen, 0) <> a.times * p.fee_sen
+   OR coalesce(t.matched_sen, 0) <> a.times * p.matching_sen
 ORDER BY p.merchant_id, p.payment_id"""
 
 _DEPOSITS_CREDITED: Final = """
@@ -160,8 +164,8 @@ OF_BOOKS: Final = (
     ),
     Invariant(
         "fees_booked",
-        "Of every payment that arrived, what its method kept is in the fees account, and what its payer paid on top "
-        "beside it; of others, nothing",
+        "Of every payment that arrived, what its method kept is in the fees account, and beside it what its payer paid "
+        "on top, and more or less to be told from others; of others, nothing",
         _FEES_BOOKED,
     ),
 )

@@ -70,6 +70,9 @@ DELETE FROM procrastinate_jobs WHERE id IN
        AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id) < now() - %s * interval '1 day'
      LIMIT %s)"""
 
+FORGET_AMOUNTS: Final = """
+DELETE FROM expected_amounts WHERE ctid IN (SELECT ctid FROM expected_amounts WHERE expected_until < now() LIMIT %s)"""
+
 #: Tables that have rows and no statistics yet. The plans of foreign keys are kept for a session's life; made without
 #: statistics they may walk a whole index for every row (measured: 27 ms instead of 1 ms for 64 order lines). With only
 #: a few rows the statistics could not tell the indexes apart either.
@@ -113,6 +116,12 @@ async def forget_answers(connection: AsyncConnection, older_than_days: int, limi
 async def forget_jobs(connection: AsyncConnection, older_than_days: int, limit: int) -> int:
     """Delete jobs that ended without success, with their log; returns how many."""
     cursor = await connection.execute(FORGET_JOBS, (older_than_days, limit))
+    return cursor.rowcount
+
+
+async def forget_amounts(connection: AsyncConnection, limit: int) -> int:
+    """Delete expected amounts whose time is over: others may be asked for them again; returns how many."""
+    cursor = await connection.execute(FORGET_AMOUNTS, (limit,))
     return cursor.rowcount
 
 

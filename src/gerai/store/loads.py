@@ -13,6 +13,7 @@ from gerai.store.tables import (
     ACCOUNTS,
     DEPOSITS,
     EVENTS,
+    EXPECTED,
     FULFILMENTS,
     IDEMPOTENCY,
     INVOICES,
@@ -20,6 +21,7 @@ from gerai.store.tables import (
     MEMBERS,
     ORDERS,
     PAYMENTS,
+    RECEIVING,
     SHIPMENTS,
     STOCK,
 )
@@ -101,6 +103,18 @@ DEPOSITS_BY_ID: Final = f"""
 SELECT {DEPOSITS.select_list} FROM deposits t
 WHERE t.merchant_id = %b AND t.deposit_id = ANY(%b::int8[])
 ORDER BY t.deposit_id FOR UPDATE""".encode()
+
+RECEIVING_BY_ID: Final = f"""
+SELECT {RECEIVING.select_list} FROM receiving_accounts t
+WHERE t.merchant_id = %b AND t.receiving_id = ANY(%b::int8[])
+ORDER BY t.receiving_id FOR UPDATE""".encode()
+
+#: What may come into accounts, near the amounts somebody wants; the accounts' locks protect them.
+EXPECTED_NEAR: Final = f"""
+SELECT {EXPECTED.select_list} FROM expected_amounts t
+JOIN unnest(%b::int8[], %b::int8[], %b::int8[]) AS n(receiving_id, least_sen, most_sen)
+  ON n.receiving_id = t.receiving_id AND t.amount_sen BETWEEN n.least_sen AND n.most_sen
+WHERE t.merchant_id = %b""".encode()
 
 #: Members by any of their three handles; of those who share a mobile the first alone. No lock: two rivals creating one
 #: meet at a unique index.

@@ -6,6 +6,7 @@ from gerai.domain.records import (
     Account,
     Deposit,
     Event,
+    ExpectedAmount,
     Fulfilment,
     IdempotencyRecord,
     Invoice,
@@ -14,6 +15,7 @@ from gerai.domain.records import (
     OrderLine,
     OrderTerm,
     Payment,
+    ReceivingAccount,
     Shipment,
     Stock,
     Transfer,
@@ -102,6 +104,17 @@ STOCK = Table(
     mutable=("on_hand", "reserved", "updated_at"),
     types={"on_hand": "int4", "reserved": "int4"},
 )
+#: Who changes them is no command (engine/merchants/receiving.py): the batch locks and reads them.
+RECEIVING = Table(
+    "receiving_accounts",
+    ReceivingAccount,
+    key=("merchant_id", "receiving_id"),
+)
+EXPECTED = Table(
+    "expected_amounts",
+    ExpectedAmount,
+    key=("merchant_id", "receiving_id", "amount_sen"),
+)
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
 IDEMPOTENCY = Table(
@@ -113,5 +126,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS,
+    DEPOSITS, RECEIVING, EXPECTED,
 )  # fmt: skip

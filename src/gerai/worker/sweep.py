@@ -47,7 +47,8 @@ async def tidy(
     keep_deliveries_days: int,
     keep_failed_jobs_days: int,
 ) -> None:
-    """Defer forgotten fulfilments again; let old stored answers, webhook deliveries and failed jobs go."""
+    """Defer forgotten fulfilments again; let old stored answers, webhook deliveries, failed jobs and expected amounts
+    go."""
     await requeue_forgotten(engine, automatic_providers, _AT_ONCE)
     await forget_old(
         engine,

@@ -57,7 +57,9 @@ class Invoice(msgspec.Struct, frozen=True):
 
 class Payment(msgspec.Struct, frozen=True):
     """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
-    ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount."""
+    ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:
+    the seller's own account it comes into; ``matching_sen``: so much more (or less) than the amount and the fee is
+    asked for there, and no other payment may come with that."""
 
     merchant_id: int
     payment_id: int
@@ -79,3 +81,10 @@ class Payment(msgspec.Struct, frozen=True):
     expires_at: datetime | None
     completed_at: datetime | None
     merchant_fee_sen: int = 0
+    matching_sen: int = 0
+    receiving_id: int | None = None
+
+    @property
+    def asked_sen(self) -> int:
+        """What its payer is asked for, to the sen."""
+        return self.amount_sen + self.fee_sen + self.matching_sen

@@ -7,6 +7,18 @@ from datetime import datetime
 import msgspec
 
 
+class ExpectedAmount(msgspec.Struct, frozen=True):
+    """An amount that may come into a receiving account until ``expected_until``, and which payment it is then. No two
+    payments expect the same."""
+
+    merchant_id: int
+    receiving_id: int
+    amount_sen: int
+    order_id: int
+    payment_id: int
+    expected_until: datetime
+
+
 class ReceivingAccount(msgspec.Struct, frozen=True):
     """An account of the seller's own into which payers pay: a bank account, the QRIS code on the counter. ``details``:
     what its method shows payers, as the method once read it. ``created_by``, ``closed_by``: the people who named and
