@@ -20,6 +20,8 @@ from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
 
 LatePaymentRule = Literal["accept", "wallet", "refund", "hold"]
+SurchargeRule = Literal["refuse", "allow"]
+MatchingRule = Literal["add", "subtract", "none"]
 
 _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 _FixedRupiah = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -81,6 +83,22 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
             methods_and_channels,
         ),
     ] = {}
+    matching_amount: Annotated[
+        MatchingRule,
+        says(
+            "Whether a transfer to a bank account of your own asks for up to Rp999 more or less than the price, so "
+            "that no two payers send the same amount; the difference is yours, or your cost.",
+            "`add`, `subtract` or `none`",
+        ),
+    ] = "add"
+    qris_surcharge: Annotated[
+        SurchargeRule,
+        says(
+            "Whether a fee may be put on top of real QRIS payments. Bank Indonesia forbids sellers to (PBI 23/6/2021): "
+            "`allow` is your own responsibility.",
+            "`refuse` or `allow`",
+        ),
+    ] = "refuse"
 
 
 _HEADING: Final = """# Merchant settings

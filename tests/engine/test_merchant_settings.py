@@ -35,6 +35,8 @@ DEFAULTS, _ = MERCHANT_SETTINGS.read({})
 VALUES: dict[str, tuple[Any, Any]] = {
     "late_payment": ("wallet", "later"),
     "payment_fees": ({"va:BCA": {"percent_bp": 150}}, {"va": {"percent_bp": -1}}),
+    "matching_amount": ("subtract", "less"),
+    "qris_surcharge": ("allow", True),
     "robux_rate_sen": (15_000, "15000"),
     "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),
     "leuwongrr_invoice_minutes": (60, 0),
@@ -201,7 +203,9 @@ def test_without_a_dialect_its_settings_are_unknown() -> None:
     """What no dialect declares here is no setting: it is refused when written, and told when read."""
     general = MerchantSettingsDeclared(MerchantSettings)
     with pytest.raises(
-        SettingFault, match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, payment_fees$"
+        SettingFault,
+        match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, payment_fees, matching_amount, "
+        r"qris_surcharge$",
     ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})

@@ -17,6 +17,7 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.dialects.durianpay.demo import ORDER
+from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
@@ -104,7 +105,13 @@ async def test_from_the_account_to_the_paid_order(
         assert set(re.findall(r'name="choice"[^>]*value="([^"]+)"', page)) == {"bank_transfer:BCA", "qris:QRIS"}
         await client.post(f"{path}/method", data={"choice": choice})
         page = (await client.get(path)).text
-        assert "Rp174.000" in page
+        [payment] = (await view_of(engine, merchant_id, order.order_id)).payments
+        assert payment.receiving_id is not None
+        # A bank says nothing but an amount, so the payer is asked for one of their own.
+        asked = payment.asked_sen // 100
+        assert asked - 174_000 in (range(1, 1000) if choice == "bank_transfer:BCA" else (0,))
+        assert f"Rp{asked:,}".replace(",", ".") in page
+        assert ("Kode unik" in page) is (choice == "bank_transfer:BCA")
         if choice == "qris:QRIS":
             assert "TOKO CONTOH" in page
             assert "NMID ID1020000000017" in page
@@ -112,16 +119,15 @@ async def test_from_the_account_to_the_paid_order(
             assert 'data-copy="1234567890"' in page
             assert "Budi Santoso" in page
         assert "Simulasi" not in page
-        [payment] = (await view_of(engine, merchant_id, order.order_id)).payments
-        assert isinstance(payment.instructions["receiving_id"], int)
         confirm = ["payments", "confirm", order.number, "--merchant", code, "--reference", f"ref-{order.number}"]
-        wrong = await gerai(dsn, *confirm, "--amount", "174001")
+        wrong = await gerai(dsn, *confirm, "--amount", str(asked + 1))
         assert (wrong[0], "nothing is booked" in wrong[2]) == (1, True)
-        assert (await gerai(dsn, *confirm, "--amount", "Rp174.000"))[0] == 0
-        assert "nothing is booked now" in (await gerai(dsn, *confirm, "--amount", "174000"))[1]
+        assert (await gerai(dsn, *confirm, "--amount", str(asked)))[0] == 0
+        assert "nothing is booked now" in (await gerai(dsn, *confirm, "--amount", str(asked)))[1]
         view = await view_of(engine, merchant_id, order.order_id)
         assert (view.order.charged_sen, view.payments[0].status) == (rupiah(174_000), "completed")
         assert view.payments[0].method == choice.partition(":")[0]
+    assert await check(engine, merchant_id) == []
 
 
 async def test_money_that_came_in_another_way(
@@ -218,7 +224,7 @@ async def test_play_money_never_goes_there(
     for real in ("1234567890", "Budi Santoso", "TOKO CONTOH", "ID1020000000017"):
         assert real not in page
     [payment] = (await view_of(engine, merchant_id, order.order_id)).payments
-    assert "receiving_id" not in payment.instructions
+    assert (payment.receiving_id, payment.matching_sen) == (None, 0)
 
 
 async def test_a_closed_account_is_shown_to_those_who_saw_it(

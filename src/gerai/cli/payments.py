@@ -197,7 +197,7 @@ def confirm(
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
         view, named = await payable_named(engine, merchant, name, environment)
         payment = named or (None if method else _chosen(view, given_sen))
-        asked_sen = view.order.total_sen if payment is None else payment.amount_sen + payment.fee_sen
+        asked_sen = view.order.total_sen if payment is None else payment.asked_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
             fail(f"{display(given_sen)} arrived, but {display(asked_sen)} was asked: nothing is booked")
@@ -229,11 +229,11 @@ def confirm(
 
 
 def _chosen(view: OrderView, given_sen: int | None) -> Payment | None:
-    """The open payment into the seller's own account that asks for what arrived; None when not one does."""
+    """The payment into the seller's own account that asks for what arrived, an open one first; None: not one does."""
     # What a gateway takes, a gateway reports: money beside it is another payment.
-    started = (p for p in view.payments if p.status == "processing" and "receiving_id" in p.instructions)
-    fit = [p for p in started if given_sen in (None, p.amount_sen + p.fee_sen)]
-    return fit[0] if len(fit) == 1 else None
+    fit = [p for p in view.payments if p.receiving_id is not None and given_sen in (None, p.asked_sen)]
+    open_ones = [p for p in fit if p.status == "processing"] or fit
+    return open_ones[0] if len(open_ones) == 1 else None
 
 
 def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:

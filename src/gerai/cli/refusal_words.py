@@ -79,6 +79,8 @@ def _about_money(refusal: r.Refusal) -> str:
             return f"in {refusal.environment} an order cannot be paid by {refusal.funding}"
         case r.MethodUnavailable():
             return f"the payment method {refusal.method} is not offered"
+        case r.SurchargeForbidden():
+            return f"payers may not be asked for a fee on top with {refusal.method}"
         case r.IdentityNotLinked():
             return f"{refusal.identity} is linked to no member"
         case _:

@@ -32,6 +32,8 @@ def new_payment(
     channel_code: str = "",
     fee_sen: int = 0,
     merchant_fee_sen: int = 0,
+    matching_sen: int = 0,
+    receiving_id: int | None = None,
     reference: str = "",
     instructions: dict[str, Any] | None = None,
     expires_at: datetime | None = None,
@@ -59,6 +61,8 @@ def new_payment(
         expires_at=expires_at,
         completed_at=at if status == "completed" else None,
         merchant_fee_sen=merchant_fee_sen,
+        matching_sen=matching_sen,
+        receiving_id=receiving_id,
     )
 
 

@@ -109,7 +109,9 @@ class PaymentMethod(Protocol):
 
     ``simulated``: it can be played: where only play money moves it shows the payer what is invented, and nobody
     receives what is paid there; never anywhere else (``engine/payments/offered.py``). ``own_account``: how a seller
-    names an account of their own that receives what is paid with it; None: it needs a gateway."""
+    names an account of their own that receives what is paid with it; None: it needs a gateway. ``matched``: what comes
+    into such an account says nothing but an amount, so each payer is asked for another one. ``may_surcharge``: whether
+    the rules of its country let a seller ask the payer for a fee on top of real money."""
 
     name: str
     kind: PaymentKind
@@ -117,6 +119,8 @@ class PaymentMethod(Protocol):
     channels: dict[str, Bounds]
     simulated: bool
     own_account: AccountForm | None
+    matched: bool
+    may_surcharge: bool
 
     def configured(self, seller: Seller) -> frozenset[str]:
         """The channels for which the seller has a real account or contract."""

@@ -17,6 +17,7 @@ from gerai.domain.refusals.funds import (
     InsufficientFunds,
     MethodUnavailable,
     RefundTooLarge,
+    SurchargeForbidden,
 )
 from gerai.domain.refusals.goods import (
     ItemClosed,
@@ -77,6 +78,7 @@ __all__ = [
     "Refusal",
     "ShippingCostMismatch",
     "StateConflict",
+    "SurchargeForbidden",
     "every_refusal",
 ]
 

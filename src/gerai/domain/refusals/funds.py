@@ -31,6 +31,14 @@ class MethodUnavailable(Refusal):
 
 
 @dataclass(eq=False)
+class SurchargeForbidden(Refusal):
+    """Sellers may not ask payers for a fee on top with this method (QRIS: Bank Indonesia, PBI 23/6/2021)."""
+
+    method: str
+    code = "surcharge_forbidden"
+
+
+@dataclass(eq=False)
 class IdentityNotLinked(Refusal):
     """The outside identity (a Discord user) is not linked to the key's member."""
 

@@ -18,6 +18,7 @@ from gerai.domain.refusals import (
     PermissionMissing,
     Refusal,
     StateConflict,
+    SurchargeForbidden,
 )
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, page_state
@@ -37,6 +38,7 @@ _NOTICES: Final[dict[type[Refusal], str]] = {
     AmountMismatch: "changed",
     Busy: "busy",
     MethodUnavailable: "unavailable",
+    SurchargeForbidden: "unavailable",
     AmountOutOfRange: "unavailable",
 }
 

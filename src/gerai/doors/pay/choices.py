@@ -9,7 +9,7 @@ from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.pay.model import Choice, MethodGroup, PageContext
 from gerai.doors.pay.words import Words
-from gerai.ports.payments import Bounds, PaymentMethod
+from gerai.ports.payments import PaymentMethod
 
 _RANK: Final = ("qr", "code", "redirect", "manual")
 
@@ -41,7 +41,7 @@ def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMeth
     # The form's value comes from outside: it may name what this order was never offered.
     if method is None or channel not in _channels(context, method, view):
         return None
-    return None if _closed(method.channels[channel], _payable_sen(view, method, channel)) else (method, channel)
+    return None if _closed(context, view, method, channel) else (method, channel)
 
 
 def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
@@ -52,7 +52,7 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
     found: list[MethodGroup] = []
     ranked = sorted(context.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
-        choices = tuple(_choice(method, channel, view, words) for channel in _channels(context, method, view))
+        choices = tuple(_choice(context, method, channel, view, words) for channel in _channels(context, method, view))
         if choices:
             title, hint = method_title(method, name, words), words.of_method(f"choose.hint.{method.kind}", name)
             closed = "" if any(choice.open for choice in choices) else _nearest(choices, method, view).note
@@ -68,9 +68,9 @@ def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> l
     return [channel for channel in offered if rules.allows(method.name, channel)]
 
 
-def _choice(method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
+def _choice(context: PageContext, method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
     bounds = method.channels[channel]
-    side = _closed(bounds, _payable_sen(view, method, channel))
+    side = _closed(context, view, method, channel)
     limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
     return Choice(
         value=f"{method.name}:{channel}",
@@ -96,8 +96,12 @@ def _payable_sen(view: OrderView, method: PaymentMethod, channel: str) -> int:
     return view.order.total_sen + view.order.payment_rules.on_top_sen(method.name, channel)
 
 
-def _closed(bounds: Bounds, amount_sen: int) -> str:
-    """Which bound excludes the amount: ``minimum``, ``maximum`` or none (empty)."""
+def _closed(context: PageContext, view: OrderView, method: PaymentMethod, channel: str) -> str:
+    """What excludes this way: its bounds (``minimum``, ``maximum``), a fee that may not be asked for (``surcharge``),
+    or nothing (empty)."""
+    if method.name in context.no_surcharge and view.order.payment_rules.on_top_sen(method.name, channel):
+        return "surcharge"
+    bounds, amount_sen = method.channels[channel], _payable_sen(view, method, channel)
     if amount_sen < bounds.minimum_sen:
         return "minimum"
     return "maximum" if amount_sen > bounds.maximum_sen else ""

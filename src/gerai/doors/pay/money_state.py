@@ -50,12 +50,12 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
     way that money went back (``events``)."""
     completed = [p for p in view.payments if p.status == "completed"]
     return MoneyState(
-        paid_sen=sum(p.amount_sen + p.fee_sen for p in completed),
+        paid_sen=sum(p.asked_sen for p in completed),
         kept_sen=sum(p.amount_sen - p.refunded_sen for p in completed),
         back_sen=sum(p.refunded_sen for p in completed),
         returned_sen=sum(p.refunded_sen for p in view.payments),
         wallet_sen=sum(_wallet_sen(p, events) for p in view.payments),
-        waiting_sen=sum(p.amount_sen + p.fee_sen for p in view.payments if p.status == "late"),
+        waiting_sen=sum(p.asked_sen for p in view.payments if p.status == "late"),
         charged_sen=view.order.charged_sen if view.order.funding == "hold" else 0,
     )
 

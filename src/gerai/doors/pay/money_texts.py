@@ -40,7 +40,7 @@ def figure(view: OrderView, details: PageDetails, state: PageState, money: Money
     total_sen = view.order.total_sen
     if state in PAYABLE:
         payment = page_state.running_payment(view, now) if state is page_state.PAY else None
-        return Figure("amount.due", total_sen if payment is None else payment.amount_sen + payment.fee_sen)
+        return Figure("amount.due", total_sen if payment is None else payment.asked_sen)
     if state in _CASH and page_state.takes_cash(view, details, money):
         return Figure("amount.cod", total_sen)
     if state is page_state.WORKING:

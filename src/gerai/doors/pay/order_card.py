@@ -33,7 +33,8 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
     shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
     cost_sen = 0 if shipping is None else shipping.cost_sen
-    fee = next((p.fee_sen for p in reversed(view.payments) if p.status in ("processing", "completed", "refunded")), 0)
+    counts = ("processing", "completed", "refunded")
+    fee, matching = next(((p.fee_sen, p.matching_sen) for p in reversed(view.payments) if p.status in counts), (0, 0))
     if shipping is not None:
         title = shown(shipping.title)
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
@@ -46,9 +47,11 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
         rows.append(SumRow(words("order.rounding"), _signed(order.rounding_sen)))
     if fee > 0:
         rows.append(SumRow(words("order.fee"), money.display(fee)))
+    if matching:
+        rows.append(SumRow(words("deposit.matching"), _signed(matching)))
     if rows:
         rows.insert(0, SumRow(words("order.subtotal"), money.display(subtotal)))
-    rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee), strong=True))
+    rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee + matching), strong=True))
     if order.funding == "hold":
         moved = (("order.charged", order.charged_sen), ("order.released", order.refunded_sen))
     else:

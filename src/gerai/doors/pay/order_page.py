@@ -54,7 +54,7 @@ async def confirm(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     if payment is None or not under_way or not simulated_step(payment, opened.view.order.secret, context):
         return answers.see(opened.address)
     method = choices.provider_title(context, payment.method, payment.channel_code, words)
-    amount = money.display(payment.amount_sen + payment.fee_sen)
+    amount = money.display(payment.asked_sen)
     merchant = context.merchant_name or words("page.shop")
     html = draw.confirm_page(words, opened.address, merchant, method, amount, words("confirm.back"))
     return answers.page(ctx, html, words)

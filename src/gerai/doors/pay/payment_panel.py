@@ -22,7 +22,7 @@ _COUNT_FROM_S: Final = 72 * 3_600
 
 def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: datetime, words: Words) -> PaymentPanel:
     """How to make the payment under way of an order."""
-    panel = panel_of(payment, payment.amount_sen + payment.fee_sen, view.order.secret, context, words)
+    panel = panel_of(payment, payment.asked_sen, view.order.secret, context, words)
     # The page's own deadline is shown above, and said once.
     until = None if payment.expires_at == view.order.expires_at else deadline(payment.expires_at, now, words)
     return replace(panel, until=until, changeable=True)

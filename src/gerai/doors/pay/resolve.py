@@ -18,7 +18,7 @@ from gerai.doors.http.page_details import NO_DETAILS, PageDetails, ReadPageDetai
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.names import shown
-from gerai.engine.payments.offered import offered_channels
+from gerai.engine.payments.offered import may_surcharge, offered_channels
 from gerai.kit.discover import PluginBroken
 
 log = structlog.get_logger("gerai.pages")
@@ -68,6 +68,7 @@ def context_of(ctx: RequestContext, merchant_id: int, environment: str, address:
         simulated=merchant.plays_with(environment),
         methods=methods,
         offered=offered_channels(methods, merchant, environment),
+        no_surcharge=frozenset(n for n, m in methods.items() if not may_surcharge(m, merchant, environment)),
         here=ctx.base_url + address.at(),
     )
 

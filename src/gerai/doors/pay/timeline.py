@@ -94,5 +94,5 @@ def _moment(
     if payment is not None and event.name == "payment.started":
         text = words("moment.method", method=full_title(context, payment.method, payment.channel_code, words))
     elif payment is not None and event.name in _WITH_AMOUNT:
-        detail = money.display(event.facts.get("amount_sen", payment.amount_sen + payment.fee_sen))
+        detail = money.display(event.facts.get("amount_sen", payment.asked_sen))
     return TimelineEntry(text, words.short_time(event.at), event.at.isoformat(), news.tone, detail)

@@ -21,12 +21,14 @@ OfferedChannels = Mapping[str, Mapping[str, Bounds]]
 
 @dataclass(frozen=True)
 class Offered:
-    """One way to pay that is offered. ``account``: the seller's own that receives it, if it is one."""
+    """One way to pay that is offered. ``account``: the seller's own that receives it, if it is one.
+    ``surcharge``: whether its payer may be asked for a fee on top."""
 
     method: PaymentMethod
     channel: str
     bounds: Bounds
     account: ReceivingAccount | None
+    surcharge: bool
 
     def require_within(self, amount_sen: int) -> None:
         """AmountOutOfRange when one payment may not be ``amount_sen``, all fees included."""
@@ -51,7 +53,14 @@ def require_offered(
     if method is None or bounds is None:
         raise MethodUnavailable(f"{name}:{channel}")
     own = () if merchant.plays_with(environment) else own_accounts(merchant, name)
-    return Offered(method, channel, bounds, next((one for one in own if one.channel == channel), None))
+    account = next((one for one in own if one.channel == channel), None)
+    return Offered(method, channel, bounds, account, surcharge=may_surcharge(method, merchant, environment))
+
+
+def may_surcharge(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> bool:
+    """Whether payers may be asked for a fee on top with this method: always for play money."""
+    play_money = merchant.plays_with(environment)
+    return method.may_surcharge or play_money or merchant.settings.qris_surcharge == "allow"
 
 
 def own_accounts(merchant: MerchantFacts, method: str) -> tuple[ReceivingAccount, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import msgspec
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import MethodUnavailable
+from gerai.domain.refusals import MethodUnavailable, SurchargeForbidden
 from gerai.engine.directory_entries import MerchantFacts
+from gerai.engine.payments.matching import Matching
 from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids
@@ -53,13 +54,15 @@ def payment_to_start(
     What the method costs is frozen with the order; its ``fee_bearer`` pays it, on top of the total or out of it.
 
     Refuses: MethodUnavailable (not offered to this merchant, not allowed for this order, or unable to take exactly this
-    amount), AmountOutOfRange (all fees included).
+    amount), SurchargeForbidden, AmountOutOfRange (all fees included).
     """
     order, rules = view.order, view.order.payment_rules
     offered = require_offered(methods, merchant, order.environment, wanted.method, wanted.channel)
     if not rules.allows(wanted.method, wanted.channel):
         raise MethodUnavailable(f"{wanted.method}:{wanted.channel}")
     on_top_sen = rules.on_top_sen(wanted.method, wanted.channel)
+    if on_top_sen and not offered.surcharge:
+        raise SurchargeForbidden(f"{wanted.method}:{wanted.channel}")
     offered.require_within(order.total_sen + on_top_sen)
     # Random: whoever knows one payment cannot guess another.
     public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
@@ -90,15 +93,24 @@ def payment_to_start(
         fee_sen=on_top_sen,
         # One of the two is zero: a fee is paid on top, or kept from the amount.
         merchant_fee_sen=rules.fee_sen(wanted.method, wanted.channel) - on_top_sen,
-        instructions={**msgspec.to_builtins(told), **_into(offered), **wanted.kept},
+        instructions={**msgspec.to_builtins(told), **wanted.kept},
         reference=wanted.reference,
         expires_at=told.expires_at,
         settle_after_s=wanted.settle_after_s,
         settle_outcome=wanted.settle_outcome,
         only_if_none_open=wanted.only_if_none_open,
+        matching=_matching(merchant, offered, charge),
     )
 
 
-def _into(offered: Offered) -> dict[str, int]:
-    """Which of the seller's own accounts the money comes into, if it is one."""
-    return {} if offered.account is None else {"receiving_id": offered.account.receiving_id}
+def _matching(merchant: MerchantFacts, offered: Offered, charge: Charge) -> Matching | None:
+    """What sets this payment apart from others, where it comes into an account of the seller's own."""
+    method, account = offered.method, offered.account
+    if account is None:
+        return None
+    return Matching(
+        receiving_id=account.receiving_id,
+        rule=merchant.settings.matching_amount if method.matched else "none",
+        compose=lambda asked_sen: msgspec.to_builtins(method.instruct(replace(charge, amount_sen=asked_sen))),
+        way=f"{method.name}:{offered.channel}",
+    )

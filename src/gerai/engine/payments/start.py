@@ -13,6 +13,7 @@ from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
 from gerai.engine.payment_steps import end_payment, new_payment, open_payments
+from gerai.engine.payments.matching import Matching, expect
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
@@ -30,8 +31,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     ``only_if_none_open``: a payer who chooses on a page has one payment at a time, however often the form arrives;
     ones that ran out are expired on the way.
 
+    ``matching``: it comes into an account of the seller's own, and its payer is asked for an amount of their own.
+
     Refuses: NotFound, StateConflict (not pending; past its expiry: state ``expired``; a payment is open already),
-    AmountMismatch.
+    AmountMismatch, MethodUnavailable (the account was closed, or every amount is expected already).
     """
 
     order_id: int
@@ -48,6 +51,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     settle_after_s: float | None = None
     settle_outcome: Literal["paid", "failed"] = "paid"
     only_if_none_open: bool = False
+    matching: Matching | None = None
 
     def identify(self, answer: OrderView) -> Made:
         return Made(order_id=self.order_id, payment_id=self.payment_id)
@@ -63,7 +67,12 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         return msgspec.structs.replace(view, payments=earlier)
 
     def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,))
+        expected = () if self.matching is None else (self.matching.range_sen(self._price_sen),)
+        return Needs(orders=(self.order_id,), expected=expected)
+
+    @property
+    def _price_sen(self) -> int:
+        return self.amount_sen + self.fee_sen
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = state.order(self.merchant_id, self.order_id)
@@ -80,6 +89,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
             raise AmountMismatch(given_sen=self.amount_sen, right_sen=invoice.amount_sen)
         if self.only_if_none_open:
             _require_none_open(state, context, order)
+        matching_sen, instructions = self._asked(state, context)
         state.payments.insert(
             new_payment(
                 order,
@@ -90,8 +100,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
                 channel_code=self.channel_code,
                 fee_sen=self.fee_sen,
                 merchant_fee_sen=self.merchant_fee_sen,
+                matching_sen=matching_sen,
+                receiving_id=None if self.matching is None else self.matching.receiving_id,
                 reference=self.reference,
-                instructions=self.instructions,
+                instructions=instructions,
                 expires_at=self.expires_at,
             )
         )
@@ -106,6 +118,16 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
             }
             state.jobs.append(Job(SETTLE_QUEUE, SETTLE_TASK, None, args, self.settle_after_s))
         return state.view(self.merchant_id, self.order_id)
+
+    def _asked(self, state: State, context: Context) -> tuple[int, dict[str, Any]]:
+        """How far from the price the payer is asked for, and the instructions for that."""
+        if self.matching is None:
+            return 0, self.instructions
+        matching_sen = expect(
+            state, context, self.merchant_id, self.matching, self._price_sen, self.order_id, self.payment_id,
+            self.expires_at,
+        )  # fmt: skip
+        return matching_sen, self.instructions | self.matching.compose(self._price_sen + matching_sen)
 
 
 def _require_none_open(state: State, context: Context, order: Order) -> None:

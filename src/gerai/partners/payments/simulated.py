@@ -14,6 +14,8 @@ class SimulatedMethod:
 
     simulated: bool = True
     own_account: AccountForm | None = None
+    matched: bool = False
+    may_surcharge: bool = True
 
     def configured(self, seller: Seller) -> frozenset[str]:
         """Those of the seller's own accounts: no invented number is anybody's."""

@@ -130,6 +130,7 @@ ERRORS: Final = ErrorTable(
         no.NothingToShip,
         no.FundingNotAllowed,
         no.MethodUnavailable,
+        no.SurchargeForbidden,
         no.IdentityNotLinked,
         no.AmountMismatch,
         no.AmountOutOfRange,

@@ -142,6 +142,9 @@ ERRORS: Final = ErrorTable[Entry](
         no.AmountMismatch: lambda r: _amount(f"must be {decimal_string(r.right_sen)}"),
         no.AmountOutOfRange: _between,
         no.MethodUnavailable: always(_fields({"type": ["payment method is not available"]})),
+        no.SurchargeForbidden: always(
+            _fields({"admin_fee_method": ["must be included for this payment method: payers may not be charged a fee"]})
+        ),
         no.QuantityOutOfRange: lambda r: _fields({"qty": [f"must be between {r.minimum} and {r.maximum}"]}),
         no.ItemClosed: lambda r: _fields({"items": [f"{r.item} is not available"]}),
         no.OutOfStock: lambda r: _fields({"items": [f"{r.item} is not available"]}),

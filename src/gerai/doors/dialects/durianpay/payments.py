@@ -110,7 +110,7 @@ async def simulate_transfer(ctx: RequestContext) -> Response:
     if state != "processing":
         return _unsuccessful(ctx, f"VA is {state}")
     # A virtual account takes exactly what its payer was shown, the fee included.
-    if wanted.amount_sen != payment.amount_sen + payment.fee_sen:
+    if wanted.amount_sen != payment.asked_sen:
         return _unsuccessful(ctx, "Amount mismatch")
     command = RecordPayment(
         merchant_id=payment.merchant_id,

@@ -109,6 +109,7 @@ _BY_CLASS: Final[dict[type[Refusal], Callable[[Any], ErrorEntry]]] = {
         ErrorEntry(422, "Sandbox API Key hanya boleh memakai payment_method: invoice.", "SANDBOX_INVOICE_ONLY")
     ),
     no.MethodUnavailable: always(ErrorEntry(422, "Metode pembayaran tidak tersedia.", "PAYMENT_METHOD_UNAVAILABLE")),
+    no.SurchargeForbidden: always(ErrorEntry(422, "Metode pembayaran tidak tersedia.", "PAYMENT_METHOD_UNAVAILABLE")),
     no.IdentityNotLinked: always(ErrorEntry(422, "Akun Discord belum terhubung ke akun web.", "DISCORD_LINK_REQUIRED")),
     no.AmountMismatch: always(ErrorEntry(422, "Nominal tidak sesuai.", "AMOUNT_MISMATCH")),
     no.AmountOutOfRange: always(ErrorEntry(422, _AMOUNT, "AMOUNT_OUT_OF_RANGE")),

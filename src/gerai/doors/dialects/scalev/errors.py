@@ -159,6 +159,7 @@ ERRORS: Final = ErrorTable[Entry](
         r.InsufficientFunds,
         r.FundingNotAllowed,
         r.MethodUnavailable,
+        r.SurchargeForbidden,
         r.IdentityNotLinked,
         r.AmountMismatch,
         r.AmountOutOfRange,

@@ -69,6 +69,7 @@ class BankTransfer(SimulatedMethod):
     title: dict[str, str] = field(default_factory=lambda: {"id": "Transfer bank", "en": "Bank transfer"})
     channels: dict[str, Bounds] = field(default_factory=_channels)
     own_account: AccountForm | None = OWN_ACCOUNT
+    matched: bool = True
 
     def instruct(self, charge: Charge) -> Instructions:
         """The account to transfer to; valid as long as the order is."""

@@ -48,6 +48,7 @@ class Qris(SimulatedMethod):
     title: dict[str, str] = field(default_factory=lambda: {"id": "QRIS", "en": "QRIS"})
     channels: dict[str, Bounds] = field(default_factory=lambda: {"QRIS": between(1, 10_000_000)})
     own_account: AccountForm | None = OWN_ACCOUNT
+    may_surcharge: bool = False
 
     def instruct(self, charge: Charge) -> Instructions:
         """The text of the QR. ValueError when the amount is not whole rupiah."""

@@ -45,7 +45,7 @@ class Charged:
     @property
     def payable_sen(self) -> int:
         """What the payer pays in all."""
-        return self.payment.amount_sen + self.payment.fee_sen
+        return self.payment.asked_sen
 
     def told(self, name: str) -> str:
         """A text of the payment method for the payer: ``code``, ``qr_text``, ``url``; empty when the payment can no

@@ -234,7 +234,7 @@ def _order(view: OrderView, merchant_id: str, now: datetime) -> OrderOfPayment:
 
 def paid_amount(payment: Payment) -> str:
     """What the payer paid in all; empty until they did."""
-    return money(payment.amount_sen + payment.fee_sen) if payment.completed_at is not None else ""
+    return money(payment.asked_sen) if payment.completed_at is not None else ""
 
 
 def _shipping(order: Order) -> str:

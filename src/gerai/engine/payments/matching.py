@@ -1,0 +1,76 @@
+"""Amounts of their own: what comes into a seller's account names no order, so each payer is asked for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.money import SEN_PER_RUPIAH, rupiah
+from gerai.domain.records import ExpectedAmount
+from gerai.domain.refusals import MethodUnavailable
+from gerai.engine.command import Context
+from gerai.engine.state import State
+from gerai.merchant_settings import MatchingRule
+
+#: So far an amount may be from the price. Payers know three digits as "kode unik".
+MOST_SEN: Final = rupiah(999)
+#: So long after its end a payment may still come: over a weekend, from an old page, from a slow bank.
+_AFTER_ITS_END: Final = timedelta(days=3)
+#: So long one may come that ends at no time.
+_WITHOUT_END: Final = timedelta(days=30)
+
+
+class Matching(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment into a receiving account. ``rule``: whether the payer is asked for more or less than the price, so that
+    no other payment expects the same; ``none``: for the price itself. ``compose``: the instructions for what is asked
+    (pure). ``way``: how it is called when it cannot be had."""
+
+    receiving_id: int
+    rule: MatchingRule
+    compose: Callable[[int], dict[str, Any]]
+    way: str
+
+    def range_sen(self, price_sen: int) -> tuple[int, int, int]:
+        """The account, and between which amounts it may be asked for."""
+        reach_sen = 0 if self.rule == "none" else MOST_SEN
+        return self.receiving_id, price_sen - reach_sen, price_sen + reach_sen
+
+
+def expect(
+    state: State,
+    context: Context,
+    merchant_id: int,
+    matching: Matching,
+    price_sen: int,
+    order_id: int,
+    payment_id: int,
+    expires_at: datetime | None,
+) -> int:
+    """Write down an amount that this payment alone may come with; returns how far it is from the price.
+
+    MethodUnavailable: the account was closed meanwhile, or every amount is expected already.
+    """
+    account = state.receiving.get(merchant_id, matching.receiving_id)
+    if account is None or account.closed_at is not None:
+        raise MethodUnavailable(matching.way)
+    if matching.rule == "none":
+        return 0
+    until = context.now + _WITHOUT_END if expires_at is None else expires_at + _AFTER_ITS_END
+    for beside_sen in _candidates(matching.rule, price_sen, payment_id):
+        row = ExpectedAmount(merchant_id, matching.receiving_id, price_sen + beside_sen, order_id, payment_id, until)
+        if state.expected.get(merchant_id, matching.receiving_id, row.amount_sen) is None:
+            state.expected.insert(row)
+            return beside_sen
+    raise MethodUnavailable(matching.way)
+
+
+def _candidates(rule: MatchingRule, price_sen: int, payment_id: int) -> Iterator[int]:
+    """Every distance there is, in whole rupiah, from one that nobody can foresee or choose on."""
+    many = MOST_SEN // SEN_PER_RUPIAH
+    # What costs less than could be taken off it is asked more for.
+    sign = -1 if rule == "subtract" and price_sen > MOST_SEN else 1
+    for step in range(many):
+        yield sign * (1 + (payment_id * 7919 + step) % many) * SEN_PER_RUPIAH
