@@ -136,6 +136,11 @@ _TRANSFER = (
     "INSERT INTO transfers (merchant_id, transfer_id, environment, phase, pending_id, debit_account_id, "
     "credit_account_id, amount_sen, reason, order_id, payment_id, note, created_at) VALUES "
 )
+_ORDER_OF_FEE = "(SELECT order_id FROM payments WHERE merchant_id = {merchant} AND payment_id = {fee_payment})"
+_ARRIVAL = (
+    "INSERT INTO arrivals VALUES ({merchant}, %s, 1, 'key-' || random(), %s, now(), '', 't', 'booked', %s, %s, '', "
+    "now(), now())"
+)
 _HOLD_OF = "(SELECT held_transfer_id FROM orders WHERE merchant_id = {merchant} AND order_id = {%s})"
 _DROP = "ALTER TABLE %s DROP CONSTRAINT %s"
 _WALLET = "UPDATE accounts SET %s WHERE merchant_id = {merchant} AND account_id = {wallet}"
@@ -236,6 +241,13 @@ BREAKS: dict[str, list[list[str]]] = {
             "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
         ],
         ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+    "arrivals_paid": [
+        # Of another amount, of nobody's payment, of another order, one payment twice.
+        [_ARRIVAL % (1, 850_100, _ORDER_OF_FEE, "{fee_payment}")],
+        [_ARRIVAL % (1, 850_000, _ORDER_OF_FEE, "-1")],
+        [_ARRIVAL % (1, 850_000, "{held}", "{fee_payment}")],
+        [_ARRIVAL % (n, 850_000, _ORDER_OF_FEE, "{fee_payment}") for n in (1, 2)],
     ],
     "deposits_credited": [
         # Paid and not credited, credited and not paid, credited for two, for another one, of another amount.

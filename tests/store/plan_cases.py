@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 from gerai.domain.filters import DeliveryFilter, DepositFilter, OrderFilter, PaymentFilter, Scope
 from gerai.domain.webhooks import Attempt
 from gerai.store import (
+    arrivals,
     deposits,
     due,
     events,
@@ -105,6 +106,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
+        "arrivals.candidates": [lambda c: arrivals.candidates(c, m, first, 5_000_000, 10)],
+        "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
+        "arrivals.known_keys": [lambda c: arrivals.known_keys(c, m, first, ["none"])],
         "due.due_orders": [lambda c: due.due_orders(c, 100)],
         "due.due_payments": [lambda c: due.due_payments(c, 100)],
         "due.due_deposits": [lambda c: due.due_deposits(c, 100)],
@@ -263,6 +267,8 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "DEPOSITS_BY_ID": (m, deposit_ids),
         "RECEIVING_BY_ID": (m, [ids[0]]),
         "EXPECTED_NEAR": ([ids[0]], [1], [99_900], m),
+        "ARRIVALS_BY_ID": (m, [ids[0]]),
+        "ARRIVALS_BY_KEY": ([ids[0]], ["none"], m),
         "MEMBERS_BY_CONTACT": (
             m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],
         ),

@@ -19,6 +19,7 @@ from gerai.bench.stored import add_orders, new_shops
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
 from gerai.store import (
+    arrivals,
     deposits,
     due,
     events,
@@ -45,7 +46,7 @@ TIMES = 4
 #: Modules whose every coroutine function is a read or a piece of background work.
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
-    webhook_endpoints, webhook_log, merchant_orders,
+    webhook_endpoints, webhook_log, merchant_orders, arrivals,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {

@@ -18,6 +18,7 @@ _TITLES: Final = {
     "payment": "Payments",
     "fulfilment": "Fulfilments",
     "deposit": "Deposits",
+    "arrival": "Arrivals",
     "delivery": "Webhook deliveries",
     "shipment": "Shipments",
 }
@@ -49,6 +50,8 @@ _NOTES: Final = {
     "`fulfilment`. Only the result ends it, the provider's or that of a person who finishes the order (`gerai orders "
     "complete`, or `fail` while it is `processing`). A result of the provider that comes after that moves nothing any "
     "more: the event `fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
+    "arrival": "Money that came into an account of the seller's own, one line of the bank's list. What can be one "
+    "payment only is booked at once; what fits none, or several, waits for a person.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",

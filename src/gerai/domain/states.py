@@ -169,6 +169,12 @@ DEPOSIT = StateTable(
     ),
 )
 
+ARRIVAL = StateTable(
+    thing="arrival",
+    initial=frozenset({"waiting", "booked"}),
+    moves=(("waiting", "book", "booked"), ("waiting", "dismiss", "dismissed")),
+)
+
 DELIVERY = StateTable(
     thing="delivery",
     initial=frozenset({"pending"}),
@@ -225,4 +231,4 @@ SHIPMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, DELIVERY)
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, DELIVERY)

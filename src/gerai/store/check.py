@@ -18,7 +18,7 @@ from gerai.store.invariant import Invariant
 
 ROWS_AT_MOST: Final = 20
 _TABLES: Final = (
-    "accounts", "deposits", "events", "invoices", "order_lines", "orders", "payments", "shipments", "stock",
+    "accounts", "arrivals", "deposits", "events", "invoices", "order_lines", "orders", "payments", "shipments", "stock",
     "transfers",
 )  # fmt: skip
 INVARIANTS: Final = (*OF_BOOKS, *OF_ORDERS)

@@ -133,6 +133,17 @@ WHERE CASE WHEN d.deposit_id IS NULL THEN true
               CASE d.method WHEN 'manual' THEN 'funding' ELSE 'gateway' END) END
 ORDER BY 1, 2, 7"""
 
+_ARRIVALS_PAID: Final = """
+SELECT a.merchant_id, a.arrival_id, a.arrival_key, a.amount_sen, a.payment_id, p.status,
+       p.amount_sen + p.fee_sen + p.matching_sen AS asked_sen, a.times
+FROM (SELECT a.*, count(*) OVER (PARTITION BY a.merchant_id, a.payment_id) AS times
+      FROM {arrivals} a WHERE a.status = 'booked') a
+LEFT JOIN {payments} p ON p.merchant_id = a.merchant_id AND p.payment_id = a.payment_id
+WHERE a.times > 1 OR p.payment_id IS NULL OR p.order_id <> a.order_id
+   OR p.amount_sen + p.fee_sen + p.matching_sen <> a.amount_sen
+   OR p.status NOT IN ('completed', 'late', 'refunded', 'cancelled')
+ORDER BY a.merchant_id, a.arrival_id"""
+
 OF_BOOKS: Final = (
     Invariant(
         "transfers_balance",
@@ -161,6 +172,12 @@ OF_BOOKS: Final = (
         "suspense_is_late",
         "What waits in the suspense account is the money of late payments, each whole, and nothing else",
         _SUSPENSE_IS_LATE,
+    ),
+    Invariant(
+        "arrivals_paid",
+        "Money that came into a seller's account and is booked paid one payment that asked for exactly that, and no "
+        "other money is booked for it",
+        _ARRIVALS_PAID,
     ),
     Invariant(
         "fees_booked",

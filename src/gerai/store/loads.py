@@ -11,6 +11,7 @@ from typing import Any, Final
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
+    ARRIVALS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
@@ -114,6 +115,18 @@ EXPECTED_NEAR: Final = f"""
 SELECT {EXPECTED.select_list} FROM expected_amounts t
 JOIN unnest(%b::int8[], %b::int8[], %b::int8[]) AS n(receiving_id, least_sen, most_sen)
   ON n.receiving_id = t.receiving_id AND t.amount_sen BETWEEN n.least_sen AND n.most_sen
+WHERE t.merchant_id = %b""".encode()
+
+ARRIVALS_BY_ID: Final = f"""
+SELECT {ARRIVALS.select_list} FROM arrivals t
+WHERE t.merchant_id = %b AND t.arrival_id = ANY(%b::int8[])
+ORDER BY t.arrival_id FOR UPDATE""".encode()
+
+#: Without a lock of their own: the account's protects what comes into it.
+ARRIVALS_BY_KEY: Final = f"""
+SELECT {ARRIVALS.select_list} FROM arrivals t
+JOIN unnest(%b::int8[], %b::text[]) AS n(receiving_id, arrival_key)
+  ON n.receiving_id = t.receiving_id AND n.arrival_key = t.arrival_key
 WHERE t.merchant_id = %b""".encode()
 
 #: Members by any of their three handles; of those who share a mobile the first alone. No lock: two rivals creating one

@@ -42,6 +42,17 @@ async def add(connection: AsyncConnection, new: ReceivingAccount) -> bool:
     return cursor.rowcount == 1
 
 
+async def inherit(connection: AsyncConnection, new: ReceivingAccount) -> None:
+    """What is still expected in the same bank account, which was closed, is expected in this one: it is one account to
+    its bank."""
+    await connection.execute(
+        "UPDATE expected_amounts e SET receiving_id = %s FROM receiving_accounts a "
+        "WHERE a.merchant_id = %s AND a.method = %s AND a.channel = %s AND a.identity = %s AND a.identity <> '' "
+        "AND a.closed_at IS NOT NULL AND e.merchant_id = a.merchant_id AND e.receiving_id = a.receiving_id",
+        (new.receiving_id, new.merchant_id, new.method, new.channel, new.identity),
+    )
+
+
 async def close(connection: AsyncConnection, merchant_id: int, receiving_id: int, at: datetime, by: str) -> bool:
     """False when there is no such open one."""
     cursor = await connection.execute(

@@ -38,6 +38,26 @@ CREATE TABLE api_keys (
     CONSTRAINT api_keys_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
 );
 
+CREATE TABLE arrivals (
+    merchant_id bigint NOT NULL,
+    arrival_id bigint NOT NULL,
+    receiving_id bigint NOT NULL,
+    arrival_key text NOT NULL,
+    amount_sen bigint NOT NULL,
+    arrived_at timestamp with time zone NOT NULL,
+    description text NOT NULL,
+    source text NOT NULL,
+    status text NOT NULL,
+    order_id bigint,
+    payment_id bigint,
+    decided_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT arrivals_amount_sen_check CHECK ((amount_sen > 0)),
+    CONSTRAINT arrivals_check CHECK (((status = 'booked'::text) = (payment_id IS NOT NULL))),
+    CONSTRAINT arrivals_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'dismissed'::text])))
+);
+
 CREATE TABLE backups (
     merchant_id bigint NOT NULL,
     made_at timestamp with time zone,
@@ -404,7 +424,8 @@ CREATE TABLE receiving_accounts (
     created_at timestamp with time zone NOT NULL,
     created_by text NOT NULL,
     closed_at timestamp with time zone,
-    closed_by text DEFAULT ''::text NOT NULL
+    closed_by text DEFAULT ''::text NOT NULL,
+    identity text DEFAULT ''::text NOT NULL
 );
 
 CREATE TABLE service_types (
@@ -665,6 +686,8 @@ CREATE TABLE worker_beats (
 ALTER TABLE ONLY accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (merchant_id, account_id);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key UNIQUE (merchant_id, token_sha256);
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
+ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_merchant_id_receiving_id_arrival_key_key UNIQUE (merchant_id, receiving_id, arrival_key);
+ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_pkey PRIMARY KEY (merchant_id, arrival_id);
 ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
@@ -721,6 +744,7 @@ ALTER TABLE ONLY webhook_endpoints ADD CONSTRAINT webhook_endpoints_pkey PRIMARY
 ALTER TABLE ONLY worker_beats ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (merchant_id, worker, kind);
 CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, environment, kind) WHERE (kind <> 'wallet'::text);
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
+CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX deposits_secret ON deposits USING hash (secret);
@@ -743,6 +767,7 @@ CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 
 CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, created_at, payment_id);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
+CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
 CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);

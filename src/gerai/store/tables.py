@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gerai.domain.records import (
     Account,
+    Arrival,
     Deposit,
     Event,
     ExpectedAmount,
@@ -114,6 +115,13 @@ EXPECTED = Table(
     "expected_amounts",
     ExpectedAmount,
     key=("merchant_id", "receiving_id", "amount_sen"),
+    mutable=("payment_id", "expected_until"),
+)
+ARRIVALS = Table(
+    "arrivals",
+    Arrival,
+    key=("merchant_id", "arrival_id"),
+    mutable=("status", "order_id", "payment_id", "decided_by", "updated_at"),
 )
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
@@ -126,5 +134,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS, RECEIVING, EXPECTED,
+    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS,
 )  # fmt: skip

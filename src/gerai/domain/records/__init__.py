@@ -10,12 +10,13 @@ from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
 from gerai.domain.records.payments import FeeBearer, Invoice, Payment, PaymentRules
-from gerai.domain.records.receiving import ExpectedAmount, ReceivingAccount
+from gerai.domain.records.receiving import Arrival, ExpectedAmount, ReceivingAccount
 from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
 
 __all__ = [
     "MANUAL",
     "Account",
+    "Arrival",
     "Deposit",
     "Environment",
     "Event",

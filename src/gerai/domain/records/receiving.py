@@ -19,10 +19,31 @@ class ExpectedAmount(msgspec.Struct, frozen=True):
     expected_until: datetime
 
 
+class Arrival(msgspec.Struct, frozen=True):
+    """Money that came into a receiving account. ``arrival_key``: what its line in the bank's list alone has.
+    ``source``: where it was read; ``decided_by``: the person who did, where a person did."""
+
+    merchant_id: int
+    arrival_id: int
+    receiving_id: int
+    arrival_key: str
+    amount_sen: int
+    arrived_at: datetime
+    description: str
+    source: str
+    status: str
+    order_id: int | None
+    payment_id: int | None
+    decided_by: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class ReceivingAccount(msgspec.Struct, frozen=True):
     """An account of the seller's own into which payers pay: a bank account, the QRIS code on the counter. ``details``:
     what its method shows payers, as the method once read it. ``created_by``, ``closed_by``: the people who named and
-    closed it."""
+    closed it. ``identity``: what it is to its bank or acquirer, whatever it is called here; empty: not
+    known."""
 
     merchant_id: int
     receiving_id: int
@@ -33,3 +54,4 @@ class ReceivingAccount(msgspec.Struct, frozen=True):
     created_by: str
     closed_at: datetime | None = None
     closed_by: str = ""
+    identity: str = ""

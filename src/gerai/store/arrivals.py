@@ -1,0 +1,63 @@
+"""Money that came into receiving accounts, read without a lock; and which payment it may be."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from psycopg import AsyncConnection
+
+from gerai.domain.records import Arrival
+from gerai.store.conditions import query
+from gerai.store.tables import ARRIVALS
+
+#: So long after its end a payment may still be what came: as long as its amount is kept.
+_STILL_COMES: Final = "interval '3 days'"
+#: Whose amount it is says so; where payers are asked for the price itself, all who are asked for this one.
+_CANDIDATES: Final = f"""
+SELECT DISTINCT ON (p.order_id) p.order_id, p.payment_id, o.number, p.status
+FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
+  AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s
+  AND (p.status = 'processing' OR p.status IN ('cancelled', 'expired') AND p.updated_at > now() - {_STILL_COMES})
+  AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
+                  AND came.status IN ('completed', 'late', 'refunded'))
+ORDER BY p.order_id, p.status <> 'processing', p.payment_id DESC LIMIT %(limit)s"""
+
+
+class Candidate(NamedTuple):
+    """A payment that asks for what came, of an order no money came for yet."""
+
+    order_id: int
+    payment_id: int
+    order_number: str
+    status: str
+
+
+async def candidates(
+    connection: AsyncConnection, merchant_id: int, receiving_id: int, amount_sen: int, limit: int
+) -> list[Candidate]:
+    """The payments that may be what came, one of each order: open ones, and those that ended lately."""
+    names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit}
+    cursor = await connection.execute(query(_CANDIDATES), names)
+    return [Candidate(*row) for row in await cursor.fetchall()]
+
+
+async def waiting(
+    connection: AsyncConnection, merchant_id: int, limit: int, arrival_id: int | None = None
+) -> list[Arrival]:
+    """What waits for a person, longest first; or the one with this id, if it does."""
+    cursor = await connection.execute(
+        query(f"SELECT {ARRIVALS.select_list} FROM arrivals t WHERE t.merchant_id = %s AND t.status = 'waiting' "
+               "AND (%s::int8 IS NULL OR t.arrival_id = %s) ORDER BY t.arrival_id LIMIT %s"),
+        (merchant_id, arrival_id, arrival_id, limit),
+    )  # fmt: skip
+    return [ARRIVALS.read(row) for row in await cursor.fetchall()]
+
+
+async def known_keys(connection: AsyncConnection, merchant_id: int, receiving_id: int, keys: list[str]) -> set[str]:
+    """Those of the keys under which something is kept already."""
+    cursor = await connection.execute(
+        "SELECT arrival_key FROM arrivals WHERE merchant_id = %s AND receiving_id = %s AND arrival_key = ANY(%s)",
+        (merchant_id, receiving_id, keys),
+    )
+    return {row[0] for row in await cursor.fetchall()}
