@@ -174,6 +174,40 @@ async def test_an_amount_is_kept_for_slow_money(shop: BankShop) -> None:
     assert shop.expected() == []
 
 
+async def test_who_chooses_again_is_asked_for_the_same(shop: BankShop) -> None:
+    """A payer who changes the way to pay and comes back, thirty times, keeps one amount: what was sent meanwhile is
+    found, and nobody can use up the amounts of a shop. Another order at the same price has another one."""
+    view = await shop.placed()
+    payments: list[Payment] = []
+    for _ in range(30):
+        payments.append(await shop.start(view))
+        names = {"merchant_id": shop.merchant_id, "environment": "production"}
+        await shop.engines[0].submit(
+            CancelPayment(**names, order_id=view.order.order_id, payment_id=payments[-1].payment_id)
+        )
+    assert len({payment.asked_sen for payment in payments}) == 1
+    assert shop.expected() == [(payments[-1].asked_sen, payments[-1].payment_id)]
+    assert (await shop.start(await shop.placed())).asked_sen != payments[0].asked_sen
+    # Asked for less from now on: the old amount does not fit any more.
+    await change_settings(shop.engines[0], shop.merchant_id, {"matching_amount": "subtract"})
+    assert (await shop.start(view)).asked_sen < PRICE
+    assert len(shop.expected()) == 3
+
+
+async def test_one_bank_account_named_twice(shop: BankShop) -> None:
+    """Closed and named again it is one account to its bank: nobody is asked for what another payer may still send."""
+    before = {(await shop.start(await shop.placed())).asked_sen for _ in range(40)}
+    await close_account(shop.engines[0], shop.merchant_id, shop.account.receiving_id, "t")
+    shop.account = await open_account(shop.engines[0], shop.merchant_id, METHODS["bank_transfer"], BCA, "t")
+    after = {(await shop.start(await shop.placed())).asked_sen for _ in range(40)}
+    assert len(before | after) == 80
+    assert {amount for amount, _ in shop.expected()} == before | after
+    await close_account(shop.engines[0], shop.merchant_id, shop.account.receiving_id, "t")
+    other = BCA | {"number": "9876543210"}
+    shop.account = await open_account(shop.engines[0], shop.merchant_id, METHODS["bank_transfer"], other, "t")
+    assert shop.expected() == []
+
+
 @pytest.mark.parametrize("rule", ["add", "subtract"])
 async def test_the_difference_is_in_the_books(shop: BankShop, rule: str) -> None:
     """The order is paid its price; what came more is a gain beside it, what came less a cost, to the rupiah, and the

@@ -44,7 +44,8 @@ class Needs(msgspec.Struct, frozen=True):
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
     the orders and of their payment. ``expected`` locks receiving accounts and brings what is expected in each between
-    two amounts: (id, least, most)."""
+    two amounts: (id, least, most). ``arrivals`` names money that came by its id, ``arrival_keys`` by account and
+    key."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -57,6 +58,8 @@ class Needs(msgspec.Struct, frozen=True):
     deposits: tuple[int, ...] = ()
     wallets_of_deposits: bool = False
     expected: tuple[tuple[int, int, int], ...] = ()
+    arrivals: tuple[int, ...] = ()
+    arrival_keys: tuple[tuple[int, str], ...] = ()
 
 
 NOTHING = Needs()
@@ -168,4 +171,5 @@ def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[A
         claims += [(of, "stock", stock_id) for stock_id in needs.stock]
         claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
         claims += [(of, "receiving", receiving_id) for receiving_id, _, _ in needs.expected]
+        claims += [(of, "arrival", arrival_id) for arrival_id in needs.arrivals]
     return tuple(claims)

@@ -16,6 +16,7 @@ from gerai.store.batch import Reading, begin
 from gerai.store.connection import Connection
 from gerai.store.tables import (
     ACCOUNTS,
+    ARRIVALS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
@@ -48,6 +49,8 @@ class _Wanted:
     parcel_events_of: set[int] = field(default_factory=set[int])
     state_events_of: set[int] = field(default_factory=set[int])
     expected: set[tuple[int, int, int]] = field(default_factory=set[tuple[int, int, int]])
+    arrivals: set[int] = field(default_factory=set[int])
+    arrival_keys: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -72,6 +75,8 @@ class _Wanted:
         if needs.state_events:
             self.state_events_of.update(needs.orders)
         self.expected.update(needs.expected)
+        self.arrivals.update(needs.arrivals)
+        self.arrival_keys.update(needs.arrival_keys)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -133,6 +138,12 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
             found.append(Reading(loads.RECEIVING_BY_ID, (merchant_id, _ids({*accounts})), RECEIVING))
             near = [pack("int8", column) for column in (accounts, least_sen, most_sen)]
             found.append(Reading(loads.EXPECTED_NEAR, (*near, merchant_id), EXPECTED))
+        if mine.arrivals:
+            found.append(Reading(loads.ARRIVALS_BY_ID, (merchant_id, _ids(mine.arrivals)), ARRIVALS))
+        if mine.arrival_keys:
+            accounts, keys_of = zip(*sorted(mine.arrival_keys), strict=True)
+            named = (pack("int8", accounts), pack("text", keys_of))
+            found.append(Reading(loads.ARRIVALS_BY_KEY, (*named, merchant_id), ARRIVALS))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:

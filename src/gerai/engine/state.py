@@ -28,6 +28,7 @@ from gerai.engine.standing import AFTER, Standing, as_fact, standing_of
 from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
+    ARRIVALS,
     DEPOSITS,
     EXPECTED,
     FULFILMENTS,
@@ -85,7 +86,8 @@ class State:
         self.stock = self._of(STOCK)
         self.deposits = self._of(DEPOSITS)
         self.receiving = self._of(RECEIVING)
-        self.expected = self._of(EXPECTED)
+        self.expected = self._of(EXPECTED, lambda r: ((r.merchant_id, r.receiving_id, r.order_id),))
+        self.arrivals = self._of(ARRIVALS, lambda r: ((r.merchant_id, r.receiving_id, r.arrival_key),))
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

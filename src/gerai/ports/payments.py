@@ -77,12 +77,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReadAccount:
-    """What a seller's account is, once read. ``details`` are kept; ``shown`` tells the seller what was understood, for
-    them to say whether that is theirs."""
+    """What a seller's account is, once read. ``details`` are kept; ``shown`` is for the seller to see what was
+    understood and say whether that is theirs; ``identity``: what it is to its bank or acquirer."""
 
     channel: str
     details: dict[str, str]
     shown: tuple[tuple[str, str], ...]
+    identity: str
 
 
 class AccountFault(Exception):

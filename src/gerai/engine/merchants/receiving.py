@@ -53,12 +53,15 @@ async def open_account(
     read = read_account(method, given)
     if engine.directory.merchant(merchant_id).simulated:
         raise InputInvalid({"merchant": ["is marked simulated: its payers are played, and no real money comes"]})
-    new = ReceivingAccount(merchant_id, engine.ids.next(), method.name, read.channel, read.details, real_now(), by)
+    new = ReceivingAccount(
+        merchant_id, engine.ids.next(), method.name, read.channel, read.details, real_now(), by, identity=read.identity
+    )
     async with changing(engine, merchant_id) as connection:
         if not await sql.add(connection, new):
             raise InputInvalid(
                 {"channel": [f"there is an open account for {method.name} {read.channel} already: close it first"]}
             )
+        await sql.inherit(connection, new)
     # Whoever changes where money goes must be found.
     log.warning("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
                 channel=read.channel, by=by)  # fmt: skip

@@ -19,6 +19,8 @@ from gerai.merchant_settings import MatchingRule
 MOST_SEN: Final = rupiah(999)
 #: So long after its end a payment may still come: over a weekend, from an old page, from a slow bank.
 _AFTER_ITS_END: Final = timedelta(days=3)
+#: One whose time is over may be deleted at any moment; this one is not.
+_SURELY_KEPT: Final = timedelta(hours=1)
 #: So long one may come that ends at no time.
 _WITHOUT_END: Final = timedelta(days=30)
 
@@ -49,7 +51,7 @@ def expect(
     payment_id: int,
     expires_at: datetime | None,
 ) -> int:
-    """Write down an amount that this payment alone may come with; returns how far it is from the price.
+    """Write down an amount that this order's payment alone may come with; returns how far it is from the price.
 
     MethodUnavailable: the account was closed meanwhile, or every amount is expected already.
     """
@@ -59,18 +61,31 @@ def expect(
     if matching.rule == "none":
         return 0
     until = context.now + _WITHOUT_END if expires_at is None else expires_at + _AFTER_ITS_END
-    for beside_sen in _candidates(matching.rule, price_sen, payment_id):
-        row = ExpectedAmount(merchant_id, matching.receiving_id, price_sen + beside_sen, order_id, payment_id, until)
-        if state.expected.get(merchant_id, matching.receiving_id, row.amount_sen) is None:
-            state.expected.insert(row)
+    sign = _sign(matching.rule, price_sen)
+    # A payer who chooses again is asked for the same again, and cannot use up what others need.
+    for row in state.expected.named(merchant_id, matching.receiving_id, order_id):
+        beside_sen = row.amount_sen - price_sen
+        if 0 < sign * beside_sen <= MOST_SEN and row.expected_until > context.now + _SURELY_KEPT:
+            until = max(until, row.expected_until)
+            state.expected.update(msgspec.structs.replace(row, payment_id=payment_id, expected_until=until))
             return beside_sen
+    for distance_sen in _distances(payment_id):
+        amount_sen = price_sen + sign * distance_sen
+        if state.expected.get(merchant_id, matching.receiving_id, amount_sen) is None:
+            state.expected.insert(
+                ExpectedAmount(merchant_id, matching.receiving_id, amount_sen, order_id, payment_id, until)
+            )
+            return sign * distance_sen
     raise MethodUnavailable(matching.way)
 
 
-def _candidates(rule: MatchingRule, price_sen: int, payment_id: int) -> Iterator[int]:
-    """Every distance there is, in whole rupiah, from one that nobody can foresee or choose on."""
+def _sign(rule: MatchingRule, price_sen: int) -> int:
+    """What costs less than could be taken off it is asked more for."""
+    return -1 if rule == "subtract" and price_sen > MOST_SEN else 1
+
+
+def _distances(payment_id: int) -> Iterator[int]:
+    """Every distance there is, in whole rupiah, beginning anywhere: the next payer's is seldom the next one."""
     many = MOST_SEN // SEN_PER_RUPIAH
-    # What costs less than could be taken off it is asked more for.
-    sign = -1 if rule == "subtract" and price_sen > MOST_SEN else 1
     for step in range(many):
-        yield sign * (1 + (payment_id * 7919 + step) % many) * SEN_PER_RUPIAH
+        yield (1 + (payment_id * 7919 + step) % many) * SEN_PER_RUPIAH

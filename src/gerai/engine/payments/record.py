@@ -69,7 +69,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
             self._end(state, context, order, payment)
             return state.view(self.merchant_id, self.order_id)
         if self.by:
-            facts = {"by": self.by, "reference": self.reference, "amount_sen": payment.amount_sen}
+            facts = {"by": self.by, "reference": self.reference, "amount_sen": payment.asked_sen}
             state.announce(order, "payment.confirmed", context.now, payment=payment.public_id, **facts)
         if arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
             arrival.book(state, context, order, self._move(state, context, payment, "complete"))

@@ -47,7 +47,7 @@ def read_account(said: Mapping[str, str]) -> ReadAccount:
     if not holder.isprintable() or len(holder) > _LONGEST_HOLDER:
         raise AccountFault("holder", f"a name has at most {_LONGEST_HOLDER} characters, all of them printable")
     shown = (("bank", channel_title(bank)), ("number", number), ("holder", holder))
-    return ReadAccount(bank, {"number": number, "holder": holder}, shown)
+    return ReadAccount(bank, {"number": number, "holder": holder}, shown, number)
 
 
 OWN_ACCOUNT: Final = AccountForm(

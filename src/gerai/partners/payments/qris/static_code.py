@@ -46,7 +46,7 @@ def read_account(said: Mapping[str, str]) -> ReadAccount:
         ("name", details["name"]), ("city", details["city"]), ("NMID", details["nmid"]),
         ("acquirer", ", ".join(acquirers) or national["00"]), ("mode", mode),
     )  # fmt: skip
-    return ReadAccount("QRIS", details, shown)
+    return ReadAccount("QRIS", details, shown, details["nmid"])
 
 
 def for_amount(text: str, amount_rupiah: int) -> str:

@@ -1,0 +1,86 @@
+"""Take the lines of a bank's list: find whose money each is, and keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from gerai.domain.records import Arrival, Environment
+from gerai.domain.refusals import Busy, Refusal
+from gerai.engine.arrivals.record import RecordArrival
+from gerai.engine.core import Engine
+from gerai.store import arrivals as sql
+from gerai.store.arrivals import Candidate
+
+log = structlog.get_logger("gerai.arrivals")
+#: Only real money comes into real accounts.
+PRODUCTION: Final[Environment] = "production"
+_SHOWN: Final = 10
+
+
+class BankLine(NamedTuple):
+    """Money that came in, as a bank tells it. ``key``: what this line alone has, the same whenever it is read."""
+
+    key: str
+    amount_sen: int
+    at: datetime
+    description: str
+
+
+async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount_sen: int) -> list[Candidate]:
+    """The payments that may be what came, one of each order, ten at most."""
+    async with engine.connection() as connection:
+        return await sql.candidates(connection, merchant_id, receiving_id, amount_sen, _SHOWN)
+
+
+async def waiting(engine: Engine, merchant_id: int, limit: int = 200) -> list[Arrival]:
+    """Money that waits for a person, longest first."""
+    async with engine.connection() as connection:
+        return await sql.waiting(connection, merchant_id, limit)
+
+
+async def one_that_waits(engine: Engine, merchant_id: int, arrival_id: int) -> Arrival | None:
+    """The arrival with this id, if it still waits."""
+    async with engine.connection() as connection:
+        return next(iter(await sql.waiting(connection, merchant_id, 1, arrival_id)), None)
+
+
+async def not_kept(engine: Engine, merchant_id: int, receiving_id: int, lines: Sequence[BankLine]) -> list[BankLine]:
+    """Those of the lines that were never taken."""
+    async with engine.connection() as connection:
+        known = await sql.known_keys(connection, merchant_id, receiving_id, [line.key for line in lines])
+    return [line for line in lines if line.key not in known]
+
+
+async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> Arrival:
+    """Keep one line: booked when it can be one payment only, else waiting. Taken twice it is kept once.
+
+    Refuses: NotFound (no such account), Busy.
+    """
+    found = await candidates(engine, merchant_id, receiving_id, line.amount_sen)
+    command = RecordArrival(
+        merchant_id=merchant_id,
+        environment=PRODUCTION,
+        arrival_id=engine.ids.next(),
+        receiving_id=receiving_id,
+        arrival_key=line.key,
+        amount_sen=line.amount_sen,
+        arrived_at=line.at,
+        description=line.description,
+        source=source,
+    )
+    if len(found) == 1:
+        [only] = found
+        sure = msgspec.structs.replace(command, order_id=only.order_id, payment_id=only.payment_id)
+        try:
+            return (await engine.submit(sure)).answer
+        except Busy:
+            raise
+        except Refusal as refusal:
+            # Its order moved meanwhile, or cannot take it: the money is there all the same.
+            log.warning("arrival.not_booked", merchant_id=merchant_id, arrival_key=line.key, code=refusal.code)
+    return (await engine.submit(command)).answer

@@ -1,0 +1,215 @@
+"""Money that came into a seller's account pays what it can be, once, and waits where it can be several or none."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gerai.domain.money import rupiah
+from gerai.domain.records import OrderView, Payment, ReceivingAccount
+from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
+from gerai.engine.arrivals import take
+from gerai.engine.arrivals.decide import BookArrival, DismissArrival
+from gerai.engine.arrivals.take import BankLine
+from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import change_settings, open_merchant
+from gerai.engine.merchants.receiving import close_account, open_account
+from gerai.engine.orders.expire import ExpireOrder
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.payments.record import RecordPayment
+from gerai.kit.clock import real_now
+from gerai.kit.discover import discover
+from gerai.kit.ids import token
+from gerai.ports.payments import PaymentMethod
+
+METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+BCA = {"bank": "BCA", "number": "1234567890", "holder": "Budi"}
+PRICE = rupiah(50_000)
+_numbers = itertools.count(1)
+
+
+class MoneyShop:
+    """A real merchant with one bank account, and two engines as two processes have them."""
+
+    def __init__(self, engines: tuple[Engine, Engine], merchant_id: int, account: ReceivingAccount) -> None:
+        self.engines, self.merchant_id, self.account = engines, merchant_id, account
+        self.names: dict[str, Any] = {"merchant_id": merchant_id, "environment": "production"}
+
+    async def started(self, price_sen: int = PRICE, **facts: Any) -> tuple[OrderView, Payment]:
+        """An order, and its payment by bank transfer."""
+        engine = self.engines[0]
+        order_id = engine.ids.next()
+        placed = PlaceOrder(
+            **self.names, channel="t", key_id=None, order_id=order_id, public_id=f"o-{order_id}",
+            number=f"N{order_id}", secret=token(), total_sen=price_sen, funding="invoice",
+            lines=(NewLine("goods", 0, "Kopi", 1, price_sen, price_sen),), **facts,
+        )  # fmt: skip
+        view = (await engine.submit(placed)).answer.view
+        merchant = engine.directory.merchant(self.merchant_id)
+        wanted = WantedPayment(method="bank_transfer", channel="BCA")
+        started = payment_to_start(engine.ids.next(), merchant, METHODS, view, wanted)
+        view = (await engine.submit(started)).answer
+        return view, view.payments[-1]
+
+    async def take(self, amount_sen: int, key: str = "", which: int = 0) -> Any:
+        """One line of the bank's list."""
+        line = BankLine(key or f"line-{next(_numbers)}", amount_sen, real_now(), "TRSF E-BANKING CR")
+        return await take.take(self.engines[which], self.merchant_id, self.account.receiving_id, line, "statement")
+
+    async def now(self, view: OrderView) -> OrderView:
+        """The order as it is."""
+        found = await self.engines[0].orders.by_id(self.merchant_id, view.order.order_id)
+        assert found is not None
+        return found
+
+    async def sound(self) -> bool:
+        """Whether the books hold."""
+        return await check(self.engines[0], self.merchant_id) == []
+
+
+@pytest_asyncio.fixture
+async def shop(dsn: str) -> AsyncGenerator[MoneyShop]:
+    async with AsyncExitStack() as stack:
+        engines = (
+            await stack.enter_async_context(Engine(dsn, reads_pool_size=2).running()),
+            await stack.enter_async_context(Engine(dsn, reads_pool_size=2).running()),
+        )
+        merchant_id = await open_merchant(engines[0], f"money{engines[0].ids.next()}", "Toko Saya")
+        account = await open_account(engines[0], merchant_id, METHODS["bank_transfer"], BCA, "t")
+        yield MoneyShop(engines, merchant_id, account)
+
+
+async def test_it_pays_the_one_that_asked_for_it(shop: MoneyShop) -> None:
+    """Of ten orders at one price the one whose payer was asked for this amount is paid, and no other."""
+    orders = [await shop.started() for _ in range(10)]
+    view, payment = orders[4]
+    kept = await shop.take(payment.asked_sen)
+    assert (kept.status, kept.order_id, kept.payment_id) == ("booked", view.order.order_id, payment.payment_id)
+    paid = [(await shop.now(one)).order.charged_sen for one, _ in orders]
+    assert paid == [PRICE if n == 4 else 0 for n in range(10)]
+    assert await shop.sound()
+
+
+async def test_the_same_line_is_one_money(shop: MoneyShop) -> None:
+    """Taken ten times at the same moment through two processes, and once more later, it pays once; what comes under the
+    same words another time is other money, and waits, for nobody else asked for it."""
+    view, payment = await shop.started()
+    kept = await asyncio.gather(*(shop.take(payment.asked_sen, "BCA-1", n % 2) for n in range(10)))
+    assert len({one.arrival_id for one in kept}) == 1
+    assert (await shop.take(payment.asked_sen, "BCA-1")).arrival_id == kept[0].arrival_id
+    assert (await shop.now(view)).order.charged_sen == PRICE
+    assert (await shop.take(payment.asked_sen, "BCA-2")).status == "waiting"
+    assert [one.arrival_key for one in await take.waiting(shop.engines[0], shop.merchant_id)] == ["BCA-2"]
+    assert await shop.sound()
+
+
+async def test_what_fits_several_or_none_waits(shop: MoneyShop) -> None:
+    """Two orders that ask for the price itself: nobody guesses; the candidates are named, and one decision pays the one
+    that was meant, while the other is still asked for its own. An amount that nobody was asked for waits, too."""
+    await change_settings(shop.engines[0], shop.merchant_id, {"matching_amount": "none"})
+    (first, _), (second, payment) = await shop.started(), await shop.started()
+    kept = await shop.take(PRICE)
+    assert kept.status == "waiting"
+    may_be = await take.candidates(shop.engines[0], shop.merchant_id, shop.account.receiving_id, PRICE)
+    assert {one.order_number for one in may_be} == {first.order.number, second.order.number}
+    names = {**shop.names, "order_id": second.order.order_id, "payment_id": payment.payment_id, "by": "operator:t"}
+    booked = (await shop.engines[0].submit(BookArrival(**names, arrival_id=kept.arrival_id))).answer
+    assert (booked.status, booked.decided_by) == ("booked", "operator:t")
+    assert [(await shop.now(one)).order.charged_sen for one in (first, second)] == [0, PRICE]
+    with pytest.raises(StateConflict):
+        await shop.engines[0].submit(BookArrival(**names, arrival_id=kept.arrival_id))
+    # Now it can be one only.
+    assert (await shop.take(PRICE)).order_id == first.order.order_id
+    strange = await shop.take(rupiah(1_234))
+    assert strange.status == "waiting"
+    with pytest.raises(AmountMismatch):
+        await shop.engines[0].submit(BookArrival(**names, arrival_id=strange.arrival_id))
+    dismissed = DismissArrival(**shop.names, arrival_id=strange.arrival_id, by="operator:t")
+    assert (await shop.engines[0].submit(dismissed)).answer.status == "dismissed"
+    with pytest.raises(StateConflict):
+        await shop.engines[0].submit(dismissed)
+    assert await take.waiting(shop.engines[0], shop.merchant_id) == []
+    assert await shop.sound()
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "expired"])
+async def test_slow_money_of_a_payment_that_ended(shop: MoneyShop, ended: str) -> None:
+    """The payer chose another way, or the order's time was over, when the transfer came: it is that order's money all
+    the same, in time or late by the merchant's rule."""
+    view, payment = await shop.started(expires_at=real_now() + timedelta(hours=1))
+    if ended == "cancelled":
+        cancel = CancelPayment(**shop.names, order_id=view.order.order_id, payment_id=payment.payment_id)
+        await shop.engines[0].submit(cancel)
+    else:
+        async with shop.engines[0].connection() as connection:
+            await connection.execute(
+                "UPDATE orders SET expires_at = now() - interval '1 second' WHERE merchant_id = %s AND order_id = %s",
+                (shop.merchant_id, view.order.order_id),
+            )
+        await shop.engines[0].submit(ExpireOrder(**shop.names, order_id=view.order.order_id))
+    kept = await shop.take(payment.asked_sen)
+    after = await shop.now(view)
+    assert (kept.status, after.order.charged_sen, after.payments[0].status) == ("booked", PRICE, "completed")
+    assert await shop.sound()
+
+
+async def test_an_order_that_has_its_money(shop: MoneyShop) -> None:
+    """Confirmed by hand before the list was read: the line waits, and is the second money of that order only when a
+    person says so. Dismissed, it stays away."""
+    view, payment = await shop.started()
+    paid = RecordPayment(
+        **shop.names, order_id=view.order.order_id, outcome="paid", payment_id=payment.payment_id, by="operator:t",
+        reference="by hand",
+    )  # fmt: skip
+    await shop.engines[0].submit(paid)
+    kept = await shop.take(payment.asked_sen)
+    assert kept.status == "waiting"
+    assert (await shop.now(view)).order.charged_sen == PRICE
+    with pytest.raises(StateConflict):
+        await shop.engines[0].submit(
+            BookArrival(
+                **shop.names, arrival_id=kept.arrival_id, order_id=view.order.order_id, payment_id=payment.payment_id,
+                by="operator:t",
+            )
+        )  # fmt: skip
+    assert len(await take.waiting(shop.engines[0], shop.merchant_id)) == 1
+    assert await shop.sound()
+
+
+async def test_accounts_and_strangers(shop: MoneyShop) -> None:
+    """Money in one account is nobody's payment into another one or of another merchant; a closed account is known all
+    the same, for payers who saw it pay there."""
+    _, payment = await shop.started()
+    other = await open_account(shop.engines[0], shop.merchant_id, METHODS["bank_transfer"], BCA | {"bank": "BRI"}, "t")
+    line = BankLine("x", payment.asked_sen, real_now(), "")
+    elsewhere = await take.take(shop.engines[0], shop.merchant_id, other.receiving_id, line, "statement")
+    assert elsewhere.status == "waiting"
+    stranger = await open_merchant(shop.engines[0], f"stranger{shop.engines[0].ids.next()}", "Toko Lain")
+    with pytest.raises(NotFound):
+        await take.take(shop.engines[0], stranger, shop.account.receiving_id, line, "statement")
+    await close_account(shop.engines[0], shop.merchant_id, shop.account.receiving_id, "t")
+    assert (await shop.take(payment.asked_sen)).status == "booked"
+    assert await shop.sound()
+
+
+async def test_the_books_find_what_is_booked_wrongly(shop: MoneyShop) -> None:
+    """An arrival that is booked for more than its payment asked, or twice, is a broken invariant."""
+    _, payment = await shop.started()
+    kept = await shop.take(payment.asked_sen)
+    async with shop.engines[0].connection() as connection:
+        await connection.execute(
+            "UPDATE arrivals SET amount_sen = amount_sen + 100 WHERE merchant_id = %s AND arrival_id = %s",
+            (shop.merchant_id, kept.arrival_id),
+        )
+    assert [one.invariant for one in await check(shop.engines[0], shop.merchant_id)] == ["arrivals_paid"]
