@@ -22,16 +22,20 @@ from terminal_kit import run_here
 from gerai.app import DIALECTS, make_engine
 from gerai.cli import COMMANDS, build
 from gerai.domain.webhooks import Delivery
+from gerai.engine.arrivals.take import BankLine, take
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key, list_keys
 from gerai.engine.merchants.open import add_member, change_settings, open_merchant, set_test_clock
+from gerai.engine.merchants.receiving import open_account
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.place import NewLine, PlaceOrder
+from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.webhooks.endpoints import list_endpoints
 from gerai.kit.clock import real_now
+from gerai.kit.discover import discover
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.migrate import migrate
@@ -76,8 +80,8 @@ class Scene:
     """The shop `toko` of the pages. ``names``: what a word of the page is here, one after the other where it means
     another thing each time (the last one stays)."""
 
-    def __init__(self, engine: Engine, merchant_id: int) -> None:
-        self.engine, self.merchant_id = engine, merchant_id
+    def __init__(self, engine: Engine, merchant_id: int, folder: Path) -> None:
+        self.engine, self.merchant_id, self.folder = engine, merchant_id, folder
         self.names: dict[str, list[str]] = {}
         self.member, self.wallets = 0, dict[str, int]()
 
@@ -161,8 +165,29 @@ async def production(scene: Scene) -> None:
 
 
 async def receive_money(scene: Scene) -> None:
-    """An order that waits for its money."""
+    """An order that waits for its money, one whose payer chose another account of the shop, the bank's list with its
+    line, and a line that waits."""
     await scene.order("INV20261129080000777", after_payment="confirm")
+    engine, merchant_id = scene.engine, scene.merchant_id
+    methods = discover("gerai.partners.payments", "METHOD")
+    given = {"bank": "BRI", "number": "1234567890", "holder": "Budi"}
+    account = await open_account(engine, merchant_id, methods["bank_transfer"], given, "t")
+    order_id = await scene.order("NO-statement", after_payment="confirm")
+    view = await engine.orders.by_id(merchant_id, order_id)
+    assert view is not None
+    wanted = WantedPayment(method="bank_transfer", channel="BRI")
+    start = payment_to_start(engine.ids.next(), engine.directory.merchant(merchant_id), methods, view, wanted)
+    asked = (await engine.submit(start)).answer.payments[0].asked_sen // 100
+    scene.folder.joinpath("mutasi.csv").write_text(
+        f"Tanggal,Jumlah,Keterangan\n30/11/2026,{asked},ANI\n30/11/2026,77777,BUDI\n", encoding="utf-8"
+    )
+    strange = BankLine("strange", 77_700_00, real_now(), "CICI")
+    kept = await take(engine, merchant_id, account.receiving_id, strange, "statement")
+    scene.names |= {
+        "mutasi.csv": [str(scene.folder / "mutasi.csv")],
+        "7001": [str(account.receiving_id)],
+        "8001": [str(kept.arrival_id)],
+    }
 
 
 async def webhooks(scene: Scene) -> None:
@@ -217,11 +242,11 @@ async def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tup
         yield path, engine
 
 
-async def shop(engine: Engine) -> Scene:
+async def shop(engine: Engine, folder: Path) -> Scene:
     """The only merchant there is, opened for the first page, and a new member of it."""
     known = {merchant.code: merchant.merchant_id for merchant in engine.directory.merchants()}
     merchant_id = known["toko"] if known else await open_merchant(engine, "toko", "Toko Saya")
-    scene = Scene(engine, merchant_id)
+    scene = Scene(engine, merchant_id, folder)
     name = f"m{engine.ids.next()}"
     scene.member, scene.wallets = await add_member(engine, merchant_id, "leuwongrr", name, "Ani")
     return scene
@@ -238,7 +263,7 @@ async def test_the_page_runs(folder: tuple[Path, Engine], page: Path) -> None:
     """Every command leaves with 0, one after the other, and prints the lines its page shows, each in full; the books
     hold afterwards."""
     path, engine = folder
-    scene = await shop(engine)
+    scene = await shop(engine, path.parent)
     if page.stem in SCENES:
         await SCENES[page.stem](scene)
     receiver = AsyncMock(return_value=SimpleNamespace(status=200))

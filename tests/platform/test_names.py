@@ -31,6 +31,8 @@ FREE_OF = {
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
     ("payments accounts add", "said"), ("payments accounts add", "yes"),
+    ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
+    ("payments arrivals import", "dry_run"),
 }  # fmt: skip
 
 
@@ -113,6 +115,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     none = f"no such payment or order: {other}; no order has a late payment ("
     live = "no such environment: live; one of sandbox, production"
     door = "no such counter: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
+    arrival = "no such arrival that waits: 7; nothing waits (gerai payments arrivals list shows all)"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
         ("keys create", "door"): (("scale",), 2, door),
@@ -159,6 +162,13 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments accounts close", "account"): (
             ("7",), 1, "no such account: 7; there is none yet (gerai payments accounts list shows all)",
         ),
+        ("payments arrivals import", "account"): (
+            ("x.csv", "date=d", "amount=a", "--account", "7"), 1,
+            "no such account: 7; there is none yet (gerai payments accounts list shows all)",
+        ),
+        ("payments arrivals book", "name"): (("7", other), 1, either),
+        ("payments arrivals book", "arrival"): (("7", "N-7319"), 1, arrival),
+        ("payments arrivals dismiss", "arrival"): (("7",), 1, arrival),
         ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
         ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, live),
         ("webhooks add", "events"): (
@@ -237,6 +247,8 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "members link": ("7", "discord", "1"), "members unlink": ("7", "discord", "1"),
         "payments resolve": ("P-1", "accept"), "payments refund": ("P-1",), "payments confirm": ("P-1",),
         "webhooks replay": ("7",), "webhooks show": ("7",), "payments accounts close": ("7",),
+        "payments arrivals book": ("7", "N-1"), "payments arrivals dismiss": ("7",),
+        "payments arrivals import": ("x.csv", "date=d", "amount=a", "--account", "7"),
         "payments accounts add": ("bank_transfer", "bank=BCA", "number=1234567890", "holder=B", "--yes"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]

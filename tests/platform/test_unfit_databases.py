@@ -23,7 +23,8 @@ GIVEN = {
     "orders find": "x", "orders show": "1", "orders complete": "1", "orders fail": "1", "orders cancel": "1",
     "members topup": "1 5000", "members link": "1 discord 12345", "members unlink": "1 discord 12345",
     "payments resolve": "1 refund", "payments refund": "1", "payments confirm": "1",
-    "payments accounts close": "1",
+    "payments accounts close": "1", "payments arrivals book": "1 NO-1", "payments arrivals dismiss": "1",
+    "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
     "serve": "--port 0",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
-from gerai.domain.records import Order, OrderView
+from gerai.domain.records import Order, OrderView, Payment
 from gerai.domain.refusals import StateConflict
 
 
@@ -65,3 +65,13 @@ def fact(key: str, value: Any) -> str:
     if key.endswith("_sen") and isinstance(value, int) and value >= 0:
         return f"{key.removesuffix('_sen')}={display(value)}"
     return f"{key}={value}"
+
+
+def leave_unless_payable(refusal: StateConflict, payment: Payment) -> None:
+    """Leave with what can be done with late money that pays its order no more."""
+    if refusal.verb != "revive":
+        return
+    why = f"its order is {refusal.state}" if refusal.thing == "order" else "the stock of its order was released"
+    fail(
+        f"{payment.public_id} cannot pay any more, {why}: gerai payments resolve {payment.public_id} refund (or wallet)"
+    )

@@ -6,11 +6,12 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from gerai.cli.arrivals import arrivals
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
-from gerai.cli.order_words import leave_while_in_work
+from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
 from gerai.cli.receiving import accounts
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
@@ -27,6 +28,7 @@ from gerai.kit.discover import plugin_names
 
 payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
 payments.add_typer(accounts, name="accounts")
+payments.add_typer(arrivals, name="arrivals")
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
@@ -90,7 +92,7 @@ def resolve(
         try:
             return payment, (await engine.submit(command)).answer
         except StateConflict as refusal:
-            _leave_unless_payable(refusal, payment)
+            leave_unless_payable(refusal, payment)
             raise
 
     payment, view = on_engine(act, data, settings_file)
@@ -101,16 +103,6 @@ def resolve(
         console.line(f"{payment.public_id}: {amount} is in the member's wallet")
     else:
         console.line(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
-
-
-def _leave_unless_payable(refusal: StateConflict, payment: Payment) -> None:
-    """Leave with what can be done with late money that pays its order no more."""
-    if refusal.verb != "revive":
-        return
-    why = f"its order is {refusal.state}" if refusal.thing == "order" else "the stock of its order was released"
-    fail(
-        f"{payment.public_id} cannot pay any more, {why}: gerai payments resolve {payment.public_id} refund (or wallet)"
-    )
 
 
 @payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")

@@ -1,0 +1,179 @@
+"""`gerai payments arrivals`: money that came into an account of the seller's own, and whose it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gerai.cli.bank_statement import COLUMNS, read_statement
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.names import merchant_named, no_such
+from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.order_names import payable_named
+from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.domain.money import display
+from gerai.domain.records import Arrival, Payment
+from gerai.engine.arrivals import take
+from gerai.engine.arrivals.decide import BookArrival, DismissArrival
+from gerai.engine.arrivals.take import PRODUCTION
+from gerai.engine.core import Engine
+
+arrivals = typer.Typer(no_args_is_help=True, help="Money that came into your own accounts, and whose it is.")
+
+ArrivalArgument = Annotated[
+    int, typer.Argument(min=1, metavar="ARRIVAL", help="As `gerai payments arrivals list` shows.")
+]
+_ALL = ", ".join(f"{name}=…" if must else f"[{name}=…]" for name, must in COLUMNS.items())
+
+
+@arrivals.command(
+    "import",
+    epilog="Example: gerai payments arrivals import mutasi.csv --account 7001 date=Tanggal amount=Kredit "
+    "description=Keterangan --merchant toko",
+)
+def import_statement(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bank's list as CSV, its first line with names.")],
+    columns: Annotated[list[str], typer.Argument(metavar="WHAT=COLUMN...", help=f"Which column is what: {_ALL}.")],
+    account: Annotated[int, typer.Option("--account", min=1, help="As `gerai payments accounts list` shows.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Read a bank's list: what can be one payment only pays it, the rest waits. What was read before is left out."""
+    named = _columns(columns)
+
+    async def act(engine: Engine) -> tuple[int, list[tuple[str, str]]]:
+        merchant_id = await merchant_named(engine, merchant)
+        _require_account(engine, merchant_id, account)
+        lines = read_statement(file, named)
+        fresh = await take.not_kept(engine, merchant_id, account, lines)
+        done: list[tuple[str, str]] = []
+        for line in fresh:
+            seen = f"{to_the_minute(line.at)}  {display(line.amount_sen)}  {line.description}"
+            found = await take.candidates(engine, merchant_id, account, line.amount_sen)
+            whose = f"order {found[0].order_number}" if len(found) == 1 else "waits"
+            if not dry_run:
+                kept = await take.take(engine, merchant_id, account, line, "statement")
+                whose = whose if kept.status == "booked" else "waits"
+            done.append((seen, whose))
+        return len(lines) - len(fresh), done
+
+    known, done = on_engine(act, data, settings_file)
+    grid = Grid("what came", "whose it is")
+    for seen, whose in done:
+        grid.add(seen, whose)
+    if done:
+        console.grid(grid)
+    booked = sum(whose != "waits" for _, whose in done)
+    would = "would be " if dry_run else ""
+    console.line(f"{booked} {would}booked, {len(done) - booked} {would}waiting, {known} known already")
+    if booked < len(done) and not dry_run:
+        console.line("gerai payments arrivals list shows what waits")
+
+
+@arrivals.command("list")
+def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List money that waits for you, with the payments that it may be."""
+
+    async def act(engine: Engine) -> list[tuple[Arrival, str]]:
+        merchant_id = await merchant_named(engine, merchant)
+        found = list[tuple[Arrival, str]]()
+        for one in await take.waiting(engine, merchant_id):
+            may_be = await take.candidates(engine, merchant_id, one.receiving_id, one.amount_sen)
+            found.append((one, ", ".join(f"{c.order_number} ({c.status})" for c in may_be) or "none that is open"))
+        return found
+
+    found = on_engine(act, data, settings_file)
+    if not found:
+        console.line("nothing waits / tidak ada yang menunggu")
+        return
+    grid = Grid("id", "amount", "came (WIB)", "what the bank says", "orders it may be", right=("amount",))
+    for one, may_be in found:
+        grid.add(str(one.arrival_id), display(one.amount_sen), to_the_minute(one.arrived_at), one.description, may_be)
+    console.grid(grid)
+    console.line("gerai payments arrivals book ARRIVAL ORDER|PAYMENT, or dismiss ARRIVAL")
+
+
+@arrivals.command(epilog="Example: gerai payments arrivals book 8001 NO-1 --merchant toko")
+def book(
+    arrival: ArrivalArgument,
+    name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """It is this order's: its payment that asks for exactly this is paid."""
+
+    async def act(engine: Engine) -> str:
+        view, named = await payable_named(engine, merchant, name, PRODUCTION)
+        kept = await _waiting(engine, view.order.merchant_id, arrival)
+        payment = named or _asking(kept, view.payments)
+        if payment is None:
+            fail(
+                f"no payment of {name} asks for {display(kept.amount_sen)}: name one, or gerai payments confirm {name}"
+            )
+        command = BookArrival(
+            merchant_id=view.order.merchant_id, environment=PRODUCTION, arrival_id=arrival,
+            order_id=view.order.order_id, payment_id=payment.payment_id, by=operator(),
+        )  # fmt: skip
+        await engine.submit(command)
+        after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view
+        return f"{display(kept.amount_sen)} is booked; order {view.order.number} is {after.order.status} now"
+
+    console.line(on_engine(act, data, settings_file))
+
+
+@arrivals.command(epilog="Example: gerai payments arrivals dismiss 8001 --merchant toko")
+def dismiss(
+    arrival: ArrivalArgument,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """It has nothing to do with any order here; it stays written down."""
+
+    async def act(engine: Engine) -> None:
+        merchant_id = await merchant_named(engine, merchant)
+        await _waiting(engine, merchant_id, arrival)
+        await engine.submit(
+            DismissArrival(merchant_id=merchant_id, environment=PRODUCTION, arrival_id=arrival, by=operator())
+        )
+
+    on_engine(act, data, settings_file)
+    console.line(f"dismissed {arrival}")
+
+
+def _columns(said: list[str]) -> dict[str, str]:
+    """The columns somebody named: ``date=Tanggal``. Leaves with exit code 2 when one is unknown, twice or missing."""
+    found: dict[str, str] = {}
+    for one in said:
+        what, equals, column = one.partition("=")
+        if not equals or not column or what not in COLUMNS or what in found:
+            fail(f"{one}: each of these stands once, as WHAT=COLUMN ({_ALL})", 2)
+        found[what] = column
+    if missing := [what for what, must in COLUMNS.items() if must and what not in found]:
+        fail(f"which column is the {missing[0]}? {_ALL}", 2)
+    return found
+
+
+def _require_account(engine: Engine, merchant_id: int, account: int) -> None:
+    known = [one.receiving_id for one in engine.directory.merchant(merchant_id).receiving]
+    if account not in known:
+        no_such("account", account, known, "gerai payments accounts list")
+
+
+async def _waiting(engine: Engine, merchant_id: int, arrival: int) -> Arrival:
+    found = await take.one_that_waits(engine, merchant_id, arrival)
+    if found is None:
+        known = [one.arrival_id for one in await take.waiting(engine, merchant_id)]
+        no_such("arrival that waits", arrival, known, "gerai payments arrivals list", "nothing waits")
+    return found
+
+
+def _asking(kept: Arrival, payments: tuple[Payment, ...]) -> Payment | None:
+    """The order's payment into this account that asks for exactly this, the newest first."""
+    fit = [p for p in payments if (p.receiving_id, p.asked_sen) == (kept.receiving_id, kept.amount_sen)]
+    return fit[-1] if fit else None
