@@ -48,3 +48,11 @@ def test_a_full_server_makes_room() -> None:
     assert cut([standing(n, 130 - n) for n in range(10)], total=10) == [("full", n) for n in (9, 8, 7, 6, 5)]
     assert cut([standing(n, BUSY) for n in range(10)], total=10) == []
     assert cut([*(standing(n, BUSY) for n in range(9)), standing(9, 110)], total=10) == [("full", 9)]
+
+
+def test_those_that_never_asked_go_before_those_that_did() -> None:
+    """Silent connections that came later than everybody's last request cost no client its connection."""
+    clients = [standing(n, 120)._replace(asked=True) for n in range(5)]
+    silent = [standing(n, 130, since_s=n) for n in range(5, 10)]
+    assert cut(clients + silent, total=10) == [("full", n) for n in (9, 8, 7, 6, 5)]
+    assert cut(clients + silent, total=8) == [("full", n) for n in (9, 8, 7, 6, 5, 0)]

@@ -54,12 +54,13 @@ class ConnectionLimits:
 
 class OpenConnection(NamedTuple):
     """A connection, whom it counts for, when it is to end (infinite while a request of it is under way), and when it
-    was first seen, in seconds of the monotonic clock."""
+    was first seen, in seconds of the monotonic clock. ``asked``: a request of it was served."""
 
     connection: Connection
     origin: str
     due_at_s: float
     since_s: float
+    asked: bool = False
 
 
 @dataclass
@@ -114,7 +115,8 @@ class Connections:
             now_s = time.monotonic()
             gone = surplus(self._standing(found, now_s), self._limits, now_s)
             for reason, standing in gone:
-                if reason == "overdue" and _may_ask(standing, now_s):
+                # Of one whose requests were served, the next may be on its way in, or the last answer on its way out.
+                if (reason == "overdue" or (reason == "full" and standing.asked)) and _may_ask(standing, now_s):
                     continue
                 if end_connection(standing.connection):
                     self._cut[reason, standing.origin] += 1
@@ -136,7 +138,8 @@ class Connections:
             if due_at_s < since_s:
                 # Noted of another connection, which had the same port before.
                 due_at_s = first_s
-            standing.append(OpenConnection(connection, origin_of(host), due_at_s, since_s))
+            asked = named is not None and due_at_s != first_s
+            standing.append(OpenConnection(connection, origin_of(host), due_at_s, since_s, asked))
         for gone in due.values():
             # Younger than the look: its connection was not there yet.
             if self._due[gone] < now_s:
@@ -161,8 +164,8 @@ def surplus(
 ) -> list[tuple[str, OpenConnection]]:
     """What has to go, and why: ``overdue``, ``address`` (its client has too many), ``full`` (all are too many).
 
-    First go those idle longest. A request under way is cut only where its own client has too many of them, the newest
-    first.
+    First go those idle longest; where all are too many, before them those that never asked for anything. A request
+    under way is cut only where its own client has too many of them, the newest first.
     """
     cut: list[tuple[str, OpenConnection]] = []
     left: list[OpenConnection] = []
@@ -183,7 +186,7 @@ def surplus(
                 kept.append(one)
         left = kept
     if len(left) > limits.total * _FULL:
-        idle = [one for one in left if one.due_at_s < math.inf]
+        idle = sorted((one for one in left if one.due_at_s < math.inf), key=lambda one: one.asked)
         cut += [("full", one) for one in idle[: len(left) - int(limits.total * _ROOMY)]]
     return cut
 
