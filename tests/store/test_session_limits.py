@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from engine_kit import another_engine
 from gerai.settings import DatabaseSettings
@@ -46,6 +46,13 @@ def test_migrations_have_longer_limits(dsn: str) -> None:
     with psycopg.connect(limited_url(dsn, patient(settings))) as connection:
         assert connection.execute(SHOW).fetchone() == ("4s", "30min", "30min", "200ms")
     assert pending(dsn, settings) == []
+    # In the other form that PostgreSQL knows, with what must be quoted in an address.
+    plain = make_conninfo("", **conninfo_to_dict(dsn))
+    assert "://" not in plain
+    assert pending(plain, settings) == []
+    given = {"user": "g", "password": "p@:/?%", "host": "/srv/a b", "port": "5433", "dbname": "x y"}
+    wanted = conninfo_to_dict(limited_url(make_conninfo("", **given), settings))
+    assert {name: wanted[name] for name in given} == given
 
 
 async def test_every_connection_of_an_engine_is_limited(dsn: str) -> None:

@@ -35,12 +35,21 @@ def unhurried(limits: DatabaseSettings) -> DatabaseSettings:
 
 
 def limited_url(dsn: str, limits: DatabaseSettings) -> str:
-    """As :func:`limited`, for a ``postgresql://`` address that must stay one."""
+    """As :func:`limited`, as a ``postgresql://`` address, in whichever form it was given."""
     names = (*_usual(limits), "options")
     added = {name: value for name, value in conninfo_to_dict(limited(dsn, limits)).items() if name in names}
-    head, _, query = dsn.partition("?")
+    head, _, query = _as_url(dsn).partition("?")
     kept = {name: values[-1] for name, values in parse_qs(query).items()}
     return f"{head}?{urlencode(kept | added, quote_via=quote)}"
+
+
+def _as_url(dsn: str) -> str:
+    if dsn.startswith("postgresql://"):
+        return dsn
+    given = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
+    user, password = (quote(given.pop(name, ""), safe="") for name in ("user", "password"))
+    database = quote(given.pop("dbname", ""), safe="")
+    return f"postgresql://{user}:{password}@/{database}?{urlencode(given, quote_via=quote)}"
 
 
 def limited(dsn: str, limits: DatabaseSettings = USUAL) -> str:
