@@ -21,7 +21,7 @@ from gerai.kit.plain_errors import plain
 
 LatePaymentRule = Literal["accept", "wallet", "refund", "hold"]
 SurchargeRule = Literal["refuse", "allow"]
-MatchingRule = Literal["add", "subtract", "none"]
+MatchingRule = Literal["add", "none"]
 
 _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 _FixedRupiah = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -86,9 +86,9 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     matching_amount: Annotated[
         MatchingRule,
         says(
-            "Whether a transfer to a bank account of your own asks for up to Rp999 more or less than the price, so "
-            "that no two payers send the same amount; the difference is yours, or your cost.",
-            "`add`, `subtract` or `none`",
+            "Whether a transfer to a bank account of your own asks for up to Rp999 more than the price, so that no two "
+            "payers send the same amount; the difference is yours.",
+            "`add` or `none`",
         ),
     ] = "add"
     qris_surcharge: Annotated[

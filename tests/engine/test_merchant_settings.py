@@ -35,7 +35,7 @@ DEFAULTS, _ = MERCHANT_SETTINGS.read({})
 VALUES: dict[str, tuple[Any, Any]] = {
     "late_payment": ("wallet", "later"),
     "payment_fees": ({"va:BCA": {"percent_bp": 150}}, {"va": {"percent_bp": -1}}),
-    "matching_amount": ("subtract", "less"),
+    "matching_amount": ("none", "subtract"),
     "qris_surcharge": ("allow", True),
     "robux_rate_sen": (15_000, "15000"),
     "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),

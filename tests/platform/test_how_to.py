@@ -167,24 +167,26 @@ async def production(scene: Scene) -> None:
 async def receive_money(scene: Scene) -> None:
     """An order that waits for its money, one whose payer chose another account of the shop, the bank's list with its
     line, and a line that waits."""
-    await scene.order("INV20261129080000777", after_payment="confirm")
     engine, merchant_id = scene.engine, scene.merchant_id
     methods = discover("gerai.partners.payments", "METHOD")
     given = {"bank": "BRI", "number": "1234567890", "holder": "Budi"}
     account = await open_account(engine, merchant_id, methods["bank_transfer"], given, "t")
-    order_id = await scene.order("NO-statement", after_payment="confirm")
-    view = await engine.orders.by_id(merchant_id, order_id)
-    assert view is not None
-    wanted = WantedPayment(method="bank_transfer", channel="BRI")
-    start = payment_to_start(engine.ids.next(), engine.directory.merchant(merchant_id), methods, view, wanted)
-    asked = (await engine.submit(start)).answer.payments[0].asked_sen // 100
+    asked = list[int]()
+    for number in ("INV20261129080000777", "NO-statement"):
+        order_id = await scene.order(number, after_payment="confirm")
+        view = await engine.orders.by_id(merchant_id, order_id)
+        assert view is not None
+        wanted = WantedPayment(method="bank_transfer", channel="BRI")
+        start = payment_to_start(engine.ids.next(), engine.directory.merchant(merchant_id), methods, view, wanted)
+        asked.append((await engine.submit(start)).answer.payments[0].asked_sen // 100)
     scene.folder.joinpath("mutasi.csv").write_text(
-        f"Tanggal,Jumlah,Keterangan\n30/11/2026,{asked},ANI\n30/11/2026,77777,BUDI\n", encoding="utf-8"
+        f"Tanggal,Jumlah,Keterangan\n30/11/2026,{asked[1]},ANI\n30/11/2026,77777,BUDI\n", encoding="utf-8"
     )
     strange = BankLine("strange", 77_700_00, real_now(), "CICI")
     kept = await take(engine, merchant_id, account.receiving_id, strange, "statement")
     scene.names |= {
         "mutasi.csv": [str(scene.folder / "mutasi.csv")],
+        "50123": [str(asked[0])],
         "7001": [str(account.receiving_id)],
         "8001": [str(kept.arrival_id)],
     }

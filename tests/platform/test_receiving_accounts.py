@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +13,7 @@ import httpx
 import pytest
 from terminal_kit import gerai_here as gerai
 
-from gerai.app import DIALECTS
+from gerai.app import DIALECTS, App
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, NotFound
@@ -20,7 +21,7 @@ from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
-from gerai.engine.merchants.open import open_merchant
+from gerai.engine.merchants.open import add_member, change_settings, open_merchant
 from gerai.engine.merchants.receiving import close_account, open_account
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
@@ -143,6 +144,82 @@ async def test_money_that_came_in_another_way(
     assert done[0] == 0, done
     payments = (await view_of(engine, merchant_id, order.order_id)).payments
     assert [(p.method, p.status) for p in payments] == [("bank_transfer", "cancelled"), ("cash", "completed")]
+
+
+async def test_money_that_came_twice(
+    dsn: str, engine: Engine, client: httpx.AsyncClient, opened: Callable[..., Awaitable[Shop]]
+) -> None:
+    """A payer scans the code a second time: booked with ``--second`` it is late money of that order, and without it the
+    seller is asked. A way that the payer left again is not what came."""
+    merchant_id, code = await opened()
+    await open_account(engine, merchant_id, METHODS["qris"], {"code": CODE}, "t")
+    await open_account(engine, merchant_id, METHODS["bank_transfer"], BANK, "t")
+    order = (await placed(engine, merchant_id, "production", "scalev")).order
+    await client.post(f"/i/{order.secret}/method", data={"choice": "bank_transfer:BCA"})
+    await client.post(f"/i/{order.secret}/change")
+    await client.post(f"/i/{order.secret}/method", data={"choice": "qris:QRIS"})
+    confirm = ["payments", "confirm", order.number, "--merchant", code]
+    assert (await gerai(dsn, *confirm, "--reference", "R1"))[0] == 0
+    payments = (await view_of(engine, merchant_id, order.order_id)).payments
+    assert [(p.method, p.status) for p in payments] == [("bank_transfer", "cancelled"), ("qris", "completed")]
+    again = await gerai(dsn, *confirm, "--reference", "R2")
+    assert (again[0], "--second" in again[2]) == (1, True), again
+    second = await gerai(dsn, *confirm, "--amount", "174000", "--reference", "R2", "--second")
+    assert (second[0], "came late" in second[1]) == (0, True), second
+    assert await check(engine, merchant_id) == []
+
+
+async def test_found_by_what_came(
+    dsn: str, engine: Engine, client: httpx.AsyncClient, opened: Callable[..., Awaitable[Shop]]
+) -> None:
+    """Of five orders at one price the one that was asked for this amount is found, and what it asks is shown."""
+    merchant_id, code = await opened()
+    await open_account(engine, merchant_id, METHODS["bank_transfer"], BANK, "t")
+    orders = [(await placed(engine, merchant_id, "production", "scalev")).order for _ in range(5)]
+    for order in orders:
+        await client.post(f"/i/{order.secret}/method", data={"choice": "bank_transfer:BCA"})
+    asked = (await view_of(engine, merchant_id, orders[3].order_id)).payments[0].asked_sen // 100
+    found = await gerai(dsn, "orders", "find", str(asked), "--merchant", code)
+    assert [one.number in found[1] for one in orders] == [n == 3 for n in range(5)]
+    shown = await gerai(dsn, "orders", "show", orders[3].number, "--merchant", code)
+    assert f"asked Rp{asked:,}".replace(",", ".") in shown[1]
+
+
+async def test_leuwongrr_starts_it_with_the_order(
+    app: App, engine: Engine, client: httpx.AsyncClient, opened: Callable[..., Awaitable[Shop]], monkeypatch: Any
+) -> None:
+    """A live token that names the bank or the code: placed and started in one act, and the answer asks for what the
+    page and the instructions do."""
+    monkeypatch.setattr(app.partners, "_clients", app.partners._simulators)  # pyright: ignore[reportPrivateUsage]
+    merchant_id, _ = await opened()
+    await change_settings(engine, merchant_id, {"robux_rate_sen": 15_000})
+    await open_account(engine, merchant_id, METHODS["bank_transfer"], BANK, "t")
+    await open_account(engine, merchant_id, METHODS["qris"], {"code": CODE}, "t")
+    member_id, _ = await add_member(engine, merchant_id, "leuwongrr", "m", "M")
+    secret = "lrrp_v1_" + base62(40)
+    await create_key(
+        engine, merchant_id, "production", "leuwongrr", secret, name="t", prefix="lrrp_v1_", member_id=member_id
+    )
+    body = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
+    amounts: list[int] = []
+    for code in ("bank-transfer-bca", "bank-transfer-bca", "qris"):
+        answer = await client.post(
+            "/api/v1/me/orders", json=body | {"payment_method": code}, headers={"Authorization": f"Bearer {secret}"}
+        )
+        assert answer.status_code == 201, answer.text
+        gateway = re.findall(r'"gateway":(\{[^}]*\})', answer.text.replace(" ", ""))
+        told = json.loads(gateway[0])
+        [view] = await engine.orders.of_merchant(merchant_id, ["production"], ["pending"], 1)
+        [payment] = view.payments
+        assert told["amount"] * 100 == payment.asked_sen
+        assert payment.receiving_id is not None
+        if code != "qris":
+            assert told["pay_code"] == "1234567890"
+            assert f"Rp{told['amount']:,}".replace(",", ".") in payment.instructions["steps"]["id"][0]
+        amounts.append(told["amount"])
+    assert len({*amounts}) == 3
+    price = amounts[2]
+    assert all(0 < amount - price < 1000 for amount in amounts[:2])
 
 
 async def test_a_live_key_gets_the_sellers_code(

@@ -14,10 +14,11 @@ from gerai.cli.order_names import EnvironmentOption, order_named
 from gerai.cli.order_words import became, fact, leave_with_advice, money_words
 from gerai.cli.terminal import Grid, console, fail, to_the_minute, to_the_second
 from gerai.cli.values import read_result
-from gerai.domain.money import display
+from gerai.domain.money import display, parse_rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import ORDER
+from gerai.engine.arrivals.take import candidates
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.merchants.open import ENVIRONMENTS
@@ -68,15 +69,30 @@ def find_orders(
     """Find orders of all counters by what their buyers know of them, newest first.
 
     Numbers, references, e-mails and words of a name by how they begin; a telephone by six digits of its beginning or
-    end; VA numbers, payments and receipts whole."""
+    end; VA numbers, payments and receipts whole; and by the amount that came into an account of your own."""
     places = _environments(environment)
 
     async def act(engine: Engine) -> list[OrderView]:
-        return await engine.orders.search(await merchant_named(engine, merchant), places, text, _SHOWN)
+        merchant_id = await merchant_named(engine, merchant)
+        asking = await _asking(engine, merchant_id, text)
+        known = {view.order.order_id for view in asking}
+        found = await engine.orders.search(merchant_id, places, text, _SHOWN)
+        return asking + [view for view in found if view.order.order_id not in known]
 
     if not (views := on_engine(act, data, settings_file)):
         fail(f"no order is found by {text}")
     _table(views)
+
+
+async def _asking(engine: Engine, merchant_id: int, text: str) -> list[OrderView]:
+    """The orders whose payment into an account of the seller's own asks for this amount."""
+    try:
+        amount_sen = parse_rupiah(text)
+    except ValueError:
+        return []
+    accounts = engine.directory.merchant(merchant_id).receiving
+    found = [await candidates(engine, merchant_id, account.receiving_id, amount_sen) for account in accounts]
+    return await engine.orders.by_ids(merchant_id, [one.order_id for some in found for one in some])
 
 
 def _environments(environment: str) -> list[str]:

@@ -188,7 +188,7 @@ def confirm(
 
     async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
         view, named = await payable_named(engine, merchant, name, environment)
-        payment = named or (None if method else _chosen(view, given_sen))
+        payment = named or _chosen(view, given_sen, method, replayed=bool(reference) and not second)
         asked_sen = view.order.total_sen if payment is None else payment.asked_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
@@ -220,12 +220,15 @@ def confirm(
     console.line(_became(outcome, display(asked_sen), reference, public_id))
 
 
-def _chosen(view: OrderView, given_sen: int | None) -> Payment | None:
-    """The payment into the seller's own account that asks for what arrived, an open one first; None: not one does."""
+def _chosen(view: OrderView, given_sen: int | None, method: str, *, replayed: bool) -> Payment | None:
+    """The open payment into the seller's own account that asks for what arrived; None: not one does. ``replayed``: the
+    command may be the same again, so one that it completed will do."""
     # What a gateway takes, a gateway reports: money beside it is another payment.
-    fit = [p for p in view.payments if p.receiving_id is not None and given_sen in (None, p.asked_sen)]
-    open_ones = [p for p in fit if p.status == "processing"] or fit
-    return open_ones[0] if len(open_ones) == 1 else None
+    own = [p for p in view.payments if p.receiving_id is not None and method in ("", p.method)]
+    fit = [p for p in own if given_sen in (None, p.asked_sen)]
+    open_ones = [p for p in fit if p.status == "processing"]
+    chosen = open_ones or [p for p in fit if replayed and p.status == "completed"]
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:

@@ -1,7 +1,7 @@
 """What a batch reads before it decides, and every row lock in the system.
 
-Locks are taken in one global order: tables as listed in ``LOCKING`` below, keys ascending, one merchant per statement
-(merchants ascending). Nothing else in the code base locks a row.
+Locks are taken in one global order: tables as :mod:`gerai.engine.loading` asks for them, keys ascending, one merchant
+per statement (merchants ascending). Nothing else in the code base locks a row.
 """
 
 from __future__ import annotations

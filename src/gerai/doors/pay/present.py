@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gerai.domain import money as amounts
-from gerai.domain.records import OrderView
+from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import PageContext, PayPage, Play
@@ -57,7 +57,7 @@ def present(
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{'refunded_by_hand' if by_hand else state.name}"),
         reason=ending.reason(events) if public else "",
-        message=words(f"message.{state.name}", merchant=merchant, amount=amount),
+        message=words(_message(state, payment), merchant=merchant, amount=amount),
         money=money_texts.sentences(view, state, money, merchant, words),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
         amount_label=words(figure.label),
@@ -104,3 +104,8 @@ def _play(view: OrderView, state: page_state.PageState) -> Play | None:
     if state is page_state.EXPIRED and any(p.status in ("processing", "expired") for p in view.payments):
         return Play(pay=False, fail=False, late=True)
     return None
+
+
+def _message(state: page_state.PageState, payment: Payment | None) -> str:
+    """Which text says what happens next. What comes into the seller's own account, only they can see."""
+    return "message.pay_own" if payment is not None and payment.receiving_id is not None else f"message.{state.name}"

@@ -58,12 +58,17 @@ async def open_account(
     )
     async with changing(engine, merchant_id) as connection:
         if not await sql.add(connection, new):
+            known = engine.directory.merchant(merchant_id).receiving
+            which = [str(a.receiving_id) for a in known if (a.method, a.channel) == (method.name, read.channel)]
             raise InputInvalid(
-                {"channel": [f"there is an open account for {method.name} {read.channel} already: close it first"]}
+                {
+                    "channel": [
+                        f"{method.name} {read.channel} has an open account already, close it first: {', '.join(which)}"
+                    ]
+                }
             )
         await sql.inherit(connection, new)
-    # Whoever changes where money goes must be found.
-    log.warning("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
+    log.info("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
                 channel=read.channel, by=by)  # fmt: skip
     return new
 
@@ -76,4 +81,4 @@ async def close_account(engine: Engine, merchant_id: int, receiving_id: int, by:
     async with changing(engine, merchant_id) as connection:
         if not await sql.close(connection, merchant_id, receiving_id, real_now(), by):
             raise NotFound("receiving account", str(receiving_id))
-    log.warning("receiving.closed", merchant_id=merchant_id, receiving_id=receiving_id, by=by)
+    log.info("receiving.closed", merchant_id=merchant_id, receiving_id=receiving_id, by=by)

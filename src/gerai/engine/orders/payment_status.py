@@ -13,12 +13,12 @@ from typing import Final
 import msgspec
 
 from gerai.domain.payment_status import PaymentStatus, payment_status
-from gerai.domain.records import Event, Invoice, Order
+from gerai.domain.records import Event, Invoice, Order, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.transitions import move_order, pay_invoice
-from gerai.engine.payment_steps import end_open_payments, new_payment, require_result
+from gerai.engine.payment_steps import end_open_payments, new_payment, open_payments, require_result
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
 
@@ -60,20 +60,34 @@ def set_payment_status(
 
 
 def _receive(state: State, context: Context, order: Order, invoice: Invoice | None, method: str) -> Order:
-    """Book the whole amount as paid now. Open payments end, so that nobody pays twice."""
+    """Book the whole amount as paid now: by the open payment into the seller's own account that its payer chose, if
+    there is one, else by one of its own. Open payments end, so that nobody pays twice."""
     if order.status in ("cancelled", "expired", "failed"):
         raise StateConflict("order", order.public_id, order.status, "paid")
     if invoice is None:
         invoice = state.invoices.insert(_invoice(context, order, method))
+    payment = _vouched_for(state, context, order, method)
     end_open_payments(state, context, order, "paid")
+    pay_invoice(state, context, invoice, payment.method)
+    ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)
+    ledger.book_fees(state, context, order, payment)
+    state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=payment.method)
+    return state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
+
+
+def _vouched_for(state: State, context: Context, order: Order, method: str) -> Payment:
+    """The payment that a person means who says that the order is paid, completed."""
+    # What a gateway takes, a gateway reports; what comes into the seller's own account, only they can see.
+    own = [payment for payment in open_payments(state, order) if payment.receiving_id is not None]
+    if len(own) == 1 and method in ("", "manual", own[0].method):
+        status = PAYMENT.move(own[0].status, "complete", own[0].public_id)
+        return state.payments.update(
+            msgspec.structs.replace(own[0], status=status, updated_at=context.now, completed_at=context.now)
+        )
     payment_id = context.next_id()
-    payment = state.payments.insert(
+    return state.payments.insert(
         new_payment(order, payment_id, context.now, method=method, public_id=f"manual-{payment_id}", status="completed")
     )
-    pay_invoice(state, context, invoice, method)
-    ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)
-    state.announce(order, "payment.completed", context.now, payment=payment.public_id, method=method)
-    return state.orders.update(msgspec.structs.replace(order, charged_sen=order.total_sen, updated_at=context.now))
 
 
 def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -> Order:

@@ -71,7 +71,8 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
 
     ``details`` belong to the door; ``labels`` are what it will want to list the order by. ``contact`` names the
     customer and is kept with the order as it was sent. A customer who is known already keeps what is on record: the
-    order alone shows what differs. ``charge`` starts the payment of an ``invoice`` order: both are made, or neither.
+    order alone shows what differs. ``charge`` starts the payment of an ``invoice`` order: both are made, or neither;
+    ``expected`` is what that needs (``Needs.expected``).
 
     Refuses: InsufficientFunds, OutOfStock, NotFound (member named by id, or wallet), and whatever ``charge`` does.
     """
@@ -103,14 +104,15 @@ class PlaceOrder(Command[Placed], frozen=True, kw_only=True):
     expires_at: datetime | None = None
     resume_after_s: float | None = None
     charge: Callable[[OrderView], Command[OrderView]] | None = None
+    expected: tuple[tuple[int, int, int], ...] = ()
 
     def needs(self) -> Needs:
         accounts = (self.account_id,) if self.account_id is not None and self.funding in ("wallet", "hold") else ()
         stock = tuple(line.stock_id for line in self.lines if line.stock_id is not None)
-        if not accounts and not stock and self.contact is None:
+        if not accounts and not stock and self.contact is None and not self.expected:
             return NOTHING
         contacts = ((self.channel, self.contact),) if self.contact is not None else ()
-        return Needs(accounts=accounts, stock=stock, contacts=contacts)
+        return Needs(accounts=accounts, stock=stock, contacts=contacts, expected=self.expected)
 
     def decide(self, state: State, context: Context) -> Placed:
         # What the payer pays: whole rupiah.

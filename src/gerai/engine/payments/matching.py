@@ -26,8 +26,8 @@ _WITHOUT_END: Final = timedelta(days=30)
 
 
 class Matching(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment into a receiving account. ``rule``: whether the payer is asked for more or less than the price, so that
-    no other payment expects the same; ``none``: for the price itself. ``compose``: the instructions for what is asked
+    """A payment into a receiving account. ``rule``: ``add`` asks the payer for more than the price, so that no other
+    payment expects the same; ``none`` for the price itself. ``compose``: the instructions for what is asked
     (pure). ``way``: how it is called when it cannot be had."""
 
     receiving_id: int
@@ -35,10 +35,11 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
     compose: Callable[[int], dict[str, Any]]
     way: str
 
-    def range_sen(self, price_sen: int) -> tuple[int, int, int]:
-        """The account, and between which amounts it may be asked for."""
-        reach_sen = 0 if self.rule == "none" else MOST_SEN
-        return self.receiving_id, price_sen - reach_sen, price_sen + reach_sen
+
+def reach(receiving_id: int, rule: MatchingRule, price_sen: int) -> tuple[int, int, int]:
+    """The account, and between which amounts a payer of this price may be asked for: what a command must need that
+    starts such a payment (``Needs.expected``)."""
+    return receiving_id, price_sen, price_sen + (0 if rule == "none" else MOST_SEN)
 
 
 def expect(
@@ -61,27 +62,21 @@ def expect(
     if matching.rule == "none":
         return 0
     until = context.now + _WITHOUT_END if expires_at is None else expires_at + _AFTER_ITS_END
-    sign = _sign(matching.rule, price_sen)
     # A payer who chooses again is asked for the same again, and cannot use up what others need.
     for row in state.expected.named(merchant_id, matching.receiving_id, order_id):
         beside_sen = row.amount_sen - price_sen
-        if 0 < sign * beside_sen <= MOST_SEN and row.expected_until > context.now + _SURELY_KEPT:
+        if 0 < beside_sen <= MOST_SEN and row.expected_until > context.now + _SURELY_KEPT:
             until = max(until, row.expected_until)
             state.expected.update(msgspec.structs.replace(row, payment_id=payment_id, expected_until=until))
             return beside_sen
     for distance_sen in _distances(payment_id):
-        amount_sen = price_sen + sign * distance_sen
-        if state.expected.get(merchant_id, matching.receiving_id, amount_sen) is None:
+        asked_sen = price_sen + distance_sen
+        if state.expected.get(merchant_id, matching.receiving_id, asked_sen) is None:
             state.expected.insert(
-                ExpectedAmount(merchant_id, matching.receiving_id, amount_sen, order_id, payment_id, until)
+                ExpectedAmount(merchant_id, matching.receiving_id, asked_sen, order_id, payment_id, until)
             )
-            return sign * distance_sen
+            return distance_sen
     raise MethodUnavailable(matching.way)
-
-
-def _sign(rule: MatchingRule, price_sen: int) -> int:
-    """What costs less than could be taken off it is asked more for."""
-    return -1 if rule == "subtract" and price_sen > MOST_SEN else 1
 
 
 def _distances(payment_id: int) -> Iterator[int]:

@@ -11,10 +11,11 @@ import msgspec
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import MethodUnavailable, SurchargeForbidden
 from gerai.engine.directory_entries import MerchantFacts
-from gerai.engine.payments.matching import Matching
+from gerai.engine.payments.matching import Matching, reach
 from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids
+from gerai.merchant_settings import MatchingRule
 from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
 
 #: The path at which every order's page opens, whichever door it came through.
@@ -103,6 +104,25 @@ def payment_to_start(
     )
 
 
+def expected_by(
+    methods: Mapping[str, PaymentMethod],
+    merchant: MerchantFacts,
+    environment: str,
+    way: tuple[str, str],
+    price_sen: int,
+) -> tuple[tuple[int, int, int], ...]:
+    """What a command must need (``Needs.expected``) that starts a payment of this price by this method and channel in
+    its own act, before there is an order. Refuses MethodUnavailable."""
+    offered = require_offered(methods, merchant, environment, *way)
+    if offered.account is None:
+        return ()
+    return (reach(offered.account.receiving_id, _rule(merchant, offered.method), price_sen),)
+
+
+def _rule(merchant: MerchantFacts, method: PaymentMethod) -> MatchingRule:
+    return merchant.settings.matching_amount if method.matched else "none"
+
+
 def _matching(merchant: MerchantFacts, offered: Offered, charge: Charge) -> Matching | None:
     """What sets this payment apart from others, where it comes into an account of the seller's own."""
     method, account = offered.method, offered.account
@@ -110,7 +130,7 @@ def _matching(merchant: MerchantFacts, offered: Offered, charge: Charge) -> Matc
         return None
     return Matching(
         receiving_id=account.receiving_id,
-        rule=merchant.settings.matching_amount if method.matched else "none",
+        rule=_rule(merchant, method),
         compose=lambda asked_sen: msgspec.to_builtins(method.instruct(replace(charge, amount_sen=asked_sen))),
         way=f"{method.name}:{offered.channel}",
     )

@@ -13,7 +13,7 @@ from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
 from gerai.engine.payment_steps import end_payment, new_payment, open_payments
-from gerai.engine.payments.matching import Matching, expect
+from gerai.engine.payments.matching import Matching, expect, reach
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
@@ -67,8 +67,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         return msgspec.structs.replace(view, payments=earlier)
 
     def needs(self) -> Needs:
-        expected = () if self.matching is None else (self.matching.range_sen(self._price_sen),)
-        return Needs(orders=(self.order_id,), expected=expected)
+        if self.matching is None:
+            return Needs(orders=(self.order_id,))
+        expected = reach(self.matching.receiving_id, self.matching.rule, self._price_sen)
+        return Needs(orders=(self.order_id,), expected=(expected,))
 
     @property
     def _price_sen(self) -> int:

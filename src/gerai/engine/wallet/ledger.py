@@ -105,8 +105,8 @@ def return_to_payer(
 
 
 def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
-    """What a payment's method keeps becomes a cost; what its payer paid on top for that covers it. What was asked more
-    or less for, to tell it from others, is a gain or a cost of the same kind.
+    """What a payment's method keeps becomes a cost; what its payer paid on top for that covers it. What was asked more,
+    to tell it from others, is a gain beside them.
 
     Sales stay gross: a fee is a cost beside them, not less sold (docs/reference/money.md).
     """
@@ -122,10 +122,7 @@ def _fees(state: State, context: Context, order: Order, payment: Payment, source
     kept_sen, payment_id = payment.fee_sen + payment.merchant_fee_sen, payment.payment_id
     _transfer(state, context, order, "single", source, target, payment.fee_sen, "surcharge", payment_id=payment_id)
     _transfer(state, context, order, "single", target, source, kept_sen, "fee", payment_id=payment_id)
-    if payment.matching_sen < 0:
-        source, target = target, source
-    matching_sen = abs(payment.matching_sen)
-    _transfer(state, context, order, "single", source, target, matching_sen, "matching", payment_id=payment_id)
+    _transfer(state, context, order, "single", source, target, payment.matching_sen, "matching", payment_id=payment_id)
 
 
 def deposit(state: State, context: Context, account: Account, source: str, amount_sen: int, note: str) -> Transfer:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from gerai.domain.money import round_rupiah
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import (
     FundingNotAllowed,
@@ -25,7 +26,7 @@ from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.offered import offered_channels
-from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.payments.open import WantedPayment, expected_by, payment_to_start
 from gerai.engine.payments.start import StartPayment
 from gerai.kit.ids import token
 from gerai.ports.roblox import Roblox, RobloxProduct, RobloxRefused, RobloxUnreachable
@@ -74,6 +75,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
         expires_at=None if paid_now else now + open_for,
         payment_methods=None if paid_now else on_the_page(settings.leuwongrr_payment_methods, methods),
         charge=None if gateway is None else _charging(ctx, caller, gateway),
+        expected=() if gateway is None else _expected(ctx, caller, gateway, total_sen),
     )
 
 
@@ -135,6 +137,14 @@ def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
     payload = {"order_type": wanted.order_type, "place_id": wanted.place_id, "roblox_pass_id": wanted.pass_id}
     payload |= {"roblox_user_id": product.user_id, "robux_amount": product.price_robux}
     return {"service": "robux", "items": [wanted.roblox_username], "payload": payload, "settings": {}}
+
+
+def _expected(
+    ctx: RequestContext, caller: Caller, gateway: Gateway, total_sen: int
+) -> tuple[tuple[int, int, int], ...]:
+    way, methods = (gateway.method.name, gateway.channel_code), ctx.services.partners.payment_methods
+    # What the payer pays: whole rupiah, and fees are the shop's.
+    return expected_by(methods, caller.key.merchant, caller.key.environment, way, round_rupiah(total_sen))
 
 
 def _charging(ctx: RequestContext, caller: Caller, gateway: Gateway) -> Callable[[OrderView], StartPayment]:

@@ -165,7 +165,7 @@ def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] 
         "code": details_of(view.order).payment_method,
         "type": instructions.get("kind", ""),
         "channel": payment.channel_code,
-        "amount": whole_rupiah(payment.amount_sen),
+        "amount": whole_rupiah(payment.asked_sen),
         "pay_code": instructions.get("code", ""),
         "qr_string": instructions.get("qr_text", ""),
         "redirect_url": absolute(instructions.get("url", ""), base_url, view.order.secret),

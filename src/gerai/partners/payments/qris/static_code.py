@@ -19,6 +19,8 @@ _MODES: Final = (WITH_AMOUNT, WHOLE)
 _LONGEST: Final = 512
 _ACQUIRERS: Final = tuple(str(tag) for tag in range(26, 52))
 _NATIONAL: Final = "51"
+#: Accounts of card schemes: whoever pays through one of them pays there.
+_OTHER_SCHEMES: Final = tuple(f"{tag:02d}" for tag in range(2, 26))
 _TIPS: Final = ("55", "56", "57")
 
 
@@ -35,6 +37,7 @@ def read_account(said: Mapping[str, str]) -> ReadAccount:
         raise AccountFault("code", str(fault)) from fault
     national = decode(found[_NATIONAL])
     acquirers = [decode(found[tag])["00"] for tag in _ACQUIRERS if tag in found and tag != _NATIONAL]
+    acquirers += [f"tag {tag}" for tag in _OTHER_SCHEMES if tag in found]
     details = {
         "code": text[:-4] + text[-4:].upper(),
         "mode": mode,
