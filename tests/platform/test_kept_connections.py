@@ -166,3 +166,30 @@ async def test_a_full_server_answers_what_it_has_taken(start: Starter, engine: E
     assert 1 <= cut["reasons"]["full"] <= 10
     for connection in silent:
         connection.close()
+
+
+async def test_clients_between_two_requests_keep_theirs(start: Starter, engine: Engine, tmp_path: Path) -> None:
+    """Twenty places, five clients that order again and again over one connection each, and two dozen silent newcomers
+    every second for six: newcomers go, and each order is answered on the connection it came through."""
+    key = await key_header(engine)
+    server, port = serve(start, tmp_path, "[server]\nconnections = 20\n")
+    until = time.monotonic() + 6
+
+    async def ordering() -> set[int]:
+        connection, statuses = await KeptOpen.to("127.0.0.1", port), set[int]()
+        while time.monotonic() < until:
+            statuses.add((await connection.order(key))[0])
+            await asyncio.sleep(0.05)
+        connection.close()
+        return statuses
+
+    clients = [asyncio.create_task(ordering()) for _ in range(5)]
+    silent: list[KeptOpen] = []
+    while time.monotonic() < until:
+        silent += [await KeptOpen.to("127.0.0.1", port) for _ in range(24)]
+        await asyncio.sleep(1)
+
+    assert await asyncio.gather(*clients) == [{200}] * 5
+    assert event_of(server, "connections.cut")["reasons"]["full"] >= 5
+    for connection in silent:
+        connection.close()
