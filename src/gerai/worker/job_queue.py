@@ -97,7 +97,8 @@ class JobQueue:
         self._grace_s = grace_s
         self._runner: Runner | None = None
         self._stopping = False
-        self._under_way: set[asyncio.Task[Any]] = set()
+        #: By the task that runs it.
+        self._under_way: dict[asyncio.Task[Any], int | None] = {}
         #: Jobs by task and outcome, ``done`` or ``failed``.
         self.ended = Counter[tuple[str, str]]()
 
@@ -171,7 +172,7 @@ class JobQueue:
         """Around every job: it is known here until its end is written down, and does not take for ever."""
         task = asyncio.current_task()
         assert task is not None
-        self._under_way.add(task)
+        self._under_way[task] = context.job.id
         task.add_done_callback(self._forget)
         outcome = "failed"
         try:
@@ -183,18 +184,36 @@ class JobQueue:
             self.ended[context.job.task_name, outcome] += 1
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
         # Read, so that nobody complains of it a second time: what failed has ended this life.
         if not task.cancelled():
             task.exception()
 
     async def _revive_stalled(self) -> None:
-        """Jobs whose runner died (kill -9, a life cut off) are run again by whoever is alive."""
+        """Jobs whose runner died (kill -9, a life cut off) are run again by whoever is alive; and those that this life
+        has without knowing of them, because the answer to its fetch was lost on the way."""
+        unknown = set[int | None]()
         while True:
             # Nothing is fetched while no place is free: every job has its own time limit.
             if len(self._under_way) >= self._concurrency:
                 self._manager.beat()
             for job in await self._manager.get_stalled_jobs():
-                if await self._manager.revive(job):
-                    log.info("job.revived", task=job.task_name, job_id=job.id)
+                await self._revive(job)
+            unknown = await self._revive_unknown(unknown)
             await asyncio.sleep(_REVIVE_EVERY_S)
+
+    async def _revive_unknown(self, before: set[int | None]) -> set[int | None]:
+        """Put back what this life has taken and does not run, if that was so the last time, too: between the two a job
+        that was just taken has begun. Returns what is so now."""
+        runner = self._runner
+        if runner is None or runner.worker_id is None:
+            return set()
+        taken = await self._manager.list_jobs_async(status="doing", worker_id=runner.worker_id)
+        unknown = {job.id: job for job in taken if job.id not in self._under_way.values()}
+        for job in [unknown.pop(job_id) for job_id in before & unknown.keys()]:
+            await self._revive(job)
+        return set(unknown)
+
+    async def _revive(self, job: Job) -> None:
+        if await self._manager.revive(job):
+            log.info("job.revived", task=job.task_name, job_id=job.id)
