@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import random
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -35,6 +36,9 @@ from gerai.settings import ServerSettings
 
 T = TypeVar("T")
 _HEALTHY_WITHIN_S: Final = 30.0
+#: Below those that Linux (from 32768) and others (from 49152) give to outgoing connections.
+_QUIET_PORTS: Final = range(20_000, 32_000)
+_TRIES: Final = 50
 _LOOK_EVERY_S: Final = 0.05
 _WATCH: Final = "connections"
 
@@ -77,17 +81,26 @@ def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
 def free_port(host: str, port: int, advice: str = "choose another with --port, or --port 0 for any free one") -> int:
     """``port``, or a free one for 0. Leaves with a clear message when it cannot be had."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        with socket.socket(found[0], found[1]) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(found[4])
-            return probe.getsockname()[1]
+        # It is listened on later: one of those the system gives to outgoing connections could be gone by then.
+        for candidate in random.sample(_QUIET_PORTS, _TRIES) if port == 0 else ():
+            with contextlib.suppress(OSError):
+                return _bound(host, candidate)
+        return _bound(host, port)
     except socket.gaierror:
         fail(f"{host} is not an address of this machine", 2)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             fail(f"port {port} on {host} is taken; {advice}", 2)
         fail(f"cannot listen on {host}:{port}: {error.strerror}", 2)
+
+
+def _bound(host: str, port: int) -> int:
+    """The port, once it was bound for a moment. OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    with socket.socket(found[0], found[1]) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(found[4])
+        return probe.getsockname()[1]
 
 
 def connection_limits(server: ServerSettings, proxies: TrustedProxies) -> ConnectionLimits:
@@ -131,6 +144,8 @@ async def serving(
     # Its own start-up notes would go to the terminal; what matters reaches our log.
     logging.getLogger("_granian").setLevel(logging.ERROR)
     task = asyncio.create_task(granian.serve(), name="gerai-http")
+    if await _ended_first(task, server):
+        fail(f"cannot listen on {server.host}:{server.port}: somebody else does by now; start again")
     watch = Supervisor(_WATCH)
     watch.start(_WATCH, partial(connections.watch, server.port))
     try:
@@ -145,6 +160,17 @@ async def serving(
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _ended_first(task: asyncio.Task[None], server: ServerSettings) -> bool:
+    """Waits until the server accepts; True when it ended instead."""
+    accepts = asyncio.create_task(accepting(server.host, server.port))
+    try:
+        await asyncio.wait({task, accepts}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await end(accepts)
+    # Asked for, or the interpreter prints it at the end.
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 async def accepting(host: str, port: int) -> None:
