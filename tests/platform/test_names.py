@@ -64,6 +64,8 @@ def commands_with_options() -> list[tuple[str, list[str], str]]:
             return
         arguments = [one for one in command.params if one.param_type_name == "argument" and one.required]
         given = ["7" for _ in arguments]
+        required = [one for one in command.params if one.param_type_name == "option" and one.required]
+        given += [word for one in required for word in (one.opts[0], "7")]
         texts = [one for one in command.params if one.param_type_name == "option" and _takes_text(one)]
         found.extend((path, given, one.opts[0]) for one in texts)
 
