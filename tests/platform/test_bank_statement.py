@@ -96,9 +96,13 @@ def test_lines_that_are_alike_are_two(tmp_path: Path) -> None:
     assert len({line.key for line in first}) == 3
     named = read_statement(file, {"date": "d", "amount": "a", "reference": "r"})
     assert [line.key for line in named][:2] == ["R1", "R2"]
-    kinds = written(tmp_path, "d,a,t\n2026-11-30,5000,DB\n2026-11-30,6000,CR\n2026-11-30,7000,\n", "kinds.csv")
+    kinds = written(tmp_path, "d,a,t\n2026-11-30,5000,DB\n2026-11-30,6000,CR\n2026-11-30,7000,Debet\n", "kinds.csv")
     found = read_statement(kinds, {"date": "d", "amount": "a", "kind": "t"})
     assert [line.amount_sen for line in found] == [600_000]
+    for unknown in ("", "TRF"):
+        kinds = written(tmp_path, f"d,a,t\n2026-11-30,7000,{unknown}\n", "kinds.csv")
+        with pytest.raises(typer.Exit):
+            read_statement(kinds, {"date": "d", "amount": "a", "kind": "t"})
 
 
 async def opened(engine: Engine) -> tuple[int, str, int]:

@@ -33,7 +33,10 @@ _AMOUNTS: Final = (
 _MARKS: Final = re.compile(r"^(?:Rp|IDR)\.?\s*|\s*(?:CR|K)$", re.I)
 _OUT: Final = re.compile(r"^-|^\(|\s*(?:DB|DR|D)$", re.I)
 #: What banks write into a column that says which way money went.
-_KINDS_IN: Final = frozenset({"cr", "c", "credit", "k", "kredit", "masuk", "in"})
+_KINDS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("cr", "c", "credit", "k", "kredit", "masuk", "in"), True),
+    **dict.fromkeys(("db", "d", "dr", "debit", "debet", "keluar", "out"), False),
+}
 
 
 def read_statement(file: Path, columns: Mapping[str, str]) -> list[BankLine]:
@@ -52,7 +55,9 @@ def read_statement(file: Path, columns: Mapping[str, str]) -> list[BankLine]:
         if len(row) <= max(at.values()):
             fail(f"{file}, line {number}: it has {len(row)} columns, the first line {len(head)}", 2)
         texts = {what: row[index].strip() for what, index in at.items()}
-        amount_sen = _amount_in(texts["amount"], texts.get("kind", "cr"))
+        if (comes_in := _KINDS.get(texts.get("kind", "cr").lower())) is None:
+            fail(f"{file}, line {number}: {texts['kind']!r} says neither that money came in (CR) nor out (DB)", 2)
+        amount_sen = _amount_in(texts["amount"], comes_in=comes_in)
         if amount_sen is None:
             fail(f"{file}, line {number}: {texts['amount']!r} is no amount", 2)
         if (moment := _moment(texts["date"])) is None:
@@ -83,11 +88,11 @@ def _rows(file: Path) -> list[list[str]]:
         fail(f"cannot read {file}: {error}", 2)
 
 
-def _amount_in(text: str, kind: str) -> int | None:
+def _amount_in(text: str, *, comes_in: bool) -> int | None:
     """In sen; 0 for money that went out or an empty cell, None for what is no amount."""
     if not text:
         return 0
-    goes_out = _OUT.search(text) is not None or kind.strip().lower() not in _KINDS_IN
+    goes_out = not comes_in or _OUT.search(text) is not None
     plain = _MARKS.sub("", _OUT.sub("", text)).strip(" +()")
     for pattern, thousands in _AMOUNTS:
         if match := pattern.fullmatch(plain):
