@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,8 @@ from gerai.engine.orders.place import Placed, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import StartPayment
 
+#: How long a test's own server lets work wait: a machine that stands still for seconds is no fault of what is tested.
+PATIENCE_S = 120.0
 EPOCH = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
@@ -256,19 +258,28 @@ async def assert_within(condition: Any, within_s: float) -> float:
 @asynccontextmanager
 async def another_engine(dsn: str, **limits: Any) -> AsyncGenerator[Engine]:
     """A second engine on the same database, as another process would be."""
-    engine = Engine(dsn, reads_pool_size=4, **limits)
+    patience = {"deadline_s": PATIENCE_S, "reads_wait_s": PATIENCE_S}
+    engine = Engine(dsn, reads_pool_size=4, **{**patience, **limits})
     async with engine.running():
         yield engine
 
 
 @contextmanager
 def clone_of(dsn: str, template: str) -> Generator[str]:
-    """A throw-away copy of a database nobody is connected to; answers its address."""
+    """A throw-away copy of a database nobody is connected to, made through another one; answers its address."""
     name = f"copy_{secrets.token_hex(6)}"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
-        yield database(dsn, name)
+        # As files: many times faster than through the log.
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')  # type: ignore[arg-type]
+    yield database(dsn, name)
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+def copy_of(dsn: str) -> AbstractContextManager[str]:
+    """The same of the database with this address."""
+    name = dsn.partition("?")[0].rpartition("/")[2]
+    return clone_of(database(dsn, "postgres"), name)
 
 
 def database(dsn: str, name: str) -> str:

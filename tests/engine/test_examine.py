@@ -64,6 +64,11 @@ async def recorded(engine: Engine) -> list[tuple[str, int]]:
         return [(name, broken) for name, broken, _, _ in await gauges.book_checks(connection)]
 
 
+async def all_recorded(engine: Engine) -> bool:
+    """Whether every invariant was recorded."""
+    return {name for name, _ in await recorded(engine)} >= {*NAMES}
+
+
 async def execute(engine: Engine, statement: str, *params: Any) -> None:
     async with engine.connection() as connection:
         await connection.execute(statement, params)  # type: ignore[arg-type]
@@ -127,9 +132,10 @@ async def test_what_cannot_be_checked_hides_nothing(engine: Engine, monkeypatch:
     with capture_logs() as logs:
         watching = asyncio.create_task(watch_books(engine, 60.0))
         await until(lambda: said(logs, "books.checked"))
+        # It is told before it is written down.
+        await until(lambda: all_recorded(engine))
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-    await until(lambda: recorded(engine))
     async with engine.connection() as connection:
         examination = await examine(connection)
     assert examination.unchecked == {"impossible": "division by zero"}

@@ -1,4 +1,4 @@
-"""One demo shop with all doors for all tests of webhooks: their orders do not know each other."""
+"""One demo shop with all doors for all tests of a file of webhooks: their orders do not know each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gerai.doors.http.demo import Demo
 from gerai.engine.core import Engine
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def demo(engine: Engine) -> dict[str, Any]:
     """The sections of demo.json."""
     return await open_demo(engine)
