@@ -62,9 +62,10 @@ class MoneyShop:
         view = (await engine.submit(started)).answer
         return view, view.payments[-1]
 
-    async def take(self, amount_sen: int, key: str = "", which: int = 0) -> Any:
+    async def take(self, amount_sen: int, key: str = "", which: int = 0, **facts: Any) -> Any:
         """One line of the bank's list."""
         line = BankLine(key or f"line-{next(_numbers)}", amount_sen, real_now(), "TRSF E-BANKING CR")
+        line = line._replace(**facts)
         return await take.take(self.engines[which], self.merchant_id, self.account.receiving_id, line, "statement")
 
     async def now(self, view: OrderView) -> OrderView:
@@ -98,6 +99,26 @@ async def test_it_pays_the_one_that_asked_for_it(shop: MoneyShop) -> None:
     assert (kept.status, kept.order_id, kept.payment_id) == ("booked", view.order.order_id, payment.payment_id)
     paid = [(await shop.now(one)).order.charged_sen for one, _ in orders]
     assert paid == [PRICE if n == 4 else 0 for n in range(10)]
+    assert await shop.sound()
+
+
+async def test_no_money_is_from_before_the_order(shop: MoneyShop) -> None:
+    """A list of the last days has an amount that was somebody else's then: what came before the order was placed never
+    pays it by itself, but a person may say so. A bank that names the day alone may mean its evening."""
+    view, payment = await shop.started()
+    placed, today = view.order.created_at, view.order.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    kept = [
+        await shop.take(payment.asked_sen, at=placed - timedelta(minutes=6)),
+        await shop.take(payment.asked_sen, at=placed - timedelta(days=20)),
+        await shop.take(payment.asked_sen, at=today - timedelta(days=1), day_only=True),
+    ]
+    assert [one.status for one in kept] == ["waiting"] * 3
+    assert (await shop.now(view)).order.charged_sen == 0
+    may_be = await take.candidates(shop.engines[0], shop.merchant_id, shop.account.receiving_id, payment.asked_sen)
+    assert [one.order_number for one in may_be] == [view.order.number]
+    other, asked = await shop.started()
+    assert (await shop.take(payment.asked_sen, at=today, day_only=True)).status == "booked"
+    assert (await shop.take(asked.asked_sen, at=other.order.created_at - timedelta(minutes=4))).status == "booked"
     assert await shop.sound()
 
 

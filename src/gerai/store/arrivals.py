@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
@@ -12,6 +13,7 @@ from gerai.store.tables import ARRIVALS
 
 #: So long after its end a payment may still be what came: as long as its amount is kept.
 _STILL_COMES: Final = "interval '3 days'"
+#: ``by``: when it had come at the latest; no order is paid before it is placed.
 #: Whose amount it is says so; where payers are asked for the price itself, all who are asked for this one.
 _CANDIDATES: Final = f"""
 SELECT DISTINCT ON (p.order_id) p.order_id, p.payment_id, o.number, p.status
@@ -19,6 +21,7 @@ FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = 
 WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
   AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s
   AND (p.status = 'processing' OR p.status IN ('cancelled', 'expired') AND p.updated_at > now() - {_STILL_COMES})
+  AND (%(by)s::timestamptz IS NULL OR o.created_at <= %(by)s)
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
                   AND came.status IN ('completed', 'late', 'refunded'))
 ORDER BY p.order_id, p.status <> 'processing', p.payment_id DESC LIMIT %(limit)s"""
@@ -34,10 +37,16 @@ class Candidate(NamedTuple):
 
 
 async def candidates(
-    connection: AsyncConnection, merchant_id: int, receiving_id: int, amount_sen: int, limit: int
+    connection: AsyncConnection,
+    merchant_id: int,
+    receiving_id: int,
+    amount_sen: int,
+    limit: int,
+    by: datetime | None = None,
 ) -> list[Candidate]:
-    """The payments that may be what came, one of each order: open ones, and those that ended lately."""
-    names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit}
+    """The payments that may be what came, one of each order: open ones, and those that ended lately. ``by``: only of
+    orders that were there by then."""
+    names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit, "by": by}
     cursor = await connection.execute(query(_CANDIDATES), names)
     return [Candidate(*row) for row in await cursor.fetchall()]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,21 +20,33 @@ log = structlog.get_logger("gerai.arrivals")
 #: Only real money comes into real accounts.
 PRODUCTION: Final[Environment] = "production"
 _SHOWN: Final = 10
+_A_DAY: Final = timedelta(days=1)
+#: How far a bank's clock may be behind ours.
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 class BankLine(NamedTuple):
-    """Money that came in, as a bank tells it. ``key``: what this line alone has, the same whenever it is read."""
+    """Money that came in, as a bank tells it. ``key``: what this line alone has, the same whenever it is read.
+    ``day_only``: the bank says the day alone, and ``at`` is its beginning."""
 
     key: str
     amount_sen: int
     at: datetime
     description: str
+    day_only: bool = False
 
 
 async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount_sen: int) -> list[Candidate]:
-    """The payments that may be what came, one of each order, ten at most."""
+    """The payments that a person may say it is, one of each order, ten at most."""
     async with engine.connection() as connection:
         return await sql.candidates(connection, merchant_id, receiving_id, amount_sen, _SHOWN)
+
+
+async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine) -> list[Candidate]:
+    """The payments that can be this line: of these, those of orders that were placed before the money came."""
+    by = line.at + (_A_DAY if line.day_only else _CLOCKS_DIFFER)
+    async with engine.connection() as connection:
+        return await sql.candidates(connection, merchant_id, receiving_id, line.amount_sen, _SHOWN, by)
 
 
 async def waiting(engine: Engine, merchant_id: int, limit: int = 200) -> list[Arrival]:
@@ -61,7 +73,7 @@ async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLi
 
     Refuses: NotFound (no such account), Busy.
     """
-    found = await candidates(engine, merchant_id, receiving_id, line.amount_sen)
+    found = await fitting(engine, merchant_id, receiving_id, line)
     command = RecordArrival(
         merchant_id=merchant_id,
         environment=PRODUCTION,
