@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gerai.engine.merchants.open import open_merchant
 from gerai.engine.merchants.receiving import open_account
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
+from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.discover import discover
 from gerai.kit.ids import token
 from gerai.ports.payments import PaymentMethod
@@ -27,6 +29,11 @@ METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD"
 BANK = {"bank": "BCA", "number": "1234567890", "holder": "Budi"}
 COLUMNS = ("date=Tanggal", "amount=Jumlah", "description=Keterangan")
 _numbers = itertools.count(1)
+
+
+def today() -> str:
+    """The day by a bank in Jakarta, which pays nothing that was ordered on a later one; tomorrow's, lest it end now."""
+    return f"{real_now().astimezone(JAKARTA) + timedelta(days=1):%d/%m/%Y}"
 
 
 def written(folder: Path, text: str, name: str = "mutasi.csv") -> Path:
@@ -48,7 +55,7 @@ def written(folder: Path, text: str, name: str = "mutasi.csv") -> Path:
 def test_amounts_as_banks_write_them(tmp_path: Path, text: str, sen: int | None) -> None:
     """With either mark for thousands; what went out is no money that came in."""
     file = written(tmp_path, f'Tanggal;Jumlah\n30/11/2026;"{text}"\n')
-    lines = read_statement(file, {"date": "Tanggal", "amount": "Jumlah"})
+    lines = read_statement(file, {"date": "Tanggal", "amount": "Jumlah"}).lines
     assert [line.amount_sen for line in lines] == ([] if sen is None else [sen])
 
 
@@ -62,7 +69,7 @@ def test_amounts_as_banks_write_them(tmp_path: Path, text: str, sen: int | None)
 )  # fmt: skip
 def test_dates_are_jakartas(tmp_path: Path, text: str, shown: str) -> None:
     """Day before month, as Indonesia writes; the time is Jakarta's."""
-    [line] = read_statement(written(tmp_path, f"d,a\n{text},5000\n"), {"date": "d", "amount": "a"})
+    [line] = read_statement(written(tmp_path, f"d,a\n{text},5000\n"), {"date": "d", "amount": "a"}).lines
     assert line.at.isoformat() == shown
 
 
@@ -90,19 +97,101 @@ def test_lines_that_are_alike_are_two(tmp_path: Path) -> None:
     what it is."""
     text = "d,a,k,r\n2026-11-30,5000,KOPI,R1\n2026-11-30,5000,KOPI,R2\n2026-11-30,6000,KOPI,\n"
     file = written(tmp_path, text)
-    first = read_statement(file, {"date": "d", "amount": "a", "description": "k"})
-    again = read_statement(file, {"date": "d", "amount": "a", "description": "k"})
+    first = read_statement(file, {"date": "d", "amount": "a", "description": "k"}).lines
+    again = read_statement(file, {"date": "d", "amount": "a", "description": "k"}).lines
     assert [line.key for line in first] == [line.key for line in again]
     assert len({line.key for line in first}) == 3
-    named = read_statement(file, {"date": "d", "amount": "a", "reference": "r"})
+    named = read_statement(file, {"date": "d", "amount": "a", "reference": "r"}).lines
     assert [line.key for line in named][:2] == ["R1", "R2"]
     kinds = written(tmp_path, "d,a,t\n2026-11-30,5000,DB\n2026-11-30,6000,CR\n2026-11-30,7000,Debet\n", "kinds.csv")
-    found = read_statement(kinds, {"date": "d", "amount": "a", "kind": "t"})
+    found = read_statement(kinds, {"date": "d", "amount": "a", "kind": "t"}).lines
     assert [line.amount_sen for line in found] == [600_000]
     for unknown in ("", "TRF"):
         kinds = written(tmp_path, f"d,a,t\n2026-11-30,7000,{unknown}\n", "kinds.csv")
         with pytest.raises(typer.Exit):
             read_statement(kinds, {"date": "d", "amount": "a", "kind": "t"})
+
+
+BCA = """Informasi Rekening - Mutasi Rekening
+No. rekening : 7770123456
+Periode : 20/12/2026 - 05/01/2027
+Kode Mata Uang : IDR
+
+Tanggal Transaksi,Keterangan,Cabang,Jumlah,,Saldo
+'20/12,TRSF E-BANKING CR ANI,'0000,"50,123.00",CR,"1,050,123.00"
+'20/12,BIAYA ADM,'0000,"10,000.00",DB,"1,040,123.00"
+'05/01,TRSF E-BANKING CR BUDI,'0000,"60,000.00",CR,"1,100,123.00"
+PEND,TRSF E-BANKING CR CICI,'0000,"70,000.00",CR,"1,170,123.00"
+Saldo Awal : 1000000.00,,,,,
+Mutasi Kredit : 110123.00
+Saldo Akhir : 1100123.00
+"""
+OLD_BCA = """Tanggal,Keterangan,Cabang,Jumlah,Saldo
+20/12/2026,"TRSF CR, ANI",0000,"50,123.00 CR","1,050,123.00"
+20/12/2026,BIAYA,0000,"10,000.00 DB","1,040,123.00"
+"""
+MANDIRI = """Account No,Date,Val. Date,Transaction Code,Description,Description,Reference No.,Debit,Credit,
+1370001,20/12/26,20/12/26,8310,DARI ANI,TRANSFER,0,.00,"50,123.00",
+1370001,20/12/26,20/12/26,8311,BIAYA,ADM,0,"10,000.00",.00,
+"""
+MANDIRI_LINES = """AccountNo;Ccy;PostDate;Remarks;AdditionalDesc;Credit Amount;Debit Amount;Close Balance
+1370001;IDR;20/12/2026 10.15.20;DARI ANI;;50123.00;0.00;1050123.00
+"""
+BRI = """NOREK;TGL_TRAN;JAM_TRAN;DESK_TRAN;MUTASI_DEBET;MUTASI_KREDIT;SALDO_AKHIR_MUTASI
+0345;2026-12-20 00:00:00;101520;DARI ANI;0.00;50123.00;1050123.00
+0345;2026-12-20 00:00:00;101521;BIAYA;10000.00;0.00;1040123.00
+"""
+BNI = """Post Date,Value Date,Branch,Journal No.,Description,Amount,Debit/Credit,Balance
+20/12/26 10.15.20,20/12/26 10.15.20,0001,123456,DARI ANI,"50,123.00",C,"1,050,123.00"
+20/12/26 10.16.20,20/12/26 10.16.20,0001,123457,BIAYA,"10,000.00",D,"1,040,123.00"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "bank", "told"),
+    [
+        (BCA, "BCA", [("2026-12-20T00:00:00", 5_012_300, True), ("2027-01-05T00:00:00", 6_000_000, True)]),
+        (OLD_BCA, "BCA", [("2026-12-20T00:00:00", 5_012_300, True)]),
+        (MANDIRI, "Mandiri", [("2026-12-20T00:00:00", 5_012_300, True)]),
+        (MANDIRI_LINES, "Mandiri", [("2026-12-20T10:15:20", 5_012_300, False)]),
+        (BRI, "BRI", [("2026-12-20T00:00:00", 5_012_300, True)]),
+        (BNI, "BNI", [("2026-12-20T10:15:20", 5_012_300, False)]),
+    ],
+    ids=["BCA", "BCA without kind", "Mandiri", "Mandiri with times", "BRI", "BNI"],
+)  # fmt: skip
+def test_lists_of_large_banks_are_known(
+    tmp_path: Path, text: str, bank: str, told: list[tuple[str, int, bool]]
+) -> None:
+    """By their heads, wherever these stand: money that came in, of the day or the moment; years from the period; what
+    is not booked yet, what went out and the sums below are left out."""
+    found = read_statement(written(tmp_path, text), {})
+    assert found.bank == bank
+    assert [(line.at.isoformat()[:19], line.amount_sen, line.day_only) for line in found.lines] == told
+    assert read_statement(written(tmp_path, text.replace("\n", "\r\n")), {}) == found
+
+
+def test_a_list_that_is_not_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One column less, or a date without a year where no period stands: nothing is taken, and what to do is said."""
+    for text, said in (
+        (BNI.replace("Journal No.", "Journal"), "say which column is what"), ("", "say which column is what"),
+        (BCA.replace("Periode", "P").replace("20/12/2026 - 05/01/2027", "Des"), "is no date"),
+    ):  # fmt: skip
+        with pytest.raises(typer.Exit) as left:
+            read_statement(written(tmp_path, text), {})
+        assert left.value.exit_code == 2
+        assert said in " ".join(capsys.readouterr().err.split())
+
+
+async def test_the_list_of_another_bank(dsn: str, engine: Engine, tmp_path: Path) -> None:
+    """What is known to be Mandiri's is not read for an account at BCA."""
+    _, code, account = await opened(engine)
+    words = ("payments", "arrivals", "import", str(written(tmp_path, MANDIRI)), "--account", str(account))
+    rc, _, err = await gerai(dsn, *words, "--merchant", code)
+    assert (rc, "a list of Mandiri" in " ".join(err.split())) == (2, True), err
+    rc, out, err = await gerai(
+        dsn, *words[:3], str(written(tmp_path, BCA)), *words[4:], "--merchant", code, "--dry-run"
+    )
+    assert (rc, "2 would be waiting" in out) == (0, True), (out, err)
 
 
 async def opened(engine: Engine) -> tuple[int, str, int]:
@@ -141,10 +230,10 @@ async def test_from_the_list_to_paid_orders(
     amounts = [view.payments[0].asked_sen // 100 for view in views]
     text = (
         "Tanggal;Keterangan;Jumlah\n"
-        f"30/11/2026;TRSF E-BANKING CR ANI;{amounts[0]:,}.00 CR\n"
-        f"30/11/2026;TRSF E-BANKING CR BUDI;{amounts[2]:,}.00 CR\n"
-        "30/11/2026;TRSF E-BANKING CR \x1b[2JCICI;77,777.00 CR\n"
-        "30/11/2026;BIAYA ADM;10,000.00 DB\n"
+        f"{today()};TRSF E-BANKING CR ANI;{amounts[0]:,}.00 CR\n"
+        f"{today()};TRSF E-BANKING CR BUDI;{amounts[2]:,}.00 CR\n"
+        f"{today()};TRSF E-BANKING CR \x1b[2JCICI;77,777.00 CR\n"
+        f"{today()};BIAYA ADM;10,000.00 DB\n"
     )
     file = str(written(tmp_path, text))
     of = ("--merchant", code)
@@ -185,7 +274,7 @@ async def test_a_decision_at_the_terminal(dsn: str, engine: Engine, client: http
     async with engine.connection() as connection:
         # As if it had been asked for after the list was read.
         await connection.execute("UPDATE payments SET receiving_id = 1 WHERE merchant_id = %s", (merchant_id,))
-    file = str(written(tmp_path, f"Tanggal,Jumlah,Keterangan\n2026-11-30,{amount},ANI\n"))
+    file = str(written(tmp_path, f"Tanggal,Jumlah,Keterangan\n{today()},{amount},ANI\n"))
     words = ("payments", "arrivals", "import", file, "--account", str(account), *COLUMNS, *of)
     assert "0 booked, 1 waiting" in (await gerai(dsn, *words))[1]
     async with engine.connection() as connection:

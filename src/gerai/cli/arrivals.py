@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from gerai.cli.bank_layouts import LAYOUTS
 from gerai.cli.bank_statement import COLUMNS, read_statement
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such
@@ -25,6 +26,7 @@ arrivals = typer.Typer(no_args_is_help=True, help="Money that came into your own
 ArrivalArgument = Annotated[
     int, typer.Argument(min=1, metavar="ARRIVAL", help="As `gerai payments arrivals list` shows.")
 ]
+_BANKS = ", ".join(dict.fromkeys(one.bank for one in LAYOUTS))
 _ALL = ", ".join(f"{name}=…" if must else f"[{name}=…]" for name, must in COLUMNS.items())
 
 
@@ -34,26 +36,34 @@ _ALL = ", ".join(f"{name}=…" if must else f"[{name}=…]" for name, must in CO
     "description=Keterangan --merchant toko",
 )
 def import_statement(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bank's list as CSV, its first line with names.")],
-    columns: Annotated[list[str], typer.Argument(metavar="WHAT=COLUMN...", help=f"Which column is what: {_ALL}.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bank's list as CSV, as it was downloaded.")],
     account: Annotated[int, typer.Option("--account", min=1, help="As `gerai payments accounts list` shows.")],
+    columns: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHAT=COLUMN...]",
+            show_default=False,
+            help=f"Which column is what: {_ALL}. Not needed for the lists of {_BANKS}.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
     """Read a bank's list: what can be one payment only pays it, the rest waits. What was read before is left out."""
-    named = _columns(columns)
+    named = _columns(columns) if columns else {}
 
     async def act(engine: Engine) -> tuple[int, list[tuple[str, str]]]:
         merchant_id = await merchant_named(engine, merchant)
         _require_account(engine, merchant_id, account)
-        lines = read_statement(file, named)
+        bank, lines = read_statement(file, named)
+        _require_bank(engine, merchant_id, account, bank)
         fresh = await take.not_kept(engine, merchant_id, account, lines)
         done: list[tuple[str, str]] = []
         for line in fresh:
             seen = f"{to_the_minute(line.at)}  {display(line.amount_sen)}  {line.description}"
-            found = await take.candidates(engine, merchant_id, account, line.amount_sen)
+            found = await take.fitting(engine, merchant_id, account, line)
             whose = f"order {found[0].order_number}" if len(found) == 1 else "waits"
             if not dry_run:
                 kept = await take.take(engine, merchant_id, account, line, "statement")
@@ -163,6 +173,13 @@ def _require_account(engine: Engine, merchant_id: int, account: int) -> None:
     known = [one.receiving_id for one in engine.directory.merchant(merchant_id).receiving]
     if account not in known:
         no_such("account", account, known, "gerai payments accounts list")
+
+
+def _require_bank(engine: Engine, merchant_id: int, account: int, bank: str) -> None:
+    """The list of one bank says nothing of an account at another."""
+    [of] = [one.channel for one in engine.directory.merchant(merchant_id).receiving if one.receiving_id == account]
+    if bank and bank.upper() != of:
+        fail(f"this is a list of {bank}, and {account} is an account of {of}", 2)
 
 
 async def _waiting(engine: Engine, merchant_id: int, arrival: int) -> Arrival:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import time
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from gerai.cli.bank_layouts import LAYOUTS, Layout, Years, layout_of
 from gerai.cli.terminal import fail
-from gerai.domain.money import MAX_SEN, SEN_PER_RUPIAH
+from gerai.domain.money import printed_sen
 from gerai.engine.arrivals.take import BankLine
-from gerai.kit.clock import JAKARTA
+from gerai.kit.moments import jakarta_time
+from gerai.kit.wire import key_of
 
 #: What is read of each line, and whether it must be named.
 COLUMNS: Final = {"date": True, "amount": True, "description": False, "reference": False, "kind": False}
 _AT_MOST_BYTES: Final = 8 * 2**20
 _LONGEST: Final = 500
-_FORMATS: Final = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d",
-    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y", "%d/%m/%y", "%d-%m-%y",
-)  # fmt: skip
-#: Rupiah with either mark for thousands and the other for sen.
-_AMOUNTS: Final = (
-    (re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{2}))?"), "."),
-    (re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{2}))?"), ","),
-)
+#: Among so many first lines stands the one with the columns' names.
+_HEAD_WITHIN: Final = 30
+_MIDNIGHT: Final = time(0)
+_MARKS_BETWEEN: Final = ",;\t|"
 _MARKS: Final = re.compile(r"^(?:Rp|IDR)\.?\s*|\s*(?:CR|K)$", re.I)
 _OUT: Final = re.compile(r"^-|^\(|\s*(?:DB|DR|D)$", re.I)
 #: What banks write into a column that says which way money went.
@@ -39,40 +35,93 @@ _KINDS: Final[Mapping[str, bool]] = {
 }
 
 
-def read_statement(file: Path, columns: Mapping[str, str]) -> list[BankLine]:
-    """The lines of money that came in, in the file's order. ``columns``: what the file's head calls each of
-    :data:`COLUMNS`. Leaves with exit code 2 when the file, its head or any line cannot be read: nothing is guessed."""
-    rows = _rows(file)
-    head = [name.strip() for name in (rows[0] if rows else [])]
-    if missing := [name for name in columns.values() if name not in head]:
-        fail(f"{file} has no column {missing[0]}; its first line has: {', '.join(head) or 'nothing'}", 2)
-    at = {what: head.index(name) for what, name in columns.items()}
+class Statement(NamedTuple):
+    """Money that came in, in the file's order. ``bank``: whose list it is, where that is known."""
+
+    bank: str
+    lines: list[BankLine]
+
+
+class _Table(NamedTuple):
+    """The rows of a file, and what its head means."""
+
+    rows: list[list[str]]
+    head_at: int
+    head: list[str]
+    layout: Layout
+
+
+def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
+    """What a bank's list tells of money that came in. ``columns``: what the file's head calls each of :data:`COLUMNS`;
+    none: the head must be one of :mod:`gerai.cli.bank_layouts`. What stands above the head is passed over. Leaves with
+    exit code 2 when the file, its head or any line cannot be read: nothing is guessed."""
+    table = _table(file, _text(file), columns)
+    layout, head, begin = table.layout, table.head, table.head_at + 1
+    years = Years([" ".join(row) for row in table.rows[: table.head_at]])
+    at = {what: head.index(name) for what, name in layout.columns.items()}
+    if layout.kind_beside_amount and head[at["amount"] + 1 : at["amount"] + 2] == [""]:
+        at["kind"] = at["amount"] + 1
     found: list[BankLine] = []
     times = Counter[tuple[str, ...]]()
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
+    for number, cells in enumerate(table.rows[begin:], start=begin + 1):
+        if not any(cells) or (layout.ends and cells[0].startswith(layout.ends)):
             continue
-        if len(row) <= max(at.values()):
-            fail(f"{file}, line {number}: it has {len(row)} columns, the first line {len(head)}", 2)
-        texts = {what: row[index].strip() for what, index in at.items()}
-        if (comes_in := _KINDS.get(texts.get("kind", "cr").lower())) is None:
-            fail(f"{file}, line {number}: {texts['kind']!r} says neither that money came in (CR) nor out (DB)", 2)
-        amount_sen = _amount_in(texts["amount"], comes_in=comes_in)
-        if amount_sen is None:
-            fail(f"{file}, line {number}: {texts['amount']!r} is no amount", 2)
-        if (moment := _moment(texts["date"])) is None:
-            fail(f"{file}, line {number}: {texts['date']!r} is no date that is read here (31/12/2026, 2026-12-31)", 2)
-        if amount_sen == 0:
+        where = f"{file}, line {number}"
+        if len(cells) <= max(at.values()):
+            fail(f"{where}: it has {len(cells)} columns, the line with their names {len(head)}", 2)
+        texts = {what: cells[index] for what, index in at.items()}
+        if layout.not_yet and texts["date"].strip("'") == layout.not_yet:
             continue
-        description = " ".join(texts.get("description", "").split())[:_LONGEST]
-        same = (moment.isoformat(), str(amount_sen), description)
-        times[same] += 1
-        key = texts.get("reference") or hashlib.sha256("\n".join((*same, str(times[same]))).encode()).hexdigest()[:32]
-        found.append(BankLine(key[:_LONGEST], amount_sen, moment, description))
-    return found
+        line = _line(where, texts | {"date": years.complete(texts["date"])}, times)
+        if line is not None:
+            found.append(line)
+    return Statement(layout.bank, found)
 
 
-def _rows(file: Path) -> list[list[str]]:
+def _table(file: Path, text: str, columns: Mapping[str, str]) -> _Table:
+    """The file by the mark between columns with which it has a head that is known."""
+    seen = set[str]()
+    for mark in _MARKS_BETWEEN:
+        rows = _rows(file, text, mark)
+        for number, names in enumerate(rows[:_HEAD_WITHIN]):
+            seen.update(names)
+            if (layout := _layout(names, columns)) is not None:
+                return _Table(rows, number, names, layout)
+    first = text.partition("\n")[0].strip() or "nothing"
+    banks = ", ".join(dict.fromkeys(one.bank for one in LAYOUTS))
+    fault = f"is no list of {banks} as it is known here: say which column is what"
+    if columns:
+        lacking = next((name for name in columns.values() if name not in seen), "")
+        fault = f"has no column {lacking}" if lacking else f"has no line with {', '.join(columns.values())}"
+    return fail(f"{file} {fault}; its first line has: {first}", 2)
+
+
+def _layout(names: list[str], columns: Mapping[str, str]) -> Layout | None:
+    if not columns:
+        return layout_of(names)
+    return Layout("", columns) if {*columns.values()} <= {*names} else None
+
+
+def _line(where: str, texts: Mapping[str, str], times: Counter[tuple[str, ...]]) -> BankLine | None:
+    """The money of one line; None where none came in. ``times``: how often such a line was there before."""
+    if (comes_in := _KINDS.get(texts.get("kind", "cr").lower())) is None:
+        fail(f"{where}: {texts['kind']!r} says neither that money came in (CR) nor out (DB)", 2)
+    amount_sen = _amount_in(texts["amount"], comes_in=comes_in)
+    if amount_sen is None:
+        fail(f"{where}: {texts['amount']!r} is no amount", 2)
+    if (moment := jakarta_time(texts["date"])) is None:
+        fail(f"{where}: {texts['date']!r} is no date that is read here (31/12/2026, 2026-12-31)", 2)
+    if amount_sen == 0:
+        return None
+    description = " ".join(texts.get("description", "").split())[:_LONGEST]
+    same = (moment.isoformat(), str(amount_sen), description)
+    times[same] += 1
+    key = texts.get("reference") or key_of(*same, str(times[same]))
+    # Some banks write midnight where they mean the day.
+    return BankLine(key[:_LONGEST], amount_sen, moment, description, moment.time() == _MIDNIGHT)
+
+
+def _text(file: Path) -> str:
     try:
         data = file.read_bytes()[: _AT_MOST_BYTES + 1]
         text = data.decode("utf-8-sig")
@@ -80,32 +129,21 @@ def _rows(file: Path) -> list[list[str]]:
         fail(f"cannot read {file}: {error}", 2)
     if len(data) > _AT_MOST_BYTES or "\0" in text:
         fail(f"{file} is no list of a bank: it is larger than 8 MB, or no text", 2)
-    first = text.partition("\n")[0]
-    mark = max(",;\t|", key=first.count)
+    return text
+
+
+def _rows(file: Path, text: str, mark: str) -> list[list[str]]:
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
     except csv.Error as error:
         fail(f"cannot read {file}: {error}", 2)
 
 
 def _amount_in(text: str, *, comes_in: bool) -> int | None:
     """In sen; 0 for money that went out or an empty cell, None for what is no amount."""
-    if not text:
+    if not text.strip("0.,"):
         return 0
     goes_out = not comes_in or _OUT.search(text) is not None
     plain = _MARKS.sub("", _OUT.sub("", text)).strip(" +()")
-    for pattern, thousands in _AMOUNTS:
-        if match := pattern.fullmatch(plain):
-            whole, sen = match[1].replace(thousands, ""), match[2] or "00"
-            amount_sen = int(whole) * SEN_PER_RUPIAH + int(sen) if len(whole) < 19 else MAX_SEN + 1
-            return None if amount_sen > MAX_SEN else 0 if goes_out else amount_sen
-    return None
-
-
-def _moment(text: str) -> datetime | None:
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=JAKARTA)
-        except ValueError:
-            continue
-    return None
+    amount_sen = printed_sen(plain)
+    return 0 if goes_out and amount_sen is not None else amount_sen

@@ -18,6 +18,12 @@ MAX_TOTAL_SEN: Final = 2**63 - 1
 _WHOLE_TEXT = re.compile(r"([0-9]{1,18})(?:\.00)?")
 _SHOWN_TEXT = re.compile(r"Rp(?:[0-9]{1,18}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})")
 
+#: Rupiah with either mark for thousands and the other for sen.
+_PRINTED: Final = (
+    (re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{2}))?"), "."),
+    (re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{2}))?"), ","),
+)
+
 
 def rupiah(amount: int) -> int:
     """Whole rupiah to sen."""
@@ -53,6 +59,17 @@ def parse_rupiah(text: str) -> int:
     if found is None or rupiah(int(found[1])) > MAX_SEN:
         raise ValueError("not a whole number of rupiah")
     return rupiah(int(found[1]))
+
+
+def printed_sen(text: str) -> int | None:
+    """The digits of an amount as banks print it, ``"50.123"``, ``"50,123.00"``, ``"1.250.123,50"``, in sen; None for
+    anything else and above MAX_SEN."""
+    for pattern, thousands in _PRINTED:
+        if match := pattern.fullmatch(text):
+            whole, sen = match[1].replace(thousands, ""), match[2] or "00"
+            amount_sen = rupiah(int(whole)) + int(sen) if len(whole) < 19 else MAX_SEN + 1
+            return amount_sen if amount_sen <= MAX_SEN else None
+    return None
 
 
 def whole_rupiah(sen: int) -> int:
