@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from gerai.store import (
     gauges,
     idempotency,
     merchant_orders,
+    notices,
     orders,
     payments,
     services,
@@ -106,8 +107,15 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
-        "arrivals.candidates": [lambda c: arrivals.candidates(c, m, first, 5_000_000, 10)],
+        "arrivals.candidates": [
+            lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))
+        ],
         "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
+        "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
+        "notices.source": [lambda c: notices.source(c, m, first)],
+        "notices.notice": [lambda c: notices.notice(c, m, first)],
+        "notices.unread": [lambda c: notices.unread(c, m, 50)],
+        "notices.account_numbered": [lambda c: notices.account_numbered(c, m, "1234567890")],
         "arrivals.known_keys": [lambda c: arrivals.known_keys(c, m, first, ["none"])],
         "due.due_orders": [lambda c: due.due_orders(c, 100)],
         "due.due_payments": [lambda c: due.due_payments(c, 100)],
@@ -119,6 +127,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "gauges.overdue_orders": [gauges.overdue_orders],
         "gauges.oldest_overdue": [gauges.oldest_overdue],
         "gauges.open_fulfilments": [gauges.open_fulfilments],
+        "gauges.money_waiting": [gauges.money_waiting],
         "webhook_deliveries.fanned_out_events": [
             lambda c: webhook_deliveries.fanned_out_events(c, m, k.endpoint_id, first)
         ],
@@ -269,6 +278,9 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "EXPECTED_NEAR": ([ids[0]], [1], [99_900], m),
         "ARRIVALS_BY_ID": (m, [ids[0]]),
         "ARRIVALS_BY_KEY": ([ids[0]], ["none"], m),
+        "NOTICE_SOURCES_BY_ID": (m, [ids[0]]),
+        "NOTICES_BY_ID": (m, [ids[0]]),
+        "NOTICES_BY_DIGEST": ([ids[0]], [b"none"], m),
         "MEMBERS_BY_CONTACT": (
             m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],
         ),

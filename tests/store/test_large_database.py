@@ -27,6 +27,7 @@ from gerai.store import (
     idempotency,
     loads,
     merchant_orders,
+    notices,
     order_views,
     orders,
     payments,
@@ -46,14 +47,14 @@ TIMES = 4
 #: Modules whose every coroutine function is a read or a piece of background work.
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
-    webhook_endpoints, webhook_log, merchant_orders, arrivals,
+    webhook_endpoints, webhook_log, merchant_orders, arrivals, notices,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
     "due.analyze_new_tables", "gauges.backup", "gauges.jobs", "gauges.oldest_jobs", "gauges.book_checks",
     "gauges.clock_skew", "gauges.timed", "webhook_endpoints.by_state", "webhook_deliveries.add_deliveries",
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
-    "webhook_endpoints.note_silent", "webhook_endpoints.listening",
+    "webhook_endpoints.note_silent", "webhook_endpoints.listening", "notices.add_source", "notices.close_source",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ _TITLES: Final = {
     "fulfilment": "Fulfilments",
     "deposit": "Deposits",
     "arrival": "Arrivals",
+    "notice": "Notices",
     "delivery": "Webhook deliveries",
     "shipment": "Shipments",
 }
@@ -52,6 +53,8 @@ _NOTES: Final = {
     "more: the event `fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
     "arrival": "Money that came into an account of the seller's own, one line of the bank's list. What can be one "
     "payment only is booked at once; what fits none, or several, waits for a person.",
+    "notice": "What a service outside said of money that came in, kept as it came. `waiting`: it could not be read, or "
+    "names an account that is not known here; it may be read again. Read twice, its money is kept once.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",

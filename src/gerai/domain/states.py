@@ -175,6 +175,19 @@ ARRIVAL = StateTable(
     moves=(("waiting", "book", "booked"), ("waiting", "dismiss", "dismissed")),
 )
 
+NOTICE = StateTable(
+    thing="notice",
+    initial=frozenset({"received"}),
+    moves=(
+        ("received", "finish", "read"),
+        ("received", "set_aside", "waiting"),
+        # Read again, once it can be: the account that it names is known now.
+        ("waiting", "finish", "read"),
+        ("waiting", "set_aside", "waiting"),
+        ("waiting", "dismiss", "dismissed"),
+    ),
+)
+
 DELIVERY = StateTable(
     thing="delivery",
     initial=frozenset({"pending"}),
@@ -231,4 +244,4 @@ SHIPMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, DELIVERY)
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, NOTICE, DELIVERY)

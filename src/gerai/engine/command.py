@@ -45,7 +45,7 @@ class Needs(msgspec.Struct, frozen=True):
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
     the orders and of their payment. ``expected`` locks receiving accounts and brings what is expected in each between
     two amounts: (id, least, most). ``arrivals`` names money that came by its id, ``arrival_keys`` by account and
-    key."""
+    key; ``notices`` likewise, and ``notice_keys`` by source and digest, with the source locked."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -60,6 +60,8 @@ class Needs(msgspec.Struct, frozen=True):
     expected: tuple[tuple[int, int, int], ...] = ()
     arrivals: tuple[int, ...] = ()
     arrival_keys: tuple[tuple[int, str], ...] = ()
+    notices: tuple[int, ...] = ()
+    notice_keys: tuple[tuple[int, bytes], ...] = ()
 
 
 NOTHING = Needs()
@@ -172,4 +174,6 @@ def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[A
         claims += [(of, "deposit", deposit_id) for deposit_id in needs.deposits]
         claims += [(of, "receiving", receiving_id) for receiving_id, _, _ in needs.expected]
         claims += [(of, "arrival", arrival_id) for arrival_id in needs.arrivals]
+        claims += [(of, "source", source_id) for source_id, _ in needs.notice_keys]
+        claims += [(of, "notice", notice_id) for notice_id in needs.notices]
     return tuple(claims)

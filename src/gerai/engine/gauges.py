@@ -16,6 +16,7 @@ from gerai.store.connection import Connection, DatabaseError
 
 log = structlog.get_logger("gerai.metrics")
 OVERDUE_AT_MOST: Final = sql.OVERDUE_AT_MOST
+WAITING_AT_MOST: Final = sql.WAITING_AT_MOST
 SEEN_WITHIN_S: Final = worker_beats.SEEN_WITHIN_S
 #: For a free connection, and for everything together.
 _CONNECTION_WITHIN_S: Final = 1
@@ -34,6 +35,7 @@ _QUESTIONS: Final[dict[str, _Question]] = {
     "overdue": sql.overdue_orders,
     "oldest_overdue": sql.oldest_overdue,
     "fulfilments": sql.open_fulfilments,
+    "money": sql.money_waiting,
     "webhooks": _timed(webhook_deliveries.oldest_due),
     "endpoints": _timed(webhook_endpoints.by_state),
     "connections": _timed(sessions.connections),
@@ -54,6 +56,7 @@ class Gauges:
     overdue: list[tuple[str, int]] | None = None
     oldest_overdue: list[tuple[str, str, float]] | None = None
     fulfilments: list[tuple[str, str, str, int, float]] | None = None
+    money: list[tuple[str, int]] | None = None
     webhooks: list[tuple[str, str, int, float]] | None = None
     endpoints: list[tuple[str, str, int]] | None = None
     connections: list[tuple[int, int, int]] | None = None

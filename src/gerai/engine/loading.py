@@ -25,6 +25,8 @@ from gerai.store.tables import (
     INVOICES,
     LINES,
     MEMBERS,
+    NOTICE_SOURCES,
+    NOTICES,
     ORDERS,
     PAYMENTS,
     RECEIVING,
@@ -51,6 +53,8 @@ class _Wanted:
     expected: set[tuple[int, int, int]] = field(default_factory=set[tuple[int, int, int]])
     arrivals: set[int] = field(default_factory=set[int])
     arrival_keys: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    notices: set[int] = field(default_factory=set[int])
+    notice_keys: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -77,6 +81,8 @@ class _Wanted:
         self.expected.update(needs.expected)
         self.arrivals.update(needs.arrivals)
         self.arrival_keys.update(needs.arrival_keys)
+        self.notices.update(needs.notices)
+        self.notice_keys.update(needs.notice_keys)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -144,12 +150,26 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
             accounts, keys_of = zip(*sorted(mine.arrival_keys), strict=True)
             named = (pack("int8", accounts), pack("text", keys_of))
             found.append(Reading(loads.ARRIVALS_BY_KEY, (*named, merchant_id), ARRIVALS))
+    for merchant_id, mine in merchants:
+        found.extend(_notices(merchant_id, mine))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:
         merchants_of, *texts = zip(*keys, strict=True)
         arrays = [pack("int8", merchants_of), *(pack("text", column) for column in texts)]
         found.append(Reading(loads.IDEMPOTENCY_BY_KEY, arrays, IDEMPOTENCY))
+    return found
+
+
+def _notices(merchant_id: int, mine: _Wanted) -> list[Reading]:
+    found: list[Reading] = []
+    if mine.notice_keys:
+        sources, digests = zip(*sorted(mine.notice_keys), strict=True)
+        found.append(Reading(loads.NOTICE_SOURCES_BY_ID, (merchant_id, _ids({*sources})), NOTICE_SOURCES))
+        named = (pack("int8", sources), pack("bytea", digests))
+        found.append(Reading(loads.NOTICES_BY_DIGEST, (*named, merchant_id), NOTICES))
+    if mine.notices:
+        found.append(Reading(loads.NOTICES_BY_ID, (merchant_id, _ids(mine.notices)), NOTICES))
     return found
 
 

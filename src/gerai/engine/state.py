@@ -36,6 +36,8 @@ from gerai.store.tables import (
     INVOICES,
     LINES,
     MEMBERS,
+    NOTICE_SOURCES,
+    NOTICES,
     ORDERS,
     PAYMENTS,
     RECEIVING,
@@ -88,6 +90,8 @@ class State:
         self.receiving = self._of(RECEIVING)
         self.expected = self._of(EXPECTED, lambda r: ((r.merchant_id, r.receiving_id, r.order_id),))
         self.arrivals = self._of(ARRIVALS, lambda r: ((r.merchant_id, r.receiving_id, r.arrival_key),))
+        self.notice_sources = self._of(NOTICE_SOURCES)
+        self.notices = self._of(NOTICES, lambda r: ((r.merchant_id, r.source_id, r.digest),))
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

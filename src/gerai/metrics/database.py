@@ -11,7 +11,7 @@ from prometheus_client.core import Metric as Family
 
 from gerai.engine.check import ROWS_AT_MOST
 from gerai.engine.core import Engine
-from gerai.engine.gauges import OVERDUE_AT_MOST, SEEN_WITHIN_S, Gauges, read_gauges
+from gerai.engine.gauges import OVERDUE_AT_MOST, SEEN_WITHIN_S, WAITING_AT_MOST, Gauges, read_gauges
 from gerai.kit.metrics import Metric, Sample, family
 from gerai.worker.main import WORK_KINDS
 
@@ -36,6 +36,13 @@ OPEN: Final = Metric(
 )
 OLDEST: Final = Metric(
     "gerai_fulfilments_oldest_seconds", "gauge", "How long the oldest of them has been in work.", OPEN.labels
+)
+MONEY_WAITING: Final = Metric(
+    "gerai_money_waiting",
+    "gauge",
+    f"Money into the seller's own accounts that fits no payment or several (`arrivals`), and notices of it that could "
+    f"not be read (`notices`), for a person to decide ({WAITING_AT_MOST} at most).",
+    ("what",),
 )
 OLDEST_JOB: Final = Metric(
     "gerai_jobs_oldest_seconds",
@@ -111,8 +118,8 @@ BACKUP_BYTES: Final = Metric("gerai_backup_bytes", "gauge", "How large it is.")
 BACKUP_SECONDS: Final = Metric("gerai_backup_seconds", "gauge", "How long making it took.")
 BACKUP_FAILED: Final = Metric("gerai_backup_failed", "gauge", "1 when the last attempt at one failed, else 0.")
 METRICS: Final = (
-    UP, JOBS, OLDEST_JOB, WORKER_SEEN, WORKERS, OVERDUE, OLDEST_OVERDUE, OPEN, OLDEST, WEBHOOKS_OLDEST, ENDPOINTS,
-    CONNECTIONS, LOCK_WAIT, TRANSACTION, SKEW, BROKEN, CHECK_SECONDS, CHECKED, BACKUP, BACKUP_BYTES,
+    UP, JOBS, OLDEST_JOB, WORKER_SEEN, WORKERS, OVERDUE, OLDEST_OVERDUE, OPEN, OLDEST, MONEY_WAITING, WEBHOOKS_OLDEST,
+    ENDPOINTS, CONNECTIONS, LOCK_WAIT, TRANSACTION, SKEW, BROKEN, CHECK_SECONDS, CHECKED, BACKUP, BACKUP_BYTES,
     BACKUP_SECONDS, BACKUP_FAILED,
 )  # fmt: skip
 
@@ -161,6 +168,8 @@ def _families(found: Gauges) -> Iterator[Family]:
     if (rows := found.fulfilments) is not None:
         yield _gauge(OPEN, ((environment, provider, status, n) for environment, provider, status, n, _ in rows))
         yield _gauge(OLDEST, ((environment, provider, status, s) for environment, provider, status, _, s in rows))
+    if found.money is not None:
+        yield _gauge(MONEY_WAITING, found.money)
     yield from _webhooks(found)
     yield from _server(found)
     if (rows := found.checks) is not None:

@@ -14,6 +14,8 @@ from gerai.store.due import CLOCK, DUE_DEPOSITS, DUE_ORDERS, DUE_PAYMENTS
 _TIME_LIMIT: Final = "SET LOCAL statement_timeout = '1s'"
 #: Overdue orders are counted no further.
 OVERDUE_AT_MOST: Final = 10_000
+#: Money that waits for a person is counted no further.
+WAITING_AT_MOST: Final = 1_000
 #: The head of a queue is looked at no further: what waits longest stands there.
 _HEAD: Final = 500
 
@@ -66,6 +68,13 @@ SELECT coalesce(extract(epoch FROM made_at)::float8, 0), bytes, took_ms, (fault 
 WHERE merchant_id = 0"""
 
 
+#: Through partial indexes that hold nothing else.
+_MONEY_WAITING: Final = """
+SELECT 'arrivals', count(*) FROM (SELECT FROM arrivals WHERE status = 'waiting' LIMIT %s) a
+UNION ALL
+SELECT 'notices', count(*) FROM (SELECT FROM notices WHERE status IN ('received', 'waiting') LIMIT %s) n"""
+
+
 async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
     """(queue, state, how many) of background jobs; state: waiting | scheduled | running | failed."""
     return await _rows(connection, _JOBS)
@@ -74,6 +83,11 @@ async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
 async def overdue_orders(connection: AsyncConnection) -> list[tuple[str, int]]:
     """(environment, how many) of orders past their time that nobody has expired yet."""
     return await _rows(connection, _OVERDUE, (OVERDUE_AT_MOST,))
+
+
+async def money_waiting(connection: AsyncConnection) -> list[tuple[str, int]]:
+    """(arrivals | notices, how many) of money that came in, and of notices of it, that wait for a person."""
+    return await _rows(connection, _MONEY_WAITING, (WAITING_AT_MOST, WAITING_AT_MOST))
 
 
 async def open_fulfilments(connection: AsyncConnection) -> list[tuple[str, str, str, int, float]]:

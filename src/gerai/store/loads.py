@@ -20,6 +20,8 @@ from gerai.store.tables import (
     INVOICES,
     LINES,
     MEMBERS,
+    NOTICE_SOURCES,
+    NOTICES,
     ORDERS,
     PAYMENTS,
     RECEIVING,
@@ -127,6 +129,22 @@ ARRIVALS_BY_KEY: Final = f"""
 SELECT {ARRIVALS.select_list} FROM arrivals t
 JOIN unnest(%b::int8[], %b::text[]) AS n(receiving_id, arrival_key)
   ON n.receiving_id = t.receiving_id AND n.arrival_key = t.arrival_key
+WHERE t.merchant_id = %b""".encode()
+
+NOTICE_SOURCES_BY_ID: Final = f"""
+SELECT {NOTICE_SOURCES.select_list} FROM notice_sources t
+WHERE t.merchant_id = %b AND t.source_id = ANY(%b::int8[])
+ORDER BY t.source_id FOR UPDATE""".encode()
+
+NOTICES_BY_ID: Final = f"""
+SELECT {NOTICES.select_list} FROM notices t
+WHERE t.merchant_id = %b AND t.notice_id = ANY(%b::int8[])
+ORDER BY t.notice_id FOR UPDATE""".encode()
+
+#: Without a lock of their own: their source's protects them.
+NOTICES_BY_DIGEST: Final = f"""
+SELECT {NOTICES.select_list} FROM notices t
+JOIN unnest(%b::int8[], %b::bytea[]) AS n(source_id, digest) ON n.source_id = t.source_id AND n.digest = t.digest
 WHERE t.merchant_id = %b""".encode()
 
 #: Members by any of their three handles; of those who share a mobile the first alone. No lock: two rivals creating one

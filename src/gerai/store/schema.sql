@@ -286,6 +286,34 @@ CREATE TABLE merchants (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE notice_sources (
+    merchant_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    form text NOT NULL,
+    receiving_id bigint,
+    token_hash bytea NOT NULL,
+    secret_sealed bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text NOT NULL
+);
+
+CREATE TABLE notices (
+    merchant_id bigint NOT NULL,
+    notice_id bigint NOT NULL,
+    source_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    body bytea NOT NULL,
+    status text NOT NULL,
+    fault text NOT NULL,
+    kept integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT notices_kept_check CHECK ((kept >= 0)),
+    CONSTRAINT notices_status_check CHECK ((status = ANY (ARRAY['received'::text, 'read'::text, 'waiting'::text, 'dismissed'::text])))
+);
+
 CREATE TABLE order_lines (
     merchant_id bigint NOT NULL,
     order_id bigint NOT NULL,
@@ -709,6 +737,9 @@ ALTER TABLE ONLY members ADD CONSTRAINT members_merchant_id_environment_channel_
 ALTER TABLE ONLY members ADD CONSTRAINT members_pkey PRIMARY KEY (merchant_id, member_id);
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_code_key UNIQUE (code);
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY notice_sources ADD CONSTRAINT notice_sources_pkey PRIMARY KEY (merchant_id, source_id);
+ALTER TABLE ONLY notices ADD CONSTRAINT notices_merchant_id_source_id_digest_key UNIQUE (merchant_id, source_id, digest);
+ALTER TABLE ONLY notices ADD CONSTRAINT notices_pkey PRIMARY KEY (merchant_id, notice_id);
 ALTER TABLE ONLY order_lines ADD CONSTRAINT order_lines_pkey PRIMARY KEY (merchant_id, order_id, line_no);
 ALTER TABLE ONLY order_terms ADD CONSTRAINT order_terms_pkey PRIMARY KEY (merchant_id, environment, channel, week, term, created_at, order_id);
 ALTER TABLE ONLY orders ADD CONSTRAINT orders_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
@@ -755,6 +786,7 @@ CREATE INDEX idempotency_keys_old ON idempotency_keys USING btree (created_at);
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);
 CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));
+CREATE INDEX notices_unread ON notices USING btree (merchant_id, notice_id) WHERE (status = ANY (ARRAY['received'::text, 'waiting'::text]));
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
 CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
 CREATE INDEX orders_link_code ON orders USING hash (number) WHERE (length(number) = 6);

@@ -12,6 +12,8 @@ from gerai.domain.records import (
     IdempotencyRecord,
     Invoice,
     Member,
+    Notice,
+    NoticeSource,
     Order,
     OrderLine,
     OrderTerm,
@@ -123,6 +125,19 @@ ARRIVALS = Table(
     key=("merchant_id", "arrival_id"),
     mutable=("status", "order_id", "payment_id", "decided_by", "updated_at"),
 )
+#: As accounts are: named and closed by no command, locked and read by the batch.
+NOTICE_SOURCES = Table(
+    "notice_sources",
+    NoticeSource,
+    key=("merchant_id", "source_id"),
+)
+NOTICES = Table(
+    "notices",
+    Notice,
+    key=("merchant_id", "notice_id"),
+    types={"kept": "int4"},
+    mutable=("status", "fault", "kept", "updated_at"),
+)
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
 IDEMPOTENCY = Table(
@@ -134,5 +149,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS,
+    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES,
 )  # fmt: skip

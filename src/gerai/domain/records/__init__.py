@@ -10,7 +10,7 @@ from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
 from gerai.domain.records.payments import FeeBearer, Invoice, Payment, PaymentRules
-from gerai.domain.records.receiving import Arrival, ExpectedAmount, ReceivingAccount
+from gerai.domain.records.receiving import Arrival, ExpectedAmount, Notice, NoticeSource, ReceivingAccount
 from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "IdempotencyRecord",
     "Invoice",
     "Member",
+    "Notice",
+    "NoticeSource",
     "Order",
     "OrderContact",
     "OrderLine",

@@ -39,6 +39,39 @@ class Arrival(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class NoticeSource(msgspec.Struct, frozen=True):
+    """Who may tell that money came in, and in which form. ``receiving_id``: the account whose money it is, where notices
+    do not name one. ``token_hash``: of the secret part of its address; ``secret_sealed``: what proves its
+    notices, empty where the form has nothing. ``created_by``, ``closed_by``: people."""
+
+    merchant_id: int
+    source_id: int
+    form: str
+    receiving_id: int | None
+    token_hash: bytes
+    secret_sealed: bytes
+    created_at: datetime
+    created_by: str
+    closed_at: datetime | None = None
+    closed_by: str = ""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A notice as it came. ``digest``: of its body, by which one that comes again is known. ``fault``: why it waits for
+    a person; ``kept``: how many arrivals are kept of it."""
+
+    merchant_id: int
+    notice_id: int
+    source_id: int
+    digest: bytes
+    body: bytes
+    status: str
+    fault: str
+    kept: int
+    created_at: datetime
+    updated_at: datetime
+
+
 class ReceivingAccount(msgspec.Struct, frozen=True):
     """An account of the seller's own into which payers pay: a bank account, the QRIS code on the counter. ``details``:
     what its method shows payers, as the method once read it. ``created_by``, ``closed_by``: the people who named and
