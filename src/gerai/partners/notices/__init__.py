@@ -1,0 +1,1 @@
+"""Forms in which somebody outside tells that money came in. Every folder is one."""
