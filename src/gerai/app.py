@@ -22,6 +22,7 @@ from gerai.doors.http.limits import RateLimiter
 from gerai.doors.http.ready import READY
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
+from gerai.doors.notices import NOTICES
 from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
 from gerai.engine.core import Engine
@@ -34,6 +35,7 @@ from gerai.metrics.exposition import MetricsExposition
 from gerai.metrics.process import Watched
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.lookup import Lookup
+from gerai.ports.notices import NoticeForm
 from gerai.ports.payments import PaymentMethod
 from gerai.settings import Settings
 from gerai.worker.main import Worker
@@ -42,7 +44,7 @@ from gerai.worker.main import Worker
 def find_dialects() -> tuple[Dialect, ...]:
     """The folders of ``gerai.doors.dialects``, by name. PluginBroken: a name that is not the folder's, or a prefix of
     two."""
-    owners: dict[str, str] = {}
+    owners: dict[str, str] = dict.fromkeys(NOTICES.prefixes, NOTICES.name)
     found: dict[str, Dialect] = discover("gerai.doors.dialects", "DIALECT")
     for folder, dialect in found.items():
         if dialect.name != folder:
@@ -57,8 +59,10 @@ DIALECTS: Final = find_dialects()
 #: Every hosted page and the front page, which shows the dialects.
 PAGES: Final = pages(DIALECTS)
 WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
-#: What the dialects keep in the directory, each once.
-PARTS: Final[tuple[Part[Any], ...]] = tuple({part.name: part for d in DIALECTS for part in d.parts}.values())
+#: What the directory keeps for the dialects, each once, and who may tell of money.
+PARTS: Final[tuple[Part[Any], ...]] = tuple(
+    {part.name: part for d in (*DIALECTS, NOTICES) for part in d.parts}.values()
+)
 
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
@@ -77,6 +81,7 @@ class FoundPartners:
     fulfilment: dict[str, FulfilmentProvider] = field(
         default_factory=lambda: discover("gerai.partners.fulfilment", "PROVIDER")
     )
+    notice_forms: dict[str, NoticeForm] = field(default_factory=lambda: discover("gerai.partners.notices", "FORM"))
     lookups: dict[str, Lookup] = field(default_factory=lambda: discover("gerai.partners.lookups", "LOOKUP"))
 
     def __post_init__(self) -> None:
@@ -148,7 +153,7 @@ class App:
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
         fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
-        self._dispatch = Dispatcher(list(doors.values()), hosts, Door(fallback, services), known)
+        self._dispatch = Dispatcher([*doors.values(), Door(NOTICES, services)], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
         pages, worker = partial(live_pages, self.engine), self._worker

@@ -19,6 +19,8 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
+from gerai.engine.notices.keep import READ_NOTICE_TASK
+from gerai.engine.notices.read import read_notice
 from gerai.engine.orders.transitions import FULFIL_TASK
 from gerai.engine.outage import DatabaseError, outages_of
 from gerai.engine.payments.record import RecordPayment
@@ -31,6 +33,7 @@ from gerai.kit.http import Outgoing
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.supervise import Supervisor
 from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.notices import NoticeForm
 from gerai.settings import Settings
 from gerai.worker.backups import watch_backups
 from gerai.worker.books import watch_books
@@ -57,11 +60,13 @@ _SILENT_AT_MOST_S: Final = 60.0
 _LEAVE_S: Final = 5.0
 
 
-class FulfilmentPartners(Protocol):
+class WorkerPartners(Protocol):
     """The partners the worker asks."""
 
     @property
     def fulfilment(self) -> dict[str, FulfilmentProvider]: ...
+    @property
+    def notice_forms(self) -> dict[str, NoticeForm]: ...
 
 
 class Worker:
@@ -70,7 +75,7 @@ class Worker:
     def __init__(
         self,
         engine: Engine,
-        partners: FulfilmentPartners,
+        partners: WorkerPartners,
         settings: Settings,
         contracts: Mapping[str, WebhookContract],
         folder: Path | None = None,
@@ -116,7 +121,11 @@ class Worker:
             if await fan_out(self._engine, self._contracts, merchant_id, order_id, base_url):
                 self._sender.wake()
 
-        self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task)
+        @queue.task(name=READ_NOTICE_TASK, retry=_RETRY)
+        async def read_notice_task(merchant_id: int, notice_id: int) -> None:
+            await read_notice(self._engine, self._partners.notice_forms, merchant_id, notice_id)
+
+        self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task)
 
     @property
     def outgoing(self) -> Mapping[str, int]:

@@ -24,6 +24,7 @@ from gerai.engine.directory_entries import KeyFacts
 from gerai.kit.clock import real_now, unix_s
 from gerai.kit.hosts import origin_of
 from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.notices import NoticeForm
 from gerai.ports.payments import PaymentMethod
 from gerai.settings import Settings
 
@@ -35,6 +36,8 @@ class Partners(Protocol):
     def payment_methods(self) -> dict[str, PaymentMethod]: ...
     @property
     def fulfilment(self) -> dict[str, FulfilmentProvider]: ...
+    @property
+    def notice_forms(self) -> dict[str, NoticeForm]: ...
     def lookup(self, name: str, *, simulated: bool) -> Any:
         """The lookup of this name, or its simulator. What it is asked is between it and the dialect that names it."""
         ...

@@ -1,0 +1,97 @@
+"""Keep a notice that money came in, as it came; and what became of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from gerai.domain.records import Notice
+from gerai.domain.refusals import NotFound
+from gerai.domain.states import NOTICE
+from gerai.engine.command import Command, Context, Needs
+from gerai.engine.state import Job, State
+
+READ_NOTICE_TASK: Final = "gerai.read_notice"
+_QUEUE: Final = "payments"
+#: The longest text that says why one waits.
+_LONGEST: Final = 300
+
+
+class KeepNotice(Command[Notice], frozen=True, kw_only=True):
+    """Keep a notice whose proof was checked, once, and have it read after the commit. ``digest``: of its body; what
+    came from the same source with the same one is returned.
+
+    Refuses: NotFound (no such source, or it was closed).
+    """
+
+    notice_id: int
+    source_id: int
+    digest: bytes
+    body: bytes
+
+    def needs(self) -> Needs:
+        return Needs(notice_keys=((self.source_id, self.digest),))
+
+    def decide(self, state: State, context: Context) -> Notice:
+        source = state.notice_sources.get(self.merchant_id, self.source_id)
+        if source is None or source.closed_at is not None:
+            raise NotFound("notice source", str(self.source_id))
+        for known in state.notices.named(self.merchant_id, self.source_id, self.digest):
+            return known
+        state.jobs.append(
+            Job(_QUEUE, READ_NOTICE_TASK, None, {"merchant_id": self.merchant_id, "notice_id": self.notice_id})
+        )
+        return state.notices.insert(
+            Notice(
+                self.merchant_id, self.notice_id, self.source_id, self.digest, self.body, "received", "", 0,
+                context.now, context.now,
+            )
+        )  # fmt: skip
+
+
+class EndNotice(Command[Notice], frozen=True, kw_only=True):
+    """It was read: ``kept`` arrivals are kept of it, and with a ``fault`` it waits for a person all the same.
+
+    Refuses: NotFound, StateConflict (it was read or dismissed already).
+    """
+
+    notice_id: int
+    kept: int
+    fault: str = ""
+
+    def needs(self) -> Needs:
+        return Needs(notices=(self.notice_id,))
+
+    def decide(self, state: State, context: Context) -> Notice:
+        notice = _found(state, self.merchant_id, self.notice_id)
+        status = NOTICE.move(notice.status, "set_aside" if self.fault else "finish", str(self.notice_id))
+        return state.notices.update(
+            msgspec.structs.replace(
+                notice, status=status, fault=self.fault[:_LONGEST], kept=self.kept, updated_at=context.now
+            )
+        )
+
+
+class DismissNotice(Command[Notice], frozen=True, kw_only=True):
+    """A person says that there is nothing in it.
+
+    Refuses: NotFound, StateConflict (it does not wait).
+    """
+
+    notice_id: int
+
+    def needs(self) -> Needs:
+        return Needs(notices=(self.notice_id,))
+
+    def decide(self, state: State, context: Context) -> Notice:
+        notice = _found(state, self.merchant_id, self.notice_id)
+        status = NOTICE.move(notice.status, "dismiss", str(self.notice_id))
+        return state.notices.update(msgspec.structs.replace(notice, status=status, updated_at=context.now))
+
+
+def _found(state: State, merchant_id: int, notice_id: int) -> Notice:
+    notice = state.notices.get(merchant_id, notice_id)
+    if notice is None:
+        raise NotFound("notice", str(notice_id))
+    return notice

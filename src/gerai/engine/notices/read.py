@@ -1,0 +1,100 @@
+"""Read a notice that was kept: keep the money in it, and note what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from gerai.domain.records import Notice, NoticeSource
+from gerai.domain.refusals import NotFound, StateConflict
+from gerai.engine.arrivals.take import PRODUCTION, BankLine, take
+from gerai.engine.core import Engine
+from gerai.engine.notices.keep import EndNotice
+from gerai.ports.notices import NoticeFault, NoticeForm, Told
+from gerai.store import notices as sql
+
+log = structlog.get_logger("gerai.notices")
+#: The longest key and description that are kept.
+_LONGEST: Final = 500
+_BETWEEN_GROUPS: Final = re.compile(r"[\s.\-]")
+
+
+async def read_notice(
+    engine: Engine, forms: Mapping[str, NoticeForm], merchant_id: int, notice_id: int
+) -> Notice | None:
+    """Keep each money of a notice as an arrival, and end the notice: ``read``, or ``waiting`` with what was wrong.
+
+    Money that an earlier reading kept is not kept again. Safe to run any number of times, and twice at once. None:
+    there is no such notice, or it needs no reading any more. Refuses Busy.
+    """
+    async with engine.connection() as connection:
+        notice = await sql.notice(connection, merchant_id, notice_id)
+        source = None if notice is None else await sql.source(connection, merchant_id, notice.source_id)
+    if notice is None or source is None or notice.status not in {"received", "waiting"}:
+        return None
+    kept, fault = await _take(engine, forms.get(source.form), source, notice)
+    log.log(30 if fault else 20, "notice.read", merchant_id=merchant_id, notice_id=notice_id, form=source.form,
+            kept=kept, fault=fault)  # fmt: skip
+    ended = EndNotice(merchant_id=merchant_id, environment=PRODUCTION, notice_id=notice_id, kept=kept, fault=fault)
+    try:
+        return (await engine.submit(ended)).answer
+    except StateConflict:
+        # Read by somebody else meanwhile.
+        return None
+
+
+async def unread(engine: Engine, merchant_id: int, limit: int = 200) -> list[Notice]:
+    """What is not read yet, and what waits for a person, longest first."""
+    async with engine.connection() as connection:
+        return await sql.unread(connection, merchant_id, limit)
+
+
+async def notice_of(engine: Engine, merchant_id: int, notice_id: int) -> Notice:
+    """The notice with this id. NotFound."""
+    async with engine.connection() as connection:
+        found = await sql.notice(connection, merchant_id, notice_id)
+    if found is None:
+        raise NotFound("notice", str(notice_id))
+    return found
+
+
+async def _take(engine: Engine, form: NoticeForm | None, source: NoticeSource, notice: Notice) -> tuple[int, str]:
+    """How much of it is kept, and the first thing that was wrong."""
+    if form is None:
+        return 0, f"the form {source.form} is not known here"
+    try:
+        told = form.read(notice.body)
+    except NoticeFault as fault:
+        return 0, str(fault)
+    kept, faults = 0, list[str]()
+    for one in told:
+        account, key = await _account(engine, source, one), _plain(one.key)
+        if account is None or not key:
+            number = f"no account of yours has the number that ends in {_digits(one.account)[-4:]}"
+            faults.append("it does not say what this money alone has" if not key else number)
+            continue
+        # Other senders, and the bank's list, may number alike.
+        key = f"{source.form}:{key}"
+        line = BankLine(key, one.amount_sen, one.at or notice.created_at, _plain(one.description))
+        await take(engine, notice.merchant_id, account, line, source.form)
+        kept += 1
+    return kept, next(iter(faults), "")
+
+
+async def _account(engine: Engine, source: NoticeSource, told: Told) -> int | None:
+    if not told.account:
+        return source.receiving_id
+    async with engine.connection() as connection:
+        return await sql.account_numbered(connection, source.merchant_id, _digits(told.account))
+
+
+def _digits(number: str) -> str:
+    return _plain(_BETWEEN_GROUPS.sub("", number))
+
+
+def _plain(text: str) -> str:
+    """As the database keeps it: in one line, without NUL, of a bounded length."""
+    return " ".join(text.replace("\0", "").split())[:_LONGEST]
