@@ -34,7 +34,7 @@ from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.webhooks.endpoints import list_endpoints
-from gerai.kit.clock import real_now
+from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.discover import discover
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres
@@ -179,17 +179,33 @@ async def receive_money(scene: Scene) -> None:
         wanted = WantedPayment(method="bank_transfer", channel="BRI")
         start = payment_to_start(engine.ids.next(), engine.directory.merchant(merchant_id), methods, view, wanted)
         asked.append((await engine.submit(start)).answer.payments[0].asked_sen // 100)
+    day = f"{real_now().astimezone(JAKARTA) + timedelta(days=1):%d/%m/%Y}"
     scene.folder.joinpath("mutasi.csv").write_text(
-        f"Tanggal,Jumlah,Keterangan\n30/11/2026,{asked[1]},ANI\n30/11/2026,77777,BUDI\n", encoding="utf-8"
+        f"Tanggal,Jumlah,Keterangan\n{day},{asked[1]},ANI\n{day},77777,BUDI\n", encoding="utf-8"
+    )
+    day = f"{real_now().astimezone(JAKARTA) + timedelta(days=1):%Y-%m-%d} 00:00:00"
+    scene.folder.joinpath("mutasi-bri.csv").write_text(
+        "NOREK;TGL_TRAN;DESK_TRAN;MUTASI_DEBET;MUTASI_KREDIT;SALDO_AKHIR_MUTASI\n"
+        f"1234567890;{day};ANI;0.00;{asked[1]}.00;100000.00\n",
+        encoding="utf-8",
     )
     strange = BankLine("strange", 77_700_00, real_now(), "CICI")
     kept = await take(engine, merchant_id, account.receiving_id, strange, "statement")
     scene.names |= {
         "mutasi.csv": [str(scene.folder / "mutasi.csv")],
+        "mutasi-bri.csv": [str(scene.folder / "mutasi-bri.csv")],
         "50123": [str(asked[0])],
         "7001": [str(account.receiving_id)],
         "8001": [str(kept.arrival_id)],
     }
+
+
+async def money_notices(scene: Scene) -> None:
+    """An account whose money a phone tells of."""
+    method = discover("gerai.partners.payments", "METHOD")["bank_transfer"]
+    given = {"bank": "BNI", "number": "1234567890", "holder": "Budi"}
+    account = await open_account(scene.engine, scene.merchant_id, method, given, "t")
+    scene.names["7001"] = [str(account.receiving_id)]
 
 
 async def webhooks(scene: Scene) -> None:
@@ -226,6 +242,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "orders-at-the-terminal": orders_at_the_terminal,
     "production": production,
     "receive-money": receive_money,
+    "money-notices": money_notices,
     "webhooks": webhooks,
 }
 

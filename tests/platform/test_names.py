@@ -118,6 +118,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     live = "no such environment: live; one of sandbox, production"
     door = "no such counter: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
     arrival = "no such arrival that waits: 7; nothing waits (gerai payments arrivals list shows all)"
+    notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
         ("keys create", "door"): (("scale",), 2, door),
@@ -171,6 +172,19 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments arrivals book", "name"): (("7", other), 1, either),
         ("payments arrivals book", "arrival"): (("7", "N-7319"), 1, arrival),
         ("payments arrivals dismiss", "arrival"): (("7",), 1, arrival),
+        ("payments notices add", "form"): (
+            ("moot",), 2, "no such sender: moot (did you mean moota?); one of moota, mutasibank, phone, qrisly",
+        ),
+        ("payments notices add", "account"): (
+            ("phone", "--account", "7"), 1,
+            "no such account: 7; there is none yet (gerai payments accounts list shows all)",
+        ),
+        ("payments notices close", "source"): (
+            ("7",), 1, "no such sender: 7; there is none yet (gerai payments notices list shows all)",
+        ),
+        ("payments notices show", "notice"): (("7",), 1, notice),
+        ("payments notices read", "notice"): (("7",), 1, notice),
+        ("payments notices dismiss", "notice"): (("7",), 1, notice),
         ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
         ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, live),
         ("webhooks add", "events"): (
@@ -252,6 +266,8 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments arrivals book": ("7", "N-1"), "payments arrivals dismiss": ("7",),
         "payments arrivals import": ("x.csv", "date=d", "amount=a", "--account", "7"),
         "payments accounts add": ("bank_transfer", "bank=BCA", "number=1234567890", "holder=B", "--yes"),
+        "payments notices add": ("moota",), "payments notices close": ("7",), "payments notices read": ("7",),
+        "payments notices dismiss": ("7",),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())

@@ -24,6 +24,8 @@ GIVEN = {
     "members topup": "1 5000", "members link": "1 discord 12345", "members unlink": "1 discord 12345",
     "payments resolve": "1 refund", "payments refund": "1", "payments confirm": "1",
     "payments accounts close": "1", "payments arrivals book": "1 NO-1", "payments arrivals dismiss": "1",
+    "payments notices add": "moota", "payments notices close": "1", "payments notices show": "1",
+    "payments notices read": "1", "payments notices dismiss": "1",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
     "serve": "--port 0",

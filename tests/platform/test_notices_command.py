@@ -1,0 +1,118 @@
+"""Senders of money notices at the terminal: an address is made and shown once; what waits is read or dismissed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+
+import httpx
+from terminal_kit import run_here
+
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import open_merchant
+from gerai.engine.merchants.receiving import open_account
+from gerai.engine.notices.keep import KeepNotice
+from gerai.engine.notices.sources import SOURCES
+from gerai.kit.discover import discover
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.payments import PaymentMethod
+
+METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+BANK = {"bank": "BCA", "number": "7770123456", "holder": "Budi"}
+KEY = new_key()
+_numbers = itertools.count(1)
+
+
+async def opened(engine: Engine) -> tuple[int, str, int]:
+    """A real merchant with a bank account: its id, its code, the account's."""
+    code = f"sender{next(_numbers)}"
+    merchant_id = await open_merchant(engine, code, "Toko Saya")
+    account = await open_account(engine, merchant_id, METHODS["bank_transfer"], BANK, "t")
+    return merchant_id, code, account.receiving_id
+
+
+async def gerai(dsn: str, *words: str, typed: str = "") -> tuple[int, str, str]:
+    environ = {
+        "DATABASE_URL": dsn, "GERAI_WEBHOOKS_SEAL_KEY": KEY, "GERAI_HTTP_PUBLIC_BASE_URL": "https://toko.example",
+    }  # fmt: skip
+    return await run_here(environ, ("payments", "notices", *words), typed)
+
+
+async def test_an_address_is_made_and_closed(dsn: str, engine: Engine, client: httpx.AsyncClient) -> None:
+    """The address and the secret are shown once and open what is stored; the list shows neither, and a closed one
+    leads nowhere."""
+    merchant_id, code, account = await opened(engine)
+    of = ("--merchant", code)
+    code_, out, _ = await gerai(dsn, "add", "moota", *of)
+    assert code_ == 0, out
+    address = next(line for line in out.splitlines() if line.startswith("https://toko.example/in/"))
+    secret = next(line for line in out.splitlines() if line.startswith("secret / rahasia: ")).split(": ")[1]
+    assert "Moota" in out
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    [source] = engine.directory.get(SOURCES, merchant_id)
+    assert SecretBox(KEY).open(source.secret_sealed) == secret
+    assert address.removeprefix(f"https://toko.example/in/{merchant_id}/") not in (address, "")
+
+    assert (await gerai(dsn, "add", "phone", "--account", str(account), *of))[0] == 0
+    code_, out, _ = await gerai(dsn, "list", *of)
+    assert (code_, "moota" in out, "as each notice says" in out, str(account) in out) == (0, True, True, True)
+    assert secret not in out
+    assert (await gerai(dsn, "close", str(source.source_id), *of))[0] == 0
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    body = b"[]"
+    signed = {"Signature": hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
+    path = address.removeprefix("https://toko.example")
+    assert (await client.post(path, content=body, headers=signed)).status_code == 404
+    assert "moota" not in (await gerai(dsn, "list", *of))[1]
+
+
+async def test_what_a_sender_needs_is_asked_for(dsn: str, engine: Engine) -> None:
+    """A secret that the sender shows is read from standard input, unseen; one that names no account needs one; a short
+    secret and a missing one are refused, and nothing is stored."""
+    merchant_id, code, account = await opened(engine)
+    of = ("--merchant", code)
+    rc, _, err = await gerai(dsn, "add", "qrisly", *of)
+    assert (rc, "account: is missing" in " ".join(err.split())) == (1, True), err
+    for typed, said in (("", "shows a secret"), ("short\n", "8 to 256")):
+        rc, _, err = await gerai(dsn, "add", "mutasibank", *of, typed=typed)
+        assert (rc in (1, 2), said in " ".join(err.split())) == (True, True), err
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    assert engine.directory.get(SOURCES, merchant_id) == ()
+    secret = "s" * 64
+    rc, out, _ = await gerai(dsn, "add", "mutasibank", *of, typed=f"{secret}\n")
+    assert (rc, secret in out) == (0, False), out
+    assert (await gerai(dsn, "add", "qrisly", "--account", str(account), *of))[0] == 0
+    no_key = await run_here({"DATABASE_URL": dsn}, ("payments", "notices", "add", "moota", *of))
+    assert (no_key[0], "seal_key" in no_key[2]) == (1, True), no_key
+
+
+async def test_what_waits(dsn: str, engine: Engine) -> None:
+    """A notice that waits is listed with its reason, shown as it came without what would move the terminal, read again,
+    and dismissed once."""
+    merchant_id, code, _ = await opened(engine)
+    of = ("--merchant", code)
+    assert (await gerai(dsn, "waiting", *of))[1].startswith("nothing waits")
+    await gerai(dsn, "add", "moota", *of)
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    [source] = engine.directory.get(SOURCES, merchant_id)
+    body = json.dumps({"not": "a list \x1b[2J"}, ensure_ascii=False).encode()
+    kept = KeepNotice(
+        merchant_id=merchant_id, environment="production", notice_id=engine.ids.next(), source_id=source.source_id,
+        digest=hashlib.sha256(body).digest(), body=body,
+    )  # fmt: skip
+    notice = str((await engine.submit(kept)).answer.notice_id)
+    assert "is a worker running?" in " ".join((await gerai(dsn, "waiting", *of))[1].split())
+    rc, _, err = await gerai(dsn, "read", notice, *of)
+    assert (rc, "waits still: Expected" in " ".join(err.split())) == (1, True), err
+    assert "Expected" in (await gerai(dsn, "waiting", *of))[1]
+    shown = (await gerai(dsn, "show", notice, *of))[1]
+    assert ("not" in shown, "\x1b[2J" in shown) == (True, False)
+    assert (await gerai(dsn, "dismiss", notice, *of))[0] == 0
+    rc, _, err = await gerai(dsn, "dismiss", notice, *of)
+    assert (rc, f"no such notice that waits: {notice}" in " ".join(err.split())) == (1, True)
