@@ -40,8 +40,8 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class NoticeSource(msgspec.Struct, frozen=True):
-    """Who may tell that money came in, and in which form. ``receiving_id``: the account whose money it is, where notices
-    do not name one. ``token_hash``: of the secret part of its address; ``secret_sealed``: what proves its
+    """Who may tell that money came in, and in which form. ``receiving_id``: the account whose money it is, where
+    notices do not name one. ``token_hash``: of the secret part of its address; ``secret_sealed``: what proves its
     notices, empty where the form has nothing. ``created_by``, ``closed_by``: people."""
 
     merchant_id: int
