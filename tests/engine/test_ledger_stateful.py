@@ -478,7 +478,7 @@ def test_any_interleaving_keeps_the_books(dsn: str) -> None:
             run_state_machine_as_test(
                 Books,
                 settings=settings(
-                    max_examples=60, stateful_step_count=24, derandomize=True, deadline=None, database=None,
+                    max_examples=30, stateful_step_count=24, derandomize=True, deadline=None, database=None,
                     suppress_health_check=list(HealthCheck),
                 ),
             )  # fmt: skip
