@@ -14,6 +14,7 @@ AS_IT_IS = {
     ("backup.py", "typer.echo(made[0])"),
     ("keys.py", "typer.echo(token)"),
     ("merchants.py", "typer.echo(MERCHANT_SETTINGS.reference(), nl=False)"),
+    ("notices.py", "typer.echo(address)"),
     ("output.py", "print(f'gerai: the output could not be written: {output.fault.strerror}', file=sys.stderr)"),
     ("settings.py", "typer.echo(reference(plugin_sections()), nl=False)"),
     ("terminal.py", "typer.echo(json_in_ascii_controls(text))"),

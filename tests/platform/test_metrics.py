@@ -20,6 +20,7 @@ from gerai.demo.tour import show_all
 from gerai.domain.refusals import Busy
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
+from gerai.doors.notices import NOTICES
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.metrics.exposition import EVERY
 from gerai.settings import DatabaseSettings, MetricsSettings, Settings
@@ -149,7 +150,7 @@ async def test_no_secret_and_no_path(shop: tuple[App, dict[str, Any]], http: htt
     assert len(secrets) >= 12
     assert [secret for secret in [*secrets, "made-up"] if secret in text] == []
     found = series(text)
-    routes = [route for dialect in (*DIALECTS, PAGES) for route in dialect.routes]
+    routes = [route for dialect in (*DIALECTS, NOTICES, PAGES) for route in dialect.routes]
     declared = {route.path for route in (*routes, *docs_routes(DIALECTS))} | {"/metrics", "/readyz", "none"}
     assert found.labels("gerai_requests_total", "route") == declared
     assert found.labels("gerai_requests_total", "door") == {*(dialect.name for dialect in DIALECTS), "pay"}

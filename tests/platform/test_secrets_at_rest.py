@@ -28,7 +28,10 @@ def holding(dsn: str, *forms: str) -> list[str]:
             " AND table_schema NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall()
         for schema, name in tables:
-            query = sql.SQL("SELECT EXISTS (SELECT FROM {} t, unnest(%s::text[]) form WHERE strpos(t::text, form) > 0)")
+            query = sql.SQL(
+                "SELECT EXISTS (SELECT FROM {} t WHERE EXISTS ("
+                "SELECT FROM unnest(%s::text[]) AS looked_for(form) WHERE strpos(t::text, looked_for.form) > 0))"
+            )
             row = connection.execute(query.format(sql.Identifier(schema, name)), (list(forms),)).fetchone()
             found += [name] if row and row[0] else []
     return found

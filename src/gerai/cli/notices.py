@@ -70,7 +70,7 @@ def add(
     console.line("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(address)
     if chosen.proven_by == "ours":
-        typer.echo(f"secret / rahasia: {new.secret}")
+        console.line(f"secret / rahasia: {new.secret}")
     for line in (*chosen.steps["id"], *chosen.steps["en"]):
         console.line(line)
 

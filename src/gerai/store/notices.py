@@ -78,7 +78,7 @@ async def unread(connection: AsyncConnection, merchant_id: int, limit: int) -> l
 async def account_numbered(connection: AsyncConnection, merchant_id: int, number: str) -> int | None:
     """The receiving account with this number at its bank: the open one, else that which was closed last."""
     cursor = await connection.execute(
-        "SELECT receiving_id FROM receiving_accounts WHERE merchant_id = %s AND details->>'number' = %s "
+        "SELECT receiving_id FROM receiving_accounts WHERE merchant_id = %s AND identity = %s "
         "ORDER BY closed_at DESC NULLS FIRST, receiving_id DESC LIMIT 1",
         (merchant_id, number),
     )
