@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from psycopg import AsyncConnection
 
 from gerai.domain.filters import DeliveryFilter, DepositFilter, OrderFilter, PaymentFilter, Scope
+from gerai.domain.records import GatewayContract
 from gerai.domain.webhooks import Attempt
 from gerai.store import (
     arrivals,
     deposits,
     due,
     events,
+    gateways,
     gauges,
     idempotency,
     merchant_orders,
@@ -57,6 +59,11 @@ class Key:
     owner: str
     operation: str
     key: str
+
+
+def _contract(merchant_id: int) -> GatewayContract:
+    at = datetime.now(UTC)
+    return GatewayContract(merchant_id, 1, "production", "toy", "", b"", {}, (), 1, "", at, "t")
 
 
 def read_cases(k: Known) -> dict[str, list[Call]]:
@@ -116,6 +123,12 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "notices.notice": [lambda c: notices.notice(c, m, first)],
         "notices.unread": [lambda c: notices.unread(c, m, 50)],
         "notices.account_numbered": [lambda c: notices.account_numbered(c, m, "1234567890")],
+        "gateways.open_contracts": [lambda c: gateways.open_contracts(c, [m])],
+        "gateways.contract": [lambda c: gateways.contract(c, m, first)],
+        "gateways.contract_at": [lambda c: gateways.contract_at(c, m, first)],
+        "gateways.attempt": [lambda c: gateways.attempt(c, m, first)],
+        "gateways.find": [lambda c: gateways.find(c, _contract(m), "pay_none", "none")],
+        "gateways.to_look_at": [lambda c: gateways.to_look_at(c, m, 50)],
         "arrivals.known_keys": [lambda c: arrivals.known_keys(c, m, first, ["none"])],
         "due.due_orders": [lambda c: due.due_orders(c, 100)],
         "due.due_payments": [lambda c: due.due_payments(c, 100)],
@@ -280,6 +293,7 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "ARRIVALS_BY_KEY": ([ids[0]], ["none"], m),
         "NOTICE_SOURCES_BY_ID": (m, [ids[0]]),
         "NOTICES_BY_ID": (m, [ids[0]]),
+        "ATTEMPTS_BY_PAYMENT": (m, [ids[0]]),
         "NOTICES_BY_DIGEST": ([ids[0]], [b"none"], m),
         "MEMBERS_BY_CONTACT": (
             m, "production", "leuwongrr", ["m1"], ["m2@example.com"], m, "production", "leuwongrr", ["62812"],

@@ -175,6 +175,24 @@ ARRIVAL = StateTable(
     moves=(("waiting", "book", "booked"), ("waiting", "dismiss", "dismissed")),
 )
 
+ATTEMPT = StateTable(
+    thing="gateway attempt",
+    initial=frozenset({"asked"}),
+    moves=(
+        ("asked", "answer", "open"),
+        ("asked", "end", "ended"),
+        # The gateway has the payment as paid, with another amount than was asked for: a person looks.
+        ("asked", "differ", "mismatch"),
+        ("open", "answer", "open"),
+        ("open", "end", "ended"),
+        ("open", "differ", "mismatch"),
+        # Money came after the gateway had ended it.
+        ("ended", "end", "ended"),
+        ("ended", "differ", "mismatch"),
+        ("mismatch", "end", "ended"),
+    ),
+)
+
 NOTICE = StateTable(
     thing="notice",
     initial=frozenset({"received"}),
@@ -244,4 +262,4 @@ SHIPMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, NOTICE, DELIVERY)
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, NOTICE, ATTEMPT, DELIVERY)

@@ -45,7 +45,8 @@ class Needs(msgspec.Struct, frozen=True):
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
     the orders and of their payment. ``expected`` locks receiving accounts and brings what is expected in each between
     two amounts: (id, least, most). ``arrivals`` names money that came by its id, ``arrival_keys`` by account and
-    key; ``notices`` likewise, and ``notice_keys`` by source and digest, with the source locked."""
+    key; ``notices`` likewise, and ``notice_keys`` by source and digest, with the source locked. ``attempts``: of
+    payments by gateway, whose orders are named, too."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -62,6 +63,7 @@ class Needs(msgspec.Struct, frozen=True):
     arrival_keys: tuple[tuple[int, str], ...] = ()
     notices: tuple[int, ...] = ()
     notice_keys: tuple[tuple[int, bytes], ...] = ()
+    attempts: tuple[int, ...] = ()
 
 
 NOTHING = Needs()

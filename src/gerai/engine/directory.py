@@ -15,12 +15,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 import structlog
 
-from gerai.domain.records import ReceivingAccount
+from gerai.domain.records import GatewayContract, ReceivingAccount
 from gerai.domain.refusals import Busy, NotFound
 from gerai.engine.directory_entries import KeyFacts, MerchantFacts, keys_of, members_of, token_digest
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.store import directory as sql
-from gerai.store import receiving_accounts
+from gerai.store import gateways, receiving_accounts
 from gerai.store.connection import Connection
 
 T = TypeVar("T")
@@ -130,6 +130,7 @@ class Directory:
         found = {row.merchant_id: row for row in await sql.merchants(connection, merchant_ids)}
         accounts = await sql.system_accounts(connection, merchant_ids)
         receiving = await receiving_accounts.open_accounts(connection, merchant_ids)
+        contracts = await gateways.open_contracts(connection, merchant_ids)
         members = await sql.members_with_keys(connection, merchant_ids)
         links = await sql.links_of_members(connection, merchant_ids)
         wallets = await sql.wallets_of_members(connection, merchant_ids)
@@ -137,14 +138,18 @@ class Directory:
         parts = {part.name: await part.load(connection, merchant_ids) for part in self._parts}
         snapshots: dict[int, Snapshot | None] = dict.fromkeys(merchant_ids)
         for i, row in found.items():
-            merchant = self._merchant(row, accounts[i], receiving[i])
+            merchant = self._merchant(row, accounts[i], receiving[i], contracts[i])
             people = members_of(members[i], links[i])
             facts = keys_of(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
             snapshots[i] = Snapshot(merchant, facts, {name: loaded[i] for name, loaded in parts.items()})
         return snapshots
 
     def _merchant(
-        self, row: sql.MerchantRow, accounts: list[tuple[Any, ...]], receiving: tuple[ReceivingAccount, ...]
+        self,
+        row: sql.MerchantRow,
+        accounts: list[tuple[Any, ...]],
+        receiving: tuple[ReceivingAccount, ...],
+        contracts: tuple[GatewayContract, ...],
     ) -> MerchantFacts:
         """Settings that were edited by hand to nonsense are logged, and stop nothing."""
         chosen, faults = self.declared.read(row.settings)
@@ -160,6 +165,7 @@ class Directory:
             clock_offset_s=row.clock_offset_s,
             accounts={(environment, kind): account_id for environment, kind, account_id in accounts},
             receiving=receiving,
+            contracts=contracts,
         )
 
     # --- staying true ----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gerai.domain.filters import Scope
-from gerai.domain.records import ReceivingAccount
+from gerai.domain.records import GatewayContract, ReceivingAccount
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import ChosenSettings, MerchantSettings
 from gerai.store import directory as sql
@@ -17,7 +17,8 @@ from gerai.store import directory as sql
 @dataclass(frozen=True)
 class MerchantFacts:
     """A tenant. ``chosen``: its settings, the dialects' too. ``simulated``: its production keys use the simulators too.
-    ``accounts``: system accounts by (environment, kind). ``receiving``: where real money comes in without a gateway."""
+    ``accounts``: system accounts by (environment, kind). ``receiving``: where real money comes in without a gateway;
+    ``contracts``: its open ones with gateways."""
 
     merchant_id: int
     code: str
@@ -28,6 +29,7 @@ class MerchantFacts:
     clock_offset_s: int
     accounts: dict[tuple[str, str], int]
     receiving: tuple[ReceivingAccount, ...] = ()
+    contracts: tuple[GatewayContract, ...] = ()
 
     @property
     def settings(self) -> MerchantSettings:

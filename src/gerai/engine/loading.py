@@ -17,6 +17,7 @@ from gerai.store.connection import Connection
 from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
+    ATTEMPTS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
@@ -55,6 +56,7 @@ class _Wanted:
     arrival_keys: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     notices: set[int] = field(default_factory=set[int])
     notice_keys: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
+    attempts: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -83,6 +85,7 @@ class _Wanted:
         self.arrival_keys.update(needs.arrival_keys)
         self.notices.update(needs.notices)
         self.notice_keys.update(needs.notice_keys)
+        self.attempts.update(needs.attempts)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -151,7 +154,7 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
             named = (pack("int8", accounts), pack("text", keys_of))
             found.append(Reading(loads.ARRIVALS_BY_KEY, (*named, merchant_id), ARRIVALS))
     for merchant_id, mine in merchants:
-        found.extend(_notices(merchant_id, mine))
+        found.extend(_of_money(merchant_id, mine))
     # After every lock: whoever had the lock before us may have used our key, and its answer must be seen.
     keys = [(c.merchant_id, c.environment, i.owner, i.operation, i.key) for c, i in batch if i is not None]
     if keys:
@@ -161,7 +164,8 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
     return found
 
 
-def _notices(merchant_id: int, mine: _Wanted) -> list[Reading]:
+def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
+    """Notices of money, and payments as gateways have them."""
     found: list[Reading] = []
     if mine.notice_keys:
         sources, digests = zip(*sorted(mine.notice_keys), strict=True)
@@ -170,6 +174,8 @@ def _notices(merchant_id: int, mine: _Wanted) -> list[Reading]:
         found.append(Reading(loads.NOTICES_BY_DIGEST, (*named, merchant_id), NOTICES))
     if mine.notices:
         found.append(Reading(loads.NOTICES_BY_ID, (merchant_id, _ids(mine.notices)), NOTICES))
+    if mine.attempts:
+        found.append(Reading(loads.ATTEMPTS_BY_PAYMENT, (merchant_id, _ids(mine.attempts)), ATTEMPTS))
     return found
 
 

@@ -29,6 +29,7 @@ from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
+    ATTEMPTS,
     DEPOSITS,
     EXPECTED,
     FULFILMENTS,
@@ -92,6 +93,7 @@ class State:
         self.arrivals = self._of(ARRIVALS, lambda r: ((r.merchant_id, r.receiving_id, r.arrival_key),))
         self.notice_sources = self._of(NOTICE_SOURCES)
         self.notices = self._of(NOTICES, lambda r: ((r.merchant_id, r.source_id, r.digest),))
+        self.attempts = self._of(ATTEMPTS)
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

@@ -12,6 +12,7 @@ from gerai.store.table import Table
 from gerai.store.tables import (
     ACCOUNTS,
     ARRIVALS,
+    ATTEMPTS,
     DEPOSITS,
     EVENTS,
     EXPECTED,
@@ -130,6 +131,11 @@ SELECT {ARRIVALS.select_list} FROM arrivals t
 JOIN unnest(%b::int8[], %b::text[]) AS n(receiving_id, arrival_key)
   ON n.receiving_id = t.receiving_id AND n.arrival_key = t.arrival_key
 WHERE t.merchant_id = %b""".encode()
+
+#: Without a lock of their own: their order's protects them.
+ATTEMPTS_BY_PAYMENT: Final = f"""
+SELECT {ATTEMPTS.select_list} FROM gateway_attempts t
+WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()
 
 NOTICE_SOURCES_BY_ID: Final = f"""
 SELECT {NOTICE_SOURCES.select_list} FROM notice_sources t

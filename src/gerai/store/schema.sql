@@ -200,6 +200,42 @@ CREATE TABLE fulfilments (
     CONSTRAINT fulfilments_failed_check CHECK ((failed >= 0)),
     CONSTRAINT fulfilments_succeeded_check CHECK ((succeeded >= 0))
 );
+
+CREATE TABLE gateway_attempts (
+    merchant_id bigint NOT NULL,
+    payment_id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    environment text NOT NULL,
+    contract_id bigint NOT NULL,
+    status text NOT NULL,
+    reference text NOT NULL,
+    looks integer NOT NULL,
+    paid_sen bigint,
+    fault text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT gateway_attempts_check CHECK (((status = 'mismatch'::text) = (paid_sen IS NOT NULL))),
+    CONSTRAINT gateway_attempts_looks_check CHECK ((looks >= 0)),
+    CONSTRAINT gateway_attempts_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'open'::text, 'mismatch'::text, 'ended'::text])))
+);
+
+CREATE TABLE gateway_contracts (
+    merchant_id bigint NOT NULL,
+    contract_id bigint NOT NULL,
+    environment text NOT NULL,
+    gateway text NOT NULL,
+    base_url text NOT NULL,
+    secrets_sealed bytea NOT NULL,
+    facts jsonb NOT NULL,
+    ways jsonb NOT NULL,
+    source_id bigint NOT NULL,
+    notice_path text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text NOT NULL,
+    CONSTRAINT gateway_contracts_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text])))
+);
 CREATE SEQUENCE gerai_ids
     START WITH 1
     INCREMENT BY 1
@@ -407,6 +443,7 @@ CREATE TABLE payments (
     merchant_fee_sen bigint DEFAULT 0 NOT NULL,
     matching_sen bigint DEFAULT 0 NOT NULL,
     receiving_id bigint,
+    contract_id bigint,
     CONSTRAINT fee_within_payment CHECK (((merchant_fee_sen >= 0) AND (merchant_fee_sen <= amount_sen))),
     CONSTRAINT payments_amount_sen_check CHECK ((amount_sen >= 0)),
     CONSTRAINT payments_fee_sen_check CHECK ((fee_sen >= 0)),
@@ -728,6 +765,8 @@ ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_pkey PRIMARY KEY (merchant_id,
 ALTER TABLE ONLY events ADD CONSTRAINT events_pkey PRIMARY KEY (merchant_id, event_id);
 ALTER TABLE ONLY expected_amounts ADD CONSTRAINT expected_amounts_pkey PRIMARY KEY (merchant_id, receiving_id, amount_sen);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_pkey PRIMARY KEY (merchant_id, fulfilment_id);
+ALTER TABLE ONLY gateway_attempts ADD CONSTRAINT gateway_attempts_pkey PRIMARY KEY (merchant_id, payment_id);
+ALTER TABLE ONLY gateway_contracts ADD CONSTRAINT gateway_contracts_pkey PRIMARY KEY (merchant_id, contract_id);
 ALTER TABLE ONLY idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (merchant_id, environment, owner, operation, key);
 ALTER TABLE ONLY invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (merchant_id, invoice_id);
 ALTER TABLE ONLY locations ADD CONSTRAINT locations_merchant_id_code_key UNIQUE (merchant_id, code);
@@ -782,6 +821,9 @@ CREATE INDEX deposits_secret ON deposits USING hash (secret);
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX expected_amounts_over ON expected_amounts USING btree (expected_until);
 CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (status = ANY (ARRAY['requested'::text, 'unknown'::text]));
+CREATE INDEX gateway_attempts_faults ON gateway_attempts USING btree (merchant_id, payment_id) WHERE (fault <> ''::text);
+CREATE INDEX gateway_attempts_reference ON gateway_attempts USING btree (merchant_id, contract_id, reference) WHERE (reference <> ''::text);
+CREATE UNIQUE INDEX gateway_contracts_open ON gateway_contracts USING btree (merchant_id, environment, gateway) WHERE (closed_at IS NULL);
 CREATE INDEX idempotency_keys_old ON idempotency_keys USING btree (created_at);
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);

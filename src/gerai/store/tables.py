@@ -9,6 +9,7 @@ from gerai.domain.records import (
     Event,
     ExpectedAmount,
     Fulfilment,
+    GatewayAttempt,
     IdempotencyRecord,
     Invoice,
     Member,
@@ -138,6 +139,13 @@ NOTICES = Table(
     types={"kept": "int4"},
     mutable=("status", "fault", "kept", "updated_at"),
 )
+ATTEMPTS = Table(
+    "gateway_attempts",
+    GatewayAttempt,
+    key=("merchant_id", "payment_id"),
+    types={"looks": "int4"},
+    mutable=("status", "reference", "looks", "paid_sen", "fault", "updated_at"),
+)
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
 IDEMPOTENCY = Table(
@@ -149,5 +157,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES,
+    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS,
 )  # fmt: skip

@@ -6,6 +6,7 @@ through; the engine never looks inside it, nor inside ``details``.
 """
 
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
+from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay
 from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
@@ -24,11 +25,14 @@ __all__ = [
     "FeeBearer",
     "Fulfilment",
     "Funding",
+    "GatewayAttempt",
+    "GatewayContract",
     "IdempotencyRecord",
     "Invoice",
     "Member",
     "Notice",
     "NoticeSource",
+    "OfferedWay",
     "Order",
     "OrderContact",
     "OrderLine",

@@ -58,8 +58,8 @@ class Invoice(msgspec.Struct, frozen=True):
 class Payment(msgspec.Struct, frozen=True):
     """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
     ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:
-    the seller's own account it comes into; ``matching_sen``: so much more than the amount and the fee is asked
-    for there, and no other payment may come with that."""
+    the seller's own account it comes into; ``matching_sen``: so much more than the amount and the fee is asked for
+    there, and no other payment may come with that; ``contract_id``: the contract with the gateway that takes it."""
 
     merchant_id: int
     payment_id: int
@@ -83,6 +83,7 @@ class Payment(msgspec.Struct, frozen=True):
     merchant_fee_sen: int = 0
     matching_sen: int = 0
     receiving_id: int | None = None
+    contract_id: int | None = None
 
     @property
     def asked_sen(self) -> int:
