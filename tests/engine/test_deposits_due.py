@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from app_kit import no_gateways
 from engine_kit import EPOCH, Shop, open_shop
 from gerai.domain.records import Deposit
 from gerai.engine.core import Engine
@@ -73,7 +74,7 @@ async def test_a_sandbox_deposit_may_settle_itself(
     """The job that plays the payer was deferred with the deposit; the worker runs it, and a second run changes nothing.
     One that was given up meanwhile is left alone."""
     shop = await open_shop(own_engine, environment="sandbox")
-    worker = Worker(own_engine, NoPartners(), Settings(), {})
+    worker = Worker(own_engine, NoPartners(), no_gateways(own_engine), Settings(), {})
     given_up = await shop.start_deposit(settle_after_s=0, settle_outcome=outcome)
     await shop.with_deposit(CancelDeposit, given_up)
     deposit = await shop.start_deposit(settle_after_s=0, settle_outcome=outcome)

@@ -15,6 +15,7 @@ import pytest_asyncio
 from psycopg import AsyncConnection
 from structlog.testing import capture_logs
 
+from app_kit import no_gateways
 from engine_kit import clone_of, database, open_shop
 from gerai.engine.check import Examination, Finding, Violation, check, examine, examine_if_due, record
 from gerai.engine.core import Engine
@@ -254,7 +255,7 @@ async def test_a_long_check_is_in_nobodys_way(engine: Engine) -> None:
     check in the database; nothing is recorded, and the next worker may check."""
     shop = await open_shop(engine)
     settings = Settings(worker=WorkerSettings(concurrency=1, check_every_s=HOUR_S))
-    worker = Worker(engine, NoPartners(), settings, {})
+    worker = Worker(engine, NoPartners(), no_gateways(engine), settings, {})
     async with await AsyncConnection.connect(engine.dsn) as holding:
         # The check's first question waits for this table; expiring an unpaid order does not need it.
         await holding.execute("LOCK TABLE transfers IN ACCESS EXCLUSIVE MODE")

@@ -14,9 +14,13 @@ from gerai.domain.records import Order, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, PAYMENT
 from gerai.engine.command import Context
-from gerai.engine.state import State
+from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
 
+#: Jobs about a payment that a gateway takes (engine/gateways/follow.py).
+FOLLOW_GATEWAY_TASK: Final = "gerai.follow_gateway"
+END_AT_GATEWAY_TASK: Final = "gerai.end_at_gateway"
+_GATEWAY_QUEUE: Final = "gateways"
 #: Orders in these states wait for no money any more: their open payments end with them.
 ENDED: Final = frozenset({"cancelled", "expired", "failed", "completed", "partial", "returned", "closed"})
 
@@ -34,6 +38,7 @@ def new_payment(
     merchant_fee_sen: int = 0,
     matching_sen: int = 0,
     receiving_id: int | None = None,
+    contract_id: int | None = None,
     reference: str = "",
     instructions: dict[str, Any] | None = None,
     expires_at: datetime | None = None,
@@ -63,7 +68,14 @@ def new_payment(
         merchant_fee_sen=merchant_fee_sen,
         matching_sen=matching_sen,
         receiving_id=receiving_id,
+        contract_id=contract_id,
     )
+
+
+def gateway_job(task: str, payment: Payment, delay_s: float) -> Job:
+    """Ask the payment's gateway about it, so long from now. One job of a payment at a time."""
+    args = {"merchant_id": payment.merchant_id, "order_id": payment.order_id, "payment_id": payment.payment_id}
+    return Job(_GATEWAY_QUEUE, task, f"gateway:{payment.merchant_id}:{payment.payment_id}", args, delay_s or None)
 
 
 def open_payments(state: State, order: Order) -> list[Payment]:
@@ -79,6 +91,9 @@ def end_payment(
     state.payments.update(msgspec.structs.replace(payment, status=status, updated_at=context.now))
     facts = {"reason": reason} if reason else {}
     state.announce(order, f"payment.{status}", context.now, payment=payment.public_id, **facts)
+    if payment.contract_id is not None and verb == "cancel":
+        # Its gateway would still take the payer's money.
+        state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, payment, 0.0))
 
 
 def end_open_payments(state: State, context: Context, order: Order, reason: str = "") -> None:

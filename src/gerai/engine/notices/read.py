@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 import structlog
@@ -23,19 +23,27 @@ _BETWEEN_GROUPS: Final = re.compile(r"[\s.\-]")
 
 
 async def read_notice(
-    engine: Engine, forms: Mapping[str, NoticeForm], merchant_id: int, notice_id: int
+    engine: Engine,
+    forms: Mapping[str, NoticeForm],
+    merchant_id: int,
+    notice_id: int,
+    of_gateways: Callable[[NoticeSource, Notice], Awaitable[tuple[int, str]]] | None = None,
 ) -> Notice | None:
     """Keep each money of a notice as an arrival, and end the notice: ``read``, or ``waiting`` with what was wrong.
 
     Money that an earlier reading kept is not kept again. Safe to run any number of times, and twice at once. None:
-    there is no such notice, or it needs no reading any more. Refuses Busy.
+    there is no such notice, or it needs no reading any more. ``of_gateways`` reads what is in no form of ``forms``, as
+    :func:`_take` does. Refuses Busy.
     """
     async with engine.connection() as connection:
         notice = await sql.notice(connection, merchant_id, notice_id)
         source = None if notice is None else await sql.source(connection, merchant_id, notice.source_id)
     if notice is None or source is None or notice.status not in {"received", "waiting"}:
         return None
-    kept, fault = await _take(engine, forms.get(source.form), source, notice)
+    if source.form not in forms and of_gateways is not None:
+        kept, fault = await of_gateways(source, notice)
+    else:
+        kept, fault = await _take(engine, forms.get(source.form), source, notice)
     log.log(30 if fault else 20, "notice.read", merchant_id=merchant_id, notice_id=notice_id, form=source.form,
             kept=kept, fault=fault)  # fmt: skip
     ended = EndNotice(merchant_id=merchant_id, environment=PRODUCTION, notice_id=notice_id, kept=kept, fault=fault)

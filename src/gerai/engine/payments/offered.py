@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gerai.domain.records import ReceivingAccount
+from gerai.domain.records import GatewayContract, ReceivingAccount
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.ports.payments import Bounds, PaymentMethod, Seller
@@ -21,7 +21,8 @@ OfferedChannels = Mapping[str, Mapping[str, Bounds]]
 
 @dataclass(frozen=True)
 class Offered:
-    """One way to pay that is offered. ``account``: the seller's own that receives it, if it is one.
+    """One way to pay that is offered. ``account``: the seller's own that receives it, if it is one; ``contract``: the
+    one with the gateway that takes it, if one does.
     ``surcharge``: whether its payer may be asked for a fee on top."""
 
     method: PaymentMethod
@@ -29,6 +30,7 @@ class Offered:
     bounds: Bounds
     account: ReceivingAccount | None
     surcharge: bool
+    contract: GatewayContract | None = None
 
     def require_within(self, amount_sen: int) -> None:
         """AmountOutOfRange when one payment may not be ``amount_sen``, all fees included."""
@@ -54,7 +56,10 @@ def require_offered(
         raise MethodUnavailable(f"{name}:{channel}")
     own = () if merchant.plays_with(environment) else own_accounts(merchant, name)
     account = next((one for one in own if one.channel == channel), None)
-    return Offered(method, channel, bounds, account, surcharge=may_surcharge(method, merchant, environment))
+    # Into the seller's own account where there is one: nobody keeps a part of it.
+    contract = None if account else contract_for(merchant, environment, name, channel)
+    surcharge = may_surcharge(method, merchant, environment)
+    return Offered(method, channel, bounds, account, surcharge=surcharge, contract=contract)
 
 
 def may_surcharge(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> bool:
@@ -68,9 +73,32 @@ def own_accounts(merchant: MerchantFacts, method: str) -> tuple[ReceivingAccount
     return tuple(account for account in merchant.receiving if account.method == method)
 
 
+def contract_for(merchant: MerchantFacts, environment: str, method: str, channel: str) -> GatewayContract | None:
+    """The merchant's open contract in this environment that offers this way, the oldest first."""
+    for contract in _contracts(merchant, environment):
+        if any((way.method, way.channel) == (method, channel) for way in contract.ways):
+            return contract
+    return None
+
+
+def _contracts(merchant: MerchantFacts, environment: str) -> list[GatewayContract]:
+    # Nobody outside is asked for what is only played.
+    return [one for one in merchant.contracts if one.environment == environment and not merchant.simulated]
+
+
+def _at_gateways(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> dict[str, Bounds]:
+    found: dict[str, Bounds] = {}
+    for contract in _contracts(merchant, environment):
+        for way in contract.ways:
+            if way.method == method.name:
+                found.setdefault(way.channel, Bounds(way.minimum_sen, way.maximum_sen))
+    return found
+
+
 def _channels(method: PaymentMethod, merchant: MerchantFacts, environment: str) -> Mapping[str, Bounds]:
+    taken = _at_gateways(method, merchant, environment)
     if merchant.plays_with(environment):
-        # Play money never reaches a real account, nor real money an invented one.
-        return method.channels if method.simulated else {}
+        # Play money never reaches a real account, nor real money an invented one. A gateway's sandbox plays, too.
+        return {**(method.channels if method.simulated else {}), **taken}
     configured = method.configured(Seller(merchant.merchant_id, environment, own_accounts(merchant, method.name)))
-    return {channel: bounds for channel, bounds in method.channels.items() if channel in configured}
+    return taken | {channel: bounds for channel, bounds in method.channels.items() if channel in configured}

@@ -16,7 +16,7 @@ from gerai.engine.payments.offered import Offered, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids
 from gerai.merchant_settings import MatchingRule
-from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
+from gerai.ports.payments import PAGE_URL, Charge, Instructions, PaymentMethod
 
 #: The path at which every order's page opens, whichever door it came through.
 _PAGE: Final = "/i/{secret}"
@@ -78,10 +78,7 @@ def payment_to_start(
         account=offered.account,
         details={**wanted.payer, PAGE_URL: wanted.page_path or _PAGE.format(secret=order.secret)},
     )
-    try:
-        told = offered.method.instruct(charge)
-    except ValueError as unable:
-        raise MethodUnavailable(f"{wanted.method}:{wanted.channel}") from unable
+    told = _instructions(offered, charge)
     return StartPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
@@ -101,7 +98,18 @@ def payment_to_start(
         settle_outcome=wanted.settle_outcome,
         only_if_none_open=wanted.only_if_none_open,
         matching=_matching(merchant, offered, charge),
+        contract_id=None if offered.contract is None else offered.contract.contract_id,
     )
+
+
+def _instructions(offered: Offered, charge: Charge) -> Instructions:
+    """What the payer must see; of a payment that a gateway takes nothing yet but its kind, and where it was started."""
+    if offered.contract is not None:
+        return Instructions(offered.method.kind, charge.order_expires_at, url=charge.details[PAGE_URL])
+    try:
+        return offered.method.instruct(charge)
+    except ValueError as unable:
+        raise MethodUnavailable(f"{offered.method.name}:{offered.channel}") from unable
 
 
 def expected_by(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
-from gerai.domain.records import Order, OrderView
+from gerai.domain.records import GatewayAttempt, Order, OrderView
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
-from gerai.engine.payment_steps import end_payment, new_payment, open_payments
+from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, end_payment, gateway_job, new_payment, open_payments
 from gerai.engine.payments.matching import Matching, expect, reach
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
 SETTLE_TASK = "gerai.settle"
 SETTLE_QUEUE = "payments"
+#: Who asked the gateway has its answer by then, or never will.
+FIRST_LOOK_S: Final = 60.0
 
 
 class StartPayment(Command[OrderView], frozen=True, kw_only=True):
@@ -30,6 +32,9 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
 
     ``only_if_none_open``: a payer who chooses on a page has one payment at a time, however often the form arrives;
     ones that ran out are expired on the way.
+
+    ``contract_id``: a gateway takes it, by this contract. It is kept as asked for, before anybody asks
+    (``engine/gateways``): what the payer must see is not known yet.
 
     ``matching``: it comes into an account of the seller's own, and its payer is asked for an amount of their own.
 
@@ -52,6 +57,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     settle_outcome: Literal["paid", "failed"] = "paid"
     only_if_none_open: bool = False
     matching: Matching | None = None
+    contract_id: int | None = None
 
     def identify(self, answer: OrderView) -> Made:
         return Made(order_id=self.order_id, payment_id=self.payment_id)
@@ -92,7 +98,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         if self.only_if_none_open:
             _require_none_open(state, context, order)
         matching_sen, instructions = self._asked(state, context)
-        state.payments.insert(
+        payment = state.payments.insert(
             new_payment(
                 order,
                 self.payment_id,
@@ -104,12 +110,21 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
                 merchant_fee_sen=self.merchant_fee_sen,
                 matching_sen=matching_sen,
                 receiving_id=None if self.matching is None else self.matching.receiving_id,
+                contract_id=self.contract_id,
                 reference=self.reference,
                 instructions=instructions,
                 expires_at=self.expires_at,
             )
         )
         state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
+        if self.contract_id is not None:
+            state.attempts.insert(
+                GatewayAttempt(
+                    payment.merchant_id, payment.payment_id, payment.order_id, payment.environment, self.contract_id,
+                    "asked", "", 0, None, "", context.now, context.now,
+                )
+            )  # fmt: skip
+            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, payment, FIRST_LOOK_S))
         if self.settle_after_s is not None:
             args = {
                 "merchant_id": self.merchant_id,

@@ -1,0 +1,144 @@
+"""Contracts with gateways: the acts by which a seller names one, and closes it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from gerai.domain.records import Environment, GatewayContract, NoticeSource, OfferedWay
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.engine.core import Engine
+from gerai.engine.directory_entries import token_digest
+from gerai.engine.merchants.open import changing
+from gerai.kit.clock import real_now
+from gerai.kit.ids import token
+from gerai.kit.secret_box import SecretBox
+from gerai.ports.gateways import Contract, Gateway, Way
+from gerai.ports.payments import PaymentMethod
+from gerai.store import gateways as sql
+from gerai.store import notices
+
+log = structlog.get_logger("gerai.gateways")
+#: What is asked for under such a name is sealed.
+SECRET: Final = "secret_"  # noqa: S105 - the beginning of a name
+_LONGEST: Final = 512
+#: Where gateways report: the door of money notices.
+NOTICE_PATH: Final = "/in/{merchant_id}/{token}"
+
+
+def read_contract(gateway: Gateway, given: Mapping[str, str]) -> dict[str, str]:
+    """What a seller gave, by the names that the gateway asks. InputInvalid: missing, unknown, too long, unprintable."""
+    known = {asked.name: asked for asked in gateway.asks}
+    said = {name: text.strip() for name, text in given.items() if text.strip()}
+    wrong = {name: [f"not asked; {gateway.name} takes {', '.join(known)}"] for name in given if name not in known}
+    wrong |= {one.name: [f"missing: {one.help['en']}"] for one in gateway.asks if one.required and one.name not in said}
+    wrong |= {
+        name: ["must be at most 512 printable characters"]
+        for name, text in said.items()
+        if len(text) > _LONGEST or not text.isprintable() or not text.isascii()
+    }
+    if wrong:
+        raise InputInvalid(wrong)
+    return said
+
+
+def ways_of(
+    gateway: Gateway, methods: Mapping[str, PaymentMethod], only: frozenset[Way] = frozenset()
+) -> tuple[OfferedWay, ...]:
+    """What a contract offers: what the gateway has and our methods know. ``only``: no other than these."""
+    found = [
+        OfferedWay(*way, channel.bounds.minimum_sen, channel.bounds.maximum_sen)
+        for way, channel in gateway.channels.items()
+        if way[0] in methods and way[1] in methods[way[0]].channels and (not only or way in only)
+    ]
+    if missing := only - {(one.method, one.channel) for one in found}:
+        raise InputInvalid({"only": [f"{gateway.name} does not offer {method}:{name}" for method, name in missing]})
+    return tuple(found)
+
+
+class Draft(NamedTuple):
+    """A contract that is not stored yet, and where its gateway is to report."""
+
+    contract: GatewayContract
+    source: NoticeSource
+
+
+def draft_contract(
+    engine: Engine,
+    sealer: SecretBox,
+    merchant_id: int,
+    gateway: Gateway,
+    environment: Environment,
+    given: Mapping[str, str],
+    *,
+    ways: tuple[OfferedWay, ...],
+    base_url: str,
+    by: str,
+) -> Draft:
+    """A contract as it would be stored: it can be tried first. ``base_url``: empty for the gateway's usual address.
+
+    Refuses InputInvalid: as :func:`read_contract`; an address that is none; or the merchant is marked simulated. Raises
+    SecretBoxError when secrets cannot be sealed.
+    """
+    said = read_contract(gateway, given)
+    if engine.directory.merchant(merchant_id).simulated:
+        raise InputInvalid({"merchant": ["is marked simulated: its payers are played, and no gateway is asked"]})
+    if base_url and not base_url.startswith(("https://", "http://")):
+        raise InputInvalid({"base_url": ["must begin with https:// (http:// for this machine)"]})
+    secrets = {name: text for name, text in said.items() if name.startswith(SECRET)}
+    secret, now = token(), real_now()
+    source = NoticeSource(merchant_id, engine.ids.next(), gateway.name, None, token_digest(secret), b"", now, by)
+    contract = GatewayContract(
+        merchant_id=merchant_id,
+        contract_id=engine.ids.next(),
+        environment=environment,
+        gateway=gateway.name,
+        base_url=(base_url or gateway.base_urls[environment]).rstrip("/"),
+        secrets_sealed=sealer.seal(msgspec.json.encode(secrets).decode()),
+        facts={name: text for name, text in said.items() if name not in secrets},
+        ways=ways,
+        source_id=source.source_id,
+        # Sealed, too: with some gateways whoever knows it is half believed.
+        notice_path=sealer.seal(NOTICE_PATH.format(merchant_id=merchant_id, token=secret)).decode(),
+        created_at=now,
+        created_by=by,
+    )
+    return Draft(contract, source)
+
+
+async def open_contract(engine: Engine, draft: Draft) -> GatewayContract:
+    """Store a contract: payers are offered what it has from now on. Refuses InputInvalid: the merchant has an open one
+    with this gateway in this environment."""
+    new = draft.contract
+    async with changing(engine, new.merchant_id) as connection:
+        await notices.add_source(connection, draft.source)
+        if not await sql.add_contract(connection, new):
+            raise InputInvalid(
+                {"gateway": [f"{new.gateway} has an open contract in {new.environment}: close it first"]}
+            )
+    log.info("gateway.contract_opened", merchant_id=new.merchant_id, contract_id=new.contract_id, gateway=new.gateway,
+             environment=new.environment, by=new.created_by)  # fmt: skip
+    return new
+
+
+async def close_contract(engine: Engine, merchant_id: int, contract_id: int, by: str) -> None:
+    """No payment is started by it any more; those that were are followed to their end. Refuses NotFound."""
+    async with changing(engine, merchant_id) as connection:
+        if not await sql.close_contract(connection, merchant_id, contract_id, real_now(), by):
+            raise NotFound("gateway contract", str(contract_id))
+    log.info("gateway.contract_closed", merchant_id=merchant_id, contract_id=contract_id, by=by)
+
+
+def opened(contract: GatewayContract, sealer: SecretBox, base_url: str) -> Contract:
+    """The contract as a gateway is given it. ``base_url``: what our addresses begin with; empty: it cannot report.
+    Raises SecretBoxError."""
+    return Contract(
+        environment="production" if contract.environment == "production" else "sandbox",
+        base_url=contract.base_url,
+        secrets=msgspec.json.decode(sealer.open(contract.secrets_sealed), type=dict[str, str]),
+        facts=contract.facts,
+        notice_url=base_url + sealer.open(contract.notice_path.encode()) if base_url else "",
+    )

@@ -1,0 +1,157 @@
+"""Ask gateways, and record what they answer. No call is made inside a transaction: what is to be asked is stored
+before, and what was answered after; what nobody heard the answer of is found later (``follow.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+
+from gerai.domain.records import GatewayContract, NoticeSource, OrderView, Payment
+from gerai.domain.refusals import MethodUnavailable, PartnerUnavailable, Refusal
+from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import opened
+from gerai.engine.gateways.record import RecordSeen, instructed
+from gerai.kit.address import AddressForbidden, Guard
+from gerai.kit.hosts import is_loopback
+from gerai.kit.http import Outgoing, Unreachable
+from gerai.kit.secret_box import SecretBox, SecretBoxError
+from gerai.ports.gateways import Attempt, Contract, Gateway, GatewayRefused, OutcomeUnknown, Seen
+from gerai.store import gateways as sql
+
+log = structlog.get_logger("gerai.gateways")
+#: For one call, from the name's look-up to the last byte.
+_TIMEOUT_S: Final = 10.0
+_RETRY_AFTER_S: Final = 5
+
+
+class GatewayDesk:
+    """``gateways``: those this installation has; ``sealer`` opens what contracts keep; ``base_url``: what our own
+    addresses begin with, for the payer's way back and the gateway's reports."""
+
+    def __init__(self, engine: Engine, gateways: Mapping[str, Gateway], sealer: SecretBox, base_url: str) -> None:
+        self._engine = engine
+        self.gateways = gateways
+        self._sealer = sealer
+        self._base_url = base_url
+        self._outside = Outgoing(Guard(), timeout_s=_TIMEOUT_S)
+        # The operator's own address of a stand-in on this machine.
+        self._here = Outgoing(Guard(allow_loopback=True), timeout_s=_TIMEOUT_S)
+
+    @property
+    def attempts(self) -> Mapping[str, int]:
+        """Calls so far, by how they ended."""
+        here = self._here.attempts
+        return {outcome: n + here[outcome] for outcome, n in self._outside.attempts.items()}
+
+    async def __aenter__(self) -> GatewayDesk:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._outside.close()
+        await self._here.close()
+
+    def http(self, contract: Contract) -> Outgoing:
+        """The client for this contract's address."""
+        return self._here if is_loopback(urlsplit(contract.base_url).hostname or "") else self._outside
+
+    def opened(self, contract: GatewayContract) -> Contract:
+        """As its gateway is given it. Raises SecretBoxError."""
+        return opened(contract, self._sealer, self._base_url)
+
+    async def contract(self, merchant_id: int, contract_id: int) -> tuple[Gateway, Contract] | None:
+        """The gateway and what the seller has with it; None: the contract, its gateway or the key that opens it is
+        gone."""
+        async with self._engine.connection() as connection:
+            found = await sql.contract(connection, merchant_id, contract_id)
+        return self._usable(found)
+
+    async def contract_at(self, source: NoticeSource) -> tuple[Gateway, Contract] | None:
+        """The same of the contract whose gateway reports at this source."""
+        async with self._engine.connection() as connection:
+            found = await sql.contract_at(connection, source.merchant_id, source.source_id)
+        return self._usable(found)
+
+    def _usable(self, found: GatewayContract | None) -> tuple[Gateway, Contract] | None:
+        gateway = None if found is None else self.gateways.get(found.gateway)
+        if found is None or gateway is None:
+            return None
+        try:
+            return gateway, self.opened(found)
+        except SecretBoxError as error:
+            log.error("gateway.secrets_sealed", merchant_id=found.merchant_id, contract_id=found.contract_id,
+                      error=str(error))  # fmt: skip
+            return None
+
+    async def started(self, view: OrderView, payment_id: int) -> OrderView:
+        """Ask for a payment that was just stored, by whoever stored it, once; a payment that no gateway takes stays as
+        it is. Returns the order with what the payer must see.
+
+        Refuses MethodUnavailable (the gateway said no: the payment is failed), PartnerUnavailable (it was not reached:
+        failed, too; or its answer is unknown: the payment stays open, and is found later).
+        """
+        payment = next(one for one in view.payments if one.payment_id == payment_id)
+        if payment.contract_id is None or instructed(payment) or payment.status != "processing":
+            return view
+        found = await self.contract(payment.merchant_id, payment.contract_id)
+        if found is None:
+            await self._fail(payment)
+        gateway, contract = found
+        try:
+            seen = await gateway.start(self.http(contract), contract, self.attempt_of(view, payment))
+        except GatewayRefused as refused:
+            log.warning("gateway.refused", merchant_id=payment.merchant_id, payment=payment.public_id,
+                        gateway=gateway.name, code=refused.code, text=refused.text)  # fmt: skip
+            await self._fail(payment)
+        except (Unreachable, AddressForbidden) as error:
+            log.warning("gateway.unreachable", payment=payment.public_id, gateway=gateway.name, error=str(error))
+            await self._fail(payment, PartnerUnavailable(gateway.name, _RETRY_AFTER_S))
+        except OutcomeUnknown as error:
+            log.warning("gateway.unknown", payment=payment.public_id, gateway=gateway.name, error=str(error))
+            raise PartnerUnavailable(gateway.name, _RETRY_AFTER_S) from error
+        return (await self._engine.submit(seen_of(payment, seen))).answer
+
+    def attempt_of(self, view: OrderView, payment: Payment, gateway_reference: str = "") -> Attempt:
+        """The payment as a gateway is asked for it."""
+        order = view.order
+        path = str(payment.instructions.get("url") or f"/i/{order.secret}")
+        contact = order.contact
+        payer = {"name": contact.name, "email": contact.email, "mobile": contact.mobile}
+        return Attempt(
+            reference=payment.public_id,
+            way=(payment.method, payment.channel_code),
+            amount_sen=payment.asked_sen,
+            at=payment.created_at,
+            ends_at=order.expires_at,
+            merchant_name=self._engine.directory.merchant(order.merchant_id).name,
+            order_number=order.number,
+            page_url=self._base_url + path if path.startswith("/") else path,
+            payer={name: text for name, text in payer.items() if text},
+            gateway_reference=gateway_reference,
+        )
+
+    async def _fail(self, payment: Payment, refusal: Refusal | None = None) -> NoReturn:
+        """The gateway has no such payment. What it said stands in the log: its words are not the contract's."""
+        await self._engine.submit(seen_of(payment, Seen("failed", "")))
+        raise refusal or MethodUnavailable(f"{payment.method}:{payment.channel_code}")
+
+
+def seen_of(payment: Payment, seen: Seen, **more: Any) -> RecordSeen:
+    """The command that records what a gateway answered."""
+    told = seen.instructions
+    return RecordSeen(
+        merchant_id=payment.merchant_id,
+        environment=payment.environment,
+        order_id=payment.order_id,
+        payment_id=payment.payment_id,
+        status=seen.status,
+        reference=seen.reference,
+        paid_sen=seen.paid_sen,
+        refunded_sen=seen.refunded_sen,
+        instructions={} if told is None else msgspec.to_builtins(told),
+        expires_at=None if told is None else told.expires_at,
+        **more,
+    )

@@ -1,0 +1,172 @@
+"""Jobs about payments that a gateway takes: how one stands, also where nobody heard the answer; its end; notices."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from gerai.domain.records import GatewayAttempt, Notice, NoticeSource, OrderView, Payment
+from gerai.engine.core import Engine
+from gerai.engine.gateways.desk import GatewayDesk, seen_of
+from gerai.engine.gateways.record import NoteAttempt
+from gerai.kit.address import AddressForbidden
+from gerai.kit.clock import real_now
+from gerai.kit.http import NoAnswer
+from gerai.ports.gateways import Contract, Gateway, GatewayNotice, GatewayRefused, Seen
+from gerai.ports.notices import NoticeFault
+from gerai.store import gateways as sql
+
+log = structlog.get_logger("gerai.gateways")
+#: After the first look, a minute after the start: at 5 and 15 minutes, then every hour.
+_PAUSES_S: Final = (240.0, 600.0)
+_EVERY_S: Final = 3600.0
+#: Money may still come after the end of what was shown.
+_UNTIL_AFTER: Final = timedelta(days=1)
+#: Of a payment without an end.
+_LONGEST: Final = timedelta(days=30)
+#: So often a start of unknown outcome is looked for before it counts as never made.
+_NOT_THERE: Final = 2
+
+
+async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
+    """Ask the gateway how the payment stands, record it, and be called again as long as money may come.
+
+    What nobody heard the answer of is found so: it is recorded as if the answer had come; a start that the gateway does
+    not know was never made, and is failed, but for gateways that cannot be asked by our reference. Safe to run any
+    number of times.
+    """
+    found = await _of(engine, merchant_id, order_id, payment_id)
+    if found is None:
+        return
+    view, payment, attempt = found
+    if attempt.status not in ("asked", "open"):
+        return
+    usable = await desk.contract(merchant_id, attempt.contract_id)
+    again_s = _look_after_s(payment, attempt.looks, real_now())
+    if usable is None:
+        await _note(engine, payment, "its contract cannot be used", again_s)
+        return
+    gateway, contract = usable
+    try:
+        seen = await gateway.find(desk.http(contract), contract, desk.attempt_of(view, payment, attempt.reference))
+    except (NoAnswer, AddressForbidden) as error:
+        log.info("gateway.not_asked", payment=payment.public_id, gateway=gateway.name, error=str(error))
+        await _note(engine, payment, attempt.fault, again_s)
+        return
+    except GatewayRefused as refused:
+        log.warning("gateway.refused", payment=payment.public_id, gateway=gateway.name, code=refused.code)
+        await _note(engine, payment, f"the gateway refuses to say how it stands: {refused.code}", again_s)
+        return
+    if seen is not None:
+        await engine.submit(seen_of(payment, seen, look_after_s=again_s))
+    elif attempt.status == "asked" and gateway.recoverable and attempt.looks + 1 >= _NOT_THERE:
+        await engine.submit(seen_of(payment, Seen("failed", "")))
+    elif attempt.status == "asked":
+        await _note(engine, payment, "" if again_s else "its start is unknown to this day", again_s)
+    else:
+        await _note(engine, payment, "the gateway does not know it any more", again_s)
+
+
+async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
+    """Cancel at its gateway what was cancelled here, so that nobody pays it. What cannot be cancelled is followed: what
+    comes for it is late. Raises ``NoAnswer`` or OutcomeUnknown, to be called again."""
+    found = await _of(engine, merchant_id, order_id, payment_id)
+    if found is None:
+        return
+    view, payment, attempt = found
+    usable = await desk.contract(merchant_id, attempt.contract_id)
+    if usable is None or attempt.status not in ("asked", "open"):
+        return
+    gateway, contract = usable
+    channel = gateway.channels.get((payment.method, payment.channel_code))
+    if channel is None or not channel.cancel:
+        return
+    try:
+        seen = await gateway.cancel(desk.http(contract), contract, desk.attempt_of(view, payment, attempt.reference))
+    except GatewayRefused as refused:
+        log.info("gateway.not_cancelled", payment=payment.public_id, gateway=gateway.name, code=refused.code)
+        return
+    await engine.submit(seen_of(payment, seen))
+
+
+async def take_notice(engine: Engine, desk: GatewayDesk, source: NoticeSource, notice: Notice) -> tuple[int, str]:
+    """Record what a gateway's notice is about: how many payments, and what could not be read. Where its proof does not
+    cover what it says, the gateway is asked first. Raises NoAnswer and OutcomeUnknown, to be called again."""
+    usable = await desk.contract_at(source)
+    if usable is None:
+        return 0, "the contract it belongs to cannot be used"
+    gateway, contract = usable
+    try:
+        told = gateway.read_notice(notice.body, contract)
+    except NoticeFault as fault:
+        return 0, str(fault)
+    kept, fault = 0, ""
+    for one in told:
+        async with engine.connection() as connection:
+            of = await sql.contract_at(connection, source.merchant_id, source.source_id)
+            known = None if of is None else await sql.find(connection, of, one.reference, one.gateway_reference)
+        found = None if known is None else await _of(engine, source.merchant_id, known.order_id, known.payment_id)
+        if found is None:
+            fault = "it is about a payment that was not started here"
+            continue
+        if await _record(engine, desk, gateway, contract, found, one):
+            kept += 1
+    return kept, fault
+
+
+async def _record(
+    engine: Engine,
+    desk: GatewayDesk,
+    gateway: Gateway,
+    contract: Contract,
+    found: tuple[OrderView, Payment, GatewayAttempt],
+    one: GatewayNotice,
+) -> bool:
+    view, payment, attempt = found
+    seen: Seen | None = one.seen if one.proven else None
+    if seen is None:
+        asked = desk.attempt_of(view, payment, attempt.reference or one.gateway_reference)
+        seen = await gateway.find(desk.http(contract), contract, asked)
+    if seen is None:
+        log.warning("gateway.notice_of_nothing", payment=payment.public_id, gateway=gateway.name)
+        return False
+    await engine.submit(seen_of(payment, seen))
+    return True
+
+
+async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list[tuple[str, GatewayAttempt]]:
+    """Payments about which a person should look, with their ids here, oldest first."""
+    async with engine.connection() as connection:
+        attempts = await sql.to_look_at(connection, merchant_id, limit)
+    views = [await engine.orders.by_id(merchant_id, one.order_id) for one in attempts]
+    ids = {payment.payment_id: payment.public_id for view in views if view is not None for payment in view.payments}
+    return [(ids.get(one.payment_id, ""), one) for one in attempts]
+
+
+async def _of(
+    engine: Engine, merchant_id: int, order_id: int, payment_id: int
+) -> tuple[OrderView, Payment, GatewayAttempt] | None:
+    view = await engine.orders.by_id(merchant_id, order_id)
+    async with engine.connection() as connection:
+        attempt = await sql.attempt(connection, merchant_id, payment_id)
+    payment = None if view is None else next((p for p in view.payments if p.payment_id == payment_id), None)
+    return None if view is None or payment is None or attempt is None else (view, payment, attempt)
+
+
+async def _note(engine: Engine, payment: Payment, fault: str, again_s: float | None) -> None:
+    await engine.submit(
+        NoteAttempt(
+            merchant_id=payment.merchant_id, environment=payment.environment, order_id=payment.order_id,
+            payment_id=payment.payment_id, fault=fault, look_after_s=again_s,
+        )
+    )  # fmt: skip
+
+
+def _look_after_s(payment: Payment, looks: int, now: datetime) -> float | None:
+    """When to look again; None: nothing more is expected."""
+    ends = payment.expires_at or payment.created_at + _LONGEST
+    if now > ends + _UNTIL_AFTER:
+        return None
+    return _PAUSES_S[looks] if looks < len(_PAUSES_S) else _EVERY_S

@@ -1,0 +1,202 @@
+"""A gateway inside the test: it does what it is told, and remembers what it was asked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from gerai.app import App
+from gerai.domain.money import rupiah
+from gerai.domain.records import GatewayAttempt, GatewayContract, OrderView, Payment
+from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.gateways.follow import follow
+from gerai.engine.merchants.open import open_merchant
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.kit.discover import discover
+from gerai.kit.http import Outgoing
+from gerai.kit.ids import token
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import (
+    Attempt,
+    Contract,
+    GatewayChannel,
+    GatewayNotice,
+    GatewayRefused,
+    RefundSeen,
+    Seen,
+    Way,
+)
+from gerai.ports.payments import Asked, Bounds, Instructions, PaymentMethod
+from gerai.store import gateways as sql
+
+METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+PRICE = rupiah(50_000)
+KEY = "toy-key-0123456789"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class ToyGateway:
+    """``fails``: raised by the next start, after it was made where ``made`` says so; ``payments`` by our reference."""
+
+    recoverable: bool = True
+    fails: Exception | None = None
+    made: bool = True
+    cancels: bool = True
+    payments: dict[str, Seen] = field(default_factory=dict[str, Seen])
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    name: ClassVar[str] = "toy"
+    title: ClassVar[str] = "Toy"
+    asks: ClassVar[tuple[Asked, ...]] = (
+        Asked("secret_key", {"id": "Kunci", "en": "Key"}), Asked("shop", {"id": "Toko", "en": "Shop"}, required=False),
+    )  # fmt: skip
+    base_urls: ClassVar[Mapping[str, str]] = {
+        "production": "https://toy.example", "sandbox": "https://sandbox.toy.example",
+    }  # fmt: skip
+    answer: ClassVar[Mapping[str, object]] = {"ok": True}
+
+    @property
+    def channels(self) -> Mapping[Way, GatewayChannel]:
+        bounds = Bounds(rupiah(10_000), rupiah(5_000_000))
+        return {
+            ("va", "BCA"): GatewayChannel("bca", bounds, cancel=self.cancels),
+            ("va", "BNI"): GatewayChannel("bni", bounds), ("qris", "QRIS"): GatewayChannel("qr", bounds, refund="full"),
+        }  # fmt: skip
+
+    async def start(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
+        self.asked.append(("start", attempt.reference))
+        assert contract.secrets["secret_key"] == KEY
+        fails, self.fails = self.fails, None
+        shown = Instructions("code", attempt.ends_at, code=f"8808{next(_numbers):08}")
+        seen = Seen("waiting", f"toy-{attempt.reference}", instructions=shown)
+        if fails is None or self.made:
+            self.payments[attempt.reference] = seen
+        if fails is not None:
+            raise fails
+        return seen
+
+    async def find(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen | None:
+        self.asked.append(("find", attempt.reference))
+        if self.fails is not None:
+            raise self.fails
+        return self.payments.get(attempt.reference)
+
+    async def cancel(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
+        self.asked.append(("cancel", attempt.reference))
+        seen = self.payments[attempt.reference]
+        if seen.status == "waiting":
+            seen = self.payments[attempt.reference] = replace(seen, status="cancelled", instructions=None)
+        return seen
+
+    async def refund(
+        self, http: Outgoing, contract: Contract, attempt: Attempt, refund_key: str, amount_sen: int, reason: str
+    ) -> RefundSeen:
+        raise GatewayRefused("none", "not here")
+
+    async def find_refund(
+        self, http: Outgoing, contract: Contract, attempt: Attempt, refund_key: str
+    ) -> RefundSeen | None:
+        return None
+
+    async def probe(self, http: Outgoing, contract: Contract) -> None:
+        if contract.secrets["secret_key"] != KEY:
+            raise GatewayRefused("401", "the key is wrong")
+
+    def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
+        return header("x-toy") == contract.secrets["secret_key"]
+
+    def read_notice(self, body: bytes, contract: Contract) -> tuple[GatewayNotice, ...]:
+        return tuple(GatewayNotice(one, "", None, proven=False) for one in body.decode().split())
+
+    def pays(self, payment: Payment, **facts: Any) -> None:
+        """The buyer pays."""
+        seen = self.payments[payment.public_id]
+        self.payments[payment.public_id] = replace(seen, status="paid", paid_sen=payment.asked_sen, **facts)
+
+
+@dataclass
+class GatewayShop:
+    """A real merchant with a contract, and who asks its gateway."""
+
+    engine: Engine
+    merchant_id: int
+    contract: GatewayContract
+    desk: GatewayDesk
+    toy: ToyGateway
+
+    async def ordered(self, **facts: Any) -> OrderView:
+        """An order of Rp50.000."""
+        order_id = self.engine.ids.next()
+        placed = PlaceOrder(
+            merchant_id=self.merchant_id, environment="production", channel="t", key_id=None, order_id=order_id,
+            public_id=f"o-{order_id}", number=f"N{order_id}", secret=token(), total_sen=PRICE, funding="invoice",
+            lines=(NewLine("goods", 0, "Kopi", 1, PRICE, PRICE),), **facts,
+        )  # fmt: skip
+        return (await self.engine.submit(placed)).answer.view
+
+    async def stored(self, view: OrderView, channel: str = "BCA") -> Payment:
+        """Its payer chose this bank: the payment is stored, and nobody was asked yet."""
+        merchant = self.engine.directory.merchant(self.merchant_id)
+        wanted = WantedPayment(method="va", channel=channel)
+        start = payment_to_start(self.engine.ids.next(), merchant, METHODS, view, wanted)
+        after = (await self.engine.submit(start)).answer
+        return next(one for one in after.payments if one.payment_id == start.payment_id)
+
+    async def started(self, **facts: Any) -> Payment:
+        """An order whose payment the gateway knows."""
+        view = await self.ordered(**facts)
+        payment = await self.stored(view)
+        await self.desk.started(await self.now(payment), payment.payment_id)
+        return (await self.now(payment)).payments[-1]
+
+    async def now(self, payment: Payment) -> OrderView:
+        """The payment's order as it is."""
+        found = await self.engine.orders.by_id(self.merchant_id, payment.order_id)
+        assert found is not None
+        return found
+
+    async def stands(self, payment: Payment) -> tuple[str, int]:
+        """How the payment stands, and what its order was charged."""
+        view = await self.now(payment)
+        return next(p.status for p in view.payments if p.payment_id == payment.payment_id), view.order.charged_sen
+
+    async def attempt(self, payment: Payment) -> GatewayAttempt:
+        """The payment as its gateway has it, as far as is known here."""
+        async with self.engine.connection() as connection:
+            found = await sql.attempt(connection, self.merchant_id, payment.payment_id)
+        assert found is not None
+        return found
+
+    async def look(self, payment: Payment) -> None:
+        """The job that follows the payment, once."""
+        await follow(self.engine, self.desk, self.merchant_id, payment.order_id, payment.payment_id)
+
+    async def jobs(self, payment: Payment, task: str) -> list[float]:
+        """In how many seconds the jobs of this payment run."""
+        async with self.engine.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT coalesce(extract(epoch FROM scheduled_at - now()), 0)::float8 FROM procrastinate_jobs "
+                "WHERE task_name = %s AND (args->>'payment_id')::int8 = %s ORDER BY id",
+                (task, payment.payment_id),
+            )
+            return [row[0] for row in await cursor.fetchall()]
+
+
+async def gateway_shop(engine: Engine, toy: ToyGateway | None = None, app: App | None = None) -> GatewayShop:
+    """A shop whose payments the gateway takes."""
+    toy = toy or ToyGateway()
+    merchant_id = await open_merchant(engine, f"toy{engine.ids.next()}", "Toko Saya")
+    sealer = SecretBox(new_key())
+    draft = draft_contract(
+        engine, sealer, merchant_id, toy, "production", {"secret_key": KEY}, ways=ways_of(toy, METHODS), base_url="",
+        by="t",
+    )  # fmt: skip
+    contract = await open_contract(engine, draft)
+    desk = GatewayDesk(engine, {"toy": toy}, sealer, "https://toko.example")
+    return GatewayShop(engine, merchant_id, contract, desk, toy)

@@ -1,0 +1,277 @@
+"""Payments that a gateway takes: stored before it is asked, never failed because an answer was lost, paid once, and
+never by another amount."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway, gateway_shop
+
+from gerai.domain.money import rupiah
+from gerai.domain.refusals import InputInvalid, MethodUnavailable, PartnerUnavailable, Refusal
+from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import close_contract, draft_contract, open_contract, ways_of
+from gerai.engine.gateways.desk import seen_of
+from gerai.engine.gateways.follow import end, to_look_at
+from gerai.engine.gateways.record import instructed
+from gerai.engine.merchants.open import change_settings, open_merchant
+from gerai.engine.orders.expire import ExpireOrder
+from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK
+from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.offered import offered_channels
+from gerai.kit.clock import real_now
+from gerai.kit.http import Unanswered, Unreachable
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, Seen
+
+
+@pytest_asyncio.fixture
+async def shop(engine: Engine) -> AsyncGenerator[GatewayShop]:
+    found = await gateway_shop(engine)
+    async with found.desk:
+        yield found
+    assert await check(engine, found.merchant_id) == []
+
+
+async def test_from_the_start_to_the_paid_order(shop: GatewayShop) -> None:
+    """The payer sees what the gateway answered; once it says that the buyer paid, the order is paid, once."""
+    payment = await shop.started()
+    assert (payment.status, payment.instructions["kind"], payment.instructions["code"][:4]) == (
+        "processing",
+        "code",
+        "8808",
+    )
+    assert (await shop.attempt(payment)).status == "open"
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("processing", 0)
+    shop.toy.pays(payment)
+    await asyncio.gather(*(shop.look(payment) for _ in range(5)))
+    assert await shop.stands(payment) == ("completed", PRICE)
+    assert (await shop.attempt(payment)).status == "ended"
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("completed", PRICE)
+    assert [asked for asked in shop.toy.asked if asked[0] == "start"] == [("start", payment.public_id)]
+
+
+async def test_what_is_refused_is_failed_and_the_order_stays_payable(shop: GatewayShop) -> None:
+    """Said no, or certainly not reached: nothing is open there, and the payer chooses another way at once."""
+    for fails, refusal in (
+        (GatewayRefused("402", "not enabled"), MethodUnavailable), (Unreachable("ConnectError"), PartnerUnavailable),
+    ):  # fmt: skip
+        shop.toy.fails, shop.toy.made = fails, False
+        view = await shop.ordered()
+        payment = await shop.stored(view)
+        with pytest.raises(refusal):
+            await shop.desk.started(await shop.now(payment), payment.payment_id)
+        assert await shop.stands(payment) == ("failed", 0)
+        assert (await shop.attempt(payment)).status == "ended"
+        other = await shop.stored(await shop.now(payment), "BNI")
+        await shop.desk.started(await shop.now(other), other.payment_id)
+        assert instructed((await shop.now(other)).payments[-1])
+        assert "402" not in str((await shop.now(payment)).payments)
+
+
+async def test_an_answer_that_was_lost_is_found(shop: GatewayShop) -> None:
+    """The start may have been made: the payment stays open without anything to pay with, and the next look brings what
+    the gateway made, or the money that has come by then."""
+    for pays in (False, True):
+        shop.toy.fails = OutcomeUnknown("TimeoutError")
+        payment = await shop.stored(await shop.ordered())
+        with pytest.raises(PartnerUnavailable):
+            await shop.desk.started(await shop.now(payment), payment.payment_id)
+        assert await shop.stands(payment) == ("processing", 0)
+        assert not instructed((await shop.now(payment)).payments[-1])
+        if pays:
+            shop.toy.pays(payment)
+        await shop.look(payment)
+        assert await shop.stands(payment) == (("completed", PRICE) if pays else ("processing", 0))
+        assert pays or instructed((await shop.now(payment)).payments[-1])
+        assert len([1 for what, of in shop.toy.asked if (what, of) == ("start", payment.public_id)]) == 1
+
+
+async def test_a_start_that_was_never_made_is_failed_only_when_that_is_known(shop: GatewayShop) -> None:
+    """A crash before the call: the gateway does not know the payment the second time, either, and it is failed. One
+    that cannot be asked by our reference is never failed by that: it waits for its end, visibly."""
+    payment = await shop.stored(await shop.ordered())
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("processing", 0)
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("failed", 0)
+
+    shop.toy.recoverable = False
+    payment = await shop.stored(await shop.ordered())
+    for _ in range(5):
+        await shop.look(payment)
+    assert await shop.stands(payment) == ("processing", 0)
+    assert (await shop.attempt(payment)).status == "asked"
+
+
+async def test_a_crash_after_the_call(shop: GatewayShop) -> None:
+    """The gateway made it, and nobody wrote it down: the job that was deferred with the payment does."""
+    payment = await shop.stored(await shop.ordered())
+    contract = await shop.desk.contract(shop.merchant_id, shop.contract.contract_id)
+    assert contract is not None
+    view = await shop.now(payment)
+    await shop.toy.start(shop.desk.http(contract[1]), contract[1], shop.desk.attempt_of(view, payment))
+    [due_s] = await shop.jobs(payment, FOLLOW_GATEWAY_TASK)
+    assert 50 < due_s <= 60
+    await shop.look(payment)
+    assert instructed((await shop.now(payment)).payments[-1])
+
+
+async def test_another_amount_is_never_paid_silently(shop: GatewayShop) -> None:
+    """More or less than was asked for: nothing is booked, the timeline has both figures, a person finds it listed; the
+    right amount afterwards pays it, and is listed no more."""
+    for paid_sen in (PRICE - 100, PRICE + 100, rupiah(1)):
+        payment = await shop.started()
+        shop.toy.pays(payment)
+        right = shop.toy.payments[payment.public_id]
+        shop.toy.payments[payment.public_id] = replace(right, paid_sen=paid_sen)
+        await shop.look(payment)
+        await shop.look(payment)
+        assert await shop.stands(payment) == ("processing", 0)
+        attempt = await shop.attempt(payment)
+        assert (attempt.status, attempt.paid_sen) == ("mismatch", paid_sen)
+        [(listed, one)] = await to_look_at(shop.engine, shop.merchant_id)
+        assert (listed, one.fault) == (payment.public_id, f"{paid_sen // 100} rupiah came, 50000 were asked for")
+        told = await shop.engine.events.of_orders(shop.merchant_id, [payment.order_id])
+        facts = [one.facts for one in told if one.name == "payment.mismatch"]
+        assert [(one["asked_sen"], one["paid_sen"]) for one in facts] == [(PRICE, paid_sen)]
+        # A notice that is right, or a person.
+        await shop.engine.submit(seen_of(payment, Seen("paid", "toy", paid_sen=PRICE)))
+        assert await shop.stands(payment) == ("completed", PRICE)
+        assert await to_look_at(shop.engine, shop.merchant_id) == []
+
+
+async def test_money_after_the_end_is_late(shop: GatewayShop) -> None:
+    """The order ran out while its code could still be paid: it comes back, as after any late payment."""
+    payment = await shop.started(expires_at=real_now() + timedelta(milliseconds=50))
+    await asyncio.sleep(0.1)
+    names = {"merchant_id": shop.merchant_id, "environment": "production"}
+    await shop.engine.submit(ExpireOrder(**names, order_id=payment.order_id))
+    assert await shop.stands(payment) == ("expired", 0)
+    assert (await shop.attempt(payment)).status == "open"
+    await change_settings(shop.engine, shop.merchant_id, {"late_payment": "hold"})
+    shop.toy.pays(payment)
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("late", 0)
+
+
+async def test_what_a_payer_left_is_ended_at_the_gateway(shop: GatewayShop) -> None:
+    """Another way was chosen: the first one is cancelled where it could still be paid, by a job of the same commit. Who
+    was quicker has paid late; what cannot be cancelled is followed on."""
+    names = {"merchant_id": shop.merchant_id, "environment": "production"}
+    for quicker in (False, True):
+        payment = await shop.started()
+        if quicker:
+            shop.toy.pays(payment)
+        await shop.engine.submit(CancelPayment(**names, order_id=payment.order_id, payment_id=payment.payment_id))
+        assert len(await shop.jobs(payment, END_AT_GATEWAY_TASK)) == 1
+        await end(shop.engine, shop.desk, shop.merchant_id, payment.order_id, payment.payment_id)
+        stands = await shop.stands(payment)
+        assert stands == (("completed", PRICE) if quicker else ("cancelled", 0))
+        assert (await shop.attempt(payment)).status == "ended"
+    shop.toy.cancels = False
+    payment = await shop.started()
+    await shop.engine.submit(CancelPayment(**names, order_id=payment.order_id, payment_id=payment.payment_id))
+    await end(shop.engine, shop.desk, shop.merchant_id, payment.order_id, payment.payment_id)
+    assert ("cancel", payment.public_id) not in shop.toy.asked
+    assert (await shop.attempt(payment)).status == "open"
+
+
+async def test_it_is_looked_at_ever_more_seldom(shop: GatewayShop) -> None:
+    """At 1, 5 and 15 minutes, then every hour until a day after its end; not any more once it is paid."""
+    payment = await shop.started()
+    for expected in (60, 240, 600, 3600, 3600):
+        due_s = await shop.jobs(payment, FOLLOW_GATEWAY_TASK)
+        assert expected - 10 < due_s[-1] <= expected
+        await shop.look(payment)
+    before = len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK))
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE payments SET expires_at = now() - interval '25 hours' WHERE payment_id = %s", (payment.payment_id,)
+        )
+    await shop.look(payment)
+    shop.toy.pays(payment)
+    await shop.look(payment)
+    await shop.look(payment)
+    assert len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)) == before
+
+
+@pytest.mark.parametrize(
+    "fails", [Unanswered("TimeoutError"), Unreachable("ConnectError"), GatewayRefused("401", "key")]
+)
+async def test_a_gateway_that_cannot_be_asked_is_asked_again(shop: GatewayShop, fails: Exception) -> None:
+    """Nothing is concluded from silence."""
+    payment = await shop.started()
+    shop.toy.fails = fails
+    before = len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK))
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("processing", 0)
+    assert len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)) == before + 1
+    shop.toy.fails = None
+    shop.toy.pays(payment)
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("completed", PRICE)
+
+
+@pytest.mark.parametrize("status", ["failed", "expired", "cancelled"])
+async def test_an_end_at_the_gateway_ends_it_here(shop: GatewayShop, status: str) -> None:
+    """And a paid payment never goes back, whatever is reported later."""
+    payment = await shop.started()
+    seen = shop.toy.payments[payment.public_id]
+    shop.toy.payments[payment.public_id] = replace(seen, status=status, instructions=None)  # type: ignore[arg-type]
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("failed" if status == "failed" else "expired", 0)
+    paid = await shop.started()
+    shop.toy.pays(paid)
+    await shop.look(paid)
+    await shop.engine.submit(seen_of(paid, Seen(status, "toy")))  # type: ignore[arg-type]
+    assert await shop.stands(paid) == ("completed", PRICE)
+
+
+async def test_who_is_offered_it(shop: GatewayShop) -> None:
+    """The contract has its ways within its bounds, in its environment; closed it has none. Payments that were
+    started before are followed all the same."""
+    merchant = shop.engine.directory.merchant(shop.merchant_id)
+    offered = offered_channels(METHODS, merchant, "production")
+    assert {name: set(channels) for name, channels in offered.items()} == {"va": {"BCA", "BNI"}, "qris": {"QRIS"}}
+    assert offered["va"]["BCA"].minimum_sen == rupiah(10_000)
+    payment = await shop.started()
+    await close_contract(shop.engine, shop.merchant_id, shop.contract.contract_id, "t")
+    assert offered_channels(METHODS, shop.engine.directory.merchant(shop.merchant_id), "production") == {}
+    shop.toy.pays(payment)
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("completed", PRICE)
+
+
+async def test_what_a_contract_needs(engine: Engine) -> None:
+    """Keys, known names, ways that the gateway has, a real merchant, and one contract at a time; nothing that is
+    stored shows a key."""
+    sealer, toy = SecretBox(new_key()), ToyGateway()
+    shop = await gateway_shop(engine)
+    played = await open_merchant(engine, f"toy{engine.ids.next()}", "Main", simulated=True)
+
+    def draft(merchant_id: int, given: dict[str, str], base_url: str = "") -> object:
+        return draft_contract(engine, sealer, merchant_id, toy, "production", given, ways=(), base_url=base_url, by="t")
+
+    for merchant_id, given, base_url in (
+        (shop.merchant_id, {}, ""), (shop.merchant_id, {"secret_key": KEY, "x": "y"}, ""),
+        (shop.merchant_id, {"secret_key": "a" * 513}, ""), (shop.merchant_id, {"secret_key": "a\nb"}, ""),
+        (played, {"secret_key": KEY}, ""), (shop.merchant_id, {"secret_key": KEY}, "ftp://x"),
+    ):  # fmt: skip
+        with pytest.raises(InputInvalid):
+            draft(merchant_id, given, base_url)
+    with pytest.raises(InputInvalid):
+        ways_of(toy, METHODS, frozenset({("va", "MANDIRI")}))
+    with pytest.raises(Refusal):
+        await open_contract(engine, draft(shop.merchant_id, {"secret_key": KEY}))  # type: ignore[arg-type]
+    async with engine.connection() as connection:
+        cursor = await connection.execute("SELECT to_jsonb(t)::text FROM gateway_contracts t")
+        assert KEY not in "".join(row[0] for row in await cursor.fetchall())
