@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from gerai.app import App
+from gerai.engine.core import Engine
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare
 from gerai.settings import Settings
 
@@ -13,3 +16,8 @@ def app_of(settings: Settings, share: CounterShare | None = None, with_worker: b
     app = App(settings, share=share, with_worker=with_worker)
     app.engine.directory.trusted_s = 120.0
     return app
+
+
+def no_gateways(engine: Engine) -> GatewayDesk:
+    """Who asks gateways, where there are none."""
+    return GatewayDesk(engine, {}, SecretBox(""), "")

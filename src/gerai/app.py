@@ -27,13 +27,16 @@ from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
 from gerai.engine.core import Engine
 from gerai.engine.directory import Part
+from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.kit.discover import PluginBroken, discover
+from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.merchant_settings import MerchantSettings, MerchantSettingsDeclared
 from gerai.metrics.exposition import MetricsExposition
 from gerai.metrics.process import Watched
 from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.gateways import Gateway
 from gerai.ports.lookup import Lookup
 from gerai.ports.notices import NoticeForm
 from gerai.ports.payments import PaymentMethod
@@ -82,6 +85,7 @@ class FoundPartners:
         default_factory=lambda: discover("gerai.partners.fulfilment", "PROVIDER")
     )
     notice_forms: dict[str, NoticeForm] = field(default_factory=lambda: discover("gerai.partners.notices", "FORM"))
+    gateways: dict[str, Gateway] = field(default_factory=lambda: discover("gerai.partners.gateways", "GATEWAY"))
     lookups: dict[str, Lookup] = field(default_factory=lambda: discover("gerai.partners.lookups", "LOOKUP"))
 
     def __post_init__(self) -> None:
@@ -124,6 +128,11 @@ def make_engine(settings: Settings) -> Engine:
     )
 
 
+def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> GatewayDesk:
+    """Who asks gateways."""
+    return GatewayDesk(engine, partners.gateways, SecretBox(settings.webhooks.seal_key), settings.base_url)
+
+
 class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
     of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own. ``folder``: the
@@ -140,15 +149,23 @@ class App:
         self.settings = settings
         self.engine = make_engine(settings)
         self.partners = FoundPartners(settings)
-        self._worker = Worker(self.engine, self.partners, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
+        desk = self._desk = make_desk(self.engine, self.partners, settings)
+        self._worker = (
+            Worker(self.engine, self.partners, desk, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
+        )
         counts = SharedCounters(share)
-        outgoing = self.partners.outgoing | ({"webhooks": self._worker.outgoing} if self._worker else {})
+        outgoing = (
+            self.partners.outgoing
+            | {"gateways": desk.attempts}
+            | ({"webhooks": self._worker.outgoing} if self._worker else {})
+        )
         #: Of everything that runs beside the requests.
         self.supervisors = (self.engine.supervisor, *([self._worker.supervisor] if self._worker else []))
         self._metrics = MetricsExposition(self.engine, self._watched(outgoing), counts)
         self.scrape = Scrape(self._metrics.exposition, settings.metrics.token)
         proxies = TrustedProxies(settings.http.trusted_proxies)
-        services = AppServices(self.engine, RateLimiter(), settings, self.partners, RequestMetrics(counts), proxies)
+        metrics = RequestMetrics(counts)
+        services = AppServices(self.engine, RateLimiter(), settings, self.partners, desk, metrics, proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
         fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
@@ -171,7 +188,7 @@ class App:
     async def running(self) -> AsyncGenerator[None]:
         """Engine (and worker) started; stopped at the end, after what was accepted is finished."""
         # Left in reverse: counting ends last, after the engine has committed what it accepted.
-        async with self._metrics.running(), self.engine.running(), self.partners:
+        async with self._metrics.running(), self.engine.running(), self.partners, self._desk:
             # After the load: catalogues and keys are most of what lives on.
             _settle_memory()
             worker = self._worker

@@ -6,6 +6,7 @@ import asyncio
 
 import psycopg
 
+from app_kit import no_gateways
 from gerai.app import WEBHOOK_CONTRACTS, FoundPartners
 from gerai.engine.core import Engine
 from gerai.kit.supervise import Supervisor
@@ -36,7 +37,7 @@ async def test_a_worker_is_seen_with_every_kind_of_work(own_dsn: str) -> None:
         database=DatabaseSettings(url=own_dsn), worker=WorkerSettings(check_every_s=0, poll_interval_s=0.2)
     )
     async with Engine(own_dsn).running() as engine, FoundPartners(settings) as partners:
-        worker = Worker(engine, partners, settings, WEBHOOK_CONTRACTS)
+        worker = Worker(engine, partners, no_gateways(engine), settings, WEBHOOK_CONTRACTS)
         async with worker.running():
             # The first progress of some comes after the first beat is written.
             watch = asyncio.create_task(keep_presence(engine, worker.supervisor, WORK_KINDS, every_s=0.1))

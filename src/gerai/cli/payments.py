@@ -8,6 +8,7 @@ import typer
 
 from gerai.cli.arrivals import arrivals
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.gateways import gateways
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.notices import notices
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
@@ -31,6 +32,7 @@ payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money,
 payments.add_typer(accounts, name="accounts")
 payments.add_typer(arrivals, name="arrivals")
 payments.add_typer(notices, name="notices")
+payments.add_typer(gateways, name="gateways")
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]

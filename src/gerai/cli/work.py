@@ -6,7 +6,7 @@ import asyncio
 
 import structlog
 
-from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_engine
+from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_desk, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_real_money
@@ -34,12 +34,13 @@ def work(settings_file: SettingsOption = None) -> None:
 
 async def _work(settings: Settings, stop: asyncio.Event) -> None:
     engine, partners = make_engine(settings), FoundPartners(settings)
-    worker = Worker(engine, partners, settings, WEBHOOK_CONTRACTS)
+    desk = make_desk(engine, partners, settings)
+    worker = Worker(engine, partners, desk, settings, WEBHOOK_CONTRACTS)
     supervisors = (engine.supervisor, worker.supervisor)
-    outgoing = {**partners.outgoing, "webhooks": worker.outgoing}
+    outgoing = {**partners.outgoing, "gateways": desk.attempts, "webhooks": worker.outgoing}
     watched = Watched(outgoing, supervisors, webhooks=worker.places, jobs=worker.jobs_done)
     metrics = MetricsExposition(engine, watched, SharedCounters())
     scrape = Scrape(metrics.exposition, settings.metrics.token)
-    async with metrics.running(), engine.running(), serving_metrics(settings, scrape), worker.running():
+    async with metrics.running(), engine.running(), desk, serving_metrics(settings, scrape), worker.running():
         structlog.get_logger("gerai").info("worker.started")
         await until_stopped(stop, *supervisors)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -19,10 +20,14 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
+from gerai.engine.gateways import follow
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.gateways.follow import take_notice
 from gerai.engine.notices.keep import READ_NOTICE_TASK
 from gerai.engine.notices.read import read_notice
 from gerai.engine.orders.transitions import FULFIL_TASK
 from gerai.engine.outage import DatabaseError, outages_of
+from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
 from gerai.engine.subscriptions import ANNOUNCE_TASK
@@ -76,6 +81,7 @@ class Worker:
         self,
         engine: Engine,
         partners: WorkerPartners,
+        desk: GatewayDesk,
         settings: Settings,
         contracts: Mapping[str, WebhookContract],
         folder: Path | None = None,
@@ -83,6 +89,7 @@ class Worker:
         self._folder = folder
         self._engine = engine
         self._partners = partners
+        self._desk = desk
         self._settings = settings
         self._contracts = contracts
         self._stopping = asyncio.Event()
@@ -123,9 +130,20 @@ class Worker:
 
         @queue.task(name=READ_NOTICE_TASK, retry=_RETRY)
         async def read_notice_task(merchant_id: int, notice_id: int) -> None:
-            await read_notice(self._engine, self._partners.notice_forms, merchant_id, notice_id)
+            of_gateways = partial(take_notice, self._engine, self._desk)
+            await read_notice(self._engine, self._partners.notice_forms, merchant_id, notice_id, of_gateways)
 
-        self._tasks = (fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task)
+        @queue.task(name=FOLLOW_GATEWAY_TASK, retry=_RETRY)
+        async def follow_task(merchant_id: int, order_id: int, payment_id: int) -> None:
+            await follow.follow(self._engine, self._desk, merchant_id, order_id, payment_id)
+
+        @queue.task(name=END_AT_GATEWAY_TASK, retry=_RETRY)
+        async def end_task(merchant_id: int, order_id: int, payment_id: int) -> None:
+            await follow.end(self._engine, self._desk, merchant_id, order_id, payment_id)
+
+        self._tasks = (
+            fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task, follow_task, end_task,
+        )  # fmt: skip
 
     @property
     def outgoing(self) -> Mapping[str, int]:

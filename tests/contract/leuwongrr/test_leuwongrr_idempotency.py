@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from app_kit import no_gateways
 from gerai.doors.dialects.leuwongrr import DIALECT
 from gerai.doors.dialects.leuwongrr.request import IDEMPOTENCY, as_typed, read_order
 from gerai.doors.http.context import AppServices
@@ -210,7 +211,7 @@ class PartnersWithOutage:
 async def test_the_stored_answer_wins_over_an_outage(shop: Any, settings: Any) -> None:
     """While Roblox is down, a retry gets its order; a new order gets 503."""
     partners = PartnersWithOutage()
-    door = Door(DIALECT, AppServices(shop.engine, RateLimiter(), settings, partners))
+    door = Door(DIALECT, AppServices(shop.engine, RateLimiter(), settings, partners, no_gateways(shop.engine)))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await door(scope, receive, send)

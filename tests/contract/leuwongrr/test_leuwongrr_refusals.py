@@ -9,6 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from app_kit import no_gateways
 from gerai.domain import refusals as no
 from gerai.doors.dialects.leuwongrr import DIALECT
 from gerai.doors.dialects.leuwongrr.errors import refuse
@@ -145,7 +146,7 @@ async def test_a_provider_that_may_not_work_is_not_robloxs_fault(engine: Engine,
         changed = 'settings || \'{"leuwongrr_provider": "simulator"}\''
         await connection.execute(f"UPDATE merchants SET settings = {changed} WHERE merchant_id = %s", (real,))
         await engine.directory.load(connection, [real])
-    door = Door(DIALECT, AppServices(engine, RateLimiter(), settings, PartnersOfARealShop()))
+    door = Door(DIALECT, AppServices(engine, RateLimiter(), settings, PartnersOfARealShop(), no_gateways(engine)))
     order = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
     transport = httpx.ASGITransport(cast("Any", door))
     async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:

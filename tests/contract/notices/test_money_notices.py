@@ -16,7 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from app_kit import app_of
+from app_kit import app_of, no_gateways
 from engine_kit import PATIENCE_S
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.money import rupiah
@@ -97,7 +97,8 @@ class Shop:
 
     async def work(self) -> None:
         """The worker, once."""
-        await Worker(self.app.engine, self.app.partners, self.app.settings, WEBHOOK_CONTRACTS).run_once()
+        desk = no_gateways(self.app.engine)
+        await Worker(self.app.engine, self.app.partners, desk, self.app.settings, WEBHOOK_CONTRACTS).run_once()
 
     async def notices(self) -> list[tuple[str, int, str]]:
         """Of this merchant's notices: state, how much was kept, fault; oldest first."""

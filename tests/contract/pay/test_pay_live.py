@@ -12,6 +12,7 @@ import httpx
 import pytest
 from test_pay_http import place
 
+from app_kit import no_gateways
 from gerai.app import PAGES, App
 from gerai.domain.refusals import Refusal, every_refusal
 from gerai.doors.http.context import AppServices
@@ -27,7 +28,9 @@ from gerai.settings import PageSettings
 @asynccontextmanager
 async def pages_with(app: App, limits: PageSettings) -> AsyncGenerator[httpx.AsyncClient]:
     """The pages alone, with other limits, on the same engine."""
-    services = AppServices(app.engine, RateLimiter(), replace(app.settings, pages=limits), app.partners)
+    services = AppServices(
+        app.engine, RateLimiter(), replace(app.settings, pages=limits), app.partners, no_gateways(app.engine)
+    )
     transport = httpx.ASGITransport(app=Door(PAGES, services))
     async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as client:
         yield client

@@ -21,6 +21,7 @@ from gerai.doors.http.request_body import BodyLimits, RequestBody
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import KeyFacts
+from gerai.engine.gateways.desk import GatewayDesk
 from gerai.kit.clock import real_now, unix_s
 from gerai.kit.hosts import origin_of
 from gerai.ports.fulfilment import FulfilmentProvider
@@ -51,6 +52,7 @@ class AppServices:
     limiter: RateLimiter
     settings: Settings
     partners: Partners
+    gateways: GatewayDesk
     metrics: RequestMetrics = field(default_factory=RequestMetrics)
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     #: Of the settings.

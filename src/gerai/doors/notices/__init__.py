@@ -7,11 +7,13 @@ prove that they know its secret, finds nothing there.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 from starlette.responses import Response
 
+from gerai.domain.records import NoticeSource
 from gerai.domain.refusals import (
     BodyIncomplete,
     BodyTooLarge,
@@ -72,9 +74,9 @@ async def receive(ctx: RequestContext) -> Response:
     if not merchant.isascii() or not merchant.isdigit() or len(merchant) > _LONGEST_ID:
         raise NotFound("address", "")
     source = source_at(engine, int(merchant), ctx.path_params["token"])
-    form = services.partners.notice_forms.get(source.form)
     body = await ctx.body()
-    if form is None or not form.genuine(ctx.headers, body, _opened(ctx, source.secret_sealed)):
+    answer = await _genuine(ctx, source, body)
+    if answer is None:
         log.warning("notice.not_genuine", request_id=ctx.request_id, merchant_id=source.merchant_id,
                     source_id=source.source_id)  # fmt: skip
         raise NotFound("address", "")
@@ -86,7 +88,20 @@ async def receive(ctx: RequestContext) -> Response:
     notice = (await engine.submit(kept)).answer
     log.info("notice.received", request_id=ctx.request_id, merchant_id=source.merchant_id, notice_id=notice.notice_id,
              form=source.form)  # fmt: skip
-    return reply(form.answer)
+    return reply(answer)
+
+
+async def _genuine(ctx: RequestContext, source: NoticeSource, body: bytes) -> Mapping[str, object] | None:
+    """What its sender expects as an answer; None: it proves nothing."""
+    form = ctx.services.partners.notice_forms.get(source.form)
+    if form is not None:
+        right = form.genuine(ctx.headers, body, _opened(ctx, source.secret_sealed))
+        return form.answer if right else None
+    found = await ctx.services.gateways.contract_at(source)
+    if found is None:
+        return None
+    gateway, contract = found
+    return gateway.answer if gateway.genuine(lambda name: ctx.headers.get(name, ""), body, contract) else None
 
 
 async def nowhere(ctx: RequestContext) -> Response:

@@ -15,6 +15,7 @@ from gerai.domain.refusals import (
     Busy,
     MethodUnavailable,
     NotFound,
+    PartnerUnavailable,
     PermissionMissing,
     Refusal,
     StateConflict,
@@ -40,6 +41,8 @@ _NOTICES: Final[dict[type[Refusal], str]] = {
     MethodUnavailable: "unavailable",
     SurchargeForbidden: "unavailable",
     AmountOutOfRange: "unavailable",
+    # Its gateway was not reached: another way may be open.
+    PartnerUnavailable: "unavailable",
 }
 
 
@@ -201,6 +204,7 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
     try:
         command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
+        view = await ctx.services.gateways.started(view, command.payment_id)
     except tuple(_NOTICES) as refusal:
         return _NOTICES[type(refusal)]
     return next(payment for payment in view.payments if payment.payment_id == command.payment_id)

@@ -55,7 +55,7 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
         choices = tuple(_choice(context, method, channel, view, words) for channel in _channels(context, method, view))
         if choices:
             title, hint = method_title(method, name, words), words.of_method(f"choose.hint.{method.kind}", name)
-            closed = "" if any(choice.open for choice in choices) else _nearest(choices, method, view).note
+            closed = "" if any(choice.open for choice in choices) else _nearest(context, choices, method, view).note
             found.append(
                 MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices, closed=closed)
             )
@@ -69,7 +69,7 @@ def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> l
 
 
 def _choice(context: PageContext, method: PaymentMethod, channel: str, view: OrderView, words: Words) -> Choice:
-    bounds = method.channels[channel]
+    bounds = context.offered[method.name][channel]
     side = _closed(context, view, method, channel)
     limit = bounds.minimum_sen if side == "minimum" else bounds.maximum_sen
     return Choice(
@@ -80,12 +80,12 @@ def _choice(context: PageContext, method: PaymentMethod, channel: str, view: Ord
     )
 
 
-def _nearest(choices: Sequence[Choice], method: PaymentMethod, view: OrderView) -> Choice:
+def _nearest(context: PageContext, choices: Sequence[Choice], method: PaymentMethod, view: OrderView) -> Choice:
     """Of closed choices, the one whose bound the amount misses by least."""
 
     def missed_sen(choice: Choice) -> int:
         channel = choice.value.partition(":")[2]
-        bounds, sen = method.channels[channel], _payable_sen(view, method, channel)
+        bounds, sen = context.offered[method.name][channel], _payable_sen(view, method, channel)
         return max(bounds.minimum_sen - sen, sen - bounds.maximum_sen)
 
     return min(choices, key=missed_sen)
@@ -101,7 +101,7 @@ def _closed(context: PageContext, view: OrderView, method: PaymentMethod, channe
     or nothing (empty)."""
     if method.name in context.no_surcharge and view.order.payment_rules.on_top_sen(method.name, channel):
         return "surcharge"
-    bounds, amount_sen = method.channels[channel], _payable_sen(view, method, channel)
+    bounds, amount_sen = context.offered[method.name][channel], _payable_sen(view, method, channel)
     if amount_sen < bounds.minimum_sen:
         return "minimum"
     return "maximum" if amount_sen > bounds.maximum_sen else ""

@@ -10,6 +10,7 @@ from gerai.domain.records import OrderView, Payment
 from gerai.doors.http.page_details import PageDetails
 from gerai.doors.http.payable import payment_payable
 from gerai.doors.pay.money_state import MoneyState, money_of
+from gerai.engine.gateways.record import instructed
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class PageState:
 
 CHOOSE: Final = PageState("choose", "wait", "wallet")
 PAY: Final = PageState("pay", "wait", "clock")
+#: The gateway that takes the payment has not answered yet: there is nothing to pay with.
+ASKING: Final = PageState("asking", "wait", "clock")
 #: It waits to be paid, and there is no way to pay it on this page.
 NO_METHOD: Final = PageState("no_method", "calm", "warn")
 PAID: Final = PageState("paid", "good", "check")
@@ -48,7 +51,22 @@ FREE: Final = PageState("free", "good", "check")
 COD: Final = PageState("cod", "good", "cash")
 
 PAGE_STATES: Final = (
-    *(CHOOSE, NO_METHOD, PAY, PAID, ACCEPTED, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE, PARTIAL, FAILED),
+    *(
+        CHOOSE,
+        NO_METHOD,
+        ASKING,
+        PAY,
+        PAID,
+        ACCEPTED,
+        SHIPPED,
+        SHIPPED_COD,
+        STUCK,
+        RETURNING,
+        WORKING,
+        DONE,
+        PARTIAL,
+        FAILED,
+    ),
     *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 
@@ -112,7 +130,10 @@ def _unpaid(view: OrderView, money: MoneyState, now: datetime) -> PageState:
     # By the clock, even before the sweep: nobody shall pay in between.
     if expires_at is not None and expires_at <= now:
         return EXPIRED
-    return PAY if running_payment(view, now) else CHOOSE
+    running = running_payment(view, now)
+    if running is None:
+        return CHOOSE
+    return PAY if instructed(running) else ASKING
 
 
 def _under_way(view: OrderView, details: PageDetails, money: MoneyState) -> PageState:

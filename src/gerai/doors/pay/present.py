@@ -17,6 +17,7 @@ from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
+from gerai.engine.gateways.record import instructed
 from gerai.engine.orders.find import EventEntry
 
 
@@ -41,7 +42,7 @@ def present(
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
     by_hand = state is page_state.REFUNDED and bool(money.by_hand_sen)
-    open_to_pay = state in (page_state.CHOOSE, page_state.PAY)
+    open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY)
     payment = page_state.running_payment(view, now) if state is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
@@ -84,7 +85,7 @@ def version(view: OrderView, state: page_state.PageState) -> str:
     order = view.order
     parts = [state.name, order.status, order.updated_at.isoformat(), str(order.charged_sen), str(order.refunded_sen)]
     parts += [view.invoice.status if view.invoice else "", view.fulfilment.status if view.fulfilment else ""]
-    parts += [f"{p.payment_id}:{p.status}" for p in view.payments]
+    parts += [f"{p.payment_id}:{p.status}:{instructed(p)}" for p in view.payments]
     if view.shipment is not None:
         parts += [view.shipment.status, view.shipment.updated_at.isoformat()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

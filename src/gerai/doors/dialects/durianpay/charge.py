@@ -29,7 +29,7 @@ _QR_SCALE = 4
 
 async def charge(ctx: RequestContext) -> Response:
     """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
-    MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused."""
+    MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused, PartnerUnavailable."""
     authenticate(ctx)
     wanted = read_charge(await ctx.json(exact=True))
     view = await order_named(ctx, wanted.order_id)
@@ -41,6 +41,8 @@ async def charge(ctx: RequestContext) -> Response:
     outcome = await submit_once(ctx, attempt, compose, StartPayment)
     # Replayed it is the payment as it is now: it may have been paid since.
     payment = _newest(outcome.answer)
+    if not outcome.replayed:
+        payment = _newest(await ctx.services.gateways.started(outcome.answer, payment.payment_id))
     merchant = ctx.caller.merchant
     charged = Charged(
         payment=payment,

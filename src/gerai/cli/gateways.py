@@ -1,0 +1,197 @@
+"""`gerai payments gateways`: contracts with gateways, which take payments for the seller."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from gerai.app import FoundPartners, make_desk
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.names import merchant_named, no_such, one_of
+from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
+from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.domain.records import GatewayAttempt, GatewayContract
+from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, open_contract, ways_of
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.gateways.follow import to_look_at
+from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.kit.address import AddressForbidden
+from gerai.kit.discover import discover
+from gerai.kit.http import NoAnswer
+from gerai.kit.secret_box import SecretBox, SecretBoxError
+from gerai.ports.gateways import Gateway, GatewayRefused
+from gerai.settings import Settings
+
+gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
+
+_GATEWAYS: Final[dict[str, Gateway]] = discover("gerai.partners.gateways", "GATEWAY")
+_ASKED: Final = "; ".join(
+    f"{name}: {' '.join(f'{one.name}=…' for one in gateway.asks if not one.name.startswith(SECRET)) or 'nothing'}"
+    for name, gateway in _GATEWAYS.items()
+)
+ContractArgument = Annotated[
+    int, typer.Argument(min=1, metavar="CONTRACT", help="As `gerai payments gateways list` shows.")
+]
+
+
+@gateways.command(epilog="Example: gerai payments gateways add midtrans production --merchant toko")
+def add(
+    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help=f"One of {', '.join(_GATEWAYS)}.")],
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production.")],
+    said: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help=f"What it asks beside keys. {_ASKED}.")
+    ] = None,
+    only: Annotated[str, typer.Option(help="Offer no others than these, with commas: va:BCA,qris:QRIS.")] = "",
+    base_url: Annotated[str, typer.Option("--base-url", help="Where it is asked, if not at its usual address.")] = "",
+    untried: Annotated[bool, typer.Option("--untried", help="Do not ask it first whether the keys are right.")] = False,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Let a gateway take payments. Its keys are asked for, or read from standard input, a line each."""
+    chosen = _GATEWAYS[one_of(gateway, _GATEWAYS, "gateway")]
+    whose = one_of(environment, ENVIRONMENTS, "environment")
+    given = {**_facts(said or []), **_keys(chosen)}
+    wanted = frozenset((way.partition(":")[0], way.partition(":")[2]) for way in only.split(",") if way.strip())
+
+    async def act(engine: Engine, settings: Settings) -> GatewayContract:
+        merchant_id = await merchant_named(engine, merchant)
+        partners = FoundPartners(settings)
+        try:
+            draft = draft_contract(
+                engine, SecretBox(settings.webhooks.seal_key), merchant_id, chosen, whose, given,
+                ways=ways_of(chosen, partners.payment_methods, wanted), base_url=base_url, by=operator(),
+            )  # fmt: skip
+        except SecretBoxError as error:
+            fail(f"{error}: it is the setting webhooks.seal_key (`gerai webhooks new-key`)")
+        if not untried:
+            async with make_desk(engine, partners, settings) as desk:
+                if wrong := await _wrong(desk, draft.contract):
+                    fail(f"{wrong}. Nothing is stored; --untried stores it all the same")
+        return await open_contract(engine, draft)
+
+    new = with_settings(act, data, settings_file)
+    console.line(f"added {new.contract_id}: {whose} orders can be paid with")
+    console.line("  " + ", ".join(f"{way.method}:{way.channel}" for way in new.ways))
+    console.line("The gateway is told our address with each payment. / Alamat kami dikirim bersama tiap pembayaran.")
+
+
+@gateways.command("list")
+def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List a merchant's open contracts; keys are never shown."""
+    found = on_engine(lambda engine: _open(engine, merchant), data, settings_file)
+    if not found:
+        console.line("no contract yet: gerai payments gateways add / belum ada")
+        return
+    grid = Grid("id", "gateway", "environment", "asked at", "ways", "since (WIB)", "by")
+    for one in found:
+        ways = ", ".join(f"{way.method}:{way.channel}" for way in one.ways)
+        grid.add(
+            str(one.contract_id), one.gateway, one.environment, one.base_url, ways, to_the_minute(one.created_at),
+            one.created_by,
+        )  # fmt: skip
+    console.grid(grid)
+
+
+@gateways.command("test", epilog="Example: gerai payments gateways test 7001 --merchant toko")
+def try_one(
+    contract: ContractArgument, merchant: MerchantOption = "", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Ask the gateway something that moves no money: are address and keys right?"""
+
+    async def act(engine: Engine, settings: Settings) -> str:
+        found = await _named(engine, merchant, contract)
+        desk = make_desk(engine, FoundPartners(settings), settings)
+        async with desk:
+            return await _wrong(desk, found)
+
+    wrong = with_settings(act, data, settings_file)
+    if wrong:
+        fail(wrong)
+    console.line("it answers, and takes the keys / terhubung, kunci benar")
+
+
+@gateways.command(epilog="Example: gerai payments gateways close 7001 --merchant toko")
+def close(
+    contract: ContractArgument, merchant: MerchantOption = "", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Start no payment there any more; those that were started are followed to their end."""
+
+    async def act(engine: Engine) -> None:
+        found = await _named(engine, merchant, contract)
+        await close_contract(engine, found.merchant_id, contract, operator())
+
+    on_engine(act, data, settings_file)
+    console.line(f"closed {contract}")
+
+
+@gateways.command("faults")
+def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
+    """List payments about which you should look at the gateway: another amount came, or nobody knows how they stand."""
+
+    async def act(engine: Engine) -> list[tuple[str, GatewayAttempt]]:
+        return await to_look_at(engine, await merchant_named(engine, merchant))
+
+    found = on_engine(act, data, settings_file)
+    if not found:
+        console.line("nothing waits / tidak ada yang menunggu")
+        return
+    grid = Grid("payment", "state", "gateway's id", "what", "since (WIB)")
+    for payment, one in found:
+        grid.add(payment, one.status, one.reference, one.fault, to_the_minute(one.updated_at))
+    console.grid(grid)
+    console.line("money that is there: gerai payments confirm PAYMENT; else: gerai payments refund, at the gateway")
+
+
+def _facts(said: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in said:
+        name, equals, value = one.partition("=")
+        if not equals or name in found or name.startswith(SECRET):
+            fail(f"{one.partition('=')[0]}: each of these stands once, as NAME=VALUE ({_ASKED}); keys are asked for", 2)
+        found[name] = value
+    return found
+
+
+def _keys(gateway: Gateway) -> dict[str, str]:
+    """The secrets it asks for, typed unseen or read from standard input."""
+    found: dict[str, str] = {}
+    for asked in gateway.asks:
+        if asked.name.startswith(SECRET):
+            label = f"{gateway.title}: {asked.help['id']} / {asked.help['en']}"
+            typed = typer.prompt(label, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+            found[asked.name] = typed.strip()
+    return found
+
+
+async def _wrong(desk: GatewayDesk, contract: GatewayContract) -> str:
+    """One sentence that says what is wrong; empty: nothing."""
+    gateway = _GATEWAYS.get(contract.gateway)
+    if gateway is None:
+        return f"the gateway {contract.gateway} is not known here"
+    try:
+        given = desk.opened(contract)
+        await gateway.probe(desk.http(given), given)
+    except GatewayRefused as refused:
+        return f"{gateway.title} refuses: {refused.text} ({refused.code})"
+    except AddressForbidden as error:
+        return f"{contract.base_url}: {error}"
+    except NoAnswer as error:
+        return f"{contract.base_url} gives no usable answer: {error}"
+    except SecretBoxError as error:
+        return f"{error}: it is the setting webhooks.seal_key"
+    return ""
+
+
+async def _open(engine: Engine, merchant: str) -> tuple[GatewayContract, ...]:
+    return engine.directory.merchant(await merchant_named(engine, merchant)).contracts
+
+
+async def _named(engine: Engine, merchant: str, contract: int) -> GatewayContract:
+    known = {one.contract_id: one for one in await _open(engine, merchant)}
+    return known.get(contract) or no_such("contract", contract, known, "gerai payments gateways list")

@@ -1,0 +1,193 @@
+"""A gateway behind the doors: what it answered is what the payer sees at each counter and page; its notices are
+believed with their proof alone, and only after it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
+
+from app_kit import app_of
+from engine_kit import PATIENCE_S
+from gerai.app import WEBHOOK_CONTRACTS, App
+from gerai.doors.dialects.durianpay.demo import ORDER
+from gerai.engine.check import check
+from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
+from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.open import open_merchant
+from gerai.kit.http import Unreachable
+from gerai.kit.ids import base62
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import OutcomeUnknown
+from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings, WebhookSettings
+from gerai.worker.main import Worker
+
+TOY = ToyGateway()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def served(own_dsn: str) -> AsyncGenerator[App]:
+    """A server that has the toy beside its own gateways."""
+    settings = replace(
+        Settings(), database=DatabaseSettings(url=own_dsn), http=HttpSettings(public_base_url="http://gerai.test"),
+        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
+        webhooks=WebhookSettings(seal_key=new_key()),
+    )  # fmt: skip
+    app = app_of(settings)
+    app.partners.gateways["toy"] = TOY
+    async with app.running():
+        yield app
+
+
+class Doors(GatewayShop):
+    """The shop, and who asks its doors."""
+
+    app: App
+    web: httpx.AsyncClient
+    address: str
+
+    async def work(self) -> None:
+        """The worker, once."""
+        await Worker(self.engine, self.app.partners, self.desk, self.app.settings, WEBHOOK_CONTRACTS).run_once()
+
+    async def notices(self) -> list[tuple[Any, ...]]:
+        """State, kept and fault of this merchant's notices."""
+        async with self.engine.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT status, kept, fault FROM notices WHERE merchant_id = %s ORDER BY notice_id", (self.merchant_id,)
+            )
+            return await cursor.fetchall()
+
+
+@pytest_asyncio.fixture
+async def shop(served: App) -> AsyncGenerator[Doors]:
+    engine, sealer = served.engine, SecretBox(served.settings.webhooks.seal_key)
+    merchant_id = await open_merchant(engine, f"toy{engine.ids.next()}", "Toko Saya")
+    draft = draft_contract(
+        engine, sealer, merchant_id, TOY, "production", {"secret_key": KEY}, ways=ways_of(TOY, METHODS), base_url="",
+        by="t",
+    )  # fmt: skip
+    contract = await open_contract(engine, draft)
+    desk = served._desk  # pyright: ignore[reportPrivateUsage]
+    found = Doors(engine, merchant_id, contract, desk, TOY)
+    TOY.fails, TOY.made = None, True
+    found.app, found.address = served, desk.opened(contract).notice_url.removeprefix("http://gerai.test")
+    transport = httpx.ASGITransport(app=served, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as web:
+        found.web = web
+        yield found
+    assert await check(engine, merchant_id) == []
+
+
+async def test_a_page(shop: Doors) -> None:
+    """The page offers the contract's ways; chosen, it shows the gateway's number; of a gateway that was not reached the
+    payer is told to choose another way; while nobody knows it says that there is nothing to pay yet."""
+    order = (await shop.ordered()).order
+    path = f"/i/{order.secret}"
+    page = (await shop.web.get(path)).text
+    assert "va:BCA" in page
+    TOY.fails, TOY.made = Unreachable("ConnectError"), False
+    answer = await shop.web.post(f"{path}/method", data={"choice": "va:BCA"}, follow_redirects=True)
+    assert (answer.status_code, "va:BCA" in answer.text) == (200, True)
+    TOY.fails, TOY.made = OutcomeUnknown("TimeoutError"), True
+    await shop.web.post(f"{path}/method", data={"choice": "va:BNI"})
+    page = (await shop.web.get(path)).text
+    assert "Belum ada yang perlu dibayar" in page
+    [failed, payment] = (await shop.engine.orders.as_now(order)).payments
+    assert (failed.status, payment.status) == ("failed", "processing")
+    await shop.look(payment)
+    page = (await shop.web.get(path)).text
+    code = TOY.payments[payment.public_id].instructions
+    assert code is not None
+    assert f'data-copy="{code.code}"' in page
+    assert "Belum ada yang perlu dibayar" not in page
+
+
+async def test_durianpays_charge(shop: Doors) -> None:
+    """The answer has the gateway's VA number; not reached it is 503 and the order may be charged again; the same key
+    again brings what was found meanwhile, and starts nothing."""
+    secret = f"dp_live_{base62(40)}"
+    await create_key(shop.engine, shop.merchant_id, "production", "durianpay", secret, name="k", prefix="dp_live_")
+    auth = httpx.BasicAuth(secret, "")
+    body = {name: value for name, value in ORDER.items() if name not in {"expiry_date", "items"}}
+    body |= {"amount": "50000.00"}
+    placed = await shop.web.post("/v1/orders", json=body, auth=auth)
+    assert placed.status_code == 200, placed.text
+    order_id = placed.json()["data"]["id"]
+    wanted = {"type": "VA", "request": {"order_id": order_id, "bank_code": "BCA", "name": "Jane", "amount": "50000.00"}}
+    TOY.fails, TOY.made = Unreachable("ConnectError"), False
+    busy = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth)
+    assert (busy.status_code, "error_code" in busy.json()) == (503, True)
+    TOY.fails, TOY.made = OutcomeUnknown("TimeoutError"), True
+    keyed = {"Idempotency-Key": "charge-1"}
+    unknown = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth, headers=keyed)
+    assert unknown.status_code == 503
+    starts = [of for what, of in TOY.asked if what == "start"]
+    async with shop.engine.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT order_id, payment_id, public_id FROM payments WHERE merchant_id = %s "
+            "ORDER BY payment_id DESC LIMIT 1",
+            (shop.merchant_id,),
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    view = await shop.engine.orders.by_id(shop.merchant_id, row[0])
+    assert view is not None
+    await shop.look(view.payments[-1])
+    again = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth, headers=keyed)
+    shown = TOY.payments[row[2]].instructions
+    assert shown is not None
+    assert (again.status_code, shown.code in again.text) == (200, True), again.text
+    assert [of for what, of in TOY.asked if what == "start"] == starts
+
+
+async def test_notices(shop: Doors) -> None:
+    """With its proof and after the gateway was asked: paid once, however often it comes. Without proof, at another
+    merchant's address, of a payment that is not paid there, or of one that is nobody's: nothing is paid."""
+    payment, other = await shop.started(), await shop.started()
+    right = {"X-Toy": KEY}
+    for headers in ({}, {"X-Toy": KEY[:-1]}):
+        answer = await shop.web.post(shop.address, content=payment.public_id, headers=headers)
+        assert answer.status_code == 404
+    assert await shop.notices() == []
+    early = await shop.web.post(shop.address, content=payment.public_id, headers=right)
+    assert (early.status_code, early.json()) == (200, {"ok": True})
+    await shop.work()
+    assert await shop.stands(payment) == ("processing", 0)
+    TOY.pays(payment)
+    for body in (f"{payment.public_id} ", f" {payment.public_id}", payment.public_id, f"{payment.public_id} "):
+        assert (await shop.web.post(shop.address, content=body, headers=right)).status_code == 200
+    await shop.work()
+    assert await shop.stands(payment) == ("completed", PRICE)
+    assert await shop.stands(other) == ("processing", 0)
+    await shop.web.post(shop.address, content="pay_of_nobody", headers=right)
+    await shop.work()
+    assert (await shop.notices())[-1] == ("waiting", 0, "it is about a payment that was not started here")
+    assert KEY not in str(await shop.notices())
+
+
+async def test_another_merchants_payment_is_nobodys(shop: Doors, served: App) -> None:
+    """A notice with its own proof names a payment of another merchant: it is not touched."""
+    engine, sealer = served.engine, SecretBox(served.settings.webhooks.seal_key)
+    stranger = await open_merchant(engine, f"toy{engine.ids.next()}", "Lain")
+    draft = draft_contract(
+        engine,
+        sealer,
+        stranger,
+        TOY,
+        "production",
+        {"secret_key": KEY},
+        ways=ways_of(TOY, METHODS),
+        base_url="",
+        by="t",
+    )
+    address = shop.desk.opened(await open_contract(engine, draft)).notice_url.removeprefix("http://gerai.test")
+    payment = await shop.started()
+    TOY.pays(payment)
+    await shop.web.post(address, content=payment.public_id, headers={"X-Toy": KEY})
+    await shop.work()
+    assert await shop.stands(payment) == ("processing", 0)
