@@ -32,7 +32,8 @@ FREE_OF = {
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
     ("payments accounts add", "said"), ("payments accounts add", "yes"),
     ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
-    ("payments arrivals import", "dry_run"),
+    ("payments arrivals import", "dry_run"), ("payments gateways add", "said"), ("payments gateways add", "base_url"),
+    ("payments gateways add", "untried"),
 }  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     door = "no such counter: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
     arrival = "no such arrival that waits: 7; nothing waits (gerai payments arrivals list shows all)"
     notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
+    contract = "no such contract: 7; there is none yet (gerai payments gateways list shows all)"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
         ("keys create", "door"): (("scale",), 2, door),
@@ -179,6 +181,15 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             ("phone", "--account", "7"), 1,
             "no such account: 7; there is none yet (gerai payments accounts list shows all)",
         ),
+        ("payments gateways add", "gateway"): (
+            ("midtran", "production"), 2, "no such gateway: midtran (did you mean midtrans?); one of ",
+        ),
+        ("payments gateways add", "environment"): (("midtrans", "live"), 2, live),
+        ("payments gateways add", "only"): (
+            ("midtrans", "production", "--only", "va:XYZ", "--untried"), 1, "midtrans does not offer va:XYZ",
+        ),
+        ("payments gateways test", "contract"): (("7",), 1, contract),
+        ("payments gateways close", "contract"): (("7",), 1, contract),
         ("payments notices close", "source"): (
             ("7",), 1, "no such sender: 7; there is none yet (gerai payments notices list shows all)",
         ),
@@ -267,7 +278,8 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments arrivals import": ("x.csv", "date=d", "amount=a", "--account", "7"),
         "payments accounts add": ("bank_transfer", "bank=BCA", "number=1234567890", "holder=B", "--yes"),
         "payments notices add": ("moota",), "payments notices close": ("7",), "payments notices read": ("7",),
-        "payments notices dismiss": ("7",),
+        "payments notices dismiss": ("7",), "payments gateways add": ("midtrans", "sandbox", "--untried"),
+        "payments gateways test": ("7",), "payments gateways close": ("7",),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())
