@@ -8,7 +8,8 @@ import pytest
 
 from gerai.domain.describe import states_page
 from gerai.domain.refusals import Conflict, StateConflict
-from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, SHIPMENT, TABLES, StateTable
+from gerai.domain.state_table import StateTable
+from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, SHIPMENT, TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
 

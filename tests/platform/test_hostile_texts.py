@@ -12,7 +12,7 @@ from rich.console import Console
 from terminal_kit import gerai_here, run_here
 
 from gerai.cli.terminal import Grid, Screen, linked, styled
-from gerai.domain.webhooks import Attempt, Delivery
+from gerai.domain.webhooks import Delivery, SentAttempt
 from gerai.engine.command import Contact
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
@@ -102,7 +102,7 @@ class HostileShop:
             data='{"name":"a\\u001b\x9b\u202e\x7f[/nope]"}', status="failed", attempts=1, tries=1, next_attempt_at=now,
             happened_at=now, created_at=now, finished_at=now, sequence=1, due_since=now,
         )  # fmt: skip
-        attempt = Attempt(
+        attempt = SentAttempt(
             merchant_id=self.merchant_id, delivery_id=self.delivery, number=1, at=now, took_ms=3, status_code=500,
             error=HOSTILE, answer="[/nope][link=javascript:x]y[/link]" + HOSTILE,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import DeliveryFilter, DepositFilter, OrderFilter, PaymentFilter, Scope
 from gerai.domain.records import GatewayContract
-from gerai.domain.webhooks import Attempt
+from gerai.domain.webhooks import SentAttempt
 from gerai.store import (
     arrivals,
     deposits,
@@ -148,7 +148,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_deliveries.oldest_due": [webhook_deliveries.oldest_due],
         "webhook_deliveries.claim": [lambda c: webhook_deliveries.claim(c, m, first + 6, 1.0)],
         "webhook_deliveries.add_attempt": [
-            lambda c: webhook_deliveries.add_attempt(c, Attempt(m, first + 6, 2, k.at, 1, 200, "", ""))
+            lambda c: webhook_deliveries.add_attempt(c, SentAttempt(m, first + 6, 2, k.at, 1, 200, "", ""))
         ],
         "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
         "webhook_log.deliveries": [lambda c, f=f: webhook_log.deliveries(c, m, f, 50) for f in delivery_filters(k)],

@@ -56,7 +56,7 @@ class Delivery(msgspec.Struct, frozen=True):
     holds_back: bool = True
 
 
-class Attempt(msgspec.Struct, frozen=True):
+class SentAttempt(msgspec.Struct, frozen=True):
     """One try. ``status_code`` None: no response; then ``error`` is the reason. ``answer``: how the response began."""
 
     merchant_id: int

@@ -8,7 +8,7 @@ from typing import Final
 
 from psycopg import AsyncConnection
 
-from gerai.domain.webhooks import Attempt, Delivery
+from gerai.domain.webhooks import Delivery, SentAttempt
 from gerai.store.conditions import query
 from gerai.store.due import CLOCK
 
@@ -153,9 +153,9 @@ async def claim(connection: AsyncConnection, merchant_id: int, delivery_id: int,
     return None if row is None else Delivery(*row)
 
 
-async def add_attempt(connection: AsyncConnection, new: Attempt) -> None:
+async def add_attempt(connection: AsyncConnection, new: SentAttempt) -> None:
     """Write an attempt into the log."""
-    names = Attempt.__struct_fields__
+    names = SentAttempt.__struct_fields__
     text = (
         f"INSERT INTO webhook_attempts ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "
         "ON CONFLICT DO NOTHING"

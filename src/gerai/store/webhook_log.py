@@ -8,7 +8,7 @@ from typing import Final
 from psycopg import AsyncConnection
 
 from gerai.domain.filters import DeliveryFilter
-from gerai.domain.webhooks import Attempt, Delivery
+from gerai.domain.webhooks import Delivery, SentAttempt
 from gerai.store.conditions import Where, query
 from gerai.store.webhook_deliveries import DELIVERY_COLUMNS
 
@@ -90,11 +90,11 @@ async def _listed(
     return [Delivery(*row) for row in await cursor.fetchall()]
 
 
-async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> list[Attempt]:
+async def attempts(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> list[SentAttempt]:
     """The log of one delivery, oldest first."""
-    names = ", ".join(Attempt.__struct_fields__)
+    names = ", ".join(SentAttempt.__struct_fields__)
     cursor = await connection.execute(
         query(f"SELECT {names} FROM webhook_attempts WHERE merchant_id = %s AND delivery_id = %s ORDER BY number"),
         (merchant_id, delivery_id),
     )
-    return [Attempt(*row) for row in await cursor.fetchall()]
+    return [SentAttempt(*row) for row in await cursor.fetchall()]

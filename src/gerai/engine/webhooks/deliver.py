@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gerai.domain.states import DELIVERY
-from gerai.domain.webhooks import Attempt, Delivery, Endpoint
+from gerai.domain.webhooks import Delivery, Endpoint, SentAttempt
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.store import directory, webhook_deliveries, webhook_endpoints
@@ -86,7 +86,7 @@ async def record_attempt(
     delivery, endpoint = claimed
     now = engine.now(delivery.merchant_id, delivery.environment)
     done = _after(contract, delivery, result, now)
-    attempt = Attempt(
+    attempt = SentAttempt(
         merchant_id=delivery.merchant_id,
         delivery_id=delivery.delivery_id,
         number=done.attempts,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
-from gerai.domain.webhooks import Attempt, Delivery, Endpoint
+from gerai.domain.webhooks import Delivery, Endpoint, SentAttempt
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.signing import message_id
 from gerai.kit.secret_box import SecretBox, SecretBoxError
@@ -23,7 +23,7 @@ async def list_deliveries(
         return await webhook_log.deliveries(connection, merchant_id, wanted, limit)
 
 
-async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[Attempt]]:
+async def show_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> tuple[Delivery, list[SentAttempt]]:
     """One delivery and every attempt at it, oldest first. NotFound."""
     async with engine.connection() as connection:
         found = await webhook_log.delivery(connection, merchant_id, delivery_id)

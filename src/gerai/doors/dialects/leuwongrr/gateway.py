@@ -17,7 +17,7 @@ def canonical_code(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Gateway:
+class GatewayCode:
     """What a code stands for."""
 
     code: str
@@ -25,19 +25,19 @@ class Gateway:
     channel_code: str
 
 
-def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, Gateway]:
+def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, GatewayCode]:
     """All codes: ``qris`` for a method with one channel, ``va-bca`` for one of several."""
-    found: dict[str, Gateway] = {}
+    found: dict[str, GatewayCode] = {}
     for name, method in methods.items():
         for channel in method.channels:
             code = canonical_code(name) if len(method.channels) == 1 else canonical_code(f"{name}-{channel}")
-            found[code] = Gateway(code, method, channel)
+            found[code] = GatewayCode(code, method, channel)
     return found
 
 
 def find(
     wanted: str, methods: Mapping[str, PaymentMethod], offered: OfferedChannels, active: Collection[str] | None
-) -> Gateway:
+) -> GatewayCode:
     """The gateway behind a code; ``active`` None means that the merchant has switched none off.
 
     MethodUnavailable for a code that is unknown, switched off or not offered.
@@ -58,7 +58,7 @@ def on_the_page(active: Collection[str] | None, methods: Mapping[str, PaymentMet
     return tuple(f"{g.method.name}:{g.channel_code}" for code, g in gateways(methods).items() if code in active)
 
 
-def check_amount(gateway: Gateway, amount_sen: int) -> None:
+def check_amount(gateway: GatewayCode, amount_sen: int) -> None:
     """AmountOutOfRange outside the bounds of the gateway's channel."""
     bounds = gateway.method.channels[gateway.channel_code]
     if not bounds.minimum_sen <= amount_sen <= bounds.maximum_sen:

@@ -17,7 +17,7 @@ from gerai.domain.refusals import (
 )
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import CHANNEL, Caller
-from gerai.doors.dialects.leuwongrr.gateway import Gateway, check_amount, find, on_the_page
+from gerai.doors.dialects.leuwongrr.gateway import GatewayCode, check_amount, find, on_the_page
 from gerai.doors.dialects.leuwongrr.order_details import OrderDetails
 from gerai.doors.dialects.leuwongrr.pricing import invoice_code, price_sen
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE, WantedOrder
@@ -79,7 +79,7 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> P
     )
 
 
-def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> Gateway | None:
+def _check_funding(ctx: RequestContext, caller: Caller, method: str) -> GatewayCode | None:
     """Whether the caller may pay so; the gateway when it is one."""
     if method == INVOICE:
         return None
@@ -106,7 +106,7 @@ async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
         raise PartnerUnavailable("roblox", _RETRY_AFTER_S) from unreachable
 
 
-def _gateway(ctx: RequestContext, caller: Caller, code: str) -> Gateway:
+def _gateway(ctx: RequestContext, caller: Caller, code: str) -> GatewayCode:
     methods, merchant = ctx.services.partners.payment_methods, caller.key.merchant
     offered = offered_channels(methods, merchant, caller.key.environment)
     return find(code, methods, offered, caller.settings.leuwongrr_payment_methods)
@@ -140,14 +140,14 @@ def _work(wanted: WantedOrder, product: RobloxProduct) -> dict[str, Any]:
 
 
 def _expected(
-    ctx: RequestContext, caller: Caller, gateway: Gateway, total_sen: int
+    ctx: RequestContext, caller: Caller, gateway: GatewayCode, total_sen: int
 ) -> tuple[tuple[int, int, int], ...]:
     way, methods = (gateway.method.name, gateway.channel_code), ctx.services.partners.payment_methods
     # What the payer pays: whole rupiah, and fees are the shop's.
     return expected_by(methods, caller.key.merchant, caller.key.environment, way, round_rupiah(total_sen))
 
 
-def _charging(ctx: RequestContext, caller: Caller, gateway: Gateway) -> Callable[[OrderView], StartPayment]:
+def _charging(ctx: RequestContext, caller: Caller, gateway: GatewayCode) -> Callable[[OrderView], StartPayment]:
     """What starts the payment of the new order, in the order's own transaction: a client that is answered busy has
     neither."""
     payment_id, methods = ctx.services.engine.ids.next(), ctx.services.partners.payment_methods
