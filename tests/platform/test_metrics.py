@@ -153,7 +153,7 @@ async def test_no_secret_and_no_path(shop: tuple[App, dict[str, Any]], http: htt
     routes = [route for dialect in (*DIALECTS, NOTICES, PAGES) for route in dialect.routes]
     declared = {route.path for route in (*routes, *docs_routes(DIALECTS))} | {"/metrics", "/readyz", "none"}
     assert found.labels("gerai_requests_total", "route") == declared
-    assert found.labels("gerai_requests_total", "door") == {*(dialect.name for dialect in DIALECTS), "pay"}
+    assert found.labels("gerai_requests_total", "door") == {*(dialect.name for dialect in DIALECTS), "notices", "pay"}
     assert found.of("gerai_requests_total", route="/o/{secret}", status="4xx") == 1
 
 

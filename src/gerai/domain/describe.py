@@ -10,7 +10,8 @@ import sys
 from typing import Final
 
 from gerai.domain.refusals import Refusal, every_refusal
-from gerai.domain.states import TABLES, StateTable
+from gerai.domain.state_table import StateTable
+from gerai.domain.states import TABLES
 
 _TITLES: Final = {
     "order": "Orders",
@@ -20,6 +21,7 @@ _TITLES: Final = {
     "deposit": "Deposits",
     "arrival": "Arrivals",
     "notice": "Notices",
+    "gateway attempt": "Payments at gateways",
     "delivery": "Webhook deliveries",
     "shipment": "Shipments",
 }
@@ -55,6 +57,9 @@ _NOTES: Final = {
     "payment only is booked at once; what fits none, or several, waits for a person.",
     "notice": "What a service outside said of money that came in, kept as it came. `waiting`: it could not be read, or "
     "names an account that is not known here; it may be read again. Read twice, its money is kept once.",
+    "gateway attempt": "A payment as its gateway has it, beside the payment itself. `asked`: stored before the call, "
+    "and nobody knows the answer yet; it is looked for, and is never taken for a failure. `mismatch`: another amount "
+    "came than was asked for: nothing is booked, a person decides.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",

@@ -93,7 +93,7 @@ def end_payment(
     state.announce(order, f"payment.{status}", context.now, payment=payment.public_id, **facts)
     if payment.contract_id is not None and verb == "cancel":
         # Its gateway would still take the payer's money.
-        state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, payment, 0.0))
+        state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, payment, 0))
 
 
 def end_open_payments(state: State, context: Context, order: Order, reason: str = "") -> None:

@@ -59,7 +59,7 @@ def ways_of(
     return tuple(found)
 
 
-class Draft(NamedTuple):
+class ContractDraft(NamedTuple):
     """A contract that is not stored yet, and where its gateway is to report."""
 
     contract: GatewayContract
@@ -77,7 +77,7 @@ def draft_contract(
     ways: tuple[OfferedWay, ...],
     base_url: str,
     by: str,
-) -> Draft:
+) -> ContractDraft:
     """A contract as it would be stored: it can be tried first. ``base_url``: empty for the gateway's usual address.
 
     Refuses InputInvalid: as :func:`read_contract`; an address that is none; or the merchant is marked simulated. Raises
@@ -106,10 +106,10 @@ def draft_contract(
         created_at=now,
         created_by=by,
     )
-    return Draft(contract, source)
+    return ContractDraft(contract, source)
 
 
-async def open_contract(engine: Engine, draft: Draft) -> GatewayContract:
+async def open_contract(engine: Engine, draft: ContractDraft) -> GatewayContract:
     """Store a contract: payers are offered what it has from now on. Refuses InputInvalid: the merchant has an open one
     with this gateway in this environment."""
     new = draft.contract

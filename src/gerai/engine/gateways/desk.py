@@ -24,7 +24,7 @@ from gerai.store import gateways as sql
 
 log = structlog.get_logger("gerai.gateways")
 #: For one call, from the name's look-up to the last byte.
-_TIMEOUT_S: Final = 10.0
+_TIMEOUT_S: Final = 10
 _RETRY_AFTER_S: Final = 5
 
 

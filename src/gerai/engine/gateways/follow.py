@@ -20,8 +20,8 @@ from gerai.store import gateways as sql
 
 log = structlog.get_logger("gerai.gateways")
 #: After the first look, a minute after the start: at 5 and 15 minutes, then every hour.
-_PAUSES_S: Final = (240.0, 600.0)
-_EVERY_S: Final = 3600.0
+_PAUSES_S: Final = (240, 600)
+_EVERY_S: Final = 3600
 #: Money may still come after the end of what was shown.
 _UNTIL_AFTER: Final = timedelta(days=1)
 #: Of a payment without an end.

@@ -67,6 +67,7 @@ def payment_to_start(
     offered.require_within(order.total_sen + on_top_sen)
     # Random: whoever knows one payment cannot guess another.
     public_id = f"pay_{ids.base62(10)}{ids.digits(4)}"
+    page = wanted.page_path or _PAGE.format(secret=order.secret)
     charge = Charge(
         payment_public_id=public_id,
         order_public_id=order.public_id,
@@ -76,9 +77,9 @@ def payment_to_start(
         at=merchant.now(order.environment),
         order_expires_at=order.expires_at,
         account=offered.account,
-        details={**wanted.payer, PAGE_URL: wanted.page_path or _PAGE.format(secret=order.secret)},
+        details={**wanted.payer, PAGE_URL: page},
     )
-    told = _instructions(offered, charge)
+    told = _instructions(offered, charge, page)
     return StartPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
@@ -102,10 +103,10 @@ def payment_to_start(
     )
 
 
-def _instructions(offered: Offered, charge: Charge) -> Instructions:
+def _instructions(offered: Offered, charge: Charge, page: str) -> Instructions:
     """What the payer must see; of a payment that a gateway takes nothing yet but its kind, and where it was started."""
     if offered.contract is not None:
-        return Instructions(offered.method.kind, charge.order_expires_at, url=charge.details[PAGE_URL])
+        return Instructions(offered.method.kind, charge.order_expires_at, url=page)
     try:
         return offered.method.instruct(charge)
     except ValueError as unable:

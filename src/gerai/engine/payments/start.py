@@ -20,7 +20,7 @@ from gerai.store.connection import Connection
 SETTLE_TASK = "gerai.settle"
 SETTLE_QUEUE = "payments"
 #: Who asked the gateway has its answer by then, or never will.
-FIRST_LOOK_S: Final = 60.0
+FIRST_LOOK_S: Final = 60
 
 
 class StartPayment(Command[OrderView], frozen=True, kw_only=True):
