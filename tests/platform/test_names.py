@@ -181,6 +181,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             ("phone", "--account", "7"), 1,
             "no such account: 7; there is none yet (gerai payments accounts list shows all)",
         ),
+        ("payments methods", "environment"): (("--environment", "live"), 2, live),
         ("payments gateways add", "gateway"): (
             ("midtran", "production"), 2, "no such gateway: midtran (did you mean midtrans?); one of ",
         ),
