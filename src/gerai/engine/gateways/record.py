@@ -92,6 +92,9 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
         state.payments.update(
             msgspec.structs.replace(payment, instructions=shown, expires_at=until, updated_at=context.now)
         )
+        # Only now can others be shown how it is paid.
+        order = state.order(self.merchant_id, self.order_id)
+        state.announce(order, "payment.started", context.now, payment=payment.public_id, method=payment.method)
 
     def _paid(self, state: State, context: Context, payment: Payment, attempt: GatewayAttempt) -> GatewayAttempt:
         if payment.status in _CAME:

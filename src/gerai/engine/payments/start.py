@@ -34,7 +34,8 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
     ones that ran out are expired on the way.
 
     ``contract_id``: a gateway takes it, by this contract. It is kept as asked for, before anybody asks
-    (``engine/gateways``): what the payer must see is not known yet.
+    (``engine/gateways``): what the payer must see is not known yet, and
+    nothing is announced before it is.
 
     ``matching``: it comes into an account of the seller's own, and its payer is asked for an amount of their own.
 
@@ -116,8 +117,9 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
                 expires_at=self.expires_at,
             )
         )
-        state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
-        if self.contract_id is not None:
+        if self.contract_id is None:
+            state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
+        else:
             state.attempts.insert(
                 GatewayAttempt(
                     payment.merchant_id, payment.payment_id, payment.order_id, payment.environment, self.contract_id,

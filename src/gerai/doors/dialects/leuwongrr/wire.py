@@ -14,6 +14,7 @@ from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
 from gerai.doors.http.payable import order_payable, payment_payable
 from gerai.doors.http.times import jakarta_wall
+from gerai.engine.gateways.record import instructed
 
 CREATED: Final = "Order berhasil dibuat."
 FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
@@ -155,10 +156,12 @@ def gateway_payment(view: OrderView) -> Payment | None:
 
 
 def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] | None:
-    """What the payer must see to pay through the chosen gateway method; None for invoice and balance, and when the
-    payment can no longer be made."""
+    """What the payer must see to pay through the chosen gateway method; None for invoice and balance, while its gateway
+    has not answered, and when the payment can no longer be made."""
     payment = gateway_payment(view)
     if payment is None or not order_payable(view, now) or not payment_payable(payment, now):
+        return None
+    if not instructed(payment):
         return None
     instructions = payment.instructions
     return {

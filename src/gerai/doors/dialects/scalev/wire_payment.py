@@ -9,6 +9,7 @@ from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
 from gerai.doors.http.payable import payment_payable
+from gerai.engine.gateways.record import instructed
 
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
@@ -57,10 +58,16 @@ def payment_fee(view: OrderView, facts: OrderDetails) -> tuple[int, int]:
 
 
 def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[str, Any] | None:
-    """What the payer must see, in the gateway's form; None before a method was chosen, and when the payment cannot be
-    made at ``now`` any more. ``now`` None: as in an event, whatever became of it since."""
+    """What the payer must see, in the gateway's form; None before a method was chosen or while its gateway has not
+    answered, and when the payment cannot be made at ``now`` any more. ``now`` None: as in an event, whatever became of
+    it since."""
     payment = _attempt(view)
-    if payment is None or not payment.instructions or (now is not None and not payment_payable(payment, now)):
+    if (
+        payment is None
+        or not payment.instructions
+        or not instructed(payment)
+        or (now is not None and not payment_payable(payment, now))
+    ):
         return None
     told = payment.instructions
     match payment.method:
