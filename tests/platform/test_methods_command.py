@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateway_kit import METHODS, gateway_shop
 from terminal_kit import gerai_here as gerai
 
+from gateway_kit import METHODS, gateway_shop
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.merchants.receiving import open_account

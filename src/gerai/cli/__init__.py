@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "merchants": "gerai.cli.merchants:merchants",
     "orders": "gerai.cli.orders:orders",
     "members": "gerai.cli.members:members",
-    "payments": "gerai.cli.payments:payments",
+    "payments": "gerai.cli.payment_groups:payments",
     "check": "gerai.cli.check:check",
     "doctor": "gerai.cli.doctor:doctor",
     "backup": "gerai.cli.backup:backup",

@@ -6,16 +6,11 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from gerai.cli.arrivals import arrivals
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.gateways import gateways
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.notices import notices
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
-from gerai.cli.payment_methods import show_methods
-from gerai.cli.receiving import accounts
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
@@ -30,11 +25,6 @@ from gerai.engine.payments.resolve_late import Decision, ResolveLate
 from gerai.kit.discover import plugin_names
 
 payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
-payments.add_typer(accounts, name="accounts")
-payments.add_typer(arrivals, name="arrivals")
-payments.add_typer(notices, name="notices")
-payments.add_typer(gateways, name="gateways")
-payments.command("methods")(show_methods)
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]

@@ -9,10 +9,10 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
-from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
 
 from app_kit import app_of
 from engine_kit import PATIENCE_S
+from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.check import check

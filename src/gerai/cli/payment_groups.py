@@ -1,0 +1,18 @@
+"""The groups of commands below `gerai payments`, each in a file of its own."""
+
+from __future__ import annotations
+
+from gerai.cli.arrivals import arrivals
+from gerai.cli.gateways import gateways
+from gerai.cli.notices import notices
+from gerai.cli.payment_methods import show_methods
+from gerai.cli.payments import payments
+from gerai.cli.receiving import accounts
+
+__all__ = ["payments"]
+
+payments.add_typer(accounts, name="accounts")
+payments.add_typer(arrivals, name="arrivals")
+payments.add_typer(notices, name="notices")
+payments.add_typer(gateways, name="gateways")
+payments.command("methods")(show_methods)
