@@ -1,0 +1,172 @@
+"""What the payer of a Midtrans payment sees: numbers, codes, addresses, and the steps to each."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from gerai.kit.moments import jakarta_time
+from gerai.partners.gateways.midtrans.channels import CARD, MANDIRI, own_life_s
+from gerai.partners.gateways.midtrans.wire import MidtransAnswer
+from gerai.ports.channel_titles import channel_title
+from gerai.ports.gateways import Attempt
+from gerai.ports.payments import Instructions
+
+#: Where an answer may send a payer: pages, and the apps of the wallets.
+_ADDRESS: Final = re.compile(r"(?:https?|gojek|gopay|shopeeid)://[\x21-\x7e]+")
+_PICTURES: Final = ("generate-qr-code-v2", "generate-qr-code")
+_APP: Final = "deeplink-redirect"
+
+Steps = dict[str, list[str]]
+
+
+def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
+    """What an answer shows the payer; None: it shows nothing to pay with."""
+    ends_at, (method, channel) = _ends_at(answer, attempt), attempt.way
+    if method == "qris":
+        text, picture = answer.text("qr_string"), _action(answer, *_PICTURES)
+        if text:
+            return Instructions("qr", ends_at, qr_text=text, steps=_qris_steps())
+        return Instructions("redirect", ends_at, url=picture, steps=_picture_steps()) if picture else None
+    if method == "ewallet":
+        url = _action(answer, _APP)
+        return Instructions("redirect", ends_at, url=url, steps=_wallet_steps(channel)) if url else None
+    if method == "retail":
+        code = answer.text("payment_code")
+        return Instructions("code", ends_at, code=code, steps=_store_steps(channel, code)) if code else None
+    if attempt.way == MANDIRI:
+        biller, key = answer.text("biller_code"), answer.text("bill_key")
+        if not (biller and key):
+            return None
+        return Instructions("code", ends_at, code=f"{biller} {key}", steps=_bill_steps(biller, key))
+    number = _va_number(answer)
+    return Instructions("code", ends_at, code=number, steps=_va_steps(channel, number)) if number else None
+
+
+def card_page(url: str, attempt: Attempt) -> Instructions | None:
+    """Where a card is entered; None: that is no address."""
+    if not _ADDRESS.fullmatch(url):
+        return None
+    ends_at = attempt.ends_at or attempt.at + timedelta(seconds=own_life_s(CARD))
+    return Instructions("redirect", ends_at, url=url, steps=_card_steps())
+
+
+def _ends_at(answer: MidtransAnswer, attempt: Attempt) -> datetime:
+    stated = jakarta_time(answer.text("expiry_time"))
+    return stated or attempt.ends_at or attempt.at + timedelta(seconds=own_life_s(attempt.way))
+
+
+def _action(answer: MidtransAnswer, *names: str) -> str:
+    """The address of the first of these actions that there is."""
+    found = {row.text("name"): row.text("url") for row in answer.rows("actions")}
+    return next((found[name] for name in names if _ADDRESS.fullmatch(found.get(name, ""))), "")
+
+
+def _va_number(answer: MidtransAnswer) -> str:
+    listed = (row.text("va_number") for row in answer.rows("va_numbers"))
+    return answer.text("permata_va_number") or next((number for number in listed if number), "")
+
+
+def _qris_steps() -> Steps:
+    return {
+        "id": [
+            "Buka aplikasi bank atau dompet digital Anda, lalu pilih bayar dengan QRIS.",
+            "Pindai kode QR ini, atau simpan gambarnya dan unggah di aplikasi.",
+            "Periksa nama penjual dan jumlahnya, lalu konfirmasi pembayaran.",
+        ],
+        "en": [
+            "Open your bank or e-wallet app and choose to pay with QRIS.",
+            "Scan this QR code, or save the picture and upload it in the app.",
+            "Check the seller's name and the amount, then confirm the payment.",
+        ],
+    }
+
+
+def _picture_steps() -> Steps:
+    steps = _qris_steps()
+    steps["id"].insert(0, "Buka gambar kode QR lewat tombol di atas.")
+    steps["en"].insert(0, "Open the picture of the QR code with the button above.")
+    return steps
+
+
+def _wallet_steps(channel: str) -> Steps:
+    wallet = channel_title(channel)
+    return {
+        "id": [
+            f"Buka halaman ini di ponsel yang ada aplikasi {wallet}, lalu tekan tombol bayar.",
+            f"Periksa jumlahnya di {wallet}, lalu konfirmasi dengan PIN Anda.",
+        ],
+        "en": [
+            f"Open this page on the phone that has {wallet}, then press the pay button.",
+            f"Check the amount in {wallet}, then confirm with your PIN.",
+        ],
+    }
+
+
+def _card_steps() -> Steps:
+    return {
+        "id": [
+            "Tekan tombol bayar: halaman pembayaran Midtrans terbuka.",
+            "Masukkan data kartu di sana, lalu ikuti verifikasi bank Anda (OTP).",
+        ],
+        "en": [
+            "Press the pay button: the payment page of Midtrans opens.",
+            "Enter the card there, then follow your bank's verification (OTP).",
+        ],
+    }
+
+
+def _store_steps(channel: str, code: str) -> Steps:
+    store = channel_title(channel)
+    return {
+        "id": [
+            f"Datang ke kasir {store} terdekat.",
+            f"Katakan Anda ingin membayar Midtrans dengan kode pembayaran {code}.",
+            "Bayar jumlah yang disebutkan kasir dan simpan struknya.",
+        ],
+        "en": [
+            f"Go to the cashier of the nearest {store}.",
+            f"Say that you want to pay Midtrans with the payment code {code}.",
+            "Pay the amount the cashier names and keep the receipt.",
+        ],
+    }
+
+
+def _bill_steps(biller: str, key: str) -> Steps:
+    return {
+        "id": [
+            "Buka Livin' by Mandiri atau ATM Mandiri, lalu pilih Bayar, Multipayment.",
+            f"Pilih penyedia jasa Midtrans, atau masukkan kode perusahaan {biller}.",
+            f"Masukkan kode bayar {key}.",
+            "Periksa nama dan jumlah yang tampil, lalu konfirmasi pembayaran.",
+            "Simpan bukti pembayaran.",
+        ],
+        "en": [
+            "Open Livin' by Mandiri or an ATM of Mandiri, then choose Pay, Multipayment.",
+            f"Choose the provider Midtrans, or enter the company code {biller}.",
+            f"Enter the bill key {key}.",
+            "Check the name and the amount shown, then confirm the payment.",
+            "Keep the receipt.",
+        ],
+    }
+
+
+def _va_steps(channel: str, number: str) -> Steps:
+    bank = channel_title(channel)
+    return {
+        "id": [
+            f"Buka ATM, mobile banking, atau internet banking {bank}.",
+            "Pilih menu transfer atau bayar, lalu Virtual Account.",
+            f"Masukkan nomor virtual account {number}.",
+            "Periksa nama dan jumlah yang tampil, lalu konfirmasi pembayaran.",
+            "Simpan bukti pembayaran.",
+        ],
+        "en": [
+            f"Open the ATM, mobile banking or internet banking of {bank}.",
+            "Choose transfer or pay, then Virtual Account.",
+            f"Enter the virtual account number {number}.",
+            "Check the name and the amount shown, then confirm the payment.",
+            "Keep the receipt.",
+        ],
+    }
