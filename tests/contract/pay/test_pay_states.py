@@ -259,6 +259,23 @@ def test_who_paid_a_cancelled_order_reads_what_becomes_of_it() -> None:
     )
 
 
+@pytest.mark.parametrize("status", ["expired", "cancelled", "failed"])
+@pytest.mark.parametrize("own", [True, False])
+def test_who_has_transferred_already_reads_whom_to_ask(status: str, own: bool) -> None:
+    """An order that ended while its payer was sent to the seller's own account: money on its way is not lost, and the
+    page names whom to contact, and never says that nothing is to be paid. What a gateway closed needs no such word."""
+    invoice = "expired" if status == "expired" else "cancelled"
+    paid = payment(invoice, method="bank_transfer", receiving_id=77 if own else None)
+    shown = pages(view(status, invoice, (paid,)))
+    wanted = {
+        "id": "Sudah telanjur transfer? Uang Anda tidak hilang: hubungi Toko Sinar Pagi dengan bukti transfer Anda",
+        "en": "Have you transferred the money already? It is not lost: contact Toko Sinar Pagi with your receipt",
+    }
+    for code, page in shown.items():
+        assert [wanted[code] in text for text in page.money] == ([True] if own else [False] * len(page.money))
+        assert any(phrase in said(page) for phrase in NOTHING[code]) is (not own and status != "expired")
+
+
 def test_an_order_past_its_time_is_expired_before_the_sweep() -> None:
     """Nobody may be asked to pay after the deadline, even while the order is still stored as pending."""
     order = view(payments=(payment(expires_at=None),))

@@ -85,8 +85,12 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
         found.append(say("kept_in_part", money.paid_sen))
     if money.waiting_sen:
         found.append(say(_waiting(state, money), money.waiting_sen))
-    if not money.arrived and state.ended and state is not page_state.EXPIRED:
-        found.append(say("nothing"))
+    if not money.arrived and state.ended:
+        # Nobody but the seller sees what comes into their own account, and a transfer may be on its way.
+        if any(payment.receiving_id is not None for payment in view.payments):
+            found.append(say("sent_already"))
+        elif state is not page_state.EXPIRED:
+            found.append(say("nothing"))
     if not money.arrived and state in _GOES_ON and view.order.funding == "invoice":
         found.append(say("unrecorded"))
     return tuple(found)
