@@ -64,6 +64,7 @@ def every_page(language: Language) -> dict[str, str]:
     found = {
         "choose": order_page(view(), language, details=DETAILS),
         "no method": order_page(view(environment="production"), language, offered={}, simulated=False),
+        "unfit": order_page(view(total_sen=_MOST), language, merchant_name=_ENDLESS),
         "number": order_page(view(payments=waiting), language, details=DETAILS),
         "QR": order_page(view(payments=(payment(**QR),)), language),
         "redirect": order_page(

@@ -285,7 +285,17 @@ def test_an_order_past_its_time_is_expired_before_the_sweep() -> None:
 
 
 def test_an_amount_that_no_method_takes_is_not_asked_for_here() -> None:
-    """When every channel is closed by its bounds, the page offers no choice that cannot be made."""
-    huge = pages(view(total_sen=rupiah(999_999_999_999)))["id"]
-    assert (huge.state.name, huge.amount) == ("no_method", "Rp999.999.999.999")
-    assert huge.play is None
+    """When every channel is closed by its bounds, the page offers no choice that cannot be made, and says that it is
+    the amount: never that the shop takes no payments. That is said where there is no way at all."""
+    told = {
+        "id": ("Jumlah ini tidak bisa dibayar di sini", "Rp999.999.999.999 tidak bisa dibayar dengan cara bayar"),
+        "en": ("This amount cannot be paid here", "Rp999.999.999.999 cannot be paid in any of the ways"),
+    }
+    for code, huge in pages(view(total_sen=rupiah(999_999_999_999))).items():
+        assert (huge.state.name, huge.amount) == ("unfit", "Rp999.999.999.999")
+        assert (huge.headline, huge.message[: len(told[code][1])]) == told[code]
+        assert huge.message != Words(code)("message.no_method", merchant=huge.merchant)
+        assert (huge.play, huge.deadline, huge.panel) == (None, None, None)
+        assert all(group.closed and not choice.open for group in huge.groups for choice in group.choices)
+        none = present(view(), (), page_context(offered={}), NOW, Words(code))
+        assert (none.state.name, none.groups) == ("no_method", ())

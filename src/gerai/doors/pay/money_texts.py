@@ -15,7 +15,7 @@ from gerai.doors.pay.money_state import MoneyState
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.words import Words
 
-PAYABLE: Final = (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.NO_METHOD)
+PAYABLE: Final = (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.NO_METHOD, page_state.UNFIT)
 #: A parcel on its way to somebody who pays at the door.
 _CASH: Final = (page_state.COD, page_state.SHIPPED_COD, page_state.STUCK)
 #: The seller went on although nothing is recorded as paid.

@@ -31,6 +31,8 @@ PAY: Final = PageState("pay", "wait", "clock")
 ASKING: Final = PageState("asking", "wait", "clock")
 #: It waits to be paid, and there is no way to pay it on this page.
 NO_METHOD: Final = PageState("no_method", "calm", "warn")
+#: There are ways, and each of them is closed to this order: its amount is outside what they take.
+UNFIT: Final = PageState("unfit", "calm", "warn")
 PAID: Final = PageState("paid", "good", "check")
 #: The seller goes on with it although no payment is recorded, and none can be made here.
 ACCEPTED: Final = PageState("accepted", "good", "check")
@@ -51,23 +53,8 @@ FREE: Final = PageState("free", "good", "check")
 COD: Final = PageState("cod", "good", "cash")
 
 PAGE_STATES: Final = (
-    *(
-        CHOOSE,
-        NO_METHOD,
-        ASKING,
-        PAY,
-        PAID,
-        ACCEPTED,
-        SHIPPED,
-        SHIPPED_COD,
-        STUCK,
-        RETURNING,
-        WORKING,
-        DONE,
-        PARTIAL,
-        FAILED,
-    ),
-    *(EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
+    *(CHOOSE, NO_METHOD, UNFIT, ASKING, PAY, PAID, ACCEPTED, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE),
+    *(PARTIAL, FAILED, EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 
 #: Order states that show as one page state, unless everything that was paid went back.

@@ -10,7 +10,7 @@ from gerai.domain import money as amounts
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
-from gerai.doors.pay.model import PageContext, PayPage, Play
+from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
 from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.parcel import parcel
@@ -36,8 +36,7 @@ def present(
     order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
-    payable = any(choice.open for group in groups for choice in group.choices)
-    state = page_state.NO_METHOD if stands is page_state.CHOOSE and not payable else stands
+    state = _with_ways(stands, groups)
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
@@ -89,6 +88,13 @@ def version(view: OrderView, state: page_state.PageState) -> str:
     if view.shipment is not None:
         parts += [view.shipment.status, view.shipment.updated_at.isoformat()]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def _with_ways(stands: page_state.PageState, groups: Sequence[MethodGroup]) -> page_state.PageState:
+    """The state, where a way to pay would be chosen, by the ways there are: none at all, or none that takes this."""
+    if stands is not page_state.CHOOSE or any(choice.open for group in groups for choice in group.choices):
+        return stands
+    return page_state.UNFIT if groups else page_state.NO_METHOD
 
 
 def _failed_before(view: OrderView, state: page_state.PageState, words: Words) -> str:
