@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import psycopg
@@ -25,7 +26,8 @@ from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.overdue import forget_old
 from gerai.engine.payments.cancel import CancelPayment
-from gerai.engine.payments.open import WantedPayment, payment_to_start
+from gerai.engine.payments.find import PaymentReads
+from gerai.engine.payments.open import WantedPayment, matched_ways, payment_to_start
 from gerai.engine.payments.record import RecordPayment
 from gerai.kit.clock import real_now
 from gerai.kit.discover import discover
@@ -141,6 +143,37 @@ async def test_when_every_amount_is_expected(shop: BankShop) -> None:
     assert shop.rows("SELECT count(*) FROM payments WHERE merchant_id = %s", shop.merchant_id) == [(0,)]
     assert len(shop.expected()) == 999
     assert (await shop.start(await shop.placed(PRICE + rupiah(1)))).matching_sen == rupiah(999)
+
+
+async def test_what_would_be_refused_is_known_before(shop: BankShop) -> None:
+    """The bank is full for a payer of this price exactly while none of its 999 amounts is free and none is that payer's
+    own; payers of other prices are not concerned. A shop that plays, or asks for the price itself, is not looked up."""
+    engine, other = shop.engines[0], await shop.placed()
+    mine = await shop.start(other)
+
+    async def full(view: OrderView) -> set[str]:
+        ways = matched_ways(METHODS, engine.directory.merchant(shop.merchant_id), view)
+        assert list(ways) == ["bank_transfer:BCA"]
+        return {*(await engine.payments.full(shop.merchant_id, view.order.order_id, ways))}
+
+    view, dearer = await shop.placed(), await shop.placed(PRICE + rupiah(1))
+    last = PRICE + rupiah(999) if mine.matching_sen != rupiah(999) else PRICE + rupiah(998)
+    taken = "INSERT INTO expected_amounts SELECT %s, %s, n, 1, 1, now() + interval '1 day' FROM "
+    taken += "generate_series(%s::int8, %s::int8, 100) n WHERE (n = %s) = %s ON CONFLICT DO NOTHING"
+    whose = (shop.merchant_id, shop.account.receiving_id, PRICE + rupiah(1), PRICE + rupiah(999), last)
+    shop.rows(taken, *whose, False)
+    assert (len(shop.expected()), await full(view)) == (998, set())
+    shop.rows(taken, *whose, True)
+    assert (await full(view), await full(other), await full(dearer)) == ({"bank_transfer:BCA"}, set(), set())
+    with pytest.raises(MethodUnavailable):
+        await shop.start(view)
+    assert (await shop.start(other)).asked_sen == mine.asked_sen
+
+    assert await PaymentReads(cast("Any", None)).full(shop.merchant_id, view.order.order_id, {}) == frozenset()
+    merchant = engine.directory.merchant(shop.merchant_id)
+    assert matched_ways(METHODS, replace(merchant, simulated=True), view) == {}
+    await change_settings(engine, shop.merchant_id, {"matching_amount": "none"})
+    assert matched_ways(METHODS, engine.directory.merchant(shop.merchant_id), view) == {}
 
 
 async def test_an_account_that_was_closed_meanwhile(shop: BankShop) -> None:

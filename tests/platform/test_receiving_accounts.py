@@ -319,6 +319,33 @@ async def test_a_closed_account_is_shown_to_those_who_saw_it(
     assert (await view_of(engine, merchant_id, late.order_id)).payments == ()
 
 
+async def test_a_bank_that_is_full_cannot_be_chosen(
+    engine: Engine, client: httpx.AsyncClient, opened: Callable[..., Awaitable[Shop]]
+) -> None:
+    """While all 999 amounts above the price are expected of others, the page shows the bank as not available now; once
+    one of them is free it can be chosen again."""
+    merchant_id, _ = await opened()
+    account = await open_account(engine, merchant_id, METHODS["bank_transfer"], BANK, "t")
+    await open_account(engine, merchant_id, METHODS["qris"], {"code": CODE}, "t")
+    order = (await placed(engine, merchant_id, "production", "scalev")).order
+    async with engine.connection() as connection:
+        await connection.execute(
+            "INSERT INTO expected_amounts SELECT %s, %s, n, 1, 1, now() + interval '1 day' "
+            "FROM generate_series(17400100::int8, 17499900::int8, 100) n",
+            (merchant_id, account.receiving_id),
+        )
+    page = (await client.get(f"/i/{order.secret}")).text
+    assert re.findall(r'name="choice"[^>]*value="([^"]+)"', page) == ["qris:QRIS"]
+    assert "Sedang tidak tersedia; coba lagi nanti" in page
+    async with engine.connection() as connection:
+        await connection.execute(
+            "DELETE FROM expected_amounts WHERE merchant_id = %s AND amount_sen = 17450000", (merchant_id,)
+        )
+    page = (await client.get(f"/i/{order.secret}")).text
+    assert re.findall(r'name="choice"[^>]*value="([^"]+)"', page) == ["qris:QRIS", "bank_transfer:BCA"]
+    assert "Sedang tidak tersedia" not in page
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +13,15 @@ from psycopg.types.json import Jsonb
 from gerai.domain.records import ReceivingAccount
 from gerai.store.conditions import query
 
+#: One row of the index for each amount that is taken, 999 at most. Its own order may be asked for its own again.
+_FULL: Final = """
+SELECT asked.receiving_id FROM unnest(%(accounts)s::int8[], %(prices)s::int8[]) AS asked (receiving_id, price_sen),
+  LATERAL (SELECT count(*) AS taken,
+                  bool_or(e.order_id = %(order)s AND e.expected_until > now() + interval '1 hour') AS mine
+           FROM expected_amounts e
+           WHERE e.merchant_id = %(merchant)s AND e.receiving_id = asked.receiving_id
+             AND e.amount_sen > asked.price_sen AND e.amount_sen <= asked.price_sen + %(reach)s) there
+WHERE there.taken >= %(many)s AND NOT there.mine"""
 _COLUMNS: Final = ", ".join(ReceivingAccount.__struct_fields__)
 
 
@@ -51,6 +60,17 @@ async def inherit(connection: AsyncConnection, new: ReceivingAccount) -> None:
         "AND a.closed_at IS NOT NULL AND e.merchant_id = a.merchant_id AND e.receiving_id = a.receiving_id",
         (new.receiving_id, new.merchant_id, new.method, new.channel, new.identity),
     )
+
+
+async def full(
+    connection: AsyncConnection, merchant_id: int, order_id: int, prices: Mapping[int, int], reach_sen: int, many: int
+) -> set[int]:
+    """Those of the accounts, by the price asked there, in which all ``many`` amounts above it, up to ``reach_sen``
+    more, are expected of other orders."""
+    names = {"merchant": merchant_id, "order": order_id, "accounts": [*prices], "prices": [*prices.values()],
+             "reach": reach_sen, "many": many}  # fmt: skip
+    cursor = await connection.execute(_FULL, names)
+    return {row[0] for row in await cursor.fetchall()}
 
 
 async def close(connection: AsyncConnection, merchant_id: int, receiving_id: int, at: datetime, by: str) -> bool:

@@ -41,6 +41,26 @@ def test_a_closed_method_says_why_and_cannot_be_opened() -> None:
     ]
 
 
+def test_a_bank_whose_amounts_are_all_taken_is_closed() -> None:
+    """It is shown, says that it is not available now, and cannot be chosen; other banks can. Where it is the only way,
+    its row says so and the page does not ask to choose."""
+    manual = Method("bank_transfer", "manual", {"BCA": bounds(1, 900_000), "BRI": bounds(1, 900_000)},
+                    Instructions("manual", None))  # fmt: skip
+    both = {"methods": {"bank_transfer": manual}, "full": frozenset({"bank_transfer:BCA"})}
+    for language, note in (
+        ("id", "Sedang tidak tersedia; coba lagi nanti"), ("en", "Not available right now; try again later"),
+    ):  # fmt: skip
+        [group] = page(view(), language, **both).groups
+        assert [(c.value, c.open, c.note) for c in group.choices] == [
+            ("bank_transfer:BCA", False, note), ("bank_transfer:BRI", True, ""),
+        ]  # fmt: skip
+        assert group.closed == ""
+        only = {**both, "offered": {"bank_transfer": {"BCA": bounds(1, 900_000)}}}
+        shown = page(view(), language, **only)
+        assert (shown.state.name, shown.groups[0].closed) == ("unfit", note)
+        assert 'name="choice"' not in order_page(view(), "id", **only)
+
+
 def test_a_shops_cashier_is_told_a_code() -> None:
     """Nobody transfers to a convenience store: its row and its number are about the code for the cashier."""
     retail = Method("retail", "code", {"ALFAMART": bounds(1, 1_000_000)}, Instructions("code", None, code="0123456789"))

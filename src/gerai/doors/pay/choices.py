@@ -98,10 +98,12 @@ def _payable_sen(view: OrderView, method: PaymentMethod, channel: str) -> int:
 
 def _closed(context: PageContext, view: OrderView, method: PaymentMethod, channel: str) -> str:
     """What excludes this way: its bounds (``minimum``, ``maximum``), a fee that may not be asked for (``surcharge``),
-    or nothing (empty)."""
+    that every amount there is taken (``full``), or nothing (empty)."""
     if method.name in context.no_surcharge and view.order.payment_rules.on_top_sen(method.name, channel):
         return "surcharge"
     bounds, amount_sen = context.offered[method.name][channel], _payable_sen(view, method, channel)
     if amount_sen < bounds.minimum_sen:
         return "minimum"
-    return "maximum" if amount_sen > bounds.maximum_sen else ""
+    if amount_sen > bounds.maximum_sen:
+        return "maximum"
+    return "full" if f"{method.name}:{channel}" in context.full else ""

@@ -17,7 +17,8 @@ from gerai.ports.payments import PaymentMethod
 class PageContext:
     """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
     ``methods``: all there are; ``offered``: those this order's money may be collected with, by channel;
-    ``no_surcharge``: those of them whose payers may be asked for no fee on top. ``details`` are its dialect's.
+    ``no_surcharge``: those of them whose payers may be asked for no fee on top; ``full``: ways (``bank_transfer:BCA``)
+    that could not tell this payer from others now. ``details`` are its dialect's.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
     page's own address."""
 
@@ -27,6 +28,7 @@ class PageContext:
     methods: Mapping[str, PaymentMethod]
     offered: OfferedChannels
     no_surcharge: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
     details: PageDetails = NO_DETAILS
     private: bool = False
     here: str = ""

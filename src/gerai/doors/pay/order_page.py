@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.engine.payments.open import matched_ways
 
 _NOTICES: Final = ("changed", "unavailable", "busy")
 
@@ -25,6 +27,8 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     asked = ctx.query.get("notice", "")
     notice = asked if asked in _NOTICES else ""
     context, now = opened.page_context(ctx), opened.now(ctx)
+    if page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE:
+        context = replace(context, full=await _full_ways(ctx, opened))
 
     def drawn() -> str:
         page = present(opened.view, happened, context, now, words, notice)
@@ -32,6 +36,13 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
 
     # Drawing takes milliseconds, with a QR tens of them: not on the thread that answers everybody.
     return answers.page(ctx, await asyncio.to_thread(drawn), words)
+
+
+async def _full_ways(ctx: RequestContext, opened: ResolvedOrder) -> frozenset[str]:
+    """The ways that would be refused when they are chosen, because every amount there is expected of others."""
+    engine, order = ctx.services.engine, opened.view.order
+    merchant, methods = engine.directory.merchant(order.merchant_id), ctx.services.partners.payment_methods
+    return await engine.payments.full(order.merchant_id, order.order_id, matched_ways(methods, merchant, opened.view))
 
 
 async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:

@@ -5,9 +5,13 @@ whose goods came back (``RefundPayment`` returns it). Each of them announced its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gerai.domain.filters import PaymentFilter, Scope
+from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import Payment
-from gerai.store import payments
+from gerai.engine.payments.matching import MOST_SEN
+from gerai.store import payments, receiving_accounts
 from gerai.store import waiting as waiting_money
 from gerai.store.pool import Pool
 from gerai.store.waiting import WaitingRow
@@ -48,6 +52,16 @@ class PaymentReads:
         """How many payments match, counted no further than ``at_most``."""
         async with self._pool.connection() as connection:
             return await payments.count(connection, scope, wanted, at_most)
+
+    async def full(self, merchant_id: int, order_id: int, ways: Mapping[str, tuple[int, int]]) -> frozenset[str]:
+        """Those of the ways (``payments.open.matched_ways``) that have no amount left by which this order's payer could
+        be known. Reads nothing where there is no such way."""
+        if not ways:
+            return frozenset()
+        prices, many = dict(ways.values()), MOST_SEN // SEN_PER_RUPIAH
+        async with self._pool.connection() as connection:
+            full = await receiving_accounts.full(connection, merchant_id, order_id, prices, MOST_SEN, many)
+        return frozenset(way for way, (receiving_id, _) in ways.items() if receiving_id in full)
 
     async def waiting(self, merchant_id: int, limit: int = 200) -> list[WaitingMoney]:
         """A merchant's waiting money in both environments, what waits longest first."""

@@ -128,6 +128,24 @@ def expected_by(
     return (reach(offered.account.receiving_id, _rule(merchant, offered.method), price_sen),)
 
 
+def matched_ways(
+    methods: Mapping[str, PaymentMethod], merchant: MerchantFacts, view: OrderView
+) -> dict[str, tuple[int, int]]:
+    """The ways (``bank_transfer:BCA``) whose payer would be known by the amount alone: the account, and the price in
+    sen that the amount would lie above. Empty for play money, and for shops without such an account."""
+    order = view.order
+    if merchant.plays_with(order.environment):
+        return {}
+    return {
+        f"{one.method}:{one.channel}": (
+            one.receiving_id,
+            order.total_sen + order.payment_rules.on_top_sen(one.method, one.channel),
+        )
+        for one in merchant.receiving
+        if one.method in methods and _rule(merchant, methods[one.method]) != "none"
+    }
+
+
 def _rule(merchant: MerchantFacts, method: PaymentMethod) -> MatchingRule:
     return merchant.settings.matching_amount if method.matched else "none"
 
