@@ -37,7 +37,8 @@ class Charge:
 class Instructions:
     """What the payer sees. ``code``: VA number, account number or retail code; ``holder``: in whose name the account
     is, where the payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its
-    merchant; ``url``: where to go, an address or a path of ours. ``steps``: lines of help by language."""
+    merchant, ``amount_typed``: the amount is not in it, so the payer types it; ``url``: where to go, an address or a
+    path of ours. ``steps``: lines of help by language."""
 
     kind: PaymentKind
     expires_at: datetime | None
@@ -45,6 +46,7 @@ class Instructions:
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""
+    amount_typed: bool = False
     url: str = ""
     steps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 

@@ -37,6 +37,7 @@ QR: Final[dict[str, Any]] = {
     "channel": "QRIS",
     "instructions": {"kind": "qr", "qr_text": QR_TEXT, "steps": {"id": ["Buka aplikasi."], "en": ["Open the app."]}},
 }
+TYPED: Final = {**QR, "instructions": {**QR["instructions"], "amount_typed": True, "holder": "TOKO", "nmid": "ID1"}}
 
 
 def order_page(order: OrderView, language: Language = "id", **changes: Any) -> str:
@@ -67,6 +68,7 @@ def every_page(language: Language) -> dict[str, str]:
         "unfit": order_page(view(total_sen=_MOST), language, merchant_name=_ENDLESS),
         "number": order_page(view(payments=waiting), language, details=DETAILS),
         "QR": order_page(view(payments=(payment(**QR),)), language),
+        "QR, amount typed": order_page(view(payments=(payment(**TYPED, amount_sen=_MOST),), total_sen=_MOST), language),
         "redirect": order_page(
             view(payments=(payment(method="ewallet", channel="DANA", instructions={"kind": "redirect"}),)), language
         ),

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pay_orders import NOW, VA, WALLET, Method, bounds, page_context, payment, view
-from pay_pictures import order_page
+from pay_pictures import QR, order_page
 
 from gerai.domain.records import OrderView
 from gerai.doors.pay.model import PayPage
@@ -74,6 +74,23 @@ def test_a_shops_cashier_is_told_a_code() -> None:
         ("Sebutkan kode yang kami berikan kepada kasir", "Kode pembayaran"),
         ("Tell the cashier a code we give you", "Payment code"),
     ]
+
+
+def test_an_amount_to_be_typed_stands_big_above_the_code() -> None:
+    """Whoever scans a code without an amount reads before it what to type, once and in the size of an amount; below the
+    others it is one field of several."""
+    for typed in (True, False):
+        kept = {**QR["instructions"], "amount_typed": typed}
+        for language, told in (
+            ("id", "Kode ini tidak memuat nominal. Ketik nominal ini dengan tepat di aplikasi Anda:"),
+            ("en", "The code has no amount in it. Type exactly this one in your app:"),
+        ):
+            html = order_page(view(payments=(payment(**{**QR, "instructions": kept}),)), language)
+            panel = html[html.index('class="card panel"') :]
+            above, below = panel[: panel.index("qr-tile")], panel[panel.index("qr-tile") :]
+            assert (told in above, '<p class="amount">Rp174.000</p>' in above) == (typed, typed)
+            assert ('data-copy="174000"' in above, 'data-copy="174000"' in below) == (typed, not typed)
+            assert told not in below
 
 
 def test_a_bank_transfer_shows_the_account_and_whose_it_is() -> None:

@@ -131,6 +131,7 @@ def test_what_the_payer_sees(mode: str) -> None:
     told = METHOD.instruct(charge)
     assert told.qr_text == {"with_amount": FOR_50017, "whole": STATIC}[mode]
     assert (told.holder, told.nmid, told.expires_at) == ("TOKO CONTOH", "ID1020000000017", until)
+    assert told.amount_typed is (mode == "whole")
     for language in ("id", "en"):
         assert any("Rp50.017" in step for step in told.steps[language]) is (mode == "whole")
     with pytest.raises(ValueError, match="whole rupiah"):

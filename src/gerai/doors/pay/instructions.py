@@ -20,6 +20,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""
+    amount_typed: bool = False
     url: str = ""
     steps: dict[str, list[str]] = {}
 

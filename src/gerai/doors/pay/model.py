@@ -89,9 +89,10 @@ class Deadline:
 @dataclass(frozen=True)
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
-    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the national
-    number of a QRIS code's merchant. ``url``: where the payer confirms, at a wallet or bank; ``confirm``: that is
-    played by a page of ours instead. ``changeable``: another method can be chosen."""
+    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the
+    national number of a QRIS code's merchant. ``typed``: the QR has no amount in it. ``url``: where the payer
+    confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead. ``changeable``: another
+    method can be chosen."""
 
     kind: str
     heading: str
@@ -105,6 +106,7 @@ class PaymentPanel:
     holder: str
     nmid: str
     qr: Markup | None
+    typed: bool
     url: str
     steps: tuple[str, ...]
     confirm: bool = False

@@ -49,6 +49,7 @@ def panel_of(
         holder=shown(stored.holder),
         nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
+        typed=stored.amount_typed,
         url="" if _leads_back(url, secret, context) else url,
         steps=tuple(stored.steps.get(words.language, ())),
         confirm=simulated_step(paid_by, secret, context),

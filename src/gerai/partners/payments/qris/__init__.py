@@ -66,7 +66,8 @@ def _own(charge: Charge, account: Mapping[str, str]) -> Instructions:
     """The seller's own code, for as long as the order can be paid: whoever paid it later has paid all the same."""
     amount_rupiah, amount = whole_rupiah(charge.amount_sen), display(charge.amount_sen)
     steps = {language: list(lines) for language, lines in _STEPS.items()}
-    if account["mode"] == WHOLE:
+    typed = account["mode"] == WHOLE
+    if typed:
         text = account["code"]
         for language, line in _TYPED.items():
             steps[language].insert(2, line.format(amount=amount))
@@ -77,6 +78,7 @@ def _own(charge: Charge, account: Mapping[str, str]) -> Instructions:
         qr_text=text,
         holder=account["name"],
         nmid=account["nmid"],
+        amount_typed=typed,
         expires_at=charge.order_expires_at,
         steps=steps,
     )
