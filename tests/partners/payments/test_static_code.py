@@ -47,6 +47,20 @@ def test_what_is_shown_back() -> None:
     assert (read.channel, read.details["code"], read.details["mode"]) == ("QRIS", STATIC, "with_amount")
 
 
+@pytest.mark.parametrize("tags", [("02",), ("04",), ("25",), ("02", "15", "25")])
+def test_accounts_of_card_schemes_are_shown_back(tags: tuple[str, ...]) -> None:
+    """Whoever pays through a card scheme's account (tags 02 to 25) pays there: each is named beside the acquirer for
+    the seller to see, wherever it stands in the code, and stays in what is kept and in a payment's code."""
+    objects = list(decode(STATIC).items())[:-1]
+    schemes = [(tag, "4111111111111111") for tag in tags]
+    for code in (seal(encode([*objects[:2], *schemes, *objects[2:]])), seal(encode([*objects, *schemes]))):
+        read = read_account({"code": code})
+        assert dict(read.shown)["acquirer"] == ", ".join(["ID.CO.GOPAY.WWW", *(f"tag {tag}" for tag in tags)])
+        assert read.details["code"] == code
+        made = decode(for_amount(code, 50_017))
+        assert {tag: made[tag] for tag in tags} == dict(schemes)
+
+
 def test_the_known_pair() -> None:
     """The code for Rp50.017 is the known one to the character."""
     assert for_amount(STATIC, 50_017) == FOR_50017
