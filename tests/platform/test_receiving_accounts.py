@@ -360,7 +360,8 @@ async def test_a_bank_that_is_full_cannot_be_chosen(
         (["bank_transfer", "BCA"], "stands once"),
         (["va", "bank=BCA"], "no such method: va"),
         (["qris", f"code={CODE[:-1]}3"], "checksum"),
-        (["qris", "code=  "], "code: missing"),
+        (["qris", "code=  "], "code is empty: give it a value"),
+        (["qris", "mode=whole"], "code: missing"),
     ],
 )
 async def test_what_is_refused(

@@ -12,6 +12,8 @@ from gerai.engine.merchants.open import change_settings
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 
+IMPORT = ("payments", "arrivals", "import", "list.csv", "--account", "1")
+
 
 async def said(dsn: str, *arguments: str) -> tuple[int, str, str]:
     """Exit code, output and complaints, without the frame typer draws around some."""
@@ -35,6 +37,15 @@ async def said(dsn: str, *arguments: str) -> tuple[int, str, str]:
         (("orders", "complete", "5", "--failed", "-1"), 2, "greater than or equal to 0"),
         (("payments", "refund", "P", "--amount", "-5"), 2, "not an amount in whole rupiah: -5; write 15000"),
         (("payments", "confirm", "-7", "--amount=-5"), 2, "not an amount in whole rupiah: -5; write 15000"),
+        (("payments", "accounts", "add", "qris", "=x"), 2, "=x: each of these stands once, as NAME=VALUE (bank_tr"),
+        (("payments", "accounts", "add", "qris", "code"), 2, "code: each of these stands once, as NAME=VALUE"),
+        (("payments", "accounts", "add", "qris", "mode= "), 2, "mode is empty: give it a value, or leave it out"),
+        (("payments", "accounts", "add", "qris", "mode=a", "mode=b"), 2, "mode=b: each of these stands once, as NAME="),
+        ((*IMPORT, "=x"), 2, "=x: each of these stands once, as WHAT=COLUMN (date=…, "),
+        ((*IMPORT, "date"), 2, "date: each of these stands once, as WHAT=COLUMN"),
+        ((*IMPORT, "date= "), 2, "date is empty: give it a value, or leave it out"),
+        ((*IMPORT, "date=a", "date=b"), 2, "date=b: each of these stands once, as WHAT=COLUMN"),
+        ((*IMPORT, "day=a"), 2, "day=a: each of these stands once, as WHAT=COLUMN"),
         (("webhooks", "show", "-5"), 2, "Invalid value for 'DELIVERY': Input should be greater than or equal to 1"),
         (("webhooks", "enable", "-5"), 2, "Invalid value for 'ENDPOINT': Input should be greater than or equal to 1"),
         (("webhooks", "log", "--limit", "-5"), 2, "greater than or equal to 1"),

@@ -14,6 +14,7 @@ from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.order_names import payable_named
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.values import read_pairs
 from gerai.domain.money import display
 from gerai.domain.records import Arrival, Payment
 from gerai.engine.arrivals import take
@@ -158,12 +159,7 @@ def dismiss(
 
 def _columns(said: list[str]) -> dict[str, str]:
     """The columns somebody named: ``date=Tanggal``. Leaves with exit code 2 when one is unknown, twice or missing."""
-    found: dict[str, str] = {}
-    for one in said:
-        what, equals, column = one.partition("=")
-        if not equals or not column or what not in COLUMNS or what in found:
-            fail(f"{one}: each of these stands once, as WHAT=COLUMN ({_ALL})", 2)
-        found[what] = column
+    found = read_pairs(said, "WHAT=COLUMN", _ALL, COLUMNS)
     if missing := [what for what, must in COLUMNS.items() if must and what not in found]:
         fail(f"which column is the {missing[0]}? {_ALL}", 2)
     return found

@@ -11,6 +11,7 @@ from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.refusal_words import sentence
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.values import read_pairs
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
@@ -43,12 +44,7 @@ def add(
 ) -> None:
     """Name an account of your own. Shows what was understood; with --yes real money is paid there from now on."""
     chosen = _METHODS[one_of(method, _METHODS, "method")]
-    given: dict[str, str] = {}
-    for one in said:
-        name, equals, value = one.partition("=")
-        if not equals or name in given:
-            fail(f"{one}: each of these stands once, as NAME=VALUE ({_ASKED})", 2)
-        given[name] = value
+    given = read_pairs(said, "NAME=VALUE", _ASKED)
     try:
         read = read_account(chosen, given)
     except InputInvalid as refusal:

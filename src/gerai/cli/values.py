@@ -4,6 +4,7 @@ is written."""
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,6 +99,21 @@ def read_amount(text: str, *, above_zero: bool = False) -> int:
     if above_zero and not amount_sen:
         fail(f"{text} is nothing: an amount is {display(SEN_PER_RUPIAH)} or more", 2)
     return amount_sen
+
+
+def read_pairs(said: Iterable[str], form: str, takes: str, known: Collection[str] = ()) -> dict[str, str]:
+    """What somebody names as ``date=Tanggal``, by name. ``form`` is how such a pair is called (NAME=VALUE), ``takes``
+    which there are; ``known``: their names, where no other may stand. Leaves with exit code 2 when one has no ``=``, is
+    unknown, is empty or stands twice."""
+    found: dict[str, str] = {}
+    for one in said:
+        name, equals, value = one.partition("=")
+        if not equals or not name or name in found or (known and name not in known):
+            fail(f"{one}: each of these stands once, as {form} ({takes})", 2)
+        if not value.strip():
+            fail(f"{name} is empty: give it a value, or leave it out ({takes})", 2)
+        found[name] = value
+    return found
 
 
 def read_result(text: str) -> Any:
