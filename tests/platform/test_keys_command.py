@@ -34,6 +34,9 @@ async def test_a_real_production_key_needs_the_public_address(engine: Engine, ds
     assert f"merchant {code} {ENGLISH}: gerai serve, work and up do not start without it." in said
     assert f"merchant {code} {INDONESIAN}" in said
     assert "GERAI_HTTP_PUBLIC_BASE_URL=https://gerai.example" in said
+    assert "Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:8000, or revoke the key" in said
+    assert f"gerai keys revoke KEY --merchant {code}" in said
+    assert "Hanya mencoba di komputer ini" in said
     assert "public_base_url" not in out
 
 

@@ -30,6 +30,15 @@ _TANPA_PROXY: Final = (
 )
 
 
+def _trying(settings: Settings, code: str) -> tuple[str, str]:
+    """What to do when real money is only being tried out on this machine."""
+    return (
+        f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or "
+        f"revoke the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}",
+        "  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
+    )
+
+
 def require_for_network(settings: Settings) -> None:
     """Leave with exit code 2 when others than this machine are served without a public base address."""
     host = settings.server.host
@@ -62,9 +71,7 @@ def require_for_real_money(settings: Settings) -> None:
             then=(
                 f"  http.public_base_url belum diisi, padahal merchant {code} punya kunci production.",
                 *_HOW,
-                f"  Only trying it out here: GERAI_HTTP_PUBLIC_BASE_URL=http://127.0.0.1:{settings.server.port}, or "
-                f"revoke the key: gerai keys list --merchant {code}, gerai keys revoke KEY --merchant {code}",
-                "  Hanya mencoba di komputer ini: alamat yang sama, atau cabut kuncinya dengan gerai keys revoke.",
+                *_trying(settings, code),
             ),
         )
 
@@ -80,5 +87,6 @@ def warn_of_real_money(settings: Settings, code: str) -> None:
         f"  merchant {code} kini punya kunci production, padahal http.public_base_url belum diisi:",
         "  gerai serve, work dan up tidak akan jalan tanpanya.",
         *_HOW,
+        *_trying(settings, code),
         style="yellow",
     )
