@@ -12,6 +12,11 @@ _SPELLINGS: Final = {
     "SPAYLATER": "SPayLater",
     "INDODANA": "Indodana",
     "MAYBANK": "Maybank",
+    "MEGA": "Mega",
+    "JAGO": "Jago",
+    "SEABANK": "SeaBank",
+    "BLU": "blu (BCA Digital)",
+    "JENIUS": "Jenius / BTPN",
     "JENIUSPAY": "JeniusPay",
 }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
 
 from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
 from gerai.doors.dialects.leuwongrr.gateway import check_amount, find, gateways
+from gerai.kit.discover import discover
 from gerai.partners.payments.simulated import SimulatedMethod
-from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind
+from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 
 @dataclass
@@ -38,6 +40,18 @@ OFFERED = {name: method.channels for name, method in METHODS.items()}
 def test_codes() -> None:
     """A method with one channel has its own name as code; others one code for each channel."""
     assert list(gateways(METHODS)) == ["qris", "bank-transfer-bca", "bank-transfer-bank-jago"]
+
+
+def test_every_bank_has_a_code_of_the_contracts_form() -> None:
+    """``bank-transfer-`` and the bank, each once, and found again in that spelling."""
+    method: PaymentMethod = discover("gerai.partners.payments", "METHOD")["bank_transfer"]
+    methods = {"bank_transfer": method}
+    codes = gateways(methods)
+    assert [*codes] == [f"bank-transfer-{bank.lower()}" for bank in method.channels]
+    assert {"bank-transfer-bca", "bank-transfer-btn", "bank-transfer-jago", "bank-transfer-seabank"} <= {*codes}
+    assert all(re.fullmatch(r"bank-transfer-[a-z]+", code) for code in codes)
+    offered = {"bank_transfer": method.channels}
+    assert [find(code, methods, offered, None).channel_code for code in codes] == [*method.channels]
 
 
 @pytest.mark.parametrize("code", ["bank-transfer-bca", "bank_transfer_bca", "BANK-TRANSFER-BCA"])

@@ -13,7 +13,7 @@ from gerai.domain.records import ReceivingAccount
 from gerai.kit.discover import PluginBroken, discover
 from gerai.partners.payments.qris.emv import crc16, decode, encode, plain, seal
 from gerai.ports.channel_titles import channel_title
-from gerai.ports.payments import Charge, PaymentMethod
+from gerai.ports.payments import AccountFault, Charge, PaymentMethod
 
 METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -140,6 +140,37 @@ def test_a_manual_transfer_uses_the_shops_own_account() -> None:
     told = METHODS["bank_transfer"].instruct(charge)
     assert (told.code, told.holder) == ("1234567890", "PT Contoh")
     assert told.steps["en"][0] == "Transfer exactly Rp10.001 to the BCA account 1234567890 in the name of PT Contoh."
+
+
+@pytest.mark.parametrize(
+    ("typed", "channel", "title"),
+    [
+        ("btn", "BTN", "BTN"), ("Maybank", "MAYBANK", "Maybank"), ("OCBC", "OCBC", "OCBC"),
+        ("Bank  Jago", "JAGO", "Jago"),
+        ("seabank", "SEABANK", "SeaBank"), ("blu", "BLU", "blu (BCA Digital)"), ("Mega", "MEGA", "Mega"),
+        ("Jenius", "JENIUS", "Jenius / BTPN"), ("BTPN", "JENIUS", "Jenius / BTPN"), ("bjb", "BJB", "BJB"),
+        ("panin", "PANIN", "Panin"), ("muamalat", "MUAMALAT", "Muamalat"), ("Bank Mandiri", "MANDIRI", "Mandiri"),
+    ],
+)  # fmt: skip
+def test_banks_as_sellers_type_them(typed: str, channel: str, title: str) -> None:
+    """Any usual bank, in any case, also with the word bank before it or under its other name; it is shown as people
+    write it, and its payers transfer there."""
+    form = METHODS["bank_transfer"].own_account
+    assert form is not None
+    read = form.read({"bank": typed, "number": "1234567890", "holder": "Budi"})
+    assert (read.channel, dict(read.shown)["bank"], channel_title(channel)) == (channel, title, title)
+    account = ReceivingAccount(1, 2, "bank_transfer", channel, read.details, NOW, "operator:x")
+    told = METHODS["bank_transfer"].instruct(replace(CHARGE, channel_code=channel, account=account))
+    assert told.steps["en"][0] == f"Transfer exactly Rp10.001 to the {title} account 1234567890 in the name of Budi."
+
+
+@pytest.mark.parametrize("typed", ["BCX", "BANK", "SYARIAH", "OTHERS", "bank bank bca"])
+def test_a_bank_that_is_not_known_is_refused(typed: str) -> None:
+    """With the list of those that are; nothing is guessed."""
+    form = METHODS["bank_transfer"].own_account
+    assert form is not None
+    with pytest.raises(AccountFault, match=r"is none of BCA, BJB, "):
+        form.read({"bank": typed, "number": "1234567890", "holder": "Budi"})
 
 
 @pytest.mark.parametrize(("name", "channel"), EVERY_CHANNEL)

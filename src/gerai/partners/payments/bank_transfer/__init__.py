@@ -22,7 +22,12 @@ from gerai.ports.payments import (
     ReadAccount,
 )
 
-_BANKS: Final = ("BCA", "BNI", "BRI", "BSI", "CIMB", "DANAMON", "MANDIRI", "PERMATA")
+_BANKS: Final = (
+    "BCA", "BJB", "BLU", "BNC", "BNI", "BRI", "BSI", "BTN", "CIMB", "DANAMON", "JAGO", "JENIUS", "MANDIRI", "MAYBANK",
+    "MEGA", "MUAMALAT", "OCBC", "PANIN", "PERMATA", "SEABANK", "SINARMAS",
+)  # fmt: skip
+#: One bank under several names: an account of Jenius is one of BTPN, which calls itself SMBC now.
+_OTHER_NAMES: Final = {"BTPN": "JENIUS", "SMBC": "JENIUS", "BCA DIGITAL": "BLU", "BLU BCA": "BLU", "NISP": "OCBC"}
 _LENGTH: Final = 10
 #: Account numbers of Indonesian banks; people write them in groups.
 _NUMBER: Final = re.compile(r"[0-9]{6,20}")
@@ -37,7 +42,8 @@ def _channels() -> dict[str, Bounds]:
 def read_account(said: Mapping[str, str]) -> ReadAccount:
     """``bank``, ``number`` and ``holder`` of an account. AccountFault: a bank we do not know, no account number, or a
     holder that cannot be printed."""
-    bank = said["bank"].upper()
+    typed = " ".join(said["bank"].upper().split()).removeprefix("BANK ")
+    bank = _OTHER_NAMES.get(typed, typed)
     if bank not in _BANKS:
         raise AccountFault("bank", f"{said['bank']} is none of {', '.join(_BANKS)}")
     number = _BETWEEN_GROUPS.sub("", said["number"])
