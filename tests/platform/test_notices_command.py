@@ -109,7 +109,7 @@ async def test_what_waits(dsn: str, engine: Engine) -> None:
     notice = str((await engine.submit(kept)).answer.notice_id)
     assert "is a worker running?" in " ".join((await gerai(dsn, "waiting", *of))[1].split())
     rc, _, err = await gerai(dsn, "read", notice, *of)
-    assert (rc, "waits still: Expected" in " ".join(err.split())) == (1, True), err
+    assert (rc, "waits still / masih menunggu: Expected" in " ".join(err.split())) == (1, True), err
     assert "Expected" in (await gerai(dsn, "waiting", *of))[1]
     shown = (await gerai(dsn, "show", notice, *of))[1]
     assert ("not" in shown, "\x1b[2J" in shown) == (True, False)

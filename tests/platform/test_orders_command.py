@@ -116,13 +116,17 @@ async def test_money_that_arrived_outside(dsn: str, merchant: Any) -> None:
     assert (await now(merchant, view)).order.status == "pending"
 
     code, out, _ = await gerai(dsn, "payments", "confirm", "C-1", "--amount", "150000", "--reference", "BCA-7", *of)
-    assert (code, out) == (0, "Rp150.000 is booked; order C-1 is processing now\n")
+    assert (code, out) == (
+        0,
+        "Rp150.000 is booked; order C-1 is processing now / dibukukan; pesanan C-1 kini processing\n",
+    )
     after = await now(merchant, view)
     assert [(p.method, p.status) for p in after.payments] == [("va", "cancelled"), ("manual", "completed")]
     assert await by(merchant, view) == {BY}
 
     code, out, _ = await gerai(dsn, "payments", "confirm", "pay-open", "--second", *of)
-    waits = "Rp150.000 came late for order C-1 and waits: gerai payments resolve pay-open accept|refund|wallet\n"
+    waits = "Rp150.000 came late for order C-1 and waits / terlambat, menunggu keputusan: "
+    waits += "gerai payments resolve pay-open accept|refund|wallet\n"
     assert (code, out) == (0, waits)
     # Nobody works on it for a provider: finished by hand, and shown.
     assert (await gerai(dsn, "orders", "complete", "C-1", *of))[1] == "C-1 is completed\n"
@@ -143,7 +147,10 @@ async def test_goods_are_given_away_only_on_purpose(dsn: str, merchant: Any) -> 
     code, out, _ = await gerai_here(dsn, "orders", "complete", "G-1", "--unpaid", *of)
     assert (code, out) == (0, "G-1 is completed: Rp150.000 was never paid\n")
     code, out, _ = await gerai_here(dsn, "payments", "confirm", "G-1", *of)
-    assert (code, out) == (0, "Rp150.000 is booked; order G-1 is completed now\n")
+    assert (code, out) == (
+        0,
+        "Rp150.000 is booked; order G-1 is completed now / dibukukan; pesanan G-1 kini completed\n",
+    )
     assert (await now(merchant, view)).order.kept_sen == 150_000_00
     assert await available(merchant, member) == 0
 

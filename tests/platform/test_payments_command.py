@@ -59,7 +59,10 @@ async def test_from_listed_to_settled(dsn: str, shop: Any) -> None:
     assert " cancelled " in rows["paid-1"]
 
     code, out, _ = await gerai(dsn, "payments", "resolve", "late-1", "accept", *of)
-    assert (code, out) == (0, "late-1: Rp5.000 pays order NO-late-1, which is confirmed now\n")
+    assert (code, out) == (
+        0,
+        ("late-1: Rp5.000 pays order NO-late-1, which is confirmed now / membayar pesanan NO-late-1, kini confirmed\n"),
+    )
     code, out, _ = await gerai(dsn, "payments", "refund", "NO-paid-1", "--amount", "2000", "--note", "scratched", *of)
     assert (code, out.split(". ")[0]) == (0, "paid-1: Rp2.000 is booked out")
     code, out, _ = await gerai(dsn, "payments", "refund", "paid-1", *of)
@@ -72,19 +75,22 @@ async def test_a_refund_says_what_is_left(dsn: str, shop: Any) -> None:
     """Each part, with or without a reference, the last one, and a repetition: what was given back now, in all, and what
     still can be. Nothing is left of a payment that was given back whole, and a repetition changes no figure."""
     order_id = await paid(shop, "paid-2", late=False)
+    before = "B-1 is booked already: nothing more of paid-2 is given back"
+    before += " / B-1 sudah dibukukan: tidak ada lagi dari paid-2 yang dikembalikan"
     send = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
     for given, first, in_all in (
         (("--amount", "2000"), f"paid-2: Rp2.000 is booked out. {send}", "Rp2.000 of Rp5.000; left: Rp3.000"),
         (("--amount", "1", "--reference", "B-1"), f"paid-2: Rp1 is booked out. {send}",
          "Rp2.001 of Rp5.000; left: Rp2.999"),
-        (("--amount", "1", "--reference", "B-1"), "B-1 is booked already: nothing more of paid-2 is given back",
+        (("--amount", "1", "--reference", "B-1"), before,
          "Rp2.001 of Rp5.000; left: Rp2.999"),
         ((), f"paid-2: Rp2.999 is booked out. {send}", "Rp5.000 of Rp5.000; left: Rp0"),
-        (("--amount", "1", "--reference", "B-1"), "B-1 is booked already: nothing more of paid-2 is given back",
+        (("--amount", "1", "--reference", "B-1"), before,
          "Rp5.000 of Rp5.000; left: Rp0"),
     ):  # fmt: skip
         code, out, _ = await gerai(dsn, "payments", "refund", "NO-paid-2", *given, "--merchant", shop.code)
-        assert (code, out) == (0, f"{first}\nrefunded in all: {in_all}\n")
+        pengembalian = in_all.replace(" of ", " dari ").replace("left", "sisa")
+        assert (code, out) == (0, f"{first}\nrefunded in all: {in_all} / dikembalikan: {pengembalian}\n")
     view = await shop.engine.orders.by_id(shop.merchant_id, order_id)
     assert [(p.status, p.refunded_sen) for p in view.payments] == [("refunded", 5_000_00)]
     assert await check(shop.engine, shop.merchant_id) == []

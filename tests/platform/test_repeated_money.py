@@ -26,8 +26,13 @@ async def test_a_confirm_repeated_books_once(dsn: str, merchant: Any) -> None:
     confirm = ("payments", "confirm", "R-1", *of, "--reference")
     said = await asyncio.gather(gerai(dsn, *confirm, "BCA-77"), gerai(dsn, *confirm, "BCA-77"))
     assert sorted(said) == [
-        (0, "BCA-77 is booked already; order R-1 is processing: nothing is booked now\n", ""),
-        (0, "Rp150.000 is booked; order R-1 is processing now\n", ""),
+        (
+            0,
+            "BCA-77 is booked already; order R-1 is processing: nothing is booked now "
+            "/ BCA-77 sudah dibukukan: tidak ada yang dibukukan lagi\n",
+            "",
+        ),
+        (0, "Rp150.000 is booked; order R-1 is processing now / dibukukan; pesanan R-1 kini processing\n", ""),
     ]
     for again in (confirm[:-1], (*confirm, "BCA-78")):
         code, out, err = await gerai(dsn, *again)
@@ -40,7 +45,8 @@ async def test_a_confirm_repeated_books_once(dsn: str, merchant: Any) -> None:
 
     code, out, _ = await gerai(dsn, *confirm, "BCA-79", "--second")
     assert (code, out) == (
-        0, "Rp150.000 came late for order R-1: it is in the member's wallet (setting late_payment)\n",
+        0, "Rp150.000 came late for order R-1: it is in the member's wallet / masuk ke saldo anggota "
+        "(setting late_payment)\n",
     )  # fmt: skip
     assert await available(merchant, member) == 150_000_00
     assert await check(merchant.engine, merchant.merchant_id) == []

@@ -13,6 +13,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.order_names import payable_named
+from gerai.cli.payment_words import booked
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
@@ -78,11 +79,15 @@ def import_statement(
         grid.add(seen, whose)
     if done:
         console.grid(grid)
-    booked = sum(whose != "waits" for _, whose in done)
+    paying = sum(whose != "waits" for _, whose in done)
     would = "would be " if dry_run else ""
-    console.line(f"{booked} {would}booked, {len(done) - booked} {would}waiting, {known} known already")
-    if booked < len(done) and not dry_run:
-        console.line("gerai payments arrivals list shows what waits")
+    waits, akan = len(done) - paying, "akan " if dry_run else ""
+    console.line(
+        f"{paying} {would}booked, {waits} {would}waiting, {known} known already "
+        f"/ {paying} {akan}dibukukan, {waits} {akan}menunggu, {known} sudah dikenal"
+    )
+    if waits and not dry_run:
+        console.line("what waits / yang menunggu: gerai payments arrivals list")
 
 
 @arrivals.command("list")
@@ -105,7 +110,10 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
     for one, may_be in found:
         grid.add(str(one.arrival_id), display(one.amount_sen), to_the_minute(one.arrived_at), one.description, may_be)
     console.grid(grid)
-    console.line("gerai payments arrivals book ARRIVAL ORDER|PAYMENT, or dismiss ARRIVAL")
+    console.line(
+        "it pays an order / membayar pesanan: gerai payments arrivals book ARRIVAL ORDER|PAYMENT; "
+        "it pays none / bukan untuk pesanan: gerai payments arrivals dismiss ARRIVAL"
+    )
 
 
 @arrivals.command(epilog="Example: gerai payments arrivals book 8001 NO-1 --merchant toko")
@@ -123,8 +131,10 @@ def book(
         kept = await _waiting(engine, view.order.merchant_id, arrival)
         payment = named or _asking(kept, view.payments)
         if payment is None:
+            came = display(kept.amount_sen)
             fail(
-                f"no payment of {name} asks for {display(kept.amount_sen)}: name one, or gerai payments confirm {name}"
+                f"no payment of {name} asks for {came}: name one, or gerai payments confirm {name} "
+                f"/ tidak ada pembayaran {name} sebesar {came}: sebutkan salah satu, atau gerai payments confirm {name}"
             )
         command = BookArrival(
             merchant_id=view.order.merchant_id, environment=PRODUCTION, arrival_id=arrival,
@@ -132,7 +142,7 @@ def book(
         )  # fmt: skip
         await engine.submit(command)
         after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view
-        return f"{display(kept.amount_sen)} is booked; order {view.order.number} is {after.order.status} now"
+        return booked(display(kept.amount_sen), after.order)
 
     console.line(on_engine(act, data, settings_file))
 
@@ -154,7 +164,7 @@ def dismiss(
         )
 
     on_engine(act, data, settings_file)
-    console.line(f"dismissed {arrival}")
+    console.line(f"dismissed {arrival} / {arrival} diabaikan")
 
 
 def _columns(said: list[str]) -> dict[str, str]:
@@ -175,7 +185,11 @@ def _require_bank(engine: Engine, merchant_id: int, account: int, bank: str) -> 
     """The list of one bank says nothing of an account at another."""
     [of] = [one.channel for one in engine.directory.merchant(merchant_id).receiving if one.receiving_id == account]
     if bank and bank.upper() != of:
-        fail(f"this is a list of {bank}, and {account} is an account of {of}", 2)
+        fail(
+            f"this is a list of {bank}, and {account} is an account of {of} "
+            f"/ ini daftar {bank}, sedangkan {account} adalah rekening {of}",
+            2,
+        )
 
 
 async def _waiting(engine: Engine, merchant_id: int, arrival: int) -> Arrival:

@@ -66,7 +66,7 @@ def add(
         return f"{settings.base_url}{PREFIX}/{merchant_id}/{new.token}", new
 
     address, new = with_settings(act, data, settings_file)
-    console.line(f"added {new.source_id}")
+    console.line(f"added {new.source_id} / {new.source_id} ditambahkan")
     console.line("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
     typer.echo(address)
     if chosen.proven_by == "ours":
@@ -105,7 +105,7 @@ def close(
         await close_source(engine, await merchant_named(engine, merchant), source, operator())
 
     on_engine(act, data, settings_file)
-    console.line(f"closed {source}")
+    console.line(f"closed {source} / {source} ditutup")
 
 
 @notices.command()
@@ -121,10 +121,13 @@ def waiting(merchant: MerchantOption = "", data: DataOption = None, settings_fil
         return
     grid = Grid("id", "came (WIB)", "kept of it", "why it waits", right=("kept of it",))
     for one in found:
-        why = one.fault or "not read yet: is a worker running?"
+        why = one.fault or "not read yet: is a worker running? / belum dibaca: apakah worker berjalan?"
         grid.add(str(one.notice_id), to_the_minute(one.created_at), str(one.kept), why)
     console.grid(grid)
-    console.line("gerai payments notices show NOTICE, read NOTICE once it can be, or dismiss NOTICE")
+    console.line(
+        "look at it / lihat: gerai payments notices show NOTICE; once it can be read / bila sudah bisa dibaca: read "
+        "NOTICE; no money of yours / bukan uang Anda: dismiss NOTICE"
+    )
 
 
 @notices.command("show", epilog="Example: gerai payments notices show 8001 --merchant toko")
@@ -150,8 +153,8 @@ def read_again(
 
     after = on_engine(act, data, settings_file)
     if after is not None and after.fault:
-        fail(f"it waits still: {after.fault}")
-    console.line(f"read {notice}: gerai payments arrivals list shows what waits of it")
+        fail(f"it waits still / masih menunggu: {after.fault}")
+    console.line(f"read {notice} / {notice} dibaca; what waits of it / yang menunggu: gerai payments arrivals list")
 
 
 @notices.command(epilog="Example: gerai payments notices dismiss 8001 --merchant toko")
@@ -166,7 +169,7 @@ def dismiss(
         await engine.submit(DismissNotice(merchant_id=found.merchant_id, environment=PRODUCTION, notice_id=notice))
 
     on_engine(act, data, settings_file)
-    console.line(f"dismissed {notice}")
+    console.line(f"dismissed {notice} / {notice} diabaikan")
 
 
 def _ask_for_secret(form: NoticeForm) -> str:
@@ -174,7 +177,11 @@ def _ask_for_secret(form: NoticeForm) -> str:
     if sys.stdin.isatty():
         return typer.prompt(f"{form.title}: secret / rahasia", hide_input=True).strip()
     given = sys.stdin.readline().strip()
-    return given or fail(f"{form.title} shows a secret: type it, or give it on standard input", 2)
+    return given or fail(
+        f"{form.title} shows a secret: type it, or give it on standard input "
+        f"/ {form.title} menampilkan rahasia: ketik, atau berikan lewat masukan standar",
+        2,
+    )
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[NoticeSource, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
@@ -34,7 +35,6 @@ _METHODS: Final = ("manual", "cash", "other", *plugin_names("gerai.partners.paym
 _DECISIONS: Final[tuple[Decision, ...]] = ("accept", "refund", "wallet")
 _WAYS_BACK: Final[tuple[Literal["payer", "wallet"], ...]] = ("payer", "wallet")
 _SHOWN: Final = 200
-_SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
 
 
 @payments.command("waiting")
@@ -58,8 +58,14 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
         )  # fmt: skip
     console.grid(grid)
     if len(found) > _SHOWN:
-        console.line(f"the {_SHOWN} that wait longest are shown; there are more")
-    console.line("late: gerai payments resolve PAYMENT accept|refund|wallet; else: gerai payments refund PAYMENT")
+        console.line(
+            f"the {_SHOWN} that wait longest are shown; there are more "
+            f"/ hanya {_SHOWN} yang paling lama menunggu yang tampil; masih ada lagi"
+        )
+    console.line(
+        "late / terlambat: gerai payments resolve PAYMENT accept|refund|wallet; "
+        "else / selain itu: gerai payments refund PAYMENT"
+    )
 
 
 @payments.command(epilog="Example: gerai payments resolve NO-1 accept --note 'still in stock' --merchant toko")
@@ -92,13 +98,7 @@ def resolve(
             raise
 
     payment, view = on_engine(act, data, settings_file)
-    amount = display(payment.amount_sen)
-    if decision == "accept":
-        console.line(f"{payment.public_id}: {amount} pays order {view.order.number}, which is {view.order.status} now")
-    elif decision == "wallet":
-        console.line(f"{payment.public_id}: {amount} is in the member's wallet")
-    else:
-        console.line(f"{payment.public_id}: {amount} is booked out. {_SEND_IT}")
+    console.line(payment_words.resolved(payment, decided, view))
 
 
 @payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")
@@ -144,22 +144,12 @@ def refund(
             raise
 
     payment, back_sen, outcome = on_engine(act, data, settings_file)
-    told = f"{payment.public_id}: {display(back_sen)}"
     if outcome.replayed:
-        console.line(f"{reference} is booked already: nothing more of {payment.public_id} is given back")
+        console.line(payment_words.went_back_before(payment, reference))
     else:
         inside = to == "wallet" or payment.method == "wallet"
-        console.line(f"{told} is in the member's wallet" if inside else f"{told} is booked out. {_SEND_IT}")
-    console.line(_left_to_refund(outcome.answer, payment.payment_id))
-
-
-def _left_to_refund(view: OrderView, payment_id: int) -> str:
-    """What of a payment was given back in all, and what of it still can be."""
-    [payment] = [payment for payment in view.payments if payment.payment_id == payment_id]
-    left_sen = payment.amount_sen - payment.refunded_sen
-    return (
-        f"refunded in all: {display(payment.refunded_sen)} of {display(payment.amount_sen)}; left: {display(left_sen)}"
-    )
+        console.line(payment_words.went_back(payment, back_sen, inside=inside))
+    console.line(payment_words.left_to_refund(outcome.answer, payment.payment_id))
 
 
 @payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")
@@ -188,7 +178,11 @@ def confirm(
         asked_sen = view.order.total_sen if payment is None else payment.asked_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
-            fail(f"{display(given_sen)} arrived, but {display(asked_sen)} was asked: nothing is booked")
+            given, asked = display(given_sen), display(asked_sen)
+            fail(
+                f"{given} arrived, but {asked} was asked: nothing is booked "
+                f"/ yang datang {given}, yang diminta {asked}: tidak ada yang dibukukan"
+            )
         public_id = f"manual-{engine.ids.next()}" if payment is None else payment.public_id
         command = RecordPayment(
             merchant_id=view.order.merchant_id,
@@ -210,10 +204,13 @@ def confirm(
             if refusal.verb != "pay again":
                 raise
             had = "is paid already" if refusal.state != "late" else "has late money already"
-            fail(f"order {view.order.number} {had}: nothing is booked; --second books money that came twice")
+            fail(
+                f"order {view.order.number} {had}: nothing is booked; --second books money that came twice "
+                "/ tidak ada yang dibukukan; --second untuk uang yang datang dua kali"
+            )
 
     outcome, asked_sen, public_id = on_engine(act, data, settings_file)
-    console.line(_became(outcome, display(asked_sen), reference, public_id))
+    console.line(payment_words.confirmed(outcome, display(asked_sen), reference, public_id, "|".join(_DECISIONS)))
 
 
 def _chosen(view: OrderView, given_sen: int | None, method: str, *, replayed: bool) -> Payment | None:
@@ -225,17 +222,3 @@ def _chosen(view: OrderView, given_sen: int | None, method: str, *, replayed: bo
     open_ones = [p for p in fit if p.status == "processing"]
     chosen = open_ones or [p for p in fit if replayed and p.status == "completed"]
     return chosen[0] if len(chosen) == 1 else None
-
-
-def _became(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str) -> str:
-    """What became of confirmed money."""
-    order = outcome.answer.order
-    if outcome.replayed:
-        return f"{reference} is booked already; order {order.number} is {order.status}: nothing is booked now"
-    [status] = [payment.status for payment in outcome.answer.payments if payment.public_id == public_id]
-    if status == "late":
-        act = f"gerai payments resolve {public_id} {'|'.join(_DECISIONS)}"
-        return f"{amount} came late for order {order.number} and waits: {act}"
-    if status == "refunded":
-        return f"{amount} came late for order {order.number}: it is in the member's wallet (setting late_payment)"
-    return f"{amount} is booked; order {order.number} is {order.status} now"

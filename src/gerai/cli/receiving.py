@@ -59,7 +59,10 @@ def add(
         console.line(f"{name}: {value}")
     if stored is None:
         fail("Is this you? Nothing is stored yet: the same with --yes stores it. / Ini milik Anda? Tambahkan --yes.")
-    console.line(f"stored as {stored.receiving_id}: production orders can be paid there now")
+    console.line(
+        f"stored as {stored.receiving_id}: production orders can be paid there now "
+        f"/ tersimpan: pesanan production kini bisa dibayar ke sana"
+    )
 
 
 @accounts.command("list")
@@ -92,7 +95,7 @@ def close(
         await close_account(engine, await merchant_named(engine, merchant), account, operator())
 
     on_engine(act, data, settings_file)
-    console.line(f"closed {account}")
+    console.line(f"closed {account} / {account} ditutup")
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[ReceivingAccount, ...]:

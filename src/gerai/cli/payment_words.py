@@ -1,0 +1,70 @@
+"""What became of money, in one sentence of each language: it was confirmed, came late, or went back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.domain.money import display
+from gerai.domain.records import Order, OrderView, Payment
+from gerai.engine.command import Outcome
+
+SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
+_IN_WALLET: Final = "is in the member's wallet / masuk ke saldo anggota"
+
+
+def resolved(payment: Payment, decision: str, view: OrderView) -> str:
+    """What became of a late payment by somebody's decision."""
+    amount, order = display(payment.amount_sen), view.order
+    if decision == "accept":
+        return (
+            f"{payment.public_id}: {amount} pays order {order.number}, which is {order.status} now "
+            f"/ membayar pesanan {order.number}, kini {order.status}"
+        )
+    return went_back(payment, payment.amount_sen, inside=decision == "wallet")
+
+
+def went_back(payment: Payment, amount_sen: int, *, inside: bool) -> str:
+    """Money was given back: into a wallet of ours (``inside``), or booked out for the seller to send."""
+    what = f"{payment.public_id}: {display(amount_sen)}"
+    return f"{what} {_IN_WALLET}" if inside else f"{what} is booked out. {SEND_IT}"
+
+
+def went_back_before(payment: Payment, reference: str) -> str:
+    """Nothing was given back now: under this reference it was before."""
+    return (
+        f"{reference} is booked already: nothing more of {payment.public_id} is given back "
+        f"/ {reference} sudah dibukukan: tidak ada lagi dari {payment.public_id} yang dikembalikan"
+    )
+
+
+def left_to_refund(view: OrderView, payment_id: int) -> str:
+    """What of a payment was given back in all, and what of it still can be."""
+    [payment] = [payment for payment in view.payments if payment.payment_id == payment_id]
+    back, all_of_it = display(payment.refunded_sen), display(payment.amount_sen)
+    left = display(payment.amount_sen - payment.refunded_sen)
+    return f"refunded in all: {back} of {all_of_it}; left: {left} / dikembalikan: {back} dari {all_of_it}; sisa: {left}"
+
+
+def confirmed(outcome: Outcome[OrderView], amount: str, reference: str, public_id: str, decisions: str) -> str:
+    """What became of money that was confirmed; ``decisions``: what can be decided when it came late."""
+    order = outcome.answer.order
+    if outcome.replayed:
+        return (
+            f"{reference} is booked already; order {order.number} is {order.status}: nothing is booked now "
+            f"/ {reference} sudah dibukukan: tidak ada yang dibukukan lagi"
+        )
+    [status] = [payment.status for payment in outcome.answer.payments if payment.public_id == public_id]
+    late = f"{amount} came late for order {order.number}"
+    if status == "late":
+        return f"{late} and waits / terlambat, menunggu keputusan: gerai payments resolve {public_id} {decisions}"
+    if status == "refunded":
+        return f"{late}: it {_IN_WALLET} (setting late_payment)"
+    return booked(amount, order)
+
+
+def booked(amount: str, order: Order) -> str:
+    """Money pays this order."""
+    return (
+        f"{amount} is booked; order {order.number} is {order.status} now "
+        f"/ dibukukan; pesanan {order.number} kini {order.status}"
+    )
