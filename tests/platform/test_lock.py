@@ -56,10 +56,9 @@ def test_locks_satisfy_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime, extra = pins("requirements.lock"), pins("requirements-test.lock")
     assert set(runtime) & set(extra) == set()
-    for wanted, pinned in (
-        (project["dependencies"], runtime),
-        (project["optional-dependencies"]["test"], runtime | extra),
-    ):
+    extras = [(wanted, runtime | extra) for wanted in project["optional-dependencies"].values()]
+    assert len(extras) == 2
+    for wanted, pinned in ((project["dependencies"], runtime), *extras):
         for text in wanted:
             requirement = Requirement(text)
             version = pinned[requirement.name.lower()]
@@ -79,7 +78,8 @@ def test_every_dependency_is_used() -> None:
     found = packages_distributions()
     used = {canonicalize_name(package) for module in modules for package in found.get(module, [])}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    asked = project["dependencies"] + project["optional-dependencies"]["picture"]
+    wanted = {canonicalize_name(Requirement(text).name) for text in asked}
     assert wanted - used == set(NOT_IMPORTED)
 
 

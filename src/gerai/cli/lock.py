@@ -42,7 +42,9 @@ def lock() -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     with console.status("resolving …"):
         runtime = resolve(project["dependencies"])
-        everything = resolve(project["dependencies"] + project["optional-dependencies"]["test"])
+        # The tests use the other extras, too.
+        extras: dict[str, list[str]] = project["optional-dependencies"]
+        everything = resolve([*project["dependencies"], *(one for extra in extras.values() for one in extra)])
     if changed := [name for name in runtime if everything.get(name) != runtime[name]]:
         fail(f"the test packages would change the version of {', '.join(changed)}")
     extra = {name: pin for name, pin in everything.items() if name not in runtime}

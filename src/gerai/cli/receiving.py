@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,15 +20,26 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
 from gerai.engine.merchants.receiving import close_account, open_account, read_account
 from gerai.kit.discover import discover
-from gerai.ports.payments import PaymentMethod
+from gerai.ports.payments import Asked, PaymentMethod
 
 accounts = typer.Typer(no_args_is_help=True, help="Your own bank accounts and QRIS code, which real money is paid to.")
 
 _METHODS: Final[dict[str, PaymentMethod]] = {
     name: method for name, method in discover("gerai.partners.payments", "METHOD").items() if method.own_account
 }
+#: Where a text is asked for that a QR code holds, a picture of the code will do.
+_PICTURE: Final = "picture"
+_SHOWN_OF_TEXT: Final = 80
+
+
+def _shown(one: Asked) -> str:
+    """What a method asks, as it is typed."""
+    ways = f"{one.name}=…|{_PICTURE}=FILE" if one.in_qr else f"{one.name}=…"
+    return ways if one.required else f"[{ways}]"
+
+
 _ASKED: Final = "; ".join(
-    f"{name}: {' '.join(f'{one.name}=…' if one.required else f'[{one.name}=…]' for one in method.own_account.asks)}"
+    f"{name}: {' '.join(map(_shown, method.own_account.asks))}"
     for name, method in _METHODS.items()
     if method.own_account
 )
@@ -44,11 +58,11 @@ def add(
 ) -> None:
     """Name an account of your own. Shows what was understood; with --yes real money is paid there from now on."""
     chosen = _METHODS[one_of(method, _METHODS, "method")]
-    given = read_pairs(said, "NAME=VALUE", _ASKED)
+    given, of_picture = _pictured(chosen, read_pairs(said, "NAME=VALUE", _ASKED))
     try:
         read = read_account(chosen, given)
     except InputInvalid as refusal:
-        fail(sentence(refusal), 2)
+        fail(sentence(refusal), 2, then=of_picture)
 
     async def act(engine: Engine) -> ReceivingAccount | None:
         merchant_id = await merchant_named(engine, merchant)
@@ -96,6 +110,41 @@ def close(
 
     on_engine(act, data, settings_file)
     console.line(f"closed {account} / {account} ditutup")
+
+
+def _pictured(method: PaymentMethod, said: dict[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What was said, with the text of a picture's code in the picture's place; and what that text is, for whoever sees
+    it refused. Leaves with exit code 2 when text and picture are given, or the picture gives no text."""
+    asked = next((one.name for one in method.own_account.asks if one.in_qr), "") if method.own_account else ""
+    if not asked or _PICTURE not in said:
+        return said, ()
+    if asked in said:
+        fail(f"{asked}=… or {_PICTURE}=…, not both / salah satu saja: {asked}=… atau {_PICTURE}=…", 2)
+    file = said[_PICTURE]
+    text = _text_in(file)
+    rest = {name: value for name, value in said.items() if name != _PICTURE}
+    return rest | {asked: text}, (f"  the code in {file} / kode di {file}: {text[:_SHOWN_OF_TEXT]}",)
+
+
+def _text_in(file: str) -> str:
+    """The text of the QR code in a picture."""
+    try:
+        # Not with every command: few have what it needs, and it takes its time.
+        reader: Any = import_module("gerai.cli.qr_picture")
+    except ImportError:
+        fail(
+            f"{file}: reading a picture needs two packages: {sys.executable} -m pip install zxing-cpp pillow; "
+            "or give the text in the code, which any scanner app shows",
+            2,
+            then=(
+                f"  Membaca gambar butuh dua paket: {sys.executable} -m pip install zxing-cpp pillow; "
+                "atau berikan teks kodenya, yang ditampilkan aplikasi pemindai mana pun.",
+            ),
+        )
+    try:
+        return reader.text_in(Path(file).expanduser())
+    except reader.PictureFault as fault:
+        fail(f"{file}: {fault}", 2)
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[ReceivingAccount, ...]:

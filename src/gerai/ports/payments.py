@@ -70,11 +70,13 @@ class Seller:
 
 @dataclass(frozen=True)
 class Asked:
-    """One thing a seller says of an account of their own: its name, and what it is, by language."""
+    """One thing a seller says of an account of their own: its name, and what it is, by language. ``in_qr``: it is the
+    text of a QR code, so that a picture of the code will do where a file can be named."""
 
     name: str
     help: Mapping[str, str]
     required: bool = True
+    in_qr: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ WITH_AMOUNT: Final = "with_amount"
 WHOLE: Final = "whole"
 _MODES: Final = (WITH_AMOUNT, WHOLE)
 _LONGEST: Final = 512
+#: The first tag says which standard a code follows, in its first version.
+_BEGINS: Final = "000201"
 _ACQUIRERS: Final = tuple(str(tag) for tag in range(26, 52))
 _NATIONAL: Final = "51"
 #: Accounts of card schemes: whoever pays through one of them pays there.
@@ -63,11 +65,11 @@ def for_amount(text: str, amount_rupiah: int) -> str:
 def _read(text: str) -> dict[str, str]:
     """The data objects of a static QRIS code. ValueError says what is wrong with it."""
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable():
-        raise ValueError(f"a QRIS code is at most {_LONGEST} plain characters, beginning with 000201")
-    found = decode(text)
-    tags = list(found)
-    if tags[:1] != ["00"] or found["00"] != "01" or tags[-1] != "63":
-        raise ValueError("this is no QRIS code: those begin with 000201 and end with a checksum (63)")
+        raise ValueError(f"a QRIS code is at most {_LONGEST} plain characters, beginning with {_BEGINS}")
+    # Before anything is taken apart: most codes that are no QRIS code are a link.
+    found = decode(text) if text.startswith(_BEGINS) else {}
+    if [*found][-1:] != ["63"]:
+        raise ValueError(f"this is no QRIS code: those begin with {_BEGINS} and end with a checksum (63)")
     if seal(text[:-8]) != text[:-4] + text[-4:].upper():
         raise ValueError("the checksum is wrong: a character is missing or was changed; copy the whole code again")
     if found.get("01", "11") != "11" or "54" in found:
@@ -94,6 +96,7 @@ OWN_ACCOUNT: Final = AccountForm(
                 "id": "Isi kode QRIS statis Anda: teks yang dimulai dengan 000201",
                 "en": "The text in your static QRIS code, which begins with 000201",
             },
+            in_qr=True,
         ),
         Asked(
             "mode",
