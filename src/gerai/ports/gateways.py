@@ -27,7 +27,7 @@ class GatewayChannel:
     """One way to pay that a gateway has. ``code``: its own name for it; ``bounds`` of one payment. ``life_s``: for how
     long what it shows can be paid, where nobody chooses that; None: as long as the order. ``shortest_s`` and
     ``longest_s``: what may be chosen. ``refund``: what its API can give back; ``cancel``: whether one that waits can be
-    ended there."""
+    ended there; ``needs``: the names of :attr:`Attempt.payer` without which it cannot be started."""
 
     code: str
     bounds: Bounds
@@ -36,6 +36,7 @@ class GatewayChannel:
     life_s: int | None = None
     shortest_s: int = 60
     longest_s: int = 180 * 86_400
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
