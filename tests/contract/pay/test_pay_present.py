@@ -155,6 +155,20 @@ def test_only_web_addresses_elsewhere_are_followed() -> None:
         assert panel.url == shown
 
 
+def test_a_gateways_address_may_be_an_app_and_name_our_page() -> None:
+    """What a gateway gave is followed to a wallet's app, too, with our page as its way back; never ``javascript:``."""
+    app = f"gojek://gopay/merchanttransfer?tref=1&callback_url=https://shop.example/i/{SECRET}"
+    page_of_card = "https://app.midtrans.example/snap/v3/redirection/token"
+    for url, followed in [(app, app), (page_of_card, page_of_card), ("javascript:alert(1)", ""), ("intent://x", "")]:
+        for at_gateway in (True, False):
+            told = {"kind": "redirect", "url": url, "at_gateway": at_gateway}
+            order = view(payments=(payment(method="ewallet", channel="GOPAY", instructions=told),))
+            panel = page(order, here="https://shop.example/i/abcdef").panel
+            assert panel is not None
+            assert panel.url == (followed if at_gateway or url.startswith("https://") else "")
+            assert panel.confirm == (not panel.url)
+
+
 def test_a_private_page_shows_nothing_of_the_buyer() -> None:
     """The payment link's code can be guessed: amount, merchant and the acts of paying only."""
     order = view(payments=(payment(),))

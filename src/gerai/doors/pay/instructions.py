@@ -13,7 +13,7 @@ log = structlog.get_logger("gerai.pages")
 
 class StoredInstructions(msgspec.Struct, frozen=True):
     """The part of ``Payment.instructions`` that every payment method fills (``ports.payments.Instructions``). A payment
-    that was booked by hand has none; doors may keep more beside it."""
+    that was booked by hand has none; doors may keep more beside it. ``at_gateway``: a gateway gave them."""
 
     kind: PaymentKind = "manual"
     code: str = ""
@@ -22,6 +22,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     nmid: str = ""
     amount_typed: bool = False
     url: str = ""
+    at_gateway: bool = False
     steps: dict[str, list[str]] = {}
 
 

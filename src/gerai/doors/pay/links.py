@@ -9,11 +9,18 @@ from gerai.doors.pay.model import Download
 from gerai.doors.pay.names import shown
 
 _MOST_LINKS: Final = 20
+#: What the addresses of wallets' apps begin with.
+_APPS: Final = ("gojek://", "gopay://", "shopeeid://")
 
 
 def web_address(url: str) -> str:
     """``url`` when a browser may follow it (http or https), else empty: never ``javascript:`` and its like."""
     return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+def payer_address(url: str) -> str:
+    """``url`` when a payer may be sent there, else empty: a web address, or a wallet's app."""
+    return url if web_address(url) or url.lower().startswith(_APPS) else ""
 
 
 def downloads(product: DigitalProduct) -> tuple[Download, ...]:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from gerai.domain import money
 from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.pay import choices, qr
-from gerai.doors.pay.instructions import instructions_of
-from gerai.doors.pay.links import web_address
+from gerai.doors.pay.instructions import StoredInstructions, instructions_of
+from gerai.doors.pay.links import payer_address, web_address
 from gerai.doors.pay.model import Deadline, PageContext, PaymentPanel
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words, clock
@@ -33,7 +33,6 @@ def panel_of(
 ) -> PaymentPanel:
     """How to pay ``amount_sen``, on a page that ``secret`` opens, as it was stored."""
     stored, amount = instructions_of(paid_by), money.display(amount_sen)
-    url = web_address(stored.url)
     title = choices.full_title(context, paid_by.method, paid_by.channel_code, words)
     provider = choices.provider_title(context, paid_by.method, paid_by.channel_code, words)
     return PaymentPanel(
@@ -50,7 +49,7 @@ def panel_of(
         nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         typed=stored.amount_typed,
-        url="" if _leads_back(url, secret, context) else url,
+        url=_elsewhere(stored, secret, context),
         steps=tuple(stored.steps.get(words.language, ())),
         confirm=simulated_step(paid_by, secret, context),
     )
@@ -77,8 +76,16 @@ def simulated_step(paid_by: Payment | Deposit, secret: str, context: PageContext
     """Whether the payer confirms on a page of ours: a redirect of a simulated method, which has none of its own.
     ``secret`` opens the page."""
     stored = instructions_of(paid_by)
+    return context.simulated and stored.kind == "redirect" and not _elsewhere(stored, secret, context)
+
+
+def _elsewhere(stored: StoredInstructions, secret: str, context: PageContext) -> str:
+    """Where the payer is sent, empty when nowhere but here. A gateway's own address may name our page as the way back:
+    a wallet's app is given it."""
+    if stored.at_gateway:
+        return payer_address(stored.url)
     url = web_address(stored.url)
-    return context.simulated and stored.kind == "redirect" and (not url or _leads_back(url, secret, context))
+    return "" if _leads_back(url, secret, context) else url
 
 
 def _leads_back(url: str, secret: str, context: PageContext) -> bool:
