@@ -116,6 +116,20 @@ async def test_what_the_payer_sees(desk: Desk) -> None:
     assert gopay.url.startswith(f"{desk.contract.base_url}/_app/")
 
 
+@pytest.mark.parametrize(("way", "longest"), [(QRIS, 7), (CARD, 7), (BCA, 180)], ids=["qris", "card", "va"])
+async def test_an_order_outlives_what_can_be_paid(desk: Desk, way: Way, longest: int) -> None:
+    """An order of a year: it is payable for as long as Midtrans can, and the payer sees that end."""
+    at = real_now().replace(microsecond=0)
+    _, seen = await desk.start(way, at=at, ends_at=at + timedelta(days=365))
+    assert seen.instructions is not None
+    assert seen.instructions.expires_at == at + timedelta(days=longest)
+    body = desk.fake.requests[-1].body
+    minutes = {"second": 60, "minute": 1}
+    lives = [(one.get("duration") or one["expiry_duration"], one["unit"]) for one in
+             (body[name] for name in ("expiry", "custom_expiry") if name in body)]  # fmt: skip
+    assert [count // minutes[unit] for count, unit in lives] == [longest * 24 * 60]
+
+
 async def test_a_number_can_be_read_again_and_a_qr_text_cannot(desk: Desk) -> None:
     """Found again, a virtual account shows its number; a QRIS payment has nothing to show, and waits all the same."""
     attempt, seen = await desk.start(BCA)

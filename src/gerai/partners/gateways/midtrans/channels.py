@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -56,6 +57,12 @@ NOT_REPEATABLE: Final[frozenset[Way]] = frozenset({("va", "PERMATA"), ("retail",
 def own_life_s(way: Way) -> int:
     """For how long it can be paid when nobody gave it an end."""
     return _SCANNED_S if way[0] in ("qris", "ewallet") else _DAY_S
+
+
+def ends_at(attempt: Attempt) -> datetime | None:
+    """When it is payable no longer: as is wished, but no later than Midtrans can; None: its own time."""
+    latest = attempt.at + timedelta(seconds=CHANNELS[attempt.way].longest_s)
+    return None if attempt.ends_at is None else min(attempt.ends_at, latest)
 
 
 def charged(attempt: Attempt, facts: Mapping[str, str]) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from gerai.kit.clock import jakarta
 from gerai.kit.http import NoAnswer, Outgoing, Unanswered
 from gerai.kit.wire import WireFault
 from gerai.partners.gateways.midtrans.calls import MidtransCall, call
-from gerai.partners.gateways.midtrans.channels import CARD, CHANNELS, NOT_REPEATABLE, charged
+from gerai.partners.gateways.midtrans.channels import CARD, CHANNELS, NOT_REPEATABLE, charged, ends_at
 from gerai.partners.gateways.midtrans.shown import shown
 from gerai.partners.gateways.midtrans.wire import DENIED, MidtransAnswer, refund_of, seen_of, sentence_of
 from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, RefundSeen, Seen
@@ -29,8 +29,8 @@ _MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z
 async def charge(http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
     """Start one. An order id that lives or was paid is refused (406): then it is looked at, and is the same one."""
     body = {**bare_body(attempt), **charged(attempt, contract.facts)}
-    if attempt.ends_at is not None:
-        life_s = (attempt.ends_at - attempt.at) // timedelta(seconds=1)
+    if (end := ends_at(attempt)) is not None:
+        life_s = (end - attempt.at) // timedelta(seconds=1)
         body["custom_expiry"] = {"order_time": wib(attempt), "expiry_duration": life_s, "unit": "second"}
     key = "" if attempt.way in NOT_REPEATABLE else attempt.reference
     try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gerai.kit.moments import jakarta_time
-from gerai.partners.gateways.midtrans.channels import CARD, MANDIRI, own_life_s
+from gerai.partners.gateways.midtrans.channels import MANDIRI, ends_at, own_life_s
 from gerai.partners.gateways.midtrans.wire import MidtransAnswer
 from gerai.ports.channel_titles import channel_title
 from gerai.ports.gateways import Attempt
@@ -23,38 +23,40 @@ Steps = dict[str, list[str]]
 
 def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
     """What an answer shows the payer; None: it shows nothing to pay with."""
-    ends_at, (method, channel) = _ends_at(answer, attempt), attempt.way
+    end, (method, channel) = _ends_at(answer, attempt), attempt.way
     if method == "qris":
         text, picture = answer.text("qr_string"), _action(answer, *_PICTURES)
         if text:
-            return Instructions("qr", ends_at, qr_text=text, steps=_qris_steps())
-        return Instructions("redirect", ends_at, url=picture, steps=_picture_steps()) if picture else None
+            return Instructions("qr", end, qr_text=text, steps=_qris_steps())
+        return Instructions("redirect", end, url=picture, steps=_picture_steps()) if picture else None
     if method == "ewallet":
         url = _action(answer, _APP)
-        return Instructions("redirect", ends_at, url=url, steps=_wallet_steps(channel)) if url else None
+        return Instructions("redirect", end, url=url, steps=_wallet_steps(channel)) if url else None
     if method == "retail":
         code = answer.text("payment_code")
-        return Instructions("code", ends_at, code=code, steps=_store_steps(channel, code)) if code else None
+        return Instructions("code", end, code=code, steps=_store_steps(channel, code)) if code else None
     if attempt.way == MANDIRI:
         biller, key = answer.text("biller_code"), answer.text("bill_key")
         if not (biller and key):
             return None
-        return Instructions("code", ends_at, code=f"{biller} {key}", steps=_bill_steps(biller, key))
+        return Instructions("code", end, code=f"{biller} {key}", steps=_bill_steps(biller, key))
     number = _va_number(answer)
-    return Instructions("code", ends_at, code=number, steps=_va_steps(channel, number)) if number else None
+    return Instructions("code", end, code=number, steps=_va_steps(channel, number)) if number else None
 
 
 def card_page(url: str, attempt: Attempt) -> Instructions | None:
     """Where a card is entered; None: that is no address."""
     if not _ADDRESS.fullmatch(url):
         return None
-    ends_at = attempt.ends_at or attempt.at + timedelta(seconds=own_life_s(CARD))
-    return Instructions("redirect", ends_at, url=url, steps=_card_steps())
+    return Instructions("redirect", _asked_end(attempt), url=url, steps=_card_steps())
 
 
 def _ends_at(answer: MidtransAnswer, attempt: Attempt) -> datetime:
-    stated = jakarta_time(answer.text("expiry_time"))
-    return stated or attempt.ends_at or attempt.at + timedelta(seconds=own_life_s(attempt.way))
+    return jakarta_time(answer.text("expiry_time")) or _asked_end(attempt)
+
+
+def _asked_end(attempt: Attempt) -> datetime:
+    return ends_at(attempt) or attempt.at + timedelta(seconds=own_life_s(attempt.way))
 
 
 def _action(answer: MidtransAnswer, *names: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from gerai.kit.http import NoAnswer, Outgoing
 from gerai.partners.gateways.midtrans.calls import MidtransCall, call
+from gerai.partners.gateways.midtrans.channels import ends_at
 from gerai.partners.gateways.midtrans.client import as_it_ended, bare_body, cancel, find, wib
 from gerai.partners.gateways.midtrans.shown import card_page
 from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, Seen
@@ -25,9 +26,9 @@ async def open_page(http: Outgoing, contract: Contract, attempt: Attempt) -> See
     body = bare_body(attempt) | {"credit_card": {"secure": True}, "enabled_payments": ["credit_card"]}
     if attempt.page_url:
         body["callbacks"] = {"finish": attempt.page_url}
-    if attempt.ends_at is not None:
+    if (end := ends_at(attempt)) is not None:
         # Rounded down: it must not be payable a moment longer.
-        minutes = (attempt.ends_at - attempt.at) // timedelta(minutes=1)
+        minutes = (end - attempt.at) // timedelta(minutes=1)
         body["expiry"] = {"start_time": wib(attempt), "unit": "minute", "duration": minutes}
     asked = MidtransCall("POST", _PATH, body, snap=True, key=attempt.reference, announced=True)
     answer = await call(http, contract, asked)
