@@ -25,6 +25,7 @@ from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.offered import offered_channels
+from gerai.engine.payments.record import RecordPayment
 from gerai.kit.clock import real_now
 from gerai.kit.http import Unanswered, Unreachable
 from gerai.kit.secret_box import SecretBox, new_key
@@ -112,6 +113,10 @@ async def test_a_start_that_was_never_made_is_failed_only_when_that_is_known(sho
         await shop.look(payment)
     assert await shop.stands(payment) == ("processing", 0)
     assert (await shop.attempt(payment)).status == "asked"
+    listed = await to_look_at(shop.engine, shop.merchant_id)
+    assert [(name, one.fault) for name, one in listed] == [
+        (payment.public_id, "nobody knows whether it was started there")
+    ]
 
 
 async def test_a_crash_after_the_call(shop: GatewayShop) -> None:
@@ -145,8 +150,11 @@ async def test_another_amount_is_never_paid_silently(shop: GatewayShop) -> None:
         told = await shop.engine.events.of_orders(shop.merchant_id, [payment.order_id])
         facts = [one.facts for one in told if one.name == "payment.mismatch"]
         assert [(one["asked_sen"], one["paid_sen"]) for one in facts] == [(PRICE, paid_sen)]
-        # A notice that is right, or a person.
-        await shop.engine.submit(seen_of(payment, Seen("paid", "toy", paid_sen=PRICE)))
+        # A notice that is right, or a person who says that it is.
+        names = {"merchant_id": shop.merchant_id, "environment": "production", "order_id": payment.order_id}
+        right_one = seen_of(payment, Seen("paid", "toy", paid_sen=PRICE))
+        by_hand = RecordPayment(**names, payment_id=payment.payment_id, outcome="paid", by="t")
+        await shop.engine.submit(by_hand if paid_sen < PRICE else right_one)
         assert await shop.stands(payment) == ("completed", PRICE)
         assert await to_look_at(shop.engine, shop.merchant_id) == []
 

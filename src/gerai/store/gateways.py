@@ -122,9 +122,11 @@ async def find(connection: AsyncConnection, of: GatewayContract, public_id: str,
 
 
 async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) -> list[GatewayAttempt]:
-    """Payments about which a person should look, oldest first."""
+    """Payments about which a person should look, oldest first. Other amounts, once decided about, are left out."""
     cursor = await connection.execute(
-        query(f"SELECT {ATTEMPTS.select_list} FROM gateway_attempts t WHERE t.merchant_id = %s AND t.fault <> '' "
+        query(f"SELECT {ATTEMPTS.select_list} FROM gateway_attempts t JOIN payments p USING (merchant_id, payment_id) "
+               "WHERE t.merchant_id = %s AND t.fault <> '' "
+               "AND NOT (t.status = 'mismatch' AND p.status IN ('completed', 'late', 'refunded')) "
                "ORDER BY t.payment_id LIMIT %s"),
         (merchant_id, limit),
     )  # fmt: skip

@@ -28,6 +28,7 @@ _UNTIL_AFTER: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=30)
 #: So often a start of unknown outcome is looked for before it counts as never made.
 _NOT_THERE: Final = 2
+_START_UNKNOWN: Final = "nobody knows whether it was started there"
 
 
 async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
@@ -64,7 +65,8 @@ async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: 
     elif attempt.status == "asked" and gateway.recoverable and attempt.looks + 1 >= _NOT_THERE:
         await engine.submit(seen_of(payment, Seen("failed", "")))
     elif attempt.status == "asked":
-        await _note(engine, payment, "" if again_s else "its start is unknown to this day", again_s)
+        # Visible from now on: it cannot be asked for by our reference, or not yet.
+        await _note(engine, payment, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", again_s)
     else:
         await _note(engine, payment, "the gateway does not know it any more", again_s)
 

@@ -70,6 +70,7 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
             case "waiting":
                 self._show(state, context, payment)
                 verb = "answer" if ATTEMPT.can(attempt.status, "answer") else ""
+                attempt = msgspec.structs.replace(attempt, fault="") if verb else attempt
             case "paid":
                 return self._paid(state, context, payment, attempt)
             case "refunded":
