@@ -47,9 +47,9 @@ class Contract:
 
     environment: Literal["production", "sandbox"]
     base_url: str
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
     facts: Mapping[str, str] = field(default_factory=dict[str, str])
-    notice_url: str = ""
+    notice_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ async def receive(ctx: RequestContext) -> Response:
     notice = (await engine.submit(kept)).answer
     log.info("notice.received", request_id=ctx.request_id, merchant_id=source.merchant_id, notice_id=notice.notice_id,
              form=source.form)  # fmt: skip
-    return reply(answer)
+    return reply({**answer})
 
 
 async def _genuine(ctx: RequestContext, source: NoticeSource, body: bytes) -> Mapping[str, object] | None:
