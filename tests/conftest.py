@@ -32,7 +32,8 @@ hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
 #: From two and a half minutes to twenty seconds, the longest first.
 LONGEST_FILES = (
-    "test_tortures.py", "test_bench.py", "test_ledger_stateful.py", "test_backup_command.py", "test_pay_looks.py",
+    "test_tortures.py", "test_other_tortures.py",
+    "test_bench.py", "test_ledger_stateful.py", "test_backup_command.py", "test_pay_looks.py",
     "test_twice_at_once.py", "test_schemathesis.py", "test_pages.py", "test_large_database.py",
     "test_worker_outages.py", "test_fifth_dialect.py", "test_database_faults.py", "test_silent_directory.py",
     "test_connections.py", "test_up_database.py", "test_payment_and_state.py", "test_migrations.py",

@@ -11,6 +11,7 @@ from gerai.torture.backups import backups
 from gerai.torture.clocks import clocks
 from gerai.torture.faults import faults
 from gerai.torture.figures import Figures, Limits
+from gerai.torture.gateways import gateways
 from gerai.torture.held_connections import held_connections
 from gerai.torture.hostile_bodies import hostile_bodies
 from gerai.torture.kills import kills
@@ -104,6 +105,12 @@ TORTURES: Final = {
             faults, Limits(_CONNECT_S + _ANSWER_S, 10.0, unknown_per_round=8),
             {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("disk_full", "too_many_connections")},
              "usual": {"rounds": 5, "lasts_s": 5.0}, "long": {"rounds": 100, "lasts_s": 20.0}},
+        ),
+        Torture(
+            "gateways", "`kill -9` of the server, or of all of it, while a gateway takes payments and buyers pay",
+            # Every answer has waited for the gateway's; what was paid there is found here within a minute and a half.
+            gateways, Limits(_ANSWER_S + 10, 100.0, unknown_per_round=6),
+            {"short": {"rounds": 1}, "usual": {"rounds": 10}, "long": {"rounds": 50}},
         ),
         Torture(
             "revoked-keys", "a key is revoked while every connection that would bring the news is silent",
