@@ -208,6 +208,11 @@ async def money_notices(scene: Scene) -> None:
     scene.names["7001"] = [str(account.receiving_id)]
 
 
+async def gateways(scene: Scene) -> None:
+    """A key to be read from standard input, and a setting to seal it with."""
+    scene.names["key of midtrans"] = ["SB-Mid-server-of-the-page"]
+
+
 async def webhooks(scene: Scene) -> None:
     """A key of each door that signs with one."""
     for dialect in DIALECTS:
@@ -243,6 +248,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "production": production,
     "receive-money": receive_money,
     "money-notices": money_notices,
+    "gateways": gateways,
     "webhooks": webhooks,
 }
 

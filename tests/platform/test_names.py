@@ -33,7 +33,7 @@ FREE_OF = {
     ("payments accounts add", "said"), ("payments accounts add", "yes"),
     ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
     ("payments arrivals import", "dry_run"), ("payments gateways add", "said"), ("payments gateways add", "base_url"),
-    ("payments gateways add", "untried"),
+    ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
 }  # fmt: skip
 
 

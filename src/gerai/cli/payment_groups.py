@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gerai.cli.arrivals import arrivals
+from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
 from gerai.cli.payment_methods import show_methods
@@ -16,3 +17,4 @@ payments.add_typer(arrivals, name="arrivals")
 payments.add_typer(notices, name="notices")
 payments.add_typer(gateways, name="gateways")
 payments.command("methods")(show_methods)
+payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9200")(fake)

@@ -1,0 +1,99 @@
+"""The stand-in for a gateway at the terminal, and a whole payment through it: named, charged, paid, reported."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
+
+import httpx
+import pytest
+import pytest_asyncio
+from terminal_kit import run_here
+
+from app_kit import app_of
+from gateway_kit import METHODS, GatewayShop
+from gerai.app import WEBHOOK_CONTRACTS, App
+from gerai.engine.check import check
+from gerai.engine.merchants.open import open_merchant
+from gerai.kit.secret_box import new_key
+from gerai.settings import DatabaseSettings, HttpSettings, Settings, WebhookSettings
+from gerai.testing.loopback import served
+from gerai.worker.main import Worker
+
+SEAL = new_key()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def app(own_dsn: str) -> AsyncGenerator[App]:
+    """A server of this file's own, whose secrets the terminal can seal."""
+    settings = replace(
+        Settings(), database=DatabaseSettings(url=own_dsn), webhooks=WebhookSettings(seal_key=SEAL),
+        http=HttpSettings(public_base_url="http://127.0.0.1:1"),
+    )  # fmt: skip
+    app = app_of(settings)
+    async with app.running():
+        yield app
+
+
+@pytest.fixture
+def fake() -> Generator[str]:
+    """Where it listens."""
+    command = [sys.executable, "-P", "-m", "gerai", "payments", "fake", "midtrans", "--key", "SB-Mid-server-x"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        address = re.match(r"(http://127\.0\.0\.1:\d+) stands in", first)
+        assert address is not None, first
+        yield address[1]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+async def test_from_the_contract_to_the_paid_order(app: App, own_dsn: str, fake: str) -> None:
+    """A wrong key is said in a sentence and stored nowhere; with the right one a payer gets a number, pays it at the
+    stand-in, and the report that comes in pays the order."""
+    engine = app.engine
+    merchant_id = await open_merchant(engine, "faked", "Toko Saya")
+    environ = {"DATABASE_URL": own_dsn, "GERAI_WEBHOOKS_SEAL_KEY": SEAL}
+    words = ("payments", "gateways", "add", "midtrans", "production", "--base-url", fake, "--merchant", "faked")
+    wrong = await run_here(environ, words, "SB-Mid-server-wrong\n")
+    assert (wrong[0], "Midtrans refuses" in wrong[2], "Nothing is stored" in wrong[2]) == (1, True, True), wrong
+    assert "server-wrong" not in wrong[1] + wrong[2]
+    done = await run_here(environ, words, "SB-Mid-server-x\n")
+    assert (done[0], "va:BCA" in done[1]) == (0, True), done
+    twice = await run_here(environ, words, "SB-Mid-server-x\n")
+    assert (twice[0], "has an open contract" in " ".join(twice[2].split())) == (1, True), twice
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    [contract] = engine.directory.merchant(merchant_id).contracts
+    of = ("--merchant", "faked")
+    tried = await run_here(environ, ("payments", "gateways", "test", str(contract.contract_id), *of))
+    assert tried[0] == 0, tried
+
+    desk = app._desk  # pyright: ignore[reportPrivateUsage]
+    shop = GatewayShop(engine, merchant_id, contract, desk, None)  # type: ignore[arg-type]
+    async with served(app) as here:
+        # The contract's address for reports begins with where this server is.
+        desk._base_url = here  # pyright: ignore[reportPrivateUsage]
+        payment = await shop.started()
+        assert payment.instructions["code"].isdigit()
+        assert METHODS["va"].name == payment.method
+        async with httpx.AsyncClient(trust_env=False) as http:
+            paid = await http.post(f"{fake}/_buyer/{payment.public_id}/pay", json={})
+            assert paid.status_code == 200, paid.text
+        async with asyncio.timeout(30):
+            while (await shop.stands(payment))[0] != "completed":
+                await Worker(engine, app.partners, desk, app.settings, WEBHOOK_CONTRACTS).run_once()
+                await asyncio.sleep(0.05)
+    assert (await shop.stands(payment))[1] == payment.amount_sen
+    assert await check(engine, merchant_id) == []
+    unknown = await run_here({}, ("payments", "fake", "midtran"))
+    assert (unknown[0], "did you mean midtrans?" in " ".join(unknown[2].split())) == (2, True)
+    closed = await run_here(environ, ("payments", "gateways", "close", str(contract.contract_id), *of))
+    assert closed[0] == 0
+    assert "no contract yet" in (await run_here(environ, ("payments", "gateways", "list", *of)))[1]
