@@ -44,7 +44,7 @@ class DurianpayFake:
 
     def __init__(self, key: str = "kunci-palsu", notice_url: str = "") -> None:
         self.key = key
-        self.switches = DurianpaySwitches(notice_url=notice_url)
+        self.switches = DurianpaySwitches(notice_url=notice_url, is_live=not key.startswith("dp_test"))
         self.orders: dict[str, DurianpayFakeOrder] = {}
         self.refunds: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[str] = []
@@ -56,8 +56,8 @@ class DurianpayFake:
             ("POST", "/payments/charge", self._charge), ("PUT", "/payments/{id}/cancel", self._cancel),
             ("POST", "/refunds", self._refund), ("GET", "/refunds/payment/{id}", self._refunds_of),
         )  # fmt: skip
-        routes = [Route(f"/v1{path}", self._guarded(act), methods=[method]) for method, path, act in contract]
-        routes += [
+        both = [(method, prefix + path, self._guarded(act)) for prefix in ("/v1", "") for method, path, act in contract]
+        routes = [Route(path, act, methods=[method]) for method, path, act in both] + [
             Route("/_buyer/{reference}/pay", self._pay, methods=["POST"]),
             Route("/_seller/{reference}/refund", self._give_back, methods=["POST"]),
             Route("/_switch", self._switch, methods=["POST"]),
