@@ -10,6 +10,8 @@ def steps_for(way: Way, code: str = "", *, pushed: bool = False) -> dict[str, li
     """Lines of help by language. ``pushed``: the wallet asks the payer by itself."""
     method, channel = way
     title = channel_title(channel)
+    # A number for payers of every bank.
+    bank = {"id": "bank Anda", "en": "your bank"} if channel == "OTHERS" else {"id": title, "en": title}
     match method:
         case "qris":
             return {
@@ -41,11 +43,11 @@ def steps_for(way: Way, code: str = "", *, pushed: bool = False) -> dict[str, li
         case _:
             return {
                 "id": [
-                    f"Buka m-banking, ATM, atau internet banking {title}, lalu pilih Virtual Account.",
+                    f"Buka m-banking, ATM, atau internet banking {bank['id']}, lalu pilih Virtual Account.",
                     f"Masukkan nomor {code}, periksa nama dan jumlahnya, lalu konfirmasi.",
                 ],
                 "en": [
-                    f"Open the mobile banking, ATM or internet banking of {title} and choose Virtual Account.",
+                    f"Open the mobile banking, ATM or internet banking of {bank['en']} and choose Virtual Account.",
                     f"Enter the number {code}, check the name and the amount, then confirm.",
                 ],
             }
