@@ -11,9 +11,7 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
-from loopback_kit import Script, on_a_socket
-from starlette.applications import Starlette
-from starlette.routing import Route
+from loopback_kit import on_a_socket
 
 from gerai.partners.gateways.durianpay import GATEWAY
 from gerai.ports.gateways import Attempt, Contract
@@ -36,14 +34,6 @@ ATTEMPT = Attempt(
     page_url="https://toko.example/pay/xyz",
 )
 JANE = {"name": "Jane Doe", "email": "jane@example.com", "mobile": "+6281213420555"}
-
-
-class DurianpayScript(Script):
-    """One that also follows a cancellation, which is a PUT."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.app = Starlette(routes=[Route("/{path:path}", self._serve, methods=["GET", "POST", "PUT"])])
 
 
 class Standing:
@@ -85,6 +75,7 @@ class Standing:
 async def standing() -> AsyncIterator[Standing]:
     """A fresh stand-in."""
     fake = DurianpayFake(KEY)
+    fake.switches.is_live = False
     async with on_a_socket(fake.app) as url:
         yield Standing(fake, url)
 

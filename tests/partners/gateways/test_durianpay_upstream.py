@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from durianpay_kit import CONTRACT, now_attempt
+from durianpay_kit import now_attempt
 from loopback_kit import http, on_a_socket
+from upstream_kit import Upstream, open_upstream
 
 from gerai.app import App
-from gerai.cli.keys import make_key
 from gerai.domain.filters import PaymentFilter, Scope
-from gerai.domain.records import OrderView
-from gerai.doors.dialects.durianpay.events import WEBHOOKS
 from gerai.engine.core import Engine
-from gerai.engine.orders.find import EventEntry
-from gerai.engine.payments.record import RecordPayment
-from gerai.engine.webhooks.contract import DeliveryAttempt, Occurrence
 from gerai.kit.http import Outgoing
 from gerai.partners.gateways.durianpay import GATEWAY
-from gerai.ports.gateways import Attempt, Contract, GatewayRefused, Seen, Way
+from gerai.ports.gateways import Attempt, GatewayRefused, Way
 
 __all__ = ["http"]
-
-
-@dataclass(frozen=True)
-class Upstream:
-    """A merchant at the other Gerai, with a key of its sandbox."""
-
-    engine: Engine
-    merchant_id: int
-    contract: Contract
-
-    async def view(self, seen: Seen) -> OrderView:
-        """The order there, through its engine."""
-        found = await self.engine.orders.by_public_id(Scope(self.merchant_id, "sandbox", "durianpay"), seen.reference)
-        assert found is not None
-        return found
-
-    async def end(self, seen: Seen, outcome: str) -> None:
-        """The payment there is paid, or fails."""
-        view = await self.view(seen)
-        await self.engine.submit(
-            RecordPayment(
-                merchant_id=self.merchant_id,
-                environment="sandbox",
-                order_id=view.order.order_id,
-                payment_id=view.payments[-1].payment_id,
-                outcome=outcome,
-                played="in_time",
-            )
-        )
-
-    async def webhooks(self, seen: Seen) -> list[bytes]:
-        """What its counter announces of the order, signed with the key."""
-        view = await self.view(seen)
-        events: list[EventEntry] = await self.engine.events.of_orders(self.merchant_id, [view.order.order_id])
-        merchant, bodies = self.engine.directory.merchant(self.merchant_id), list[bytes]()
-        for number, event in enumerate(events, 1):
-            occurrence = Occurrence(event, view, tuple(events[:number]), merchant, "http://gerai.test")
-            for message in await WEBHOOKS.compose(self.engine, occurrence):
-                key = self.contract.secrets["secret_api_key"]
-                bodies.append(WEBHOOKS.sign(message, DeliveryAttempt("event_1", event.at, 0, key)).body)
-        return bodies
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -78,11 +32,9 @@ async def address(app: App) -> AsyncGenerator[str]:
 
 
 @pytest_asyncio.fixture
-async def upstream(address: str, engine: Engine, merchant: Any) -> Upstream:
-    """A fresh merchant there."""
-    key = await make_key(engine, merchant.merchant_id, "durianpay", "sandbox", "kita", None, {})
-    contract = replace(CONTRACT, base_url=f"{address}/v1", secrets={"secret_api_key": key})
-    return Upstream(engine, merchant.merchant_id, contract)
+async def upstream(address: str, engine: Engine) -> Upstream:
+    """A fresh merchant of its sandbox."""
+    return await open_upstream(engine, address, "sandbox")
 
 
 @pytest.mark.parametrize("way", sorted(GATEWAY.channels))
@@ -92,7 +44,7 @@ async def test_every_way_is_started_found_and_paid(way: Way, upstream: Upstream,
     is genuine, and names it, but for the one about its beginning: there is nothing to see yet."""
     attempt = now_attempt(way, amount_sen=GATEWAY.channels[way].bounds.minimum_sen, reference=f"gp_{'_'.join(way)}")
     seen = await GATEWAY.start(http, upstream.contract, attempt)
-    [payment] = (await upstream.view(seen)).payments
+    [payment] = (await upstream.view(seen.reference)).payments
     shown = seen.instructions
     assert (payment.method, payment.channel_code, payment.asked_sen) == (*way, attempt.amount_sen)
     assert (shown.code, shown.qr_text) == tuple(payment.instructions.get(name, "") for name in ("code", "qr_text"))
@@ -104,12 +56,12 @@ async def test_every_way_is_started_found_and_paid(way: Way, upstream: Upstream,
     assert await GATEWAY.find(http, upstream.contract, attempt) == found
     known = replace(attempt, gateway_reference=seen.reference)
     assert await GATEWAY.find(http, upstream.contract, known) == replace(seen, instructions=None)
-    await upstream.end(seen, "paid")
+    await upstream.end(seen.reference, "paid")
     paid = await GATEWAY.find(http, upstream.contract, known)
     assert (paid.status, paid.reference, paid.paid_sen) == ("paid", seen.reference, attempt.amount_sen)
     assert datetime.now(UTC) - paid.paid_at < timedelta(minutes=5)
-    assert len((await upstream.view(seen)).payments) == 1
-    bodies = await upstream.webhooks(seen)
+    assert len((await upstream.view(seen.reference)).payments) == 1
+    bodies = await upstream.webhooks(seen.reference)
     assert len(bodies) == 3
     for body in bodies:
         assert GATEWAY.genuine(lambda _: "", body, upstream.contract) is True
@@ -123,7 +75,7 @@ async def test_the_steps_of_its_bank_are_shown(upstream: Upstream, http: Outgoin
     """In both languages, as lines of text without HTML."""
     seen = await GATEWAY.start(http, upstream.contract, now_attempt(("va", "BCA")))
     steps = seen.instructions.steps
-    assert steps == (await upstream.view(seen)).payments[0].instructions["steps"]
+    assert steps == (await upstream.view(seen.reference)).payments[0].instructions["steps"]
     assert set(steps) == {"id", "en"}
 
 
@@ -145,8 +97,8 @@ async def test_cancelled_there_nobody_can_pay(upstream: Upstream, http: Outgoing
     seen, paid = [await GATEWAY.start(http, upstream.contract, one) for one in (attempt, other)]
     cancelled = await GATEWAY.cancel(http, upstream.contract, replace(attempt, gateway_reference=seen.reference))
     assert (cancelled.status, cancelled.reference) == ("cancelled", seen.reference)
-    assert [payment.status for payment in (await upstream.view(seen)).payments] == ["cancelled"]
-    await upstream.end(paid, "paid")
+    assert [payment.status for payment in (await upstream.view(seen.reference)).payments] == ["cancelled"]
+    await upstream.end(paid.reference, "paid")
     # Without the gateway's reference too: its start may have had no answer.
     assert (await GATEWAY.cancel(http, upstream.contract, other)).status == "paid"
 
@@ -155,7 +107,7 @@ async def test_a_failed_payment(upstream: Upstream, http: Outgoing) -> None:
     """What fails there has failed."""
     attempt = now_attempt()
     seen = await GATEWAY.start(http, upstream.contract, attempt)
-    await upstream.end(seen, "failed")
+    await upstream.end(seen.reference, "failed")
     found = await GATEWAY.find(http, upstream.contract, replace(attempt, gateway_reference=seen.reference))
     assert (found.status, found.paid_sen) == ("failed", None)
 
@@ -186,7 +138,7 @@ async def test_what_it_has_not(upstream: Upstream, http: Outgoing) -> None:
     unknown = replace(attempt, gateway_reference="ord_aaaaaaaaaa0001")
     assert await GATEWAY.find(http, upstream.contract, unknown) is None
     seen = await GATEWAY.start(http, upstream.contract, attempt)
-    await upstream.end(seen, "paid")
+    await upstream.end(seen.reference, "paid")
     with pytest.raises(GatewayRefused):
         await GATEWAY.refund(http, upstream.contract, attempt, "gr_1", 5_000_000, "")
 
