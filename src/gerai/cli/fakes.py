@@ -11,11 +11,19 @@ import typer
 from gerai.cli.names import one_of
 from gerai.cli.serving import free_port, run, until_stopped
 from gerai.cli.terminal import console
-from gerai.testing.gateways.midtrans import SWITCHES, MidtransFake
+from gerai.testing.gateways.durianpay import DurianpayFake
+from gerai.testing.gateways.midtrans import MidtransFake
+from gerai.testing.gateways.tripay import TripayFake
+from gerai.testing.gateways.xendit import XenditFake
 from gerai.testing.loopback import served
 
 #: By gateway: the application of its stand-in, which takes this key.
-_FAKES: Final[dict[str, Callable[[str], Any]]] = {"midtrans": lambda key: MidtransFake(key).app}
+_FAKES: Final[dict[str, Callable[[str], Any]]] = {
+    "durianpay": lambda key: DurianpayFake(key).app,
+    "midtrans": lambda key: MidtransFake(key).app,
+    "tripay": lambda key: TripayFake(api_key=key, private_key=key).app,
+    "xendit": lambda key: XenditFake(key, callback_token=key).app,
+}
 
 
 def fake(
@@ -30,10 +38,9 @@ def fake(
 
 async def _serve(app: Any, port: int, key: str, stop: asyncio.Event) -> None:
     async with served(app, port) as address:
-        console.line(f"{address} stands in for the gateway, and takes the key {key}")
+        console.line(f"{address} stands in for the gateway, and takes the key {key} (each of its keys)")
         console.line(f"  gerai payments gateways add … --base-url {address}")
         console.line(f"  curl -X POST {address}/_buyer/REFERENCE/pay -H 'Content-Type: application/json' -d '{{}}'")
-        console.line(f"  curl -X POST {address}/_switch -H 'Content-Type: application/json' -d '{{\"slow_s\": 3}}'")
-        console.line(f"  switches: {', '.join(SWITCHES)}")
+        console.line(f"  POST {address}/_switch makes it fail; what can be switched stands in gerai/testing/gateways")
         console.line("Ctrl-C menghentikan. / Ctrl-C stops.")
         await until_stopped(stop)
