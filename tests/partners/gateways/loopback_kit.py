@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest_asyncio
-from granian.constants import Interfaces
-from granian.server.embed import Server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
+from gerai.testing.loopback import served as on_a_socket
 
-_PATIENCE_S = 20.0
+__all__ = ["Script", "closed_port", "hasty", "header", "http", "on_a_socket"]
 
 
 @pytest_asyncio.fixture
@@ -40,28 +35,6 @@ async def hasty() -> AsyncIterator[Outgoing]:
     outgoing = Outgoing(Guard(allow_loopback=True), timeout_s=0.8)
     yield outgoing
     await outgoing.close()
-
-
-@asynccontextmanager
-async def on_a_socket(app: ASGIApp) -> AsyncGenerator[str]:
-    """The address at which the application is served until the end of the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_enabled=False)
-    serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(_PATIENCE_S), httpx.AsyncClient() as client:
-        while True:
-            try:
-                await client.get(f"http://127.0.0.1:{port}/_there")
-                break
-            except httpx.TransportError:
-                await asyncio.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.stop()
-        await serving
 
 
 def closed_port() -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
-
 from gerai.ports.gateways import Attempt, Contract, Way
+from gerai.testing.loopback import served
+
+__all__ = ["AT", "PAGE", "SERVER_KEY", "attempt_of", "contract_at", "free_port", "served", "signed"]
 
 SERVER_KEY = "SB-Mid-server-fake"
 PAGE = "https://gerai.test/pay/1"
@@ -26,26 +23,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@asynccontextmanager
-async def served(app: Any) -> AsyncGenerator[str]:
-    """The application on a socket; its address."""
-    port = free_port()
-    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGINL, log_enabled=False)
-    serving = asyncio.create_task(server.serve())
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.02)
-            else:
-                writer.close()
-                break
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-    await serving
 
 
 def contract_at(base_url: str, *, notice_url: str = "", key: str = SERVER_KEY, **facts: str) -> Contract:
