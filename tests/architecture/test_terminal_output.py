@@ -12,6 +12,7 @@ RICH = {"cli/terminal.py", "bench/command.py", "bench/table.py"}
 AS_IT_IS = {
     ("__init__.py", "typer.echo(__version__)"),
     ("backup.py", "typer.echo(made[0])"),
+    ("gateways.py", "typer.echo(with_settings(act, data, settings_file))"),
     ("keys.py", "typer.echo(token)"),
     ("merchants.py", "typer.echo(MERCHANT_SETTINGS.reference(), nl=False)"),
     ("notices.py", "typer.echo(address)"),

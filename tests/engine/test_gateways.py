@@ -80,6 +80,15 @@ async def test_what_is_refused_is_failed_and_the_order_stays_payable(shop: Gatew
         assert [p.failure for p in (await shop.now(payment)).payments] == [{}, {}]
 
 
+async def test_what_ends_too_soon_is_not_started(shop: GatewayShop) -> None:
+    """A gateway that needs longer than the order has is not asked: another way is chosen at once."""
+    view = await shop.ordered(expires_at=real_now() + timedelta(seconds=50))
+    payment = await shop.stored(view)
+    with pytest.raises(MethodUnavailable):
+        await shop.desk.started(await shop.now(payment), payment.payment_id)
+    assert (await shop.stands(payment), shop.toy.asked) == (("failed", 0), [])
+
+
 async def test_an_answer_that_was_lost_is_found(shop: GatewayShop) -> None:
     """The start may have been made: the payment stays open without anything to pay with, and the next look brings what
     the gateway made, or the money that has come by then."""

@@ -75,6 +75,8 @@ async def test_from_the_contract_to_the_paid_order(app: App, own_dsn: str, fake:
     tried = await run_here(environ, ("payments", "gateways", "test", str(contract.contract_id), *of))
     assert tried[0] == 0, tried
 
+    shown = await run_here(environ, ("payments", "gateways", "address", str(contract.contract_id), *of))
+    assert (shown[0], f"/in/{merchant_id}/" in shown[1]) == (0, True), shown
     desk = app._desk  # pyright: ignore[reportPrivateUsage]
     shop = GatewayShop(engine, merchant_id, contract, desk, None)  # type: ignore[arg-type]
     async with served(app) as here:

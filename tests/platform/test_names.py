@@ -191,6 +191,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ),
         ("payments gateways test", "contract"): (("7",), 1, contract),
         ("payments gateways close", "contract"): (("7",), 1, contract),
+        ("payments gateways address", "contract"): (("7",), 1, contract),
         ("payments notices close", "source"): (
             ("7",), 1, "no such sender: 7; there is none yet (gerai payments notices list shows all)",
         ),
@@ -281,6 +282,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments notices add": ("moota",), "payments notices close": ("7",), "payments notices read": ("7",),
         "payments notices dismiss": ("7",), "payments gateways add": ("midtrans", "sandbox", "--untried"),
         "payments gateways test": ("7",), "payments gateways close": ("7",),
+        "payments gateways address": ("7",),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())

@@ -76,7 +76,7 @@ def add(
     new = with_settings(act, data, settings_file)
     console.line(f"added {new.contract_id}: {whose} orders can be paid with")
     console.line("  " + ", ".join(f"{way.method}:{way.channel}" for way in new.ways))
-    console.line("The gateway is told our address with each payment. / Alamat kami dikirim bersama tiap pembayaran.")
+    console.line(f"gerai payments gateways address {new.contract_id} shows where it reports that payers paid")
 
 
 @gateways.command("list")
@@ -113,6 +113,23 @@ def try_one(
     if wrong:
         fail(wrong)
     console.line("it answers, and takes the keys / terhubung, kunci benar")
+
+
+@gateways.command(epilog="Example: gerai payments gateways address 7001 --merchant toko")
+def address(
+    contract: ContractArgument, merchant: MerchantOption = "", data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:  # fmt: skip
+    """Show where the gateway reports. Some take it with each payment; at others' dashboards (Xendit) it is pasted."""
+
+    async def act(engine: Engine, settings: Settings) -> str:
+        found = await _named(engine, merchant, contract)
+        try:
+            return make_desk(engine, FoundPartners(settings), settings).opened(found).notice_url
+        except SecretBoxError as error:
+            fail(f"{error}: it is the setting webhooks.seal_key")
+
+    typer.echo(with_settings(act, data, settings_file))
 
 
 @gateways.command(epilog="Example: gerai payments gateways close 7001 --merchant toko")

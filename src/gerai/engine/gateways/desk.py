@@ -16,6 +16,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import opened
 from gerai.engine.gateways.record import RecordSeen, instructed
 from gerai.kit.address import AddressForbidden, Guard
+from gerai.kit.clock import real_now
 from gerai.kit.hosts import is_loopback
 from gerai.kit.http import Outgoing, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
@@ -90,8 +91,9 @@ class GatewayDesk:
         """Ask for a payment that was just stored, by whoever stored it, once; a payment that no gateway takes stays as
         it is. Returns the order with what the payer must see.
 
-        Refuses MethodUnavailable (the gateway said no: the payment is failed), PartnerUnavailable (it was not reached:
-        failed, too; or its answer is unknown: the payment stays open, and is found later).
+        Refuses MethodUnavailable (the gateway said no, or needs longer than the order has: the payment is failed),
+        PartnerUnavailable (it was not reached: failed, too; or its answer is unknown: the payment stays open, and is
+        found later).
         """
         payment = next(one for one in view.payments if one.payment_id == payment_id)
         if payment.contract_id is None or instructed(payment) or payment.status != "processing":
@@ -100,8 +102,12 @@ class GatewayDesk:
         if found is None:
             await self._fail(payment)
         gateway, contract = found
+        attempt = self.attempt_of(view, payment)
+        if not _lasts(gateway, attempt):
+            log.info("gateway.too_short", payment=payment.public_id, gateway=gateway.name)
+            await self._fail(payment)
         try:
-            seen = await gateway.start(self.http(contract), contract, self.attempt_of(view, payment))
+            seen = await gateway.start(self.http(contract), contract, attempt)
         except GatewayRefused as refused:
             log.warning("gateway.refused", merchant_id=payment.merchant_id, payment=payment.public_id,
                         gateway=gateway.name, code=refused.code, text=refused.text)  # fmt: skip
@@ -137,6 +143,14 @@ class GatewayDesk:
         """The gateway has no such payment. What it said stands in the log: its words are not the contract's."""
         await self._engine.submit(seen_of(payment, Seen("failed", "")))
         raise refusal or MethodUnavailable(f"{payment.method}:{payment.channel_code}")
+
+
+def _lasts(gateway: Gateway, attempt: Attempt) -> bool:
+    """Whether the order can still be paid for as long as the gateway's channel must be payable at least."""
+    channel = gateway.channels.get(attempt.way)
+    if channel is None or attempt.ends_at is None or channel.life_s is not None:
+        return channel is not None
+    return (attempt.ends_at - real_now()).total_seconds() >= channel.shortest_s
 
 
 def seen_of(payment: Payment, seen: Seen, **more: Any) -> RecordSeen:
