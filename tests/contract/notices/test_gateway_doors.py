@@ -97,6 +97,7 @@ async def test_a_page(shop: Doors) -> None:
     await shop.web.post(f"{path}/method", data={"choice": "va:BNI"})
     page = (await shop.web.get(path)).text
     assert "Belum ada yang perlu dibayar" in page
+    assert f'action="{path}/change"' in page
     [failed, payment] = (await shop.engine.orders.as_now(order)).payments
     assert (failed.status, payment.status) == ("failed", "processing")
     await shop.look(payment)
