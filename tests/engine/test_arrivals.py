@@ -3,92 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
+from money_kit import BCA, METHODS, PRICE, MoneyShop, money_shop
 
 from gerai.domain.money import rupiah
-from gerai.domain.records import OrderView, Payment, ReceivingAccount
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.arrivals import take
 from gerai.engine.arrivals.decide import BookArrival, DismissArrival
 from gerai.engine.arrivals.take import BankLine
+from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.check import check
-from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.engine.merchants.receiving import close_account, open_account
 from gerai.engine.orders.expire import ExpireOrder
-from gerai.engine.orders.lines import NewLine
-from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.cancel import CancelPayment
-from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.record import RecordPayment
 from gerai.kit.clock import real_now
-from gerai.kit.discover import discover
-from gerai.kit.ids import token
-from gerai.ports.payments import PaymentMethod
-
-METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
-BCA = {"bank": "BCA", "number": "1234567890", "holder": "Budi"}
-PRICE = rupiah(50_000)
-_numbers = itertools.count(1)
-
-
-class MoneyShop:
-    """A real merchant with one bank account, and two engines as two processes have them."""
-
-    def __init__(self, engines: tuple[Engine, Engine], merchant_id: int, account: ReceivingAccount) -> None:
-        self.engines, self.merchant_id, self.account = engines, merchant_id, account
-        self.names: dict[str, Any] = {"merchant_id": merchant_id, "environment": "production"}
-
-    async def started(self, price_sen: int = PRICE, **facts: Any) -> tuple[OrderView, Payment]:
-        """An order, and its payment by bank transfer."""
-        engine = self.engines[0]
-        order_id = engine.ids.next()
-        placed = PlaceOrder(
-            **self.names, channel="t", key_id=None, order_id=order_id, public_id=f"o-{order_id}",
-            number=f"N{order_id}", secret=token(), total_sen=price_sen, funding="invoice",
-            lines=(NewLine("goods", 0, "Kopi", 1, price_sen, price_sen),), **facts,
-        )  # fmt: skip
-        view = (await engine.submit(placed)).answer.view
-        merchant = engine.directory.merchant(self.merchant_id)
-        wanted = WantedPayment(method="bank_transfer", channel="BCA")
-        started = payment_to_start(engine.ids.next(), merchant, METHODS, view, wanted)
-        view = (await engine.submit(started)).answer
-        return view, view.payments[-1]
-
-    async def take(self, amount_sen: int, key: str = "", which: int = 0, **facts: Any) -> Any:
-        """One line of the bank's list."""
-        line = BankLine(key or f"line-{next(_numbers)}", amount_sen, real_now(), "TRSF E-BANKING CR")
-        line = line._replace(**facts)
-        return await take.take(self.engines[which], self.merchant_id, self.account.receiving_id, line, "statement")
-
-    async def now(self, view: OrderView) -> OrderView:
-        """The order as it is."""
-        found = await self.engines[0].orders.by_id(self.merchant_id, view.order.order_id)
-        assert found is not None
-        return found
-
-    async def sound(self) -> bool:
-        """Whether the books hold."""
-        return await check(self.engines[0], self.merchant_id) == []
 
 
 @pytest_asyncio.fixture
 async def shop(dsn: str) -> AsyncGenerator[MoneyShop]:
-    async with AsyncExitStack() as stack:
-        engines = (
-            await stack.enter_async_context(Engine(dsn, reads_pool_size=2).running()),
-            await stack.enter_async_context(Engine(dsn, reads_pool_size=2).running()),
-        )
-        merchant_id = await open_merchant(engines[0], f"money{engines[0].ids.next()}", "Toko Saya")
-        account = await open_account(engines[0], merchant_id, METHODS["bank_transfer"], BCA, "t")
-        yield MoneyShop(engines, merchant_id, account)
+    async with money_shop(dsn) as opened:
+        yield opened
 
 
 async def test_it_pays_the_one_that_asked_for_it(shop: MoneyShop) -> None:
@@ -144,7 +84,8 @@ async def test_what_fits_several_or_none_waits(shop: MoneyShop) -> None:
     assert kept.status == "waiting"
     may_be = await take.candidates(shop.engines[0], shop.merchant_id, shop.account.receiving_id, PRICE)
     assert {one.order_number for one in may_be} == {first.order.number, second.order.number}
-    names = {**shop.names, "order_id": second.order.order_id, "payment_id": payment.payment_id, "by": "operator:t"}
+    target = OfPayment(second.order.order_id, payment.payment_id)
+    names = {**shop.names, "target": target, "by": "operator:t"}
     booked = (await shop.engines[0].submit(BookArrival(**names, arrival_id=kept.arrival_id))).answer
     assert (booked.status, booked.decided_by) == ("booked", "operator:t")
     assert [(await shop.now(one)).order.charged_sen for one in (first, second)] == [0, PRICE]
@@ -200,8 +141,8 @@ async def test_an_order_that_has_its_money(shop: MoneyShop) -> None:
     with pytest.raises(StateConflict):
         await shop.engines[0].submit(
             BookArrival(
-                **shop.names, arrival_id=kept.arrival_id, order_id=view.order.order_id, payment_id=payment.payment_id,
-                by="operator:t",
+                **shop.names, arrival_id=kept.arrival_id, by="operator:t",
+                target=OfPayment(view.order.order_id, payment.payment_id),
             )
         )  # fmt: skip
     assert len(await take.waiting(shop.engines[0], shop.merchant_id)) == 1

@@ -21,6 +21,7 @@ from gerai.domain.records import Arrival, Payment
 from gerai.engine.arrivals import take
 from gerai.engine.arrivals.decide import BookArrival, DismissArrival
 from gerai.engine.arrivals.take import PRODUCTION
+from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.core import Engine
 
 arrivals = typer.Typer(no_args_is_help=True, help="Money that came into your own accounts, and whose it is.")
@@ -138,7 +139,7 @@ def book(
             )
         command = BookArrival(
             merchant_id=view.order.merchant_id, environment=PRODUCTION, arrival_id=arrival,
-            order_id=view.order.order_id, payment_id=payment.payment_id, by=operator(),
+            target=OfPayment(view.order.order_id, payment.payment_id), by=operator(),
         )  # fmt: skip
         await engine.submit(command)
         after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view

@@ -9,8 +9,8 @@ import msgspec
 from gerai.domain.records import Arrival
 from gerai.domain.refusals import AmountMismatch, NotFound
 from gerai.domain.states import ARRIVAL
+from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.command import Command, Context, Needs
-from gerai.engine.payments.record import RecordPayment
 from gerai.engine.state import State
 
 
@@ -23,38 +23,24 @@ class BookArrival(Command[Arrival], frozen=True, kw_only=True):
     """
 
     arrival_id: int
-    order_id: int
-    payment_id: int
+    target: OfPayment
     by: str
 
     def needs(self) -> Needs:
-        return msgspec.structs.replace(self._payment("").needs(), arrivals=(self.arrival_id,))
+        paid = self.target.paid(self.merchant_id, self.environment, self.by)
+        return msgspec.structs.replace(paid.needs(), arrivals=(self.arrival_id,))
 
     def decide(self, state: State, context: Context) -> Arrival:
         arrival, status = _moved(state, self.merchant_id, self.arrival_id, "book")
-        payment = state.payments.get(self.merchant_id, self.payment_id)
-        if payment is None or payment.order_id != self.order_id:
-            raise NotFound("payment", str(self.payment_id))
-        if payment.asked_sen != arrival.amount_sen:
-            raise AmountMismatch(given_sen=arrival.amount_sen, right_sen=payment.asked_sen)
-        self._payment(arrival.arrival_key).decide(state, context)
+        _, asked_sen = self.target.asked(state, self.merchant_id)
+        if asked_sen != arrival.amount_sen:
+            raise AmountMismatch(given_sen=arrival.amount_sen, right_sen=asked_sen)
+        paid = self.target.paid(self.merchant_id, self.environment, self.by, arrival.arrival_key)
+        paid.decide(state, context)
         return state.arrivals.update(
             msgspec.structs.replace(
-                arrival, status=status, order_id=self.order_id, payment_id=self.payment_id, decided_by=self.by,
-                updated_at=context.now,
+                arrival, status=status, decided_by=self.by, updated_at=context.now, **self.target.ids
             )
-        )  # fmt: skip
-
-    def _payment(self, reference: str) -> RecordPayment:
-        return RecordPayment(
-            merchant_id=self.merchant_id,
-            environment=self.environment,
-            order_id=self.order_id,
-            outcome="paid",
-            payment_id=self.payment_id,
-            by=self.by,
-            reference=reference,
-            second=True,
         )
 
 

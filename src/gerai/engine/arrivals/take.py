@@ -12,6 +12,7 @@ import structlog
 from gerai.domain.records import Arrival, Environment
 from gerai.domain.refusals import Busy, Refusal
 from gerai.engine.arrivals.record import RecordArrival
+from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.core import Engine
 from gerai.store import arrivals as sql
 from gerai.store.arrivals import Candidate
@@ -87,7 +88,7 @@ async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLi
     )
     if len(found) == 1:
         [only] = found
-        sure = msgspec.structs.replace(command, order_id=only.order_id, payment_id=only.payment_id)
+        sure = msgspec.structs.replace(command, target=OfPayment(only.order_id, only.payment_id))
         try:
             return (await engine.submit(sure)).answer
         except Busy:

@@ -1,0 +1,59 @@
+"""What money that came pays, and what is asked of it, on the working copy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from gerai.domain.records import Payment
+from gerai.domain.refusals import NotFound
+from gerai.engine.payments.record import RecordPayment
+from gerai.engine.state import State
+
+#: What a payment is that money may still come for.
+_MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
+#: What a payment is once money came on it.
+_CAME: Final = frozenset({"completed", "late", "refunded"})
+
+
+class OfPayment(msgspec.Struct, frozen=True):
+    """Money for an order, by one of its payments."""
+
+    order_id: int
+    payment_id: int
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """As a booked arrival keeps them."""
+        return {"order_id": self.order_id, "payment_id": self.payment_id}
+
+    def paid(self, merchant_id: int, environment: str, by: str = "", reference: str = "") -> RecordPayment:
+        """What records that it came; a person (``by``) may say so of an order that has its money already."""
+        return RecordPayment(
+            merchant_id=merchant_id,
+            environment=environment,
+            order_id=self.order_id,
+            outcome="paid",
+            payment_id=self.payment_id,
+            by=by,
+            reference=reference,
+            second=bool(by),
+        )
+
+    def asked(self, state: State, merchant_id: int) -> tuple[int | None, int]:
+        """The account it is to come into, and how much is asked for there. NotFound."""
+        payment = self._payment(state, merchant_id)
+        return payment.receiving_id, payment.asked_sen
+
+    def is_awaited(self, state: State, merchant_id: int) -> bool:
+        """Whether money may still come for it, and none came for its order. NotFound."""
+        others = state.payments.named(merchant_id, self.order_id)
+        may_come = self._payment(state, merchant_id).status in _MAY_COME
+        return may_come and not any(one.status in _CAME for one in others)
+
+    def _payment(self, state: State, merchant_id: int) -> Payment:
+        payment = state.payments.get(merchant_id, self.payment_id)
+        if payment is None or payment.order_id != self.order_id:
+            raise NotFound("payment", str(self.payment_id))
+        return payment
