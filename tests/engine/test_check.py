@@ -96,11 +96,15 @@ async def _finished_orders(shop: Shop, stock_id: int) -> dict[str, int]:
 
 
 async def _deposits(shop: Shop) -> dict[str, int]:
-    """One that was paid, and one that waits."""
+    """One that was paid, one that waits, and one that was paid with a little more, to be told from others."""
     paid, open_deposit = await shop.start_deposit(8_000_00), await shop.start_deposit(8_000_00)
     done = await shop.with_deposit(RecordDeposit, paid, outcome="paid")
     assert done.transfer_id is not None
+    matched = await shop.start_deposit(8_000_00, matching_sen=417_00)
+    more = (await shop.with_deposit(RecordDeposit, matched, outcome="paid")).matching_transfer_id
+    assert more is not None
     return {
+        "matched_deposit": matched.deposit_id, "matching_transfer": more,
         "deposit": paid.deposit_id, "deposit_transfer": done.transfer_id, "open_deposit": open_deposit.deposit_id,
     }  # fmt: skip
 
@@ -140,6 +144,10 @@ _ORDER_OF_FEE = "(SELECT order_id FROM payments WHERE merchant_id = {merchant} A
 _ARRIVAL = (
     "INSERT INTO arrivals VALUES ({merchant}, %s, 1, 'key-' || random(), %s, now(), '', 't', 'booked', %s, %s, '', "
     "now(), now())"
+)
+_ARRIVED_DEPOSIT = (
+    "INSERT INTO arrivals VALUES ({merchant}, %s, 1, 'key-' || random(), %s, now(), '', 't', 'booked', NULL, NULL, '', "
+    "now(), now(), %s)"
 )
 _HOLD_OF = "(SELECT held_transfer_id FROM orders WHERE merchant_id = {merchant} AND order_id = {%s})"
 _DROP = "ALTER TABLE %s DROP CONSTRAINT %s"
@@ -248,6 +256,24 @@ BREAKS: dict[str, list[list[str]]] = {
         [_ARRIVAL % (1, 850_000, _ORDER_OF_FEE, "-1")],
         [_ARRIVAL % (1, 850_000, "{held}", "{fee_payment}")],
         [_ARRIVAL % (n, 850_000, _ORDER_OF_FEE, "{fee_payment}") for n in (1, 2)],
+        # The same of deposits: another amount, nobody's, one that has no money, one deposit twice.
+        [_ARRIVED_DEPOSIT % (1, 841_800, "{matched_deposit}")],
+        [_ARRIVED_DEPOSIT % (1, 841_700, "-1")],
+        [_ARRIVED_DEPOSIT % (1, 800_000, "{open_deposit}")],
+        [_ARRIVED_DEPOSIT % (n, 841_700, "{matched_deposit}") for n in (1, 2)],
+    ],
+    "deposits_matched": [
+        # Asked for more, or less, than was booked; for nothing more; by another's transfer; by nobody's.
+        [_DEPOSIT % ("pay_sen = pay_sen + 100", "matched_deposit")],
+        [_DEPOSIT % ("pay_sen = pay_sen - 100", "matched_deposit")],
+        [_DEPOSIT % ("pay_sen = amount_sen", "matched_deposit")],
+        [_DEPOSIT % ("pay_sen = pay_sen + 41700", "deposit")],
+        [_DEPOSIT % ("matching_transfer_id = NULL", "matched_deposit")],
+        [
+            _DEPOSIT % ("pay_sen = pay_sen + 41700, matching_transfer_id = {matching_transfer}", "deposit"),
+        ],
+        ["UPDATE transfers SET debit_account_id = {suspense} WHERE transfer_id = {matching_transfer}"],
+        ["UPDATE transfers SET reason = 'gift' WHERE transfer_id = {matching_transfer}"],
     ],
     "deposits_credited": [
         # Paid and not credited, credited and not paid, credited for two, for another one, of another amount.
@@ -259,7 +285,7 @@ BREAKS: dict[str, list[list[str]]] = {
             _DEPOSIT % ("status = 'succeeded', transfer_id = {deposit_transfer}, completed_at = now()", "open_deposit"),
         ],
         [_DEPOSIT % ("transfer_id = -1", "deposit")],
-        [_DEPOSIT % ("amount_sen = amount_sen - 1", "deposit")],
+        [_DEPOSIT % ("amount_sen = amount_sen - 1, pay_sen = pay_sen - 1", "deposit")],
         [_DEPOSIT % ("account_id = {foreign_wallet}", "deposit")],
         [_DEPOSIT % ("method = 'manual'", "deposit")],
         # A transfer of a deposit that nobody made.

@@ -103,6 +103,8 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "payments.by_name_of_order": [lambda c, n=n: payments.by_name_of_order(c, m, n) for n in (k.number, "none")],
         "deposits.by_filter": [lambda c, f=f, s=s: deposits.by_filter(c, s, f, 20) for s, f in deposit_filters(k)],
         "deposits.by_public_id": [lambda c: deposits.by_public_id(c, scope._replace(channel="leuwongrr"), "D101")],
+        "deposits.by_code": [lambda c: deposits.by_code(c, m, ["", "cekceir", "leuwongrr"], "D101")],
+        "deposits.late": [lambda c: deposits.late(c, m, 50)],
         "deposits.by_id": [lambda c: deposits.by_id(c, m, first + 4)],
         "deposits.by_secret": [lambda c: deposits.by_secret(c, "none")],
         "deposits.statuses": [lambda c: deposits.statuses(c, m, [first + 4])],

@@ -89,7 +89,7 @@ class State:
         self.stock = self._of(STOCK)
         self.deposits = self._of(DEPOSITS)
         self.receiving = self._of(RECEIVING)
-        self.expected = self._of(EXPECTED, lambda r: ((r.merchant_id, r.receiving_id, r.order_id),))
+        self.expected = self._of(EXPECTED, lambda r: ((r.merchant_id, r.receiving_id, r.order_id or r.deposit_id),))
         self.arrivals = self._of(ARRIVALS, lambda r: ((r.merchant_id, r.receiving_id, r.arrival_key),))
         self.notice_sources = self._of(NOTICE_SOURCES)
         self.notices = self._of(NOTICES, lambda r: ((r.merchant_id, r.source_id, r.digest),))

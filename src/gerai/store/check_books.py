@@ -134,15 +134,36 @@ WHERE CASE WHEN d.deposit_id IS NULL THEN true
 ORDER BY 1, 2, 7"""
 
 _ARRIVALS_PAID: Final = """
-SELECT a.merchant_id, a.arrival_id, a.arrival_key, a.amount_sen, a.payment_id, p.status,
-       p.amount_sen + p.fee_sen + p.matching_sen AS asked_sen, a.times
-FROM (SELECT a.*, count(*) OVER (PARTITION BY a.merchant_id, a.payment_id) AS times
+SELECT a.merchant_id, a.arrival_id, a.arrival_key, a.amount_sen, a.payment_id, a.deposit_id,
+       coalesce(p.status, d.status) AS status,
+       coalesce(p.amount_sen + p.fee_sen + p.matching_sen, d.pay_sen) AS asked_sen, a.times
+FROM (SELECT a.*, count(*) OVER (PARTITION BY a.merchant_id, a.payment_id, a.deposit_id) AS times
       FROM {arrivals} a WHERE a.status = 'booked') a
 LEFT JOIN {payments} p ON p.merchant_id = a.merchant_id AND p.payment_id = a.payment_id
-WHERE a.times > 1 OR p.payment_id IS NULL OR p.order_id <> a.order_id
-   OR p.amount_sen + p.fee_sen + p.matching_sen <> a.amount_sen
-   OR p.status NOT IN ('completed', 'late', 'refunded', 'cancelled')
+LEFT JOIN {deposits} d ON d.merchant_id = a.merchant_id AND d.deposit_id = a.deposit_id
+WHERE a.times > 1 OR CASE WHEN a.deposit_id IS NULL
+        THEN p.payment_id IS NULL OR p.order_id <> a.order_id
+          OR p.amount_sen + p.fee_sen + p.matching_sen <> a.amount_sen
+          OR p.status NOT IN ('completed', 'late', 'refunded', 'cancelled')
+        ELSE d.deposit_id IS NULL OR a.payment_id IS NOT NULL OR d.pay_sen <> a.amount_sen
+          OR d.status NOT IN ('succeeded', 'late', 'refunded') END
 ORDER BY a.merchant_id, a.arrival_id"""
+
+#: A transfer names no deposit; the matching transfer of a payment names that.
+_DEPOSITS_MATCHED: Final = """
+SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status,
+       d.pay_sen - d.amount_sen - d.fee_sen AS matching_sen,
+       coalesce(d.matching_transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS booked_sen
+FROM (SELECT d.*, count(*) OVER (PARTITION BY d.merchant_id, d.matching_transfer_id) AS times FROM {deposits} d) d
+FULL JOIN (SELECT t.* FROM {transfers} t WHERE t.reason = 'matching' AND t.payment_id IS NULL) t
+  ON t.merchant_id = d.merchant_id AND t.transfer_id = d.matching_transfer_id
+LEFT JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.account_id = t.debit_account_id
+LEFT JOIN {accounts} f ON f.merchant_id = t.merchant_id AND f.account_id = t.credit_account_id
+WHERE CASE WHEN d.deposit_id IS NULL THEN true
+           WHEN d.status <> 'succeeded' OR d.pay_sen = d.amount_sen + d.fee_sen THEN d.matching_transfer_id IS NOT NULL
+           ELSE d.times > 1 OR (t.phase, t.environment, t.amount_sen, s.kind, f.kind) IS DISTINCT FROM
+             ('single', d.environment, d.pay_sen - d.amount_sen - d.fee_sen, 'gateway', 'fees') END
+ORDER BY 1, 2, 6"""
 
 OF_BOOKS: Final = (
     Invariant(
@@ -169,14 +190,20 @@ OF_BOOKS: Final = (
         _DEPOSITS_CREDITED,
     ),
     Invariant(
+        "deposits_matched",
+        "What the payer of a succeeded deposit was asked for beyond its amount and fee is in the fees account, by "
+        "exactly one transfer; no other deposit has one, and every such transfer has its deposit",
+        _DEPOSITS_MATCHED,
+    ),
+    Invariant(
         "suspense_is_late",
         "What waits in the suspense account is the money of late payments, each whole, and nothing else",
         _SUSPENSE_IS_LATE,
     ),
     Invariant(
         "arrivals_paid",
-        "Money that came into a seller's account and is booked paid one payment that asked for exactly that, and no "
-        "other money is booked for it",
+        "Money that came into a seller's account and is booked paid one payment or deposit that asked for exactly "
+        "that, and no other money is booked for it",
         _ARRIVALS_PAID,
     ),
     Invariant(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from psycopg import AsyncConnection
 
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.tables import DEPOSITS
+
+_NAMED_AT_MOST: Final = 10
 
 
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: DepositFilter, limit: int) -> list[Deposit]:
@@ -25,6 +29,16 @@ async def by_public_id(connection: AsyncConnection, scope: Scope, public_id: str
     return await _select(connection, in_scope(scope).add("t.public_id = %s", public_id), 1)
 
 
+async def by_code(connection: AsyncConnection, merchant_id: int, channels: list[str], code: str) -> list[Deposit]:
+    """The deposits of these channels with the code, in both environments; ten at most."""
+    where = Where(
+        "t.merchant_id = %s AND t.environment = ANY(ARRAY['production', 'sandbox']) AND t.channel = ANY(%s) "
+        "AND t.public_id = %s",
+        merchant_id, channels, code,
+    )  # fmt: skip
+    return await _select(connection, where, _NAMED_AT_MOST)
+
+
 async def by_id(connection: AsyncConnection, merchant_id: int, deposit_id: int) -> list[Deposit]:
     """The deposit in whichever environment and channel; none or one."""
     return await _select(connection, Where("t.merchant_id = %s AND t.deposit_id = %s", merchant_id, deposit_id), 1)
@@ -33,6 +47,16 @@ async def by_id(connection: AsyncConnection, merchant_id: int, deposit_id: int) 
 async def by_secret(connection: AsyncConnection, secret: str) -> list[Deposit]:
     """The deposit that a hosted page's unguessable token opens, whoever's it is; none or one."""
     return await _select(connection, Where("t.secret = %s", secret), 1)
+
+
+async def late(connection: AsyncConnection, merchant_id: int, limit: int) -> list[Deposit]:
+    """Those whose money came late and waits for a person, oldest first."""
+    cursor = await connection.execute(
+        query(f"SELECT {DEPOSITS.select_list} FROM deposits t WHERE t.merchant_id = %s AND t.status = 'late' "
+               "ORDER BY t.deposit_id LIMIT %s"),
+        (merchant_id, limit),
+    )  # fmt: skip
+    return [DEPOSITS.read(row) for row in await cursor.fetchall()]
 
 
 async def statuses(connection: AsyncConnection, merchant_id: int, deposit_ids: list[int]) -> dict[int, str]:

@@ -75,6 +75,8 @@ DELETE FROM expected_amounts WHERE ctid IN
     (SELECT e.ctid FROM expected_amounts e WHERE e.expected_until < now()
      AND NOT EXISTS (SELECT FROM payments p WHERE p.merchant_id = e.merchant_id AND p.payment_id = e.payment_id
                      AND p.status = 'processing')
+     AND NOT EXISTS (SELECT FROM deposits d WHERE d.merchant_id = e.merchant_id AND d.deposit_id = e.deposit_id
+                     AND d.status = 'pending')
      LIMIT %s)"""
 
 #: Tables that have rows and no statistics yet. The plans of foreign keys are kept for a session's life; made without
@@ -124,8 +126,8 @@ async def forget_jobs(connection: AsyncConnection, older_than_days: int, limit: 
 
 
 async def forget_amounts(connection: AsyncConnection, limit: int) -> int:
-    """Delete expected amounts whose time is over and whose payment is not open: others may be asked for them again;
-    returns how many."""
+    """Delete expected amounts whose time is over and whose payment or deposit is not open: others may be asked for
+    them again; returns how many."""
     cursor = await connection.execute(FORGET_AMOUNTS, (limit,))
     return cursor.rowcount
 

@@ -53,8 +53,13 @@ CREATE TABLE arrivals (
     decided_by text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    deposit_id bigint,
+    CONSTRAINT arrival_of_one CHECK ((num_nonnulls(payment_id, deposit_id) =
+CASE status
+    WHEN 'booked'::text THEN 1
+    ELSE 0
+END)),
     CONSTRAINT arrivals_amount_sen_check CHECK ((amount_sen > 0)),
-    CONSTRAINT arrivals_check CHECK (((status = 'booked'::text) = (payment_id IS NOT NULL))),
     CONSTRAINT arrivals_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'dismissed'::text])))
 );
 
@@ -146,6 +151,8 @@ CREATE TABLE deposits (
     updated_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     completed_at timestamp with time zone,
+    receiving_id bigint,
+    matching_transfer_id bigint,
     CONSTRAINT deposit_completed CHECK (((status = 'succeeded'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT deposit_credited_once CHECK (((status = 'succeeded'::text) = (transfer_id IS NOT NULL))),
     CONSTRAINT deposit_pays_for_itself CHECK ((pay_sen >= (amount_sen + fee_sen))),
@@ -175,9 +182,11 @@ CREATE TABLE expected_amounts (
     merchant_id bigint NOT NULL,
     receiving_id bigint NOT NULL,
     amount_sen bigint NOT NULL,
-    order_id bigint NOT NULL,
-    payment_id bigint NOT NULL,
-    expected_until timestamp with time zone NOT NULL
+    order_id bigint,
+    payment_id bigint,
+    expected_until timestamp with time zone NOT NULL,
+    deposit_id bigint,
+    CONSTRAINT expected_of_one CHECK (((num_nonnulls(payment_id, deposit_id) = 1) AND ((payment_id IS NULL) = (order_id IS NULL))))
 );
 
 CREATE TABLE fulfilments (
@@ -816,7 +825,9 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
+CREATE INDEX deposits_late ON deposits USING btree (merchant_id, deposit_id) WHERE (status = 'late'::text);
 CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);
+CREATE INDEX deposits_receiving ON deposits USING btree (merchant_id, receiving_id, pay_sen) WHERE (receiving_id IS NOT NULL);
 CREATE INDEX deposits_secret ON deposits USING hash (secret);
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX expected_amounts_over ON expected_amounts USING btree (expected_until);

@@ -82,7 +82,7 @@ DEPOSITS = Table(
     "deposits",
     Deposit,
     key=("merchant_id", "deposit_id"),
-    mutable=("status", "provider_reference", "transfer_id", "updated_at", "completed_at"),
+    mutable=("status", "provider_reference", "transfer_id", "updated_at", "completed_at", "matching_transfer_id"),
 )
 FULFILMENTS = Table(
     "fulfilments",
@@ -124,7 +124,7 @@ ARRIVALS = Table(
     "arrivals",
     Arrival,
     key=("merchant_id", "arrival_id"),
-    mutable=("status", "order_id", "payment_id", "decided_by", "updated_at"),
+    mutable=("status", "order_id", "payment_id", "deposit_id", "decided_by", "updated_at"),
 )
 #: As accounts are: named and closed by no command, locked and read by the batch.
 NOTICE_SOURCES = Table(

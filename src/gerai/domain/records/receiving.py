@@ -8,20 +8,22 @@ import msgspec
 
 
 class ExpectedAmount(msgspec.Struct, frozen=True):
-    """An amount that may come into a receiving account until ``expected_until``, and which payment it is then. No two
-    payments expect the same."""
+    """An amount that may come into a receiving account until ``expected_until``, and which order's payment or which
+    deposit it is then. No two expect the same."""
 
     merchant_id: int
     receiving_id: int
     amount_sen: int
-    order_id: int
-    payment_id: int
+    order_id: int | None
+    payment_id: int | None
     expected_until: datetime
+    deposit_id: int | None = None
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """Money that came into a receiving account. ``arrival_key``: what its line in the bank's list alone has.
-    ``source``: where it was read; ``decided_by``: the person who did, where a person did."""
+    """Money that came into a receiving account; once booked, which order's payment or which deposit it paid.
+    ``arrival_key``: what its line in the bank's list alone has. ``source``: where it was read; ``decided_by``: the
+    person who did, where a person did."""
 
     merchant_id: int
     arrival_id: int
@@ -37,6 +39,7 @@ class Arrival(msgspec.Struct, frozen=True):
     decided_by: str
     created_at: datetime
     updated_at: datetime
+    deposit_id: int | None = None
 
 
 class NoticeSource(msgspec.Struct, frozen=True):

@@ -57,8 +57,10 @@ class Deposit(msgspec.Struct, frozen=True):
 
     ``amount_sen`` is what the wallet gets, ``pay_sen`` what the payer must pay in all: amount, fee and, where payments
     are distinguished by their amount, a little more. ``method`` and ``channel_code`` are a payment method's, or
-    :data:`MANUAL`. ``reference`` is the asker's, ``provider_reference`` the gateway's. ``transfer_id`` is the one
-    transfer that credited the wallet, there exactly while the deposit is ``succeeded``."""
+    :data:`MANUAL`. ``reference`` is the asker's, ``provider_reference`` the gateway's or the bank's. ``transfer_id`` is
+    the one transfer that credited the wallet, there exactly while the deposit is ``succeeded``;
+    ``matching_transfer_id`` the one that booked :attr:`matching_sen`, where there is any. ``receiving_id``: the
+    seller's own account it comes into, and no other money may come there with ``pay_sen``."""
 
     merchant_id: int
     deposit_id: int
@@ -83,3 +85,10 @@ class Deposit(msgspec.Struct, frozen=True):
     updated_at: datetime
     expires_at: datetime | None
     completed_at: datetime | None
+    receiving_id: int | None = None
+    matching_transfer_id: int | None = None
+
+    @property
+    def matching_sen(self) -> int:
+        """What its payer is asked for beyond amount and fee, so that no other money is taken for it."""
+        return self.pay_sen - self.amount_sen - self.fee_sen

@@ -99,7 +99,6 @@ def present_deposit(
 
 def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:
     """What the wallet gets, and how that becomes what is paid."""
-    matching_sen = deposit.pay_sen - deposit.amount_sen - deposit.fee_sen
     method = (
         "" if deposit.method == MANUAL else choices.full_title(context, deposit.method, deposit.channel_code, words)
     )
@@ -107,7 +106,7 @@ def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:
     rows.append(SumRow(words("deposit.amount"), money.display(deposit.amount_sen)))
     if deposit.fee_sen:
         rows.append(SumRow(words("order.fee"), money.display(deposit.fee_sen)))
-    if matching_sen:
-        rows.append(SumRow(words("deposit.matching"), money.display(matching_sen)))
+    if deposit.matching_sen:
+        rows.append(SumRow(words("deposit.matching"), money.display(deposit.matching_sen)))
     rows.append(SumRow(words("order.total"), money.display(deposit.pay_sen), strong=True))
     return rows

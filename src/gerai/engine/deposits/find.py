@@ -29,6 +29,16 @@ class DepositReads:
         async with self._pool.connection() as connection:
             return next(iter(await deposits.by_public_id(connection, scope, public_id)), None)
 
+    async def named(self, merchant_id: int, channels: list[str], code: str) -> list[Deposit]:
+        """What a person may mean by a code: the deposits of these channels with it, in both environments."""
+        async with self._pool.connection() as connection:
+            return await deposits.by_code(connection, merchant_id, channels, code)
+
+    async def late(self, merchant_id: int, limit: int) -> list[Deposit]:
+        """Those whose money came late and waits for a person, in both environments, longest first."""
+        async with self._pool.connection() as connection:
+            return await deposits.late(connection, merchant_id, limit)
+
     async def by_id(self, merchant_id: int, deposit_id: int) -> Deposit | None:
         """The deposit with the engine's id, in whichever environment and channel."""
         async with self._pool.connection() as connection:

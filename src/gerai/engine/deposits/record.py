@@ -10,9 +10,12 @@ from gerai.domain.records import Deposit
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import credit, locked, move
+from gerai.engine.made import Made
 from gerai.engine.payments.record import Played
 from gerai.engine.state import State
+from gerai.store.connection import Connection
 
 DepositOutcome = Literal["paid", "failed", "expired"]
 _VERB = {"failed": "fail", "expired": "expire"}
@@ -23,9 +26,10 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     Paid in time: it succeeds and its wallet is credited. Paid after its time, or after it had ended: it is ``late``,
     and the merchant's setting ``late_payment`` decides: ``accept`` (the default) and ``wallet`` credit the wallet all
-    the same, ``hold`` and ``refund`` leave it to the operator. ``provider_reference`` is the gateway's name for what
-    happened, ``failure`` its reason. ``played``: no money came, a payer is played, who pays ``in_time`` what is open,
-    or ``late`` what ran out, and nothing else.
+    the same, ``hold`` and ``refund`` leave it to the operator. ``provider_reference`` is the gateway's or the bank's
+    name for what happened, ``failure`` its reason. ``by``: the person who saw the money arrive; kept as an event of its
+    own. ``played``: no money came, a payer is played, who pays ``in_time`` what is open, or ``late`` what ran out, and
+    nothing else.
 
     Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now),
     AmountOutOfRange (more than the wallet can take).
@@ -36,6 +40,14 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
     provider_reference: str = ""
     failure: dict[str, str] = {}
     played: Played | None = None
+    by: str = ""
+
+    def identify(self, answer: Deposit) -> Made:
+        return Made(deposit_id=self.deposit_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Deposit:
+        return await deposit_now(connection, merchant_id, made.deposit_id)
 
     def needs(self) -> Needs:
         return Needs(deposits=(self.deposit_id,), wallets_of_deposits=self.outcome == "paid")
@@ -51,6 +63,9 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         if self.outcome != "paid":
             facts = {"failure": self.failure} if self.failure else {}
             return move(state, context, deposit, _VERB[self.outcome], **facts)
+        if self.by:
+            facts = {"by": self.by, "reference": self.provider_reference, "amount_sen": deposit.pay_sen}
+            state.announce_deposit(deposit, "deposit.confirmed", context.now, **facts)
         if DEPOSIT.can(deposit.status, "succeed") and not over:
             return credit(state, context, deposit, "succeed")
         late = move(state, context, deposit, "arrive_late")

@@ -31,13 +31,20 @@ def move(state: State, context: Context, deposit: Deposit, verb: str, **facts: o
 def credit(state: State, context: Context, deposit: Deposit, verb: str, **facts: object) -> Deposit:
     """Take ``verb``, which makes the deposit succeed, and credit its wallet with its amount, by one transfer.
 
-    What was paid comes from ``gateway``; what an operator gave by hand, the seller funds.
+    What was paid comes from ``gateway``; what an operator gave by hand, the seller funds. What was asked beyond amount
+    and fee is booked beside it, by a transfer of its own.
     """
     moved = move(state, context, deposit, verb, amount_sen=deposit.amount_sen, **facts)
     wallet = ledger.wallet(state, deposit.merchant_id, deposit.environment, deposit.account_id)
     # Kept apart in the books: a gift costs the seller, money from outside does not.
     source = "funding" if deposit.method == MANUAL else "gateway"
     transfer = ledger.deposit(state, context, wallet, source, deposit.amount_sen, deposit.note)
+    matching = ledger.match_deposit(state, context, wallet, deposit.matching_sen)
     return state.deposits.update(
-        msgspec.structs.replace(moved, transfer_id=transfer.transfer_id, completed_at=context.now)
+        msgspec.structs.replace(
+            moved,
+            transfer_id=transfer.transfer_id,
+            matching_transfer_id=None if matching is None else matching.transfer_id,
+            completed_at=context.now,
+        )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,19 @@ _AFTER_ITS_END: Final = timedelta(days=3)
 _SURELY_KEPT: Final = timedelta(hours=1)
 #: So long one may come that ends at no time.
 _WITHOUT_END: Final = timedelta(days=30)
+
+
+class Asking(NamedTuple):
+    """Who asks for an amount: an order's payment, or a deposit."""
+
+    order_id: int | None = None
+    payment_id: int | None = None
+    deposit_id: int | None = None
+
+    @property
+    def owner_id(self) -> int | None:
+        """Whose all its attempts are: the order's, or the deposit's own."""
+        return self.order_id or self.deposit_id
 
 
 class Matching(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +61,10 @@ def expect(
     merchant_id: int,
     matching: Matching,
     price_sen: int,
-    order_id: int,
-    payment_id: int,
+    asking: Asking,
     expires_at: datetime | None,
 ) -> int:
-    """Write down an amount that this order's payment alone may come with; returns how far it is from the price.
+    """Write down an amount that this payment or deposit alone may come with; returns how far it is from the price.
 
     MethodUnavailable: the account was closed meanwhile, or every amount is expected already.
     """
@@ -63,24 +75,27 @@ def expect(
         return 0
     until = context.now + _WITHOUT_END if expires_at is None else expires_at + _AFTER_ITS_END
     # A payer who chooses again is asked for the same again, and cannot use up what others need.
-    for row in state.expected.named(merchant_id, matching.receiving_id, order_id):
+    for row in state.expected.named(merchant_id, matching.receiving_id, asking.owner_id):
         beside_sen = row.amount_sen - price_sen
         if 0 < beside_sen <= MOST_SEN and row.expected_until > context.now + _SURELY_KEPT:
             until = max(until, row.expected_until)
-            state.expected.update(msgspec.structs.replace(row, payment_id=payment_id, expected_until=until))
+            state.expected.update(msgspec.structs.replace(row, payment_id=asking.payment_id, expected_until=until))
             return beside_sen
-    for distance_sen in _distances(payment_id):
+    for distance_sen in _distances(asking.payment_id or asking.deposit_id or 0):
         asked_sen = price_sen + distance_sen
         if state.expected.get(merchant_id, matching.receiving_id, asked_sen) is None:
             state.expected.insert(
-                ExpectedAmount(merchant_id, matching.receiving_id, asked_sen, order_id, payment_id, until)
-            )
+                ExpectedAmount(
+                    merchant_id, matching.receiving_id, asked_sen, asking.order_id, asking.payment_id, until,
+                    asking.deposit_id,
+                )
+            )  # fmt: skip
             return distance_sen
     raise MethodUnavailable(matching.way)
 
 
-def _distances(payment_id: int) -> Iterator[int]:
+def _distances(own_id: int) -> Iterator[int]:
     """Every distance there is, in whole rupiah, beginning anywhere: the next payer's is seldom the next one."""
     many = MOST_SEN // SEN_PER_RUPIAH
     for step in range(many):
-        yield (1 + (payment_id * 7919 + step) % many) * SEN_PER_RUPIAH
+        yield (1 + (own_id * 7919 + step) % many) * SEN_PER_RUPIAH

@@ -79,7 +79,7 @@ def payment_to_start(
         account=offered.account,
         details={**wanted.payer, PAGE_URL: page},
     )
-    told = _instructions(offered, charge, page)
+    told = instructions_for(offered, charge, page)
     return StartPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
@@ -98,12 +98,12 @@ def payment_to_start(
         settle_after_s=wanted.settle_after_s,
         settle_outcome=wanted.settle_outcome,
         only_if_none_open=wanted.only_if_none_open,
-        matching=_matching(merchant, offered, charge),
+        matching=matching_of(merchant, offered, charge),
         contract_id=None if offered.contract is None else offered.contract.contract_id,
     )
 
 
-def _instructions(offered: Offered, charge: Charge, page: str) -> Instructions:
+def instructions_for(offered: Offered, charge: Charge, page: str) -> Instructions:
     """What the payer must see; of a payment that a gateway takes nothing yet but its kind, and where it was started."""
     if offered.contract is not None:
         return Instructions(offered.method.kind, charge.order_expires_at, url=page)
@@ -150,8 +150,8 @@ def _rule(merchant: MerchantFacts, method: PaymentMethod) -> MatchingRule:
     return merchant.settings.matching_amount if method.matched else "none"
 
 
-def _matching(merchant: MerchantFacts, offered: Offered, charge: Charge) -> Matching | None:
-    """What sets this payment apart from others, where it comes into an account of the seller's own."""
+def matching_of(merchant: MerchantFacts, offered: Offered, charge: Charge) -> Matching | None:
+    """What sets a payment or deposit apart from others, where it comes into an account of the seller's own."""
     method, account = offered.method, offered.account
     if account is None:
         return None

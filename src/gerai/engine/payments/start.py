@@ -13,7 +13,7 @@ from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
 from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, end_payment, gateway_job, new_payment, open_payments
-from gerai.engine.payments.matching import Matching, expect, reach
+from gerai.engine.payments.matching import Asking, Matching, expect, reach
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
@@ -143,7 +143,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         if self.matching is None:
             return 0, self.instructions
         matching_sen = expect(
-            state, context, self.merchant_id, self.matching, self._price_sen, self.order_id, self.payment_id,
+            state, context, self.merchant_id, self.matching, self._price_sen, Asking(self.order_id, self.payment_id),
             self.expires_at,
         )  # fmt: skip
         return matching_sen, self.instructions | self.matching.compose(self._price_sen + matching_sen)

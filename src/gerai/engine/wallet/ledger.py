@@ -129,25 +129,17 @@ def deposit(state: State, context: Context, account: Account, source: str, amoun
     """Money put into a wallet from ``source``: ``gateway`` (a payer's) or ``funding`` (the seller's). AmountOutOfRange
     when the wallet can take no more."""
     after = _credit(state, context, account, amount_sen)
-    return state.transfers.insert(
-        Transfer(
-            merchant_id=account.merchant_id,
-            transfer_id=context.next_id(),
-            environment=account.environment,
-            phase="single",
-            pending_id=None,
-            debit_account_id=context.system_account(source),
-            credit_account_id=account.account_id,
-            amount_sen=amount_sen,
-            reason="deposit",
-            order_id=None,
-            payment_id=None,
-            debit_available_after=None,
-            credit_available_after=after.available_sen,
-            note=note,
-            created_at=context.now,
-        )
-    )
+    of, to = (account.merchant_id, account.environment), account.account_id
+    return _beside_orders(state, context, of, source, to, amount_sen, "deposit", after.available_sen, note)
+
+
+def match_deposit(state: State, context: Context, account: Account, matching_sen: int) -> Transfer | None:
+    """What a deposit's payer was asked for beyond its price, to tell it from others, is a gain beside it. ``account``:
+    the wallet that the deposit credits. None when there is nothing of it."""
+    if not matching_sen:
+        return None
+    of, to = (account.merchant_id, account.environment), context.system_account("fees")
+    return _beside_orders(state, context, of, "gateway", to, matching_sen, "matching")
 
 
 def room_sen(state: State, order: Order) -> int:
@@ -171,6 +163,27 @@ def _require(account: Account, amount_sen: int) -> None:
 
 def _update(state: State, context: Context, account: Account, **totals: int) -> Account:
     return state.accounts.update(msgspec.structs.replace(account, updated_at=context.now, **totals))
+
+
+def _beside_orders(
+    state: State,
+    context: Context,
+    of: tuple[int, str],
+    source: str,
+    credit_account_id: int,
+    amount_sen: int,
+    reason: str,
+    credit_after: int | None = None,
+    note: str = "",
+) -> Transfer:
+    """A transfer that belongs to no order. ``of``: merchant and environment."""
+    merchant_id, environment = of
+    return state.transfers.insert(
+        Transfer(
+            merchant_id, context.next_id(), environment, "single", None, context.system_account(source),
+            credit_account_id, amount_sen, reason, None, None, None, credit_after, note, context.now,
+        )
+    )  # fmt: skip
 
 
 def _transfer(

@@ -96,11 +96,11 @@ def _steps(bank: str, account: str, holder: str, amount: str) -> dict[str, list[
     return {
         "id": [
             f"Transfer tepat {amount} ke rekening {bank} {account} atas nama {holder}.",
-            "Simpan bukti transfer; penjual memeriksanya dan mengonfirmasi pesanan Anda.",
+            "Simpan bukti transfer; penjual memeriksanya dan mengonfirmasi pembayaran Anda.",
         ],
         "en": [
             f"Transfer exactly {amount} to the {bank} account {account} in the name of {holder}.",
-            "Keep the receipt; the seller checks it and confirms your order.",
+            "Keep the receipt; the seller checks it and confirms your payment.",
         ],
     }
 
