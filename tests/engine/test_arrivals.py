@@ -55,7 +55,7 @@ async def test_no_money_is_from_before_the_order(shop: MoneyShop) -> None:
     assert [one.status for one in kept] == ["waiting"] * 3
     assert (await shop.now(view)).order.charged_sen == 0
     may_be = await take.candidates(shop.engines[0], shop.merchant_id, shop.account.receiving_id, payment.asked_sen)
-    assert [one.order_number for one in may_be] == [view.order.number]
+    assert [one.name for one in may_be] == [view.order.number]
     other, asked = await shop.started()
     assert (await shop.take(payment.asked_sen, at=today, day_only=True)).status == "booked"
     assert (await shop.take(asked.asked_sen, at=other.order.created_at - timedelta(minutes=4))).status == "booked"
@@ -83,7 +83,7 @@ async def test_what_fits_several_or_none_waits(shop: MoneyShop) -> None:
     kept = await shop.take(PRICE)
     assert kept.status == "waiting"
     may_be = await take.candidates(shop.engines[0], shop.merchant_id, shop.account.receiving_id, PRICE)
-    assert {one.order_number for one in may_be} == {first.order.number, second.order.number}
+    assert {one.name for one in may_be} == {first.order.number, second.order.number}
     target = OfPayment(second.order.order_id, payment.payment_id)
     names = {**shop.names, "target": target, "by": "operator:t"}
     booked = (await shop.engines[0].submit(BookArrival(**names, arrival_id=kept.arrival_id))).answer

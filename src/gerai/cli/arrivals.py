@@ -15,6 +15,7 @@ from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.order_names import payable_named
 from gerai.cli.payment_words import booked
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.top_ups import PaidArgument, book_deposit, deposit_named
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
 from gerai.domain.records import Arrival, Payment
@@ -54,7 +55,8 @@ def import_statement(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Read a bank's list: what can be one payment only pays it, the rest waits. What was read before is left out."""
+    """Read a bank's list: what can be one payment or top-up only pays it, the rest waits. What was read before is left
+    out."""
     named = _columns(columns) if columns else {}
 
     async def act(engine: Engine) -> tuple[int, list[tuple[str, str]]]:
@@ -67,7 +69,8 @@ def import_statement(
         for line in fresh:
             seen = f"{to_the_minute(line.at)}  {display(line.amount_sen)}  {line.description}"
             found = await take.fitting(engine, merchant_id, account, line)
-            whose = f"order {found[0].order_number}" if len(found) == 1 else "waits"
+            kind = "top-up" if found and found[0].deposit_id else "order"
+            whose = f"{kind} {found[0].name}" if len(found) == 1 else "waits"
             if not dry_run:
                 kept = await take.take(engine, merchant_id, account, line, "statement")
                 whose = whose if kept.status == "booked" else "waits"
@@ -93,41 +96,44 @@ def import_statement(
 
 @arrivals.command("list")
 def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List money that waits for you, with the payments that it may be."""
+    """List money that waits for you, with the orders and top-ups that it may be for."""
 
     async def act(engine: Engine) -> list[tuple[Arrival, str]]:
         merchant_id = await merchant_named(engine, merchant)
         found = list[tuple[Arrival, str]]()
         for one in await take.waiting(engine, merchant_id):
             may_be = await take.candidates(engine, merchant_id, one.receiving_id, one.amount_sen)
-            found.append((one, ", ".join(f"{c.order_number} ({c.status})" for c in may_be) or "none that is open"))
+            found.append((one, ", ".join(f"{c.name} ({c.status})" for c in may_be) or "none that is open"))
         return found
 
     found = on_engine(act, data, settings_file)
     if not found:
         console.line("nothing waits / tidak ada yang menunggu")
         return
-    grid = Grid("id", "amount", "came (WIB)", "what the bank says", "orders it may be", right=("amount",))
+    grid = Grid("id", "amount", "came (WIB)", "what the bank says", "what it may be for", right=("amount",))
     for one, may_be in found:
         grid.add(str(one.arrival_id), display(one.amount_sen), to_the_minute(one.arrived_at), one.description, may_be)
     console.grid(grid)
     console.line(
-        "it pays an order / membayar pesanan: gerai payments arrivals book ARRIVAL ORDER|PAYMENT; "
-        "it pays none / bukan untuk pesanan: gerai payments arrivals dismiss ARRIVAL"
+        "it pays one / membayar salah satu: gerai payments arrivals book ARRIVAL ORDER|PAYMENT|TOPUP; "
+        "it pays none / bukan untuk siapa pun: gerai payments arrivals dismiss ARRIVAL"
     )
 
 
 @arrivals.command(epilog="Example: gerai payments arrivals book 8001 NO-1 --merchant toko")
 def book(
     arrival: ArrivalArgument,
-    name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
+    name: PaidArgument,
     merchant: MerchantOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """It is this order's: its payment that asks for exactly this is paid."""
+    """It is this order's: its payment that asks for exactly this is paid. Or it is this top-up's."""
 
     async def act(engine: Engine) -> str:
+        if (deposit := await deposit_named(engine, merchant, name, PRODUCTION)) is not None:
+            kept = await _waiting(engine, deposit.merchant_id, arrival)
+            return await book_deposit(engine, PRODUCTION, arrival, kept.amount_sen, deposit)
         view, named = await payable_named(engine, merchant, name, PRODUCTION)
         kept = await _waiting(engine, view.order.merchant_id, arrival)
         payment = named or _asking(kept, view.payments)
@@ -155,7 +161,7 @@ def dismiss(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """It has nothing to do with any order here; it stays written down."""
+    """It has nothing to do with any order or top-up here; it stays written down."""
 
     async def act(engine: Engine) -> None:
         merchant_id = await merchant_named(engine, merchant)

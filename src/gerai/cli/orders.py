@@ -72,27 +72,33 @@ def find_orders(
     end; VA numbers, payments and receipts whole; and by the amount that came into an account of your own."""
     places = _environments(environment)
 
-    async def act(engine: Engine) -> list[OrderView]:
+    async def act(engine: Engine) -> tuple[list[OrderView], list[str]]:
         merchant_id = await merchant_named(engine, merchant)
-        asking = await _asking(engine, merchant_id, text)
+        asking, top_ups = await _asking(engine, merchant_id, text)
         known = {view.order.order_id for view in asking}
         found = await engine.orders.search(merchant_id, places, text, _SHOWN)
-        return asking + [view for view in found if view.order.order_id not in known]
+        return asking + [view for view in found if view.order.order_id not in known], top_ups
 
-    if not (views := on_engine(act, data, settings_file)):
+    views, top_ups = on_engine(act, data, settings_file)
+    if not views and not top_ups:
         fail(f"no order is found by {text}")
-    _table(views)
+    if views:
+        _table(views)
+    for code in top_ups:
+        console.line(f"top-up {code} asks for {text}: gerai payments confirm {code}")
 
 
-async def _asking(engine: Engine, merchant_id: int, text: str) -> list[OrderView]:
-    """The orders whose payment into an account of the seller's own asks for this amount."""
+async def _asking(engine: Engine, merchant_id: int, text: str) -> tuple[list[OrderView], list[str]]:
+    """The orders, and the codes of the top-ups, that ask for this amount in an account of the seller's own."""
     try:
         amount_sen = parse_rupiah(text)
     except ValueError:
-        return []
+        return [], []
     accounts = engine.directory.merchant(merchant_id).receiving
     found = [await candidates(engine, merchant_id, account.receiving_id, amount_sen) for account in accounts]
-    return await engine.orders.by_ids(merchant_id, [one.order_id for some in found for one in some])
+    named = [one for some in found for one in some]
+    views = await engine.orders.by_ids(merchant_id, [one.order_id for one in named if one.order_id is not None])
+    return views, [one.name for one in named if one.deposit_id is not None]
 
 
 def _environments(environment: str) -> list[str]:

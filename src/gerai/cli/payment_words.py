@@ -62,6 +62,15 @@ def confirmed(outcome: Outcome[OrderView], amount: str, reference: str, public_i
     return booked(amount, order)
 
 
+def another_came(given_sen: int, asked_sen: int) -> str:
+    """Nothing is booked: another amount came than was asked for."""
+    given, asked = display(given_sen), display(asked_sen)
+    return (
+        f"{given} arrived, but {asked} was asked: nothing is booked "
+        f"/ yang datang {given}, yang diminta {asked}: tidak ada yang dibukukan"
+    )
+
+
 def booked(amount: str, order: Order) -> str:
     """Money pays this order."""
     return (

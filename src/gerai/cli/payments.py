@@ -13,9 +13,10 @@ from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, onc
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.top_ups import PaidArgument, confirm_deposit, deposit_named, resolve_deposit
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
@@ -28,6 +29,9 @@ from gerai.kit.discover import plugin_names
 payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
 
 NameArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment, or the number of its order.")]
+LateArgument = Annotated[
+    str, typer.Argument(metavar="PAYMENT", help="The payment, the number of its order, or a top-up's code.")
+]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")]
 
 #: Ways money comes outside of Gerai, and those the shop offers.
@@ -39,13 +43,14 @@ _SHOWN: Final = 200
 
 @payments.command("waiting")
 def show_waiting(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List payments that came late and what was paid for orders that ended undelivered."""
+    """List payments and top-ups that came late, and what was paid for orders that ended undelivered."""
 
-    async def act(engine: Engine) -> list[WaitingMoney]:
-        return await engine.payments.waiting(await merchant_named(engine, merchant), _SHOWN + 1)
+    async def act(engine: Engine) -> tuple[list[WaitingMoney], list[Deposit]]:
+        merchant_id = await merchant_named(engine, merchant)
+        return await engine.payments.waiting(merchant_id, _SHOWN + 1), await engine.deposits.late(merchant_id, _SHOWN)
 
-    found = on_engine(act, data, settings_file)
-    if not found:
+    found, top_ups = on_engine(act, data, settings_file)
+    if not found and not top_ups:
         console.line("nothing waits / tidak ada yang menunggu")
         return
     grid = Grid(
@@ -55,6 +60,11 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
         grid.add(
             one.payment, one.order_number, one.environment, one.method, display(one.amount_sen),
             one.why, to_the_minute(one.since), "yes" if one.wallet else "",
+        )  # fmt: skip
+    for top_up in top_ups:
+        grid.add(
+            top_up.public_id, "top-up", top_up.environment, top_up.method, display(top_up.pay_sen),
+            "late", to_the_minute(top_up.updated_at), "yes",
         )  # fmt: skip
     console.grid(grid)
     if len(found) > _SHOWN:
@@ -70,7 +80,7 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
 
 @payments.command(epilog="Example: gerai payments resolve NO-1 accept --note 'still in stock' --merchant toko")
 def resolve(
-    name: NameArgument,
+    name: LateArgument,
     decision: Annotated[str, typer.Argument(metavar="DECISION", help="accept, refund or wallet.")],
     note: NoteOption = "",
     environment: EnvironmentOption = "",
@@ -78,10 +88,12 @@ def resolve(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Decide about a late payment: it pays its order, goes back to the payer, or into the member's wallet."""
+    """Decide about a late payment or top-up: it pays its order, goes back to the payer, or into the member's wallet."""
     decided = one_of(decision, _DECISIONS, "decision")
 
-    async def act(engine: Engine) -> tuple[Payment, OrderView]:
+    async def act(engine: Engine) -> str:
+        if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
+            return await resolve_deposit(engine, deposit, decided, note)
         payment = await payment_named(engine, merchant, name, environment, "late")
         command = ResolveLate(
             merchant_id=payment.merchant_id,
@@ -92,13 +104,12 @@ def resolve(
             note=note,
         )
         try:
-            return payment, (await engine.submit(command)).answer
+            return payment_words.resolved(payment, decided, (await engine.submit(command)).answer)
         except StateConflict as refusal:
             leave_unless_payable(refusal, payment)
             raise
 
-    payment, view = on_engine(act, data, settings_file)
-    console.line(payment_words.resolved(payment, decided, view))
+    console.line(on_engine(act, data, settings_file))
 
 
 @payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")
@@ -154,11 +165,11 @@ def refund(
 
 @payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")
 def confirm(
-    name: Annotated[str, typer.Argument(metavar="ORDER|PAYMENT", help="The number of the order, or its payment.")],
+    name: PaidArgument,
     amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
     method: Annotated[str, typer.Option("--method", help=f"How, if not as was chosen: {', '.join(_METHODS)}.")] = "",
     reference: Annotated[
-        str, typer.Option("--reference", help="The bank's; under the same one money is booked once, for one order.")
+        str, typer.Option("--reference", help="The bank's; under the same one money is booked once, for one thing.")
     ] = "",
     second: Annotated[bool, typer.Option("--second", help="Money came already, and this is more of it.")] = False,
     environment: EnvironmentOption = "",
@@ -166,23 +177,23 @@ def confirm(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Book money that arrived outside of Gerai: the order is paid, by its open payment to an account of your own if
-    that asks for this amount; its other open payments are cancelled."""
+    """Book money that arrived outside of Gerai. The order is paid, by its open payment to an account of your own if
+    that asks for this amount, and its other open payments are cancelled; a top-up is in its member's wallet."""
     given_sen = read_amount(amount) if amount else None
     if method:
         one_of(method, _METHODS, "method")
 
-    async def act(engine: Engine) -> tuple[Outcome[OrderView], int, str]:
+    async def act(engine: Engine) -> str:
+        if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
+            if method or second:
+                fail("a top-up is paid once, the way its member chose; for other money: gerai members topup", 2)
+            return await confirm_deposit(engine, deposit, given_sen, reference)
         view, named = await payable_named(engine, merchant, name, environment)
         payment = named or _chosen(view, given_sen, method, replayed=bool(reference) and not second)
         asked_sen = view.order.total_sen if payment is None else payment.asked_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if given_sen is not None and given_sen != asked_sen:
-            given, asked = display(given_sen), display(asked_sen)
-            fail(
-                f"{given} arrived, but {asked} was asked: nothing is booked "
-                f"/ yang datang {given}, yang diminta {asked}: tidak ada yang dibukukan"
-            )
+            fail(payment_words.another_came(given_sen, asked_sen))
         public_id = f"manual-{engine.ids.next()}" if payment is None else payment.public_id
         command = RecordPayment(
             merchant_id=view.order.merchant_id,
@@ -199,7 +210,8 @@ def confirm(
         try:
             with called(name, view.order):
                 booked = await money_in(engine, command, reference, f"order {view.order.order_id}")
-                return booked, asked_sen, public_id
+                asked, decisions = display(asked_sen), "|".join(_DECISIONS)
+                return payment_words.confirmed(booked, asked, reference, public_id, decisions)
         except StateConflict as refusal:
             if refusal.verb != "pay again":
                 raise
@@ -209,8 +221,7 @@ def confirm(
                 "/ tidak ada yang dibukukan; --second untuk uang yang datang dua kali"
             )
 
-    outcome, asked_sen, public_id = on_engine(act, data, settings_file)
-    console.line(payment_words.confirmed(outcome, display(asked_sen), reference, public_id, "|".join(_DECISIONS)))
+    console.line(on_engine(act, data, settings_file))
 
 
 def _chosen(view: OrderView, given_sen: int | None, method: str, *, replayed: bool) -> Payment | None:

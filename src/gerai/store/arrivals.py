@@ -1,4 +1,4 @@
-"""Money that came into receiving accounts, read without a lock; and which payment it may be."""
+"""Money that came into receiving accounts, read without a lock; and which payment or deposit it may be."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gerai.domain.records import Arrival
 from gerai.store.conditions import query
 from gerai.store.tables import ARRIVALS
 
-#: So long after its end a payment may still be what came: as long as its amount is kept.
+#: So long after its end a payment or deposit may still be what came: as long as its amount is kept.
 _STILL_COMES: Final = "interval '3 days'"
 #: ``by``: when it had come at the latest; no order is paid before it is placed.
 #: Whose amount it is says so; where payers are asked for the price itself, all who are asked for this one.
 _CANDIDATES: Final = f"""
-SELECT DISTINCT ON (p.order_id) p.order_id, p.payment_id, o.number, p.status
+(SELECT DISTINCT ON (p.order_id) p.order_id, p.payment_id, NULL::int8 AS deposit_id, o.number, p.status
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
 WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
   AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s
@@ -24,15 +24,25 @@ WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
   AND (%(by)s::timestamptz IS NULL OR o.created_at <= %(by)s)
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
                   AND came.status IN ('completed', 'late', 'refunded'))
-ORDER BY p.order_id, p.status <> 'processing', p.payment_id DESC LIMIT %(limit)s"""
+ORDER BY p.order_id, p.status <> 'processing', p.payment_id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT NULL, NULL, d.deposit_id, d.public_id, d.status
+FROM deposits d
+WHERE d.merchant_id = %(merchant)s AND d.receiving_id = %(account)s AND d.pay_sen = %(amount)s
+  AND (d.status = 'pending' OR d.status IN ('cancelled', 'expired') AND d.updated_at > now() - {_STILL_COMES})
+  AND (%(by)s::timestamptz IS NULL OR d.created_at <= %(by)s)
+ORDER BY d.deposit_id LIMIT %(limit)s)
+LIMIT %(limit)s"""
 
 
 class Candidate(NamedTuple):
-    """A payment that asks for what came, of an order no money came for yet."""
+    """What asks for what came: a payment of an order no money came for yet, or a deposit. ``name``: the order's
+    number, or the deposit's code; ``status``: of the payment or the deposit."""
 
-    order_id: int
-    payment_id: int
-    order_number: str
+    order_id: int | None
+    payment_id: int | None
+    deposit_id: int | None
+    name: str
     status: str
 
 
@@ -44,8 +54,8 @@ async def candidates(
     limit: int,
     by: datetime | None = None,
 ) -> list[Candidate]:
-    """The payments that may be what came, one of each order: open ones, and those that ended lately. ``by``: only of
-    orders that were there by then."""
+    """The payments and deposits that may be what came, one payment of each order: open ones, and those that ended
+    lately. ``by``: only of orders, and only deposits, that were there by then."""
     names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit, "by": by}
     cursor = await connection.execute(query(_CANDIDATES), names)
     return [Candidate(*row) for row in await cursor.fetchall()]

@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -23,7 +24,8 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.engine.arrivals import take
 from gerai.engine.check import check
-from gerai.engine.merchants.open import change_settings, open_merchant
+from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
+from gerai.engine.merchants.open import add_member, change_settings, open_merchant
 from gerai.engine.merchants.receiving import close_account, open_account
 from gerai.engine.notices.read import notice_of, read_notice, unread
 from gerai.engine.notices.sources import NewSource, close_source, open_source
@@ -169,6 +171,30 @@ async def test_from_the_notice_to_the_paid_order(shop: Shop) -> None:
     assert await shop.notices() == [("read", 2, "")]
     [waits] = await take.waiting(shop.app.engine, shop.merchant_id)
     assert (waits.amount_sen, waits.source, waits.receiving_id) == (rupiah(77_777), "moota", shop.bank)
+
+
+async def test_from_the_notice_to_the_wallet(shop: Shop) -> None:
+    """Of a top-up and two orders of one price the top-up whose amount came fills its member's wallet, once, however
+    often its mutation is told; the orders wait on."""
+    engine = shop.app.engine
+    views = [await shop.ordered() for _ in range(2)]
+    _, wallets = await add_member(engine, shop.merchant_id, "leuwongrr", f"m{next(_numbers)}", "Budi")
+    deposit_id = engine.ids.next()
+    wanted = WantedDeposit(
+        deposit_id=deposit_id, public_id=f"DEP{deposit_id}", secret=token(), channel="leuwongrr",
+        account_id=wallets["production"], amount_sen=PRICE, way=("bank_transfer", "BCA"), page_path="/x",
+        expires_at=real_now() + timedelta(hours=1),
+    )  # fmt: skip
+    merchant, methods = engine.directory.merchant(shop.merchant_id), shop.app.partners.payment_methods
+    deposit = (await engine.submit(deposit_to_start(merchant, "production", methods, wanted))).answer
+    source = await shop.sender("moota")
+    told = mutation(deposit.pay_sen)
+    for words in ("TRSF", "OTHER WORDS"):
+        assert (await shop.moota(source, told | {"description": words})).status_code == 200
+        await shop.work()
+    assert (await engine.deposits.as_now(deposit)).status == "succeeded"
+    assert (await engine.wallets.balance(shop.merchant_id, wallets["production"])).available_sen == PRICE
+    assert [await shop.paid(view) for view in views] == [False, False]
 
 
 async def test_twice_is_once(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Decide about money that came and waits: it is a payment's, or nobody's here."""
+"""Decide about money that came and waits: it is a payment's, a deposit's, or nobody's here."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ import msgspec
 from gerai.domain.records import Arrival
 from gerai.domain.refusals import AmountMismatch, NotFound
 from gerai.domain.states import ARRIVAL
-from gerai.engine.arrivals.target import OfPayment
+from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
 
 
 class BookArrival(Command[Arrival], frozen=True, kw_only=True):
-    """The money is this payment's, whatever else it might have been: a person (``by``) says so.
+    """The money is this payment's or deposit's, whatever else it might have been: a person (``by``) says so.
 
     What comes for an order that has its money already is late, and the merchant's rule decides about it.
 
-    Refuses: NotFound, StateConflict (decided already; the payment cannot take it), AmountMismatch.
+    Refuses: NotFound, StateConflict (decided already; the payment or deposit cannot take it), AmountMismatch,
+    AmountOutOfRange (more than the deposit's wallet can take).
     """
 
     arrival_id: int
-    target: OfPayment
+    target: Target
     by: str
 
     def needs(self) -> Needs:
@@ -45,7 +46,7 @@ class BookArrival(Command[Arrival], frozen=True, kw_only=True):
 
 
 class DismissArrival(Command[Arrival], frozen=True, kw_only=True):
-    """The money has nothing to do with any order here: a person (``by``) says so.
+    """The money has nothing to do with any order or deposit here: a person (``by``) says so.
 
     Refuses: NotFound, StateConflict (decided already).
     """

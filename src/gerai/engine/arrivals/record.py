@@ -1,4 +1,4 @@
-"""Keep money that came into a seller's account; what is known to be one payment pays it in the same act."""
+"""Keep money that came into a seller's account; what is known to be one payment or deposit pays it in the same act."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from gerai.domain.records import Arrival
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import ARRIVAL
-from gerai.engine.arrivals.target import OfPayment
+from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
 
@@ -17,12 +17,12 @@ from gerai.engine.state import State
 class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
     """Keep one line of a bank's list, once: under the same ``arrival_key`` of an account what is kept is returned.
 
-    ``target``: the one payment that it can be, as the caller found. It is looked at again here, under its
+    ``target``: the one payment or deposit that it can be, as the caller found. It is looked at again here, under its
     own and the account's lock: it must ask for exactly this amount in this account, and no money may have come for it.
     Then it is paid as any other (late, too, by the merchant's rule), and the arrival is ``booked``; else it is
     ``waiting`` for a person.
 
-    Refuses: NotFound (no such account or target), and what :class:`RecordPayment` refuses.
+    Refuses: NotFound (no such account or target), and what :class:`RecordPayment` or :class:`RecordDeposit` refuses.
     """
 
     arrival_id: int
@@ -32,7 +32,7 @@ class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
     arrived_at: datetime
     description: str
     source: str
-    target: OfPayment | None = None
+    target: Target | None = None
 
     def needs(self) -> Needs:
         target = self.target
@@ -58,6 +58,6 @@ class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
             arrival = msgspec.structs.replace(arrival, status=booked, **self.target.ids)
         return state.arrivals.insert(arrival)
 
-    def _is_it(self, state: State, target: OfPayment) -> bool:
+    def _is_it(self, state: State, target: Target) -> bool:
         asked = target.asked(state, self.merchant_id)
         return asked == (self.receiving_id, self.amount_sen) and target.is_awaited(state, self.merchant_id)

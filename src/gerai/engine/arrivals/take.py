@@ -12,7 +12,7 @@ import structlog
 from gerai.domain.records import Arrival, Environment
 from gerai.domain.refusals import Busy, Refusal
 from gerai.engine.arrivals.record import RecordArrival
-from gerai.engine.arrivals.target import OfPayment
+from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
 from gerai.engine.core import Engine
 from gerai.store import arrivals as sql
 from gerai.store.arrivals import Candidate
@@ -38,16 +38,25 @@ class BankLine(NamedTuple):
 
 
 async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount_sen: int) -> list[Candidate]:
-    """The payments that a person may say it is, one of each order, ten at most."""
+    """What a person may say it is: payments, one of each order, and deposits, ten at most."""
     async with engine.connection() as connection:
         return await sql.candidates(connection, merchant_id, receiving_id, amount_sen, _SHOWN)
 
 
 async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine) -> list[Candidate]:
-    """The payments that can be this line: of these, those of orders that were placed before the money came."""
+    """What can be this line: of these, what there was before the money came."""
     by = line.at + (_A_DAY if line.day_only else _CLOCKS_DIFFER)
     async with engine.connection() as connection:
         return await sql.candidates(connection, merchant_id, receiving_id, line.amount_sen, _SHOWN, by)
+
+
+def target_of(candidate: Candidate) -> Target | None:
+    """What a candidate is to the engine."""
+    if candidate.deposit_id is not None:
+        return OfDeposit(candidate.deposit_id)
+    if candidate.order_id is None or candidate.payment_id is None:
+        return None
+    return OfPayment(candidate.order_id, candidate.payment_id)
 
 
 async def waiting(engine: Engine, merchant_id: int, limit: int = 200) -> list[Arrival]:
@@ -70,7 +79,7 @@ async def not_kept(engine: Engine, merchant_id: int, receiving_id: int, lines: S
 
 
 async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> Arrival:
-    """Keep one line: booked when it can be one payment only, else waiting. Taken twice it is kept once.
+    """Keep one line: booked when it can be one payment or deposit only, else waiting. Taken twice it is kept once.
 
     Refuses: NotFound (no such account), Busy.
     """
@@ -88,12 +97,12 @@ async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLi
     )
     if len(found) == 1:
         [only] = found
-        sure = msgspec.structs.replace(command, target=OfPayment(only.order_id, only.payment_id))
+        sure = msgspec.structs.replace(command, target=target_of(only))
         try:
             return (await engine.submit(sure)).answer
         except Busy:
             raise
         except Refusal as refusal:
-            # Its order moved meanwhile, or cannot take it: the money is there all the same.
+            # It moved meanwhile, or cannot take it: the money is there all the same.
             log.warning("arrival.not_booked", merchant_id=merchant_id, arrival_key=line.key, code=refusal.code)
     return (await engine.submit(command)).answer

@@ -1,4 +1,4 @@
-"""What money that came pays, and what is asked of it, on the working copy."""
+"""What money that came pays: a payment of an order, or a deposit. Both are asked the same, on the working copy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from gerai.domain.records import Payment
+from gerai.domain.records import Deposit, Payment
 from gerai.domain.refusals import NotFound
+from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.state import State
 
@@ -15,6 +16,8 @@ from gerai.engine.state import State
 _MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
 #: What a payment is once money came on it.
 _CAME: Final = frozenset({"completed", "late", "refunded"})
+#: What a deposit is that money may still come for.
+_DEPOSIT_MAY_COME: Final = frozenset({"pending", "cancelled", "expired"})
 
 
 class OfPayment(msgspec.Struct, frozen=True):
@@ -57,3 +60,43 @@ class OfPayment(msgspec.Struct, frozen=True):
         if payment is None or payment.order_id != self.order_id:
             raise NotFound("payment", str(self.payment_id))
         return payment
+
+
+class OfDeposit(msgspec.Struct, frozen=True):
+    """Money for a wallet, by a deposit."""
+
+    deposit_id: int
+
+    @property
+    def ids(self) -> dict[str, int]:
+        """As a booked arrival keeps it."""
+        return {"deposit_id": self.deposit_id}
+
+    def paid(self, merchant_id: int, environment: str, by: str = "", reference: str = "") -> RecordDeposit:
+        """What records that it came; ``by``: a person says so."""
+        return RecordDeposit(
+            merchant_id=merchant_id,
+            environment=environment,
+            deposit_id=self.deposit_id,
+            outcome="paid",
+            provider_reference=reference,
+            by=by,
+        )
+
+    def asked(self, state: State, merchant_id: int) -> tuple[int | None, int]:
+        """The account it is to come into, and how much is asked for there. NotFound."""
+        deposit = self._deposit(state, merchant_id)
+        return deposit.receiving_id, deposit.pay_sen
+
+    def is_awaited(self, state: State, merchant_id: int) -> bool:
+        """Whether money may still come for it. NotFound."""
+        return self._deposit(state, merchant_id).status in _DEPOSIT_MAY_COME
+
+    def _deposit(self, state: State, merchant_id: int) -> Deposit:
+        deposit = state.deposits.get(merchant_id, self.deposit_id)
+        if deposit is None:
+            raise NotFound("deposit", str(self.deposit_id))
+        return deposit
+
+
+Target = OfPayment | OfDeposit

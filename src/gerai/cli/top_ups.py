@@ -1,0 +1,109 @@
+"""Members' top-ups at the terminal: which one somebody means, that its money came, and what becomes of late money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from gerai.app import DIALECTS
+from gerai.cli.names import merchant_named
+from gerai.cli.on_engine import money_in, operator
+from gerai.cli.payment_words import SEND_IT, another_came
+from gerai.cli.terminal import fail
+from gerai.domain.money import display
+from gerai.domain.records import Deposit
+from gerai.domain.refusals import StateConflict
+from gerai.engine.arrivals.decide import BookArrival
+from gerai.engine.arrivals.target import OfDeposit
+from gerai.engine.core import Engine
+from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.deposits.resolve_late import ResolveLateDeposit
+
+PaidArgument = Annotated[
+    str, typer.Argument(metavar="ORDER|PAYMENT|TOPUP", help="The number of the order, its payment, or a top-up's code.")
+]
+#: Where deposits come from; one that was made by hand may belong to no counter.
+_CHANNELS: Final = ["", *(dialect.name for dialect in DIALECTS)]
+
+
+async def deposit_named(engine: Engine, merchant: str, code: str, environment: str) -> Deposit | None:
+    """The one top-up with this code; None when there is none. Leaves when the code means several things."""
+    merchant_id = await merchant_named(engine, merchant)
+    found = await engine.deposits.named(merchant_id, _CHANNELS, code)
+    mine = [one for one in found if environment in ("", one.environment)]
+    if mine and (len(mine) > 1 or await engine.orders.named(merchant_id, code)):
+        fail(f"{code} means several: top-ups, or an order as well; name a payment, or its --environment")
+    return mine[0] if mine else None
+
+
+async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | None, reference: str) -> str:
+    """Book a top-up whose money somebody saw; returns what became of it. Leaves when another amount came."""
+    code, asked = deposit.public_id, display(deposit.pay_sen)
+    if given_sen is not None and given_sen != deposit.pay_sen:
+        fail(another_came(given_sen, deposit.pay_sen))
+    command = RecordDeposit(
+        merchant_id=deposit.merchant_id,
+        environment=deposit.environment,
+        deposit_id=deposit.deposit_id,
+        outcome="paid",
+        provider_reference=reference,
+        by=operator(),
+    )
+    try:
+        outcome = await money_in(engine, command, reference, f"deposit {deposit.deposit_id}")
+    except StateConflict as refusal:
+        fail(
+            f"top-up {code} is {refusal.state} already: nothing is booked; gerai members topup books money that came "
+            "twice / tidak ada yang dibukukan; gerai members topup untuk uang yang datang dua kali"
+        )
+    after = outcome.answer
+    if outcome.replayed:
+        return (
+            f"{reference} is booked already; top-up {code} is {after.status}: nothing is booked now "
+            f"/ {reference} sudah dibukukan: tidak ada yang dibukukan lagi"
+        )
+    if after.status == "late":
+        return (
+            f"{asked} came late for top-up {code} and waits / terlambat, menunggu keputusan: "
+            f"gerai payments resolve {code} accept|refund"
+        )
+    return f"{asked} is booked / dibukukan; {_credited(after)}"
+
+
+async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note: str) -> str:
+    """Decide about a top-up that came late; returns what became of it. It has a wallet and no order, so that to accept
+    it and to credit the wallet is the same."""
+    command = ResolveLateDeposit(
+        merchant_id=deposit.merchant_id,
+        environment=deposit.environment,
+        deposit_id=deposit.deposit_id,
+        decision="refund" if decision == "refund" else "accept",
+        note=note,
+    )
+    await engine.submit(command)
+    if decision == "refund":
+        return f"{deposit.public_id}: {display(deposit.pay_sen)} goes back. {SEND_IT}"
+    return f"{deposit.public_id}: {_credited(deposit)}"
+
+
+async def book_deposit(engine: Engine, environment: str, arrival_id: int, amount_sen: int, deposit: Deposit) -> str:
+    """Book money that waited for a top-up; returns what became of it."""
+    command = BookArrival(
+        merchant_id=deposit.merchant_id,
+        environment=environment,
+        arrival_id=arrival_id,
+        target=OfDeposit(deposit.deposit_id),
+        by=operator(),
+    )
+    await engine.submit(command)
+    after = await engine.deposits.as_now(deposit)
+    return (
+        f"{display(amount_sen)} is booked; top-up {deposit.public_id} is {after.status} now "
+        f"/ dibukukan; isi saldo {deposit.public_id} kini {after.status}"
+    )
+
+
+def _credited(deposit: Deposit) -> str:
+    amount, member = display(deposit.amount_sen), deposit.member_id
+    return f"{amount} is in the wallet of member {member} / masuk ke saldo anggota {member}"
