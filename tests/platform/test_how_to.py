@@ -26,6 +26,7 @@ from gerai.engine.arrivals.take import BankLine, take
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
+from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
 from gerai.engine.keys.manage import create_key, list_keys
 from gerai.engine.merchants.open import add_member, change_settings, open_merchant, set_test_clock
 from gerai.engine.merchants.receiving import open_account
@@ -167,7 +168,7 @@ async def production(scene: Scene) -> None:
 
 async def receive_money(scene: Scene) -> None:
     """An order that waits for its money, one whose payer chose another account of the shop, the bank's list with its
-    line, and a line that waits."""
+    line, a line that waits, and a member's top-up."""
     engine, merchant_id = scene.engine, scene.merchant_id
     methods = discover("gerai.partners.payments", "METHOD")
     given = {"bank": "BRI", "number": "1234567890", "holder": "Budi"}
@@ -190,12 +191,20 @@ async def receive_money(scene: Scene) -> None:
         f"1234567890;{day};ANI;0.00;{asked[1]}.00;100000.00\n",
         encoding="utf-8",
     )
+    topping_up = WantedDeposit(
+        deposit_id=engine.ids.next(), public_id="DEP20261129080000778", secret="s", channel="leuwongrr",
+        account_id=scene.wallets["production"], amount_sen=20_000_00, way=("bank_transfer", "BRI"), page_path="/x",
+        expires_at=real_now() + timedelta(hours=1),
+    )  # fmt: skip
+    merchant = engine.directory.merchant(merchant_id)
+    deposit = (await engine.submit(deposit_to_start(merchant, "production", methods, topping_up))).answer
     strange = BankLine("strange", 77_700_00, real_now(), "CICI")
     kept = await take(engine, merchant_id, account.receiving_id, strange, "statement")
     scene.names |= {
         "mutasi.csv": [str(scene.folder / "mutasi.csv")],
         "mutasi-bri.csv": [str(scene.folder / "mutasi-bri.csv")],
         "50123": [str(asked[0])],
+        "20417": [str(deposit.pay_sen // 100)],
         "7001": [str(account.receiving_id)],
         "8001": [str(kept.arrival_id)],
     }

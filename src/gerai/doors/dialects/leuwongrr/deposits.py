@@ -1,4 +1,4 @@
-"""Deposits of the token's owner. They are made on the hosted page and by operators; this contract reads them."""
+"""Deposits of the token's owner. The contract reads them; to ask for one is an addition of ours."""
 
 from __future__ import annotations
 
@@ -10,14 +10,32 @@ from starlette.responses import Response
 from gerai.domain.filters import DepositFilter
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
-from gerai.doors.dialects.leuwongrr import wire, wire_deposits
+from gerai.doors.dialects.leuwongrr import topping_up, wire, wire_deposits
 from gerai.doors.dialects.leuwongrr.auth import authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
+from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.engine.deposits.start import StartDeposit
 
 #: What a code may look like at all: a deposit made by hand may have one that is not of this contract's form.
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+async def create_deposit(ctx: RequestContext) -> Response:
+    """201 with the new deposit and how to pay it, or 200 with the one this Idempotency-Key made before, as it is now.
+
+    Refuses: BodyUnreadable, FieldsForbidden, InputInvalid, what :func:`topping_up.compose` refuses,
+    IdempotencyKeyReused.
+    """
+    caller = authenticate(ctx, "create_order")
+    wanted = topping_up.read_top_up(await ctx.json())
+    attempt = topping_up.attempt(ctx, caller, wanted)
+    outcome = await submit_once(ctx, attempt, lambda: topping_up.compose(ctx, caller, wanted), StartDeposit)
+    code, again = wanted.payment_method, outcome.replayed
+    data = wire_deposits.created_of(outcome.answer, code, ctx.base_url, ctx.now, idempotent=again)
+    message, status = (wire_deposits.FOUND_AGAIN, 200) if again else (wire_deposits.CREATED, 201)
+    return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
 
 
 async def list_deposits(ctx: RequestContext) -> Response:

@@ -19,5 +19,6 @@ ROUTES: Final = (
     Route("GET", f"{BASE}/me/invoices/{{invoice}}", invoices.get_invoice),
     Route("GET", f"{BASE}/me/invoices/{{invoice}}/status", invoices.get_invoice_status),
     Route("GET", f"{BASE}/me/deposits", deposits.list_deposits),
+    Route("POST", f"{BASE}/me/deposits", deposits.create_deposit),
     Route("GET", f"{BASE}/me/deposits/{{invoice}}", deposits.get_deposit),
 )

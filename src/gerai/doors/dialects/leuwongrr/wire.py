@@ -77,7 +77,12 @@ class CreatedAnswer(msgspec.Struct):
 
 def invoice_url(base_url: str, invoice: Order | Deposit) -> str:
     """The hosted page of this invoice; the secret opens it, the code alone does not."""
-    return f"{base_url}{INVOICE_PAGE.format(code=invoice.public_id)}?t={invoice.secret}"
+    return page_url(base_url, invoice.public_id, invoice.secret)
+
+
+def page_url(base_url: str, code: str, secret: str) -> str:
+    """The same of an invoice that is not made yet."""
+    return f"{base_url}{INVOICE_PAGE.format(code=code)}?t={secret}"
 
 
 def invoice_of(view: OrderView, base_url: str, now: datetime) -> InvoiceAnswer:
@@ -163,16 +168,24 @@ def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] 
         return None
     if not instructed(payment):
         return None
-    instructions = payment.instructions
+    code, asked_sen, secret = details_of(view.order).payment_method, payment.asked_sen, view.order.secret
+    return instructions_of(payment, code, asked_sen, secret, base_url)
+
+
+def instructions_of(
+    paid_by: Payment | Deposit, code: str, asked_sen: int, secret: str, base_url: str
+) -> dict[str, Any]:
+    """How to pay ``asked_sen`` by the gateway method with this code, as it is stored. ``secret`` opens the page."""
+    instructions = paid_by.instructions
     return {
-        "code": details_of(view.order).payment_method,
+        "code": code,
         "type": instructions.get("kind", ""),
-        "channel": payment.channel_code,
-        "amount": whole_rupiah(payment.asked_sen),
+        "channel": paid_by.channel_code,
+        "amount": whole_rupiah(asked_sen),
         "pay_code": instructions.get("code", ""),
         "qr_string": instructions.get("qr_text", ""),
-        "redirect_url": absolute(instructions.get("url", ""), base_url, view.order.secret),
-        "expires_at": jakarta_wall(payment.expires_at) if payment.expires_at is not None else None,
+        "redirect_url": absolute(instructions.get("url", ""), base_url, secret),
+        "expires_at": jakarta_wall(paid_by.expires_at) if paid_by.expires_at is not None else None,
     }
 
 

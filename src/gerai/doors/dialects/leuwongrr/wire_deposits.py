@@ -8,7 +8,7 @@ from typing import Any, Final
 from gerai.domain.money import SEN_PER_RUPIAH, display, whole_rupiah
 from gerai.domain.records import Deposit
 from gerai.doors.dialects.leuwongrr.gateway import canonical_code
-from gerai.doors.dialects.leuwongrr.wire import invoice_url
+from gerai.doors.dialects.leuwongrr.wire import instructions_of, invoice_url
 from gerai.doors.http.payable import deposit_payable
 from gerai.doors.http.times import jakarta_wall
 
@@ -24,6 +24,24 @@ WORDS: Final = {
     "refunded": ("rejected", "refunded"),
 }
 _MANUAL: Final = "manual"
+
+
+CREATED: Final = "Deposit berhasil dibuat."
+FOUND_AGAIN: Final = "Deposit yang sama ditemukan dari Idempotency-Key."
+
+
+def created_of(deposit: Deposit, code: str, base_url: str, now: datetime, *, idempotent: bool) -> dict[str, Any]:
+    """A deposit that was just asked for by the gateway method with this code: with what its payer must see, while it
+    can be paid."""
+    to_pay = bool(deposit.instructions) and deposit_payable(deposit, now)
+    gateway = instructions_of(deposit, code, deposit.pay_sen, deposit.secret, base_url) if to_pay else None
+    return {
+        "deposit": deposit_of(deposit, base_url),
+        "invoice": invoice_of(deposit, base_url, now),
+        "gateway": gateway,
+        "environment": deposit.environment,
+        "idempotent": idempotent,
+    }
 
 
 def deposit_of(deposit: Deposit, base_url: str) -> dict[str, Any]:
