@@ -107,6 +107,22 @@ async def test_an_answer_that_was_lost_is_found(shop: GatewayShop) -> None:
         assert len([1 for what, of in shop.toy.asked if (what, of) == ("start", payment.public_id)]) == 1
 
 
+async def test_a_code_that_is_told_once_is_asked_for_again(shop: GatewayShop) -> None:
+    """The answer with the QR was lost, and a look has none: started once more by the same reference it is the same
+    payment, and its payer has something to pay."""
+    shop.toy.fails, shop.toy.forgets = OutcomeUnknown("TimeoutError"), True
+    payment = await shop.stored(await shop.ordered())
+    with pytest.raises(PartnerUnavailable):
+        await shop.desk.started(await shop.now(payment), payment.payment_id)
+    await shop.look(payment)
+    shown = (await shop.now(payment)).payments[-1]
+    made = shop.toy.payments[payment.public_id].instructions
+    assert made is not None
+    assert (instructed(shown), shown.instructions["code"]) == (True, made.code)
+    await shop.look(payment)
+    assert [what for what, _ in shop.toy.asked] == ["start", "find", "start", "find"]
+
+
 async def test_a_start_that_was_never_made_is_failed_only_when_that_is_known(shop: GatewayShop) -> None:
     """A crash before the call: the gateway does not know the payment the second time, either, and it is failed. One
     that cannot be asked by our reference is never failed by that: it waits for its end, visibly."""

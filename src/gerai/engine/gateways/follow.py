@@ -10,11 +10,11 @@ import structlog
 from gerai.domain.records import GatewayAttempt, Notice, NoticeSource, OrderView, Payment
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk, seen_of
-from gerai.engine.gateways.record import NoteAttempt
+from gerai.engine.gateways.record import NoteAttempt, instructed
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer
-from gerai.ports.gateways import Contract, Gateway, GatewayNotice, GatewayRefused, Seen
+from gerai.ports.gateways import Contract, Gateway, GatewayNotice, GatewayRefused, OutcomeUnknown, Seen
 from gerai.ports.notices import NoticeFault
 from gerai.store import gateways as sql
 
@@ -51,7 +51,7 @@ async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: 
         return
     gateway, contract = usable
     try:
-        seen = await gateway.find(desk.http(contract), contract, desk.attempt_of(view, payment, attempt.reference))
+        seen = await _look(desk, gateway, contract, view, payment, attempt)
     except (NoAnswer, AddressForbidden) as error:
         log.info("gateway.not_asked", payment=payment.public_id, gateway=gateway.name, error=str(error))
         await _note(engine, payment, attempt.fault, again_s)
@@ -69,6 +69,21 @@ async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: 
         await _note(engine, payment, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", again_s)
     else:
         await _note(engine, payment, "the gateway does not know it any more", again_s)
+
+
+async def _look(
+    desk: GatewayDesk, gateway: Gateway, contract: Contract, view: OrderView, payment: Payment, attempt: GatewayAttempt
+) -> Seen | None:
+    """How the payment stands. Where its payer was never shown anything, and a look does not bring it (a QR is told
+    once), it is started once more by the same reference: it is the same payment, or a no."""
+    asked = desk.attempt_of(view, payment, attempt.reference)
+    seen = await gateway.find(desk.http(contract), contract, asked)
+    if seen is None or seen.status != "waiting" or seen.instructions is not None or instructed(payment):
+        return seen
+    try:
+        return await gateway.start(desk.http(contract), contract, asked)
+    except (GatewayRefused, OutcomeUnknown, NoAnswer):
+        return seen
 
 
 async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
