@@ -12,6 +12,7 @@ from gerai.engine.merchants.open import change_settings
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.record import RecordPayment
 
+GATEWAY = ("payments", "gateways", "add", "midtrans", "sandbox")
 IMPORT = ("payments", "arrivals", "import", "list.csv", "--account", "1")
 
 
@@ -37,15 +38,18 @@ async def said(dsn: str, *arguments: str) -> tuple[int, str, str]:
         (("orders", "complete", "5", "--failed", "-1"), 2, "greater than or equal to 0"),
         (("payments", "refund", "P", "--amount", "-5"), 2, "not an amount in whole rupiah: -5; write 15000"),
         (("payments", "confirm", "-7", "--amount=-5"), 2, "not an amount in whole rupiah: -5; write 15000"),
-        (("payments", "accounts", "add", "qris", "=x"), 2, "=x: each of these stands once, as NAME=VALUE (bank_tr"),
+        (("payments", "accounts", "add", "qris", "=x"), 2, "=: each of these stands once, as NAME=VALUE (bank_tr"),
         (("payments", "accounts", "add", "qris", "code"), 2, "code: each of these stands once, as NAME=VALUE"),
         (("payments", "accounts", "add", "qris", "mode= "), 2, "mode is empty: give it a value, or leave it out"),
-        (("payments", "accounts", "add", "qris", "mode=a", "mode=b"), 2, "mode=b: each of these stands once, as NAME="),
-        ((*IMPORT, "=x"), 2, "=x: each of these stands once, as WHAT=COLUMN (date=…, "),
+        (("payments", "accounts", "add", "qris", "mode=a", "mode=b"), 2, "mode=: each of these stands once, as NAME"),
+        ((*IMPORT, "=x"), 2, "=: each of these stands once, as WHAT=COLUMN (date=…, "),
         ((*IMPORT, "date"), 2, "date: each of these stands once, as WHAT=COLUMN"),
         ((*IMPORT, "date= "), 2, "date is empty: give it a value, or leave it out"),
-        ((*IMPORT, "date=a", "date=b"), 2, "date=b: each of these stands once, as WHAT=COLUMN"),
-        ((*IMPORT, "day=a"), 2, "day=a: each of these stands once, as WHAT=COLUMN"),
+        ((*IMPORT, "date=a", "date=b"), 2, "date=: each of these stands once, as WHAT=COLUMN"),
+        ((*IMPORT, "day=a"), 2, "day=: each of these stands once, as WHAT=COLUMN"),
+        ((*GATEWAY, "direct_refund=a", "direct_refund=b"), 2, "direct_refund=: each of these stands once, as NAME=VAL"),
+        ((*GATEWAY, "direct_refund= "), 2, "direct_refund is empty: give it a value, or leave it out"),
+        ((*GATEWAY, "colour=a"), 2, "colour=: each of these stands once, as NAME=VALUE"),
         (("webhooks", "show", "-5"), 2, "Invalid value for 'DELIVERY': Input should be greater than or equal to 1"),
         (("webhooks", "enable", "-5"), 2, "Invalid value for 'ENDPOINT': Input should be greater than or equal to 1"),
         (("webhooks", "log", "--limit", "-5"), 2, "greater than or equal to 1"),
@@ -61,6 +65,13 @@ async def test_a_negative_number_is_a_value(
     assert answer[:2] == (code, "")
     assert text in answer[2]
     assert "No such option" not in answer[2]
+
+
+async def test_a_key_among_the_values_is_not_repeated(dsn: str) -> None:
+    """Keys are asked for and never shown: one that stands among the names is refused without it."""
+    for given in ("secret_server_key=hush-hush", "secret_server_key=hush-hush=1", "key=hush-hush"):
+        code, out, err = await said(dsn, *GATEWAY, given)
+        assert (code, out, "keys are asked for" in err, "hush" in err) == (2, "", True, False), err
 
 
 async def test_what_follows_a_negative_number_is_still_read(dsn: str, merchant: Any) -> None:

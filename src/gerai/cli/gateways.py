@@ -12,6 +12,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
+from gerai.cli.values import read_pairs
 from gerai.domain.records import GatewayAttempt, GatewayContract
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, open_contract, ways_of
@@ -54,7 +55,10 @@ def add(
     """Let a gateway take payments. Its keys are asked for, or read from standard input, a line each."""
     chosen = _GATEWAYS[one_of(gateway, _GATEWAYS, "gateway")]
     whose = one_of(environment, ENVIRONMENTS, "environment")
-    given = {**_facts(said or []), **_keys(chosen)}
+    # Keys are asked for: on the command line, whoever lists this machine's processes would read them.
+    open_names = [asked.name for asked in chosen.asks if not asked.name.startswith(SECRET)]
+    facts = read_pairs(said or [], "NAME=VALUE", f"{_ASKED}; keys are asked for", open_names)
+    given = {**facts, **_keys(chosen)}
     wanted = frozenset((way.partition(":")[0], way.partition(":")[2]) for way in only.split(",") if way.strip())
 
     async def act(engine: Engine, settings: Settings) -> GatewayContract:
@@ -74,7 +78,7 @@ def add(
         return await open_contract(engine, draft)
 
     new = with_settings(act, data, settings_file)
-    console.line(f"added {new.contract_id}: {whose} orders can be paid with")
+    console.line(f"added {new.contract_id}: {whose} orders can be paid with / pesanan {whose} bisa dibayar dengan")
     console.line("  " + ", ".join(f"{way.method}:{way.channel}" for way in new.ways))
     console.line(f"gerai payments gateways address {new.contract_id} shows where it reports that payers paid")
 
@@ -144,7 +148,7 @@ def close(
         await close_contract(engine, found.merchant_id, contract, operator())
 
     on_engine(act, data, settings_file)
-    console.line(f"closed {contract}")
+    console.line(f"closed {contract} / {contract} ditutup")
 
 
 @gateways.command("faults")
@@ -162,17 +166,10 @@ def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings
     for payment, one in found:
         grid.add(payment, one.status, one.reference, one.fault, to_the_minute(one.updated_at))
     console.grid(grid)
-    console.line("money that is there: gerai payments confirm PAYMENT; else: gerai payments refund, at the gateway")
-
-
-def _facts(said: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in said:
-        name, equals, value = one.partition("=")
-        if not equals or name in found or name.startswith(SECRET):
-            fail(f"{one.partition('=')[0]}: each of these stands once, as NAME=VALUE ({_ASKED}); keys are asked for", 2)
-        found[name] = value
-    return found
+    console.line(
+        "money that is there / uangnya ada: gerai payments confirm PAYMENT; "
+        "else / selain itu: gerai payments refund, at the gateway / di gateway"
+    )
 
 
 def _keys(gateway: Gateway) -> dict[str, str]:

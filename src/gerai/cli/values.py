@@ -101,15 +101,15 @@ def read_amount(text: str, *, above_zero: bool = False) -> int:
     return amount_sen
 
 
-def read_pairs(said: Iterable[str], form: str, takes: str, known: Collection[str] = ()) -> dict[str, str]:
+def read_pairs(said: Iterable[str], form: str, takes: str, known: Collection[str] | None = None) -> dict[str, str]:
     """What somebody names as ``date=Tanggal``, by name. ``form`` is how such a pair is called (NAME=VALUE), ``takes``
     which there are; ``known``: their names, where no other may stand. Leaves with exit code 2 when one has no ``=``, is
-    unknown, is empty or stands twice."""
+    unknown, is empty or stands twice, and shows no value then: it may be a key."""
     found: dict[str, str] = {}
     for one in said:
         name, equals, value = one.partition("=")
-        if not equals or not name or name in found or (known and name not in known):
-            fail(f"{one}: each of these stands once, as {form} ({takes})", 2)
+        if not equals or not name or name in found or (known is not None and name not in known):
+            fail(f"{name}{equals}: each of these stands once, as {form} ({takes})", 2)
         if not value.strip():
             fail(f"{name} is empty: give it a value, or leave it out ({takes})", 2)
         found[name] = value
