@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any, Final
 
@@ -11,8 +10,9 @@ import msgspec
 from gerai.domain.money import MAX_SEN
 from gerai.kit.moments import jakarta_time
 from gerai.kit.wire import WireFault, sen_of
-from gerai.partners.gateways.durianpay.steps import steps_for
 from gerai.partners.gateways.durianpay.wire import DurianpayCharged, DurianpayOrder, DurianpayPayment, DurianpayRefund
+from gerai.partners.gateways.steps import plain, steps_of
+from gerai.ports.channel_titles import channel_title
 from gerai.ports.gateways import RefundSeen, RefundStatus, Seen, SeenStatus, Way
 from gerai.ports.payments import Instructions
 
@@ -26,8 +26,7 @@ _CODE: Final = re.compile(r"[0-9A-Za-z]{1,40}")
 #: Whose steps are shown first, where an account can be paid in several places.
 _PLACES: Final = ("mobile_app", "atm", "internet_banking")
 _ITEM: Final = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL | re.IGNORECASE)
-_TAG: Final = re.compile(r"<[^>]*>")
-_LONGEST_HELP, _LONGEST_LINE, _MOST_LINES = 10_000, 300, 12
+_LONGEST_HELP, _MOST_LINES = 10_000, 12
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -78,16 +77,17 @@ def instructions_of(way: Way, charged: DurianpayCharged, order: DurianpayOrder) 
     match method:
         case "qris":
             text = next((t for t in (charged.qr_code, charged.qr_string) if t and t.startswith(_EMV)), "")
-            return Instructions("qr", until, qr_text=text, steps=steps_for(way)) if text else None
+            return Instructions("qr", until, qr_text=text, steps=steps_of(way, "")) if text else None
         case "ewallet":
             if _over(charged.status):
                 return None
             url = next((u for u in (charged.checkout_url, charged.web_url) if u and _is_address(u)), "")
-            kind = "redirect" if url else "manual"
-            return Instructions(kind, until, url=url, steps=steps_for(way, pushed=not url))
+            if url:
+                return Instructions("redirect", until, url=url, steps=steps_of(way, ""))
+            return Instructions("manual", until, steps=_pushed(channel_title(channel)))
         case _:
             code = (charged.account_number or "").strip()
-            steps = _steps(charged.payment_instruction) or steps_for((method, channel), code)
+            steps = _steps(charged.payment_instruction) or steps_of(way, code)
             return Instructions("code", until, code=code, steps=steps) if _CODE.fullmatch(code) else None
 
 
@@ -133,8 +133,21 @@ def _steps(instruction: Any) -> dict[str, list[str]]:
 def _lines(places: dict[str, _Place]) -> list[str]:
     texts = [places[place].instruction_text for place in _PLACES if place in places]
     items = _ITEM.findall(texts[0][:_LONGEST_HELP]) if texts else []
-    lines = (" ".join(html.unescape(_TAG.sub("", item)).split()) for item in items)
-    return [line[:_LONGEST_LINE] for line in lines if line][:_MOST_LINES]
+    return [line for line in map(plain, items) if line][:_MOST_LINES]
+
+
+def _pushed(wallet: str) -> dict[str, list[str]]:
+    """Where the wallet asks its payer by itself."""
+    return {
+        "id": [
+            f"Buka aplikasi {wallet}: permintaan pembayaran sudah dikirim ke nomor Anda.",
+            "Periksa jumlahnya, lalu konfirmasi dengan PIN Anda.",
+        ],
+        "en": [
+            f"Open the {wallet} app: a payment request was sent to your number.",
+            "Check the amount, then confirm with your PIN.",
+        ],
+    }
 
 
 def amount_of(order: DurianpayOrder) -> int:
