@@ -114,6 +114,22 @@ def test_an_owner_who_is_no_superuser_may_restore(shop_dsn: str, plain_backup: b
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
 
 
+def test_a_row_larger_than_a_part(empty_database: Empty) -> None:
+    """What a payer sent may be 5 MiB, more than one part of a backup holds: it comes back to the byte."""
+    before, after = empty_database(), empty_database()
+    migrate(before)
+    with psycopg.connect(before, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO payment_proofs SELECT 1, n, 1, sha256(n::text::bytea), 'image/png', 5242880, now(), "
+            "decode(repeat(n || '0ff5c0a', 1310720), 'hex') FROM generate_series(1, 2) n"
+        )
+    restore_database(io.BytesIO(backed_up(before)), "", after, no_step)
+    assert content(after) == content(before)
+    with psycopg.connect(after) as connection:
+        kept = connection.execute("SELECT substr(content, 5242877) FROM payment_proofs ORDER BY proof_id").fetchall()
+    assert kept == [(b"\x10\xff\x5c\x0a",), (b"\x20\xff\x5c\x0a",)]
+
+
 def test_it_is_one_moment_and_keeps_no_writer_waiting(shop_dsn: str, empty_database: Empty) -> None:
     """Somebody writes two tables in each transaction while the backup is read: it holds as many rows of the one as of
     the other, and no write waited for it."""

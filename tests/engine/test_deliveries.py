@@ -243,7 +243,7 @@ async def test_a_number_never_comes_again(clocked: Shop, sender: WebhookSender, 
     await announce(clocked, placed)
     await sender.run_once()
     # The clock of the sandbox is far behind: what was sent has long been old enough to go.
-    limits = {"keys_after_days": 30, "deliveries_after_days": 7, "jobs_after_days": 60}
+    limits = {"keys_after_days": 30, "deliveries_after_days": 7, "jobs_after_days": 60, "proofs_after_days": 365}
     await forget_old(clocked.engine, **limits, limit=100_000)
     assert await log_of(clocked) == []
     await listen(clocked, receiver.url("/later"))

@@ -52,17 +52,43 @@ async def test_each_kind_by_its_own_age(own_engine: Engine, own_dsn: str) -> Non
         "now() - CASE id WHEN 2 THEN 59 ELSE 61 END * interval '1 day' FROM procrastinate_jobs",
     ):
         rows(own_dsn, text)
-    await forget_old(own_engine, keys_after_days=30, deliveries_after_days=90, jobs_after_days=60, limit=1)
+    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60, "proofs_after_days": 365}
+    await forget_old(own_engine, **days, limit=1)
     # In pieces: one of each.
     assert rows(own_dsn, "SELECT count(*) FROM webhook_deliveries") == [(3,)]
     for _ in range(4):
-        await forget_old(own_engine, keys_after_days=30, deliveries_after_days=90, jobs_after_days=60, limit=1)
+        await forget_old(own_engine, **days, limit=1)
     assert sorted(rows(own_dsn, "SELECT key FROM idempotency_keys")) == [("29",)]
     assert rows(own_dsn, "SELECT delivery_id FROM webhook_deliveries ORDER BY 1") == [(3,), (4,)]
     assert rows(own_dsn, "SELECT delivery_id FROM webhook_attempts") == [(3,)]
     assert rows(own_dsn, "SELECT after_event_id FROM webhook_endpoints") == [(2,)]
     assert rows(own_dsn, "SELECT id FROM procrastinate_jobs ORDER BY 1") == [(2,), (3,), (4,)]
     assert rows(own_dsn, "SELECT count(*) FROM procrastinate_events WHERE job_id = 1") == [(0,)]
+
+
+_PAYMENTS = """INSERT INTO payments (merchant_id, payment_id, environment, order_id, invoice_id, public_id, method,
+    channel_code, status, amount_sen, fee_sen, refunded_sen, reference, instructions, failure, created_at, updated_at,
+    merchant_fee_sen, matching_sen)
+SELECT 7, id, 'production', 1, 1, 'p' || id, 'm', '', status, 1, 0, 0, '', '{}', '{}', now(),
+       now() - ended * interval '1 day', 0, 0
+FROM (VALUES (1, 'completed', 366), (2, 'expired', 366), (3, 'completed', 364), (4, 'processing', 366),
+      (5, 'cancelled', 366)) p(id, status, ended)"""
+#: The last one came a year after its payment had ended.
+_PROOFS = """INSERT INTO payment_proofs
+SELECT 7, id, id, decode(repeat('00', 32), 'hex'), 'image/png', 1, now() - age * interval '1 day', 'x'
+FROM (VALUES (1, 366), (2, 366), (3, 366), (4, 366), (5, 1)) p(id, age)"""
+
+
+async def test_proofs_of_payments_that_ended(own_engine: Engine, own_dsn: str) -> None:
+    """What a payer sent goes a year after the payment ended, however it ended; of an open one, of one that ended later,
+    and what came later, stay."""
+    # Their orders are of no account here.
+    rows(own_dsn, f"SET session_replication_role = replica; {_PAYMENTS}; {_PROOFS}")
+    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60, "proofs_after_days": 365}
+    await forget_old(own_engine, **days, limit=1)
+    assert rows(own_dsn, "SELECT count(*) FROM payment_proofs") == [(4,)]
+    await forget_old(own_engine, **days, limit=9)
+    assert rows(own_dsn, "SELECT proof_id FROM payment_proofs ORDER BY 1") == [(3,), (4,), (5,)]
 
 
 @pytest.mark.parametrize(

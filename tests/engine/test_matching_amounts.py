@@ -201,7 +201,7 @@ async def test_an_amount_is_kept_for_slow_money(shop: BankShop) -> None:
     [(kept_until,)] = shop.rows("SELECT expected_until FROM expected_amounts WHERE merchant_id = %s", shop.merchant_id)
     assert kept_until == payment.expires_at + timedelta(days=3) if payment.expires_at else False
 
-    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60}
+    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60, "proofs_after_days": 365}
     await forget_old(shop.engines[0], **days, limit=1000)
     assert len(shop.expected()) == 1
     shop.rows("UPDATE expected_amounts SET expected_until = now() WHERE merchant_id = %s", shop.merchant_id)
@@ -244,7 +244,7 @@ async def test_one_that_may_still_be_paid_keeps_it(shop: BankShop) -> None:
     """A payment without end is open for as long as it is: however old its row, the janitor leaves it."""
     payment = await shop.start(await shop.placed())
     shop.rows("UPDATE expected_amounts SET expected_until = now() WHERE merchant_id = %s", shop.merchant_id)
-    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60}
+    days = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60, "proofs_after_days": 365}
     await forget_old(shop.engines[0], **days, limit=1000)
     assert shop.expected() == [(payment.asked_sen, payment.payment_id)]
 

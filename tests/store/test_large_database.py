@@ -32,6 +32,7 @@ from gerai.store import (
     order_views,
     orders,
     payments,
+    proofs,
     waiting,
     wallets,
     webhook_deliveries,
@@ -49,7 +50,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices,
-    gateways,
+    gateways, proofs,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {

@@ -1,12 +1,17 @@
-"""How an order's payment stands, in one word."""
+"""How an order's payment stands, in one word; and which payments money may still come for."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from gerai.domain.records import Invoice, Order
 
 PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
+
+#: What a payment is that money may come for, late money too.
+MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
+#: What a payment is once money came on it.
+CAME: Final = frozenset({"completed", "late", "refunded"})
 
 
 def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:

@@ -30,6 +30,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PROOFS,
     RECEIVING,
     SHIPMENTS,
     STOCK,
@@ -57,6 +58,7 @@ class _Wanted:
     notices: set[int] = field(default_factory=set[int])
     notice_keys: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
     attempts: set[int] = field(default_factory=set[int])
+    proofs_of: set[int] = field(default_factory=set[int])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -86,6 +88,7 @@ class _Wanted:
         self.notices.update(needs.notices)
         self.notice_keys.update(needs.notice_keys)
         self.attempts.update(needs.attempts)
+        self.proofs_of.update(needs.proofs_of)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -165,7 +168,7 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
 
 
 def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
-    """Notices of money, and payments as gateways have them."""
+    """Notices of money, payments as gateways have them, and proofs of payments."""
     found: list[Reading] = []
     if mine.notice_keys:
         sources, digests = zip(*sorted(mine.notice_keys), strict=True)
@@ -176,6 +179,8 @@ def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
         found.append(Reading(loads.NOTICES_BY_ID, (merchant_id, _ids(mine.notices)), NOTICES))
     if mine.attempts:
         found.append(Reading(loads.ATTEMPTS_BY_PAYMENT, (merchant_id, _ids(mine.attempts)), ATTEMPTS))
+    if mine.proofs_of:
+        found.append(Reading(loads.PROOFS_BY_PAYMENT, (merchant_id, _ids(mine.proofs_of)), PROOFS))
     return found
 
 

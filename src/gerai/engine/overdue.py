@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gerai.engine.core import Engine
 from gerai.engine.orders.transitions import FULFIL_QUEUE, FULFIL_TASK
-from gerai.store import due, webhook_deliveries
+from gerai.store import due, proofs, webhook_deliveries
 
 _FORGOTTEN_AFTER_S = 900
 
@@ -39,12 +39,19 @@ async def requeue_forgotten(engine: Engine, automatic_providers: list[str], limi
 
 
 async def forget_old(
-    engine: Engine, *, keys_after_days: int, deliveries_after_days: int, jobs_after_days: int, limit: int
+    engine: Engine,
+    *,
+    keys_after_days: int,
+    deliveries_after_days: int,
+    jobs_after_days: int,
+    proofs_after_days: int,
+    limit: int,
 ) -> None:
-    """Delete idempotency keys, finished webhook deliveries and failed jobs older than that, and expected amounts whose
-    time is over, ``limit`` of each at most."""
+    """Delete idempotency keys, finished webhook deliveries, failed jobs and proofs of payments that ended, older than
+    that, and expected amounts whose time is over, ``limit`` of each at most."""
     async with engine.connection() as connection:
         await due.forget_answers(connection, keys_after_days, limit)
         await webhook_deliveries.forget(connection, deliveries_after_days, limit)
         await due.forget_jobs(connection, jobs_after_days, limit)
         await due.forget_amounts(connection, limit)
+        await proofs.forget(connection, proofs_after_days, limit)

@@ -41,6 +41,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PROOFS,
     RECEIVING,
     SHIPMENTS,
     STOCK,
@@ -94,6 +95,7 @@ class State:
         self.notice_sources = self._of(NOTICE_SOURCES)
         self.notices = self._of(NOTICES, lambda r: ((r.merchant_id, r.source_id, r.digest),))
         self.attempts = self._of(ATTEMPTS)
+        self.proofs = self._of(PROOFS, lambda r: ((r.merchant_id, r.payment_id),))
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

@@ -90,8 +90,12 @@ class EngineSettings:
 class HttpSettings:
     """What a request may be."""
 
-    body_limit_bytes: int = setting(262_144, "Largest request body, as it arrives and unpacked.", 1)
-    body_timeout_s: float = setting(15.0, "How long a request body may take to arrive.", 0.1)
+    body_limit_bytes: int = setting(
+        262_144, "Largest request body, as it arrives and unpacked; a payer's proof has 5 MiB.", 1
+    )
+    body_timeout_s: float = setting(
+        15.0, "How long a request body may take to arrive; a payer's proof four times as long.", 0.1
+    )
     json_depth_limit: int = setting(32, "Deepest nesting of a JSON body.", 1)
     public_base_url: str = setting(
         "",
@@ -132,8 +136,11 @@ class PageSettings:
     stream_seconds: int = setting(600, "How long one live connection lasts before the page opens a new one.", 1)
     poll_interval_s: float = setting(1.0, "How often the orders of all live pages are looked at, in one query.", 0.05)
     heartbeat_s: float = setting(15.0, "Longest silence on a live connection.", 0.1)
-    acts_per_minute: int = setting(30, "Choices, changes and simulated payments of one order per minute.", 1)
+    acts_per_minute: int = setting(30, "Choices, changes, proofs and simulated payments of one order per minute.", 1)
     link_lookups_per_minute: int = setting(300, "Wrong payment links one address may try per minute.", 1)
+    proofs_keep_days: int = setting(
+        365, "How long what a payer sent to show a transfer is kept once its payment has ended.", 1
+    )
 
 
 @dataclass(frozen=True)

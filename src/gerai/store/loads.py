@@ -25,6 +25,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PROOFS,
     RECEIVING,
     SHIPMENTS,
     STOCK,
@@ -102,6 +103,11 @@ SELECT {EVENTS.select_list} FROM events t
 WHERE t.merchant_id = %b AND t.order_id = ANY(%b::int8[])
   AND (starts_with(t.name, 'order.') OR starts_with(t.name, 'invoice.'))
 ORDER BY t.order_id, t.event_id""".encode()
+
+#: Without their content, which nobody decides by; the order's lock protects them.
+PROOFS_BY_PAYMENT: Final = f"""
+SELECT {PROOFS.select_list.replace("t.content", "''::bytea")} FROM payment_proofs t
+WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()
 
 DEPOSITS_BY_ID: Final = f"""
 SELECT {DEPOSITS.select_list} FROM deposits t

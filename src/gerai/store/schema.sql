@@ -429,6 +429,22 @@ CREATE TABLE orders_without_terms (
     before_id bigint NOT NULL
 );
 
+CREATE TABLE payment_proofs (
+    merchant_id bigint NOT NULL,
+    proof_id bigint NOT NULL,
+    payment_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    kind text NOT NULL,
+    size_bytes integer NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT payment_proofs_check CHECK ((length(content) = size_bytes)),
+    CONSTRAINT payment_proofs_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT payment_proofs_kind_check CHECK ((kind = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'application/pdf'::text]))),
+    CONSTRAINT payment_proofs_size_bytes_check CHECK (((size_bytes > 0) AND (size_bytes <= 5242880)))
+);
+ALTER TABLE ONLY payment_proofs ALTER COLUMN content SET STORAGE EXTERNAL;
+
 CREATE TABLE payments (
     merchant_id bigint NOT NULL,
     payment_id bigint NOT NULL,
@@ -793,6 +809,8 @@ ALTER TABLE ONLY order_terms ADD CONSTRAINT order_terms_pkey PRIMARY KEY (mercha
 ALTER TABLE ONLY orders ADD CONSTRAINT orders_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
 ALTER TABLE ONLY orders ADD CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id);
 ALTER TABLE ONLY orders_without_terms ADD CONSTRAINT orders_without_terms_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY payment_proofs ADD CONSTRAINT payment_proofs_merchant_id_payment_id_digest_key UNIQUE (merchant_id, payment_id, digest);
+ALTER TABLE ONLY payment_proofs ADD CONSTRAINT payment_proofs_pkey PRIMARY KEY (merchant_id, proof_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_merchant_id_environment_public_id_key UNIQUE (merchant_id, environment, public_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_pkey PRIMARY KEY (merchant_id, payment_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);

@@ -19,6 +19,7 @@ from gerai.domain.records import (
     OrderLine,
     OrderTerm,
     Payment,
+    PaymentProof,
     ReceivingAccount,
     Shipment,
     Stock,
@@ -146,6 +147,13 @@ ATTEMPTS = Table(
     types={"looks": "int4"},
     mutable=("status", "reference", "looks", "paid_sen", "fault", "updated_at"),
 )
+#: Read without their content, and never changed.
+PROOFS = Table(
+    "payment_proofs",
+    PaymentProof,
+    key=("merchant_id", "proof_id"),
+    types={"size_bytes": "int4"},
+)
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
 IDEMPOTENCY = Table(
@@ -157,5 +165,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS,
+    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS,
 )  # fmt: skip

@@ -209,6 +209,7 @@ class Worker:
                         keep_answers_days=self._settings.engine.idempotency_keep_days,
                         keep_deliveries_days=self._settings.webhooks.keep_days,
                         keep_failed_jobs_days=self._settings.worker.failed_jobs_keep_days,
+                        keep_proofs_days=self._settings.pages.proofs_keep_days,
                     )
             except DatabaseError as error:
                 log.warning("janitor.database", error=str(error))

@@ -46,15 +46,17 @@ async def tidy(
     keep_answers_days: int,
     keep_deliveries_days: int,
     keep_failed_jobs_days: int,
+    keep_proofs_days: int,
 ) -> None:
-    """Defer forgotten fulfilments again; let old stored answers, webhook deliveries, failed jobs and expected amounts
-    go."""
+    """Defer forgotten fulfilments again; let old stored answers, webhook deliveries, failed jobs, expected amounts and
+    proofs of transfers go."""
     await requeue_forgotten(engine, automatic_providers, _AT_ONCE)
     await forget_old(
         engine,
         keys_after_days=keep_answers_days,
         deliveries_after_days=keep_deliveries_days,
         jobs_after_days=keep_failed_jobs_days,
+        proofs_after_days=keep_proofs_days,
         limit=10 * _AT_ONCE,
     )
 

@@ -11,7 +11,7 @@ from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
 from gerai.domain.records.payments import FeeBearer, Invoice, Payment, PaymentRules
-from gerai.domain.records.receiving import Arrival, ExpectedAmount, Notice, NoticeSource, ReceivingAccount
+from gerai.domain.records.receiving import Arrival, ExpectedAmount, Notice, NoticeSource, PaymentProof, ReceivingAccount
 from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "OrderTerm",
     "OrderView",
     "Payment",
+    "PaymentProof",
     "PaymentRules",
     "ReceivingAccount",
     "Shipment",

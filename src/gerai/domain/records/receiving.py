@@ -75,6 +75,20 @@ class Notice(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class PaymentProof(msgspec.Struct, frozen=True):
+    """What a payer sent to show that they transferred, as it came. ``digest``: SHA-256 of ``content``; ``kind``: what
+    its bytes are, whatever its sender called it. ``content`` is empty where it was not read along."""
+
+    merchant_id: int
+    proof_id: int
+    payment_id: int
+    digest: bytes
+    kind: str
+    size_bytes: int
+    uploaded_at: datetime
+    content: bytes
+
+
 class ReceivingAccount(msgspec.Struct, frozen=True):
     """An account of the seller's own into which payers pay: a bank account, the QRIS code on the counter. ``details``:
     what its method shows payers, as the method once read it. ``created_by``, ``closed_by``: the people who named and
