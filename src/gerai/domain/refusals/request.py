@@ -10,7 +10,8 @@ from gerai.domain.refusals.base import Kind, Refusal
 @dataclass(eq=False)
 class BodyUnreadable(Refusal):
     """The body is not what the door reads. ``reason``: empty | not_json | not_object | nul | surrogate (a character cut
-    in two, or bytes that are none) | too_deep | number | encoding (it does not unpack as its Content-Encoding says)."""
+    in two, or bytes that are none) | too_deep | number | encoding (it does not unpack as its Content-Encoding says) |
+    form (no form, or one that is cut off)."""
 
     reason: str
     code = "body_unreadable"

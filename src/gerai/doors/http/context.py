@@ -125,6 +125,11 @@ class RequestContext:
             self._body = await self._incoming.read()
         return self._body
 
+    async def file_body(self, limit_bytes: int) -> bytes:
+        """The whole body of a route that takes a file, up to this limit instead of the general one. Refuses as
+        :meth:`body`."""
+        return await self._incoming.read_file(limit_bytes)
+
     async def drain(self) -> None:
         """After the answer: take in, within bounds, what of the body nobody has read."""
         await self._incoming.drain()

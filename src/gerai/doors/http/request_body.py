@@ -26,7 +26,11 @@ _MEMBERS_AT_MOST: Final = 16
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.+\-]{1,32}")
 #: What is read of an over-long body, in limits, and for how long, so that its sender comes to read the answer.
 _DRAINED_LIMITS: Final = 16
+#: The same of a file that is too large: a camera's picture is, now and then.
+_DRAINED_FILES: Final = 4
 _DRAIN_S: Final = 5.0
+#: A file of megabytes comes from a phone: it may take so much longer than another body.
+_FILE_TIMES: Final = 4
 
 
 class BodyLimits:
@@ -36,38 +40,52 @@ class BodyLimits:
         self.size_bytes = limits.body_limit_bytes
         self.within_s = limits.body_timeout_s
         self.arrival = CoarseTimeout(limits.body_timeout_s)
+        self.file_within_s = _FILE_TIMES * limits.body_timeout_s
+        self.file_arrival = CoarseTimeout(self.file_within_s)
 
 
 class RequestBody:
     """The body of one request, received when somebody asks for it."""
 
-    __slots__ = ("_ended", "_headers", "_limits", "_receive")
+    __slots__ = ("_drained_bytes", "_ended", "_headers", "_limits", "_receive")
 
     def __init__(self, receive: Receive, headers: RequestHeaders, limits: BodyLimits) -> None:
         self._receive = receive
         self._headers = headers
         self._limits = limits
         self._ended = False
+        self._drained_bytes = _DRAINED_LIMITS * limits.size_bytes
 
     async def read(self) -> bytes:
         """The whole body, unpacked.
 
         BodyTooLarge, BodyIncomplete, EncodingUnsupported; BodyUnreadable: empty (the client has gone) | encoding.
         """
+        limits = self._limits
+        return await self._read(limits.size_bytes, limits.arrival, limits.within_s)
+
+    async def read_file(self, limit_bytes: int) -> bytes:
+        """The whole body of a route that takes a file: up to its own limit, and with more time. Refuses as
+        :meth:`read`."""
+        limits = self._limits
+        self._drained_bytes = max(self._drained_bytes, _DRAINED_FILES * limit_bytes)
+        return await self._read(limit_bytes, limits.file_arrival, limits.file_within_s)
+
+    async def _read(self, limit_bytes: int, arrival: CoarseTimeout, within_s: float) -> bytes:
         # Refused before anything is received.
-        named, limits = self._headers.get("content-encoding"), self._limits
+        named = self._headers.get("content-encoding")
         encoding = None if named is None else _encoding(named)
         declared = self._headers.get("content-length", "")
         # Announced as too long: not a byte of it is read first.
-        if declared.isdigit() and int(declared) > limits.size_bytes:
-            raise BodyTooLarge(limits.size_bytes)
+        if declared.isdigit() and int(declared) > limit_bytes:
+            raise BodyTooLarge(limit_bytes)
         try:
-            packed = await limits.arrival.wait(self._receive_all(limits.size_bytes))
+            packed = await arrival.wait(self._receive_all(limit_bytes))
         except TimeoutError:
             self._ended = True
             # Ended: drain() must not wait for the same slow sender again.
-            raise BodyIncomplete(round(limits.within_s)) from None
-        return packed if encoding is None else _unpack(packed, encoding, limits.size_bytes)
+            raise BodyIncomplete(round(within_s)) from None
+        return packed if encoding is None else _unpack(packed, encoding, limit_bytes)
 
     async def _receive_all(self, limit_bytes: int) -> bytes:
         received = bytearray()
@@ -94,7 +112,7 @@ class RequestBody:
         has_body = length != "0" if length is not None else self._headers.get("transfer-encoding") is not None
         if not has_body or self._headers.get("expect", "").lower() == "100-continue":
             return
-        left = _DRAINED_LIMITS * self._limits.size_bytes
+        left = self._drained_bytes
         try:
             async with asyncio.timeout(_DRAIN_S):
                 while left > 0:
