@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, Route
 
 from gerai.app import DIALECTS
 from gerai.domain.money import rupiah
-from gerai.domain.records import Deposit, OrderView
+from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import ASSETS
@@ -40,16 +40,25 @@ QR: Final[dict[str, Any]] = {
 TYPED: Final = {**QR, "instructions": {**QR["instructions"], "amount_typed": True, "holder": "TOKO", "nmid": "ID1"}}
 
 
-def order_page(order: OrderView, language: Language = "id", **changes: Any) -> str:
-    """The page of an order at NOW."""
+def order_page(order: OrderView, language: Language = "id", proofs: int = 0, **changes: Any) -> str:
+    """The page of an order at NOW, after so many proofs of a transfer."""
     words = Words(language)
-    return draw.pay_page(present(order, _PLACED, page_context(**changes), NOW, words), words, _ADDRESS)
+    happened = [*_PLACED, *[event("payment.proof_received", 1, payment="pay_abc")] * proofs]
+    return draw.pay_page(present(order, happened, page_context(**changes), NOW, words), words, _ADDRESS)
 
 
 def deposit_page(made: Deposit, language: Language = "id", **changes: Any) -> str:
     """The page of a deposit at NOW."""
     words = Words(language)
     return draw.deposit_page(present_deposit(made, page_context(**changes), NOW, words), words, _ADDRESS)
+
+
+def transfer(status: str = "processing", **changes: Any) -> Payment:
+    """A payment into the seller's own bank account."""
+    shown = {"kind": "manual", "code": "1234567890", "holder": "Budi Santoso", "steps": {"id": ["Transfer tepat."]}}
+    return payment(
+        status, "bank_transfer", "BCA", receiving_id=3, environment="production", instructions=shown, **changes
+    )
 
 
 def _endless(name: str) -> OrderView:
@@ -81,6 +90,13 @@ def every_page(language: Language) -> dict[str, str]:
         "confirm": draw.confirm_page(words, _ADDRESS, _ENDLESS, "DANA", "Rp999.999.999.999", "Back"),
         "home": draw.home_page(words, _doors(language), simulated=True),
     }
+    for proofs in (0, 1, 3):
+        found[f"transfer, {proofs} proofs"] = order_page(
+            view(payments=(transfer(),), environment="production"), language, proofs, simulated=False
+        )
+        found[f"transfer expired, {proofs} proofs"] = order_page(
+            view("expired", "expired", (transfer("expired"),)), language, proofs, merchant_name=_ENDLESS
+        )
     for status, invoice, paid in (
         ("processing", "paid", "completed"), ("completed", "paid", "completed"), ("failed", "paid", "completed"),
         ("partial", "paid", "completed"), ("expired", "expired", "expired"), ("expired", "expired", "late"),

@@ -28,7 +28,7 @@ MISFITS = """() => {
     if (box.right > innerWidth + 1) found.push("beyond the edge " + e.outerHTML.slice(0, 120));
     const cut = e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display !== "inline";
     if (cut) found.push("cut " + e.outerHTML.slice(0, 120));
-    if (e.matches("button, a, summary") && box.height < 44) found.push("low " + e.outerHTML.slice(0, 120));
+    if (e.matches("button, a, summary, input") && box.height < 44) found.push("low " + e.outerHTML.slice(0, 120));
   }
   return found;
 }"""
@@ -105,10 +105,19 @@ async def test_the_keyboard_reaches_everything_and_shows_where_it_is(browser: Br
     """Tab walks over every link and button, each outlined; the first leads past the head."""
     pages = every_page("id")
     async with screen(browser, 390) as shown:
-        for name in ("choose", "number", "redirect", "deposit pending", "confirm", "home", "error 404"):
+        for name in (
+            "choose",
+            "number",
+            "transfer, 0 proofs",
+            "redirect",
+            "deposit pending",
+            "confirm",
+            "home",
+            "error 404",
+        ):
             page, reached = await shown.show(pages[name]), list[str]()
             wanted = await page.evaluate(
-                """() => [...document.querySelectorAll("a, button, summary")].filter((e) => e.checkVisibility()
+                """() => [...document.querySelectorAll("a, button, summary, input")].filter((e) => e.checkVisibility()
                           && !e.disabled).length"""
             )
             for _ in range(wanted):
@@ -125,11 +134,20 @@ async def test_paper_shows_what_is_paid_and_nothing_to_press(browser: Browser) -
     """Printed are state, amount, number and sum; no button, no simulator, no switch; play money is still called so."""
     pages = every_page("id")
     async with screen(browser, 794) as shown:
-        for name in ("number", "QR", "completed, completed", "deposit pending", "deposit succeeded"):
+        for name in (
+            "number",
+            "QR",
+            "transfer, 1 proofs",
+            "completed, completed",
+            "deposit pending",
+            "deposit succeeded",
+        ):
             page = await shown.show(pages[name])
             await page.emulate_media(media="print")
-            for selector in ("h1", ".amount", ".number", ".sums", ".ribbon"):
+            # The money of the transfer is real.
+            ribbon = () if "transfer" in name else (".ribbon",)
+            for selector in ("h1", ".amount", ".number", ".sums", *ribbon):
                 assert await page.locator(selector).first.is_visible(), (name, selector)
-            for selector in ("button", ".play", ".languages", ".live", ".countdown"):
+            for selector in ("button", "input", "summary", ".play", ".languages", ".live", ".countdown"):
                 for one in await page.locator(selector).all():
                     assert not await one.is_visible(), (name, selector)

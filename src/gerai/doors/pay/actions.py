@@ -94,7 +94,12 @@ async def submitted(ctx: RequestContext, command: Command[Any]) -> str:
 
 
 def _count(ctx: RequestContext, opened: ResolvedOrder) -> None:
-    count_act(ctx, f"order:{opened.view.order.merchant_id}:{opened.view.order.order_id}")
+    count_act(ctx, page_of(opened))
+
+
+def page_of(opened: ResolvedOrder) -> str:
+    """What acts on the page of an order are counted under, whatever address they come by."""
+    return f"order:{opened.view.order.merchant_id}:{opened.view.order.order_id}"
 
 
 async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:

@@ -115,6 +115,16 @@ class PaymentPanel:
 
 
 @dataclass(frozen=True)
+class ProofForm:
+    """Where a payer may show that they transferred. ``received``: what became of what they sent already; empty when
+    they sent nothing. ``open``: another one may be sent; ``folded``: most who come here did not transfer."""
+
+    received: str
+    open: bool
+    folded: bool
+
+
+@dataclass(frozen=True)
 class ParcelStep:
     """One step of a parcel's way. ``state``: done | now | ahead."""
 
@@ -201,6 +211,7 @@ class PayPage(PageHead):
 
     private: bool
     groups: tuple[MethodGroup, ...]
+    proof: ProofForm | None
     parcel: ParcelCard | None
     lines: tuple[LineRow, ...]
     people: tuple[SumRow, ...]

@@ -15,7 +15,11 @@ from gerai.doors.pay.money_state import MoneyState
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.words import Words
 
-PAYABLE: Final = (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.NO_METHOD, page_state.UNFIT)
+PAYABLE: Final = (
+    *(page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF, page_state.NO_METHOD),
+    page_state.UNFIT,
+)
+_CHOSEN: Final = (page_state.PAY, page_state.PROOF)
 #: A parcel on its way to somebody who pays at the door.
 _CASH: Final = (page_state.COD, page_state.SHIPPED_COD, page_state.STUCK)
 #: The seller went on although nothing is recorded as paid.
@@ -39,7 +43,7 @@ def figure(view: OrderView, details: PageDetails, state: PageState, money: Money
     """What is owed, else what was paid, else what came back, else what the order costs."""
     total_sen = view.order.total_sen
     if state in PAYABLE:
-        payment = page_state.running_payment(view, now) if state is page_state.PAY else None
+        payment = page_state.running_payment(view, now) if state in _CHOSEN else None
         return Figure("amount.due", total_sen if payment is None else payment.asked_sen)
     if state in _CASH and page_state.takes_cash(view, details, money):
         return Figure("amount.cod", total_sen)

@@ -17,7 +17,7 @@ from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.open import matched_ways
 
-_NOTICES: Final = ("changed", "unavailable", "busy")
+_NOTICES: Final = ("changed", "unavailable", "busy", "proof_missing", "proof_kind")
 
 
 async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:

@@ -29,6 +29,8 @@ CHOOSE: Final = PageState("choose", "wait", "wallet")
 PAY: Final = PageState("pay", "wait", "clock")
 #: The gateway that takes the payment has not answered yet: there is nothing to pay with.
 ASKING: Final = PageState("asking", "wait", "clock")
+#: Its payer says that they paid, and showed it; the seller has to look.
+PROOF: Final = PageState("proof", "wait", "clock")
 #: It waits to be paid, and there is no way to pay it on this page.
 NO_METHOD: Final = PageState("no_method", "calm", "warn")
 #: There are ways, and each of them is closed to this order: its amount is outside what they take.
@@ -53,8 +55,8 @@ FREE: Final = PageState("free", "good", "check")
 COD: Final = PageState("cod", "good", "cash")
 
 PAGE_STATES: Final = (
-    *(CHOOSE, NO_METHOD, UNFIT, ASKING, PAY, PAID, ACCEPTED, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING, DONE),
-    *(PARTIAL, FAILED, EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
+    *(CHOOSE, NO_METHOD, UNFIT, ASKING, PAY, PROOF, PAID, ACCEPTED, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING),
+    *(DONE, PARTIAL, FAILED, EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
 )
 
 #: Order states that show as one page state, unless everything that was paid went back.

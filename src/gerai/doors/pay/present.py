@@ -15,6 +15,7 @@ from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
+from gerai.doors.pay.proofs import proof_form
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
@@ -36,13 +37,15 @@ def present(
     order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
-    state = _with_ways(stands, groups)
+    proof = proof_form(view, stands, events, now, words)
+    proved = stands is page_state.PAY and proof is not None and bool(proof.received)
+    state = page_state.PROOF if proved else _with_ways(stands, groups)
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
     by_hand = state is page_state.REFUNDED and bool(money.by_hand_sen)
-    open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY)
-    payment = page_state.running_payment(view, now) if state is page_state.PAY else None
+    open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
+    payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
@@ -67,6 +70,7 @@ def present(
         deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),
+        proof=proof,
         parcel=parcel(view, details, events, state, words) if public else None,
         lines=tuple(order_card.lines(view, words)) if public else (),
         sums=tuple(order_card.sums(view, details, words)) if public else (),
@@ -115,4 +119,5 @@ def _play(view: OrderView, state: page_state.PageState) -> Play | None:
 
 def _message(state: page_state.PageState, payment: Payment | None) -> str:
     """Which text says what happens next. What comes into the seller's own account, only they can see."""
-    return "message.pay_own" if payment is not None and payment.receiving_id is not None else f"message.{state.name}"
+    own = payment is not None and payment.receiving_id is not None
+    return "message.pay_own" if own and state is page_state.PAY else f"message.{state.name}"

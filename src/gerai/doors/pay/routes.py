@@ -13,7 +13,7 @@ from gerai.domain.refusals import Broken, Kind
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page
+from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page, upload
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
@@ -38,6 +38,8 @@ _ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
     ("GET", "/method", order_page.back, deposit_page.back),
     ("POST", "/change", actions.change, None),
     ("GET", "/change", order_page.back, deposit_page.back),
+    ("POST", "/proof", upload.send, None),
+    ("GET", "/proof", order_page.back, deposit_page.back),
     ("POST", "/play", actions.play, deposit_page.play),
     ("GET", "/play", order_page.back, deposit_page.back),
 )

@@ -26,6 +26,7 @@ class _News:
 _NEWS: Final = {
     "order.placed": _News("moment.placed"),
     "payment.started": _News("moment.method_plain"),
+    "payment.proof_received": _News("moment.proof", "wait"),
     "payment.failed": _News("moment.payment_failed", "bad"),
     "payment.cancelled": _News("moment.payment_cancelled"),
     "payment.expired": _News("moment.payment_expired"),

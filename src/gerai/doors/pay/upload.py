@@ -1,0 +1,98 @@
+"""*I have transferred*: a payer shows a picture or a PDF of it. That books nothing; the seller looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from starlette.responses import Response
+
+from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, Busy, PermissionMissing
+from gerai.doors.http.context import RequestContext
+from gerai.doors.http.multipart import parts_of
+from gerai.doors.pay import actions, answers, page_state
+from gerai.doors.pay.proofs import provable_payment
+from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.engine.payments.proofs import LARGEST_BYTES, ReceiveProof, kind_of
+
+#: The form's field.
+_FIELD: Final = "proof"
+#: What a browser puts around the file.
+_AROUND_BYTES: Final = 16 * 1024
+#: Files one process receives at once, in all and of one page: each is in memory as long as its sender takes.
+_AT_ONCE: Final = 16
+_AT_ONCE_OF_PAGE: Final = 3
+
+
+class _Receiving:
+    """Files on their way into this process, by page."""
+
+    def __init__(self) -> None:
+        self._pages = Counter[str]()
+
+    @contextmanager
+    def one(self, page: str) -> Generator[None]:
+        """A place for one more. Busy."""
+        if self._pages.total() >= _AT_ONCE or self._pages[page] >= _AT_ONCE_OF_PAGE:
+            raise Busy(2)
+        self._pages[page] += 1
+        try:
+            yield
+        finally:
+            self._pages -= Counter((page,))
+
+
+_RECEIVING: Final = _Receiving()
+
+
+async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
+    """Keep the file of a form (field ``proof``) and show the page again. BodyTooLarge, BodyUnreadable, Busy,
+    PermissionMissing, RateLimited."""
+    if not answers.from_our_own_page(ctx):
+        raise PermissionMissing("same_origin")
+    page = actions.page_of(opened)
+    actions.count_act(ctx, page)
+    with _RECEIVING.one(page):
+        body = await ctx.file_body(LARGEST_BYTES + _AROUND_BYTES)
+        content = await asyncio.to_thread(_file_in, ctx.headers.get("content-type", ""), body)
+        del body
+        if not content:
+            return answers.see(opened.address, "proof_missing")
+        if (kind := kind_of(content)) is None:
+            return answers.see(opened.address, "proof_kind")
+        # As it is now: it took a while to arrive.
+        view = await ctx.services.engine.orders.as_now(opened.view.order)
+        stands = page_state.page_state_of(view, opened.details, opened.now(ctx))
+        payment = provable_payment(view, stands, opened.now(ctx))
+        if payment is None:
+            return answers.see(opened.address, "changed")
+        command = ReceiveProof(
+            merchant_id=payment.merchant_id,
+            environment=payment.environment,
+            order_id=payment.order_id,
+            payment_id=payment.payment_id,
+            proof_id=ctx.services.engine.ids.next(),
+            kind=kind,
+            digest=await asyncio.to_thread(_sha256, content),
+            content=content,
+        )
+        return answers.see(opened.address, await actions.submitted(ctx, command))
+
+
+def _sha256(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _file_in(content_type: str, body: bytes) -> bytes:
+    """The file of a form; empty when none was chosen. BodyUnreadable: no form, or more than one file. BodyTooLarge."""
+    files = [part for part in parts_of(content_type, body) if part.is_file or part.name == _FIELD]
+    if len(files) > 1 or any(part.name != _FIELD or not part.is_file for part in files):
+        raise BodyUnreadable("form")
+    content = files[0].content if files else b""
+    if len(content) > LARGEST_BYTES:
+        raise BodyTooLarge(LARGEST_BYTES)
+    return content
