@@ -34,6 +34,7 @@ FREE_OF = {
     ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
     ("payments arrivals import", "dry_run"), ("payments gateways add", "said"), ("payments gateways add", "base_url"),
     ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
+    ("payments proofs save", "file"),
 }  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     arrival = "no such arrival that waits: 7; nothing waits (gerai payments arrivals list shows all)"
     notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
     contract = "no such contract: 7; there is none yet (gerai payments gateways list shows all)"
+    proof = "no such proof: 7; nothing waits (gerai payments proofs list shows all)"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
         ("keys create", "door"): (("scale",), 2, door),
@@ -198,6 +200,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments notices show", "notice"): (("7",), 1, notice),
         ("payments notices read", "notice"): (("7",), 1, notice),
         ("payments notices dismiss", "notice"): (("7",), 1, notice),
+        ("payments proofs show", "proof"): (("7",), 1, proof),
+        ("payments proofs save", "proof"): (("7", "proof.jpg"), 1, proof),
         ("webhooks add", "door"): (("scale", "https://shop.example/"), 2, door),
         ("webhooks add", "environment"): (("scalev", "https://shop.example/", "live"), 2, live),
         ("webhooks add", "events"): (
@@ -283,6 +287,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments notices dismiss": ("7",), "payments gateways add": ("midtrans", "sandbox", "--untried"),
         "payments gateways test": ("7",), "payments gateways close": ("7",),
         "payments gateways address": ("7",),
+        "payments proofs save": ("7", "proof.jpg"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())

@@ -28,6 +28,7 @@ GIVEN = {
     "payments gateways add": "midtrans sandbox --untried", "payments gateways test": "1",
     "payments gateways close": "1", "payments gateways address": "1", "payments notices read": "1",
     "payments notices dismiss": "1",
+    "payments proofs show": "1", "payments proofs save": "1 {}/proof",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
     "serve": "--port 0",

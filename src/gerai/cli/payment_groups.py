@@ -8,6 +8,7 @@ from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
 from gerai.cli.payment_methods import show_methods
 from gerai.cli.payments import payments
+from gerai.cli.proofs import proofs
 from gerai.cli.receiving import accounts
 
 __all__ = ["payments"]
@@ -15,6 +16,7 @@ __all__ = ["payments"]
 payments.add_typer(accounts, name="accounts")
 payments.add_typer(arrivals, name="arrivals")
 payments.add_typer(notices, name="notices")
+payments.add_typer(proofs, name="proofs")
 payments.add_typer(gateways, name="gateways")
 payments.command("methods")(show_methods)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9200")(fake)
