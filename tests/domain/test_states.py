@@ -9,7 +9,7 @@ import pytest
 from gerai.domain.describe import states_page
 from gerai.domain.refusals import Conflict, StateConflict
 from gerai.domain.state_table import StateTable
-from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, SHIPMENT, TABLES
+from gerai.domain.states import DEPOSIT, FULFILMENT, INVOICE, ORDER, PAYMENT, REFUND, SHIPMENT, TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "states.md"
 
@@ -60,10 +60,12 @@ def test_every_state_can_be_reached(table: StateTable) -> None:
 
 
 def test_final_states_are_final() -> None:
-    """What has ended stays ended: these states, and no others, have no way out."""
+    """What has ended stays ended: these states, and no others, have no way out. A refund may be withdrawn until it was
+    sent, and its invoice and payment are then what they were; one that was sent, or withdrawn, is over."""
     assert ORDER.final == {"cancelled", "partial", "failed", "closed"}
-    assert INVOICE.final == {"cancelled", "refunded"}
-    assert PAYMENT.final == {"refunded"}
+    assert INVOICE.final == {"cancelled"}
+    assert PAYMENT.final == set()
+    assert REFUND.final == {"done", "withdrawn"}
     assert FULFILMENT.final == {"succeeded", "partial", "failed", "cancelled"}
     assert DEPOSIT.final == {"succeeded", "refunded"}
     assert SHIPMENT.final == {"delivered", "returned"}

@@ -27,6 +27,7 @@ from gerai.store import (
     orders,
     payments,
     proofs,
+    refund_tasks,
     services,
     waiting,
     wallets,
@@ -117,6 +118,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
+        "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
+        "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],
+        "refund_tasks.task": [lambda c: refund_tasks.task(c, m, first)],
         "arrivals.candidates": [
             lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))
         ],
@@ -293,6 +297,7 @@ def load_cases(k: Known) -> dict[str, tuple[Any, ...]]:
         "ACCOUNTS_BY_DEPOSIT": (wallets_, m, ids, m, deposit_ids, m),
         "STOCK_BY_ID": (m, none),
         "STOCK_BY_ORDER": (none, m, ids, m),
+        "REFUND_TASKS_BY_ID": (m, [ids[0]]),
         "DEPOSITS_BY_ID": (m, deposit_ids),
         "RECEIVING_BY_ID": (m, [ids[0]]),
         "EXPECTED_NEAR": ([ids[0]], [1], [99_900], m),

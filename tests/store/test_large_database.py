@@ -33,6 +33,7 @@ from gerai.store import (
     orders,
     payments,
     proofs,
+    refund_tasks,
     waiting,
     wallets,
     webhook_deliveries,
@@ -49,7 +50,7 @@ TIMES = 4
 #: Modules whose every coroutine function is a read or a piece of background work.
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
-    webhook_endpoints, webhook_log, merchant_orders, arrivals, notices,
+    webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
     gateways, proofs,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.

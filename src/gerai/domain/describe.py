@@ -19,6 +19,7 @@ _TITLES: Final = {
     "payment": "Payments",
     "fulfilment": "Fulfilments",
     "deposit": "Deposits",
+    "refund": "Refunds to payers",
     "arrival": "Arrivals",
     "notice": "Notices",
     "gateway attempt": "Payments at gateways",
@@ -53,6 +54,9 @@ _NOTES: Final = {
     "`fulfilment`. Only the result ends it, the provider's or that of a person who finishes the order (`gerai orders "
     "complete`, or `fail` while it is `processing`). A result of the provider that comes after that moves nothing any "
     "more: the event `fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
+    "refund": "Real money that is to go back to its payer, where nothing here can send it: a person does, and says "
+    "so (`gerai payments refunds done`). Until then it stands in the account `refunds_owed`. Withdrawn, the money is "
+    "what it was before the refund, and waits for another decision if its order has ended.",
     "arrival": "Money that came into an account of the seller's own, one line of the bank's list. What can be one "
     "payment only is booked at once; what fits none, or several, waits for a person.",
     "notice": "What a service outside said of money that came in, kept as it came. `waiting`: it could not be read, or "
@@ -82,7 +86,7 @@ def states_page() -> str:
 
 def _section(table: StateTable) -> str:
     lines = [f"## {_TITLES[table.thing]}", "", _NOTES[table.thing], ""]
-    lines.append(f"Begins as {_named(table.initial)}. Final: {_named(table.final)}.")
+    lines.append(f"Begins as {_named(table.initial)}. Final: {_named(table.final) or 'none'}.")
     lines += ["", "| From | Verb | To |", "|---|---|---|"]
     lines += [f"| `{source}` | {verb} | `{target}` |" for source, verb, target in table.moves]
     return "\n".join([*lines, ""])

@@ -65,6 +65,8 @@ INVOICE = StateTable(
         ("paid", "refund", "refunded"),
         # An operator may take a payment back that was marked by hand.
         ("paid", "unpay", "pending"),
+        # The refund will not be sent after all (engine/payments/end_refund.py).
+        ("refunded", "withdraw_refund", "paid"),
     ),
 )
 
@@ -85,6 +87,9 @@ PAYMENT = StateTable(
         ("late", "refund", "refunded"),
         ("completed", "refund", "refunded"),
         ("completed", "take_back", "cancelled"),
+        # The refund will not be sent after all: the money is what it was before.
+        ("refunded", "withdraw_refund", "completed"),
+        ("refunded", "withdraw_late_refund", "late"),
     ),
 )
 
@@ -145,6 +150,12 @@ ATTEMPT = StateTable(
         ("ended", "differ", "mismatch"),
         ("mismatch", "end", "ended"),
     ),
+)
+
+REFUND = StateTable(
+    thing="refund",
+    initial=frozenset({"open"}),
+    moves=(("open", "finish", "done"), ("open", "withdraw", "withdrawn")),
 )
 
 NOTICE = StateTable(
@@ -216,4 +227,4 @@ SHIPMENT = StateTable(
     ),
 )
 
-TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, ARRIVAL, NOTICE, ATTEMPT, DELIVERY)
+TABLES = (ORDER, INVOICE, PAYMENT, FULFILMENT, SHIPMENT, DEPOSIT, REFUND, ARRIVAL, NOTICE, ATTEMPT, DELIVERY)

@@ -43,11 +43,11 @@ class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
-    the orders and of their payment. ``expected`` locks receiving accounts and brings what is expected in each between
-    two amounts: (id, least, most). ``arrivals`` names money that came by its id, ``arrival_keys`` by account and
-    key; ``notices`` likewise, and ``notice_keys`` by source and digest, with the source locked. ``attempts``: of
-    payments by gateway, whose orders are named, too; ``proofs_of``: what proves payments, likewise, without its
-    content."""
+    the orders and of their payment; ``refund_tasks`` names refunds of the orders by their ids. ``expected`` locks
+    receiving accounts and brings what is expected in each between two amounts: (id, least, most). ``arrivals`` names
+    money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and ``notice_keys`` by source
+    and digest, with the source locked. ``attempts``: of payments by gateway, whose orders are named, too;
+    ``proofs_of``: what proves payments, likewise, without its content."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -57,6 +57,7 @@ class Needs(msgspec.Struct, frozen=True):
     parcel_events: bool = False
     state_events: bool = False
     contacts: tuple[tuple[str, Contact], ...] = ()
+    refund_tasks: tuple[int, ...] = ()
     deposits: tuple[int, ...] = ()
     wallets_of_deposits: bool = False
     expected: tuple[tuple[int, int, int], ...] = ()
@@ -90,8 +91,13 @@ class Context(Protocol):
         ...
 
     def system_account(self, kind: str) -> int:
-        """The merchant's ``sales``, ``gateway``, ``suspense``, ``fees`` or ``funding`` account in the command's
-        environment."""
+        """The merchant's ``sales``, ``gateway``, ``suspense``, ``refunds_owed``, ``fees`` or ``funding`` account in the
+        command's environment."""
+        ...
+
+    @property
+    def play_money(self) -> bool:
+        """Whether only play money moves here: the sandbox, and merchants that are marked simulated."""
         ...
 
     @property

@@ -29,6 +29,10 @@ class DecisionContext:
         return self.merchant.accounts[self.environment, kind]
 
     @property
+    def play_money(self) -> bool:
+        return self.merchant.plays_with(self.environment)
+
+    @property
     def settings(self) -> MerchantSettings:
         return self.merchant.settings
 

@@ -32,6 +32,7 @@ from gerai.store.tables import (
     PAYMENTS,
     PROOFS,
     RECEIVING,
+    REFUND_TASKS,
     SHIPMENTS,
     STOCK,
 )
@@ -48,6 +49,7 @@ class _Wanted:
     stock: set[int] = field(default_factory=set[int])
     wallets_of: set[int] = field(default_factory=set[int])
     stock_of: set[int] = field(default_factory=set[int])
+    refund_tasks: set[int] = field(default_factory=set[int])
     deposits: set[int] = field(default_factory=set[int])
     wallets_of_deposits: set[int] = field(default_factory=set[int])
     parcel_events_of: set[int] = field(default_factory=set[int])
@@ -74,6 +76,7 @@ class _Wanted:
             self.wallets_of.update(needs.orders)
         if needs.stock_of_orders:
             self.stock_of.update(needs.orders)
+        self.refund_tasks.update(needs.refund_tasks)
         if needs.deposits:
             self.deposits.update(needs.deposits)
             if needs.wallets_of_deposits:
@@ -135,6 +138,8 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
     for merchant_id, mine in merchants:
         if mine.orders:
             found.extend(_orders(merchant_id, _ids(mine.orders)))
+        if mine.refund_tasks:
+            found.append(Reading(loads.REFUND_TASKS_BY_ID, (merchant_id, _ids(mine.refund_tasks)), REFUND_TASKS))
     for merchant_id, mine in merchants:
         if mine.deposits:
             found.append(Reading(loads.DEPOSITS_BY_ID, (merchant_id, _ids(mine.deposits)), DEPOSITS))

@@ -43,6 +43,7 @@ from gerai.store.tables import (
     PAYMENTS,
     PROOFS,
     RECEIVING,
+    REFUND_TASKS,
     SHIPMENTS,
     STOCK,
     TRANSFERS,
@@ -88,6 +89,7 @@ class State:
         self.fulfilments = self._of(FULFILMENTS)
         self.shipments = self._of(SHIPMENTS)
         self.stock = self._of(STOCK)
+        self.refund_tasks = self._of(REFUND_TASKS)
         self.deposits = self._of(DEPOSITS)
         self.receiving = self._of(RECEIVING)
         self.expected = self._of(EXPECTED, lambda r: ((r.merchant_id, r.receiving_id, r.order_id or r.deposit_id),))

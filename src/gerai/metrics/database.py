@@ -41,7 +41,8 @@ MONEY_WAITING: Final = Metric(
     "gerai_money_waiting",
     "gauge",
     f"Money into the seller's own accounts that fits no payment or several (`arrivals`), and notices of it that could "
-    f"not be read (`notices`), for a person to decide ({WAITING_AT_MOST} at most).",
+    f"not be read (`notices`), for a person to decide; and refunds that a person is to send (`refunds`; "
+    f"{WAITING_AT_MOST} at most of each).",
     ("what",),
 )
 OLDEST_JOB: Final = Metric(

@@ -72,7 +72,9 @@ WHERE merchant_id = 0"""
 _MONEY_WAITING: Final = """
 SELECT 'arrivals', count(*) FROM (SELECT FROM arrivals WHERE status = 'waiting' LIMIT %s) a
 UNION ALL
-SELECT 'notices', count(*) FROM (SELECT FROM notices WHERE status IN ('received', 'waiting') LIMIT %s) n"""
+SELECT 'notices', count(*) FROM (SELECT FROM notices WHERE status IN ('received', 'waiting') LIMIT %s) n
+UNION ALL
+SELECT 'refunds', count(*) FROM (SELECT FROM refund_tasks WHERE status = 'open' LIMIT %s) r"""
 
 
 async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
@@ -86,8 +88,9 @@ async def overdue_orders(connection: AsyncConnection) -> list[tuple[str, int]]:
 
 
 async def money_waiting(connection: AsyncConnection) -> list[tuple[str, int]]:
-    """(arrivals | notices, how many) of money that came in, and of notices of it, that wait for a person."""
-    return await _rows(connection, _MONEY_WAITING, (WAITING_AT_MOST, WAITING_AT_MOST))
+    """(arrivals | notices | refunds, how many) of money that came in, of notices of it, and of refunds to be sent, that
+    wait for a person."""
+    return await _rows(connection, _MONEY_WAITING, (WAITING_AT_MOST,) * 3)
 
 
 async def open_fulfilments(connection: AsyncConnection) -> list[tuple[str, str, str, int, float]]:

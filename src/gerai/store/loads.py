@@ -27,6 +27,7 @@ from gerai.store.tables import (
     PAYMENTS,
     PROOFS,
     RECEIVING,
+    REFUND_TASKS,
     SHIPMENTS,
     STOCK,
 )
@@ -108,6 +109,11 @@ ORDER BY t.order_id, t.event_id""".encode()
 PROOFS_BY_PAYMENT: Final = f"""
 SELECT {PROOFS.select_list.replace("t.content", "''::bytea")} FROM payment_proofs t
 WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()
+
+#: Without a lock of their own: their order's protects them.
+REFUND_TASKS_BY_ID: Final = f"""
+SELECT {REFUND_TASKS.select_list} FROM refund_tasks t
+WHERE t.merchant_id = %b AND t.task_id = ANY(%b::int8[])""".encode()
 
 DEPOSITS_BY_ID: Final = f"""
 SELECT {DEPOSITS.select_list} FROM deposits t

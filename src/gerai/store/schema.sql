@@ -15,7 +15,7 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_credits_posted_check CHECK ((credits_posted >= 0)),
     CONSTRAINT accounts_debits_pending_check CHECK ((debits_pending >= 0)),
     CONSTRAINT accounts_debits_posted_check CHECK ((debits_posted >= 0)),
-    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text, 'fees'::text]))),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text, 'refunds_owed'::text, 'fees'::text]))),
     CONSTRAINT wallet_not_below_zero CHECK (((kind <> 'wallet'::text) OR (credits_posted >= (debits_posted + debits_pending))))
 )
 WITH (fillfactor='50');
@@ -518,6 +518,30 @@ CREATE TABLE receiving_accounts (
     identity text DEFAULT ''::text NOT NULL
 );
 
+CREATE TABLE refund_tasks (
+    merchant_id bigint NOT NULL,
+    task_id bigint NOT NULL,
+    environment text NOT NULL,
+    order_id bigint NOT NULL,
+    payment_id bigint NOT NULL,
+    amount_sen bigint NOT NULL,
+    source text NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    destination jsonb NOT NULL,
+    reference text NOT NULL,
+    asked_by text NOT NULL,
+    ended_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT refund_tasks_amount_sen_check CHECK ((amount_sen > 0)),
+    CONSTRAINT refund_tasks_check CHECK (((status = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT refund_tasks_check1 CHECK (((status = 'done'::text) = (reference <> ''::text))),
+    CONSTRAINT refund_tasks_source_check CHECK ((source = ANY (ARRAY['sales'::text, 'suspense'::text]))),
+    CONSTRAINT refund_tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'withdrawn'::text])))
+);
+
 CREATE TABLE service_types (
     merchant_id bigint NOT NULL,
     type_id bigint NOT NULL,
@@ -817,6 +841,7 @@ ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_i
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_pkey PRIMARY KEY (merchant_id, option_id);
 ALTER TABLE ONLY products ADD CONSTRAINT products_pkey PRIMARY KEY (merchant_id, product_id);
 ALTER TABLE ONLY receiving_accounts ADD CONSTRAINT receiving_accounts_pkey PRIMARY KEY (merchant_id, receiving_id);
+ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merchant_id, task_id);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);
@@ -872,6 +897,7 @@ CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, 
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
 CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
+CREATE INDEX refund_tasks_open ON refund_tasks USING btree (merchant_id, task_id) WHERE (status = 'open'::text);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);

@@ -21,6 +21,7 @@ from gerai.domain.records import (
     Payment,
     PaymentProof,
     ReceivingAccount,
+    RefundTask,
     Shipment,
     Stock,
     Transfer,
@@ -78,6 +79,12 @@ PAYMENTS = Table(
     Payment,
     key=("merchant_id", "payment_id"),
     mutable=("status", "refunded_sen", "instructions", "failure", "updated_at", "expires_at", "completed_at"),
+)
+REFUND_TASKS = Table(
+    "refund_tasks",
+    RefundTask,
+    key=("merchant_id", "task_id"),
+    mutable=("status", "destination", "reference", "ended_by", "updated_at", "ended_at"),
 )
 DEPOSITS = Table(
     "deposits",
@@ -165,5 +172,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS,
+    REFUND_TASKS, DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS,
 )  # fmt: skip

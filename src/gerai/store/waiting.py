@@ -1,4 +1,5 @@
-"""Money that waits for a person: payments that came late, and what was paid for orders that ended undelivered."""
+"""Money that waits for a person: payments that came late, what was paid for orders that ended undelivered, and refunds
+that are to be sent."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from psycopg import AsyncConnection
 
 
 class WaitingRow(NamedTuple):
-    """``why``: ``late``, or the state the order ended in. ``wallet``: the order's member has one."""
+    """``why``: ``late``, the state the order ended in, or ``to send``: a refund. ``wallet``: the member has one."""
 
     environment: str
     payment_id: int
@@ -26,7 +27,7 @@ class WaitingRow(NamedTuple):
 
 _COLUMNS: Final = "p.environment, p.payment_id, p.public_id, p.method, o.order_id, o.number, o.channel"
 
-#: Both halves stand on a partial index of exactly their rows. The planner takes such rows for many and would read all
+#: Each part stands on a partial index of exactly its rows. The planner takes such rows for many and would read all
 #: payments for them; OFFSET 0 has each looked up by its order.
 WAITING: Final = f"""
 SELECT {_COLUMNS}, 'late' AS why, p.amount_sen, coalesce(p.completed_at, p.updated_at) AS since,
@@ -40,6 +41,11 @@ FROM orders o CROSS JOIN LATERAL
         AND x.status = 'completed' AND x.amount_sen > x.refunded_sen OFFSET 0) p
 WHERE o.merchant_id = %(merchant_id)s AND o.status IN ('cancelled', 'failed', 'returned')
   AND o.charged_sen > o.refunded_sen
+UNION ALL
+SELECT {_COLUMNS}, 'to send', r.amount_sen, r.created_at, false
+FROM refund_tasks r JOIN orders o ON o.merchant_id = r.merchant_id AND o.order_id = r.order_id
+     JOIN payments p ON p.merchant_id = r.merchant_id AND p.payment_id = r.payment_id
+WHERE r.merchant_id = %(merchant_id)s AND r.status = 'open'
 ORDER BY since, payment_id LIMIT %(limit)s"""
 
 

@@ -55,6 +55,29 @@ class Invoice(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
+class RefundTask(msgspec.Struct, frozen=True):
+    """Money that is to be sent back to a payer by hand: nothing here can send it. ``source``: the account it was taken
+    from. ``destination``: as far as it is known, ``bank``, ``number`` and ``holder``. ``reference``: the bank's, of the
+    transfer by which it was sent. ``asked_by``, ``ended_by``: people; empty when nobody is named."""
+
+    merchant_id: int
+    task_id: int
+    environment: str
+    order_id: int
+    payment_id: int
+    amount_sen: int
+    source: str
+    status: str
+    reason: str
+    destination: dict[str, str]
+    reference: str
+    asked_by: str
+    ended_by: str
+    created_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None
+
+
 class Payment(msgspec.Struct, frozen=True):
     """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
     ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:

@@ -10,7 +10,7 @@ from gerai.domain.refusals.base import Kind, Refusal
 
 @dataclass(eq=False)
 class NotFound(Refusal):
-    """``thing``: order | invoice | payment | deposit | wallet | member | item | store | warehouse | location |
+    """``thing``: order | invoice | payment | deposit | refund | wallet | member | item | store | warehouse | location |
     courier_service | key. ``more``: ids of the others that were asked for at once and do not exist either."""
 
     thing: str

@@ -1,0 +1,51 @@
+"""Refunds that a person sends, read without a lock."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from psycopg import AsyncConnection
+
+from gerai.domain.records import RefundTask
+from gerai.store.conditions import query
+from gerai.store.tables import REFUND_TASKS
+
+#: Open ones stand on a partial index of exactly their rows.
+_LISTED: Final = f"""
+SELECT o.number, p.public_id, p.method, {REFUND_TASKS.select_list}
+FROM (SELECT * FROM refund_tasks t WHERE t.merchant_id = %(merchant)s {{which}} LIMIT %(limit)s) t
+JOIN orders o ON o.merchant_id = t.merchant_id AND o.order_id = t.order_id
+JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+ORDER BY t.task_id"""
+OPEN: Final = _LISTED.format(which="AND t.status = 'open' ORDER BY t.task_id")
+ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
+ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
+
+
+class ListedTask(NamedTuple):
+    """A task with what names it to people."""
+
+    order_number: str
+    payment: str
+    method: str
+    task: RefundTask
+
+
+async def open_tasks(connection: AsyncConnection, merchant_id: int, limit: int) -> list[ListedTask]:
+    """What is still to be sent, what waits longest first."""
+    return await _listed(connection, OPEN, merchant=merchant_id, limit=limit)
+
+
+async def newest_tasks(connection: AsyncConnection, merchant_id: int, limit: int) -> list[ListedTask]:
+    """The newest tasks, done and withdrawn ones too, oldest first."""
+    return await _listed(connection, ALL, merchant=merchant_id, limit=limit)
+
+
+async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:
+    """The task with this id."""
+    return next(iter(await _listed(connection, ONE, merchant=merchant_id, task=task_id, limit=1)), None)
+
+
+async def _listed(connection: AsyncConnection, text: str, **names: int) -> list[ListedTask]:
+    cursor = await connection.execute(query(text), names)
+    return [ListedTask(*row[:3], REFUND_TASKS.read(row[3:])) for row in await cursor.fetchall()]
