@@ -202,7 +202,7 @@ class Shop:
         """How many rows the merchant has in every table a command may write."""
         tables = (
             "orders", "order_lines", "invoices", "payments", "transfers", "events", "fulfilments", "shipments",
-            "members", "idempotency_keys", "deposits",
+            "members", "idempotency_keys", "deposits", "refund_tasks",
         )  # fmt: skip
         counts = {table: await self.count(table) for table in tables}
         text = "SELECT count(*) FROM procrastinate_jobs WHERE (args ->> 'merchant_id')::int8 = %s"
@@ -222,12 +222,18 @@ class Shop:
 
 
 async def open_shop(
-    engine: Engine, *, environment: str = "production", money_sen: int = 0, settings: dict[str, Any] | None = None
+    engine: Engine,
+    *,
+    environment: str = "production",
+    money_sen: int = 0,
+    settings: dict[str, Any] | None = None,
+    simulated: bool = True,
 ) -> Shop:
-    """A merchant of its own with a member whose wallet holds ``money_sen``."""
+    """A merchant of its own with a member whose wallet holds ``money_sen``. Not ``simulated``: real money moves in its
+    production."""
     number = next(_numbers)
     code = f"engine-{number}-{secrets.token_hex(4)}"
-    merchant_id = await open_merchant(engine, code, f"Toko {number}", settings, simulated=True)
+    merchant_id = await open_merchant(engine, code, f"Toko {number}", settings, simulated=simulated)
     member_id, accounts = await add_member(engine, merchant_id, "test", f"m{number}", f"Member {number}")
     shop = Shop(engine, merchant_id, environment, member_id, accounts[environment])
     if money_sen:

@@ -21,6 +21,7 @@ from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.orders.parcels import Parcel
+from gerai.engine.payments.end_refund import FinishRefund, WithdrawRefund
 from gerai.engine.payments.refund import RefundPayment
 from gerai.store.check import INVARIANTS, ROWS_AT_MOST, broken_rows
 from gerai.store.embedded import scratch
@@ -58,8 +59,9 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids["open_hold"] = (await shop.place("hold", 4_000_00)).view.order.order_id
         ids |= await _finished_orders(shop, stock_id)
         ids |= await _deposits(shop)
+        ids |= await _real_refunds(shop)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
-        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense", "fees")}
+        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense", "refunds_owed", "fees")}
         assert await check(engine) == []
         return ids
 
@@ -109,6 +111,26 @@ async def _deposits(shop: Shop) -> dict[str, int]:
     }  # fmt: skip
 
 
+async def _real_refunds(shop: Shop) -> dict[str, int]:
+    """The merchant is real from here on: refunds that are to be sent, were sent, and will not be."""
+    await shop.execute("UPDATE merchants SET simulated = false WHERE merchant_id = %s", (shop.merchant_id,))
+    async with shop.engine.connection() as connection:
+        await shop.engine.directory.load(connection, [shop.merchant_id])
+    found: dict[str, int] = {}
+    for name in ("to_send", "sent", "withdrawn"):
+        placed = await shop.place("invoice", 4_000_00)
+        [payment] = (await shop.pay(placed)).payments
+        await shop.do(RefundPayment, placed, payment_id=payment.payment_id, amount_sen=3_000_00)
+        task = (await shop.engine.payments.refunds(shop.merchant_id))[-1].task
+        names = {**shop.owner, "order_id": task.order_id, "task_id": task.task_id, "by": "t"}
+        if name == "sent":
+            await shop.engine.submit(FinishRefund(**names, reference="BCA-1"))
+        if name == "withdrawn":
+            await shop.engine.submit(WithdrawRefund(**names))
+        found[name] = task.task_id
+    return found
+
+
 async def _parcel(shop: Shop, *path: str) -> int:
     """An order with a parcel, taken along a path by hand."""
     parcel = Parcel("jne", "REG", "", 77, 250, 20_000_00)
@@ -156,6 +178,7 @@ _DEPOSIT = "UPDATE deposits SET %s WHERE merchant_id = {merchant} AND deposit_id
 _DEPOSIT_TRANSFER = "UPDATE transfers SET %s WHERE merchant_id = {merchant} AND transfer_id = {deposit_transfer}"
 _UNCHECKED_DEPOSITS = "ALTER TABLE deposits DROP CONSTRAINT deposit_credited_once, DROP CONSTRAINT deposit_completed"
 _SHIPMENT = "UPDATE shipments SET %s WHERE merchant_id = {merchant} AND shipment_id = {%s}"
+_TASK = "UPDATE refund_tasks SET %s WHERE merchant_id = {merchant} AND task_id = {%s}"
 _ORDER = "UPDATE orders SET %s WHERE merchant_id = {merchant} AND order_id = {%s}"
 
 #: How each invariant is broken, where needed after switching off the constraint that would not let it.
@@ -249,6 +272,26 @@ BREAKS: dict[str, list[list[str]]] = {
             "UPDATE payments SET refunded_sen = 0 WHERE merchant_id = {merchant} AND payment_id = {part_payment}",
         ],
         ["UPDATE payments SET method = 'va' WHERE merchant_id = {merchant} AND payment_id = {part_payment}"],
+    ],
+    "refunds_owed": [
+        # Forgotten, of another amount, of nobody's payment; said to be sent, or not, without its money.
+        ["DELETE FROM refund_tasks WHERE merchant_id = {merchant} AND task_id = {to_send}"],
+        [_TASK % ("amount_sen = amount_sen + 1", "to_send")],
+        [_TASK % ("payment_id = -1", "to_send")],
+        [_TASK % ("status = 'done', reference = 'x', ended_at = now()", "to_send")],
+        [_TASK % ("status = 'withdrawn', ended_at = now()", "to_send")],
+        [_TASK % ("status = 'open', reference = '', ended_at = NULL", "sent")],
+        [_TASK % ("status = 'withdrawn', reference = ''", "sent")],
+        [_TASK % ("status = 'done', reference = 'x'", "withdrawn")],
+        ["DELETE FROM transfers WHERE merchant_id = {merchant} AND reason = 'refund_sent'"],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {refunds_owed}, {gateway}, 300000, "
+            "'refund_sent', NULL, (SELECT payment_id FROM refund_tasks WHERE task_id = {sent}), '', now())"
+        ],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {refunds_owed}, 100, 'x', NULL, "
+            "{part_payment}, '', now())"
+        ],
     ],
     "arrivals_paid": [
         # Of another amount, of nobody's payment, of another order, one payment twice.

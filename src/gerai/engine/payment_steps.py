@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from gerai.domain.records import Order, Payment
+from gerai.domain.records import Order, Payment, RefundTask
 from gerai.domain.refusals import StateConflict
-from gerai.domain.states import INVOICE, PAYMENT
+from gerai.domain.states import INVOICE, PAYMENT, REFUND
 from gerai.engine.command import Context
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
@@ -111,6 +111,46 @@ def require_result(state: State, order: Order, verb: str) -> None:
         raise StateConflict("fulfilment", order.public_id, fulfilment.status, verb)
 
 
+def return_to_payer(
+    state: State,
+    context: Context,
+    order: Order,
+    payment: Payment,
+    amount_sen: int,
+    source: str,
+    *,
+    note: str = "",
+    by: str = "",
+) -> dict[str, object]:
+    """Money of the payment goes back to its payer from the account ``source``. Returns the facts of the event that says
+    so: of real money the ``task`` by which a person sends it; play money has gone."""
+    if context.play_money or not amount_sen:
+        ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
+        return {}
+    ledger.owe_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
+    task = state.refund_tasks.insert(
+        RefundTask(
+            merchant_id=order.merchant_id,
+            task_id=context.next_id(),
+            environment=order.environment,
+            order_id=order.order_id,
+            payment_id=payment.payment_id,
+            amount_sen=amount_sen,
+            source=source,
+            status=next(iter(REFUND.initial)),
+            reason=note,
+            # All that is known of most payers; who sends the money asks for the rest.
+            destination={"holder": order.contact.name} if order.contact.name else {},
+            reference="",
+            asked_by=by,
+            ended_by="",
+            created_at=context.now,
+            updated_at=context.now,
+        )
+    )
+    return {"task": task.task_id}
+
+
 def refund(
     state: State,
     context: Context,
@@ -120,18 +160,22 @@ def refund(
     *,
     to_wallet: bool,
     note: str = "",
-    **facts: object,
+    by: str = "",
 ) -> Order:
     """Give ``amount_sen`` of a completed payment back; the invoice of one that is given back whole is refunded.
 
-    What a wallet paid returns to it. NotFound when the order's member has no wallet and one is wanted; StateConflict
-    while its provider works on the order (:func:`require_result`).
+    What a wallet paid returns to it; real money that goes back to its payer is owed until somebody has sent it
+    (:func:`return_to_payer`). ``by``: who asked, kept with the event and the task. NotFound when the order's member has
+    no wallet and one is wanted; StateConflict while its provider works on the order (:func:`require_result`).
     """
     require_result(state, order, "refund")
     # Money from a wallet has nowhere else to go: no payer outside ever sent it.
     to_wallet = to_wallet or payment.method == "wallet"
-    give = ledger.refund_to_wallet if to_wallet else ledger.return_to_payer
-    give(state, context, order, amount_sen, payment.payment_id, "sales", note)
+    facts: dict[str, object] = {"by": by} if by else {}
+    if to_wallet:
+        ledger.refund_to_wallet(state, context, order, amount_sen, payment.payment_id, "sales", note)
+    else:
+        facts |= return_to_payer(state, context, order, payment, amount_sen, "sales", note=note, by=by)
     refunded_sen = payment.refunded_sen + amount_sen
     whole = refunded_sen == payment.amount_sen
     state.payments.update(

@@ -1,6 +1,7 @@
 """Find payments; a :class:`Scope` names whose. And money that waits for a person to decide, in one list: a payment that
 came late and was held (``ResolveLate`` decides), and what was paid for an order that was cancelled, that failed, or
-whose goods came back (``RefundPayment`` returns it). Each of them announced itself: ``payment.late``, ``refund.due``.
+whose goods came back (``RefundPayment`` returns it); and refunds that a person is to send (``FinishRefund``). Each of
+them announced itself: ``payment.late``, ``refund.due``, ``payment.refunded``.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import Payment
 from gerai.engine.payments.matching import MOST_SEN
-from gerai.store import payments, receiving_accounts
+from gerai.store import payments, receiving_accounts, refund_tasks
 from gerai.store import waiting as waiting_money
 from gerai.store.pool import Pool
 from gerai.store.waiting import WaitingRow
 
 WaitingMoney = WaitingRow
+ListedRefund = refund_tasks.ListedTask
 
 
 class PaymentReads:
@@ -67,3 +69,15 @@ class PaymentReads:
         """A merchant's waiting money in both environments, what waits longest first."""
         async with self._pool.connection() as connection:
             return await waiting_money.waiting(connection, merchant_id, limit)
+
+    async def refunds(self, merchant_id: int, limit: int = 200, *, ended: bool = False) -> list[ListedRefund]:
+        """Refunds that a person is still to send, what waits longest first; ``ended``: the newest of all there were,
+        oldest first."""
+        listed = refund_tasks.newest_tasks if ended else refund_tasks.open_tasks
+        async with self._pool.connection() as connection:
+            return await listed(connection, merchant_id, limit)
+
+    async def refund(self, merchant_id: int, task_id: int) -> ListedRefund | None:
+        """The refund with this id, whatever became of it."""
+        async with self._pool.connection() as connection:
+            return await refund_tasks.task(connection, merchant_id, task_id)

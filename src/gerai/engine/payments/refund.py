@@ -17,6 +17,8 @@ from gerai.engine.state import State
 class RefundPayment(OrderCommand, frozen=True, kw_only=True):
     """Refund ``amount_sen`` (more than nothing) of a completed payment. ``by``: who did it, kept with the events.
 
+    Real money for the payer is owed from then on, and a task for whoever sends it (``FinishRefund``).
+
     An order whose money is given back whole before it was delivered ends: ``failed`` when work on it had begun, else
     ``cancelled``. One whose work may be done (its provider was asked, and the result is not known) waits for the
     result: nothing of its money goes back before.
@@ -45,10 +47,9 @@ class RefundPayment(OrderCommand, frozen=True, kw_only=True):
         # Payments from before whole rupiah may hold sen: what is left of one can always be given back.
         if self.amount_sen % SEN_PER_RUPIAH and self.amount_sen != left:
             raise InputInvalid({"amount": ["must be whole rupiah"]})
-        by = {"by": self.by} if self.by else {}
         order = refund(
-            state, context, order, payment, self.amount_sen, to_wallet=self.to == "wallet", note=self.note, **by
+            state, context, order, payment, self.amount_sen, to_wallet=self.to == "wallet", note=self.note, by=self.by
         )
         if self.amount_sen == left:
-            end_refunded(state, context, order, **by)
+            end_refunded(state, context, order, **({"by": self.by} if self.by else {}))
         return state.view(self.merchant_id, self.order_id)

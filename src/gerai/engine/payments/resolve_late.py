@@ -8,9 +8,9 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
+from gerai.engine.payment_steps import return_to_payer
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
-from gerai.engine.wallet import ledger
 
 Decision = Literal["accept", "refund", "wallet"]
 _SUSPENSE = "suspense"
@@ -20,7 +20,8 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
     """Resolve a ``late`` payment, once.
 
     ``accept``: it pays its order; an expired one comes back and goes on as if paid in time. ``refund``: the money is
-    returned to the payer outside of us, and booked out. ``wallet``: it is credited to the order's member.
+    returned to the payer outside of us; real money is owed until somebody has sent it (``FinishRefund``). ``wallet``:
+    it is credited to the order's member. ``by``: who decided, kept with the task.
 
     Refuses: NotFound (no such payment; no wallet), StateConflict (the payment is not late; the order can neither be
     paid nor brought back; its stock was released).
@@ -29,6 +30,7 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
     payment_id: int
     decision: Decision
     note: str = ""
+    by: str = ""
 
     def decide(self, state: State, context: Context) -> OrderView:
         order = state.order(self.merchant_id, self.order_id)
@@ -48,10 +50,10 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
             arrival.credit(state, context, order, payment, _SUSPENSE, self.note or "late payment")
         else:
             amount_sen = payment.amount_sen
-            ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, _SUSPENSE, self.note)
+            sent_by = return_to_payer(state, context, order, payment, amount_sen, _SUSPENSE, note=self.note, by=self.by)
             arrival.give_back(state, context, payment)
             state.announce(
                 order, "payment.refunded", context.now,
-                payment=payment.public_id, amount_sen=amount_sen, refunded_sen=amount_sen,
+                payment=payment.public_id, amount_sen=amount_sen, refunded_sen=amount_sen, **sent_by,
             )  # fmt: skip
         return state.view(self.merchant_id, self.order_id)

@@ -2,7 +2,7 @@
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
 rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway``,
-``suspense``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
+``suspense``, ``refunds_owed``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from gerai.domain.money import MAX_TOTAL_SEN
-from gerai.domain.records import Account, Order, Payment, Transfer
+from gerai.domain.records import Account, Order, Payment, RefundTask, Transfer
 from gerai.domain.refusals import AmountOutOfRange, InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
@@ -102,6 +102,35 @@ def return_to_payer(
     return _transfer(
         state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
     )
+
+
+def owe_to_payer(
+    state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str, note: str = ""
+) -> Transfer | None:
+    """Money is taken from ``source`` (``sales``, or ``suspense``) and waits in ``refunds_owed`` until it is sent to
+    where the payment came from."""
+    debit, credit = context.system_account(source), context.system_account("refunds_owed")
+    return _transfer(
+        state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
+    )
+
+
+def send_to_payer(state: State, context: Context, order: Order, task: RefundTask) -> Transfer | None:
+    """What was owed has gone out."""
+    debit, credit = context.system_account("refunds_owed"), context.system_account("gateway")
+    return _transfer(
+        state, context, order, "single", debit, credit, task.amount_sen, "refund_sent", payment_id=task.payment_id,
+        note=task.reference,
+    )  # fmt: skip
+
+
+def owe_no_more(state: State, context: Context, order: Order, task: RefundTask, note: str) -> Transfer | None:
+    """What was owed will not be sent, and is where it was taken from."""
+    debit, credit = context.system_account("refunds_owed"), context.system_account(task.source)
+    return _transfer(
+        state, context, order, "single", debit, credit, task.amount_sen, "refund_withdrawn", payment_id=task.payment_id,
+        note=note,
+    )  # fmt: skip
 
 
 def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
