@@ -40,9 +40,14 @@ async def events(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     order = opened.view.order
 
     async def look() -> tuple[str, bool]:
-        view = await ctx.services.engine.orders.as_now(order)
+        engine = ctx.services.engine
+        view = await engine.orders.as_now(order)
         state = page_state.page_state_of(view, replace(opened, view=view).details, opened.now(ctx))
-        return version(view, state), page_state.is_final(state, money_of(view))
+        money = money_of(view)
+        # Only its events say whether what went back was sent.
+        if money.returned_sen:
+            money = money_of(view, await engine.events.of_orders(order.merchant_id, [order.order_id]))
+        return version(view, state), page_state.is_final(state, money)
 
     return stream(ctx, Watch(order.merchant_id, order.order_id), look)
 

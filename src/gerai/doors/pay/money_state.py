@@ -13,14 +13,17 @@ from gerai.engine.orders.find import EventEntry
 class MoneyState:
     """Amounts in sen. ``paid_sen``: counted as paid, with the payer's fees; ``kept_sen``: what could still be given
     back of it; ``back_sen``: given back of it; ``returned_sen``: given back in all, ``wallet_sen`` of it into a wallet,
-    where it has arrived; the rest the seller sends by hand; ``waiting_sen``: arrived too late or a second
-    time, undecided yet; ``charged_sen``: taken from a wallet that had reserved it."""
+    where it has arrived; the rest the seller sends by hand: ``owed_sen`` of that is still to be sent, ``sent_sen`` was,
+    and of anything else nobody wrote down whether it was; ``waiting_sen``: arrived too late or a second time, undecided
+    yet; ``charged_sen``: taken from a wallet that had reserved it."""
 
     paid_sen: int
     kept_sen: int
     back_sen: int
     returned_sen: int
     wallet_sen: int
+    owed_sen: int
+    sent_sen: int
     waiting_sen: int
     charged_sen: int
 
@@ -31,8 +34,8 @@ class MoneyState:
 
     @property
     def by_hand_sen(self) -> int:
-        """Given back by the seller's own hand: booked here, sent elsewhere."""
-        return self.returned_sen - self.wallet_sen
+        """Given back by the seller's own hand, without a word on whether it was sent."""
+        return self.returned_sen - self.wallet_sen - self.owed_sen - self.sent_sen
 
     @property
     def all_returned(self) -> bool:
@@ -49,12 +52,15 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
     """The money of an order. Its payments say it all, but for a reservation, which is charged without one, and for the
     way that money went back (``events``)."""
     completed = [p for p in view.payments if p.status == "completed"]
+    owed_sen, sent_sen = _by_task(events)
     return MoneyState(
         paid_sen=sum(p.asked_sen for p in completed),
         kept_sen=sum(p.amount_sen - p.refunded_sen for p in completed),
         back_sen=sum(p.refunded_sen for p in completed),
         returned_sen=sum(p.refunded_sen for p in view.payments),
         wallet_sen=sum(_wallet_sen(p, events) for p in view.payments),
+        owed_sen=owed_sen,
+        sent_sen=sent_sen,
         waiting_sen=sum(p.asked_sen for p in view.payments if p.status == "late"),
         charged_sen=view.order.charged_sen if view.order.funding == "hold" else 0,
     )
@@ -66,3 +72,18 @@ def _wallet_sen(payment: Payment, events: Sequence[EventEntry]) -> int:
         return payment.refunded_sen
     credited = (e for e in events if to_wallet(e) and e.facts.get("payment") == payment.public_id)
     return min(payment.refunded_sen, sum(e.facts.get("amount_sen", 0) for e in credited))
+
+
+def _by_task(events: Sequence[EventEntry]) -> tuple[int, int]:
+    """How much of what went back a person is still to send, and how much they have sent."""
+    owed: dict[int, int] = {}
+    sent_sen = 0
+    for event in events:
+        task, amount_sen = event.facts.get("task"), event.facts.get("amount_sen", 0)
+        if task is None:
+            continue
+        if event.name == "payment.refunded":
+            owed[task] = amount_sen
+        elif owed.pop(task, 0) and event.name == "refund.sent":
+            sent_sen += amount_sen
+    return sum(owed.values()), sent_sen

@@ -49,7 +49,7 @@ def figure(view: OrderView, details: PageDetails, state: PageState, money: Money
         return Figure("amount.cod", total_sen)
     if state is page_state.WORKING:
         return Figure("amount.held", total_sen)
-    back = "amount.sent_back" if money.by_hand_sen else "amount.returned"
+    back = "amount.owed" if money.owed_sen else "amount.sent_back" if money.by_hand_sen else "amount.returned"
     known = (
         ("amount.charged", money.charged_sen),
         ("amount.paid", money.paid_sen),
@@ -65,7 +65,7 @@ def remainder(figure: Figure, money: MoneyState, words: Words) -> tuple[SumRow, 
         return ()
     remains_sen = figure.amount_sen - money.back_sen
     return (
-        SumRow(words("amount.back"), f"−{amounts.display(money.back_sen)}"),
+        SumRow(words("amount.owed" if money.owed_sen else "amount.back"), f"−{amounts.display(money.back_sen)}"),
         SumRow(words("amount.remains"), amounts.display(remains_sen), strong=True),
     )
 
@@ -79,8 +79,10 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
     if view.order.funding == "hold":
         return _of_reservation(view, state, money, words)
     found: list[str] = []
-    if money.wallet_sen:
-        found.append(say("returned", money.wallet_sen))
+    if arrived_sen := money.wallet_sen + money.sent_sen:
+        found.append(say("returned", arrived_sen))
+    if money.owed_sen:
+        found.append(say("owed", money.owed_sen))
     if money.by_hand_sen:
         found.append(say("sent_back", money.by_hand_sen))
     if money.kept_sen and state.ended:

@@ -9,7 +9,7 @@ from gerai.domain import money
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails, ShippingDetails
 from gerai.doors.pay.model import LineRow, SumRow
-from gerai.doors.pay.money_state import money_of
+from gerai.doors.pay.money_state import MoneyState
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words
 
@@ -28,8 +28,9 @@ def lines(view: OrderView, words: Words) -> list[LineRow]:
     ]
 
 
-def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
-    """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back."""
+def sums(view: OrderView, details: PageDetails, went: MoneyState, words: Words) -> list[SumRow]:
+    """Subtotal, shipping, discounts and what else separates the lines from the total; then what was given back
+    (``went``: what became of the money)."""
     order, rows, subtotal = view.order, list[SumRow](), sum(line.total_sen for line in view.lines)
     shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
     cost_sen = 0 if shipping is None else shipping.cost_sen
@@ -55,8 +56,8 @@ def sums(view: OrderView, details: PageDetails, words: Words) -> list[SumRow]:
     if order.funding == "hold":
         moved = (("order.charged", order.charged_sen), ("order.released", order.refunded_sen))
     else:
-        moved = (("order.refunded", money_of(view).returned_sen),)
-    taken_off = "−" if money_of(view).back_sen else ""
+        moved = (("order.refunded", went.returned_sen - went.owed_sen), ("order.refund_owed", went.owed_sen))
+    taken_off = "−" if went.back_sen else ""
     return rows + [SumRow(words(label), f"{taken_off}{money.display(sen)}") for label, sen in moved if sen]
 
 

@@ -100,8 +100,8 @@ def page_state_of(view: OrderView, details: PageDetails, now: datetime) -> PageS
 
 
 def is_final(state: PageState, money: MoneyState) -> bool:
-    """Whether the page will not change by itself any more."""
-    return state.final and not money.waiting_sen and not (state.ended and money.kept_sen)
+    """Whether the page will not change by itself any more. ``money``: with the order's events, where any went back."""
+    return state.final and not (money.waiting_sen or money.owed_sen) and not (state.ended and money.kept_sen)
 
 
 def takes_cash(view: OrderView, details: PageDetails, money: MoneyState) -> bool:

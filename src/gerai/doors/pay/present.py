@@ -11,7 +11,7 @@ from gerai.domain.records import OrderView, Payment
 from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
-from gerai.doors.pay.money_state import money_of
+from gerai.doors.pay.money_state import MoneyState, money_of
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
@@ -43,7 +43,6 @@ def present(
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
-    by_hand = state is page_state.REFUNDED and bool(money.by_hand_sen)
     open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
     payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
@@ -58,7 +57,7 @@ def present(
         number=shown(order.number) if public else "",
         placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if public else "",
         badge=words(f"badge.{state.name}"),
-        headline=words(f"headline.{'refunded_by_hand' if by_hand else state.name}"),
+        headline=words(_headline(state, money)),
         reason=ending.reason(events) if public else "",
         message=words(_message(state, payment), merchant=merchant, amount=amount),
         money=money_texts.sentences(view, state, money, merchant, words),
@@ -73,7 +72,7 @@ def present(
         proof=proof,
         parcel=parcel(view, details, events, state, words) if public else None,
         lines=tuple(order_card.lines(view, words)) if public else (),
-        sums=tuple(order_card.sums(view, details, words)) if public else (),
+        sums=tuple(order_card.sums(view, details, money, words)) if public else (),
         people=tuple(order_card.people(view, details, words, over=state.final or state.ended)) if public else (),
         note=shown(details.note) if public else "",
         digital_title="" if digital is None else shown(digital.title),
@@ -115,6 +114,15 @@ def _play(view: OrderView, state: page_state.PageState) -> Play | None:
     if state is page_state.EXPIRED and any(p.status in ("processing", "expired") for p in view.payments):
         return Play(pay=False, fail=False, late=True)
     return None
+
+
+def _headline(state: page_state.PageState, money: MoneyState) -> str:
+    """Which text says how it stands. Of money that went back: whether it is on its way still."""
+    if state is page_state.REFUNDED and money.owed_sen:
+        return "headline.refund_owed"
+    if state is page_state.REFUNDED and money.by_hand_sen:
+        return "headline.refunded_by_hand"
+    return f"headline.{state.name}"
 
 
 def _message(state: page_state.PageState, payment: Payment | None) -> str:

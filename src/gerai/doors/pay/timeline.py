@@ -33,6 +33,8 @@ _NEWS: Final = {
     "payment.late": _News("moment.payment_late", "wait"),
     "payment.credited": _News("moment.credited"),
     "payment.refunded": _News("moment.refunded"),
+    "refund.sent": _News("moment.refund_sent", "good"),
+    "refund.withdrawn": _News("moment.refund_withdrawn"),
     "invoice.paid": _News("moment.paid", "good"),
     "invoice.unpaid": _News("moment.unpaid", "wait"),
     "invoice.conflict": _News("moment.disputed", "wait"),
@@ -52,7 +54,9 @@ _NEWS: Final = {
 #: A payment that is cancelled because another one of its order was paid.
 _SUPERSEDED: Final = _News("moment.payment_superseded")
 #: Money that went another way than the order's total.
-_WITH_AMOUNT: Final = frozenset({"payment.late", "payment.credited", "payment.refunded"})
+_WITH_AMOUNT: Final = frozenset(
+    {"payment.late", "payment.credited", "payment.refunded", "refund.sent", "refund.withdrawn"}
+)
 #: A payment that ends because its order ends is no news of its own.
 _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
 
