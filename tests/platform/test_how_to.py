@@ -274,6 +274,12 @@ async def something_was_delivered(scene: Scene) -> None:
     scene.names |= {"123456": [str(failed.delivery_id)], "7001": [str(endpoint.endpoint_id)]}
 
 
+async def refunds_were_asked_for(scene: Scene) -> None:
+    """The refunds of the page so far, as it calls them."""
+    listed = await scene.engine.payments.refunds(scene.merchant_id, ended=True)
+    scene.names |= {f"900{number}": [str(one.task.task_id)] for number, one in enumerate(listed, 1)}
+
+
 SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "late-payments": late_payments,
     "orders-at-the-terminal": orders_at_the_terminal,
@@ -330,6 +336,8 @@ async def test_the_page_runs(folder: tuple[Path, Engine], page: Path) -> None:
                 continue
             if example.words[:2] in (["webhooks", "list"], ["webhooks", "log"]):
                 await something_was_delivered(scene)
+            if example.words[:2] == ["payments", "refunds"]:
+                await refunds_were_asked_for(scene)
             meant = {word: scene.here(word) for word in dict.fromkeys(example.words)}
             keys = [f"key of {word}" for word in example.words if f"key of {word}" in scene.names]
             typed = scene.here(keys[0]) if keys else ""

@@ -35,6 +35,7 @@ FREE_OF = {
     ("payments arrivals import", "dry_run"), ("payments gateways add", "said"), ("payments gateways add", "base_url"),
     ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
     ("payments proofs save", "file"),
+    ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
 
@@ -120,6 +121,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     live = "no such environment: live; one of sandbox, production"
     door = "no such counter: scale (did you mean scalev?); one of cekceir, durianpay, leuwongrr, scalev"
     arrival = "no such arrival that waits: 7; nothing waits (gerai payments arrivals list shows all)"
+    refund = "no such refund: 7; no refund is to be sent (gerai payments refunds list shows all)"
     notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
     contract = "no such contract: 7; there is none yet (gerai payments gateways list shows all)"
     proof = "no such proof: 7; nothing waits (gerai payments proofs list shows all)"
@@ -176,6 +178,9 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments arrivals book", "name"): (("7", other), 1, either),
         ("payments arrivals book", "arrival"): (("7", "N-7319"), 1, arrival),
         ("payments arrivals dismiss", "arrival"): (("7",), 1, arrival),
+        ("payments refunds done", "task"): (("7", "--reference", "R"), 1, refund),
+        ("payments refunds withdraw", "task"): (("7",), 1, refund),
+        ("payments refunds destination", "task"): (("7", "bank=BCA"), 1, refund),
         ("payments notices add", "form"): (
             ("moot",), 2, "no such sender: moot (did you mean moota?); one of moota, mutasibank, phone, qrisly",
         ),
@@ -288,6 +293,8 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments gateways test": ("7",), "payments gateways close": ("7",),
         "payments gateways address": ("7",),
         "payments proofs save": ("7", "proof.jpg"),
+        "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
+        "payments refunds destination": ("7", "bank=BCA"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
     given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())

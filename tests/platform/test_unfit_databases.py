@@ -29,6 +29,8 @@ GIVEN = {
     "payments gateways close": "1", "payments gateways address": "1", "payments notices read": "1",
     "payments notices dismiss": "1",
     "payments proofs show": "1", "payments proofs save": "1 {}/proof",
+    "payments refunds done": "1 --reference R", "payments refunds withdraw": "1",
+    "payments refunds destination": "1 bank=BCA",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
     "serve": "--port 0",

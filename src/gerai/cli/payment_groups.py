@@ -10,6 +10,7 @@ from gerai.cli.payment_methods import show_methods
 from gerai.cli.payments import payments
 from gerai.cli.proofs import proofs
 from gerai.cli.receiving import accounts
+from gerai.cli.refunds import refunds
 
 __all__ = ["payments"]
 
@@ -18,5 +19,6 @@ payments.add_typer(arrivals, name="arrivals")
 payments.add_typer(notices, name="notices")
 payments.add_typer(proofs, name="proofs")
 payments.add_typer(gateways, name="gateways")
+payments.add_typer(refunds, name="refunds")
 payments.command("methods")(show_methods)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9200")(fake)

@@ -9,23 +9,26 @@ from gerai.domain.records import Order, OrderView, Payment
 from gerai.engine.command import Outcome
 
 SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
+_SEND_THEN: Final = "Send it, then / Kirimkan uangnya, lalu"
 _IN_WALLET: Final = "is in the member's wallet / masuk ke saldo anggota"
 
 
-def resolved(payment: Payment, decision: str, view: OrderView) -> str:
-    """What became of a late payment by somebody's decision."""
+def resolved(payment: Payment, decision: str, view: OrderView, task: int | None) -> str:
+    """What became of a late payment by somebody's decision; ``task``: by which a person sends it back."""
     amount, order = display(payment.amount_sen), view.order
     if decision == "accept":
         return (
             f"{payment.public_id}: {amount} pays order {order.number}, which is {order.status} now "
             f"/ membayar pesanan {order.number}, kini {order.status}"
         )
-    return went_back(payment, payment.amount_sen, inside=decision == "wallet")
+    return went_back(payment, payment.amount_sen, inside=decision == "wallet", task=task)
 
 
-def went_back(payment: Payment, amount_sen: int, *, inside: bool) -> str:
-    """Money was given back: into a wallet of ours (``inside``), or booked out for the seller to send."""
+def went_back(payment: Payment, amount_sen: int, *, inside: bool, task: int | None = None) -> str:
+    """Money was given back: into a wallet of ours (``inside``), or for the seller to send; real money by a ``task``."""
     what = f"{payment.public_id}: {display(amount_sen)}"
+    if task is not None and not inside:
+        return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task} --reference TEXT"
     return f"{what} {_IN_WALLET}" if inside else f"{what} is booked out. {SEND_IT}"
 
 

@@ -12,6 +12,7 @@ from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, once, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named, payment_named
 from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
+from gerai.cli.refunds import task_of
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.top_ups import PaidArgument, confirm_deposit, deposit_named, resolve_deposit
 from gerai.cli.values import read_amount
@@ -43,7 +44,7 @@ _SHOWN: Final = 200
 
 @payments.command("waiting")
 def show_waiting(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List payments and top-ups that came late, and what was paid for orders that ended undelivered."""
+    """List what came late, what was paid for orders that ended undelivered, and refunds to be sent."""
 
     async def act(engine: Engine) -> tuple[list[WaitingMoney], list[Deposit]]:
         merchant_id = await merchant_named(engine, merchant)
@@ -74,7 +75,7 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
         )
     console.line(
         "late / terlambat: gerai payments resolve PAYMENT accept|refund|wallet; "
-        "else / selain itu: gerai payments refund PAYMENT"
+        "to send / dikirim: gerai payments refunds list; else / selain itu: gerai payments refund PAYMENT"
     )
 
 
@@ -102,9 +103,11 @@ def resolve(
             payment_id=payment.payment_id,
             decision=decided,
             note=note,
+            by=operator(),
         )
         try:
-            return payment_words.resolved(payment, decided, (await engine.submit(command)).answer)
+            view = (await engine.submit(command)).answer
+            return payment_words.resolved(payment, decided, view, await task_of(engine, payment))
         except StateConflict as refusal:
             leave_unless_payable(refusal, payment)
             raise
@@ -130,7 +133,7 @@ def refund(
     back = one_of(to, _WAYS_BACK, "way")
     asked_sen = read_amount(amount, above_zero=True) if amount else None
 
-    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView]]:
+    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView], int | None]:
         # One that was given back whole may be asked about again, under the reference it was given back with.
         states = ("completed", "refunded") if reference else ("completed",)
         payment = await payment_named(engine, merchant, name, environment, *states)
@@ -149,17 +152,17 @@ def refund(
         written = "" if asked_sen is None else digits(asked_sen)
         key = once(f"payments refund {payment.payment_id}", reference, written, to)
         try:
-            return payment, amount_sen, await engine.submit(command, key)
+            return payment, amount_sen, await engine.submit(command, key), await task_of(engine, payment)
         except StateConflict as refusal:
             leave_while_in_work(refusal, refusal.id)
             raise
 
-    payment, back_sen, outcome = on_engine(act, data, settings_file)
+    payment, back_sen, outcome, task = on_engine(act, data, settings_file)
     if outcome.replayed:
         console.line(payment_words.went_back_before(payment, reference))
     else:
         inside = to == "wallet" or payment.method == "wallet"
-        console.line(payment_words.went_back(payment, back_sen, inside=inside))
+        console.line(payment_words.went_back(payment, back_sen, inside=inside, task=task))
     console.line(payment_words.left_to_refund(outcome.answer, payment.payment_id))
 
 

@@ -21,9 +21,11 @@ _DONE: Final = {
     "revive": "brought back",
     "record": "worked on",
     "replay": "replayed",
+    "withdraw": "withdrawn",
+    "address": "sent elsewhere",
 }
 #: What has a name of its own; the rest goes by the name of its order.
-_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery"})
+_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund"})
 
 
 def sentence(refusal: r.Refusal) -> str:

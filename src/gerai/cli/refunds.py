@@ -1,0 +1,168 @@
+"""`gerai payments refunds`: real money that goes back to its payer by somebody's hand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.names import merchant_named, no_such
+from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.terminal import Grid, console, to_the_minute
+from gerai.cli.values import read_pairs
+from gerai.domain.money import display
+from gerai.domain.records import Payment, RefundTask
+from gerai.engine.core import Engine
+from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, WithdrawRefund
+from gerai.engine.payments.find import ListedRefund
+
+refunds = typer.Typer(no_args_is_help=True, help="Money that goes back to its payer, which you send and Gerai books.")
+
+TaskArgument = Annotated[int, typer.Argument(min=1, metavar="TASK", help="As `gerai payments refunds list` shows.")]
+_SHOWN: Final = 200
+_WHERE: Final = " ".join(f"{name}=…" for name in DESTINATION)
+
+
+@refunds.command("list")
+def show(
+    ended: Annotated[bool, typer.Option("--all", help="The newest, also those that were sent or withdrawn.")] = False,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """List the refunds that you are still to send, what waits longest first."""
+
+    async def act(engine: Engine) -> list[ListedRefund]:
+        return await engine.payments.refunds(await merchant_named(engine, merchant), _SHOWN + 1, ended=ended)
+
+    found = on_engine(act, data, settings_file)
+    if not found:
+        console.line("no refund is to be sent / tidak ada dana yang harus dikembalikan")
+        return
+    more = ("state", "reference", "when (WIB)", "by") if ended else ("method", "why", "asked by", "since (WIB)")
+    grid = Grid("task", "amount", "order", "payment", "to", *more, right=("amount",))
+    for one in found[-_SHOWN:] if ended else found[:_SHOWN]:
+        task = one.task
+        named = (str(task.task_id), display(task.amount_sen), one.order_number, one.payment, _where(task))
+        grid.add(*named, *(_end(task) if ended else (one.method, task.reason, *_begin(task))))
+    console.grid(grid)
+    if len(found) > _SHOWN:
+        console.line(f"{_SHOWN} are shown; there are more / {_SHOWN} yang tampil; masih ada lagi")
+    console.line(
+        "sent / sudah dikirim: gerai payments refunds done TASK --reference TEXT; "
+        "not to be sent / batal: gerai payments refunds withdraw TASK"
+    )
+
+
+@refunds.command(epilog="Example: gerai payments refunds done 9001 --reference BCA-3011-12 --merchant toko")
+def done(
+    task: TaskArgument,
+    reference: Annotated[str, typer.Option("--reference", help="The bank's, of the transfer that you made.")],
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """You have sent it: it is booked out, once however often you say so."""
+
+    async def act(engine: Engine) -> str:
+        listed = await _task_named(engine, merchant, task)
+        command = FinishRefund(**_names(listed.task), reference=reference.strip())
+        finished = (await engine.submit(command)).answer
+        sent = finished.task
+        if finished.booked:
+            return (
+                f"{task}: {display(sent.amount_sen)} of order {listed.order_number} is booked as sent "
+                "/ dibukukan sebagai terkirim"
+            )
+        when = f" at {to_the_minute(sent.ended_at)} WIB" if sent.ended_at else ""
+        return (
+            f"{task} is booked already ({sent.reference}, by {sent.ended_by}{when}): nothing is booked now "
+            "/ sudah dibukukan: tidak ada yang dibukukan lagi"
+        )
+
+    console.line(on_engine(act, data, settings_file))
+
+
+@refunds.command(
+    epilog="Example: gerai payments refunds destination 9001 bank=BCA number=1234567890 holder='Ani' --merchant toko"
+)
+def destination(
+    task: TaskArgument,
+    said: Annotated[list[str], typer.Argument(metavar="NAME=VALUE...", help=f"What you know of it: {_WHERE}.")],
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Keep where its payer wants the money; what is not named stays as it was."""
+    given = {name: value.strip() for name, value in read_pairs(said, "NAME=VALUE", _WHERE, DESTINATION).items()}
+
+    async def act(engine: Engine) -> RefundTask:
+        listed = await _task_named(engine, merchant, task)
+        return (await engine.submit(AddressRefund(**_names(listed.task), destination=given))).answer
+
+    kept = on_engine(act, data, settings_file)
+    console.line(f"{task}: {display(kept.amount_sen)} goes to / dikirim ke {_where(kept)}")
+
+
+@refunds.command(
+    epilog="Example: gerai payments refunds withdraw 9001 --note 'wants the goods after all' --merchant toko"
+)
+def withdraw(
+    task: TaskArgument,
+    note: Annotated[str, typer.Option("--note", help="Why; kept with the transfer.")] = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """It will not be sent: its payment is what it was before the refund."""
+
+    async def act(engine: Engine) -> ListedRefund:
+        listed = await _task_named(engine, merchant, task)
+        await engine.submit(WithdrawRefund(**_names(listed.task), note=note))
+        return listed
+
+    listed = on_engine(act, data, settings_file)
+    amount = display(listed.task.amount_sen)
+    console.line(
+        f"{task} is withdrawn: {amount} of order {listed.order_number} is not to be sent any more / batal dikirim"
+    )
+
+
+async def task_of(engine: Engine, payment: Payment) -> int | None:
+    """The task that sends what has just gone back of this payment; None: nobody sends it."""
+    happened = await engine.events.of_orders(payment.merchant_id, [payment.order_id])
+    refunded = [e for e in happened if e.name == "payment.refunded" and e.facts.get("payment") == payment.public_id]
+    return refunded[-1].facts.get("task") if refunded else None
+
+
+def _names(task: RefundTask) -> dict[str, Any]:
+    """The fields with which each command about a task begins."""
+    return {
+        "merchant_id": task.merchant_id, "environment": task.environment, "order_id": task.order_id,
+        "task_id": task.task_id, "by": operator(),
+    }  # fmt: skip
+
+
+async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefund:
+    merchant_id = await merchant_named(engine, merchant)
+    found = await engine.payments.refund(merchant_id, task_id)
+    if found is None:
+        known = [one.task.task_id for one in await engine.payments.refunds(merchant_id)]
+        no_such("refund", task_id, known, "gerai payments refunds list", "no refund is to be sent")
+    return found
+
+
+def _begin(task: RefundTask) -> tuple[str, str]:
+    """Who asked for it, and when."""
+    return task.asked_by, to_the_minute(task.created_at)
+
+
+def _end(task: RefundTask) -> tuple[str, str, str, str]:
+    """What became of it, by which transfer, when, and by whom."""
+    ended_at = to_the_minute(task.ended_at) if task.ended_at else ""
+    return task.status, task.reference, ended_at, task.ended_by
+
+
+def _where(task: RefundTask) -> str:
+    return ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name)) or "not known yet"
