@@ -48,4 +48,7 @@ async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> L
 
 async def _listed(connection: AsyncConnection, text: str, **names: int) -> list[ListedTask]:
     cursor = await connection.execute(query(text), names)
-    return [ListedTask(*row[:3], REFUND_TASKS.read(row[3:])) for row in await cursor.fetchall()]
+    return [
+        ListedTask(number, payment, method, REFUND_TASKS.read(values))
+        for number, payment, method, *values in await cursor.fetchall()
+    ]
