@@ -250,7 +250,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-async def _walk(shop: Shop, other: Engine, steps: list[Step]) -> None:
+async def assert_the_tasks_agree(shop: Shop, other: Engine, steps: list[Step]) -> None:
     placed, payment_id = await paid(shop)
     for step in steps:
         listed = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
@@ -267,10 +267,10 @@ async def _walk(shop: Shop, other: Engine, steps: list[Step]) -> None:
         for outcome in outcomes:
             if isinstance(outcome, BaseException) and not isinstance(outcome, RefundTooLarge | StateConflict):
                 raise outcome
-        await _same_as_the_tasks(shop, placed, payment_id)
+        await assert_same_as_the_tasks(shop, placed, payment_id)
 
 
-async def _same_as_the_tasks(shop: Shop, placed: Placed, payment_id: int) -> None:
+async def assert_same_as_the_tasks(shop: Shop, placed: Placed, payment_id: int) -> None:
     """What the payment says was given back is what its tasks say, and so are the accounts."""
     view = await now(shop, placed.view)
     listed = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
@@ -303,7 +303,7 @@ def test_in_any_order_no_more_goes_back_than_was_paid(dsn: str) -> None:
         @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(STEPS)
         def walk(steps: list[Step]) -> None:
-            runner.run(_walk(shop, two, steps))
+            runner.run(assert_the_tasks_agree(shop, two, steps))
 
         try:
             # The other process knows the merchant once it was told of it.
