@@ -20,10 +20,10 @@ SOURCES = Path(__file__).parents[2] / "src" / "gerai"
         # One that waits for its worker is put straight into the database there.
         (r"(?<![\w.])StartPayment\(", {"engine/payments/open.py", "torture/errands.py"}),
         (r"\.instruct\(", {"engine/payments/open.py"}),
-        (r"\.refund_to_wallet\b|\.return_to_payer\b", {
+        (r"\.refund_to_wallet\b|\.return_to_payer\b|\.owe_to_payer\b", {
             "engine/payment_steps.py",
             # Money that never became sales: it came late, or did not count.
-            "engine/payments/arrival.py", "engine/payments/resolve_late.py", "engine/orders/payment_status.py",
+            "engine/payments/arrival.py", "engine/orders/payment_status.py",
         }),
     ],
 )  # fmt: skip
