@@ -32,10 +32,12 @@ from gerai.engine.keys.manage import create_key, list_keys
 from gerai.engine.merchants.open import add_member, change_settings, open_merchant, set_test_clock
 from gerai.engine.merchants.receiving import open_account
 from gerai.engine.orders.expire import ExpireOrder
+from gerai.engine.orders.parcels import Parcel
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.proofs import ReceiveProof
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.shipping.record import RecordShipment
 from gerai.engine.webhooks.endpoints import list_endpoints
 from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.discover import discover
@@ -95,9 +97,9 @@ class Scene:
         lines = facts.pop("lines", (NewLine("thing", 1, "Thing", 1, 50_000_00, 50_000_00),))
         await self.engine.submit(
             PlaceOrder(
-                merchant_id=self.merchant_id, environment=environment, channel="test", key_id=None, order_id=order_id,
+                merchant_id=self.merchant_id, environment=environment, key_id=None, order_id=order_id,
                 public_id=f"o{order_id}", number=number, secret=f"s{order_id}", lines=lines,
-                total_sen=sum(line.total_sen for line in lines), **{"funding": "invoice", **facts},
+                total_sen=sum(line.total_sen for line in lines), **{"funding": "invoice", "channel": "test", **facts},
             )
         )  # fmt: skip
         return order_id
@@ -274,6 +276,23 @@ async def something_was_delivered(scene: Scene) -> None:
     scene.names |= {"123456": [str(failed.delivery_id)], "7001": [str(endpoint.endpoint_id)]}
 
 
+async def cash_on_delivery(scene: Scene) -> None:
+    """Two orders that were delivered, whose courier has their money."""
+    names = {"merchant_id": scene.merchant_id, "environment": "production"}
+    for number, amount_sen in (("COD-1", 100_000_00), ("COD-2", 200_000_00)):
+        order_id = await scene.order(
+            number,
+            channel="scalev",
+            funding="free",
+            status="confirmed",
+            labels={"store_id": "1", "method": "cod"},
+            parcel=Parcel("jne", "REG", "", 77, 250, 0),
+            lines=(NewLine("thing", 1, "Thing", 1, amount_sen, amount_sen),),
+        )
+        report = RecordShipment(**names, order_id=order_id, channel="scalev", words="POD", status="delivered")
+        await scene.engine.submit(report)
+
+
 async def refunds_were_asked_for(scene: Scene) -> None:
     """The refunds of the page so far, as it calls them."""
     listed = await scene.engine.payments.refunds(scene.merchant_id, ended=True)
@@ -281,6 +300,7 @@ async def refunds_were_asked_for(scene: Scene) -> None:
 
 
 SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
+    "cash-on-delivery": cash_on_delivery,
     "late-payments": late_payments,
     "orders-at-the-terminal": orders_at_the_terminal,
     "production": production,

@@ -36,6 +36,7 @@ FREE_OF = {
     ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
     ("payments proofs save", "file"),
     ("payments refunds list", "ended"), ("payments refunds destination", "said"),
+    ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
 
@@ -178,6 +179,11 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments arrivals book", "name"): (("7", other), 1, either),
         ("payments arrivals book", "arrival"): (("7", "N-7319"), 1, arrival),
         ("payments arrivals dismiss", "arrival"): (("7",), 1, arrival),
+        ("payments cod list", "environment"): (("--environment", "live"), 2, live),
+        ("payments cod settle", "environment"): (
+            ("N-7319", "--amount", "5000", "--reference", "R", "--environment", "live"), 2, live,
+        ),
+        ("payments cod settle", "orders"): ((other, "--amount", "5000", "--reference", "R"), 1, order),
         ("payments refunds done", "task"): (("7", "--reference", "R"), 1, refund),
         ("payments refunds withdraw", "task"): (("7",), 1, refund),
         ("payments refunds destination", "task"): (("7", "bank=BCA"), 1, refund),
@@ -293,6 +299,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments gateways test": ("7",), "payments gateways close": ("7",),
         "payments gateways address": ("7",),
         "payments proofs save": ("7", "proof.jpg"),
+        "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
         "payments refunds destination": ("7", "bank=BCA"),
     }  # fmt: skip

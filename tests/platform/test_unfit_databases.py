@@ -29,6 +29,7 @@ GIVEN = {
     "payments gateways close": "1", "payments gateways address": "1", "payments notices read": "1",
     "payments notices dismiss": "1",
     "payments proofs show": "1", "payments proofs save": "1 {}/proof",
+    "payments cod settle": "1 --amount 1 --reference R",
     "payments refunds done": "1 --reference R", "payments refunds withdraw": "1",
     "payments refunds destination": "1 bank=BCA",
     "payments arrivals import": "x.csv date=d amount=a --account 1",

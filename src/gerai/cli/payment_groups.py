@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gerai.cli.arrivals import arrivals
+from gerai.cli.cod import cod
 from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
@@ -20,5 +21,6 @@ payments.add_typer(notices, name="notices")
 payments.add_typer(proofs, name="proofs")
 payments.add_typer(gateways, name="gateways")
 payments.add_typer(refunds, name="refunds")
+payments.add_typer(cod, name="cod")
 payments.command("methods")(show_methods)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9200")(fake)

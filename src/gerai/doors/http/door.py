@@ -66,6 +66,7 @@ class Dialect:
     Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``page_paths``, the
     addresses it hands out beside ``/i/{secret}``: with ``{secret}`` in the path, or with ``{code}`` and the secret in
     ``?t=``; ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
+    Terminal: ``cash_labels``, the labels of its orders whose courier takes the money, where it has such.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Dialect:
     page_details: ReadPageDetails = no_page_details
     page_paths: tuple[str, ...] = ()
     link_codes: re.Pattern[str] | None = None
+    cash_labels: tuple[tuple[str, str], ...] = ()
     errors: ErrorTable[Any] | None = None
     request_id: Callable[[], str] = quick_uuid
     unknown: Endpoint | None = None

@@ -59,14 +59,38 @@ def set_payment_status(
     return order
 
 
-def _receive(state: State, context: Context, order: Order, invoice: Invoice | None, method: str) -> Order:
-    """Book the whole amount as paid now: by the open payment into the seller's own account that its payer chose, if
-    there is one, else by one of its own. Open payments end, so that nobody pays twice."""
+def receive_cash(
+    state: State, context: Context, order: Order, method: str, fee_sen: int, reference: str, **facts: object
+) -> Order:
+    """Book what a courier took for the order and has paid out, less ``fee_sen``: it is paid, and settled, because the
+    money is the seller's. Refuses StateConflict when the order has ended unpaid."""
+    payment_id = context.next_id()
+    payment = new_payment(
+        order, payment_id, context.now, method=method, public_id=f"{method}-{payment_id}", status="completed",
+        merchant_fee_sen=fee_sen, reference=reference,
+    )  # fmt: skip
+    order = _receive(state, context, order, state.invoices.get(order.merchant_id, order.order_id), method, payment)
+    for word, mark in (("paid", ""), ("settled", "settled")):
+        order = state.orders.update(msgspec.structs.replace(order, payment_mark=mark, updated_at=context.now))
+        state.announce(order, f"invoice.{word}", context.now, invoice=order.number, **facts)
+    return order
+
+
+def _receive(
+    state: State,
+    context: Context,
+    order: Order,
+    invoice: Invoice | None,
+    method: str,
+    received: Payment | None = None,
+) -> Order:
+    """Book the whole amount as paid now: by ``received``; else by the open payment into the seller's own account that
+    its payer chose, if there is one, else by one of its own. Open payments end, so that nobody pays twice."""
     if order.status in ("cancelled", "expired", "failed"):
         raise StateConflict("order", order.public_id, order.status, "paid")
     if invoice is None:
         invoice = state.invoices.insert(_invoice(context, order, method))
-    payment = _vouched_for(state, context, order, method)
+    payment = _vouched_for(state, context, order, method) if received is None else state.payments.insert(received)
     end_open_payments(state, context, order, "paid")
     pay_invoice(state, context, invoice, payment.method)
     ledger.book_payment(state, context, order, payment.amount_sen, payment.payment_id)

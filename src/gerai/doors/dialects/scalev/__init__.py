@@ -36,4 +36,5 @@ DIALECT = Dialect(
     webhooks=WEBHOOKS,
     page_details=page_details,
     page_paths=("/o/{secret}", "/o/{secret}/success"),
+    cash_labels=(("method", "cod"),),
 )
