@@ -16,7 +16,7 @@ from gerai.engine.merchants.receiving import open_account
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
-from gerai.engine.payments.proofs import ReceiveProof
+from gerai.engine.proofs import ReceiveProof
 from gerai.kit.discover import discover
 from gerai.kit.ids import token
 from gerai.ports.payments import PaymentMethod

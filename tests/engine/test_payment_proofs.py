@@ -19,8 +19,8 @@ from gerai.engine.merchants.open import open_merchant
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
-from gerai.engine.payments.proofs import LARGEST_BYTES, content_of, kind_of, proof_of, waiting
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.proofs import LARGEST_BYTES, content_of, kind_of, proof_of, waiting
 from gerai.engine.webhooks.contract import Occurrence
 from gerai.kit.clock import real_now
 

@@ -35,8 +35,8 @@ from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.orders.parcels import Parcel
 from gerai.engine.orders.place import NewLine, PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
-from gerai.engine.payments.proofs import ReceiveProof
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.proofs import ReceiveProof
 from gerai.engine.shipping.record import RecordShipment
 from gerai.engine.webhooks.endpoints import list_endpoints
 from gerai.kit.clock import JAKARTA, real_now

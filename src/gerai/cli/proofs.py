@@ -13,9 +13,9 @@ from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.domain.money import display
+from gerai.engine import proofs as kept
 from gerai.engine.core import Engine
-from gerai.engine.payments import proofs as kept
-from gerai.engine.payments.proofs import ProofRow
+from gerai.engine.proofs import ProofRow
 
 proofs = typer.Typer(no_args_is_help=True, help="What payers sent to show that they transferred.")
 

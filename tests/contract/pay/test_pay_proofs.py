@@ -20,8 +20,8 @@ from gerai.engine.core import Engine
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
-from gerai.engine.payments.proofs import LARGEST_BYTES
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.proofs import LARGEST_BYTES
 from gerai.settings import Settings
 
 FORM = 'enctype="multipart/form-data"'

@@ -12,7 +12,7 @@ from gerai.doors.pay import page_state
 from gerai.doors.pay.model import ProofForm
 from gerai.doors.pay.words import Words
 from gerai.engine.orders.find import EventEntry
-from gerai.engine.payments.proofs import MOST_PROOFS, PROOF_RECEIVED
+from gerai.engine.proofs import MOST_PROOFS, PROOF_RECEIVED
 
 #: Where there is nothing to pay any more, but somebody may have paid before.
 _ENDED: Final = (page_state.EXPIRED, page_state.CANCELLED)

@@ -17,7 +17,7 @@ from gerai.doors.http.multipart import parts_of
 from gerai.doors.pay import actions, answers, page_state
 from gerai.doors.pay.proofs import provable_payment
 from gerai.doors.pay.resolve import ResolvedOrder
-from gerai.engine.payments.proofs import LARGEST_BYTES, ReceiveProof, kind_of
+from gerai.engine.proofs import LARGEST_BYTES, ReceiveProof, kind_of
 
 #: The form's field.
 _FIELD: Final = "proof"
