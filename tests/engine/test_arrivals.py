@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -59,6 +60,39 @@ async def test_no_money_is_from_before_the_order(shop: MoneyShop) -> None:
     other, asked = await shop.started()
     assert (await shop.take(payment.asked_sen, at=today, day_only=True)).status == "booked"
     assert (await shop.take(asked.asked_sen, at=other.order.created_at - timedelta(minutes=4))).status == "booked"
+    assert await shop.sound()
+
+
+async def test_one_money_that_several_tell_of_pays_once(shop: MoneyShop) -> None:
+    """Where payers are asked for the price itself: what one sender told of paid the first order. The same money told by
+    another sender, by the bank's list, and after a person confirmed it, waits beside an order that was placed since; a
+    second money of the first sender pays that."""
+    await change_settings(shop.engines[0], shop.merchant_id, {"matching_amount": "none"})
+
+    async def told(source: str, key: str, **facts: Any) -> Any:
+        line = BankLine(f"{source}:{key}", PRICE, real_now(), "QRIS")._replace(**facts)
+        return await take.take(shop.engines[0], shop.merchant_id, shop.account.receiving_id, line, source)
+
+    first, _ = await shop.started()
+    assert (await told("qrisly", "1")).status == "booked"
+    second, _ = await shop.started()
+    today = real_now().replace(hour=0, minute=0, second=0, microsecond=0)
+    others = [
+        await told("phone", "1"),
+        await told("phone", "2", at=real_now() - timedelta(minutes=50)),
+        await told("statement", "1", at=today, day_only=True),
+    ]
+    assert [one.status for one in others] == ["waiting"] * 3
+    assert [(await shop.now(one)).order.charged_sen for one in (first, second)] == [PRICE, 0]
+    assert (await told("qrisly", "2")).status == "booked"
+    third, payment = await shop.started()
+    by_hand = RecordPayment(
+        **shop.names, order_id=third.order.order_id, payment_id=payment.payment_id, outcome="paid", by="t"
+    )
+    await shop.engines[0].submit(by_hand)
+    fourth, _ = await shop.started()
+    assert (await told("statement", "2")).status == "waiting"
+    assert (await shop.now(fourth)).order.charged_sen == 0
     assert await shop.sound()
 
 

@@ -49,7 +49,7 @@ def written(folder: Path, text: str, name: str = "mutasi.csv") -> Path:
         ("50123", 5_012_300), ("50.123", 5_012_300), ("50,123", 5_012_300), ("50.123,00", 5_012_300),
         ("50,123.00", 5_012_300), ("1.250.123,50", 125_012_350), ("50123.00", 5_012_300), ("Rp 50.123", 5_012_300),
         ("IDR 50,123.00 CR", 5_012_300), ("50.123 K", 5_012_300), ("-50.123", None), ("50.123 DB", None),
-        ("(50,123.00)", None), ("0", None), ("", None),
+        ("(50,123.00)", None), ("Rp (50.123)", None), ("0", None), ("", None),
     ],
 )  # fmt: skip
 def test_amounts_as_banks_write_them(tmp_path: Path, text: str, sen: int | None) -> None:
@@ -79,7 +79,8 @@ def test_dates_are_jakartas(tmp_path: Path, text: str, shown: str) -> None:
         ("", "has no column d"), ("x,y\n1,2\n", "has no column d"), ("d,a\n2026-11-30,lima\n", "line 2: 'lima'"),
         ("d,a\n2026-11-30,1.2.3\n", "line 2: '1.2.3'") , ("d,a\n2026-13-30,5000\n", "line 2: '2026-13-30'"),
         ("d,a\n2026-11-30\n", "line 2: it has 1 columns"), ("d,a\n2026-11-30," + "9" * 30 + "\n", "is no amount"),
-        ("d,a\n2026-11-30,5\0\n", "no text"),
+        ("d,a\n2026-11-30,5\0\n", "no text"), ("d,k,a\n2026-11-30,BUDI,99.999,50.123\n", "line 2: it has 4 columns"),
+        ("d,a\n2026-11-30,50.123 CR DB\n", "is no amount"), ("d,a\n2026-11-30,0.123\n", "is no amount"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_not_guessed(

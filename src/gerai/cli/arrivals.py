@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -31,6 +31,7 @@ ArrivalArgument = Annotated[
     int, typer.Argument(min=1, metavar="ARRIVAL", help="As `gerai payments arrivals list` shows.")
 ]
 _BANKS = ", ".join(dict.fromkeys(one.bank for one in LAYOUTS))
+_SOURCE: Final = "statement"
 _ALL = ", ".join(f"{name}=…" if must else f"[{name}=…]" for name, must in COLUMNS.items())
 
 
@@ -68,11 +69,11 @@ def import_statement(
         done: list[tuple[str, str]] = []
         for line in fresh:
             seen = f"{to_the_minute(line.at)}  {display(line.amount_sen)}  {line.description}"
-            found = await take.fitting(engine, merchant_id, account, line)
+            found = await take.fitting(engine, merchant_id, account, line, _SOURCE)
             kind = "top-up" if found and found[0].deposit_id else "order"
             whose = f"{kind} {found[0].name}" if len(found) == 1 else "waits"
             if not dry_run:
-                kept = await take.take(engine, merchant_id, account, line, "statement")
+                kept = await take.take(engine, merchant_id, account, line, _SOURCE)
                 whose = whose if kept.status == "booked" else "waits"
             done.append((seen, whose))
         return len(lines) - len(fresh), done

@@ -27,6 +27,8 @@ _HEAD_WITHIN: Final = 30
 _MIDNIGHT: Final = time(0)
 _MARKS_BETWEEN: Final = ",;\t|"
 _MARKS: Final = re.compile(r"^(?:Rp|IDR)\.?\s*|\s*(?:CR|K)$", re.I)
+_WORDS: Final = re.compile(r"[A-Za-z]+")
+_IN_WORDS, _OUT_WORDS = frozenset({"CR", "K"}), frozenset({"DB", "DR", "D"})
 _OUT: Final = re.compile(r"^-|^\(|\s*(?:DB|DR|D)$", re.I)
 #: What banks write into a column that says which way money went.
 _KINDS: Final[Mapping[str, bool]] = {
@@ -67,7 +69,8 @@ def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
         if not any(cells) or (layout.ends and cells[0].startswith(layout.ends)):
             continue
         where = f"{file}, line {number}"
-        if len(cells) <= max(at.values()):
+        # More cells than names: a mark between columns stands in what the payer wrote, and nothing is where it belongs.
+        if len(cells) <= max(at.values()) or any(cells[len(head) :]):
             fail(f"{where}: it has {len(cells)} columns, the line with their names {len(head)}", 2)
         texts = {what: cells[index] for what, index in at.items()}
         if layout.not_yet and texts["date"].strip("'") == layout.not_yet:
@@ -114,7 +117,8 @@ def _line(where: str, texts: Mapping[str, str], times: Counter[tuple[str, ...]])
     if amount_sen == 0:
         return None
     description = " ".join(texts.get("description", "").split())[:_LONGEST]
-    same = (moment.isoformat(), str(amount_sen), description)
+    # The same line in other letters is the same money.
+    same = (moment.isoformat(), str(amount_sen), description.casefold())
     times[same] += 1
     key = texts.get("reference") or key_of(*same, str(times[same]))
     # Some banks write midnight where they mean the day.
@@ -143,7 +147,10 @@ def _amount_in(text: str, *, comes_in: bool) -> int | None:
     """In sen; 0 for money that went out or an empty cell, None for what is no amount."""
     if not text.strip("0.,"):
         return 0
-    goes_out = not comes_in or _OUT.search(text) is not None
-    plain = _MARKS.sub("", _OUT.sub("", text)).strip(" +()")
+    words = {word.upper() for word in _WORDS.findall(text)}
+    if words & _IN_WORDS and words & _OUT_WORDS:
+        return None
+    goes_out = not comes_in or _OUT.search(text) is not None or "(" in text or "-" in text
+    plain = _MARKS.sub("", _OUT.sub("", text)).strip(" +()-")
     amount_sen = printed_sen(plain)
     return 0 if goes_out and amount_sen is not None else amount_sen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -12,6 +13,7 @@ import msgspec
 
 Form = TypeVar("Form")
 _SEN: Final = 100
+_PLAIN: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
 #: What a Decimal is reckoned with.
 _DIGITS: Final = 28
 
@@ -34,10 +36,12 @@ def read_as(form: type[Form], body: bytes) -> Form:
 def sen_of(amount: Any, most_sen: int) -> int:
     """Rupiah as a number or as text (``5000``, ``"12111.00"``) in sen. WireFault: not positive, more than that, or
     finer than a sen."""
-    try:
-        value = Decimal(amount) if isinstance(amount, str | int | Decimal) and not isinstance(amount, bool) else None
-    except InvalidOperation:
-        value = None
+    value = None
+    # As a number, or as text in plain digits: Python's own would take 50_000, and digits of other scripts.
+    if (isinstance(amount, int | Decimal) and not isinstance(amount, bool)) or (
+        isinstance(amount, str) and _PLAIN.fullmatch(amount)
+    ):
+        value = Decimal(amount)
     # Compared before it is multiplied: a number of a million digits is a short text.
     if value is None or not value.is_finite() or not 0 < value <= most_sen // _SEN:
         raise WireFault("an amount is none that can be")

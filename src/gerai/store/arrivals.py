@@ -34,6 +34,21 @@ WHERE d.merchant_id = %(merchant)s AND d.receiving_id = %(account)s AND d.pay_se
 ORDER BY d.deposit_id LIMIT %(limit)s)
 LIMIT %(limit)s"""
 
+_TOLD: Final = """
+SELECT FROM arrivals a WHERE a.merchant_id = %(merchant)s AND a.receiving_id = %(account)s
+  AND a.amount_sen = %(amount)s AND a.source = %(source)s"""
+_CAME_OTHERWISE: Final = f"""
+SELECT EXISTS (
+    SELECT FROM payments p
+    WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
+      AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s AND p.status IN ('completed', 'late', 'refunded')
+      AND p.completed_at BETWEEN %(since)s AND %(until)s AND NOT EXISTS ({_TOLD} AND a.payment_id = p.payment_id)
+) OR EXISTS (
+    SELECT FROM deposits d
+    WHERE d.merchant_id = %(merchant)s AND d.receiving_id = %(account)s AND d.pay_sen = %(amount)s
+      AND d.status IN ('succeeded', 'late', 'refunded')
+      AND d.updated_at BETWEEN %(since)s AND %(until)s AND NOT EXISTS ({_TOLD} AND a.deposit_id = d.deposit_id))"""
+
 
 class Candidate(NamedTuple):
     """What asks for what came: a payment of an order no money came for yet, or a deposit. ``name``: the order's
@@ -59,6 +74,26 @@ async def candidates(
     names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit, "by": by}
     cursor = await connection.execute(query(_CANDIDATES), names)
     return [Candidate(*row) for row in await cursor.fetchall()]
+
+
+async def came_otherwise(
+    connection: AsyncConnection,
+    merchant_id: int,
+    receiving_id: int,
+    amount_sen: int,
+    source: str,
+    since: datetime,
+    until: datetime,
+) -> bool:
+    """Whether a payment or deposit got exactly this amount in this account about then, and this source has not told of
+    it: by what somebody else told, or a person said."""
+    names = {
+        "merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "source": source, "since": since,
+        "until": until,
+    }  # fmt: skip
+    cursor = await connection.execute(query(_CAME_OTHERWISE), names)
+    row = await cursor.fetchone()
+    return bool(row and row[0])
 
 
 async def waiting(

@@ -866,6 +866,7 @@ ALTER TABLE ONLY webhook_endpoints ADD CONSTRAINT webhook_endpoints_pkey PRIMARY
 ALTER TABLE ONLY worker_beats ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (merchant_id, worker, kind);
 CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, environment, kind) WHERE (kind <> 'wallet'::text);
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
+CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX deposits_late ON deposits USING btree (merchant_id, deposit_id) WHERE (status = 'late'::text);

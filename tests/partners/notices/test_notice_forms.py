@@ -108,7 +108,8 @@ def test_phone() -> None:
     [
         ("Transfer masuk Rp50.017 dari BUDI", 5_001_700), ("Anda menerima IDR 50,017.00 ke rekening 123", 5_001_700),
         ("Pembayaran QRIS Rp 50.017 diterima. Saldo Rp1.250.000", 5_001_700), ("Rp50017 received from BUDI", 5_001_700),
-        ("Dana masuk sebesar Rp1.250.017,00. Biaya admin: Rp0", 125_001_700), ("You received Rp50.017 from A", 5001700),
+        ("Dana masuk sebesar Rp1.250.017,00", 125_001_700), ("Dana masuk dari BUDI sebesar Rp1.000", 100_000),
+        ("You received Rp50.017 from A", 5001700),
         ("Uang masuk Rp50.017 (Rp50.017)", 5_001_700),
     ],
 )  # fmt: skip
@@ -125,13 +126,29 @@ def test_a_sentence_that_says_it(words: str, sen: int) -> None:
         "Tagihan kartu kredit Rp50.017", "BUDI meminta Rp50.017 dari Anda: permintaan", "Kode OTP masuk 123456",
         "Transfer masuk Rp50.017 dan Rp60.017", "Transfer masuk", "Rp50.017", "Transfer masuk Rp0", "Uang keluar Rp500",
         "Transfer masuk Rp1.2.3", "Saldo masuk: saldo Rp50.017", "Rp50.017 diterima oleh BUDI", "",
-        "Transfer masuk Rp" + "9" * 40,
+        "Transfer masuk Rp" + "9" * 40, "Terima kasih. Transfer Rp61.234 ke BUDI berhasil",
+        "Dana masuk dari SALDO BUDI sebesar Rp1.000 Rp7.777.000",
+        "Dana masuk dari SALDO BUDI sebesar Rp1.000. Catatan: Rp7.777.000",
+        "Transfer masuk dari BIAYA BUDI Rp1.000, berita Rp50.123",
+        "Dari BUDI LIMIT Rp1.000 masuk. Berita: IDR 50.123", "Transfer masuk 1.000 dari BUDI berita Rp50.123",
+        "Transfer masuk USD 5 dari Rp50.123", "Transfer Rp50.123 tidak masuk", "Transfer Rp50.123 akan masuk",
+        "Pembayaran kartu kredit Rp50.123 berhasil", "Transaksi kartu kredit Rp50.123 di TOKOPEDIA",
+        "Pembayaran Rp50.123 ke TOKO berhasil. Terima kasih", "Anda membayar Rp50.123 diterima",
+        "Transfer ke TOKO MASUK Rp50.123 berhasil", "Hai, promo! Terima cashback Rp50.123",
+        "Anda terima pesan baru: saya sudah transfer Rp50.123", "Dana masuk dari BUDI Rp9.999 saldo sebesar Rp1.000",
+        "Dana masuk sebesar Rp1.250.017,00. Biaya admin: Rp500", "Transfer masuk dari BUDI Rp9.999.999",
+        "masuk " + "Rp1.000 saldo " * 15_000,
     ],
 )  # fmt: skip
 def test_a_sentence_that_does_not(words: str) -> None:
     """Money that went out, has not come, or may be another: nobody guesses."""
     with pytest.raises(NoticeFault):
         amount_in(words)
+
+
+def test_a_note_is_the_payers_own() -> None:
+    """What stands behind the bank's word for it is no amount of the bank's."""
+    assert amount_in("Dana masuk dari BUDI sebesar Rp1.000. Catatan: Rp7.777.000") == 100_000
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
@@ -162,7 +179,7 @@ def test_proof(form: str, header: str) -> None:
 GOOD: Mapping[str, Any] = {"moota": [MOOTA], "mutasibank": MUTASIBANK, "qrisly": QRISLY, "phone": PHONE}
 WRONG_AMOUNTS = (
     -5, 0, "", None, True, [], {}, "1e999999999", 1e300, "NaN", "Infinity", "0.001", "9" * 60, "lima",
-    "0.10" + "0" * 60 + "1",
+    "0.10" + "0" * 60 + "1", "50_000", "٥٠٠٠٠", " 5000", "+5000", "5e3",
 )  # fmt: skip
 
 

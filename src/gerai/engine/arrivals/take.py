@@ -24,6 +24,9 @@ _SHOWN: Final = 10
 _A_DAY: Final = timedelta(days=1)
 #: How far a bank's clock may be behind ours.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
+#: How much earlier, and later, somebody else may have told of the same money, or a person confirmed it.
+_TOLD_EARLIER: Final = timedelta(hours=1)
+_TOLD_LATER: Final = timedelta(days=3)
 
 
 class BankLine(NamedTuple):
@@ -43,11 +46,16 @@ async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount
         return await sql.candidates(connection, merchant_id, receiving_id, amount_sen, _SHOWN)
 
 
-async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine) -> list[Candidate]:
-    """What can be this line: of these, what there was before the money came."""
+async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> list[Candidate]:
+    """What can be this line: of these, what there was before the money came. Nothing where the same amount came about
+    then and another source than this one told of it, or a person said so: it may be the same money."""
     by = line.at + (_A_DAY if line.day_only else _CLOCKS_DIFFER)
+    of = (merchant_id, receiving_id, line.amount_sen)
     async with engine.connection() as connection:
-        return await sql.candidates(connection, merchant_id, receiving_id, line.amount_sen, _SHOWN, by)
+        found = await sql.candidates(connection, *of, _SHOWN, by)
+        # Asked after: what the other source booked meanwhile is no candidate any more, and is seen now.
+        since, until = line.at - _TOLD_EARLIER, by + _TOLD_LATER
+        return [] if found and await sql.came_otherwise(connection, *of, source, since, until) else found
 
 
 def target_of(candidate: Candidate) -> Target | None:
@@ -83,7 +91,7 @@ async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLi
 
     Refuses: NotFound (no such account), Busy.
     """
-    found = await fitting(engine, merchant_id, receiving_id, line)
+    found = await fitting(engine, merchant_id, receiving_id, line, source)
     command = RecordArrival(
         merchant_id=merchant_id,
         environment=PRODUCTION,

@@ -74,6 +74,9 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
             case "paid":
                 return self._paid(state, context, payment, attempt)
             case "refunded":
+                # It was paid before, and nobody had looked.
+                if payment.status not in _CAME and self.refunded_sen < payment.asked_sen:
+                    attempt = self._paid(state, context, payment, attempt)
                 if self.refunded_sen > payment.refunded_sen:
                     fault = f"the gateway gave back {self.refunded_sen // 100} rupiah, more than is recorded here"
                     attempt = msgspec.structs.replace(attempt, fault=fault)
