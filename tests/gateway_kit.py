@@ -19,7 +19,7 @@ from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.discover import discover
-from gerai.kit.http import Outgoing
+from gerai.kit.http import Outgoing, Unanswered
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import (
@@ -49,6 +49,8 @@ class ToyGateway:
     fails: Exception | None = None
     made: bool = True
     cancels: bool = True
+    #: Looks get no answer, either.
+    hidden: bool = False
     #: What a look does not bring, as some gateways tell a QR once.
     forgets: bool = False
     payments: dict[str, Seen] = field(default_factory=dict[str, Seen])
@@ -87,6 +89,8 @@ class ToyGateway:
 
     async def find(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen | None:
         self.asked.append(("find", attempt.reference))
+        if self.hidden:
+            raise Unanswered("TimeoutError")
         if self.fails is not None:
             raise self.fails
         seen = self.payments.get(attempt.reference)

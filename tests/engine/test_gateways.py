@@ -93,10 +93,11 @@ async def test_an_answer_that_was_lost_is_found(shop: GatewayShop) -> None:
     """The start may have been made: the payment stays open without anything to pay with, and the next look brings what
     the gateway made, or the money that has come by then."""
     for pays in (False, True):
-        shop.toy.fails = OutcomeUnknown("TimeoutError")
+        shop.toy.fails, shop.toy.hidden = OutcomeUnknown("TimeoutError"), True
         payment = await shop.stored(await shop.ordered())
         with pytest.raises(PartnerUnavailable):
             await shop.desk.started(await shop.now(payment), payment.payment_id)
+        shop.toy.hidden = False
         assert await shop.stands(payment) == ("processing", 0)
         assert not instructed((await shop.now(payment)).payments[-1])
         if pays:
@@ -107,20 +108,30 @@ async def test_an_answer_that_was_lost_is_found(shop: GatewayShop) -> None:
         assert len([1 for what, of in shop.toy.asked if (what, of) == ("start", payment.public_id)]) == 1
 
 
+async def test_one_look_may_be_enough(shop: GatewayShop) -> None:
+    """The answer came too late, and the gateway has it: whoever waits gets the number, and need not come again."""
+    shop.toy.fails = OutcomeUnknown("TimeoutError")
+    payment = await shop.stored(await shop.ordered())
+    view = await shop.desk.started(await shop.now(payment), payment.payment_id)
+    assert instructed(view.payments[-1])
+    assert [what for what, _ in shop.toy.asked] == ["start", "find"]
+
+
 async def test_a_code_that_is_told_once_is_asked_for_again(shop: GatewayShop) -> None:
     """The answer with the QR was lost, and a look has none: started once more by the same reference it is the same
     payment, and its payer has something to pay."""
-    shop.toy.fails, shop.toy.forgets = OutcomeUnknown("TimeoutError"), True
+    shop.toy.fails, shop.toy.forgets, shop.toy.hidden = OutcomeUnknown("TimeoutError"), True, True
     payment = await shop.stored(await shop.ordered())
     with pytest.raises(PartnerUnavailable):
         await shop.desk.started(await shop.now(payment), payment.payment_id)
+    shop.toy.hidden, shop.toy.asked = False, []
     await shop.look(payment)
     shown = (await shop.now(payment)).payments[-1]
     made = shop.toy.payments[payment.public_id].instructions
     assert made is not None
     assert (instructed(shown), shown.instructions["code"]) == (True, made.code)
     await shop.look(payment)
-    assert [what for what, _ in shop.toy.asked] == ["start", "find", "start", "find"]
+    assert [what for what, _ in shop.toy.asked] == ["find", "start", "find"]
 
 
 async def test_a_start_that_was_never_made_is_failed_only_when_that_is_known(shop: GatewayShop) -> None:

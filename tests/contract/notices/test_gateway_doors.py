@@ -74,7 +74,7 @@ async def shop(served: App) -> AsyncGenerator[Doors]:
     contract = await open_contract(engine, draft)
     desk = served._desk  # pyright: ignore[reportPrivateUsage]
     found = Doors(engine, merchant_id, contract, desk, TOY)
-    TOY.fails, TOY.made = None, True
+    TOY.fails, TOY.made, TOY.hidden = None, True, False
     found.app, found.address = served, desk.opened(contract).notice_url.removeprefix("http://gerai.test")
     transport = httpx.ASGITransport(app=served, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as web:
@@ -93,13 +93,14 @@ async def test_a_page(shop: Doors) -> None:
     TOY.fails, TOY.made = Unreachable("ConnectError"), False
     answer = await shop.web.post(f"{path}/method", data={"choice": "va:BCA"}, follow_redirects=True)
     assert (answer.status_code, "va:BCA" in answer.text) == (200, True)
-    TOY.fails, TOY.made = OutcomeUnknown("TimeoutError"), True
+    TOY.fails, TOY.made, TOY.hidden = OutcomeUnknown("TimeoutError"), True, True
     await shop.web.post(f"{path}/method", data={"choice": "va:BNI"})
     page = (await shop.web.get(path)).text
     assert "Belum ada yang perlu dibayar" in page
     assert f'action="{path}/change"' in page
     [failed, payment] = (await shop.engine.orders.as_now(order)).payments
     assert (failed.status, payment.status) == ("failed", "processing")
+    TOY.hidden = False
     await shop.look(payment)
     page = (await shop.web.get(path)).text
     code = TOY.payments[payment.public_id].instructions
@@ -123,7 +124,7 @@ async def test_durianpays_charge(shop: Doors) -> None:
     TOY.fails, TOY.made = Unreachable("ConnectError"), False
     busy = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth)
     assert (busy.status_code, "error_code" in busy.json()) == (503, True)
-    TOY.fails, TOY.made = OutcomeUnknown("TimeoutError"), True
+    TOY.fails, TOY.made, TOY.hidden = OutcomeUnknown("TimeoutError"), True, True
     keyed = {"Idempotency-Key": "charge-1"}
     unknown = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth, headers=keyed)
     assert unknown.status_code == 503
@@ -138,6 +139,7 @@ async def test_durianpays_charge(shop: Doors) -> None:
     assert row is not None
     view = await shop.engine.orders.by_id(shop.merchant_id, row[0])
     assert view is not None
+    TOY.hidden = False
     await shop.look(view.payments[-1])
     again = await shop.web.post("/v1/payments/charge", json=wanted, auth=auth, headers=keyed)
     shown = TOY.payments[row[2]].instructions

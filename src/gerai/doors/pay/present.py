@@ -78,7 +78,7 @@ def present(
         digital_title="" if digital is None else shown(digital.title),
         downloads=() if digital is None else downloads(digital),
         timeline=moments(view, events, context, words) if public else (),
-        play=_play(view, state) if context.simulated or order.environment == "sandbox" else None,
+        play=_play(view, state) if may_be_played(view, simulated=context.simulated) else None,
     )
 
 
@@ -105,6 +105,12 @@ def _failed_before(view: OrderView, state: page_state.PageState, words: Words) -
     if state is not page_state.CHOOSE or not view.payments or view.payments[-1].status != "failed":
         return ""
     return words("notice.payment_failed")
+
+
+def may_be_played(view: OrderView, *, simulated: bool) -> bool:
+    """Whether its payer is played here: for play money, as long as no gateway's own sandbox has the payment."""
+    at_gateway = any(payment.status == "processing" and payment.contract_id is not None for payment in view.payments)
+    return (simulated or view.order.environment == "sandbox") and not at_gateway
 
 
 def _play(view: OrderView, state: page_state.PageState) -> Play | None:

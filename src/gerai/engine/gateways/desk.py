@@ -18,7 +18,7 @@ from gerai.engine.gateways.record import RecordSeen, instructed
 from gerai.kit.address import AddressForbidden, Guard
 from gerai.kit.clock import real_now
 from gerai.kit.hosts import is_loopback
-from gerai.kit.http import Outgoing, Unreachable
+from gerai.kit.http import NoAnswer, Outgoing, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.ports.gateways import Attempt, Contract, Gateway, GatewayRefused, OutcomeUnknown, Seen
 from gerai.store import gateways as sql
@@ -117,8 +117,20 @@ class GatewayDesk:
             await self._fail(payment, PartnerUnavailable(gateway.name, _RETRY_AFTER_S))
         except OutcomeUnknown as error:
             log.warning("gateway.unknown", payment=payment.public_id, gateway=gateway.name, error=str(error))
-            raise PartnerUnavailable(gateway.name, _RETRY_AFTER_S) from error
+            found_now = await self._found_at_once(gateway, contract, attempt)
+            if found_now is None:
+                raise PartnerUnavailable(gateway.name, _RETRY_AFTER_S) from error
+            seen = found_now
         return (await self._engine.submit(seen_of(payment, seen))).answer
+
+    async def _found_at_once(self, gateway: Gateway, contract: Contract, attempt: Attempt) -> Seen | None:
+        """What was made although its answer was lost, where one look brings it: whoever waits for it need not come
+        again. None: the job looks for it later."""
+        try:
+            seen = await gateway.find(self.http(contract), contract, attempt)
+        except (NoAnswer, AddressForbidden, GatewayRefused):
+            return None
+        return seen if seen is not None and seen.instructions is not None else None
 
     def attempt_of(self, view: OrderView, payment: Payment, gateway_reference: str = "") -> Attempt:
         """The payment as a gateway is asked for it."""
