@@ -41,6 +41,12 @@ _PAID: Final = """
 SELECT p.public_id, p.status, count(t.*) FROM payments p LEFT JOIN transfers t
 ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id AND t.reason = 'payment'
 WHERE p.merchant_id = %s GROUP BY 1, 2"""
+_MISSING: Final = """
+SELECT p.status, o.status, a.status, a.looks, a.fault, now() - p.created_at, (
+    SELECT json_agg(json_build_array(j.task_name, j.status, j.scheduled_at - now(), j.attempts))
+    FROM procrastinate_jobs j WHERE j.args->>'payment_id' = p.payment_id::text)
+FROM payments p JOIN orders o USING (merchant_id, order_id)
+LEFT JOIN gateway_attempts a USING (merchant_id, payment_id) WHERE p.public_id = %s"""
 _LEFT: Final = "SELECT count(*) FROM notices WHERE merchant_id = %s AND status = 'received'"
 
 
@@ -183,9 +189,19 @@ async def _reckon(
         figures.longest_outage_s = max(figures.longest_outage_s, time.monotonic() - began)
         figures.broken += await broken_books(dsn)
     known = {public_id for public_id, _, _ in rows}
-    figures.lost += len(paid - here) + len(load.numbers - known)
-    figures.doubled += len(here - paid) + sum(n != 1 for _, status, n in rows if status == "completed")
+    # Counted anew each time: what is missing stays missing.
+    figures.lost = len(paid - here) + len(load.numbers - known)
+    figures.doubled = len(here - paid) + sum(n != 1 for _, status, n in rows if status == "completed")
     figures.expect(not unread, f"{unread} notices are left unread")
+    if paid - here:
+        figures.notes.append(await _why(dsn, min(paid - here)))
+
+
+async def _why(dsn: str, public_id: str) -> str:
+    """How a payment stands here that is paid at the gateway."""
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
+        row = await (await connection.execute(_MISSING, (public_id,))).fetchone()
+    return f"{public_id} is paid there; here: {row}"
 
 
 async def _stored(dsn: str, merchant_id: int) -> tuple[list[tuple[str, str, int]], int]:
