@@ -107,8 +107,7 @@ def return_to_payer(
 def owe_to_payer(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str, note: str = ""
 ) -> Transfer | None:
-    """Money is taken from ``source`` (``sales``, or ``suspense``) and waits in ``refunds_owed`` until it is sent to
-    where the payment came from."""
+    """Money is taken from ``source`` (``sales``, or ``suspense``) and waits in ``refunds_owed`` until it is sent."""
     debit, credit = context.system_account(source), context.system_account("refunds_owed")
     return _transfer(
         state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
@@ -134,11 +133,8 @@ def owe_no_more(state: State, context: Context, order: Order, task: RefundTask, 
 
 
 def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
-    """What a payment's method keeps becomes a cost; what its payer paid on top for that covers it. What was asked more,
-    to tell it from others, is a gain beside them.
-
-    Sales stay gross: a fee is a cost beside them, not less sold (docs/reference/money.md).
-    """
+    """What a payment's method keeps becomes a cost, what its payer paid on top covers it, and what was asked more is a
+    gain: sales stay gross (docs/reference/money.md)."""
     _fees(state, context, order, payment, context.system_account("gateway"), context.system_account("fees"))
 
 
@@ -163,8 +159,7 @@ def deposit(state: State, context: Context, account: Account, source: str, amoun
 
 
 def match_deposit(state: State, context: Context, account: Account, matching_sen: int) -> Transfer | None:
-    """What a deposit's payer was asked for beyond its price, to tell it from others, is a gain beside it. ``account``:
-    the wallet that the deposit credits. None when there is nothing of it."""
+    """What a deposit's payer was asked for beyond its price is a gain. ``account``: the wallet that it credits."""
     if not matching_sen:
         return None
     of, to = (account.merchant_id, account.environment), context.system_account("fees")
