@@ -85,8 +85,8 @@ async def came_otherwise(
     since: datetime,
     until: datetime,
 ) -> bool:
-    """Whether a payment or deposit got exactly this amount in this account about then, and this source has not told of
-    it: by what somebody else told, or a person said."""
+    """Whether a payment or deposit got exactly this amount in this account about then, but not by this source: by
+    another one, or by a person's word."""
     names = {
         "merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "source": source, "since": since,
         "until": until,

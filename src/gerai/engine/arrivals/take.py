@@ -48,7 +48,7 @@ async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount
 
 async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> list[Candidate]:
     """What can be this line: of these, what there was before the money came. Nothing where the same amount came about
-    then and another source than this one told of it, or a person said so: it may be the same money."""
+    then by another source than this one, or by a person's word: it may be the same money."""
     by = line.at + (_A_DAY if line.day_only else _CLOCKS_DIFFER)
     of = (merchant_id, receiving_id, line.amount_sen)
     async with engine.connection() as connection:

@@ -74,8 +74,8 @@ async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: 
 async def _look(
     desk: GatewayDesk, gateway: Gateway, contract: Contract, view: OrderView, payment: Payment, attempt: GatewayAttempt
 ) -> Seen | None:
-    """How the payment stands. Where its payer was never shown anything, and a look does not bring it (a QR is told
-    once), it is started once more by the same reference: it is the same payment, or a no."""
+    """How the payment stands. Where its payer was never shown anything, and a look does not bring it (some show a
+    QR once), it is started once more by the same reference: it is the same payment, or a no."""
     asked = desk.attempt_of(view, payment, attempt.reference)
     seen = await gateway.find(desk.http(contract), contract, asked)
     if seen is None or seen.status != "waiting" or seen.instructions is not None or instructed(payment):
