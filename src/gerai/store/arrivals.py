@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
+from gerai.domain.payment_status import CAME
 from gerai.domain.records import Arrival
-from gerai.store.conditions import query
+from gerai.store.conditions import listed, query
 from gerai.store.tables import ARRIVALS
 
 #: So long after its end a payment or deposit may still be what came: as long as its amount is kept.
@@ -23,7 +24,7 @@ WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
   AND (p.status = 'processing' OR p.status IN ('cancelled', 'expired') AND p.updated_at > now() - {_STILL_COMES})
   AND (%(by)s::timestamptz IS NULL OR o.created_at <= %(by)s)
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
-                  AND came.status IN ('completed', 'late', 'refunded'))
+                  AND came.status IN ({listed(CAME)}))
 ORDER BY p.order_id, p.status <> 'processing', p.payment_id DESC LIMIT %(limit)s)
 UNION ALL
 (SELECT NULL, NULL, d.deposit_id, d.public_id, d.status
@@ -41,7 +42,7 @@ _CAME_OTHERWISE: Final = f"""
 SELECT EXISTS (
     SELECT FROM payments p
     WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
-      AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s AND p.status IN ('completed', 'late', 'refunded')
+      AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s AND p.status IN ({listed(CAME)})
       AND p.completed_at BETWEEN %(since)s AND %(until)s AND NOT EXISTS ({_TOLD} AND a.payment_id = p.payment_id)
 ) OR EXISTS (
     SELECT FROM deposits d

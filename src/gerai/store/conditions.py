@@ -15,6 +15,11 @@ def query(text: str) -> sql.SQL:
     return sql.SQL(cast("LiteralString", text))
 
 
+def listed(words: Iterable[str]) -> str:
+    """Words of our own, as what stands in the brackets of an IN."""
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
 def in_one_case(texts: Iterable[str]) -> list[str]:
     """The texts as ``lower(… COLLATE "C")`` makes them, letters of ASCII alone: what is compared in any case."""
     return [text.encode().lower().decode() for text in texts]

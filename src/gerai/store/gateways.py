@@ -10,8 +10,9 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from gerai.domain.payment_status import CAME
 from gerai.domain.records import GatewayAttempt, GatewayContract, OfferedWay
-from gerai.store.conditions import query
+from gerai.store.conditions import listed, query
 from gerai.store.tables import ATTEMPTS
 
 _COLUMNS: Final = ", ".join(GatewayContract.__struct_fields__)
@@ -126,7 +127,7 @@ async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) 
     cursor = await connection.execute(
         query(f"SELECT {ATTEMPTS.select_list} FROM gateway_attempts t JOIN payments p USING (merchant_id, payment_id) "
                "WHERE t.merchant_id = %s AND t.fault <> '' "
-               "AND NOT (t.status = 'mismatch' AND p.status IN ('completed', 'late', 'refunded')) "
+               f"AND NOT (t.status = 'mismatch' AND p.status IN ({listed(CAME)})) "
                "ORDER BY t.payment_id LIMIT %s"),
         (merchant_id, limit),
     )  # fmt: skip

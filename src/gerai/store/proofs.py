@@ -8,12 +8,7 @@ from typing import Final, NamedTuple
 from psycopg import AsyncConnection
 
 from gerai.domain.payment_status import CAME, MAY_COME
-from gerai.store.conditions import query
-
-
-def _list(words: frozenset[str]) -> str:
-    return ", ".join(f"'{word}'" for word in sorted(words))
-
+from gerai.store.conditions import listed, query
 
 _SELECT: Final = """
 SELECT t.proof_id, o.number, p.public_id, p.status, p.method, p.channel_code, p.amount_sen + p.fee_sen + p.matching_sen,
@@ -23,9 +18,9 @@ JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
 JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
 WHERE t.merchant_id = %(merchant)s"""
 #: No money is known to have come for its order.
-_WAITING: Final = f"""{_SELECT} AND p.status IN ({_list(MAY_COME)})
+_WAITING: Final = f"""{_SELECT} AND p.status IN ({listed(MAY_COME)})
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
-                  AND came.status IN ({_list(CAME)}))
+                  AND came.status IN ({listed(CAME)}))
 ORDER BY t.proof_id DESC LIMIT %(limit)s"""
 #: The age of the proof counts, too: one that came long after its payment ended is kept as long as any other.
 _FORGET: Final = """

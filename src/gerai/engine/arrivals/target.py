@@ -6,16 +6,13 @@ from typing import Final
 
 import msgspec
 
+from gerai.domain.payment_status import CAME, MAY_COME
 from gerai.domain.records import Deposit, Payment
 from gerai.domain.refusals import NotFound
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.state import State
 
-#: What a payment is that money may still come for.
-_MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
-#: What a payment is once money came on it.
-_CAME: Final = frozenset({"completed", "late", "refunded"})
 #: What a deposit is that money may still come for.
 _DEPOSIT_MAY_COME: Final = frozenset({"pending", "cancelled", "expired"})
 
@@ -52,8 +49,8 @@ class OfPayment(msgspec.Struct, frozen=True):
     def is_awaited(self, state: State, merchant_id: int) -> bool:
         """Whether money may still come for it, and none came for its order. NotFound."""
         others = state.payments.named(merchant_id, self.order_id)
-        may_come = self._payment(state, merchant_id).status in _MAY_COME
-        return may_come and not any(one.status in _CAME for one in others)
+        may_come = self._payment(state, merchant_id).status in MAY_COME
+        return may_come and not any(one.status in CAME for one in others)
 
     def _payment(self, state: State, merchant_id: int) -> Payment:
         payment = state.payments.get(merchant_id, self.payment_id)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from gerai.domain.payment_status import CAME
 from gerai.domain.records import GatewayAttempt, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import ATTEMPT, PAYMENT
@@ -19,7 +20,6 @@ from gerai.engine.state import State
 _ENDS: Final[dict[str, PaymentOutcome]] = {"failed": "failed", "expired": "expired", "cancelled": "expired"}
 #: Kept with the instructions once they are the gateway's.
 _AT_GATEWAY: Final = "at_gateway"
-_CAME: Final = frozenset({"completed", "late", "refunded"})
 _LONGEST: Final = 300
 SeenStatus = Literal["waiting", "paid", "failed", "expired", "cancelled", "refunded"]
 
@@ -75,7 +75,7 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
                 return self._paid(state, context, payment, attempt)
             case "refunded":
                 # It was paid before, and nobody had looked.
-                if payment.status not in _CAME and self.refunded_sen < payment.asked_sen:
+                if payment.status not in CAME and self.refunded_sen < payment.asked_sen:
                     attempt = self._paid(state, context, payment, attempt)
                 if self.refunded_sen > payment.refunded_sen:
                     fault = f"the gateway gave back {self.refunded_sen // 100} rupiah, more than is recorded here"
@@ -101,7 +101,7 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
         state.announce(order, "payment.started", context.now, payment=payment.public_id, method=payment.method)
 
     def _paid(self, state: State, context: Context, payment: Payment, attempt: GatewayAttempt) -> GatewayAttempt:
-        if payment.status in _CAME:
+        if payment.status in CAME:
             return _move(attempt, "end") if ATTEMPT.can(attempt.status, "end") else attempt
         if self.paid_sen is not None and self.paid_sen != payment.asked_sen:
             if attempt.status == "mismatch":

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from gerai.domain.payment_status import PaymentStatus, payment_status
+from gerai.domain.payment_status import CAME, PaymentStatus, payment_status
 from gerai.domain.records import Event, Invoice, Order, Payment
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, ORDER, PAYMENT
@@ -29,8 +29,6 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     "conflict": frozenset({"paid", "unpaid"}),
     "settled": frozenset(),
 }
-#: Payments that hold, or held, somebody's money.
-_REAL: Final = frozenset({"completed", "late", "refunded"})
 #: Moves that nobody may ask for: :func:`undo_completion` makes them.
 _BY_PAYMENT_ALONE: Final = frozenset({("completed", "reopen"), ("completed", "put_back")})
 
@@ -144,7 +142,7 @@ def undo_completion(state: State, context: Context, order: Order, **facts: objec
     was = _completed_by_word(state.state_events(order))
     key = (order.merchant_id, order.order_id)
     went_out = state.shipments.get(*key) is not None or state.fulfilments.get(*key) is not None
-    real = any(payment.status in _REAL for payment in state.payments_of(order))
+    real = any(payment.status in CAME for payment in state.payments_of(order))
     if not was or order.status != "completed" or order.after_payment != "complete" or went_out or real:
         return order
     return move_order(state, context, order, "reopen" if was in ("draft", "pending") else "put_back", **facts)

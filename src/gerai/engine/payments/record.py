@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from gerai.domain.payment_status import CAME
 from gerai.domain.records import Invoice, Order, OrderView, Payment
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import PAYMENT
@@ -19,8 +20,6 @@ from gerai.engine.wallet import ledger
 #: When a payer who is played pays.
 Played = Literal["in_time", "late"]
 PaymentOutcome = Literal["paid", "failed", "expired"]
-#: What a payment is once money came on it.
-_CAME = frozenset({"completed", "late", "refunded"})
 _VERB = {"paid": "complete", "failed": "fail", "expired": "expire"}
 
 
@@ -149,6 +148,6 @@ def _require_first(state: State, order: Order, invoice: Invoice) -> None:
     """StateConflict when money came for this order already."""
     if invoice.status in ("paid", "refunded"):
         raise StateConflict("order", order.public_id, invoice.status, "pay again")
-    came = next((payment.status for payment in state.payments_of(order) if payment.status in _CAME), None)
+    came = next((payment.status for payment in state.payments_of(order) if payment.status in CAME), None)
     if came is not None:
         raise StateConflict("order", order.public_id, came, "pay again")
