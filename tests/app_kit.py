@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from engine_kit import PATIENCE_S
 from gerai.app import App
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare
-from gerai.settings import Settings
+from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
+
+
+def settings_of(dsn: str, **changes: Any) -> Settings:
+    """Of a server in this process on the database ``dsn``, which is as patient as the machine may be slow."""
+    return replace(
+        Settings(),
+        database=DatabaseSettings(url=dsn),
+        http=HttpSettings(public_base_url="http://gerai.test"),
+        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
+        **changes,
+    )
 
 
 def app_of(settings: Settings, share: CounterShare | None = None, with_worker: bool = False) -> App:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import signal
 from collections.abc import AsyncGenerator, Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -16,13 +16,13 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from app_kit import app_of
-from engine_kit import PATIENCE_S, copy_of
+from app_kit import app_of, settings_of
+from engine_kit import copy_of
 from gerai.app import App
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
-from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
+from gerai.settings import Settings
 from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate
 
@@ -85,12 +85,7 @@ def own_dsn(migrated: str) -> Generator[str]:
 @pytest.fixture(scope="module")
 def settings(dsn: str) -> Settings:
     """The settings of the test server."""
-    return replace(
-        Settings(),
-        database=DatabaseSettings(url=dsn),
-        http=HttpSettings(public_base_url="http://gerai.test"),
-        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
-    )
+    return settings_of(dsn)
 
 
 @pytest_asyncio.fixture(scope="module")

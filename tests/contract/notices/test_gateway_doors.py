@@ -4,14 +4,12 @@ believed with their proof alone, and only after it was asked."""
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest_asyncio
 
-from app_kit import app_of
-from engine_kit import PATIENCE_S
+from app_kit import app_of, settings_of
 from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.doors.dialects.durianpay.demo import ORDER
@@ -23,7 +21,7 @@ from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import OutcomeUnknown
-from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings, WebhookSettings
+from gerai.settings import WebhookSettings
 from gerai.worker.main import Worker
 
 TOY = ToyGateway()
@@ -32,12 +30,7 @@ TOY = ToyGateway()
 @pytest_asyncio.fixture(scope="module")
 async def served(own_dsn: str) -> AsyncGenerator[App]:
     """A server that has the toy beside its own gateways."""
-    settings = replace(
-        Settings(), database=DatabaseSettings(url=own_dsn), http=HttpSettings(public_base_url="http://gerai.test"),
-        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
-        webhooks=WebhookSettings(seal_key=new_key()),
-    )  # fmt: skip
-    app = app_of(settings)
+    app = app_of(settings_of(own_dsn, webhooks=WebhookSettings(seal_key=new_key())))
     app.partners.gateways["toy"] = TOY
     async with app.running():
         yield app

@@ -9,7 +9,7 @@ import hmac
 import itertools
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +17,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from app_kit import app_of, no_gateways
-from engine_kit import PATIENCE_S
+from app_kit import app_of, no_gateways, settings_of
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
@@ -35,7 +34,7 @@ from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.clock import jakarta, real_now
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox, new_key
-from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings, WebhookSettings
+from gerai.settings import WebhookSettings
 from gerai.worker.main import Worker
 
 BANK = {"bank": "BCA", "number": "7770123456", "holder": "Budi"}
@@ -132,12 +131,7 @@ def mutation(amount_sen: int, key: str = "", **facts: Any) -> dict[str, Any]:
 
 @pytest_asyncio.fixture(scope="module")
 async def served(own_dsn: str) -> AsyncGenerator[App]:
-    settings = replace(
-        Settings(), database=DatabaseSettings(url=own_dsn), http=HttpSettings(public_base_url="http://gerai.test"),
-        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
-        webhooks=WebhookSettings(seal_key=new_key()),
-    )  # fmt: skip
-    app = app_of(settings)
+    app = app_of(settings_of(own_dsn, webhooks=WebhookSettings(seal_key=new_key())))
     async with app.running():
         yield app
 

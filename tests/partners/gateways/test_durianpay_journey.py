@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -11,8 +11,7 @@ import pytest_asyncio
 from loopback_kit import on_a_socket
 from upstream_kit import Upstream, open_upstream
 
-from app_kit import app_of
-from engine_kit import PATIENCE_S
+from app_kit import app_of, settings_of
 from gateway_kit import METHODS, PRICE, GatewayShop
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.records import Payment
@@ -23,7 +22,7 @@ from gerai.engine.merchants.open import open_merchant
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.partners.gateways.durianpay import GATEWAY
-from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings, WebhookSettings
+from gerai.settings import WebhookSettings
 from gerai.worker.main import Worker
 
 
@@ -53,12 +52,7 @@ class Pair:
 @pytest_asyncio.fixture(scope="module")
 async def served(own_dsn: str) -> AsyncGenerator[App]:
     """One server, which holds both shops."""
-    settings = replace(
-        Settings(), database=DatabaseSettings(url=own_dsn), http=HttpSettings(public_base_url="http://gerai.test"),
-        engine=EngineSettings(command_deadline_s=PATIENCE_S, reads_wait_s=PATIENCE_S),
-        webhooks=WebhookSettings(seal_key=new_key()),
-    )  # fmt: skip
-    app = app_of(settings)
+    app = app_of(settings_of(own_dsn, webhooks=WebhookSettings(seal_key=new_key())))
     async with app.running():
         yield app
 
