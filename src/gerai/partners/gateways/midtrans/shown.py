@@ -11,14 +11,13 @@ from gerai.partners.gateways.midtrans.channels import MANDIRI, ends_at, own_life
 from gerai.partners.gateways.midtrans.wire import MidtransAnswer
 from gerai.ports.channel_titles import channel_title
 from gerai.ports.gateways import Attempt
+from gerai.ports.how_to_pay import Steps, qris_steps, shop_steps, va_steps
 from gerai.ports.payments import Instructions
 
 #: Where an answer may send a payer: pages, and the apps of the wallets.
 _ADDRESS: Final = re.compile(r"(?:https?|gojek|gopay|shopeeid)://[\x21-\x7e]+")
 _PICTURES: Final = ("generate-qr-code-v2", "generate-qr-code")
 _APP: Final = "deeplink-redirect"
-
-Steps = dict[str, list[str]]
 
 
 def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
@@ -27,21 +26,21 @@ def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
     if method == "qris":
         text, picture = answer.text("qr_string"), _action(answer, *_PICTURES)
         if text:
-            return Instructions("qr", end, qr_text=text, steps=_qris_steps())
+            return Instructions("qr", end, qr_text=text, steps=qris_steps())
         return Instructions("redirect", end, url=picture, steps=_picture_steps()) if picture else None
     if method == "ewallet":
         url = _action(answer, _APP)
         return Instructions("redirect", end, url=url, steps=_wallet_steps(channel)) if url else None
     if method == "retail":
         code = answer.text("payment_code")
-        return Instructions("code", end, code=code, steps=_store_steps(channel, code)) if code else None
+        return Instructions("code", end, code=code, steps=shop_steps(channel, code, "Midtrans")) if code else None
     if attempt.way == MANDIRI:
         biller, key = answer.text("biller_code"), answer.text("bill_key")
         if not (biller and key):
             return None
         return Instructions("code", end, code=f"{biller} {key}", steps=_bill_steps(biller, key))
     number = _va_number(answer)
-    return Instructions("code", end, code=number, steps=_va_steps(channel, number)) if number else None
+    return Instructions("code", end, code=number, steps=va_steps(channel, number)) if number else None
 
 
 def card_page(url: str, attempt: Attempt) -> Instructions | None:
@@ -70,23 +69,8 @@ def _va_number(answer: MidtransAnswer) -> str:
     return answer.text("permata_va_number") or next((number for number in listed if number), "")
 
 
-def _qris_steps() -> Steps:
-    return {
-        "id": [
-            "Buka aplikasi bank atau dompet digital Anda, lalu pilih bayar dengan QRIS.",
-            "Pindai kode QR ini, atau simpan gambarnya dan unggah di aplikasi.",
-            "Periksa nama penjual dan jumlahnya, lalu konfirmasi pembayaran.",
-        ],
-        "en": [
-            "Open your bank or e-wallet app and choose to pay with QRIS.",
-            "Scan this QR code, or save the picture and upload it in the app.",
-            "Check the seller's name and the amount, then confirm the payment.",
-        ],
-    }
-
-
 def _picture_steps() -> Steps:
-    steps = _qris_steps()
+    steps = qris_steps()
     steps["id"].insert(0, "Buka gambar kode QR lewat tombol di atas.")
     steps["en"].insert(0, "Open the picture of the QR code with the button above.")
     return steps
@@ -119,22 +103,6 @@ def _card_steps() -> Steps:
     }
 
 
-def _store_steps(channel: str, code: str) -> Steps:
-    store = channel_title(channel)
-    return {
-        "id": [
-            f"Datang ke kasir {store} terdekat.",
-            f"Katakan Anda ingin membayar Midtrans dengan kode pembayaran {code}.",
-            "Bayar jumlah yang disebutkan kasir dan simpan struknya.",
-        ],
-        "en": [
-            f"Go to the cashier of the nearest {store}.",
-            f"Say that you want to pay Midtrans with the payment code {code}.",
-            "Pay the amount the cashier names and keep the receipt.",
-        ],
-    }
-
-
 def _bill_steps(biller: str, key: str) -> Steps:
     return {
         "id": [
@@ -148,26 +116,6 @@ def _bill_steps(biller: str, key: str) -> Steps:
             "Open Livin' by Mandiri or an ATM of Mandiri, then choose Pay, Multipayment.",
             f"Choose the provider Midtrans, or enter the company code {biller}.",
             f"Enter the bill key {key}.",
-            "Check the name and the amount shown, then confirm the payment.",
-            "Keep the receipt.",
-        ],
-    }
-
-
-def _va_steps(channel: str, number: str) -> Steps:
-    bank = channel_title(channel)
-    return {
-        "id": [
-            f"Buka ATM, mobile banking, atau internet banking {bank}.",
-            "Pilih menu transfer atau bayar, lalu Virtual Account.",
-            f"Masukkan nomor virtual account {number}.",
-            "Periksa nama dan jumlah yang tampil, lalu konfirmasi pembayaran.",
-            "Simpan bukti pembayaran.",
-        ],
-        "en": [
-            f"Open the ATM, mobile banking or internet banking of {bank}.",
-            "Choose transfer or pay, then Virtual Account.",
-            f"Enter the virtual account number {number}.",
             "Check the name and the amount shown, then confirm the payment.",
             "Keep the receipt.",
         ],

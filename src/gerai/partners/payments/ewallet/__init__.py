@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gerai.partners.payments.simulated import SimulatedMethod, between, page_url
-from gerai.ports.channel_titles import channel_title
+from gerai.ports.how_to_pay import wallet_steps
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 
@@ -25,15 +25,8 @@ class Ewallet(SimulatedMethod):
 
     def instruct(self, charge: Charge) -> Instructions:
         """Where to confirm."""
-        steps = _steps(channel_title(charge.channel_code))
+        steps = wallet_steps(charge.channel_code)
         return Instructions(kind=self.kind, url=page_url(charge), expires_at=None, steps=steps)
-
-
-def _steps(wallet: str) -> dict[str, list[str]]:
-    return {
-        "id": [f"Buka halaman pembayaran {wallet}.", "Periksa jumlahnya, lalu konfirmasi dengan PIN Anda."],
-        "en": [f"Open the {wallet} payment page.", "Check the amount, then confirm with your PIN."],
-    }
 
 
 METHOD: PaymentMethod = Ewallet()

@@ -15,22 +15,11 @@ from gerai.domain.money import display, whole_rupiah
 from gerai.partners.payments.qris.emv import encode, plain, seal
 from gerai.partners.payments.qris.static_code import OWN_ACCOUNT, WHOLE, for_amount
 from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
+from gerai.ports.how_to_pay import qris_steps
 from gerai.ports.payments import AccountForm, Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 3 days, as in the Durianpay contract (§6.1).
 LIFETIME: Final = timedelta(days=3)
-_STEPS: Final = {
-    "id": [
-        "Buka aplikasi bank atau dompet digital Anda, lalu pilih bayar dengan QRIS.",
-        "Pindai kode QR ini, atau simpan gambarnya dan unggah di aplikasi.",
-        "Periksa nama penjual dan jumlahnya, lalu konfirmasi pembayaran.",
-    ],
-    "en": [
-        "Open your bank or e-wallet app and choose to pay with QRIS.",
-        "Scan this QR code, or save the picture and upload it in the app.",
-        "Check the seller's name and the amount, then confirm the payment.",
-    ],
-}
 #: Where the code has no amount in it.
 _TYPED: Final = {
     "id": "Ketik nominal tepat {amount}: selisih satu rupiah pun membuat pembayaran Anda sulit dikenali.",
@@ -58,14 +47,14 @@ class Qris(SimulatedMethod):
             kind=self.kind,
             qr_text=qr_text(charge),
             expires_at=no_later_than_order(charge, LIFETIME),
-            steps={language: list(lines) for language, lines in _STEPS.items()},
+            steps=qris_steps(),
         )
 
 
 def _own(charge: Charge, account: Mapping[str, str]) -> Instructions:
     """The seller's own code, for as long as the order can be paid: whoever paid it later has paid all the same."""
     amount_rupiah, amount = whole_rupiah(charge.amount_sen), display(charge.amount_sen)
-    steps = {language: list(lines) for language, lines in _STEPS.items()}
+    steps = qris_steps()
     typed = account["mode"] == WHOLE
     if typed:
         text = account["code"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from gerai.partners.payments.simulated import SimulatedMethod, between, no_later_than_order, stable_digits
-from gerai.ports.channel_titles import channel_title
+from gerai.ports.how_to_pay import shop_steps
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: Charge + 24 h, as observed of the Durianpay contract (§6.1).
@@ -36,23 +36,8 @@ class Retail(SimulatedMethod):
             kind=self.kind,
             code=code,
             expires_at=no_later_than_order(charge, LIFETIME),
-            steps=_steps(channel_title(charge.channel_code), code, charge.merchant_name),
+            steps=shop_steps(charge.channel_code, code, charge.merchant_name),
         )
-
-
-def _steps(chain: str, code: str, merchant: str) -> dict[str, list[str]]:
-    return {
-        "id": [
-            f"Datang ke kasir {chain} terdekat.",
-            f"Katakan Anda ingin membayar {merchant} dengan kode pembayaran {code}.",
-            "Bayar jumlah yang disebutkan kasir dan simpan struknya.",
-        ],
-        "en": [
-            f"Go to the cashier of the nearest {chain}.",
-            f"Say that you want to pay {merchant} with the payment code {code}.",
-            "Pay the amount the cashier names and keep the receipt.",
-        ],
-    }
 
 
 METHOD: PaymentMethod = Retail()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gerai.partners.payments.simulated import SimulatedMethod, between, stable_digits
-from gerai.ports.channel_titles import channel_title
+from gerai.ports.how_to_pay import ANY_BANK, va_steps
 from gerai.ports.payments import Bounds, Charge, Instructions, PaymentKind, PaymentMethod
 
 #: What the numbers of each bank begin with here, in the manner of its real corporate prefixes. Those for payers of any
@@ -26,13 +26,12 @@ PREFIXES: Final = {
     "MANDIRI": "88708",
     "MAYBANK": "78280",
     "NOBU": "19006",
-    "OTHERS": "85281",
+    ANY_BANK: "85281",
     "PERMATA": "85280",
     "SAHABAT_SAMPOERNA": "99230",
     "SINARMAS": "80990",
     "SYARIAH": "90095",
 }
-_OTHERS: Final = "OTHERS"
 _OTHERS_BANK: Final = "Permata"
 _OTHERS_BANK_CODE: Final = "013"
 _LENGTH: Final = 16
@@ -57,28 +56,8 @@ class VirtualAccount(SimulatedMethod):
         """The number to transfer to. It is good for as long as the order is."""
         prefix = PREFIXES[charge.channel_code]
         number = prefix + stable_digits(f"va:{charge.payment_public_id}", _LENGTH - len(prefix))
-        steps = _other_bank_steps(number) if charge.channel_code == _OTHERS else _steps(charge.channel_code, number)
+        steps = _other_bank_steps(number) if charge.channel_code == ANY_BANK else va_steps(charge.channel_code, number)
         return Instructions(kind=self.kind, code=number, expires_at=charge.order_expires_at, steps=steps)
-
-
-def _steps(channel: str, number: str) -> dict[str, list[str]]:
-    bank = channel_title(channel)
-    return {
-        "id": [
-            f"Buka ATM, mobile banking, atau internet banking {bank}.",
-            "Pilih menu transfer atau bayar, lalu Virtual Account.",
-            f"Masukkan nomor virtual account {number}.",
-            "Periksa nama dan jumlah yang tampil, lalu konfirmasi pembayaran.",
-            "Simpan bukti pembayaran.",
-        ],
-        "en": [
-            f"Open the ATM, mobile banking or internet banking of {bank}.",
-            "Choose transfer or pay, then Virtual Account.",
-            f"Enter the virtual account number {number}.",
-            "Check the name and the amount shown, then confirm the payment.",
-            "Keep the receipt.",
-        ],
-    }
 
 
 def _other_bank_steps(number: str) -> dict[str, list[str]]:

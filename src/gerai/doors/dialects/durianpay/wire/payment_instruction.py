@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 
 from gerai.domain.records import Payment
 from gerai.ports.channel_titles import channel_title
+from gerai.ports.how_to_pay import ANY_BANK
 
 #: Heading of each place where a virtual account can be paid, by language and by the contract's name of the place.
 _PLACES: Final = {
@@ -15,7 +16,6 @@ _PLACES: Final = {
     "id": {"atm": "ATM {bank}", "mobile_app": "Mobile banking {bank}", "internet_banking": "Internet banking {bank}"},
 }
 #: The same for the number that is paid from any bank (``OTHERS``), which no bank can head.
-_ANY_BANK: Final = "OTHERS"
 _ANY_BANK_PLACES: Final = {
     "en": {
         "atm": "ATM of your bank",
@@ -52,7 +52,7 @@ _STORES: Final = {
 def payment_instruction(payment: Payment) -> dict[str, Any]:
     """The method's steps for every place; the app's also with the links to both stores."""
     steps, code = payment.instructions.get("steps", {}), payment.channel_code
-    bank, any_bank = channel_title(code), code == _ANY_BANK
+    bank, any_bank = channel_title(code), code == ANY_BANK
     app = quote_plus("mobile banking" if any_bank else _APPS.get(code, f"{bank} mobile banking"))
     links = {name: address.format(app=app) for name, address in _STORES.items()}
     return {
