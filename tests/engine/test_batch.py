@@ -81,10 +81,8 @@ async def test_a_command_that_fails_leaves_no_trace(shop: Shop, refuse: bool) ->
     assert first.available_after_sen == wallet.available_sen - 1_00
     assert last.available_after_sen == wallet.available_sen - 3_00
     written = {table: after[table] - before[table] for table in before}
-    assert written == {
-        "orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4, "fulfilments": 0,
-        "shipments": 0, "members": 0, "idempotency_keys": 0, "deposits": 0, "jobs": 0,
-    }  # fmt: skip
+    placed = {"orders": 2, "order_lines": 2, "invoices": 2, "payments": 2, "transfers": 2, "events": 4}
+    assert written == dict.fromkeys(before, 0) | placed
     assert await check(shop.engine, shop.merchant_id) == []
 
 
