@@ -54,9 +54,10 @@ _NOTES: Final = {
     "`fulfilment`. Only the result ends it, the provider's or that of a person who finishes the order (`gerai orders "
     "complete`, or `fail` while it is `processing`). A result of the provider that comes after that moves nothing any "
     "more: the event `fulfilment.late` keeps it with the order. Work that people do (`manual`) is asked of nobody.",
-    "refund": "Real money that is to go back to its payer, where nothing here can send it: a person does, and says "
-    "so (`gerai payments refunds done`). Until then it stands in the account `refunds_owed`. Withdrawn, the money is "
-    "what it was before the refund, and waits for another decision if its order has ended.",
+    "refund": "Real money that is to go back to its payer. Where no gateway took it a person sends it, and says so "
+    "(`gerai payments refunds done`). What a gateway took it is asked to send: `sending` until it says that it did, or "
+    "that it will not, which leaves it to a person. Until it was sent it stands in the account `refunds_owed`. "
+    "Withdrawn, the money is what it was before the refund, and waits for another decision if its order has ended.",
     "arrival": "Money that came into an account of the seller's own, one line of the bank's list. What can be one "
     "payment only is booked at once; what fits none, or several, waits for a person.",
     "notice": "What a service outside said of money that came in, kept as it came. `waiting`: it could not be read, or "

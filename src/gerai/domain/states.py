@@ -154,8 +154,15 @@ ATTEMPT = StateTable(
 
 REFUND = StateTable(
     thing="refund",
-    initial=frozenset({"open"}),
-    moves=(("open", "finish", "done"), ("open", "withdraw", "withdrawn")),
+    # sending: its gateway is asked, and has not said that it is done.
+    initial=frozenset({"open", "sending"}),
+    moves=(
+        ("open", "finish", "done"),
+        ("open", "withdraw", "withdrawn"),
+        ("open", "hand_over", "sending"),
+        ("sending", "confirm", "done"),
+        ("sending", "hand_back", "open"),
+    ),
 )
 
 NOTICE = StateTable(

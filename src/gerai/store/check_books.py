@@ -102,7 +102,7 @@ SELECT coalesce(k.merchant_id, t.merchant_id) AS merchant_id, coalesce(k.payment
        coalesce(k.done_sen, 0) AS done_sen, coalesce(t.sent_sen, 0) AS sent_sen,
        coalesce(k.withdrawn_sen, 0) AS withdrawn_sen, coalesce(t.kept_sen, 0) AS kept_sen
 FROM (SELECT k.merchant_id, k.payment_id, k.environment,
-             sum(k.amount_sen) FILTER (WHERE k.status = 'open') AS open_sen,
+             sum(k.amount_sen) FILTER (WHERE k.status IN ('open', 'sending')) AS open_sen,
              sum(k.amount_sen) FILTER (WHERE k.status = 'done') AS done_sen,
              sum(k.amount_sen) FILTER (WHERE k.status = 'withdrawn') AS withdrawn_sen
       FROM {refund_tasks} k GROUP BY 1, 2, 3) k

@@ -74,7 +74,8 @@ SELECT 'arrivals', count(*) FROM (SELECT FROM arrivals WHERE status = 'waiting' 
 UNION ALL
 SELECT 'notices', count(*) FROM (SELECT FROM notices WHERE status IN ('received', 'waiting') LIMIT %s) n
 UNION ALL
-SELECT 'refunds', count(*) FROM (SELECT FROM refund_tasks WHERE status = 'open' LIMIT %s) r"""
+SELECT 'refunds', count(*)
+FROM (SELECT FROM refund_tasks WHERE ended_at IS NULL AND (status = 'open' OR fault <> '') LIMIT %s) r"""
 
 
 async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:

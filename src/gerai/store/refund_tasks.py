@@ -1,4 +1,4 @@
-"""Refunds that a person sends, read without a lock."""
+"""Refunds to payers, read without a lock."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
-from gerai.domain.records import RefundTask
+from gerai.domain.records import Payment, RefundTask
 from gerai.store.conditions import query
 from gerai.store.tables import REFUND_TASKS
 
-#: Open ones stand on a partial index of exactly their rows.
+#: What is owed stands on a partial index of exactly its rows.
 _LISTED: Final = f"""
 SELECT o.number, p.public_id, p.method, {REFUND_TASKS.select_list}
 FROM (SELECT * FROM refund_tasks t WHERE t.merchant_id = %(merchant)s {{which}} LIMIT %(limit)s) t
 JOIN orders o ON o.merchant_id = t.merchant_id AND o.order_id = t.order_id
 JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
 ORDER BY t.task_id"""
-OPEN: Final = _LISTED.format(which="AND t.status = 'open' ORDER BY t.task_id")
+OPEN: Final = _LISTED.format(which="AND t.ended_at IS NULL ORDER BY t.task_id")
 ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
+SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'sending' AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
 
 
@@ -32,13 +33,18 @@ class ListedTask(NamedTuple):
 
 
 async def open_tasks(connection: AsyncConnection, merchant_id: int, limit: int) -> list[ListedTask]:
-    """What is still to be sent, what waits longest first."""
+    """What is still owed, by whomever it is sent, what waits longest first."""
     return await _listed(connection, OPEN, merchant=merchant_id, limit=limit)
 
 
 async def newest_tasks(connection: AsyncConnection, merchant_id: int, limit: int) -> list[ListedTask]:
     """The newest tasks, done and withdrawn ones too, oldest first."""
     return await _listed(connection, ALL, merchant=merchant_id, limit=limit)
+
+
+async def sending_tasks(connection: AsyncConnection, payment: Payment) -> list[ListedTask]:
+    """What the payment's gateway is to send."""
+    return await _listed(connection, SENDING, merchant=payment.merchant_id, payment=payment.payment_id, limit=100)
 
 
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:

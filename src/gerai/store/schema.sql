@@ -535,11 +535,14 @@ CREATE TABLE refund_tasks (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    looks integer DEFAULT 0 NOT NULL,
+    denials integer DEFAULT 0 NOT NULL,
+    fault text DEFAULT ''::text NOT NULL,
     CONSTRAINT refund_tasks_amount_sen_check CHECK ((amount_sen > 0)),
-    CONSTRAINT refund_tasks_check CHECK (((status = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT refund_tasks_check CHECK (((status = ANY (ARRAY['open'::text, 'sending'::text])) = (ended_at IS NULL))),
     CONSTRAINT refund_tasks_check1 CHECK (((status = 'done'::text) = (reference <> ''::text))),
     CONSTRAINT refund_tasks_source_check CHECK ((source = ANY (ARRAY['sales'::text, 'suspense'::text]))),
-    CONSTRAINT refund_tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'withdrawn'::text])))
+    CONSTRAINT refund_tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'sending'::text, 'done'::text, 'withdrawn'::text])))
 );
 
 CREATE TABLE service_types (
@@ -898,7 +901,7 @@ CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, 
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
 CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
-CREATE INDEX refund_tasks_open ON refund_tasks USING btree (merchant_id, task_id) WHERE (status = 'open'::text);
+CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);

@@ -84,8 +84,11 @@ REFUND_TASKS = Table(
     "refund_tasks",
     RefundTask,
     key=("merchant_id", "task_id"),
-    mutable=("status", "destination", "reference", "ended_by", "updated_at", "ended_at"),
-)
+    mutable=(
+        "status", "destination", "reference", "ended_by", "updated_at", "ended_at", "looks", "denials", "fault",
+    ),
+    types={"looks": "int4", "denials": "int4"},
+)  # fmt: skip
 DEPOSITS = Table(
     "deposits",
     Deposit,

@@ -45,7 +45,7 @@ UNION ALL
 SELECT {_COLUMNS}, 'to send', r.amount_sen, r.created_at, false
 FROM refund_tasks r JOIN orders o ON o.merchant_id = r.merchant_id AND o.order_id = r.order_id
      JOIN payments p ON p.merchant_id = r.merchant_id AND p.payment_id = r.payment_id
-WHERE r.merchant_id = %(merchant_id)s AND r.status = 'open'
+WHERE r.merchant_id = %(merchant_id)s AND r.ended_at IS NULL AND (r.status = 'open' OR r.fault <> '')
 ORDER BY since, payment_id LIMIT %(limit)s"""
 
 

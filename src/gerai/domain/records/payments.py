@@ -56,9 +56,11 @@ class Invoice(msgspec.Struct, frozen=True):
 
 
 class RefundTask(msgspec.Struct, frozen=True):
-    """Money that is to be sent back to a payer by hand: nothing here can send it. ``source``: the account it was taken
-    from. ``destination``: as far as it is known, ``bank``, ``number`` and ``holder``. ``reference``: the bank's, of the
-    transfer by which it was sent. ``asked_by``, ``ended_by``: people; empty when nobody is named."""
+    """Money that is to be sent back to a payer. ``status``: ``open``, where a person sends it; ``sending``, where its
+    gateway does; ``done``; ``withdrawn``. ``source``: the account it was taken from. ``destination``: as far as it is
+    known, ``bank``, ``number`` and ``holder``. ``reference``: the bank's or the gateway's, of what sent it.
+    ``asked_by``, ``ended_by``: people, or the gateway; empty when nobody is named. ``looks``: how often its gateway was
+    asked how it stands; ``denials``: how often it would not; ``fault``: why a person should look."""
 
     merchant_id: int
     task_id: int
@@ -76,6 +78,9 @@ class RefundTask(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None = None
+    looks: int = 0
+    denials: int = 0
+    fault: str = ""
 
 
 class Payment(msgspec.Struct, frozen=True):

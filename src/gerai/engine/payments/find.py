@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.money import SEN_PER_RUPIAH
-from gerai.domain.records import Payment
+from gerai.domain.records import Payment, RefundTask
 from gerai.engine.payments.matching import MOST_SEN
 from gerai.store import payments, receiving_accounts, refund_tasks
 from gerai.store import waiting as waiting_money
@@ -71,11 +71,16 @@ class PaymentReads:
             return await waiting_money.waiting(connection, merchant_id, limit)
 
     async def refunds(self, merchant_id: int, limit: int = 200, *, ended: bool = False) -> list[ListedRefund]:
-        """Refunds that a person is still to send, what waits longest first; ``ended``: the newest of all there were,
+        """Refunds that are still to be sent, what waits longest first; ``ended``: the newest of all there were,
         oldest first."""
         listed = refund_tasks.newest_tasks if ended else refund_tasks.open_tasks
         async with self._pool.connection() as connection:
             return await listed(connection, merchant_id, limit)
+
+    async def sending(self, payment: Payment) -> list[RefundTask]:
+        """The payment's refunds that its gateway is to send."""
+        async with self._pool.connection() as connection:
+            return [one.task for one in await refund_tasks.sending_tasks(connection, payment)]
 
     async def refund(self, merchant_id: int, task_id: int) -> ListedRefund | None:
         """The refund with this id, whatever became of it."""
