@@ -19,7 +19,7 @@ from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.discover import discover
-from gerai.kit.http import Outgoing, Unanswered
+from gerai.kit.http import Outgoing, Unanswered, Unreachable
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import (
@@ -54,6 +54,10 @@ class ToyGateway:
     #: What a look does not bring, as some gateways tell a QR once.
     forgets: bool = False
     payments: dict[str, Seen] = field(default_factory=dict[str, Seen])
+    #: What the next refund comes to: an error, or how it stands. By its key those that were made.
+    refunding: list[Exception | RefundSeen] = field(default_factory=list[Exception | RefundSeen])
+    refunds: dict[str, RefundSeen] = field(default_factory=dict[str, RefundSeen])
+    given_back: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     name: ClassVar[str] = "toy"
     title: ClassVar[str] = "Toy"
@@ -70,7 +74,8 @@ class ToyGateway:
         bounds = Bounds(rupiah(10_000), rupiah(5_000_000))
         return {
             ("va", "BCA"): GatewayChannel("bca", bounds, cancel=self.cancels),
-            ("va", "BNI"): GatewayChannel("bni", bounds), ("qris", "QRIS"): GatewayChannel("qr", bounds, refund="full"),
+            ("va", "BNI"): GatewayChannel("bni", bounds, refund="partial"),
+            ("qris", "QRIS"): GatewayChannel("qr", bounds, refund="full"),
         }  # fmt: skip
 
     async def start(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
@@ -106,12 +111,25 @@ class ToyGateway:
     async def refund(
         self, http: Outgoing, contract: Contract, attempt: Attempt, refund_key: str, amount_sen: int, reason: str
     ) -> RefundSeen:
-        raise GatewayRefused("none", "not here")
+        self.asked.append(("refund", refund_key))
+        outcome = self.refunding.pop(0) if self.refunding else RefundSeen("done", f"toy-{refund_key}")
+        refused = isinstance(outcome, GatewayRefused | Unreachable)
+        if refund_key not in self.refunds and self.made and not refused:
+            seen = outcome if isinstance(outcome, RefundSeen) else RefundSeen("done", f"toy-{refund_key}")
+            self.refunds[refund_key] = seen
+            if seen.status != "denied":
+                self.given_back.append((attempt.reference, amount_sen))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return self.refunds[refund_key]
 
     async def find_refund(
         self, http: Outgoing, contract: Contract, attempt: Attempt, refund_key: str
     ) -> RefundSeen | None:
-        return None
+        self.asked.append(("find_refund", refund_key))
+        if self.hidden:
+            raise Unanswered("TimeoutError")
+        return self.refunds.get(refund_key)
 
     async def probe(self, http: Outgoing, contract: Contract) -> None:
         if contract.secrets["secret_key"] != KEY:
@@ -157,10 +175,10 @@ class GatewayShop:
         after = (await self.engine.submit(start)).answer
         return next(one for one in after.payments if one.payment_id == start.payment_id)
 
-    async def started(self, **facts: Any) -> Payment:
+    async def started(self, channel: str = "BCA", **facts: Any) -> Payment:
         """An order whose payment the gateway knows."""
         view = await self.ordered(**facts)
-        payment = await self.stored(view)
+        payment = await self.stored(view, channel)
         await self.desk.started(await self.now(payment), payment.payment_id)
         return (await self.now(payment)).payments[-1]
 

@@ -12,7 +12,7 @@ import msgspec
 
 from gerai.domain.records import Order, Payment, RefundTask
 from gerai.domain.refusals import StateConflict
-from gerai.domain.states import INVOICE, PAYMENT, REFUND
+from gerai.domain.states import INVOICE, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
@@ -20,6 +20,8 @@ from gerai.engine.wallet import ledger
 #: Jobs about a payment that a gateway takes (engine/gateways/follow.py).
 FOLLOW_GATEWAY_TASK: Final = "gerai.follow_gateway"
 END_AT_GATEWAY_TASK: Final = "gerai.end_at_gateway"
+#: A refund that a gateway sends (engine/gateways/give_back.py).
+GIVE_BACK_TASK: Final = "gerai.give_back"
 _GATEWAY_QUEUE: Final = "gateways"
 #: Orders in these states wait for no money any more: their open payments end with them.
 ENDED: Final = frozenset({"cancelled", "expired", "failed", "completed", "partial", "returned", "closed"})
@@ -72,10 +74,12 @@ def new_payment(
     )
 
 
-def gateway_job(task: str, payment: Payment, delay_s: float) -> Job:
-    """Ask the payment's gateway about it, so long from now. One job of a payment at a time."""
-    args = {"merchant_id": payment.merchant_id, "order_id": payment.order_id, "payment_id": payment.payment_id}
-    return Job(_GATEWAY_QUEUE, task, f"gateway:{payment.merchant_id}:{payment.payment_id}", args, delay_s or None)
+def gateway_job(task: str, payment: Payment, delay_s: float, **more: int) -> Job:
+    """Ask the payment's gateway about it, so long from now. One job at a time about the same; a job that waits for its
+    time keeps back those behind it, so that each kind has a lock of its own."""
+    args = {"merchant_id": payment.merchant_id, "order_id": payment.order_id, "payment_id": payment.payment_id} | more
+    lock = ":".join(map(str, (task, *args.values())))
+    return Job(_GATEWAY_QUEUE, task, lock, args, delay_s or None)
 
 
 def open_payments(state: State, order: Order) -> list[Payment]:
@@ -123,8 +127,10 @@ def return_to_payer(
     by: str = "",
 ) -> dict[str, object]:
     """Money of the payment goes back to its payer from the account ``source``. Returns the facts of the event that says
-    so: of real money the ``task`` by which a person sends it; play money has gone."""
-    if context.play_money or not amount_sen:
+    so: of real money the ``task`` by which a person sends it, or the gateway that took it; play money has gone, but for
+    what a gateway's own sandbox took."""
+    by_gateway = payment.contract_id is not None
+    if (context.play_money and not by_gateway) or not amount_sen:
         ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
         return {}
     ledger.owe_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
@@ -137,7 +143,7 @@ def return_to_payer(
             payment_id=payment.payment_id,
             amount_sen=amount_sen,
             source=source,
-            status=next(iter(REFUND.initial)),
+            status="sending" if by_gateway else "open",
             reason=note,
             # All that is known of most payers; who sends the money asks for the rest.
             destination={"holder": order.contact.name} if order.contact.name else {},
@@ -148,7 +154,10 @@ def return_to_payer(
             updated_at=context.now,
         )
     )
-    return {"task": task.task_id}
+    if not by_gateway:
+        return {"task": task.task_id}
+    state.jobs.append(gateway_job(GIVE_BACK_TASK, payment, 0, task_id=task.task_id))
+    return {"task": task.task_id, "sent_by": "gateway"}
 
 
 def refund(

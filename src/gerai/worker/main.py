@@ -20,14 +20,12 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.core import Engine
 from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.start import SETTLE_DEPOSIT_TASK
-from gerai.engine.gateways import follow
 from gerai.engine.gateways.desk import GatewayDesk
-from gerai.engine.gateways.follow import take_notice
+from gerai.engine.gateways.notice import take_notice
 from gerai.engine.notices.keep import READ_NOTICE_TASK
 from gerai.engine.notices.read import read_notice
 from gerai.engine.orders.transitions import FULFIL_TASK
 from gerai.engine.outage import DatabaseError, outages_of
-from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.start import SETTLE_TASK
 from gerai.engine.subscriptions import ANNOUNCE_TASK
@@ -43,6 +41,7 @@ from gerai.settings import Settings
 from gerai.worker.backups import watch_backups
 from gerai.worker.books import watch_books
 from gerai.worker.fulfil import fulfil
+from gerai.worker.gateways import gateway_tasks
 from gerai.worker.job_queue import JobQueue
 from gerai.worker.places import IN_ALL
 from gerai.worker.presence import keep_presence
@@ -133,16 +132,9 @@ class Worker:
             of_gateways = partial(take_notice, self._engine, self._desk)
             await read_notice(self._engine, self._partners.notice_forms, merchant_id, notice_id, of_gateways)
 
-        @queue.task(name=FOLLOW_GATEWAY_TASK, retry=_RETRY)
-        async def follow_task(merchant_id: int, order_id: int, payment_id: int) -> None:
-            await follow.follow(self._engine, self._desk, merchant_id, order_id, payment_id)
-
-        @queue.task(name=END_AT_GATEWAY_TASK, retry=_RETRY)
-        async def end_task(merchant_id: int, order_id: int, payment_id: int) -> None:
-            await follow.end(self._engine, self._desk, merchant_id, order_id, payment_id)
-
         self._tasks = (
-            fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task, follow_task, end_task,
+            fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task,
+            *gateway_tasks(queue, self._engine, self._desk, _RETRY),
         )  # fmt: skip
 
     @property

@@ -15,12 +15,15 @@ from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.check import check
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
+from gerai.engine.gateways.give_back import refund_key
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
+from gerai.engine.payments.cancel import CancelPayment
+from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
 from gerai.kit.secret_box import SecretBox, new_key
-from gerai.ports.gateways import OutcomeUnknown
+from gerai.ports.gateways import OutcomeUnknown, RefundSeen
 from gerai.settings import WebhookSettings
 from gerai.worker.main import Worker
 
@@ -187,3 +190,36 @@ async def test_another_merchants_payment_is_nobodys(shop: Doors, served: App) ->
     await shop.web.post(address, content=payment.public_id, headers={"X-Toy": KEY})
     await shop.work()
     assert await shop.stands(payment) == ("processing", 0)
+
+
+async def test_a_refund_is_sent_by_itself(shop: Doors) -> None:
+    """Nobody has to do anything: the worker asks the gateway; what waits there is booked when the gateway reports it,
+    without waiting for the next look."""
+    payment = await shop.started("BNI")
+    TOY.pays(payment)
+    await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": KEY})
+    await shop.work()
+    TOY.refunding = [RefundSeen("pending", "r-1")]
+    names = {"merchant_id": shop.merchant_id, "environment": "production", "order_id": payment.order_id}
+    await shop.engine.submit(RefundPayment(**names, payment_id=payment.payment_id, amount_sen=PRICE))
+    await shop.work()
+    [listed] = await shop.engine.payments.refunds(shop.merchant_id)
+    assert (listed.task.status, listed.task.looks) == ("sending", 1)
+    TOY.refunds[refund_key(payment, listed.task)] = RefundSeen("done", "r-1")
+    await shop.web.post(shop.address, content=f"{payment.public_id} ", headers={"X-Toy": KEY})
+    await shop.work()
+    assert await shop.engine.payments.refunds(shop.merchant_id) == []
+    [done] = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
+    assert (done.task.status, done.task.reference, done.task.ended_by) == ("done", "r-1", "Toy")
+    assert (payment.public_id, PRICE) in TOY.given_back
+
+
+async def test_what_was_left_is_ended_at_once(shop: Doors) -> None:
+    """Its payer chose another way: the gateway is told now, not after the look that is planned, in a minute or an hour;
+    until then somebody could pay it."""
+    payment = await shop.started()
+    names = {"merchant_id": shop.merchant_id, "environment": "production", "order_id": payment.order_id}
+    await shop.engine.submit(CancelPayment(**names, payment_id=payment.payment_id))
+    await shop.work()
+    assert ("cancel", payment.public_id) in TOY.asked
+    assert (await shop.attempt(payment)).status == "ended"

@@ -97,7 +97,8 @@ async def _genuine(ctx: RequestContext, source: NoticeSource, body: bytes) -> Ma
     if form is not None:
         right = form.genuine(ctx.headers, body, _opened(ctx, source.secret_sealed))
         return form.answer if right else None
-    found = await ctx.services.gateways.contract_at(source)
+    gateways = ctx.services.gateways
+    found = gateways.usable(await gateways.stored_at(source))
     if found is None:
         return None
     gateway, contract = found

@@ -68,15 +68,15 @@ class GatewayDesk:
         gone."""
         async with self._engine.connection() as connection:
             found = await sql.contract(connection, merchant_id, contract_id)
-        return self._usable(found)
+        return self.usable(found)
 
-    async def contract_at(self, source: NoticeSource) -> tuple[Gateway, Contract] | None:
-        """The same of the contract whose gateway reports at this source."""
+    async def stored_at(self, source: NoticeSource) -> GatewayContract | None:
+        """The contract whose gateway reports at this source."""
         async with self._engine.connection() as connection:
-            found = await sql.contract_at(connection, source.merchant_id, source.source_id)
-        return self._usable(found)
+            return await sql.contract_at(connection, source.merchant_id, source.source_id)
 
-    def _usable(self, found: GatewayContract | None) -> tuple[Gateway, Contract] | None:
+    def usable(self, found: GatewayContract | None) -> tuple[Gateway, Contract] | None:
+        """The same of a contract that was read before."""
         gateway = None if found is None else self.gateways.get(found.gateway)
         if found is None or gateway is None:
             return None

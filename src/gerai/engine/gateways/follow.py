@@ -1,4 +1,4 @@
-"""Jobs about payments that a gateway takes: how one stands, also where nobody heard the answer; its end; notices."""
+"""Jobs about payments that a gateway takes: how one stands, also where nobody heard the answer, and its end."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import Final
 
 import structlog
 
-from gerai.domain.records import GatewayAttempt, Notice, NoticeSource, OrderView, Payment
+from gerai.domain.records import GatewayAttempt, OrderView, Payment
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk, seen_of
 from gerai.engine.gateways.record import NoteAttempt, instructed
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer
-from gerai.ports.gateways import Contract, Gateway, GatewayNotice, GatewayRefused, OutcomeUnknown, Seen
-from gerai.ports.notices import NoticeFault
+from gerai.ports.gateways import Contract, Gateway, GatewayRefused, OutcomeUnknown, Seen
 from gerai.store import gateways as sql
 
 log = structlog.get_logger("gerai.gateways")
@@ -38,7 +37,7 @@ async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: 
     not know was never made, and is failed, but for gateways that cannot be asked by our reference. Safe to run any
     number of times.
     """
-    found = await _of(engine, merchant_id, order_id, payment_id)
+    found = await followed(engine, merchant_id, order_id, payment_id)
     if found is None:
         return
     view, payment, attempt = found
@@ -89,7 +88,7 @@ async def _look(
 async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
     """Cancel at its gateway what was cancelled here, so that nobody pays it. What cannot be cancelled is followed: what
     comes for it is late. Raises ``NoAnswer`` or OutcomeUnknown, to be called again."""
-    found = await _of(engine, merchant_id, order_id, payment_id)
+    found = await followed(engine, merchant_id, order_id, payment_id)
     if found is None:
         return
     view, payment, attempt = found
@@ -108,51 +107,6 @@ async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int
     await engine.submit(seen_of(payment, seen))
 
 
-async def take_notice(engine: Engine, desk: GatewayDesk, source: NoticeSource, notice: Notice) -> tuple[int, str]:
-    """Record what a gateway's notice is about: how many payments, and what could not be read. Where its proof does not
-    cover what it says, the gateway is asked first. Raises NoAnswer and OutcomeUnknown, to be called again."""
-    usable = await desk.contract_at(source)
-    if usable is None:
-        return 0, "the contract it belongs to cannot be used"
-    gateway, contract = usable
-    try:
-        told = gateway.read_notice(notice.body, contract)
-    except NoticeFault as fault:
-        return 0, str(fault)
-    kept, fault = 0, ""
-    for one in told:
-        async with engine.connection() as connection:
-            of = await sql.contract_at(connection, source.merchant_id, source.source_id)
-            known = None if of is None else await sql.find(connection, of, one.reference, one.gateway_reference)
-        found = None if known is None else await _of(engine, source.merchant_id, known.order_id, known.payment_id)
-        if found is None:
-            fault = "it is about a payment that was not started here"
-            continue
-        if await _record(engine, desk, gateway, contract, found, one):
-            kept += 1
-    return kept, fault
-
-
-async def _record(
-    engine: Engine,
-    desk: GatewayDesk,
-    gateway: Gateway,
-    contract: Contract,
-    found: tuple[OrderView, Payment, GatewayAttempt],
-    one: GatewayNotice,
-) -> bool:
-    view, payment, attempt = found
-    seen: Seen | None = one.seen if one.proven else None
-    if seen is None:
-        asked = desk.attempt_of(view, payment, attempt.reference or one.gateway_reference)
-        seen = await gateway.find(desk.http(contract), contract, asked)
-    if seen is None:
-        log.warning("gateway.notice_of_nothing", payment=payment.public_id, gateway=gateway.name)
-        return False
-    await engine.submit(seen_of(payment, seen))
-    return True
-
-
 async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list[tuple[str, GatewayAttempt]]:
     """Payments about which a person should look, with their ids here, oldest first."""
     async with engine.connection() as connection:
@@ -162,9 +116,10 @@ async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list
     return [(ids.get(one.payment_id, ""), one) for one in attempts]
 
 
-async def _of(
+async def followed(
     engine: Engine, merchant_id: int, order_id: int, payment_id: int
 ) -> tuple[OrderView, Payment, GatewayAttempt] | None:
+    """The payment as it stands here and at its gateway, with its order; None: there is none, or no gateway has it."""
     view = await engine.orders.by_id(merchant_id, order_id)
     async with engine.connection() as connection:
         attempt = await sql.attempt(connection, merchant_id, payment_id)

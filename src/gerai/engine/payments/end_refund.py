@@ -1,4 +1,4 @@
-"""A refund that a person sends: where to, that it was sent, or that it will not be. Each is booked once."""
+"""A refund to a payer: where to, that it was sent, or that it will not be. Each is booked once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FinishedRefund(msgspec.Struct, frozen=True):
     booked: bool
 
 
-class _TaskCommand(Command[Answer], frozen=True, kw_only=True):
+class TaskCommand(Command[Answer], frozen=True, kw_only=True):
     """Base of what is done about one task. The order's lock protects the task and its money. ``by``: who does it."""
 
     order_id: int
@@ -48,6 +48,15 @@ class _TaskCommand(Command[Answer], frozen=True, kw_only=True):
         ended = {"ended_by": self.by, "ended_at": context.now, "updated_at": context.now}
         return state.refund_tasks.update(msgspec.structs.replace(task, status=status, **ended, **changes))
 
+    def sent(
+        self, state: State, context: Context, order: Order, task: RefundTask, verb: str, reference: str
+    ) -> RefundTask:
+        """The money has left, by the transfer with this ``reference``."""
+        task = self.end(state, context, task, verb, reference=reference, fault="")
+        ledger.send_to_payer(state, context, order, task)
+        self.announce(state, context, order, task, "refund.sent", reference=reference)
+        return task
+
     def announce(self, state: State, context: Context, order: Order, task: RefundTask, name: str, **facts: Any) -> None:
         """Write what became of the task as an event of its order."""
         payment = state.payments.rows[task.merchant_id, task.payment_id]
@@ -57,11 +66,12 @@ class _TaskCommand(Command[Answer], frozen=True, kw_only=True):
         )  # fmt: skip
 
 
-class FinishRefund(_TaskCommand[FinishedRefund], frozen=True, kw_only=True):
+class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
     """The money was sent, by the transfer with this ``reference``: it leaves the books by ``gateway``, once. Repeated
     with the same reference it books nothing.
 
-    Refuses: NotFound, InputInvalid (no reference), StateConflict (withdrawn; done with another reference).
+    Refuses: NotFound, InputInvalid (no reference), StateConflict (withdrawn; done with another reference; its gateway
+    sends it).
     """
 
     reference: str
@@ -72,17 +82,14 @@ class FinishRefund(_TaskCommand[FinishedRefund], frozen=True, kw_only=True):
             raise InputInvalid({"reference": ["must say by which transfer the money was sent"]})
         if task.status == "done" and task.reference == self.reference:
             return FinishedRefund(task, booked=False)
-        task = self.end(state, context, task, "finish", reference=self.reference)
-        ledger.send_to_payer(state, context, order, task)
-        self.announce(state, context, order, task, "refund.sent", reference=self.reference)
-        return FinishedRefund(task, booked=True)
+        return FinishedRefund(self.sent(state, context, order, task, "finish", self.reference), booked=True)
 
 
-class WithdrawRefund(_TaskCommand[RefundTask], frozen=True, kw_only=True):
+class WithdrawRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     """The money will not be sent: it is what it was before the refund, a completed payment's or a late one. An order
     that ended with the refund stays ended, and its money waits for another decision (``payments waiting``).
 
-    Refuses: NotFound, StateConflict (done, or withdrawn already).
+    Refuses: NotFound, StateConflict (done, or withdrawn already; its gateway sends it).
     """
 
     note: str = ""
@@ -101,7 +108,7 @@ class WithdrawRefund(_TaskCommand[RefundTask], frozen=True, kw_only=True):
         return task
 
 
-class AddressRefund(_TaskCommand[RefundTask], frozen=True, kw_only=True):
+class AddressRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     """Where the money goes, as far as it is known now; what is not named stays as it was.
 
     Refuses: NotFound, InputInvalid (a name that is none of :data:`DESTINATION`), StateConflict (the task has ended).

@@ -1,0 +1,65 @@
+"""What a gateway's notice is about, recorded."""
+
+from __future__ import annotations
+
+import structlog
+
+from gerai.domain.records import GatewayAttempt, Notice, NoticeSource, OrderView, Payment
+from gerai.engine.core import Engine
+from gerai.engine.gateways.desk import GatewayDesk, seen_of
+from gerai.engine.gateways.follow import followed
+from gerai.engine.gateways.give_back import give_back
+from gerai.ports.gateways import Contract, Gateway, GatewayNotice, Seen
+from gerai.ports.notices import NoticeFault
+from gerai.store import gateways as sql
+
+log = structlog.get_logger("gerai.gateways")
+
+
+async def take_notice(engine: Engine, desk: GatewayDesk, source: NoticeSource, notice: Notice) -> tuple[int, str]:
+    """Record what a gateway's notice is about: how many payments, and what could not be read. Where its proof does not
+    cover what it says, the gateway is asked first. Raises NoAnswer and OutcomeUnknown, to be called again."""
+    stored = await desk.stored_at(source)
+    usable = desk.usable(stored)
+    if stored is None or usable is None:
+        return 0, "the contract it belongs to cannot be used"
+    gateway, contract = usable
+    try:
+        told = gateway.read_notice(notice.body, contract)
+    except NoticeFault as fault:
+        return 0, str(fault)
+    kept, fault = 0, ""
+    for one in told:
+        async with engine.connection() as connection:
+            known = await sql.find(connection, stored, one.reference, one.gateway_reference)
+        found = None if known is None else await followed(engine, source.merchant_id, known.order_id, known.payment_id)
+        if found is None:
+            fault = "it is about a payment that was not started here"
+            continue
+        if await _record(engine, desk, gateway, contract, found, one):
+            kept += 1
+    return kept, fault
+
+
+async def _record(
+    engine: Engine,
+    desk: GatewayDesk,
+    gateway: Gateway,
+    contract: Contract,
+    found: tuple[OrderView, Payment, GatewayAttempt],
+    one: GatewayNotice,
+) -> bool:
+    view, payment, attempt = found
+    seen: Seen | None = one.seen if one.proven else None
+    if seen is None:
+        asked = desk.attempt_of(view, payment, attempt.reference or one.gateway_reference)
+        seen = await gateway.find(desk.http(contract), contract, asked)
+    if seen is None:
+        log.warning("gateway.notice_of_nothing", payment=payment.public_id, gateway=gateway.name)
+        return False
+    await engine.submit(seen_of(payment, seen))
+    if payment.refunded_sen:
+        # It may be about a refund that was asked for: how that stands is seen by looking.
+        for task in await engine.payments.sending(payment):
+            await give_back(engine, desk, payment.merchant_id, payment.order_id, task.task_id)
+    return True

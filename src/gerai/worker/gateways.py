@@ -1,0 +1,32 @@
+"""The jobs about payments that gateways take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate import App, RetryStrategy
+
+from gerai.engine.core import Engine
+from gerai.engine.gateways import follow
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.gateways.give_back import give_back
+from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK, GIVE_BACK_TASK
+
+
+def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStrategy) -> tuple[Any, ...]:
+    """Declare them, each to be called again by ``retry`` when it fails."""
+
+    @queue.task(name=FOLLOW_GATEWAY_TASK, retry=retry)
+    async def follow_task(merchant_id: int, order_id: int, payment_id: int) -> None:
+        await follow.follow(engine, desk, merchant_id, order_id, payment_id)
+
+    @queue.task(name=END_AT_GATEWAY_TASK, retry=retry)
+    async def end_task(merchant_id: int, order_id: int, payment_id: int) -> None:
+        await follow.end(engine, desk, merchant_id, order_id, payment_id)
+
+    # The payment names the job's lock, and is the task's.
+    @queue.task(name=GIVE_BACK_TASK, retry=retry)
+    async def give_back_task(merchant_id: int, order_id: int, payment_id: int, task_id: int) -> None:
+        await give_back(engine, desk, merchant_id, order_id, task_id)
+
+    return follow_task, end_task, give_back_task
