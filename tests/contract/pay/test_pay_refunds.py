@@ -1,4 +1,4 @@
-"""A refund that a person sends, as its buyer sees it: on its way until it was sent, then sent."""
+"""A refund as its buyer sees it: on its way until it was sent, then sent."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from gerai.engine.payments.refund import RefundPayment
 from gerai.settings import PageSettings
 
 BEING_SENT = {"id": "sedang dikembalikan", "en": "being sent back"}
+BY_HAND = {"id": "mengirimnya sendiri", "en": "by hand"}
+SAME_WAY = {"id": "lewat cara pembayaran", "en": "the way you paid"}
 BACK = {"id": "sudah dikembalikan kepada Anda", "en": "was returned to you"}
 HEADLINES = {
     "id": ("Dana Anda sedang dikembalikan", "Dana Anda dikembalikan"),
@@ -62,6 +64,26 @@ def test_all_of_it_is_on_its_way_and_then_back(language: str) -> None:
     assert [BEING_SENT[language] in " ".join(page.money) for page in (owed, sent)] == [True, False]
     assert [BACK[language] in " ".join(page.money) for page in (owed, sent)] == [False, True]
     assert len(sent.timeline) == len(owed.timeline) + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_gateway_sends_asks_the_payer_for_nothing(language: str) -> None:
+    """The way it was paid is the way back: the payer is not asked where to. Once the gateway will not, or a person
+    takes it, it is sent by hand; handed over again, it is not."""
+    order = view("failed", "refunded", (payment("refunded", refunded_sen=rupiah(174_000)),))
+    asked = event(
+        "payment.refunded", payment="pay_abc", amount_sen=rupiah(174_000), task=9, to="payer", sent_by="gateway"
+    )
+    for after, by_hand in (
+        ((), False), (("refund.denied",), True), (("refund.taken",), True),
+        (("refund.denied", "refund.handed_over"), False),
+    ):  # fmt: skip
+        page = page_of(order, (asked, *(ended(name, 9, 174_000) for name in after)), language)
+        assert (page.headline, page.final) == (HEADLINES[language][0], False)
+        [text] = [text for text in page.money if "Rp174.000" in text]
+        assert (BY_HAND[language] in text, SAME_WAY[language] in text) == (by_hand, not by_hand)
+    sent = page_of(order, (asked, ended("refund.sent", 9, 174_000)), language)
+    assert (sent.headline, sent.final) == (HEADLINES[language][1], True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,8 +13,9 @@ from gerai.engine.orders.find import EventEntry
 class MoneyState:
     """Amounts in sen. ``paid_sen``: counted as paid, with the payer's fees; ``kept_sen``: what could still be given
     back of it; ``back_sen``: given back of it; ``returned_sen``: given back in all, ``wallet_sen`` of it into a wallet,
-    where it has arrived; the rest the seller sends by hand: ``owed_sen`` of that is still to be sent, ``sent_sen`` was,
-    and of anything else nobody wrote down whether it was; ``waiting_sen``: arrived too late or a second time, undecided
+    where it has arrived; the rest is sent, by the seller's hand or by the gateway that took it: ``owed_sen`` of that is
+    still to be sent (``by_gateway_sen`` by a gateway), ``sent_sen`` was, and of anything else nobody wrote down whether
+    it was; ``waiting_sen``: arrived too late or a second time, undecided
     yet; ``charged_sen``: taken from a wallet that had reserved it."""
 
     paid_sen: int
@@ -23,6 +24,7 @@ class MoneyState:
     returned_sen: int
     wallet_sen: int
     owed_sen: int
+    by_gateway_sen: int
     sent_sen: int
     waiting_sen: int
     charged_sen: int
@@ -52,7 +54,7 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
     """The money of an order. Its payments say it all, but for a reservation, which is charged without one, and for the
     way that money went back (``events``)."""
     completed = [p for p in view.payments if p.status == "completed"]
-    owed_sen, sent_sen = _by_task(events)
+    owed_sen, by_gateway_sen, sent_sen = _by_task(events)
     return MoneyState(
         paid_sen=sum(p.asked_sen for p in completed),
         kept_sen=sum(p.amount_sen - p.refunded_sen for p in completed),
@@ -60,6 +62,7 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
         returned_sen=sum(p.refunded_sen for p in view.payments),
         wallet_sen=sum(_wallet_sen(p, events) for p in view.payments),
         owed_sen=owed_sen,
+        by_gateway_sen=by_gateway_sen,
         sent_sen=sent_sen,
         waiting_sen=sum(p.asked_sen for p in view.payments if p.status == "late"),
         charged_sen=view.order.charged_sen if view.order.funding == "hold" else 0,
@@ -74,16 +77,28 @@ def _wallet_sen(payment: Payment, events: Sequence[EventEntry]) -> int:
     return min(payment.refunded_sen, sum(e.facts.get("amount_sen", 0) for e in credited))
 
 
-def _by_task(events: Sequence[EventEntry]) -> tuple[int, int]:
-    """How much of what went back a person is still to send, and how much they have sent."""
+def _by_task(events: Sequence[EventEntry]) -> tuple[int, int, int]:
+    """How much of what went back is still to be sent, how much of that by a gateway, and how much was sent."""
     owed: dict[int, int] = {}
+    by_gateway: set[int] = set()
     sent_sen = 0
     for event in events:
         task, amount_sen = event.facts.get("task"), event.facts.get("amount_sen", 0)
         if task is None:
             continue
-        if event.name == "payment.refunded":
-            owed[task] = amount_sen
-        elif owed.pop(task, 0) and event.name == "refund.sent":
-            sent_sen += amount_sen
-    return sum(owed.values()), sent_sen
+        match event.name:
+            case "payment.refunded":
+                owed[task] = amount_sen
+                if event.facts.get("sent_by") == "gateway":
+                    by_gateway.add(task)
+            case "refund.handed_over":
+                by_gateway.add(task)
+            case "refund.denied" | "refund.taken":
+                by_gateway.discard(task)
+            case "refund.sent" if owed.pop(task, 0):
+                sent_sen += amount_sen
+            case "refund.withdrawn":
+                owed.pop(task, 0)
+            case _:
+                pass
+    return sum(owed.values()), sum(owed_sen for task, owed_sen in owed.items() if task in by_gateway), sent_sen

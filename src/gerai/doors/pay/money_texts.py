@@ -81,8 +81,10 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
     found: list[str] = []
     if arrived_sen := money.wallet_sen + money.sent_sen:
         found.append(say("returned", arrived_sen))
-    if money.owed_sen:
-        found.append(say("owed", money.owed_sen))
+    if by_hand_sen := money.owed_sen - money.by_gateway_sen:
+        found.append(say("owed", by_hand_sen))
+    if money.by_gateway_sen:
+        found.append(say("owed_by_gateway", money.by_gateway_sen))
     if money.by_hand_sen:
         found.append(say("sent_back", money.by_hand_sen))
     if money.kept_sen and state.ended:
