@@ -133,8 +133,8 @@ async def test_mistakes_move_no_money(till: Till) -> None:
         (("done", "7", "--reference", "R"), 1, f"no such refund: 7; one of {task} (gerai payments refunds list"),
         (("withdraw", "7"), 1, "no such refund: 7"),
         (("destination", "7", "bank=BCA"), 1, "no such refund: 7"),
-        (("destination", task, "bnak=BCA"), 2, "bnak=BCA: each of these stands once, as NAME=VALUE"),
-        (("destination", task, "bank=BCA", "bank=BNI"), 2, "bank=BNI: each of these stands once"),
+        (("destination", task, "bnak=BCA"), 2, "bnak=: each of these stands once, as NAME=VALUE"),
+        (("destination", task, "bank=BCA", "bank=BNI"), 2, "bank=: each of these stands once"),
         (("destination", task, "BCA"), 2, "BCA: each of these stands once"),
     ):
         answer = await till.mistyped("refunds", *words)

@@ -25,8 +25,10 @@ def resolved(payment: Payment, decision: str, view: OrderView, task: int | None)
 
 
 def went_back(payment: Payment, amount_sen: int, *, inside: bool, task: int | None = None) -> str:
-    """Money was given back: into a wallet of ours (``inside``), or for the seller to send; real money by a ``task``."""
+    """Money was given back: into a wallet of ours (``inside``), or for the seller or a gateway to send (``task``)."""
     what = f"{payment.public_id}: {display(amount_sen)}"
+    if task is not None and not inside and payment.contract_id is not None:
+        return f"{what} goes back through its gateway / dikembalikan lewat gateway-nya: gerai payments refunds list"
     if task is not None and not inside:
         return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task} --reference TEXT"
     return f"{what} {_IN_WALLET}" if inside else f"{what} is booked out. {SEND_IT}"

@@ -1,4 +1,4 @@
-"""`gerai payments refunds`: real money that goes back to its payer by somebody's hand."""
+"""`gerai payments refunds`: real money that goes back to its payer, by somebody's hand or through its gateway."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from gerai.cli.values import read_pairs
 from gerai.domain.money import display
 from gerai.domain.records import Payment, RefundTask
 from gerai.engine.core import Engine
+from gerai.engine.gateways.refund import HandOver, TakeBack
 from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, WithdrawRefund
 from gerai.engine.payments.find import ListedRefund
 
-refunds = typer.Typer(no_args_is_help=True, help="Money that goes back to its payer, which you send and Gerai books.")
+refunds = typer.Typer(no_args_is_help=True, help="Money that goes back to its payer: you send it, or its gateway does.")
 
 TaskArgument = Annotated[int, typer.Argument(min=1, metavar="TASK", help="As `gerai payments refunds list` shows.")]
 _SHOWN: Final = 200
@@ -31,7 +32,7 @@ def show(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """List the refunds that you are still to send, what waits longest first."""
+    """List the refunds that are still to be sent, by you or by a gateway, what waits longest first."""
 
     async def act(engine: Engine) -> list[ListedRefund]:
         return await engine.payments.refunds(await merchant_named(engine, merchant), _SHOWN + 1, ended=ended)
@@ -40,18 +41,23 @@ def show(
     if not found:
         console.line("no refund is to be sent / tidak ada dana yang harus dikembalikan")
         return
-    more = ("state", "reference", "when (WIB)", "by") if ended else ("method", "why", "asked by", "since (WIB)")
+    begun = ("sent by", "method", "why", "asked by", "since (WIB)")
+    more = ("state", "reference", "when (WIB)", "by") if ended else begun
     grid = Grid("task", "amount", "order", "payment", "to", *more, right=("amount",))
     for one in found[-_SHOWN:] if ended else found[:_SHOWN]:
         task = one.task
         named = (str(task.task_id), display(task.amount_sen), one.order_number, one.payment, _where(task))
-        grid.add(*named, *(_end(task) if ended else (one.method, task.reason, *_begin(task))))
+        grid.add(*named, *(_end(task) if ended else (_sender(task), one.method, task.reason, *_begin(task))))
     console.grid(grid)
+    for one in found:
+        if one.task.fault:
+            console.line(f"{one.task.task_id}: {one.task.fault}")
     if len(found) > _SHOWN:
         console.line(f"{_SHOWN} are shown; there are more / {_SHOWN} yang tampil; masih ada lagi")
     console.line(
         "sent / sudah dikirim: gerai payments refunds done TASK --reference TEXT; "
-        "not to be sent / batal: gerai payments refunds withdraw TASK"
+        "not to be sent / batal: gerai payments refunds withdraw TASK; "
+        "through the gateway again / lewat gateway lagi: gerai payments refunds again TASK"
     )
 
 
@@ -129,6 +135,42 @@ def withdraw(
     )
 
 
+@refunds.command(epilog="Example: gerai payments refunds again 9001 --merchant toko")
+def again(
+    task: TaskArgument,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Ask its gateway once more to send what it would not, or what you took back."""
+
+    async def act(engine: Engine) -> ListedRefund:
+        listed = await _task_named(engine, merchant, task)
+        await engine.submit(HandOver(**_names(listed.task)))
+        return listed
+
+    amount = display(on_engine(act, data, settings_file).task.amount_sen)
+    console.line(f"{task}: its gateway is asked again to send {amount} / gateway diminta lagi mengirim {amount}")
+
+
+@refunds.command(epilog="Example: gerai payments refunds take 9001 --merchant toko")
+def take(
+    task: TaskArgument,
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """You send what its gateway was asked to. Look in its dashboard first, so that it is not sent twice."""
+
+    async def act(engine: Engine) -> ListedRefund:
+        listed = await _task_named(engine, merchant, task)
+        await engine.submit(TakeBack(**_names(listed.task)))
+        return listed
+
+    amount = display(on_engine(act, data, settings_file).task.amount_sen)
+    console.line(f"{task}: you send {amount} now / Anda yang mengirim {amount}: gerai payments refunds done {task} …")
+
+
 async def task_of(engine: Engine, payment: Payment) -> int | None:
     """The task that sends what has just gone back of this payment; None: nobody sends it."""
     happened = await engine.events.of_orders(payment.merchant_id, [payment.order_id])
@@ -151,6 +193,10 @@ async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefu
         known = [one.task.task_id for one in await engine.payments.refunds(merchant_id)]
         no_such("refund", task_id, known, "gerai payments refunds list", "no refund is to be sent")
     return found
+
+
+def _sender(task: RefundTask) -> str:
+    return "its gateway" if task.status == "sending" else "you"
 
 
 def _begin(task: RefundTask) -> tuple[str, str]:
