@@ -120,6 +120,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
         "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],
+        "refund_tasks.sending_tasks": [lambda c: refund_tasks.sending_tasks(c, m, first)],
         "refund_tasks.task": [lambda c: refund_tasks.task(c, m, first)],
         "arrivals.candidates": [
             lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))

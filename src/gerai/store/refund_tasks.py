@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
-from gerai.domain.records import Payment, RefundTask
+from gerai.domain.records import RefundTask
 from gerai.store.conditions import query
 from gerai.store.tables import REFUND_TASKS
 
@@ -42,9 +42,9 @@ async def newest_tasks(connection: AsyncConnection, merchant_id: int, limit: int
     return await _listed(connection, ALL, merchant=merchant_id, limit=limit)
 
 
-async def sending_tasks(connection: AsyncConnection, payment: Payment) -> list[ListedTask]:
+async def sending_tasks(connection: AsyncConnection, merchant_id: int, payment_id: int) -> list[ListedTask]:
     """What the payment's gateway is to send."""
-    return await _listed(connection, SENDING, merchant=payment.merchant_id, payment=payment.payment_id, limit=100)
+    return await _listed(connection, SENDING, merchant=merchant_id, payment=payment_id, limit=100)
 
 
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:

@@ -80,7 +80,8 @@ class PaymentReads:
     async def sending(self, payment: Payment) -> list[RefundTask]:
         """The payment's refunds that its gateway is to send."""
         async with self._pool.connection() as connection:
-            return [one.task for one in await refund_tasks.sending_tasks(connection, payment)]
+            listed = await refund_tasks.sending_tasks(connection, payment.merchant_id, payment.payment_id)
+        return [one.task for one in listed]
 
     async def refund(self, merchant_id: int, task_id: int) -> ListedRefund | None:
         """The refund with this id, whatever became of it."""
