@@ -25,7 +25,7 @@ CODE = (
     "00020101021126620015ID.CO.GOPAY.WWW01189360091430000000170210G0000000170303UMI51440014ID.CO.QRIS.WWW"
     "0215ID10200000000170303UMI5204573253033605802ID5911TOKO CONTOH6007BANDUNG61054011162070703A016304BD82"
 )
-DAYS = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60}
+DAYS = {"keys_after_days": 30, "deliveries_after_days": 90, "jobs_after_days": 60, "proofs_after_days": 60}
 
 
 @pytest_asyncio.fixture

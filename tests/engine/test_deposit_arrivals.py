@@ -22,6 +22,7 @@ from gerai.engine.deposits.record import RecordDeposit
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.merchants.open import change_settings
 from gerai.engine.merchants.receiving import close_account, open_account
+from gerai.engine.payments.record import RecordPayment
 from gerai.kit.clock import real_now
 
 
@@ -127,12 +128,10 @@ async def test_two_decisions_at_the_same_moment(shop: MoneyShop) -> None:
         assert sum(isinstance(one, StateConflict) for one in said) == 1
         filled = (await shop.wallet()).available_sen - before
         assert {filled, (await shop.now(view)).order.charged_sen} == {0, PRICE}
-        # What is left over is paid by name, so that the next round begins alone.
-        left = RecordDeposit(**shop.names, deposit_id=deposit.deposit_id, outcome="paid")
-        if not filled:
-            await shop.engines[0].submit(left)
-        else:
-            assert (await shop.take(PRICE)).order_id == view.order.order_id
+        # What is left over is ended by name, so that the next round begins alone.
+        names = {**shop.names, "outcome": "failed"}
+        named = RecordPayment(**names, order_id=view.order.order_id, payment_id=payment.payment_id)
+        await shop.engines[0].submit(named if filled else RecordDeposit(**names, deposit_id=deposit.deposit_id))
     assert await shop.sound()
 
 

@@ -9,7 +9,7 @@ from upgrade_kit import upgraded
 _SHOP = """
 INSERT INTO merchants (merchant_id, code, name) VALUES (1, 'old', 'Old shop');
 INSERT INTO accounts (merchant_id, account_id, environment, kind, updated_at)
-SELECT 1, row_number() OVER (), e, k, now()
+SELECT 1, 100 + row_number() OVER (), e, k, now()
 FROM unnest(ARRAY['sandbox', 'production']) e, unnest(ARRAY['sales', 'gateway', 'funding', 'suspense', 'fees']) k;
 INSERT INTO expected_amounts VALUES (1, 70, 5000100, 31, 32, now());
 INSERT INTO arrivals VALUES

@@ -23,6 +23,8 @@ _DONE: Final = {
     "replay": "replayed",
     "withdraw": "withdrawn",
     "address": "sent elsewhere",
+    "hand_over": "handed to its gateway",
+    "hand_back": "taken from its gateway",
 }
 #: What has a name of its own; the rest goes by the name of its order.
 _NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund"})
@@ -57,6 +59,8 @@ def _about_state(refusal: r.StateConflict) -> str:
             return f"endpoint {refusal.id} was removed: what was sent there cannot be replayed"
         case r.StateConflict(thing="delivery", state="pending"):
             return f"delivery {refusal.id} is pending: it will be sent without a replay"
+        case r.StateConflict(thing="refund", state="sending") if refusal.verb != "hand_over":
+            return f"refund {refusal.id} is with its gateway: run `gerai payments refunds take {refusal.id}` first"
         case _:
             named = refusal.thing if refusal.thing in _NAMED else f"the {refusal.thing} of order"
             done = _DONE.get(refusal.verb)

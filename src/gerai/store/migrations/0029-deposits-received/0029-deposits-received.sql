@@ -1,7 +1,7 @@
 -- depends: 0027-money-notices
 -- transactional: false
 
--- Written to be run again from its beginning.
+-- Written to be run again from its beginning. The new rules are looked at for each row beside the work.
 ALTER TABLE deposits ADD COLUMN IF NOT EXISTS receiving_id bigint;
 ALTER TABLE deposits ADD COLUMN IF NOT EXISTS matching_transfer_id bigint;
 
@@ -10,13 +10,15 @@ ALTER TABLE expected_amounts ALTER COLUMN payment_id DROP NOT NULL;
 ALTER TABLE expected_amounts ADD COLUMN IF NOT EXISTS deposit_id bigint;
 ALTER TABLE expected_amounts DROP CONSTRAINT IF EXISTS expected_of_one;
 ALTER TABLE expected_amounts ADD CONSTRAINT expected_of_one
-    CHECK (num_nonnulls(payment_id, deposit_id) = 1 AND (payment_id IS NULL) = (order_id IS NULL));
+    CHECK (num_nonnulls(payment_id, deposit_id) = 1 AND (payment_id IS NULL) = (order_id IS NULL)) NOT VALID;
+ALTER TABLE expected_amounts VALIDATE CONSTRAINT expected_of_one;
 
 ALTER TABLE arrivals ADD COLUMN IF NOT EXISTS deposit_id bigint;
 ALTER TABLE arrivals DROP CONSTRAINT IF EXISTS arrivals_check;
 ALTER TABLE arrivals DROP CONSTRAINT IF EXISTS arrival_of_one;
 ALTER TABLE arrivals ADD CONSTRAINT arrival_of_one
-    CHECK (num_nonnulls(payment_id, deposit_id) = CASE status WHEN 'booked' THEN 1 ELSE 0 END);
+    CHECK (num_nonnulls(payment_id, deposit_id) = CASE status WHEN 'booked' THEN 1 ELSE 0 END) NOT VALID;
+ALTER TABLE arrivals VALIDATE CONSTRAINT arrival_of_one;
 
 SET lock_timeout = '10min';
 DROP INDEX CONCURRENTLY IF EXISTS deposits_receiving;
