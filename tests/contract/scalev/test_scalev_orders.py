@@ -228,3 +228,35 @@ async def test_a_read_shows_how_to_pay_only_what_can_be_paid(shop: Shop, how: st
     reads = [await shop.get(f"/v3/orders/{order['id']}"), *(await shop.get("/v3/orders"))["data"]]
     assert [read["pg_payment_info"] for read in reads] == [expected, expected]
     assert reads[0]["pg_reference_id"] == (None if how == "failed" else "pay_1")
+
+
+@pytest.mark.parametrize(
+    ("gateway", "provider"), [("midtrans", "midtrans"), ("xendit", "xendit"), ("tripay", None), ("", None)]
+)
+async def test_what_was_paid_and_through_whom(shop: Shop, gateway: str, provider: str | None) -> None:
+    """``epayment_provider`` names the gateway, by the contract's own list alone; once the money is there
+    ``pg_paid_info`` keeps what the payer was shown, the amount and when, and not before."""
+    order = await shop.place(shop.digital())
+    view = await shop.engine.orders.by_public_id(Scope(shop.merchant_id, "sandbox", "scalev"), order["id"])
+    assert view is not None
+    names: dict[str, Any] = {
+        "merchant_id": shop.merchant_id, "environment": "sandbox", "order_id": view.order.order_id,
+        "payment_id": shop.engine.ids.next(),
+    }  # fmt: skip
+    shown = {"kind": "qr", "qr_text": "000201"} | ({"gateway": gateway} if gateway else {})
+    await shop.engine.submit(
+        StartPayment(
+            **names, public_id="pay_2", method="qris", channel_code="QRIS", amount_sen=view.order.total_sen,
+            instructions=shown,
+        )
+    )  # fmt: skip
+    open_read = await shop.get(f"/v3/orders/{order['id']}")
+    assert (open_read["epayment_provider"], open_read["pg_paid_info"]) == (provider, None)
+    await shop.engine.submit(RecordPayment(**names, outcome="paid"))
+    read = await shop.get(f"/v3/orders/{order['id']}")
+    assert (read["epayment_provider"], read["pg_payment_info"]) == (provider, None)
+    paid_at = read["pg_paid_info"].pop("paid_at")
+    assert datetime.fromisoformat(paid_at).utcoffset() == timedelta(0)
+    assert read["pg_paid_info"] == {
+        "qr_string": "000201", "reference_id": "pay_2", "status": "PAID", "amount": read["gross_revenue"],
+    }  # fmt: skip

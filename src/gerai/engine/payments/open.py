@@ -20,6 +20,8 @@ from gerai.ports.payments import PAGE_URL, Charge, Instructions, PaymentMethod
 
 #: The path at which every order's page opens, whichever door it came through.
 _PAGE: Final = "/i/{secret}"
+#: Kept with the instructions of a payment that a gateway takes: the gateway's name.
+GATEWAY: Final = "gateway"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,7 @@ def payment_to_start(
         details={**wanted.payer, PAGE_URL: page},
     )
     told = instructions_for(offered, charge, page)
+    by_gateway = {} if offered.contract is None else {GATEWAY: offered.contract.gateway}
     return StartPayment(
         merchant_id=order.merchant_id,
         environment=order.environment,
@@ -92,7 +95,7 @@ def payment_to_start(
         fee_sen=on_top_sen,
         # One of the two is zero: a fee is paid on top, or kept from the amount.
         merchant_fee_sen=rules.fee_sen(wanted.method, wanted.channel) - on_top_sen,
-        instructions={**msgspec.to_builtins(told), **wanted.kept},
+        instructions={**msgspec.to_builtins(told), **wanted.kept, **by_gateway},
         reference=wanted.reference,
         expires_at=told.expires_at,
         settle_after_s=wanted.settle_after_s,

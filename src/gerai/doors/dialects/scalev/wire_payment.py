@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from gerai.domain.money import decimal_string
 from gerai.domain.records import OrderView, Payment
+from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
 from gerai.doors.http.payable import payment_payable
 from gerai.engine.gateways.record import instructed
+from gerai.engine.payments.open import GATEWAY
 
+#: The contract's own list; another gateway's name would be none that its clients know.
+_PROVIDERS: Final = frozenset({"xendit", "midtrans", "durianpay"})
 _NOTED = ("financial_entity_id", "payment_account_holder", "payment_account_number", "transferproof_url")
 
 
@@ -21,9 +26,9 @@ def payment_fields(view: OrderView, facts: OrderDetails, base_url: str, now: dat
     return {
         "payment_method": changed or facts.sent_method or None,
         "sub_payment_method": None if changed else facts.sent_sub_method or None,
-        "epayment_provider": None,
+        "epayment_provider": _provider(attempt),
         "pg_payment_info": gateway_info(view, facts.store.domain or base_url, now),
-        "pg_paid_info": None,
+        "pg_paid_info": _paid_info(view, facts.store.domain or base_url, attempt),
         "pg_reference_id": attempt.public_id if attempt else None,
         "financial_entity": _entity(noted.get("financial_entity_id")),
         **{name: noted.get(name) for name in _NOTED[1:]},
@@ -44,6 +49,28 @@ def _entity(entity_id: Any) -> dict[str, Any] | None:
 def _attempt(view: OrderView) -> Payment | None:
     """The newest attempt that runs or has succeeded."""
     return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
+
+
+def _provider(attempt: Payment | None) -> str | None:
+    """The gateway that takes the attempt; None also of one that the contract has no name for, and of no gateway."""
+    gateway = None if attempt is None else attempt.instructions.get(GATEWAY)
+    return gateway if gateway in _PROVIDERS else None
+
+
+def _paid_info(view: OrderView, base_url: str, attempt: Payment | None) -> dict[str, Any] | None:
+    """What was paid through a gateway, and when, beside what its payer had been shown. The contract leaves its keys
+    open."""
+    shown = gateway_info(view, base_url, None)
+    if attempt is None or attempt.status != "completed" or not shown:
+        return None
+    paid_at = attempt.completed_at
+    return {
+        **shown,
+        "reference_id": attempt.public_id,
+        "status": "PAID",
+        "amount": decimal_string(attempt.asked_sen),
+        "paid_at": timestamp(paid_at) if paid_at else None,
+    }
 
 
 def payment_fee(view: OrderView, facts: OrderDetails) -> tuple[int, int]:
