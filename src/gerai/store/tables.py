@@ -78,8 +78,11 @@ PAYMENTS = Table(
     "payments",
     Payment,
     key=("merchant_id", "payment_id"),
-    mutable=("status", "refunded_sen", "instructions", "failure", "updated_at", "expires_at", "completed_at"),
-)
+    mutable=(
+        "status", "amount_sen", "fee_sen", "merchant_fee_sen", "matching_sen", "refunded_sen", "instructions",
+        "failure", "updated_at", "expires_at", "completed_at",
+    ),
+)  # fmt: skip
 REFUND_TASKS = Table(
     "refund_tasks",
     RefundTask,
