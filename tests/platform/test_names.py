@@ -186,6 +186,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments cod settle", "orders"): ((other, "--amount", "5000", "--reference", "R"), 1, order),
         ("payments refunds done", "task"): (("7", "--reference", "R"), 1, refund),
         ("payments refunds withdraw", "task"): (("7",), 1, refund),
+        ("payments refunds again", "task"): (("7",), 1, refund),
+        ("payments refunds take", "task"): (("7",), 1, refund),
         ("payments refunds destination", "task"): (("7", "bank=BCA"), 1, refund),
         ("payments notices add", "form"): (
             ("moot",), 2, "no such sender: moot (did you mean moota?); one of moota, mutasibank, phone, qrisly",
@@ -301,6 +303,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments proofs save": ("7", "proof.jpg"),
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
+            "payments refunds again": ("7",), "payments refunds take": ("7",),
         "payments refunds destination": ("7", "bank=BCA"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
