@@ -62,12 +62,9 @@ class TripayFake:
     The same ``merchant_ref`` twice makes two transactions: nobody promises anything else."""
 
     def __init__(
-        self,
-        merchant_code: str = "T0001",
-        api_key: str = "DEV-api-key",
-        private_key: str = "private-key",
+        self, merchant_code: str = "T0001", api_key: str = "DEV-api-key", private_key: str = "private-key",
         retry_s: float = 120.0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._merchant_code, self._api_key, self._private_key = merchant_code, api_key, private_key
         self._numbers = itertools.count(1)
         self.background = Background([retry_s] * _RETRIES)
