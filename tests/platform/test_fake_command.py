@@ -124,3 +124,20 @@ async def test_only_what_the_gateway_has_switched_on(app: App, own_dsn: str) -> 
         tried = await run_here(environ, ("payments", "gateways", "test", contract, *of))
         assert tried[0] == 0
         assert "belum aktif di sana: va:BNI" in " ".join(tried[1].split())
+        for words, code, said in (
+            (("va:BRI",), 0, "va:BRI: tripay answers, and takes the keys"),
+            (("va:BNI",), 1, "va:BNI: tripay has not switched it on"),
+            (("va",), 1, "va:BRI: tripay answers"),
+            (("va:BCA",), 1, "va:BCA is not offered to production orders; offered: va:BNI, va:BRI"),
+            (("qris",), 0, "qris:QRIS: tripay answers"),
+            (("card",), 1, "card is not offered to production orders; offered: none of it"),
+            (("qris", "--environment", "sandbox"), 0, "qris:QRIS: simulated"),
+            (("vva",), 2, "did you mean va?"),
+        ):
+            answer = await run_here(environ, ("payments", "test", *words, *of))
+            assert (answer[0], said in " ".join((answer[1] + answer[2]).split())) == (code, True), answer
+        fake.switches.refuse = "Invalid API Key"
+        assert (await run_here(environ, ("payments", "test", "va:BRI", *of)))[:2] == (
+            1, "va:BRI: Tripay refuses: Invalid API Key (400)\n",
+        )  # fmt: skip
+        assert fake.transactions == {}

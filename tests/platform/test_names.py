@@ -197,6 +197,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             "no such account: 7; there is none yet (gerai payments accounts list shows all)",
         ),
         ("payments methods", "environment"): (("--environment", "live"), 2, live),
+        ("payments test", "environment"): (("va", "--environment", "live"), 2, live),
+        ("payments test", "method"): (("vaa",), 2, "no such method: vaa (did you mean va?); one of "),
         ("payments gateways add", "gateway"): (
             ("midtran", "production"), 2, "no such gateway: midtran (did you mean midtrans?); one of ",
         ),
@@ -303,7 +305,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments proofs save": ("7", "proof.jpg"),
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
-            "payments refunds again": ("7",), "payments refunds take": ("7",),
+            "payments refunds again": ("7",), "payments refunds take": ("7",), "payments test": ("va",),
         "payments refunds destination": ("7", "bank=BCA"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]

@@ -73,7 +73,7 @@ def add(
             fail(f"{error}: it is the setting webhooks.seal_key (`gerai webhooks new-key`)")
         if not untried:
             async with make_desk(engine, partners, settings) as desk:
-                wrong, switched_on = await _probed(desk, draft.contract)
+                wrong, switched_on = await probed(desk, draft.contract)
             if wrong:
                 fail(f"{wrong}. Nothing is stored; --untried stores it all the same")
             draft = narrowed(draft, switched_on, wanted)
@@ -112,7 +112,7 @@ def try_one(
     async def act(engine: Engine, settings: Settings) -> tuple[str, list[str]]:
         found = await _named(engine, merchant, contract)
         async with make_desk(engine, FoundPartners(settings), settings) as desk:
-            wrong, switched_on = await _probed(desk, found)
+            wrong, switched_on = await probed(desk, found)
         ways = {(way.method, way.channel) for way in found.ways}
         return wrong, [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on))]
 
@@ -188,7 +188,7 @@ def _keys(gateway: Gateway) -> dict[str, str]:
     return found
 
 
-async def _probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
+async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
     """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
     gateway = _GATEWAYS.get(contract.gateway)
     if gateway is None:

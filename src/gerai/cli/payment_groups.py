@@ -8,6 +8,7 @@ from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
 from gerai.cli.payment_methods import show_methods
+from gerai.cli.payment_trial import try_method
 from gerai.cli.payments import payments
 from gerai.cli.proofs import proofs
 from gerai.cli.receiving import accounts
@@ -23,4 +24,5 @@ payments.add_typer(gateways, name="gateways")
 payments.add_typer(refunds, name="refunds")
 payments.add_typer(cod, name="cod")
 payments.command("methods")(show_methods)
+payments.command("test", epilog="Example: gerai payments test va:BCA --merchant toko")(try_method)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9250")(fake)
