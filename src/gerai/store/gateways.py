@@ -115,7 +115,7 @@ async def find(connection: AsyncConnection, of: GatewayContract, public_id: str,
         "merchant": of.merchant_id, "environment": of.environment, "contract": of.contract_id, "id": public_id,
         "reference": reference,
     }  # fmt: skip
-    for statement in _FIND:
+    for statement in _FIND if public_id else _FIND[-1:]:
         cursor = await connection.execute(query(statement), names)
         if (row := await cursor.fetchone()) is not None:
             return AtGateway(*row)
