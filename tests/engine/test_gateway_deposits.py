@@ -235,8 +235,10 @@ async def test_a_crash_after_the_call(shop: GatewayShop, ani: TopUps) -> None:
 
 @pytest.mark.parametrize("paid_sen", [PRICE - 100, PRICE + 100, rupiah(1)])
 async def test_another_amount_is_never_credited_silently(shop: GatewayShop, ani: TopUps, paid_sen: int) -> None:
-    """More or less than was asked for: nothing is credited, its history has both figures, a person finds it listed; the
-    right amount afterwards, or a person's word, credits it, and it is listed no more."""
+    """More or less than was asked for: nothing is credited, whatever the rule for orders' money is; its history has
+    both figures, a person finds it listed; the right amount afterwards, or a person's word, credits it, and it is
+    listed no more."""
+    await change_settings(shop.engine, shop.merchant_id, {"other_amount": "wallet"})
     deposit = await ani.started()
     shop.toy.pays(deposit, paid_sen=paid_sen)
     await shop.look(deposit)

@@ -12,7 +12,8 @@ from gerai.engine.state import State
 class CancelDeposit(Command[Deposit], frozen=True, kw_only=True):
     """One that a gateway takes is cancelled there, too, where it can be: nobody shall pay it.
 
-    Refuses: NotFound, StateConflict (the deposit is not pending any more)."""
+    Refuses: NotFound, StateConflict (the deposit is not pending any more).
+    """
 
     deposit_id: int
     reason: str = ""

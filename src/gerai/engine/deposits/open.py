@@ -44,9 +44,9 @@ def deposit_to_start(
     """
     name, channel = wanted.way
     offered = require_offered(methods, merchant, environment, name, channel)
-    contract, plays = offered.contract, merchant.plays_with(environment)
+    contract = offered.contract
     # Real money needs somebody who takes it.
-    if contract is None and offered.account is None and not plays:
+    if contract is None and offered.account is None and not merchant.plays_with(environment):
         raise MethodUnavailable(f"{name}:{channel}")
     offered.require_within(wanted.amount_sen)
     charge = Charge(

@@ -116,6 +116,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
         elif attempt.status == "mismatch":
             return attempt
         else:
+            # The ledger knows nothing of a top-up before its wallet is credited: a person finds it listed.
             facts = {"asked_sen": paid.asked_sen, "paid_sen": self.paid_sen}
             self.target.announce(state, self.merchant_id, context.now, "mismatch", **facts)
             fault = f"{self.paid_sen // 100} rupiah came, {paid.asked_sen // 100} were asked for"
