@@ -8,7 +8,7 @@ row that was edited by hand gets the default of what cannot be read, and a list 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar, cast, get_type_hints
 
@@ -16,6 +16,8 @@ import msgspec
 from msgspec import Meta
 
 from gerai.kit.closest import not_known
+from gerai.kit.contacts import contact_fault, line_fault
+from gerai.kit.declare import Known, fulfilment_providers, methods_and_channels, says
 from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
 
@@ -28,6 +30,7 @@ _BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 _FixedRupiah = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 #: ``va``, or one channel of it: ``va:BCA``.
 _MethodOrChannel = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_]+)?$", max_length=64)]
+_CONTACT: Final = "`0812-3456-7890`, `https://wa.me/…`, `toko@example.com` or `https://…`"
 
 
 class FeeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,24 +49,7 @@ class SettingFault(Exception):
         self.fault = fault
 
 
-#: What a setting may name, of the payment methods and the fulfilment providers of an installation, by name.
-Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Collection[str]]
 S = TypeVar("S", bound=msgspec.Struct)
-
-
-def methods_and_channels(methods: Mapping[str, Any], _: Mapping[str, Any]) -> Collection[str]:
-    """``va``, ``va:BCA`` …"""
-    return {*methods, *(f"{name}:{channel}" for name, method in methods.items() for channel in method.channels)}
-
-
-def fulfilment_providers(_: Mapping[str, Any], providers: Mapping[str, Any]) -> Collection[str]:
-    """``manual`` …"""
-    return providers
-
-
-def says(help_text: str, takes: str, known: Known | None = None) -> Meta:
-    """The text of a setting on the reference page, and what it may name when it names partners."""
-    return Meta(description=help_text, extra={"takes": takes, "known": known})
 
 
 class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +94,15 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
             "`refuse` or `allow`",
         ),
     ] = "refuse"
+    shop_address: Annotated[
+        str, says("Where the shop is, shown on order pages and PDFs.", "`Jl. Melati 1, Jakarta`", fault=line_fault)
+    ] = ""
+    shop_contact: Annotated[
+        str, says("How buyers reach the seller, on order pages and PDFs.", _CONTACT, fault=contact_fault)
+    ] = ""
+    complaint_contact: Annotated[
+        str, says("Where buyers complain; PP 80/2019 asks online sellers for it.", _CONTACT, fault=contact_fault)
+    ] = ""
 
 
 _HEADING: Final = """# Merchant settings
@@ -143,6 +138,7 @@ class Declared(NamedTuple):
     help: str
     takes: str
     known: Known | None
+    fault: Callable[[Any], str] | None
 
     def unknown_names(self, value: Any, methods: Mapping[str, Any], providers: Mapping[str, Any]) -> str:
         """What of ``value`` names a partner that an installation with these does not have; empty: nothing."""
@@ -159,9 +155,7 @@ def _declared_in(struct: type[msgspec.Struct]) -> list[Declared]:
     plain, found = struct(), list[Declared]()
     for name, hint in get_type_hints(struct, include_extras=True).items():
         said: Meta = hint.__metadata__[-1]
-        extra = said.extra or {}
-        default = getattr(plain, name)
-        found.append(Declared(name, struct, hint, default, said.description or "", extra["takes"], extra["known"]))
+        found.append(Declared(name, struct, hint, getattr(plain, name), said.description or "", **(said.extra or {})))
     return found
 
 
@@ -221,29 +215,28 @@ class MerchantSettingsDeclared:
                 values[name] = self._convert(name, value)
             except SettingFault as fault:
                 faults.append(fault)
-        return ChosenSettings({struct: _filled(struct, values) for struct in self._structs}), faults
+        named = {struct: {n: values[n] for n in struct.__struct_fields__ if n in values} for struct in self._structs}
+        return ChosenSettings({struct: struct(**chosen) for struct, chosen in named.items()}), faults
 
     def _convert(self, name: str, value: Any) -> Any:
         wanted = self.by_name.get(name)
         if wanted is None:
             raise SettingFault(name, not_known("setting", name, self.by_name, listed=len(self.by_name)))
         try:
-            return msgspec.convert(value, wanted.type, str_keys=True)
+            value = msgspec.convert(value, wanted.type, str_keys=True)
+            fault = wanted.fault(value) if wanted.fault else ""
         except msgspec.ValidationError as error:
             fault = plain(str(error), wanted.type)
-            raise SettingFault(name, f"{fault}; it takes {wanted.takes.replace('`', '')}") from error
+        if fault:
+            raise SettingFault(name, f"{fault}; it takes {wanted.takes.replace('`', '')}")
+        return value
 
     def reference(self) -> str:
         """The text of ``docs/reference/merchant-settings.md``."""
-        rows = [
+        return _HEADING + "".join(
             f"| `{d.name}` | `{msgspec.json.encode(d.default).decode()}` | {d.takes} | {d.help} |\n"
             for d in self.by_name.values()
-        ]
-        return _HEADING + "".join(rows)
-
-
-def _filled(struct: type[msgspec.Struct], values: Mapping[str, Any]) -> msgspec.Struct:
-    return struct(**{name: values[name] for name in struct.__struct_fields__ if name in values})
+        )
 
 
 #: What is left where no dialect is.

@@ -34,9 +34,13 @@ DEFAULTS, _ = MERCHANT_SETTINGS.read({})
 #: For each setting a value that fits, and one that does not.
 VALUES: dict[str, tuple[Any, Any]] = {
     "late_payment": ("wallet", "later"),
+    "other_amount": ("wallet", "keep"),
     "payment_fees": ({"va:BCA": {"percent_bp": 150}}, {"va": {"percent_bp": -1}}),
     "matching_amount": ("none", "subtract"),
     "qris_surcharge": ("allow", True),
+    "shop_address": ("Jl. Melati 1, Jakarta", "Jl. Melati 1\nJakarta"),
+    "shop_contact": ("0812-3456-7890", "hubungi kami"),
+    "complaint_contact": ("pengaduan@toko.example", "http://toko.example"),
     "robux_rate_sen": (15_000, "15000"),
     "private_server_prices": ({"920587237": 350}, {"Adopt Me": 350}),
     "leuwongrr_invoice_minutes": (60, 0),
@@ -204,8 +208,8 @@ def test_without_a_dialect_its_settings_are_unknown() -> None:
     general = MerchantSettingsDeclared(MerchantSettings)
     with pytest.raises(
         SettingFault,
-        match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, payment_fees, matching_amount, "
-        r"qris_surcharge$",
+        match=r"robux_rate_sen: no such setting: robux_rate_sen; one of late_payment, other_amount, payment_fees, "
+        r"matching_amount, qris_surcharge, shop_address, shop_contact, complaint_contact$",
     ):
         general.checked({"robux_rate_sen": 5})
     found, faults = general.read({"robux_rate_sen": 5, "late_payment": "hold"})

@@ -1,10 +1,16 @@
-"""How a setting of the server is declared: a field of a frozen dataclass, with its default and help."""
+"""How a setting is declared, with its help: of the server, as a field of a frozen dataclass with its default; of a
+merchant, as an annotated field of a struct."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from typing import Any
+
+from msgspec import Meta
+
+#: What a setting may name, of the payment methods and the fulfilment providers of an installation, by name.
+Known = Callable[[Mapping[str, Any], Mapping[str, Any]], Collection[str]]
 
 
 def setting(
@@ -17,3 +23,18 @@ def setting(
 def setting_per_name(suffix: str, help_text: str) -> Any:
     """One text for each name: what is given as ``<name><suffix>`` is collected as pairs (name, value)."""
     return field(default=(), metadata={"help": help_text, "minimum": None, "fault": None, "suffix": suffix})
+
+
+def methods_and_channels(methods: Mapping[str, Any], _: Mapping[str, Any]) -> Collection[str]:
+    """``va``, ``va:BCA`` …"""
+    return {*methods, *(f"{name}:{channel}" for name, method in methods.items() for channel in method.channels)}
+
+
+def fulfilment_providers(_: Mapping[str, Any], providers: Mapping[str, Any]) -> Collection[str]:
+    """``manual`` …"""
+    return providers
+
+
+def says(help_text: str, takes: str, known: Known | None = None, fault: Callable[[Any], str] | None = None) -> Meta:
+    """The text of a setting on the reference page, what it may name of partners, what is wrong with it (or nothing)."""
+    return Meta(description=help_text, extra={"takes": takes, "known": known, "fault": fault})

@@ -1,0 +1,36 @@
+"""What a shop says of itself on its pages and papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gerai.doors.pay.names import shown
+from gerai.kit.contacts import ShopContact, read_contact
+from gerai.merchant_settings import MerchantSettings
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """What a shop says of itself, as far as it does. ``complaint``: where its buyers complain."""
+
+    address: str = ""
+    contact: ShopContact | None = None
+    complaint: ShopContact | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.address or self.contact or self.complaint)
+
+
+NO_SHOP: Final = ShopFacts()
+
+
+def shop_of(settings: MerchantSettings) -> ShopFacts:
+    """As the merchant's settings have it. A contact that cannot be read counts as none."""
+    return ShopFacts(
+        address=shown(settings.shop_address),
+        contact=read_contact(settings.shop_contact),
+        complaint=read_contact(settings.complaint_contact),
+    )
