@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -164,6 +165,30 @@ async def test_it_works_without_javascript(base_url: str, browser: Browser, orde
     await expect(page.locator("svg.qr")).to_be_visible()
     await page.get_by_role("button", name="Bayar sekarang").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pesanan Anda selesai")
+    assert me.hosts == {httpx.URL(base_url).netloc.decode()}
+    await me.context.close()
+
+
+@pytest.mark.browser
+async def test_a_paper_is_kept_without_javascript(
+    base_url: str, browser: Browser, order: OrderView, tmp_path: Path
+) -> None:
+    """The link of the page saves a PDF under the order's number, an invoice before it is paid and a receipt after; the
+    page stays where it is."""
+    me = await reader(browser, java_script_enabled=False, accept_downloads=True)
+    page, address = me.page, f"{base_url}/i/{order.order.secret}"
+    await page.goto(address)
+    for link, name in (("Unduh tagihan (PDF)", "tagihan"), ("Unduh bukti pembayaran (PDF)", "bukti-pembayaran")):
+        async with page.expect_download() as saving:
+            await page.get_by_role("link", name=link).click()
+        download = await saving.value
+        assert download.suggested_filename == f"{name}-{order.order.number}.pdf"
+        await download.save_as(tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(b"%PDF-")
+        assert page.url == address
+        if name == "tagihan":
+            await page.get_by_role("button", name="Bayar sekarang").click()
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Pesanan Anda selesai")
     assert me.hosts == {httpx.URL(base_url).netloc.decode()}
     await me.context.close()
 

@@ -57,7 +57,7 @@ def test_locks_satisfy_the_project() -> None:
     runtime, extra = pins("requirements.lock"), pins("requirements-test.lock")
     assert set(runtime) & set(extra) == set()
     extras = [(wanted, runtime | extra) for wanted in project["optional-dependencies"].values()]
-    assert len(extras) == 2
+    assert len(extras) == 3
     for wanted, pinned in ((project["dependencies"], runtime), *extras):
         for text in wanted:
             requirement = Requirement(text)
@@ -78,7 +78,8 @@ def test_every_dependency_is_used() -> None:
     found = packages_distributions()
     used = {canonicalize_name(package) for module in modules for package in found.get(module, [])}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = project["dependencies"] + project["optional-dependencies"]["picture"]
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    asked = project["dependencies"] + extras["picture"] + extras["pdf"]
     wanted = {canonicalize_name(Requirement(text).name) for text in asked}
     assert wanted - used == set(NOT_IMPORTED)
 

@@ -41,8 +41,8 @@ def pictures() -> dict[str, Picture]:
     """The pictures of the README by file name."""
     number, qr = view(payments=(payment(),)), view(payments=(payment(**QR),))
     return {
-        "pay-phone.png": Picture(order_page(number, "id", details=DETAILS), 390, 844),
-        "pay-desktop.png": Picture(order_page(qr, "en", details=DETAILS), 1280, 1000),
+        "pay-phone.png": Picture(order_page(number, "id", details=DETAILS, papers=True), 390, 844),
+        "pay-desktop.png": Picture(order_page(qr, "en", details=DETAILS, papers=True), 1280, 1000),
     }
 
 

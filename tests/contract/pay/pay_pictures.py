@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import ASSETS
 from gerai.doors.pay.deposit_present import present_deposit
 from gerai.doors.pay.present import present
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import Language, Words
+from gerai.kit.contacts import read_contact
 
 _ADDRESS: Final = Address(("i", "kQ9f"))
 _PLACED: Final = (event("order.placed", 3), event("payment.started", 2, payment="pay_abc"))
@@ -28,6 +31,10 @@ _ERRORS: Final = (400, 403, 404, 405, 408, 409, 413, 415, 421, 429, 500, 503)
 _MOST: Final = rupiah(999_999_999_999)
 #: Names that nothing breaks, and that never end.
 _UNBROKEN, _ENDLESS = "X" * 90, "PT Toko Sinar Pagi Sentosa Jaya Abadi Makmur Sejahtera Nusantara Raya"
+_SHOP: Final = ShopFacts("Jl. Melati 1", read_contact("0812-3456-7890"), read_contact("pengaduan@toko.example"))
+_UNBROKEN_SHOP: Final = ShopFacts(
+    _UNBROKEN, read_contact(f"https://t.me/{_UNBROKEN}"), read_contact(f"{_UNBROKEN[:60]}@toko.example")
+)
 QR_TEXT: Final = (
     "00020101021226610014COM.GO-JEK.WWW01189360091430000000000210G0000000000303UMI51440014ID.CO.QRIS.WWW0215ID1020000000"
     "0010303UMI5204581253033605406174000 5802ID5915Toko Sinar Pagi6007Jakarta61051031062070703A016304ABCD"
@@ -75,18 +82,20 @@ def every_page(language: Language) -> dict[str, str]:
         "choose": order_page(view(), language, details=DETAILS),
         "no method": order_page(view(environment="production"), language, offered={}, simulated=False),
         "unfit": order_page(view(total_sen=_MOST), language, merchant_name=_ENDLESS),
-        "number": order_page(view(payments=waiting), language, details=DETAILS),
+        "number": order_page(view(payments=waiting), language, details=DETAILS, shop=_SHOP, papers=True),
         "QR": order_page(view(payments=(payment(**QR),)), language),
         "QR, amount typed": order_page(view(payments=(payment(**TYPED, amount_sen=_MOST),), total_sen=_MOST), language),
         "redirect": order_page(
             view(payments=(payment(method="ewallet", channel="DANA", instructions={"kind": "redirect"}),)), language
         ),
-        "short link": order_page(view(payments=waiting), language, private=True),
+        "short link": order_page(view(payments=waiting), language, private=True, shop=_SHOP),
         "failed before": order_page(view(payments=(payment("failed"),)), language),
         "held": order_page(view("processing", None, funding="hold"), language),
         "cash": order_page(view("confirmed", None, funding="free"), language, details=COD),
-        "unbroken": order_page(_endless(_UNBROKEN), language, merchant_name=_UNBROKEN),
-        "endless": order_page(_endless(_ENDLESS), language, merchant_name=_ENDLESS),
+        "unbroken": order_page(_endless(_UNBROKEN), language, merchant_name=_UNBROKEN, shop=_UNBROKEN_SHOP),
+        "endless": order_page(
+            _endless(_ENDLESS), language, merchant_name=_ENDLESS, papers=True, shop=replace(_SHOP, address=_ENDLESS * 2)
+        ),
         "confirm": draw.confirm_page(words, _ADDRESS, _ENDLESS, "DANA", "Rp999.999.999.999", "Back"),
         "home": draw.home_page(words, _doors(language), simulated=True),
     }
@@ -110,7 +119,10 @@ def every_page(language: Language) -> dict[str, str]:
     for name, way in (("QR", BY_QR), ("redirect", BY_WALLET), ("by hand", BY_HAND)):
         found[f"deposit {name}"] = deposit_page(deposit(**way), language)
     found["deposit endless"] = deposit_page(
-        deposit(amount_sen=_MOST, pay_sen=_MOST + rupiah(4_123), public_id="D" * 60), language, merchant_name=_ENDLESS
+        deposit(amount_sen=_MOST, pay_sen=_MOST + rupiah(4_123), public_id="D" * 60),
+        language,
+        merchant_name=_ENDLESS,
+        shop=_SHOP,
     )
     for status in _ERRORS:
         found[f"error {status}"] = draw.error_page(words, Address(("",)), status, "0b6c4f4e-0000" * 3)

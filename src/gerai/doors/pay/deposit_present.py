@@ -86,6 +86,7 @@ def present_deposit(
         environment=deposit.environment,
         simulated=context.simulated,
         merchant=merchant,
+        shop=context.shop,
         number=shown(deposit.public_id),
         placed_at=words("order.placed_at", when=words.long_time(deposit.created_at)),
         credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),

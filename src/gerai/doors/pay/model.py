@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails
 from gerai.doors.pay.page_state import PageState
+from gerai.doors.pay.seller import NO_SHOP, ShopFacts
 from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
 from gerai.ports.va_places import PayPlace
@@ -21,7 +22,7 @@ class PageContext:
     ``no_surcharge``: those of them whose payers may be asked for no fee on top; ``full``: ways (``bank_transfer:BCA``)
     that could not tell this payer from others now. ``details`` are its dialect's.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
-    page's own address."""
+    page's own address. ``papers``: invoices and receipts can be made here."""
 
     merchant_name: str
     environment: str
@@ -33,6 +34,8 @@ class PageContext:
     details: PageDetails = NO_DETAILS
     private: bool = False
     here: str = ""
+    shop: ShopFacts = NO_SHOP
+    papers: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ class PageHead:
     environment: str
     simulated: bool
     merchant: str
+    shop: ShopFacts
     number: str
     placed_at: str
     badge: str
@@ -209,9 +213,11 @@ class PageHead:
 
 @dataclass(frozen=True, kw_only=True)
 class PayPage(PageHead):
-    """One hosted page of an order, whatever its address."""
+    """One hosted page of an order, whatever its address. ``paper``: which PDF there is of it (``invoice``,
+    ``receipt``), empty when none."""
 
     private: bool
+    paper: str
     groups: tuple[MethodGroup, ...]
     proof: ProofForm | None
     parcel: ParcelCard | None

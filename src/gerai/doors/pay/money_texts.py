@@ -21,7 +21,7 @@ PAYABLE: Final = (
 )
 _CHOSEN: Final = (page_state.PAY, page_state.PROOF)
 #: A parcel on its way to somebody who pays at the door.
-_CASH: Final = (page_state.COD, page_state.SHIPPED_COD, page_state.STUCK)
+CASH: Final = (page_state.COD, page_state.SHIPPED_COD, page_state.STUCK)
 #: The seller went on although nothing is recorded as paid.
 _GOES_ON: Final = (
     *(page_state.ACCEPTED, page_state.SHIPPED, page_state.STUCK, page_state.RETURNING, page_state.DONE),
@@ -45,7 +45,7 @@ def figure(view: OrderView, details: PageDetails, state: PageState, money: Money
     if state in PAYABLE:
         payment = page_state.running_payment(view, now) if state in _CHOSEN else None
         return Figure("amount.due", total_sen if payment is None else payment.asked_sen)
-    if state in _CASH and page_state.takes_cash(view, details, money):
+    if state in CASH and page_state.takes_cash(view, details, money):
         return Figure("amount.cod", total_sen)
     if state is page_state.WORKING:
         return Figure("amount.held", total_sen)

@@ -13,6 +13,7 @@ from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
 from gerai.doors.pay.money_state import MoneyState, money_of
 from gerai.doors.pay.names import shown
+from gerai.doors.pay.paper.kind import paper_kind
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
 from gerai.doors.pay.proofs import proof_form
@@ -51,9 +52,11 @@ def present(
         state=state,
         final=page_state.is_final(state, money),
         private=context.private,
+        paper=paper_kind(view, details, state, money) if public and context.papers else "",
         environment=order.environment,
         simulated=context.simulated,
         merchant=merchant,
+        shop=context.shop,
         number=shown(order.number) if public else "",
         placed_at=words("order.placed_at", when=words.long_time(order.created_at)) if public else "",
         badge=words(f"badge.{state.name}"),

@@ -16,6 +16,7 @@ from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page, upload
 from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
+from gerai.doors.pay.paper import download
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
 from gerai.engine.outage import refusal_behind
 
@@ -33,6 +34,7 @@ _ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
     ("GET", "", order_page.show, deposit_page.show),
     ("GET", "/events", live.events, deposit_page.events),
     ("GET", "/qr.png", order_page.qr_image, deposit_page.qr_image),
+    ("GET", "/document.pdf", download.document, None),
     ("GET", "/confirm", order_page.confirm, deposit_page.confirm),
     ("POST", "/method", actions.choose, None),
     ("GET", "/method", order_page.back, deposit_page.back),

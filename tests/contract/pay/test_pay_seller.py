@@ -1,0 +1,98 @@
+"""Who the seller is, on the pages of orders and deposits: address, a way to write to them, and where to complain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from pay_deposits import address as deposit_address
+from pay_deposits import start
+from pay_pictures import every_page
+from pay_shop import place
+
+from gerai.doors.pay.assets import ASSETS
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import change_settings
+from gerai.kit import ids
+
+SELLER = {
+    "shop_address": 'Jl. <b>Melati</b> 1 "Jakarta"',
+    "shop_contact": "0812-3456-7890",
+    "complaint_contact": "pengaduan@toko.example",
+}
+LINK = "https://wa.me/6281234567890"
+
+
+async def test_a_shop_that_says_nothing_has_no_such_card(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """Without the settings the page is as it was."""
+    order = (await place(engine, merchant.merchant_id)).order
+    page = (await client.get(f"/i/{order.secret}")).text
+    assert ("shop-heading" in page, "Hubungi penjual" in page, "Pengaduan" in page) == (False, False, False)
+
+
+async def test_buyers_reach_the_seller(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """On every page of an order and of a deposit, in its language, escaped; the message to the seller begins with the
+    order's number, except where that must not be shown."""
+    await change_settings(engine, merchant.merchant_id, SELLER)
+    code = "".join(chr(ord("a") + b % 26) for b in ids.token().encode()[:6])
+    order = (await place(engine, merchant.merchant_id, channel="durianpay", number=code)).order
+    deposit = await start(engine, merchant)
+    for path, link in (
+        (f"/i/{order.secret}", f"{LINK}?text=Pesanan+{code}"),
+        (f"/payment/{code}", LINK),
+        (deposit_address(deposit), f"{LINK}?text=Pesanan+{deposit.public_id}"),
+    ):
+        page = (await client.get(path)).text
+        assert f'href="{link}" rel="noopener noreferrer"' in page, path
+        assert "Jl. &lt;b&gt;Melati&lt;/b&gt; 1 &#34;Jakarta&#34;" in page
+        assert 'href="mailto:pengaduan@toko.example"' in page
+        for text in ("Hubungi penjual", "WhatsApp <bdi>0812-3456-7890</bdi>", "Pengaduan konsumen"):
+            assert text in page, path
+    english = (await client.get(f"/i/{order.secret}", headers={"accept-language": "en"})).text
+    for text in ("Contact the seller", "Consumer complaints", f"?text=Order+{code}"):
+        assert text in english
+
+
+@pytest.mark.parametrize(
+    ("chosen", "there", "not_there"),
+    [
+        ({"shop_address": "Jl. Melati 1"}, "Jl. Melati 1", "Hubungi penjual"),
+        ({"shop_contact": "https://t.me/toko"}, 'href="https://t.me/toko"', "WhatsApp"),
+        ({"complaint_contact": "021 5551234"}, 'href="tel:+62215551234"', "Hubungi penjual"),
+    ],
+)
+async def test_each_stands_alone(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient, chosen: dict[str, str], there: str, not_there: str
+) -> None:
+    """What a shop gives is shown, and nothing is shown of what it does not give."""
+    await change_settings(engine, merchant.merchant_id, chosen)
+    order = (await place(engine, merchant.merchant_id)).order
+    page = (await client.get(f"/i/{order.secret}")).text
+    assert there in page
+    assert not_there not in page
+
+
+async def test_what_was_edited_by_hand_does_no_harm(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """A row with another contact than may be set, or with none of the right type, is read as if there were none."""
+    for stored in ('{"shop_contact": "javascript:alert(1)"}', '{"shop_contact": 7, "complaint_contact": ["x"]}'):
+        async with engine.connection() as connection:
+            await connection.execute(
+                "UPDATE merchants SET settings = %s::jsonb WHERE merchant_id = %s", (stored, merchant.merchant_id)
+            )
+            await engine.directory.load(connection, [merchant.merchant_id])
+        order = (await place(engine, merchant.merchant_id)).order
+        page = await client.get(f"/i/{order.secret}")
+        assert (page.status_code, "javascript:" in page.text, "shop-heading" in page.text) == (200, False, False)
+
+
+def test_a_page_is_small() -> None:
+    """Any page with its style sheet, script and icon is below 50 kB, but for the drawing of a QR."""
+    assets = sum(len(asset.content) for asset in ASSETS.values())
+    for language in ("id", "en"):
+        for name, html in every_page(language).items():
+            head, _, rest = html.partition('<div class="qr-tile">')
+            without = head + (rest.partition("</svg>")[2] if rest else "")
+            assert assets + len(without.encode()) < 50_000, name
