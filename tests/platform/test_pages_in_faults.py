@@ -24,7 +24,7 @@ from gerai.settings import DatabaseSettings, HttpSettings, PageSettings, Setting
 from gerai.testing.database_link import DatabaseLink, database_link
 
 ACTS = ("/method", "/change", "/play")
-READS = ("", "/qr.png", "/confirm", "/events")
+READS = ("", "/qr.png", "/document.pdf", "/confirm", "/events")
 
 
 @pytest.fixture(scope="module")
