@@ -1,8 +1,8 @@
 """Postings on the working copy: the only code that changes account totals and writes transfers.
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
-rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway``,
-``suspense``, ``refunds_owed``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
+rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; the other accounts
+(``Context.system_account``) are summed from transfers when somebody asks, and never locked.
 """
 
 from __future__ import annotations
@@ -114,9 +114,9 @@ def owe_to_payer(
     )
 
 
-def send_to_payer(state: State, context: Context, order: Order, task: RefundTask) -> Transfer | None:
-    """What was owed has gone out."""
-    debit, credit = context.system_account("refunds_owed"), context.system_account("gateway")
+def send_to_payer(state: State, context: Context, order: Order, task: RefundTask, by: str) -> Transfer | None:
+    """What was owed has gone out: ``by`` the ``gateway``, or from the seller's ``bank``."""
+    debit, credit = context.system_account("refunds_owed"), context.system_account(by)
     return _transfer(
         state, context, order, "single", debit, credit, task.amount_sen, "refund_sent", payment_id=task.payment_id,
         note=task.reference,
@@ -155,7 +155,7 @@ def deposit(state: State, context: Context, account: Account, source: str, amoun
     when the wallet can take no more."""
     after = _credit(state, context, account, amount_sen)
     of, to = (account.merchant_id, account.environment), account.account_id
-    return _beside_orders(state, context, of, source, to, amount_sen, "deposit", after.available_sen, note)
+    return beside_orders(state, context, of, source, to, amount_sen, "deposit", after.available_sen, note)
 
 
 def match_deposit(state: State, context: Context, account: Account, matching_sen: int) -> Transfer | None:
@@ -163,7 +163,7 @@ def match_deposit(state: State, context: Context, account: Account, matching_sen
     if not matching_sen:
         return None
     of, to = (account.merchant_id, account.environment), context.system_account("fees")
-    return _beside_orders(state, context, of, "gateway", to, matching_sen, "matching")
+    return beside_orders(state, context, of, "gateway", to, matching_sen, "matching")
 
 
 def room_sen(state: State, order: Order) -> int:
@@ -189,7 +189,7 @@ def _update(state: State, context: Context, account: Account, **totals: int) -> 
     return state.accounts.update(msgspec.structs.replace(account, updated_at=context.now, **totals))
 
 
-def _beside_orders(
+def beside_orders(
     state: State,
     context: Context,
     of: tuple[int, str],
