@@ -21,6 +21,12 @@ _PAYOUT_TRANSFER = "UPDATE transfers SET %s WHERE merchant_id = {merchant} AND t
 async def keep_payout(shop: Shop) -> dict[str, int]:
     """Three payments that a gateway took, of which it gave one back in part: two are paid out, with a fee that was not
     known before."""
+    for contract_id, gateway in ((7001, "toy"), (7002, "other")):
+        await shop.execute(
+            "INSERT INTO gateway_contracts VALUES (%s, %s, 'production', %s, '', '', '{}', '[]', 1, '', now(), 't', "
+            "NULL, '')",
+            (shop.merchant_id, contract_id, gateway),
+        )
     payments: list[Payment] = []
     for _ in range(3):
         placed = await shop.place("invoice", 9_000_00)

@@ -16,7 +16,7 @@ from terminal_kit import gerai_here, run_here
 from gateway_kit import GatewayShop, gateway_shop
 from gerai.cli.holidays import with_holidays
 from gerai.domain.money import rupiah
-from gerai.domain.records import Payment
+from gerai.domain.records import GatewayContract, Payment
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.gateways.give_back import give_back
@@ -156,6 +156,34 @@ async def test_refunds_are_taken_off(till: Till) -> None:
         0, "Rp30.000 is booked, less a fee of Rp0: 1 payment is settled / 1 pembayaran dicairkan\n",
     )  # fmt: skip
     assert (await till.rows("list"))[2].split(" ", 1)[1] == "toy 1 Rp50.000 Rp20.000 Rp0 Rp30.000 expected"
+
+
+async def test_a_gateway_whose_keys_were_changed(till: Till) -> None:
+    """An earlier contract's payments are paid out with those of the present one, under the gateway's name; under the
+    contract's own number they are not."""
+    earlier, present = await till.paid(), await till.paid()
+    shop = till.shop
+    of = (shop.merchant_id, shop.contract.contract_id)
+    names = ", ".join(GatewayContract.__struct_fields__)
+    before = names.replace("contract_id", "contract_id - 1").replace("closed_at", "now()")
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            f"INSERT INTO gateway_contracts ({names}) SELECT {before} FROM gateway_contracts "  # type: ignore[arg-type]
+            "WHERE merchant_id = %s AND contract_id = %s",
+            of,
+        )
+        for table in ("payments", "gateway_attempts"):
+            await connection.execute(
+                f"UPDATE {table} SET contract_id = %s WHERE merchant_id = %s AND payment_id = %s",  # type: ignore[arg-type]
+                (of[1] - 1, shop.merchant_id, earlier.payment_id),
+            )
+    assert (await till.rows("list"))[1].startswith("2026-12-01 toy 2 Rp100.000")
+    words = ("payouts", "settle", str(of[1]), earlier.public_id, present.public_id, "--amount", "100000")
+    code, _, err = await till.type(*words, "--reference", "WD-1")
+    assert (code, err) == (1, f"gerai: {earlier.public_id} is no payment that toy took: nothing is booked")
+    both = ("payouts", "settle", "toy", "--day", "2026-12-01", "--amount", "100000", "--reference", "WD-1")
+    assert "2 payments are settled" in (await till.type(*both))[1]
+    assert await till.rows("late") == ["no payout is late / tidak ada pencairan yang terlambat"]
 
 
 async def test_mistakes_book_nothing(till: Till) -> None:

@@ -88,15 +88,18 @@ async def test_what_agrees_is_no_difference(till: Till) -> None:
     code, found = await till.compared(line(first, fee="1.500"), by_own, line(waits, status="pending"))
     assert (code, found["differences"]) == (0, [])
     assert found["here"] == found["there"] == {"payments": 2, "amount_sen": 2 * 5_000_000, "fee_sen": 150_000}
-    code, out, _ = await till.type(line(first, fee="1500"), line(second))
+    # What nobody here knows of is compared with nothing.
+    code, out, _ = await till.type(line(first, fee="1500"), line(second, fee="99"))
     assert code == 0
+    assert "of 1 no fee is known here / biaya 1 pembayaran belum diketahui di sini" in out
     assert out.splitlines()[-1].endswith("no difference / tidak ada selisih")
     assert out.splitlines()[0] == "here / di sini: 2 paid, Rp100.000, fee Rp1.500"
 
 
 async def test_each_difference_has_its_name(till: Till) -> None:
     """What each side says of it, with both references and the line; the totals of both sides. Nothing is changed."""
-    amount, fee, twice, missing, refund = [await till.paid() for _ in range(5)]
+    amount, twice, missing, refund = [await till.paid() for _ in range(4)]
+    fee = await till.paid(fee_sen=rupiah(1_000))
     unpaid_there, unpaid_here = await till.paid(), await till.shop.started()
     before = await till.everything()
     lines = (
@@ -108,7 +111,7 @@ async def test_each_difference_has_its_name(till: Till) -> None:
     told = {(d["kind"], d["payment"], d["reference"], d["line"], d["here"], d["there"]) for d in found["differences"]}
     assert told == {
         ("other amount", amount.public_id, f"toy-{amount.public_id}", 2, 5_000_000, 4_900_000),
-        ("other fee", fee.public_id, f"toy-{fee.public_id}", 3, 0, 250_000),
+        ("other fee", fee.public_id, f"toy-{fee.public_id}", 3, 100_000, 250_000),
         ("twice", twice.public_id, f"toy-{twice.public_id}", 5, 5_000_000, 5_000_000),
         ("other status", refund.public_id, f"toy-{refund.public_id}", 6, "paid", "refunded"),
         ("not paid there", unpaid_there.public_id, f"toy-{unpaid_there.public_id}", 7, "completed", "ended"),
@@ -116,7 +119,7 @@ async def test_each_difference_has_its_name(till: Till) -> None:
         ("not here", "", "tx-9", 9, None, 700_000),
         ("not there", missing.public_id, f"toy-{missing.public_id}", None, 5_000_000, None),
     }  # fmt: skip
-    assert found["here"] == {"payments": 5, "amount_sen": 5 * 5_000_000, "fee_sen": 0}
+    assert found["here"] == {"payments": 5, "amount_sen": 5 * 5_000_000, "fee_sen": 100_000}
     assert found["there"] == {
         "payments": 7, "amount_sen": 4_900_000 + 5 * 5_000_000 + 700_000, "fee_sen": 250_000,
     }  # fmt: skip
@@ -271,7 +274,7 @@ OURS = st.builds(
     status=st.sampled_from(["completed", "refunded", "processing", "expired", "late"]),
     asked_sen=st.integers(1, 3).map(rupiah),
     refunded_sen=st.sampled_from([0, 100]),
-    fee_sen=st.integers(0, 2),
+    fee_sen=st.none() | st.integers(0, 2),
     came_at=st.sampled_from([AT, AT - timedelta(days=3), None]),
     reference=st.just(""),
 ).map(lambda one: one._replace(payment=f"p{one.payment_id}", reference=f"g{one.payment_id}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -21,24 +21,31 @@ FromOption = Annotated[str, typer.Option("--from", help="The first day, 2026-11-
 ToOption = Annotated[str, typer.Option("--to", help="The last day.")]
 
 
-async def contract_meant(engine: Engine, merchant: str, name: str, environment: str) -> GatewayContract:
-    """The one contract somebody means; an open one before closed ones. Leaves with a clear message when there is none,
-    or several."""
+class MeantContract(NamedTuple):
+    """``ids``: of all contracts with its gateway that are meant, its own first: keys are changed by closing one and
+    opening another, and the gateway pays out for both."""
+
+    contract: GatewayContract
+    ids: tuple[int, ...]
+
+
+async def contract_meant(engine: Engine, merchant: str, name: str, environment: str) -> MeantContract:
+    """What somebody means: the contract with this id alone, or the newest one with this gateway, an open one before
+    closed ones, with all others. Leaves with a clear message when there is none."""
     one_of(environment, ENVIRONMENTS, "environment")
     merchant_id = await merchant_named(engine, merchant)
     known = await engine.payouts.contracts(merchant_id)
-    by_id = [one for one in known if str(one.contract_id) == name]
+    if by_id := [one for one in known if str(one.contract_id) == name]:
+        return MeantContract(by_id[0], (by_id[0].contract_id,))
     named = [one for one in known if (one.gateway, one.environment) == (name, environment)]
-    fit = by_id or [one for one in named if one.closed_at is None] or named
-    if not fit:
+    if not named:
         mine = [one.gateway for one in known if one.environment == environment]
         no_such(
             f"contract in {environment}", name, [*dict.fromkeys(mine), *(one.contract_id for one in known)],
             "gerai payments gateways list",
         )  # fmt: skip
-    if len(fit) > 1:
-        fail(f"{name} means several contracts that are closed: name one, {', '.join(str(c.contract_id) for c in fit)}")
-    return fit[0]
+    named.sort(key=lambda one: (one.closed_at is None, one.contract_id), reverse=True)
+    return MeantContract(named[0], tuple(one.contract_id for one in named))
 
 
 def read_day(text: str) -> date:

@@ -72,7 +72,7 @@ def show(
     for one in expected:
         net = display(one.net_sen) if one.net_sen >= 0 else f"-{display(-one.net_sen)}"
         grid.add(
-            one.day.isoformat(), names.get(one.contract_id, ""), str(len(one.payments)), display(one.gross_sen),
+            one.day.isoformat(), one.gateway, str(len(one.payments)), display(one.gross_sen),
             display(one.refunded_sen), display(one.fee_sen), net, "LATE" if one.late else "expected",
         )  # fmt: skip
     console.grid(grid)
@@ -104,12 +104,10 @@ def show_late(
     """List each payment that its gateway should have paid out by now, what waits longest first."""
     one_of(environment, ENVIRONMENTS, "environment")
 
-    async def act(engine: Engine) -> tuple[dict[int, str], list[ExpectedPayout]]:
-        merchant_id = await merchant_named(engine, merchant)
-        names = {one.contract_id: one.gateway for one in await engine.payouts.contracts(merchant_id)}
-        return names, await engine.payouts.expected(merchant_id, environment, real_now())
+    async def act(engine: Engine) -> list[ExpectedPayout]:
+        return await engine.payouts.expected(await merchant_named(engine, merchant), environment, real_now())
 
-    names, expected = on_engine(act, data, settings_file)
+    expected = on_engine(act, data, settings_file)
     late = [(payout, one) for payout in expected if payout.late for one in payout.payments]
     if not late:
         console.line("no payout is late / tidak ada pencairan yang terlambat")
@@ -117,7 +115,7 @@ def show_late(
     grid = Grid("payment", "order", "gateway", "method", "amount", "came (WIB)", "expected", right=("amount",))
     for payout, one in late[:_SHOWN]:
         grid.add(
-            one.payment, one.order_number, names.get(one.contract_id, ""), f"{one.method}:{one.channel}",
+            one.payment, one.order_number, payout.gateway, f"{one.method}:{one.channel}",
             display(one.asked_sen), to_the_minute(one.came_at), payout.day.isoformat(),
         )  # fmt: skip
     console.grid(grid)

@@ -76,14 +76,15 @@ def reconcile(
     asked = (read_day(first) if first else None, read_day(last) if last else None)
 
     async def act(engine: Engine) -> tuple[GatewayContract, date, date, Reconciliation]:
-        contract = await contract_meant(engine, merchant, whose, environment)
+        contract, ids = await contract_meant(engine, merchant, whose, environment)
+        of = (contract.merchant_id, contract.environment)
         theirs = read_transactions(file, contract.gateway, named)
         begin, end = _days(theirs, *asked)
-        ours = await engine.payouts.at_gateway(contract, begin, end, _AT_MOST + 1)
+        ours = await engine.payouts.at_gateway(of[0], ids, begin, end, _AT_MOST + 1)
         if len(ours) > _AT_MOST:
             fail(f"there are more than {_AT_MOST} payments: compare fewer days with --from and --to", 2)
         names = {name for line in theirs for name in (line.reference, line.own_id) if name}
-        ours += await engine.payouts.named(contract, sorted(names))
+        ours += await engine.payouts.named(*of, ids, sorted(names))
         return contract, begin, end, compare(theirs, ours, begin, end)
 
     contract, begin, end, found = on_engine(act, data, settings_file)
@@ -119,6 +120,8 @@ def _print(contract: GatewayContract, begin: date, end: date, found: Reconciliat
             console.line(f"{_SHOWN} are shown; --json has all / {_SHOWN} yang tampil; semuanya dengan --json")
     for where, side in (("here / di sini", found.here), ("there / di sana", found.there)):
         console.line(f"{where}: {side.payments} paid, {display(side.sen)}, fee {display(side.fee_sen)}")
+    if count := found.fees_unknown:
+        console.line(f"of {count} no fee is known here / biaya {count} pembayaran belum diketahui di sini")
     if found.left_out:
         console.line(f"{found.left_out} lines of other days are left out / {found.left_out} baris hari lain dilewati")
     count = len(found.differences)
@@ -140,6 +143,7 @@ def _as_json(contract: GatewayContract, begin: date, end: date, found: Reconcili
         "here": _totals(found.here),
         "there": _totals(found.there),
         "left_out": found.left_out,
+        "fees_unknown": found.fees_unknown,
         "differences": [_told(one) for one in found.differences],
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()

@@ -7,7 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from gerai.cli.contract_names import EnvironmentOption, WhoseArgument, contract_meant, read_day
+from gerai.cli.contract_names import (
+    EnvironmentOption,
+    MeantContract,
+    WhoseArgument,
+    contract_meant,
+    read_day,
+)
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
@@ -15,7 +21,6 @@ from gerai.cli.terminal import console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.payment_status import CAME
-from gerai.domain.records import GatewayContract
 from gerai.domain.refusals import AmountMismatch
 from gerai.engine.core import Engine
 from gerai.engine.payouts.find import midnight
@@ -50,15 +55,17 @@ def settle(
         fail("of which payments? Name them, or the --day on which they were expected", 2)
 
     async def act(engine: Engine) -> SettledPayout:
-        contract = await contract_meant(engine, merchant, whose, environment)
+        meant = await contract_meant(engine, merchant, whose, environment)
+        contract = meant.contract
         command = SettlePayout(
             merchant_id=contract.merchant_id, environment=contract.environment, contract_id=contract.contract_id,
             reference=reference.strip(), amount_sen=amount_sen, fee_sen=fee_sen, payments=(), by=operator(),
+            also=meant.ids[1:],
             paid_at=None if came_on is None else midnight(came_on),
         )  # fmt: skip
         if not payments and (known := await _booked(engine, command)) is not None:
             return known
-        facts = await _parts(engine, contract, payments or [], wanted, refunds or [])
+        facts = await _parts(engine, meant, payments or [], wanted, refunds or [])
         return await _submit(engine, command, facts)
 
     done = on_engine(act, data, settings_file)
@@ -88,22 +95,23 @@ async def _booked(engine: Engine, command: SettlePayout) -> SettledPayout | None
 
 
 async def _parts(
-    engine: Engine, contract: GatewayContract, names: list[str], day: date | None, tasks: list[int]
+    engine: Engine, meant: MeantContract, names: list[str], day: date | None, tasks: list[int]
 ) -> dict[str, Any]:
     """The payments and refunds that are meant, as the command names them."""
+    contract, ids = meant
     payments, refunds = dict[int, int](), dict[int, int]()
     if day is not None:
         found = await engine.payouts.expected(contract.merchant_id, contract.environment, real_now())
-        mine = [one for one in found if one.contract_id == contract.contract_id]
-        fit = [one for one in mine if one.day == day and one.payments]
+        mine = [one for one in found if any(payment.contract_id in ids for payment in one.payments)]
+        fit = [one for one in mine if one.day == day]
         if not fit and not names:
-            days = [one.day for one in mine if one.payments]
+            days = [one.day for one in mine]
             no_such(f"payout of {contract.gateway} expected on", day, days, "gerai payments payouts list")
-        payments |= {one.payment_id: one.order_id for payout in fit for one in payout.payments}
-        refunds |= {one.task_id: one.order_id for payout in fit for one in payout.refunds}
+        payments |= {p.payment_id: p.order_id for payout in fit for p in payout.payments if p.contract_id in ids}
+        refunds |= {r.task_id: r.order_id for payout in fit for r in payout.refunds if r.contract_id in ids}
     for name in dict.fromkeys(names):
         named = await engine.payments.named(contract.merchant_id, name)
-        mine = [one for one in named if one.contract_id == contract.contract_id]
+        mine = [one for one in named if one.contract_id in ids]
         if not mine:
             fail(f"{name} is no payment that {contract.gateway} took: nothing is booked")
         came = [one for one in mine if one.status in CAME]

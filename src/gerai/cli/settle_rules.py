@@ -40,7 +40,7 @@ def settle_rule(
         fail(str(error), 2)
 
     async def act(engine: Engine) -> GatewayContract:
-        contract = await contract_meant(engine, merchant, whose, environment)
+        contract, _ = await contract_meant(engine, merchant, whose, environment)
         if rule is None:
             return contract
         ways = [f"{one.method}:{one.channel}" for one in contract.ways]

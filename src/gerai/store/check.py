@@ -19,8 +19,8 @@ from gerai.store.invariant import Invariant
 
 ROWS_AT_MOST: Final = 20
 _TABLES: Final = (
-    "accounts", "arrivals", "deposits", "events", "invoices", "order_lines", "orders", "payments", "payouts",
-    "refund_tasks", "shipments", "stock", "transfers",
+    "accounts", "arrivals", "deposits", "events", "gateway_contracts", "invoices", "order_lines", "orders", "payments",
+    "payouts", "refund_tasks", "shipments", "stock", "transfers",
 )  # fmt: skip
 INVARIANTS: Final = (*OF_BOOKS, *OF_PAYOUTS, *OF_ORDERS)
 

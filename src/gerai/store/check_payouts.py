@@ -15,20 +15,25 @@ SELECT coalesce(o.merchant_id, p.merchant_id, r.merchant_id) AS merchant_id,
        coalesce(p.kept_sen, 0) AS kept_sen, coalesce(p.n, 0) AS held
 FROM {{payouts}} o
 FULL JOIN (SELECT p.merchant_id, p.payout_id, count(*) AS n, sum(p.amount_sen + p.fee_sen + p.matching_sen) AS sen,
-                  sum(p.fee_sen + p.merchant_fee_sen) AS kept_sen, min(p.contract_id) AS least,
-                  max(p.contract_id) AS most, min(p.environment) AS environment,
+                  sum(p.fee_sen + p.merchant_fee_sen) AS kept_sen, min(c.gateway) AS least, max(c.gateway) AS most,
+                  min(p.environment) AS environment, max(p.environment) AS environments,
                   bool_and(p.status IN ({listed(CAME)})) AS came
-           FROM {{payments}} p WHERE p.payout_id IS NOT NULL GROUP BY 1, 2) p
+           FROM {{payments}} p LEFT JOIN {{gateway_contracts}} c
+             ON c.merchant_id = p.merchant_id AND c.contract_id = p.contract_id
+           WHERE p.payout_id IS NOT NULL GROUP BY 1, 2) p
   ON p.merchant_id = o.merchant_id AND p.payout_id = o.payout_id
-FULL JOIN (SELECT t.merchant_id, t.payout_id, sum(t.amount_sen) AS sen, min(t.contract_id) AS least,
-                  max(t.contract_id) AS most, bool_and(t.status = 'done') AS sent
-           FROM {{refund_tasks}} t WHERE t.payout_id IS NOT NULL GROUP BY 1, 2) r
+FULL JOIN (SELECT t.merchant_id, t.payout_id, sum(t.amount_sen) AS sen, min(c.gateway) AS least,
+                  max(c.gateway) AS most, bool_and(t.status = 'done' AND t.contract_id IS NOT NULL) AS sent
+           FROM {{refund_tasks}} t LEFT JOIN {{gateway_contracts}} c
+             ON c.merchant_id = t.merchant_id AND c.contract_id = t.contract_id
+           WHERE t.payout_id IS NOT NULL GROUP BY 1, 2) r
   ON r.merchant_id = o.merchant_id AND r.payout_id = o.payout_id
+LEFT JOIN {{gateway_contracts}} g ON g.merchant_id = o.merchant_id AND g.contract_id = o.contract_id
 WHERE o.payout_id IS NULL OR p.payout_id IS NULL OR NOT p.came OR NOT coalesce(r.sent, true)
-   OR (p.n, p.sen, p.kept_sen, p.least, p.most, p.environment) IS DISTINCT FROM
-      (o.payments, o.gross_sen, o.known_fee_sen, o.contract_id, o.contract_id, o.environment)
-   OR coalesce(r.sen, 0) <> o.refunded_sen OR coalesce(r.least, o.contract_id) <> o.contract_id
-   OR coalesce(r.most, o.contract_id) <> o.contract_id
+   OR (p.n, p.sen, p.kept_sen, p.least, p.most, p.environment, p.environments) IS DISTINCT FROM
+      (o.payments, o.gross_sen, o.known_fee_sen, g.gateway, g.gateway, o.environment, g.environment)
+   OR coalesce(r.sen, 0) <> o.refunded_sen OR coalesce(r.least, g.gateway) <> g.gateway
+   OR coalesce(r.most, g.gateway) <> g.gateway
 ORDER BY 1, 2"""
 
 #: What more was kept than was known when the payments came is one transfer; what was less, one in the other direction.
@@ -66,7 +71,7 @@ ORDER BY t.merchant_id, t.transfer_id"""
 OF_PAYOUTS: Final = (
     Invariant(
         "payouts_hold",
-        "Every payout is made of the payments and refunds that name it, all of its own contract: together they are "
+        "Every payout is made of the payments and refunds that name it, all of its own gateway: together they are "
         "what it says, and each is in one payout at most",
         _PAYOUTS_HOLD,
     ),

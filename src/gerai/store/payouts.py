@@ -43,8 +43,8 @@ class UnsettledRefund(NamedTuple):
 
 
 class GatewayPayment(NamedTuple):
-    """A payment as both sides know it. ``refunded_sen``: what its gateway gave back; ``fee_sen``: as above;
-    ``reference``: the gateway's own id of it."""
+    """A payment as both sides know it. ``refunded_sen``: what its gateway gave back; ``fee_sen``: as above,
+    None: nothing is known of it; ``reference``: the gateway's own id of it."""
 
     payment_id: int
     payment: str
@@ -52,7 +52,7 @@ class GatewayPayment(NamedTuple):
     status: str
     asked_sen: int
     refunded_sen: int
-    fee_sen: int
+    fee_sen: int | None
     came_at: datetime | None
     reference: str
 
@@ -100,9 +100,9 @@ SELECT p.payment_id, p.public_id, o.number, p.status, {_ASKED},
        coalesce((SELECT sum(t.amount_sen)::bigint FROM refund_tasks t
                  WHERE t.merchant_id = p.merchant_id AND t.contract_id = p.contract_id AND t.payment_id = p.payment_id
                    AND t.contract_id IS NOT NULL AND t.status = 'done'), 0),
-       {_FEE}, p.completed_at, coalesce(a.reference, '')
+       coalesce(a.fee_sen, nullif(p.fee_sen + p.merchant_fee_sen, 0)), p.completed_at, coalesce(a.reference, '')
 FROM payments p {_ORDER} {_ATTEMPT}
-WHERE p.merchant_id = %(merchant)s AND p.contract_id = %(contract)s"""
+WHERE p.merchant_id = %(merchant)s AND p.contract_id = ANY(%(contracts)s)"""
 OF_PERIOD: Final = f"""{_AT_GATEWAY} AND p.contract_id IS NOT NULL AND p.completed_at IS NOT NULL
   AND p.completed_at >= %(since)s AND p.completed_at < %(until)s ORDER BY p.completed_at LIMIT %(limit)s"""
 #: By our ids, and by the gateway's own: each through an index.
@@ -110,7 +110,7 @@ NAMED: Final = (
     f"{_AT_GATEWAY} AND p.environment = %(environment)s AND p.public_id = ANY(%(names)s)",
     f"""{_AT_GATEWAY} AND p.payment_id IN
         (SELECT g.payment_id FROM gateway_attempts g WHERE g.merchant_id = %(merchant)s
-           AND g.contract_id = %(contract)s AND g.reference = ANY(%(names)s) AND g.reference <> '')""",
+           AND g.contract_id = ANY(%(contracts)s) AND g.reference = ANY(%(names)s) AND g.reference <> '')""",
 )
 _PAYOUTS: Final = f"SELECT {PAYOUTS.select_list} FROM payouts t WHERE t.merchant_id = %(merchant)s"
 PAID_OUT: Final = f"""{_PAYOUTS} AND t.environment = %(environment)s
@@ -143,18 +143,25 @@ async def oldest_unsettled(
 
 
 async def at_gateway(
-    connection: AsyncConnection, merchant_id: int, contract_id: int, since: datetime, until: datetime, limit: int
+    connection: AsyncConnection,
+    merchant_id: int,
+    contract_ids: Sequence[int],
+    since: datetime,
+    until: datetime,
+    limit: int,
 ) -> list[GatewayPayment]:
-    """The contract's payments whose money came within these times, oldest first."""
-    names = {"merchant": merchant_id, "contract": contract_id, "since": since, "until": until, "limit": limit}
+    """These contracts' payments whose money came within these times, oldest first."""
+    of = {"merchant": merchant_id, "contracts": list(contract_ids)}
+    names = of | {"since": since, "until": until, "limit": limit}
     return [GatewayPayment(*row) for row in await _rows(connection, OF_PERIOD, **names)]
 
 
 async def named(
-    connection: AsyncConnection, merchant_id: int, environment: str, contract_id: int, names: Sequence[str]
+    connection: AsyncConnection, merchant_id: int, environment: str, contract_ids: Sequence[int], names: Sequence[str]
 ) -> list[GatewayPayment]:
-    """The contract's payments with these ids, ours or the gateway's."""
-    of = {"merchant": merchant_id, "environment": environment, "contract": contract_id, "names": list(names)}
+    """These contracts' payments with these ids, ours or the gateway's."""
+    of = {"merchant": merchant_id, "environment": environment}
+    of |= {"contracts": list(contract_ids), "names": list(names)}
     found = {row[0]: GatewayPayment(*row) for text in NAMED for row in await _rows(connection, text, **of)}
     return list(found.values())
 

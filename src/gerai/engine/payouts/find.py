@@ -22,10 +22,10 @@ READ_AT_MOST: Final = MOST
 
 
 class ExpectedPayout(NamedTuple):
-    """What a contract's gateway should pay out on a day: ``gross_sen`` of these payments, less ``refunded_sen`` of
-    these refunds, less ``fee_sen``, as far as it is known. ``late``: the day is over."""
+    """What a gateway should pay out on a day, by any of its contracts: ``gross_sen`` of these payments, less
+    ``refunded_sen`` of these refunds, less ``fee_sen``, as far as it is known. ``late``: the day is over."""
 
-    contract_id: int
+    gateway: str
     day: date
     payments: tuple[UnsettledPayment, ...]
     refunds: tuple[UnsettledRefund, ...]
@@ -65,14 +65,14 @@ class PayoutReads:
             return await gateways.contracts(connection, merchant_id)
 
     async def expected(self, merchant_id: int, environment: str, now: datetime) -> list[ExpectedPayout]:
-        """What is not paid out, by contract and day, what is expected first comes first; of at most
+        """What is not paid out, by gateway and day, what is expected first comes first; of at most
         :data:`READ_AT_MOST` payments, the oldest."""
         async with self._pool.connection() as connection:
             contracts = await gateways.contracts(connection, merchant_id)
             waiting = await payouts.unsettled(connection, merchant_id, environment, READ_AT_MOST)
             refunds = await payouts.unsettled_refunds(connection, merchant_id, environment, READ_AT_MOST)
-        rules = {one.contract_id: rules_of(one.ways) for one in contracts}
-        return _by_day(waiting, refunds, rules, self.calendar, jakarta(now).date())
+        by_id = {one.contract_id: one for one in contracts}
+        return _by_day(waiting, refunds, by_id, self.calendar, jakarta(now).date())
 
     async def paid_out(self, merchant_id: int, environment: str, first: date, last: date, limit: int) -> list[Payout]:
         """What gateways paid out on these days and between them: of too many the newest, oldest first."""
@@ -85,18 +85,20 @@ class PayoutReads:
         async with self._pool.connection() as connection:
             return await payouts.payout(connection, merchant_id, contract_id, reference)
 
-    async def at_gateway(self, contract: GatewayContract, first: date, last: date, limit: int) -> list[GatewayPayment]:
-        """The contract's payments whose money came on these days, oldest first."""
+    async def at_gateway(
+        self, merchant_id: int, contract_ids: Sequence[int], first: date, last: date, limit: int
+    ) -> list[GatewayPayment]:
+        """These contracts' payments whose money came on these days, oldest first."""
         since, until = midnight(first), midnight(last + timedelta(days=1))
         async with self._pool.connection() as connection:
-            return await payouts.at_gateway(connection, contract.merchant_id, contract.contract_id, since, until, limit)
+            return await payouts.at_gateway(connection, merchant_id, contract_ids, since, until, limit)
 
-    async def named(self, contract: GatewayContract, names: Sequence[str]) -> list[GatewayPayment]:
-        """The contract's payments with these ids, ours or the gateway's."""
+    async def named(
+        self, merchant_id: int, environment: str, contract_ids: Sequence[int], names: Sequence[str]
+    ) -> list[GatewayPayment]:
+        """These contracts' payments with these ids, ours or the gateway's."""
         async with self._pool.connection() as connection:
-            return await payouts.named(
-                connection, contract.merchant_id, contract.environment, contract.contract_id, names
-            )
+            return await payouts.named(connection, merchant_id, environment, contract_ids, names)
 
 
 def rules_of(ways: Iterable[OfferedWay]) -> dict[tuple[str, str], SettleRule]:
@@ -123,31 +125,25 @@ def midnight(day: date) -> datetime:
 def _by_day(
     waiting: Sequence[UnsettledPayment],
     refunds: Sequence[UnsettledRefund],
-    rules: Mapping[int, Mapping[tuple[str, str], SettleRule]],
+    contracts: Mapping[int, GatewayContract],
     calendar: Calendar,
     today: date,
 ) -> list[ExpectedPayout]:
-    paid: dict[tuple[int, date], list[UnsettledPayment]] = {}
+    rules = {contract_id: rules_of(one.ways) for contract_id, one in contracts.items()}
+    paid: dict[tuple[str, date], list[UnsettledPayment]] = {}
     for one in waiting:
         rule = rules[one.contract_id].get((one.method, one.channel), USUAL_RULE)
-        paid.setdefault((one.contract_id, expected_on(rule, one.came_at, calendar)), []).append(one)
-    back: dict[tuple[int, date], list[UnsettledRefund]] = {}
+        day = expected_on(rule, one.came_at, calendar)
+        paid.setdefault((contracts[one.contract_id].gateway, day), []).append(one)
+    back: dict[tuple[str, date], list[UnsettledRefund]] = {}
     for refund in refunds:
-        back.setdefault((refund.contract_id, _taken_off(refund, paid, calendar)), []).append(refund)
+        gateway, sent = contracts[refund.contract_id].gateway, jakarta(refund.sent_at).date()
+        # Off the next payout that is expected then; while none is, as if one were on the next working day.
+        days = [day for whose, day in paid if whose == gateway and day >= sent]
+        back.setdefault((gateway, min(days, default=calendar.on_or_after(sent))), []).append(refund)
     return [
         ExpectedPayout(
-            contract_id, day, tuple(paid.get((contract_id, day), ())), tuple(back.get((contract_id, day), ())),
-            late=day < today and (contract_id, day) in paid,
+            *key, tuple(paid.get(key, ())), tuple(back.get(key, ())), late=key[1] < today and key in paid
         )
-        for contract_id, day in sorted({*paid, *back}, key=lambda key: (key[1], key[0]))
+        for key in sorted({*paid, *back}, key=lambda key: (key[1], key[0]))
     ]  # fmt: skip
-
-
-def _taken_off(
-    refund: UnsettledRefund, paid: Mapping[tuple[int, date], Sequence[UnsettledPayment]], calendar: Calendar
-) -> date:
-    """The day whose payout a refund is taken off: the next one that is expected, on the day it was sent or later; while
-    none is, the next working day."""
-    sent = jakarta(refund.sent_at).date()
-    days = [day for contract_id, day in paid if contract_id == refund.contract_id and day >= sent]
-    return min(days, default=calendar.on_or_after(sent))

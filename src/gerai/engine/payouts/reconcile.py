@@ -53,11 +53,13 @@ class Side(NamedTuple):
 
 
 class Reconciliation(NamedTuple):
-    """``left_out``: lines of other days than were asked for."""
+    """``left_out``: lines of other days than were asked for; ``fees_unknown``: of so many payments no fee is known
+    here, so that theirs is compared with nothing."""
 
     here: Side
     there: Side
     left_out: int
+    fees_unknown: int
     differences: tuple[Difference, ...]
 
 
@@ -97,9 +99,10 @@ def compare(theirs: Sequence[TheirLine], ours: Iterable[GatewayPayment], first: 
     found += [_difference("not there", one, None, one.asked_sen, None) for one in missing]
     money = [line for line in within if line.status in _MONEY]
     return Reconciliation(
-        Side(len(here), sum(one.asked_sen for one in here), sum(one.fee_sen for one in here)),
+        Side(len(here), sum(one.asked_sen for one in here), sum(one.fee_sen or 0 for one in here)),
         Side(len(money), sum(line.amount_sen for line in money), sum(line.fee_sen or 0 for line in money)),
         len(theirs) - len(within),
+        sum(one.fee_sen is None for one in here),
         tuple(found),
     )
 
@@ -111,7 +114,7 @@ def _about(our: GatewayPayment, line: TheirLine) -> list[Difference]:
     found = list[Difference]()
     if line.amount_sen != our.asked_sen:
         found.append(_difference("other amount", our, line, our.asked_sen, line.amount_sen))
-    if line.fee_sen is not None and line.fee_sen != our.fee_sen:
+    if line.fee_sen is not None and our.fee_sen is not None and line.fee_sen != our.fee_sen:
         found.append(_difference("other fee", our, line, our.fee_sen, line.fee_sen))
     stands: TheirStatus = "refunded" if our.refunded_sen else "paid"
     if line.status != stands:

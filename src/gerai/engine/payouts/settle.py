@@ -30,9 +30,10 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
     """The gateway has paid out ``amount_sen`` for these payments, having taken off these refunds, which it sent, and
     kept ``fee_sen`` in all; None: what it said of each it would keep, or what was booked when each came. Each payment
     and refund is in one payout, ever. All of it or nothing; repeated with the same reference it books nothing.
-    ``payments``, ``refunds``: pairs, of an order and of what hangs on it. ``paid_at``: when the money was there.
+    ``payments``, ``refunds``: pairs, of an order and of what hangs on it. ``also``: other contracts with the same
+    gateway, whose payments it paid out with these (keys were changed). ``paid_at``: when the money was there.
 
-    Refuses: NotFound (none of this contract), StateConflict (``payment``, ``refund``: its money never came, was not
+    Refuses: NotFound (none of these contracts), StateConflict (``payment``, ``refund``: its money never came, was not
     sent by the gateway, or is ``settled``; ``payout``: the reference is another payout's), AmountMismatch (not what is
     left of the payments), InputInvalid (no reference, no payment, too many; less than nothing is left).
     """
@@ -42,6 +43,7 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
     amount_sen: int
     payments: tuple[tuple[int, int], ...]
     refunds: tuple[tuple[int, int], ...] = ()
+    also: tuple[int, ...] = ()
     fee_sen: int | None = None
     paid_at: datetime | None = None
     by: str = ""
@@ -115,16 +117,20 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
 
     def _payment(self, state: State, payment_id: int) -> Payment:
         found = state.payments.get(self.merchant_id, payment_id)
-        if found is None or (found.environment, found.contract_id) != (self.environment, self.contract_id):
+        if found is None or found.environment != self.environment or not self._took(found):
             raise NotFound("payment", str(payment_id) if found is None else found.public_id)
         return found
 
     def _refund(self, state: State, task_id: int) -> RefundTask:
         found = state.refund_tasks.get(self.merchant_id, task_id)
         payment = None if found is None else state.payments.get(self.merchant_id, found.payment_id)
-        if found is None or payment is None or payment.contract_id != self.contract_id:
+        if found is None or payment is None or not self._took(payment):
             raise NotFound("refund", str(task_id))
         return found
+
+    def _took(self, payment: Payment) -> bool:
+        """Whether the gateway took it by one of these contracts."""
+        return payment.contract_id in (self.contract_id, *self.also)
 
     def _told_sen(self, state: State, payment: Payment) -> int:
         """What the gateway keeps of it: as it says, else as was booked."""
