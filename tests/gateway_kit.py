@@ -131,9 +131,10 @@ class ToyGateway:
             raise Unanswered("TimeoutError")
         return self.refunds.get(refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
         if contract.secrets["secret_key"] != KEY:
             raise GatewayRefused("401", "the key is wrong")
+        return None
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
         return header("x-toy") == contract.secrets["secret_key"]

@@ -19,6 +19,7 @@ from gerai.kit.closest import not_known
 from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
 
+OtherAmountRule = Literal["hold", "accept_over", "wallet"]
 LatePaymentRule = Literal["accept", "wallet", "refund", "hold"]
 SurchargeRule = Literal["refuse", "allow"]
 MatchingRule = Literal["add", "none"]
@@ -75,6 +76,14 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
             "`accept`, `wallet`, `refund` or `hold`",
         ),
     ] = "accept"
+    other_amount: Annotated[
+        OtherAmountRule,
+        says(
+            "What becomes of money of another amount than a gateway was asked for: let a person decide, accept what is "
+            "too much, or credit the wallet.",
+            "`hold`, `accept_over` or `wallet`",
+        ),
+    ] = "hold"
     payment_fees: Annotated[
         dict[_MethodOrChannel, FeeRule],
         says(

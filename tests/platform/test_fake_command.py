@@ -22,6 +22,7 @@ from gerai.engine.check import check
 from gerai.engine.merchants.open import open_merchant
 from gerai.kit.secret_box import new_key
 from gerai.settings import DatabaseSettings, HttpSettings, Settings, WebhookSettings
+from gerai.testing.gateways.tripay import TripayFake
 from gerai.testing.loopback import served
 from gerai.worker.main import Worker
 
@@ -88,7 +89,7 @@ async def test_from_the_contract_to_the_paid_order(app: App, own_dsn: str, fake:
         async with httpx.AsyncClient(trust_env=False) as http:
             paid = await http.post(f"{fake}/_buyer/{payment.public_id}/pay", json={})
             assert paid.status_code == 200, paid.text
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while (await shop.stands(payment))[0] != "completed":
                 await Worker(engine, app.partners, desk, app.settings, WEBHOOK_CONTRACTS).run_once()
                 await asyncio.sleep(0.05)
@@ -99,3 +100,44 @@ async def test_from_the_contract_to_the_paid_order(app: App, own_dsn: str, fake:
     closed = await run_here(environ, ("payments", "gateways", "close", str(contract.contract_id), *of))
     assert closed[0] == 0
     assert "no contract yet" in (await run_here(environ, ("payments", "gateways", "list", *of)))[1]
+
+
+async def test_only_what_the_gateway_has_switched_on(app: App, own_dsn: str) -> None:
+    """Tripay says which channels a merchant has: no other is offered, one that is asked for by name is refused and
+    nothing stored; what was switched off later is named by `test`."""
+    engine, fake = app.engine, TripayFake()
+    await open_merchant(engine, "switched", "Toko Saya")
+    environ, of = {"DATABASE_URL": own_dsn, "GERAI_WEBHOOKS_SEAL_KEY": SEAL}, ("--merchant", "switched")
+    fake.switches.switched_off = ["BCAVA", "OVO"]
+    async with served(fake.app) as url:
+        facts = ("merchant_code=T0001", "email=toko@example.com")
+        words = ("payments", "gateways", "add", "tripay", "production", *facts, "--base-url", url, *of)
+        keys = "DEV-api-key\nprivate-key\n"
+        refused = await run_here(environ, (*words, "--only", "va:BCA,va:BNI"), keys)
+        assert refused[0] == 1, refused
+        assert "not switched on at tripay: va:BCA" in " ".join(refused[2].split())
+        assert "no contract yet" in (await run_here(environ, ("payments", "gateways", "list", *of)))[1]
+        done = await run_here(environ, words, keys)
+        assert (done[0], "va:BNI" in done[1], "va:BCA" in done[1], "OVO" in done[1]) == (0, True, False, False), done
+        contract = re.findall(r"added (\d+)", done[1])[0]
+        fake.switches.switched_off = ["BCAVA", "OVO", "BNIVA"]
+        tried = await run_here(environ, ("payments", "gateways", "test", contract, *of))
+        assert tried[0] == 0
+        assert "belum aktif di sana: va:BNI" in " ".join(tried[1].split())
+        for words, code, said in (
+            (("va:BRI",), 0, "va:BRI: tripay answers, and takes the keys"),
+            (("va:BNI",), 1, "va:BNI: tripay has not switched it on"),
+            (("va",), 1, "va:BRI: tripay answers"),
+            (("va:BCA",), 1, "va:BCA is not offered to production orders; offered: va:BNI, va:BRI"),
+            (("qris",), 0, "qris:QRIS: tripay answers"),
+            (("card",), 1, "card is not offered to production orders; offered: none of it"),
+            (("qris", "--environment", "sandbox"), 0, "qris:QRIS: simulated"),
+            (("vva",), 2, "did you mean va?"),
+        ):
+            answer = await run_here(environ, ("payments", "test", *words, *of))
+            assert (answer[0], said in " ".join((answer[1] + answer[2]).split())) == (code, True), answer
+        fake.switches.refuse = "Invalid API Key"
+        assert (await run_here(environ, ("payments", "test", "va:BRI", *of)))[:2] == (
+            1, "va:BRI: Tripay refuses: Invalid API Key (400)\n",
+        )  # fmt: skip
+        assert fake.transactions == {}

@@ -31,6 +31,7 @@ GIVEN = {
     "payments proofs show": "1", "payments proofs save": "1 {}/proof",
     "payments cod settle": "1 --amount 1 --reference R",
     "payments refunds done": "1 --reference R", "payments refunds withdraw": "1",
+    "payments refunds again": "1", "payments refunds take": "1", "payments test": "va",
     "payments refunds destination": "1 bank=BCA",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",

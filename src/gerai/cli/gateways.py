@@ -15,7 +15,7 @@ from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.records import GatewayAttempt, GatewayContract
 from gerai.engine.core import Engine
-from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, open_contract, ways_of
+from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, narrowed, open_contract, ways_of
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.merchants.open import ENVIRONMENTS
@@ -23,7 +23,7 @@ from gerai.kit.address import AddressForbidden
 from gerai.kit.discover import discover
 from gerai.kit.http import NoAnswer
 from gerai.kit.secret_box import SecretBox, SecretBoxError
-from gerai.ports.gateways import Gateway, GatewayRefused
+from gerai.ports.gateways import Gateway, GatewayRefused, Way
 from gerai.settings import Settings
 
 gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
@@ -73,8 +73,10 @@ def add(
             fail(f"{error}: it is the setting webhooks.seal_key (`gerai webhooks new-key`)")
         if not untried:
             async with make_desk(engine, partners, settings) as desk:
-                if wrong := await _wrong(desk, draft.contract):
-                    fail(f"{wrong}. Nothing is stored; --untried stores it all the same")
+                wrong, switched_on = await probed(desk, draft.contract)
+            if wrong:
+                fail(f"{wrong}. Nothing is stored; --untried stores it all the same")
+            draft = narrowed(draft, switched_on, wanted)
         return await open_contract(engine, draft)
 
     new = with_settings(act, data, settings_file)
@@ -107,16 +109,19 @@ def try_one(
 ) -> None:  # fmt: skip
     """Ask the gateway something that moves no money: are address and keys right?"""
 
-    async def act(engine: Engine, settings: Settings) -> str:
+    async def act(engine: Engine, settings: Settings) -> tuple[str, list[str]]:
         found = await _named(engine, merchant, contract)
-        desk = make_desk(engine, FoundPartners(settings), settings)
-        async with desk:
-            return await _wrong(desk, found)
+        async with make_desk(engine, FoundPartners(settings), settings) as desk:
+            wrong, switched_on = await probed(desk, found)
+        ways = {(way.method, way.channel) for way in found.ways}
+        return wrong, [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on))]
 
-    wrong = with_settings(act, data, settings_file)
+    wrong, off = with_settings(act, data, settings_file)
     if wrong:
         fail(wrong)
     console.line("it answers, and takes the keys / terhubung, kunci benar")
+    if off:
+        console.line(f"offered here, not switched on there / ditawarkan di sini, belum aktif di sana: {', '.join(off)}")
 
 
 @gateways.command(epilog="Example: gerai payments gateways address 7001 --merchant toko")
@@ -183,23 +188,23 @@ def _keys(gateway: Gateway) -> dict[str, str]:
     return found
 
 
-async def _wrong(desk: GatewayDesk, contract: GatewayContract) -> str:
-    """One sentence that says what is wrong; empty: nothing."""
+async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
+    """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
     gateway = _GATEWAYS.get(contract.gateway)
     if gateway is None:
-        return f"the gateway {contract.gateway} is not known here"
+        return f"the gateway {contract.gateway} is not known here", None
     try:
         given = desk.opened(contract)
-        await gateway.probe(desk.http(given), given)
+        return "", await gateway.probe(desk.http(given), given)
     except GatewayRefused as refused:
-        return f"{gateway.title} refuses: {refused.text} ({refused.code})"
+        wrong = f"{gateway.title} refuses: {refused.text} ({refused.code})"
     except AddressForbidden as error:
-        return f"{contract.base_url}: {error}"
+        wrong = f"{contract.base_url}: {error}"
     except NoAnswer as error:
-        return f"{contract.base_url} gives no usable answer: {error}"
+        wrong = f"{contract.base_url} gives no usable answer: {error}"
     except SecretBoxError as error:
-        return f"{error}: it is the setting webhooks.seal_key"
-    return ""
+        wrong = f"{error}: it is the setting webhooks.seal_key"
+    return wrong, None
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[GatewayContract, ...]:

@@ -139,7 +139,8 @@ def show_order(
     for payment in view.payments:
         fee_sen = payment.fee_sen + payment.merchant_fee_sen
         fee = f", fee {display(fee_sen)}" if fee_sen else ""
-        fee += f", asked {display(payment.asked_sen)}" if payment.matching_sen else ""
+        asked_sen = payment.asked_instead_sen or payment.asked_sen
+        fee += f", asked {display(asked_sen)}" if asked_sen != payment.amount_sen + payment.fee_sen else ""
         console.line(
             f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}{fee}"
         )

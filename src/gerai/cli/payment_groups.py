@@ -8,6 +8,7 @@ from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
 from gerai.cli.payment_methods import show_methods
+from gerai.cli.payment_trial import try_method
 from gerai.cli.payments import payments
 from gerai.cli.payouts import payouts
 from gerai.cli.proofs import proofs
@@ -38,4 +39,5 @@ payments.command("reconcile", epilog="Example: gerai payments reconcile xendit t
     reconcile
 )
 payments.command("methods")(show_methods)
+payments.command("test", epilog="Example: gerai payments test va:BCA --merchant toko")(try_method)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9250")(fake)

@@ -44,7 +44,7 @@ _SHOWN: Final = 200
 
 @payments.command("waiting")
 def show_waiting(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List what came late, what was paid for orders that ended undelivered, and refunds to be sent."""
+    """List what came late or of another amount, what was paid for undelivered orders, and refunds to send."""
 
     async def act(engine: Engine) -> tuple[list[WaitingMoney], list[Deposit]]:
         merchant_id = await merchant_named(engine, merchant)
@@ -74,7 +74,7 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
             f"/ hanya {_SHOWN} yang paling lama menunggu yang tampil; masih ada lagi"
         )
     console.line(
-        "late / terlambat: gerai payments resolve PAYMENT accept|refund|wallet; "
+        "late / terlambat, other amount / jumlah lain: gerai payments resolve PAYMENT accept|refund|wallet; "
         "to send / dikirim: gerai payments refunds list; else / selain itu: gerai payments refund PAYMENT"
     )
 

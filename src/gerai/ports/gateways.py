@@ -178,8 +178,9 @@ class Gateway(Protocol):
         """How the refund stands; None: the gateway does not know it."""
         ...
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
-        """A call that moves no money and shows that address and keys are right. GatewayRefused says what is wrong."""
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+        """A call that moves no money and shows that address and keys are right. GatewayRefused says what is wrong.
+        Returns which of its channels are switched on for this seller; None: the gateway does not say."""
         ...
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:

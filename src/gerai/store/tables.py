@@ -80,7 +80,8 @@ PAYMENTS = Table(
     Payment,
     key=("merchant_id", "payment_id"),
     mutable=(
-        "status", "refunded_sen", "instructions", "failure", "updated_at", "expires_at", "completed_at", "payout_id",
+        "status", "amount_sen", "fee_sen", "merchant_fee_sen", "matching_sen", "refunded_sen", "instructions",
+        "failure", "updated_at", "expires_at", "completed_at", "payout_id",
     ),
 )  # fmt: skip
 REFUND_TASKS = Table(

@@ -1,5 +1,5 @@
-"""Money that waits for a person: payments that came late, what was paid for orders that ended undelivered, and refunds
-that are to be sent."""
+"""Money that waits for a person: payments that came late or of another amount, what was paid for orders that ended
+undelivered, and refunds that are to be sent."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
+from gerai.domain.records import ASKED_SEN
+
 
 class WaitingRow(NamedTuple):
-    """``why``: ``late``, the state the order ended in, or ``to send``: a refund. ``wallet``: the member has one."""
+    """``why``: ``late``, ``other amount`` (than was asked for), the state the order ended in, or ``to send``: a refund.
+    ``wallet``: the member has one."""
 
     environment: str
     payment_id: int
@@ -30,8 +33,8 @@ _COLUMNS: Final = "p.environment, p.payment_id, p.public_id, p.method, o.order_i
 #: Each part stands on a partial index of exactly its rows. The planner takes such rows for many and would read all
 #: payments for them; OFFSET 0 has each looked up by its order.
 WAITING: Final = f"""
-SELECT {_COLUMNS}, 'late' AS why, p.amount_sen, coalesce(p.completed_at, p.updated_at) AS since,
-       o.account_id IS NOT NULL
+SELECT {_COLUMNS}, CASE WHEN p.failure ->> '{ASKED_SEN}' IS NULL THEN 'late' ELSE 'other amount' END AS why,
+       p.amount_sen, coalesce(p.completed_at, p.updated_at) AS since, o.account_id IS NOT NULL
 FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
 WHERE p.merchant_id = %(merchant_id)s AND p.status = 'late'
 UNION ALL

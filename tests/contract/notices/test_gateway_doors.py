@@ -4,6 +4,7 @@ believed with their proof alone, and only after it was asked."""
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest_asyncio
 from app_kit import app_of, settings_of
 from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
 from gerai.app import WEBHOOK_CONTRACTS, App
+from gerai.domain.money import rupiah
 from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.check import check
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
@@ -223,3 +225,21 @@ async def test_what_was_left_is_ended_at_once(shop: Doors) -> None:
     await shop.work()
     assert ("cancel", payment.public_id) in TOY.asked
     assert (await shop.attempt(payment)).status == "ended"
+
+
+async def test_another_amount_on_the_page(shop: Doors) -> None:
+    """The gateway took less than was asked for: the buyer reads what came and what was asked, is asked not to pay
+    again, and is offered no way to."""
+    payment = await shop.started()
+    TOY.pays(payment)
+    TOY.payments[payment.public_id] = replace(TOY.payments[payment.public_id], paid_sen=PRICE - rupiah(10_000))
+    await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": KEY})
+    await shop.work()
+    path = f"/i/{(await shop.now(payment)).order.secret}"
+    for language, texts in (
+        ("id", ("Jumlah yang Anda bayar berbeda", "Rp40.000 dari Anda", "yang diminta Rp50.000", "Jangan membayar")),
+        ("en", ("You paid another amount", "Your Rp40.000 is recorded", "Rp50.000 was asked for", "do not pay")),
+    ):
+        page = (await shop.web.get(path, headers={"Accept-Language": language})).text
+        assert [text for text in texts if text not in page] == []
+        assert "va:BCA" not in page

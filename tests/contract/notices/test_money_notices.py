@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -328,6 +329,9 @@ async def test_several_that_fit_wait(shop: Shop) -> None:
 async def test_a_flood_is_bounded(shop: Shop) -> None:
     """A sender tells at most 600 things a minute; what is over is 429 with when to come again, and not stored."""
     source = await shop.sender("qrisly", shop.qris)
+    # All of it in one minute of the clock, as it is counted.
+    if (left_s := 60 - time.time() % 60) < 20:
+        await asyncio.sleep(left_s)
     statuses = [(await shop.post(source, b"{%d" % n)).status_code for n in range(603)]
     assert (statuses.count(200), statuses[600:]) == (600, [429, 429, 429])
     assert len(await shop.notices()) == 600

@@ -113,6 +113,8 @@ def test_the_panel_tells_how_to_pay() -> None:
     )
     assert (shown.panel.amount, shown.panel.amount_plain, shown.amount) == ("Rp178.000", "178000", "Rp178.000")
     assert shown.panel.steps == ("Buka aplikasi.",)
+    # A gateway's own steps stand; ours for a virtual account are told place by place.
+    assert shown.panel.places == ()
     assert shown.panel.until is not None
     assert shown.panel.until.seconds == 72_000
     assert shown.groups == ()

@@ -243,7 +243,7 @@ async def test_no_secret_in_a_refusal(fake: TripayFake, http: Outgoing) -> None:
 
 async def test_probe(fake: TripayFake, http: Outgoing) -> None:
     """It passes with the right key and makes nothing; a wrong key, and a merchant without channels, are named."""
-    await GATEWAY.probe(http, at(fake))
+    assert await GATEWAY.probe(http, at(fake)) == frozenset(GATEWAY.channels)
     assert fake.transactions == {}
     with pytest.raises(GatewayRefused, match="Invalid API Key"):
         await GATEWAY.probe(http, replace(at(fake), secrets=SECRETS | {"secret_api_key": "x"}))
@@ -252,6 +252,16 @@ async def test_probe(fake: TripayFake, http: Outgoing) -> None:
     async with on_a_socket(script.app) as url:
         with pytest.raises(GatewayRefused, match="no channel"):
             await GATEWAY.probe(http, replace(CONTRACT, base_url=url))
+
+
+async def test_what_is_switched_on(fake: TripayFake, http: Outgoing) -> None:
+    """Only what its own list has as active; of the three QRIS channels it is the one that the seller names."""
+    await switch(fake, switched_off=["BCAVA", "OVO", "QRIS"])
+    off = {("va", "BCA"), ("ewallet", "OVO"), ("qris", "QRIS")}
+    usual = replace(at(fake), facts={"qris_code": ""})
+    assert await GATEWAY.probe(http, usual) == frozenset(GATEWAY.channels) - off
+    named = replace(at(fake), facts={"qris_code": "qris2"})
+    assert await GATEWAY.probe(http, named) == frozenset(GATEWAY.channels) - (off - {("qris", "QRIS")})
 
 
 def test_its_ways_are_ways_of_ours() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 FeeBearer = Literal["payer", "merchant"]
+#: Under this name ``Payment.failure`` keeps what had been asked for where another amount came.
+ASKED_SEN: Final = "asked_sen"
 
 
 class PaymentRules(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -91,8 +93,9 @@ class Payment(msgspec.Struct, frozen=True):
     """One attempt to pay an order. ``instructions`` is what the payer must see (VA number, QR text …). The method keeps
     ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:
     the seller's own account it comes into; ``matching_sen``: so much more than the amount and the fee is asked for
-    there, and no other payment may come with that; ``contract_id``: the contract with the gateway that takes it;
-    ``payout_id``: the payout with which the gateway passed it on."""
+    there, and no other payment may come with that, or came through a gateway and was accepted; ``contract_id``: the
+    contract with the gateway that takes it; ``payout_id``: the payout with which it passed it on. One for which another
+    amount came than was asked for is of what came, and ``failure`` keeps what was asked (:attr:`asked_instead_sen`)."""
 
     merchant_id: int
     payment_id: int
@@ -128,3 +131,8 @@ class Payment(msgspec.Struct, frozen=True):
     def kept_sen(self) -> int:
         """What its method keeps of that, as was known when it came."""
         return self.fee_sen + self.merchant_fee_sen
+
+    @property
+    def asked_instead_sen(self) -> int:
+        """What its payer had been asked for where another amount came; nothing where the right one came, or none."""
+        return int(self.failure.get(ASKED_SEN, 0))

@@ -11,6 +11,7 @@ from gerai.doors.http.page_details import NO_DETAILS, PageDetails
 from gerai.doors.pay.page_state import PageState
 from gerai.engine.payments.offered import OfferedChannels
 from gerai.ports.payments import PaymentMethod
+from gerai.ports.va_places import PayPlace
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class PaymentPanel:
     what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the
     national number of a QRIS code's merchant. ``typed``: the QR has no amount in it. ``url``: where the payer
     confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead. ``changeable``: another
-    method can be chosen."""
+    method can be chosen. ``places``: the steps place by place, instead of ``steps``."""
 
     kind: str
     heading: str
@@ -109,6 +110,7 @@ class PaymentPanel:
     typed: bool
     url: str
     steps: tuple[str, ...]
+    places: tuple[PayPlace, ...] = ()
     confirm: bool = False
     changeable: bool = False
     until: Deadline | None = None

@@ -15,8 +15,8 @@ class MoneyState:
     back of it; ``back_sen``: given back of it; ``returned_sen``: given back in all, ``wallet_sen`` of it into a wallet,
     where it has arrived; the rest is sent, by the seller's hand or by the gateway that took it: ``owed_sen`` of that is
     still to be sent (``by_gateway_sen`` by a gateway), ``sent_sen`` was, and of anything else nobody wrote down whether
-    it was; ``waiting_sen``: arrived too late or a second time, undecided
-    yet; ``charged_sen``: taken from a wallet that had reserved it."""
+    it was; ``waiting_sen``: arrived too late, a second time, or of another amount than was asked for
+    (``asked_instead_sen``), undecided yet; ``charged_sen``: taken from a wallet that had reserved it."""
 
     paid_sen: int
     kept_sen: int
@@ -27,6 +27,7 @@ class MoneyState:
     by_gateway_sen: int
     sent_sen: int
     waiting_sen: int
+    asked_instead_sen: int
     charged_sen: int
 
     @property
@@ -54,6 +55,7 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
     """The money of an order. Its payments say it all, but for a reservation, which is charged without one, and for the
     way that money went back (``events``)."""
     completed = [p for p in view.payments if p.status == "completed"]
+    waiting = [p for p in view.payments if p.status == "late"]
     owed_sen, by_gateway_sen, sent_sen = _by_task(events)
     return MoneyState(
         paid_sen=sum(p.asked_sen for p in completed),
@@ -64,7 +66,8 @@ def money_of(view: OrderView, events: Sequence[EventEntry] = ()) -> MoneyState:
         owed_sen=owed_sen,
         by_gateway_sen=by_gateway_sen,
         sent_sen=sent_sen,
-        waiting_sen=sum(p.asked_sen for p in view.payments if p.status == "late"),
+        waiting_sen=sum(p.asked_sen for p in waiting),
+        asked_instead_sen=next((p.asked_instead_sen for p in waiting if p.asked_instead_sen), 0),
         charged_sen=view.order.charged_sen if view.order.funding == "hold" else 0,
     )
 

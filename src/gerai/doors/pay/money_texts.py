@@ -92,7 +92,7 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
     if money.kept_sen and state is page_state.PARTIAL:
         found.append(say("kept_in_part", money.paid_sen))
     if money.waiting_sen:
-        found.append(say(_waiting(state, money), money.waiting_sen))
+        found.append(_waiting(state, money, merchant, words))
     if not money.arrived and state.ended:
         # Nobody but the seller sees what comes into their own account, and a transfer may be on its way.
         if any(payment.receiving_id is not None for payment in view.payments):
@@ -104,11 +104,16 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
     return tuple(found)
 
 
-def _waiting(state: PageState, money: MoneyState) -> str:
+def _waiting(state: PageState, money: MoneyState, merchant: str, words: Words) -> str:
     """The sentence about money that nobody has decided about."""
     if money.kept_sen and not state.ended:
-        return "twice"
-    return "late" if state is page_state.LATE else "after_end" if state.ended else "undecided"
+        key = "twice"
+    elif state in (page_state.LATE, page_state.MISMATCH):
+        key = state.name
+    else:
+        key = "after_end" if state.ended else "undecided"
+    asked = amounts.display(money.asked_instead_sen)
+    return words(f"money.{key}", amount=amounts.display(money.waiting_sen), merchant=merchant, asked=asked)
 
 
 def _of_reservation(view: OrderView, state: PageState, money: MoneyState, words: Words) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def sums(view: OrderView, details: PageDetails, went: MoneyState, words: Words) 
     shipping, taken = details.shipping, [discount for discount in details.discounts if discount.amount_sen > 0]
     cost_sen = 0 if shipping is None else shipping.cost_sen
     counts = ("processing", "completed", "refunded")
-    fee, matching = next(((p.fee_sen, p.matching_sen) for p in reversed(view.payments) if p.status in counts), (0, 0))
+    payment = next((p for p in reversed(view.payments) if p.status in counts), None)
+    fee, matching = (0, 0) if payment is None else (payment.fee_sen, payment.matching_sen)
     if shipping is not None:
         title = shown(shipping.title)
         label = words("order.shipping_named", title=title) if title else words("order.shipping")
@@ -48,8 +49,9 @@ def sums(view: OrderView, details: PageDetails, went: MoneyState, words: Words) 
         rows.append(SumRow(words("order.rounding"), _signed(order.rounding_sen)))
     if fee > 0:
         rows.append(SumRow(words("order.fee"), money.display(fee)))
-    if matching:
-        rows.append(SumRow(words("deposit.matching"), _signed(matching)))
+    if payment is not None and matching:
+        label = "order.surplus" if payment.asked_instead_sen else "deposit.matching"
+        rows.append(SumRow(words(label), _signed(matching)))
     if rows:
         rows.insert(0, SumRow(words("order.subtotal"), money.display(subtotal)))
     rows.append(SumRow(words("order.total"), money.display(order.total_sen + fee + matching), strong=True))

@@ -51,12 +51,14 @@ CANCELLED: Final = PageState("cancelled", "calm", "cross", ended=True, final=Tru
 REFUNDED: Final = PageState("refunded", "calm", "back", ended=True, final=True)
 RETURNED: Final = PageState("returned", "calm", "back", ended=True)
 LATE: Final = PageState("late", "wait", "clock", ended=True)
+#: Another amount came than was asked for, and the seller has to say what becomes of it.
+MISMATCH: Final = PageState("mismatch", "wait", "warn", ended=True)
 FREE: Final = PageState("free", "good", "check")
 COD: Final = PageState("cod", "good", "cash")
 
 PAGE_STATES: Final = (
     *(CHOOSE, NO_METHOD, UNFIT, ASKING, PAY, PROOF, PAID, ACCEPTED, SHIPPED, SHIPPED_COD, STUCK, RETURNING, WORKING),
-    *(DONE, PARTIAL, FAILED, EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, FREE, COD),
+    *(DONE, PARTIAL, FAILED, EXPIRED, CANCELLED, REFUNDED, RETURNED, LATE, MISMATCH, FREE, COD),
 )
 
 #: Order states that show as one page state, unless everything that was paid went back.
@@ -89,7 +91,7 @@ def page_state_of(view: OrderView, details: PageDetails, now: datetime) -> PageS
     if order.status in ("draft", "pending") and order.funding in ("invoice", "wallet"):
         return _unpaid(view, money, now)
     if order.status == "expired":
-        return LATE if money.waiting_sen else REFUNDED if money.all_returned else EXPIRED
+        return _waits(money) if money.waiting_sen else REFUNDED if money.all_returned else EXPIRED
     if money.all_returned:
         return REFUNDED
     if order.status == "closed" and view.shipment is not None and view.shipment.status == "returned":
@@ -113,7 +115,7 @@ def _unpaid(view: OrderView, money: MoneyState, now: datetime) -> PageState:
     """It waits for its payment, and an open invoice shows that it may still be paid."""
     invoice, expires_at = view.invoice, view.order.expires_at
     if money.waiting_sen:
-        return LATE
+        return _waits(money)
     if invoice is None or invoice.status != "pending":
         return ACCEPTED if invoice is None else _BY_INVOICE[invoice.status]
     # By the clock, even before the sweep: nobody shall pay in between.
@@ -123,6 +125,11 @@ def _unpaid(view: OrderView, money: MoneyState, now: datetime) -> PageState:
     if running is None:
         return CHOOSE
     return PAY if instructed(running) else ASKING
+
+
+def _waits(money: MoneyState) -> PageState:
+    """Money is there, and somebody has to decide about it: nobody shall pay again."""
+    return MISMATCH if money.asked_instead_sen else LATE
 
 
 def _under_way(view: OrderView, details: PageDetails, money: MoneyState) -> PageState:

@@ -15,6 +15,8 @@ from gerai.doors.pay.links import payer_address, web_address
 from gerai.doors.pay.model import Deadline, PageContext, PaymentPanel
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.words import Words, clock
+from gerai.ports.how_to_pay import va_steps
+from gerai.ports.va_places import PayPlace, va_places
 
 #: A deadline three days away or more is told in days.
 _COUNT_FROM_S: Final = 72 * 3_600
@@ -51,8 +53,17 @@ def panel_of(
         typed=stored.amount_typed,
         url=_elsewhere(stored, secret, context),
         steps=tuple(stored.steps.get(words.language, ())),
+        places=_places(paid_by, stored, words),
         confirm=simulated_step(paid_by, secret, context),
     )
+
+
+def _places(paid_by: Payment | Deposit, stored: StoredInstructions, words: Words) -> tuple[PayPlace, ...]:
+    """The steps of a virtual account place by place, where they are ours: what a gateway says of its number stands."""
+    channel, ours = paid_by.channel_code, stored.steps.get(words.language)
+    if paid_by.method != "va" or ours != va_steps(channel, stored.code)[words.language]:
+        return ()
+    return va_places(channel, stored.code, words.language)
 
 
 def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | None:

@@ -31,6 +31,7 @@ _NEWS: Final = {
     "payment.cancelled": _News("moment.payment_cancelled"),
     "payment.expired": _News("moment.payment_expired"),
     "payment.late": _News("moment.payment_late", "wait"),
+    "payment.mismatch": _News("moment.payment_mismatch", "wait"),
     "payment.credited": _News("moment.credited"),
     "payment.refunded": _News("moment.refunded"),
     "refund.sent": _News("moment.refund_sent", "good"),
@@ -55,7 +56,7 @@ _NEWS: Final = {
 _SUPERSEDED: Final = _News("moment.payment_superseded")
 #: Money that went another way than the order's total.
 _WITH_AMOUNT: Final = frozenset(
-    {"payment.late", "payment.credited", "payment.refunded", "refund.sent", "refund.withdrawn"}
+    {"payment.late", "payment.mismatch", "payment.credited", "payment.refunded", "refund.sent", "refund.withdrawn"}
 )
 #: A payment that ends because its order ends is no news of its own.
 _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}

@@ -110,6 +110,19 @@ def draft_contract(
     return ContractDraft(contract, source)
 
 
+def narrowed(draft: ContractDraft, switched_on: frozenset[Way] | None, only: frozenset[Way]) -> ContractDraft:
+    """The draft with what its gateway has switched on for this seller (None: it does not say). Refuses InputInvalid:
+    one of those that the seller wants (``only``) is not among them, or none is."""
+    if switched_on is None:
+        return draft
+    ways = tuple(way for way in draft.contract.ways if (way.method, way.channel) in switched_on)
+    missing = sorted(only - switched_on) or ([] if ways else [(way.method, way.channel) for way in draft.contract.ways])
+    if missing:
+        named = ", ".join(":".join(way) for way in missing)
+        raise InputInvalid({"only": [f"not switched on at {draft.contract.gateway}: {named}"]})
+    return draft._replace(contract=msgspec.structs.replace(draft.contract, ways=ways))
+
+
 async def open_contract(engine: Engine, draft: ContractDraft) -> GatewayContract:
     """Store a contract: payers are offered what it has from now on. Refuses InputInvalid: the merchant has an open one
     with this gateway in this environment."""

@@ -13,6 +13,7 @@ from gerai.domain.refusals import NotFound
 from gerai.domain.states import ATTEMPT, PAYMENT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, gateway_job
+from gerai.engine.payments import other_amount
 from gerai.engine.payments.record import PaymentOutcome, RecordPayment
 from gerai.engine.state import State
 
@@ -29,7 +30,7 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
 
     ``waiting``: the payer has not paid; what they must see (``instructions``, empty: not known) is kept with the first
     answer. ``paid``: the payment is paid, in time or late, once; where another amount came than was asked for
-    (``paid_sen``) nothing is paid, and the attempt is a ``mismatch`` that a person decides about. ``failed``,
+    (``paid_sen``) the money waits for a person, or for what the merchant's rule has of it. ``failed``,
     ``expired``, ``cancelled``: so does the payment end, if it is still open; a paid one never goes back. ``refunded``:
     the gateway gave back what nobody here asked it for, or what was recorded already: a person looks where more went
     back than is known here.
@@ -107,16 +108,9 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
         if payment.status in CAME:
             return _move(attempt, "end") if ATTEMPT.can(attempt.status, "end") else attempt
         if self.paid_sen is not None and self.paid_sen != payment.asked_sen:
-            if attempt.status == "mismatch":
-                return attempt
-            order = state.order(self.merchant_id, self.order_id)
-            state.announce(
-                order, "payment.mismatch", context.now,
-                payment=payment.public_id, asked_sen=payment.asked_sen, paid_sen=self.paid_sen,
-            )  # fmt: skip
-            fault = f"{self.paid_sen // 100} rupiah came, {payment.asked_sen // 100} were asked for"
-            return msgspec.structs.replace(_move(attempt, "differ"), paid_sen=self.paid_sen, fault=fault)
-        self._outcome("paid").decide(state, context)
+            other_amount.arrive(state, context, state.order(self.merchant_id, self.order_id), payment, self.paid_sen)
+        else:
+            self._outcome("paid").decide(state, context)
         return msgspec.structs.replace(_move(attempt, "end"), paid_sen=None, fault="")
 
     def _outcome(self, outcome: PaymentOutcome) -> RecordPayment:

@@ -87,6 +87,11 @@ def give_back(state: State, context: Context, payment: Payment) -> Payment:
     )
 
 
+def fits_wallet(state: State, order: Order, payment: Payment) -> bool:
+    """Whether the order's member has a wallet, and it can take the payment."""
+    return order.account_id is not None and ledger.room_sen(state, order) >= payment.amount_sen
+
+
 def credit(state: State, context: Context, order: Order, payment: Payment, source: str, note: str) -> None:
     """Late money goes into the wallet of the order's member. NotFound when there is none."""
     ledger.refund_to_wallet(state, context, order, payment.amount_sen, payment.payment_id, source, note)

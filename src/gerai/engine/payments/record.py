@@ -122,7 +122,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         if owed or (rule == "accept" and arrival.acceptable(state, order, invoice)):
             arrival.accept(state, context, order, invoice, payment, "gateway")
         # Its order cannot take it any more, or shall not: the member's wallet is the next best place.
-        elif rule in ("accept", "wallet") and _fits_wallet(state, order, payment):
+        elif rule in ("accept", "wallet") and arrival.fits_wallet(state, order, payment):
             arrival.announce_late(state, context, order, payment)
             arrival.credit(state, context, order, payment, "gateway", "late payment")
         else:
@@ -137,11 +137,6 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
                     payment=payment.public_id,
                     amount_sen=payment.amount_sen,
                 )
-
-
-def _fits_wallet(state: State, order: Order, payment: Payment) -> bool:
-    """Whether the order's member has a wallet, and it can take the payment."""
-    return order.account_id is not None and ledger.room_sen(state, order) >= payment.amount_sen
 
 
 def _require_first(state: State, order: Order, invoice: Invoice) -> None:

@@ -9,7 +9,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.payment_steps import return_to_payer
-from gerai.engine.payments import arrival
+from gerai.engine.payments import arrival, other_amount
 from gerai.engine.state import State
 
 Decision = Literal["accept", "refund", "wallet"]
@@ -17,14 +17,15 @@ _SUSPENSE = "suspense"
 
 
 class ResolveLate(OrderCommand, frozen=True, kw_only=True):
-    """Resolve a ``late`` payment, once.
+    """Resolve a ``late`` payment, once, also one for which another amount came than was asked for.
 
-    ``accept``: it pays its order; an expired one comes back and goes on as if paid in time. ``refund``: the money is
+    ``accept``: it pays its order; an expired one comes back and goes on as if paid in time; what came beyond the price
+    is kept. ``refund``: the money is
     returned to the payer outside of us; real money is owed until somebody has sent it (``FinishRefund``). ``wallet``:
     it is credited to the order's member. ``by``: who decided, kept with the task.
 
-    Refuses: NotFound (no such payment; no wallet), StateConflict (the payment is not late; the order can neither be
-    paid nor brought back; its stock was released).
+    Refuses: NotFound (no such payment; no wallet), AmountMismatch (accepted, and less came than the price),
+    StateConflict (the payment is not late; the order can neither be paid nor brought back; its stock was released).
     """
 
     payment_id: int
@@ -45,6 +46,8 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
         if self.decision == "accept":
             # Decided now, not when the money came: the order and its stock may have changed while it waited.
             arrival.require_acceptable(state, order, invoice)
+            other_amount.require_enough(order, payment)
+            payment = other_amount.priced(state, context, order, payment)
             arrival.accept(state, context, order, invoice, payment, _SUSPENSE)
         elif self.decision == "wallet":
             arrival.credit(state, context, order, payment, _SUSPENSE, self.note or "late payment")

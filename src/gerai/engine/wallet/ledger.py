@@ -1,4 +1,4 @@
-"""Postings on the working copy: the only code that changes account totals and writes transfers.
+"""Postings on the working copy: the only code that changes account totals and has transfers written.
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
 rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; the other accounts
@@ -14,6 +14,7 @@ from gerai.domain.records import Account, Order, Payment, RefundTask, Transfer
 from gerai.domain.refusals import AmountOutOfRange, InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
+from gerai.engine.wallet.transfers import beside_orders, between, transfer
 
 
 def wallet(state: State, merchant_id: int, environment: str, account_id: int | None) -> Account:
@@ -28,7 +29,7 @@ def pay_from_wallet(state: State, context: Context, account: Account, order: Ord
     """Debit the order's total at once. InsufficientFunds when the wallet has less."""
     _require(account, order.total_sen)
     after = _update(state, context, account, debits_posted=account.debits_posted + order.total_sen)
-    return _transfer(
+    return transfer(
         state, context, order, "single", account.account_id, context.system_account("sales"), order.total_sen, reason,
         debit_after=after.available_sen,
     )  # fmt: skip
@@ -38,7 +39,7 @@ def hold(state: State, context: Context, account: Account, order: Order) -> Tran
     """Reserve the order's total. InsufficientFunds when the wallet has less."""
     _require(account, order.total_sen)
     after = _update(state, context, account, debits_pending=account.debits_pending + order.total_sen)
-    return _transfer(
+    return transfer(
         state, context, order, "pending", account.account_id, context.system_account("sales"), order.total_sen, "order",
         debit_after=after.available_sen,
     )  # fmt: skip
@@ -60,7 +61,7 @@ def resolve_hold(state: State, context: Context, order: Order, captured_sen: int
         debits_posted=account.debits_posted + captured_sen,
     )
     phase, amount = ("post", captured_sen) if captured_sen else ("void", order.total_sen)
-    return _transfer(
+    return transfer(
         state, context, order, phase, account.account_id, context.system_account("sales"), amount, "order",
         # A unique index lets one row resolve a hold, whatever this code does (decision 0004).
         pending_id=order.held_transfer_id, debit_after=after.available_sen,
@@ -74,7 +75,7 @@ def refund_to_wallet(
     never became sales. NotFound, AmountOutOfRange (the wallet can take no more)."""
     account = wallet(state, order.merchant_id, order.environment, order.account_id)
     after = _credit(state, context, account, amount_sen)
-    return _transfer(
+    return transfer(
         state, context, order, "single", context.system_account(source), account.account_id, amount_sen, "refund",
         payment_id=payment_id, credit_after=after.available_sen, note=note,
     )  # fmt: skip
@@ -84,52 +85,43 @@ def book_payment(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str = "gateway"
 ) -> Transfer | None:
     """Money that came in from outside becomes sales. ``source`` is ``suspense`` when it has waited there."""
-    debit, credit = context.system_account(source), context.system_account("sales")
-    return _transfer(state, context, order, "single", debit, credit, amount_sen, "payment", payment_id=payment_id)
+    return between(state, context, order, source, "sales", amount_sen, "payment", payment_id)
 
 
 def suspend_payment(state: State, context: Context, order: Order, amount_sen: int, payment_id: int) -> Transfer | None:
     """Money that came in from outside waits in ``suspense`` until somebody decides whose it is."""
-    debit, credit = context.system_account("gateway"), context.system_account("suspense")
-    return _transfer(state, context, order, "single", debit, credit, amount_sen, "late", payment_id=payment_id)
+    return between(state, context, order, "gateway", "suspense", amount_sen, "late", payment_id)
+
+
+def keep_surplus(state: State, context: Context, order: Order, payment: Payment) -> Transfer | None:
+    """What came beyond the price, and has waited in ``suspense``, is a gain like any other that was asked more."""
+    return between(state, context, order, "suspense", "fees", payment.matching_sen, "matching", payment.payment_id)
 
 
 def return_to_payer(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str, note: str = ""
 ) -> Transfer | None:
     """Money goes out from ``source`` (``sales``, or ``suspense``) to where the payment came from."""
-    debit, credit = context.system_account(source), context.system_account("gateway")
-    return _transfer(
-        state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
-    )
+    return between(state, context, order, source, "gateway", amount_sen, "refund", payment_id, note)
 
 
 def owe_to_payer(
     state: State, context: Context, order: Order, amount_sen: int, payment_id: int, source: str, note: str = ""
 ) -> Transfer | None:
     """Money is taken from ``source`` (``sales``, or ``suspense``) and waits in ``refunds_owed`` until it is sent."""
-    debit, credit = context.system_account(source), context.system_account("refunds_owed")
-    return _transfer(
-        state, context, order, "single", debit, credit, amount_sen, "refund", payment_id=payment_id, note=note
-    )
+    return between(state, context, order, source, "refunds_owed", amount_sen, "refund", payment_id, note)
 
 
 def send_to_payer(state: State, context: Context, order: Order, task: RefundTask, by: str) -> Transfer | None:
     """What was owed has gone out: ``by`` the ``gateway``, or from the seller's ``bank``."""
-    debit, credit = context.system_account("refunds_owed"), context.system_account(by)
-    return _transfer(
-        state, context, order, "single", debit, credit, task.amount_sen, "refund_sent", payment_id=task.payment_id,
-        note=task.reference,
-    )  # fmt: skip
+    of = (task.amount_sen, "refund_sent", task.payment_id, task.reference)
+    return between(state, context, order, "refunds_owed", by, *of)
 
 
 def owe_no_more(state: State, context: Context, order: Order, task: RefundTask, note: str) -> Transfer | None:
     """What was owed will not be sent, and is where it was taken from."""
-    debit, credit = context.system_account("refunds_owed"), context.system_account(task.source)
-    return _transfer(
-        state, context, order, "single", debit, credit, task.amount_sen, "refund_withdrawn", payment_id=task.payment_id,
-        note=note,
-    )  # fmt: skip
+    of = (task.amount_sen, "refund_withdrawn", task.payment_id, note)
+    return between(state, context, order, "refunds_owed", task.source, *of)
 
 
 def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:
@@ -145,9 +137,9 @@ def unbook_fees(state: State, context: Context, order: Order, payment: Payment) 
 
 def _fees(state: State, context: Context, order: Order, payment: Payment, source: int, target: int) -> None:
     kept_sen, payment_id = payment.fee_sen + payment.merchant_fee_sen, payment.payment_id
-    _transfer(state, context, order, "single", source, target, payment.fee_sen, "surcharge", payment_id=payment_id)
-    _transfer(state, context, order, "single", target, source, kept_sen, "fee", payment_id=payment_id)
-    _transfer(state, context, order, "single", source, target, payment.matching_sen, "matching", payment_id=payment_id)
+    transfer(state, context, order, "single", source, target, payment.fee_sen, "surcharge", payment_id=payment_id)
+    transfer(state, context, order, "single", target, source, kept_sen, "fee", payment_id=payment_id)
+    transfer(state, context, order, "single", source, target, payment.matching_sen, "matching", payment_id=payment_id)
 
 
 def deposit(state: State, context: Context, account: Account, source: str, amount_sen: int, note: str) -> Transfer:
@@ -187,64 +179,3 @@ def _require(account: Account, amount_sen: int) -> None:
 
 def _update(state: State, context: Context, account: Account, **totals: int) -> Account:
     return state.accounts.update(msgspec.structs.replace(account, updated_at=context.now, **totals))
-
-
-def beside_orders(
-    state: State,
-    context: Context,
-    of: tuple[int, str],
-    source: str,
-    credit_account_id: int,
-    amount_sen: int,
-    reason: str,
-    credit_after: int | None = None,
-    note: str = "",
-) -> Transfer:
-    """A transfer that belongs to no order. ``of``: merchant and environment."""
-    merchant_id, environment = of
-    return state.transfers.insert(
-        Transfer(
-            merchant_id, context.next_id(), environment, "single", None, context.system_account(source),
-            credit_account_id, amount_sen, reason, None, None, None, credit_after, note, context.now,
-        )
-    )  # fmt: skip
-
-
-def _transfer(
-    state: State,
-    context: Context,
-    order: Order,
-    phase: str,
-    debit_account_id: int,
-    credit_account_id: int,
-    amount_sen: int,
-    reason: str,
-    *,
-    pending_id: int | None = None,
-    payment_id: int | None = None,
-    debit_after: int | None = None,
-    credit_after: int | None = None,
-    note: str = "",
-) -> Transfer | None:
-    """None when nothing moves: an order that costs nothing makes no transfer."""
-    if amount_sen == 0:
-        return None
-    return state.transfers.insert(
-        Transfer(
-            merchant_id=order.merchant_id,
-            transfer_id=context.next_id(),
-            environment=order.environment,
-            phase=phase,
-            pending_id=pending_id,
-            debit_account_id=debit_account_id,
-            credit_account_id=credit_account_id,
-            amount_sen=amount_sen,
-            reason=reason,
-            order_id=order.order_id,
-            payment_id=payment_id,
-            debit_available_after=debit_after,
-            credit_available_after=credit_after,
-            note=note,
-            created_at=context.now,
-        )
-    )

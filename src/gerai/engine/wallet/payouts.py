@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.records import Transfer
 from gerai.engine.command import Context
 from gerai.engine.state import State
-from gerai.engine.wallet.ledger import beside_orders
+from gerai.engine.wallet.transfers import beside_orders
 
 
 def book_payout(state: State, context: Context, of: tuple[int, str], amount_sen: int, reference: str) -> int | None:

@@ -38,7 +38,8 @@ Transaction = dict[str, Any]
 class TripaySwitches(msgspec.Struct, forbid_unknown_fields=True):
     """What goes wrong until it is switched off. ``accept_then_hang``: a transaction is made, no answer comes;
     ``refuse``: the message of a no to every call; ``refuse_status``: its HTTP status; ``unfiltered_list``: the list
-    pays no regard to references; ``other_amount``: what the payer pays; ``late``: what expired can be paid."""
+    pays no regard to references; ``switched_off``: codes of channels that the merchant does not have;
+    ``other_amount``: what the payer pays; ``late``: what expired can be paid."""
 
     accept_then_hang: bool = False
     slow_s: float = 0.0
@@ -51,6 +52,7 @@ class TripaySwitches(msgspec.Struct, forbid_unknown_fields=True):
     other_amount: int = 0
     late: bool = False
     duplicate_notice: bool = False
+    switched_off: list[str] = []
     out_of_order: bool = False
     wrong_signature: bool = False
 
@@ -60,12 +62,9 @@ class TripayFake:
     The same ``merchant_ref`` twice makes two transactions: nobody promises anything else."""
 
     def __init__(
-        self,
-        merchant_code: str = "T0001",
-        api_key: str = "DEV-api-key",
-        private_key: str = "private-key",
+        self, merchant_code: str = "T0001", api_key: str = "DEV-api-key", private_key: str = "private-key",
         retry_s: float = 120.0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._merchant_code, self._api_key, self._private_key = merchant_code, api_key, private_key
         self._numbers = itertools.count(1)
         self.background = Background([retry_s] * _RETRIES)
@@ -174,7 +173,12 @@ class TripayFake:
         return JSONResponse({"success": True, "message": "Success", "data": shown, "pagination": pagination})
 
     async def _channels(self, request: Request) -> Response:
-        return _yes([{"code": code, "name": code, "type": "direct", "active": True} for code in (*_FEES, *_VAS)])
+        return _yes(
+            [
+                {"code": code, "name": code, "type": "direct", "active": code not in self.switches.switched_off}
+                for code in (*_FEES, *_VAS)
+            ]
+        )
 
     async def _act(self, request: Request) -> Response:
         """The payer pays (``pay``, with another ``amount`` where the body has one), or somebody at Tripay acts."""

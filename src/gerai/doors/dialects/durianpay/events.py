@@ -18,8 +18,9 @@ _SCHEDULE_S: Final = (0, 120, 300, 600, 5400, 12600)
 _OK: Final = 200
 _ENDS: Final = ("completed", "failed", "expired", "cancelled")
 #: Money came for an order that could not take it. The contract has no word for it, and ``completed`` would make a shop
-#: hand out goods: it is told as what such a payment reads, expired, but with what was paid and when.
-_LATE: Final = "late"
+#: hand out goods: it is told as what such a payment reads, expired, but with what was paid and when. So is money of
+#: another amount than was asked for.
+_HELD: Final = ("late", "mismatch")
 #: An order done in part counts as completed in this contract.
 _COMPLETED: Final = ("completed", "partial")
 _TRIAL: Final = "webhook.test"
@@ -34,7 +35,8 @@ async def compose(engine: Engine, occurrence: Occurrence) -> list[WebhookMessage
             return [WebhookMessage("order.created", order_data(view, "started"))]
         case ["order", state] if state in _COMPLETED:
             return [WebhookMessage("order.completed", order_data(view, "completed"))]
-        case ["payment", state] if state in _ENDS or state == _LATE:
+        case ["payment", happened] if happened in (*_ENDS, *_HELD):
+            state = "late" if happened in _HELD else happened
             payment = next((p for p in view.payments if p.public_id == event.facts.get("payment")), None)
             name = f"payment.{state_word('payment', state)}"
             return [] if payment is None else [WebhookMessage(name, payment_data(view, payment, event, state))]

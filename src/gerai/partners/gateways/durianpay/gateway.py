@@ -143,13 +143,14 @@ class DurianpayGateway:
             raise Unanswered("a refund there has no reference")
         return None if found is None else refund_of(found)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
         try:
             orders = await DurianpayClient(http, contract).page(1)
         except Unanswered as fault:
             raise GatewayRefused("not_durianpay", f"this address does not serve Durianpay's API: {fault}") from fault
         for order in orders:
             _require_mode(order, contract)
+        return None
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
         del header  # no header proves anything here

@@ -104,13 +104,14 @@ class MidtransGateway:
         """Among the refunds that the payment's status lists."""
         return await client.find_refund(http, contract, attempt, refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
         """Asks for a payment that there is not."""
         try:
             await call(http, contract, MidtransCall("GET", f"/v2/{_NOBODYS}/status", changes=False))
         except GatewayRefused as refused:
             if refused.code != _NOT_FOUND:
                 raise
+        return None
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
         """The signature stands in the body."""

@@ -86,8 +86,8 @@ class Tripay:
     ) -> RefundSeen | None:
         return None
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
-        await client.probe(http, contract)
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+        return await client.probe(http, contract)
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
         return notice.genuine(header, body, contract)

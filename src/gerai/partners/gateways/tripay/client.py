@@ -18,7 +18,7 @@ from gerai.kit.wire import Form, WireFault, read_as
 from gerai.partners.gateways.steps import plain
 from gerai.partners.gateways.tripay.channels import CHANNELS, QRIS
 from gerai.partners.gateways.tripay.wire import TripayTransaction, seen_of
-from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, Seen
+from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, Seen, Way
 
 _FIRST_ERROR: Final = 400
 _PAGE: Final = 50
@@ -77,13 +77,16 @@ async def find(http: Outgoing, contract: Contract, attempt: Attempt) -> Seen | N
     return _read(data, attempt)
 
 
-async def probe(http: Outgoing, contract: Contract) -> None:
-    """The list of channels: it needs the right address and API key, and moves nothing."""
+async def probe(http: Outgoing, contract: Contract) -> frozenset[Way]:
+    """The list of channels: it needs the right address and API key, and moves nothing. Returns those of ours that are
+    switched on."""
     data = await _call(http, contract, "merchant/payment-channel")
-    offered = {one.code for one in _form(list[_Offered], data) if one.active}
-    ours = {channel.code for channel in CHANNELS.values()} | {qris_code(contract)}
-    if not offered & ours:
+    active = {one.code for one in _form(list[_Offered], data) if one.active}
+    codes = {way: channel.code for way, channel in CHANNELS.items()} | {("qris", "QRIS"): qris_code(contract)}
+    offered = frozenset(way for way, code in codes.items() if code in active)
+    if not offered:
         raise GatewayRefused("no_channel", "no channel that we know is active: see Merchant, Atur Channel Pembayaran")
+    return offered
 
 
 def order_of(contract: Contract, attempt: Attempt) -> dict[str, Any]:

@@ -64,8 +64,9 @@ class Xendit:
     ) -> RefundSeen | None:
         return await client.find_refund(http, contract, attempt, refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> None:
+    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
         await client.probe(http, contract)
+        return None
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:
         return notice.genuine(header, body, contract)
