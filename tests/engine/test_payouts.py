@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from gerai.engine.orders.change_status import ChangeStatus
 from gerai.engine.payments.end_refund import FinishRefund
 from gerai.engine.payments.record import RecordPayment
 from gerai.engine.payments.refund import RefundPayment
+from gerai.engine.payments.resolve_late import ResolveLate
 from gerai.engine.payouts.find import late_count
 from gerai.engine.payouts.settle import SettledPayout, SettlePayout
 from gerai.kit.calendar import calendar_of
@@ -309,6 +311,31 @@ async def test_what_a_person_sends_back_leaves_the_bank(shop: GatewayShop) -> No
         await settled(shop, payment, amount_sen=0, refunds=((payment.order_id, task),))
     await settled(shop, payment)
     assert await balances(shop) == {"gateway": 0, "bank": 0, "fees": 0, "sales": 0, "refunds_owed": 0}
+
+
+async def test_another_amount_is_paid_out_as_it_came(shop: GatewayShop) -> None:
+    """What waits for a decision is with the gateway like any other money: paid out as it came, and still one payout's
+    when it is accepted afterwards."""
+    payment = await shop.started("BNI")
+    shop.toy.pays(payment)
+    more_sen = PRICE + rupiah(7)
+    shop.toy.payments[payment.public_id] = replace(shop.toy.payments[payment.public_id], paid_sen=more_sen)
+    await shop.look(payment)
+    assert (await now(shop, payment)).status == "late"
+    [expected] = await shop.engine.payouts.expected(shop.merchant_id, "production", real_now())
+    assert expected.net_sen == more_sen
+    await settled(shop, payment, amount_sen=more_sen)
+    assert await check(shop.engine, shop.merchant_id) == []
+    await shop.engine.submit(
+        ResolveLate(
+            merchant_id=shop.merchant_id, environment="production", order_id=payment.order_id,
+            payment_id=payment.payment_id, decision="accept",
+        )
+    )  # fmt: skip
+    assert (await now(shop, payment)).status == "completed"
+    assert await balances(shop) == {
+        "gateway": 0, "bank": more_sen, "fees": -rupiah(7), "sales": -PRICE, "refunds_owed": 0,
+    }  # fmt: skip
 
 
 async def test_what_is_settled_was_paid(shop: GatewayShop) -> None:
