@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from gerai.app import App
 from gerai.domain.money import rupiah
-from gerai.domain.records import GatewayAttempt, GatewayContract, OrderView, Payment
+from gerai.domain.records import Deposit, Environment, GatewayAttempt, GatewayContract, OrderView, Payment
+from gerai.engine.arrivals.target import target_of
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
 from gerai.engine.gateways.desk import GatewayDesk
@@ -53,6 +54,10 @@ class ToyGateway:
     hidden: bool = False
     #: What a look does not bring, as some gateways tell a QR once.
     forgets: bool = False
+    #: For how long what it shows can be paid; None: as long as it was asked for.
+    lasts: timedelta | None = None
+    #: As it was started last, by our reference.
+    attempts: dict[str, Attempt] = field(default_factory=dict[str, Attempt])
     payments: dict[str, Seen] = field(default_factory=dict[str, Seen])
     #: What the next refund comes to: an error, or how it stands. By its key those that were made.
     refunding: list[Exception | RefundSeen] = field(default_factory=list[Exception | RefundSeen])
@@ -84,7 +89,9 @@ class ToyGateway:
         fails, self.fails = self.fails, None
         if attempt.reference in self.payments:
             return self.payments[attempt.reference]
-        shown = Instructions("code", attempt.ends_at, code=f"8808{next(_numbers):08}")
+        self.attempts[attempt.reference] = attempt
+        until = attempt.ends_at if self.lasts is None else attempt.at + self.lasts
+        shown = Instructions("code", until, code=f"8808{next(_numbers):08}")
         seen = Seen("waiting", f"toy-{attempt.reference}", instructions=shown)
         if fails is None or self.made:
             self.payments[attempt.reference] = seen
@@ -142,10 +149,10 @@ class ToyGateway:
     def read_notice(self, body: bytes, contract: Contract) -> tuple[GatewayNotice, ...]:
         return tuple(GatewayNotice(one, "", None, proven=False) for one in body.decode().split())
 
-    def pays(self, payment: Payment, **facts: Any) -> None:
-        """The buyer pays."""
-        seen = self.payments[payment.public_id]
-        self.payments[payment.public_id] = replace(seen, status="paid", paid_sen=payment.asked_sen, **facts)
+    def pays(self, due: Payment | Deposit, **facts: Any) -> None:
+        """The buyer pays, or the member."""
+        seen = self.payments[due.public_id]
+        self.payments[due.public_id] = replace(seen, **{"status": "paid", "paid_sen": due.asked_sen} | facts)
 
 
 @dataclass
@@ -194,35 +201,38 @@ class GatewayShop:
         view = await self.now(payment)
         return next(p.status for p in view.payments if p.payment_id == payment.payment_id), view.order.charged_sen
 
-    async def attempt(self, payment: Payment) -> GatewayAttempt:
-        """The payment as its gateway has it, as far as is known here."""
+    async def attempt(self, due: Payment | Deposit) -> GatewayAttempt:
+        """The payment or deposit as its gateway has it, as far as is known here."""
         async with self.engine.connection() as connection:
-            found = await sql.attempt(connection, self.merchant_id, payment.payment_id)
+            found = await sql.attempt(connection, self.merchant_id, target_of(due).own_id)
         assert found is not None
         return found
 
-    async def look(self, payment: Payment) -> None:
-        """The job that follows the payment, once."""
-        await follow(self.engine, self.desk, self.merchant_id, payment.order_id, payment.payment_id)
+    async def look(self, due: Payment | Deposit) -> None:
+        """The job that follows it, once."""
+        await follow(self.engine, self.desk, self.merchant_id, target_of(due))
 
-    async def jobs(self, payment: Payment, task: str) -> list[float]:
-        """In how many seconds the jobs of this payment run."""
+    async def jobs(self, due: Payment | Deposit, task: str) -> list[float]:
+        """In how many seconds the jobs about it run."""
+        name = "deposit_id" if isinstance(due, Deposit) else "payment_id"
         async with self.engine.connection() as connection:
             cursor = await connection.execute(
                 "SELECT coalesce(extract(epoch FROM scheduled_at - now()), 0)::float8 FROM procrastinate_jobs "
-                "WHERE task_name = %s AND (args->>'payment_id')::int8 = %s ORDER BY id",
-                (task, payment.payment_id),
+                "WHERE task_name = %s AND (args->>%s)::int8 = %s ORDER BY id",
+                (task, name, target_of(due).own_id),
             )
             return [row[0] for row in await cursor.fetchall()]
 
 
-async def gateway_shop(engine: Engine, toy: ToyGateway | None = None, app: App | None = None) -> GatewayShop:
+async def gateway_shop(
+    engine: Engine, toy: ToyGateway | None = None, environment: Environment = "production"
+) -> GatewayShop:
     """A shop whose payments the gateway takes."""
     toy = toy or ToyGateway()
     merchant_id = await open_merchant(engine, f"toy{engine.ids.next()}", "Toko Saya")
     sealer = SecretBox(new_key())
     draft = draft_contract(
-        engine, sealer, merchant_id, toy, "production", {"secret_key": KEY}, ways=ways_of(toy, METHODS), base_url="",
+        engine, sealer, merchant_id, toy, environment, {"secret_key": KEY}, ways=ways_of(toy, METHODS), base_url="",
         by="t",
     )  # fmt: skip
     contract = await open_contract(engine, draft)

@@ -14,10 +14,12 @@ import pytest_asyncio
 from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway, gateway_shop
 from gerai.domain.money import rupiah
 from gerai.domain.refusals import InputInvalid, MethodUnavailable, PartnerUnavailable, Refusal
+from gerai.engine.arrivals.target import target_of
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import close_contract, draft_contract, open_contract, ways_of
 from gerai.engine.gateways.desk import seen_of
+from gerai.engine.gateways.due import due_of
 from gerai.engine.gateways.follow import end, to_look_at
 from gerai.engine.gateways.record import instructed
 from gerai.engine.merchants.open import change_settings, open_merchant
@@ -160,7 +162,7 @@ async def test_a_crash_after_the_call(shop: GatewayShop) -> None:
     contract = await shop.desk.contract(shop.merchant_id, shop.contract.contract_id)
     assert contract is not None
     view = await shop.now(payment)
-    await shop.toy.start(shop.desk.http(contract[1]), contract[1], shop.desk.attempt_of(view, payment))
+    await shop.toy.start(shop.desk.http(contract[1]), contract[1], shop.desk.attempt_of(due_of(view, payment)))
     [due_s] = await shop.jobs(payment, FOLLOW_GATEWAY_TASK)
     assert 50 < due_s <= 60
     await shop.look(payment)
@@ -194,14 +196,14 @@ async def test_what_a_payer_left_is_ended_at_the_gateway(shop: GatewayShop) -> N
             shop.toy.pays(payment)
         await shop.engine.submit(CancelPayment(**names, order_id=payment.order_id, payment_id=payment.payment_id))
         assert len(await shop.jobs(payment, END_AT_GATEWAY_TASK)) == 1
-        await end(shop.engine, shop.desk, shop.merchant_id, payment.order_id, payment.payment_id)
+        await end(shop.engine, shop.desk, shop.merchant_id, target_of(payment))
         stands = await shop.stands(payment)
         assert stands == (("completed", PRICE) if quicker else ("cancelled", 0))
         assert (await shop.attempt(payment)).status == "ended"
     shop.toy.cancels = False
     payment = await shop.started()
     await shop.engine.submit(CancelPayment(**names, order_id=payment.order_id, payment_id=payment.payment_id))
-    await end(shop.engine, shop.desk, shop.merchant_id, payment.order_id, payment.payment_id)
+    await end(shop.engine, shop.desk, shop.merchant_id, target_of(payment))
     assert ("cancel", payment.public_id) not in shop.toy.asked
     assert (await shop.attempt(payment)).status == "open"
 

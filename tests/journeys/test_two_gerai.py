@@ -15,6 +15,7 @@ from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.cli.keys import make_key
 from gerai.domain.records import OrderView
 from gerai.doors.dialects.durianpay.demo import ORDER
+from gerai.engine.arrivals.target import target_of
 from gerai.engine.check import check
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
 from gerai.engine.gateways.follow import follow
@@ -120,7 +121,7 @@ async def test_paid_there_is_paid_here(both: Both, reported: bool) -> None:
     else:
         desk = both.seller._desk  # pyright: ignore[reportPrivateUsage]
         for _ in range(2):
-            await follow(both.seller.engine, desk, both.merchant_id, view.order.order_id, view.payments[-1].payment_id)
+            await follow(both.seller.engine, desk, both.merchant_id, target_of(view.payments[-1]))
     view = await both.order(placed["id"])
     assert (view.payments[-1].status, view.order.charged_sen) == ("completed", 50_000_00)
 

@@ -386,7 +386,9 @@ async def test_the_page_runs(folder: tuple[Path, Engine], page: Path) -> None:
     scene = await shop(engine, path.parent)
     if page.stem in SCENES:
         await SCENES[page.stem](scene)
-    receiver = AsyncMock(return_value=SimpleNamespace(status=200))
+    # Endpoints of webhooks look at the status alone; Midtrans is asked for a payment that there is not.
+    nothing = b'{"status_code":"404","status_message":"Transaction doesn\'t exist."}'
+    receiver = AsyncMock(return_value=SimpleNamespace(status=200, body=nothing))
     with patch("gerai.cli.webhook_forms.check_address", AsyncMock()), patch("gerai.kit.http.Outgoing.send", receiver):
         for example in examples(page):
             if example.words[0] in NOT_RUN or " ".join(example.words[:2]) in NOT_RUN:

@@ -138,6 +138,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "gateways.contract_at": [lambda c: gateways.contract_at(c, m, first)],
         "gateways.attempt": [lambda c: gateways.attempt(c, m, first)],
         "gateways.find": [lambda c: gateways.find(c, _contract(m), "pay_none", "none")],
+        "gateways.payer": [lambda c: gateways.payer(c, m, first)],
         "gateways.to_look_at": [lambda c: gateways.to_look_at(c, m, 50)],
         "gateways.contracts": [lambda c: gateways.contracts(c, m)],
         "payouts.unsettled": [lambda c: payouts.unsettled(c, m, "production", 50)],

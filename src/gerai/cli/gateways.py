@@ -146,7 +146,7 @@ def close(
     contract: ContractArgument, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
-    """Start no payment there any more; those that were started are followed to their end."""
+    """Start no payment or top-up there any more; those that were started are followed to their end."""
 
     async def act(engine: Engine) -> None:
         found = await _named(engine, merchant, contract)
@@ -158,7 +158,8 @@ def close(
 
 @gateways.command("faults")
 def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List payments about which you should look at the gateway: another amount came, or nobody knows how they stand."""
+    """List payments and top-ups about which you should look at the gateway: nobody knows how they stand, or another
+    amount came for a top-up."""
 
     async def act(engine: Engine) -> list[tuple[str, GatewayAttempt]]:
         return await to_look_at(engine, await merchant_named(engine, merchant))
@@ -167,12 +168,13 @@ def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings
     if not found:
         console.line("nothing waits / tidak ada yang menunggu")
         return
-    grid = Grid("payment", "state", "gateway's id", "what", "since (WIB)")
-    for payment, one in found:
-        grid.add(payment, one.status, one.reference, one.fault, to_the_minute(one.updated_at))
+    grid = Grid("payment or top-up", "state", "gateway's id", "what", "since (WIB)")
+    for code, one in found:
+        grid.add(code, one.status, one.reference, one.fault, to_the_minute(one.updated_at))
     console.grid(grid)
     console.line(
-        "money that is there / uangnya ada: gerai payments confirm PAYMENT; "
+        "money that is there / uangnya ada: gerai payments confirm PAYMENT|TOPUP; for a top-up another amount / untuk "
+        "isi saldo, jumlah lain: gerai members topup; "
         "else / selain itu: gerai payments refund, at the gateway / di gateway"
     )
 

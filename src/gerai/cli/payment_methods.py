@@ -1,4 +1,4 @@
-"""`gerai payments methods`: how a merchant's orders can be paid, and who takes the money."""
+"""`gerai payments methods`: how a merchant's orders and top-ups can be paid, and who takes the money."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def show_methods(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """List how orders can be paid, between which amounts, and who takes the money."""
+    """List how orders and top-ups can be paid, between which amounts, and who takes the money."""
     whose = one_of(environment, ENVIRONMENTS, "environment")
     wanted_sen = read_amount(amount) if amount else None
 

@@ -62,9 +62,9 @@ _NOTES: Final = {
     "payment only is booked at once; what fits none, or several, waits for a person.",
     "notice": "What a service outside said of money that came in, kept as it came. `waiting`: it could not be read, or "
     "names an account that is not known here; it may be read again. Read twice, its money is kept once.",
-    "gateway attempt": "A payment as its gateway has it, beside the payment itself. `asked`: stored before the call, "
+    "gateway attempt": "A payment or a top-up as its gateway has it, beside itself. `asked`: stored before the call, "
     "and nobody knows the answer yet; it is looked for, and is never taken for a failure. `mismatch`: another amount "
-    "came than was asked for: nothing is booked, a person decides.",
+    "came than was asked for with a top-up: nothing is booked, a person decides.",
     "deposit": "A deposit puts money into a wallet, once: when it becomes `succeeded`. `late` is money that arrived "
     "after its time or its end; the merchant's setting `late_payment` decides: with `accept` (the default) and "
     "`wallet` it is accepted at once, else the operator accepts it, or gives it back to the payer (`refunded`).",

@@ -1,4 +1,4 @@
-"""How an order's payment stands, in one word; and which payments money may still come for."""
+"""How an order's payment stands, in one word; and which payments and deposits money may still come for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
 MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
 #: What a payment is once money came on it.
 CAME: Final = frozenset({"completed", "late", "refunded"})
+#: The same of a deposit.
+DEPOSIT_CAME: Final = frozenset({"succeeded", "late", "refunded"})
 
 
 def payment_status(order: Order, invoice: Invoice | None) -> PaymentStatus:

@@ -46,9 +46,9 @@ class Needs(msgspec.Struct, frozen=True):
     the orders and of their payment; ``refund_tasks`` names refunds of the orders by their ids. ``expected`` locks
     receiving accounts and brings what is expected in each between two amounts: (id, least, most). ``arrivals`` names
     money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and ``notice_keys`` by source
-    and digest, with the source locked. ``attempts``: of payments by gateway, whose orders are named, too;
-    ``proofs_of``: what proves payments, likewise, without its content; ``payout_keys``: payouts by contract and
-    reference."""
+    and digest, with the source locked. ``attempts``: of payments and deposits by gateway, with the orders or deposits
+    named, too; ``proofs_of``: what proves payments, likewise, without its content; ``payout_keys``: payouts by contract
+    and reference."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()

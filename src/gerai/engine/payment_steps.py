@@ -1,4 +1,5 @@
-"""Steps about payments that orders, payments and fulfilments share: a new one, the end of open ones, a refund.
+"""Steps about payments that orders, payments and fulfilments share: a new one, the end of open ones, a refund; and what
+deposits share with them: a gateway that takes it.
 
 All on the working copy. These are the only places where a payment comes into being and where paid money goes back.
 """
@@ -10,19 +11,21 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from gerai.domain.records import Order, Payment, RefundTask
+from gerai.domain.records import Deposit, GatewayAttempt, Order, Payment, RefundTask
 from gerai.domain.refusals import StateConflict
 from gerai.domain.states import INVOICE, PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.state import Job, State
 from gerai.engine.wallet import ledger
 
-#: Jobs about a payment that a gateway takes (engine/gateways/follow.py).
+#: Jobs about a payment or deposit that a gateway takes (engine/gateways/follow.py).
 FOLLOW_GATEWAY_TASK: Final = "gerai.follow_gateway"
 END_AT_GATEWAY_TASK: Final = "gerai.end_at_gateway"
 #: A refund that a gateway sends (engine/gateways/give_back.py).
 GIVE_BACK_TASK: Final = "gerai.give_back"
 _GATEWAY_QUEUE: Final = "gateways"
+#: Who asked the gateway has its answer by then, or never will.
+_FIRST_LOOK_S: Final = 60
 #: Orders in these states wait for no money any more: their open payments end with them.
 ENDED: Final = frozenset({"cancelled", "expired", "failed", "completed", "partial", "returned", "closed"})
 
@@ -74,10 +77,26 @@ def new_payment(
     )
 
 
-def gateway_job(task: str, payment: Payment, delay_s: float, **more: int) -> Job:
-    """Ask the payment's gateway about it, so long from now. One job at a time about the same; a job that waits for its
-    time keeps back those behind it, so that each kind has a lock of its own."""
-    args = {"merchant_id": payment.merchant_id, "order_id": payment.order_id, "payment_id": payment.payment_id} | more
+def keep_attempt(state: State, context: Context, paid: Payment | Deposit, contract_id: int) -> None:
+    """Keep that a gateway is about to be asked for it, by this contract, and the job that looks how that went."""
+    of_order = isinstance(paid, Payment)
+    state.attempts.insert(
+        GatewayAttempt(
+            paid.merchant_id, paid.payment_id if of_order else paid.deposit_id, paid.order_id if of_order else None,
+            paid.environment, contract_id, "asked", "", 0, None, "", context.now, context.now,
+        )
+    )  # fmt: skip
+    state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, _FIRST_LOOK_S))
+
+
+def gateway_job(task: str, paid: Payment | Deposit, delay_s: float, **more: int) -> Job:
+    """Ask its gateway about a payment or deposit, so long from now. One job at a time about the same; a job that waits
+    for its time keeps back those behind it, so that each kind has a lock of its own."""
+    if isinstance(paid, Payment):
+        ids = {"order_id": paid.order_id, "payment_id": paid.payment_id}
+    else:
+        ids = {"deposit_id": paid.deposit_id}
+    args = {"merchant_id": paid.merchant_id} | ids | more
     lock = ":".join(map(str, (task, *args.values())))
     return Job(_GATEWAY_QUEUE, task, lock, args, delay_s or None)
 

@@ -57,7 +57,8 @@ class Contract:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One payment to be started. ``reference`` is ours, unique for ever: at most 40 letters, digits, ``_`` and ``-``.
+    """One payment to be started, of an order or of a top-up (whose code is its ``order_number``, then). ``reference``
+    is ours, unique for ever: at most 40 letters, digits, ``_`` and ``-``.
     ``amount_sen`` is whole rupiah. ``ends_at``: no longer payable then; None: the gateway's own time. ``page_url``:
     where a payer comes back to, an address. ``payer``: name, email, mobile, each may be missing. ``gateway_reference``:
     the gateway's own id, once it is known."""

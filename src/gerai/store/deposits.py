@@ -59,13 +59,16 @@ async def late(connection: AsyncConnection, merchant_id: int, limit: int) -> lis
     return [DEPOSITS.read(row) for row in await cursor.fetchall()]
 
 
-async def statuses(connection: AsyncConnection, merchant_id: int, deposit_ids: list[int]) -> dict[int, str]:
-    """Each deposit's state by its id."""
+async def statuses(
+    connection: AsyncConnection, merchant_id: int, deposit_ids: list[int]
+) -> dict[int, tuple[str, bool]]:
+    """By each deposit's id its state, and whether it has the way to pay that its gateway gave."""
     cursor = await connection.execute(
-        "SELECT deposit_id, status FROM deposits WHERE merchant_id = %s AND deposit_id = ANY(%s)",
+        "SELECT deposit_id, status, coalesce((instructions->>'at_gateway')::bool, false) FROM deposits "
+        "WHERE merchant_id = %s AND deposit_id = ANY(%s)",
         (merchant_id, deposit_ids),
     )
-    return {row[0]: row[1] for row in await cursor.fetchall()}
+    return {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
 
 
 async def _select(connection: AsyncConnection, where: Where, limit: int) -> list[Deposit]:

@@ -1,4 +1,4 @@
-"""Contracts with gateways, and payments as gateways have them, read and written outside the batch."""
+"""Contracts with gateways, and payments and deposits as gateways have them, read and written outside the batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
-from gerai.domain.payment_status import CAME
+from gerai.domain.payment_status import CAME, DEPOSIT_CAME
 from gerai.domain.records import GatewayAttempt, GatewayContract, OfferedWay
 from gerai.store.conditions import listed, query
 from gerai.store.tables import ATTEMPTS
@@ -19,11 +19,10 @@ _COLUMNS: Final = ", ".join(GatewayContract.__struct_fields__)
 
 
 class AtGateway(NamedTuple):
-    """A payment that a gateway takes: whose, of which order, and the gateway's own id of it."""
+    """A payment that a gateway takes, and of which order; or a deposit, as :class:`GatewayAttempt` keeps it."""
 
-    order_id: int
+    order_id: int | None
     payment_id: int
-    reference: str
 
 
 async def open_contracts(
@@ -107,7 +106,7 @@ async def change_ways(
 
 
 async def attempt(connection: AsyncConnection, merchant_id: int, payment_id: int) -> GatewayAttempt | None:
-    """The payment as its gateway has it."""
+    """The payment or deposit with this id as its gateway has it."""
     cursor = await connection.execute(
         query(f"SELECT {ATTEMPTS.select_list} FROM gateway_attempts t WHERE t.merchant_id = %s AND t.payment_id = %s"),
         (merchant_id, payment_id),
@@ -118,39 +117,52 @@ async def attempt(connection: AsyncConnection, merchant_id: int, payment_id: int
 
 #: By our id, else by the gateway's own: each through an index.
 _FIND: Final = (
-    "SELECT a.order_id, a.payment_id, a.reference "
-    "FROM payments p JOIN gateway_attempts a USING (merchant_id, payment_id) "
+    "SELECT a.order_id, a.payment_id FROM payments p JOIN gateway_attempts a USING (merchant_id, payment_id) "
     "WHERE p.merchant_id = %(merchant)s AND p.environment = %(environment)s AND p.public_id = %(id)s "
     "AND a.contract_id = %(contract)s",
-    "SELECT order_id, payment_id, reference FROM gateway_attempts "
+    "SELECT NULL::int8, deposit_id FROM deposits "
+    "WHERE merchant_id = %(merchant)s AND contract_id = %(contract)s AND public_id = %(id)s",
+    "SELECT order_id, payment_id FROM gateway_attempts "
     "WHERE merchant_id = %(merchant)s AND contract_id = %(contract)s AND reference = %(reference)s "
     "AND reference <> '' LIMIT 1",
 )
 
 
 async def find(connection: AsyncConnection, of: GatewayContract, public_id: str, reference: str) -> AtGateway | None:
-    """The payment of this contract with our id, or with the gateway's own."""
+    """The payment or deposit of this contract with our id, or with the gateway's own."""
     names = {
         "merchant": of.merchant_id, "environment": of.environment, "contract": of.contract_id, "id": public_id,
         "reference": reference,
     }  # fmt: skip
-    for statement in _FIND:
+    for statement in _FIND if public_id else _FIND[-1:]:
         cursor = await connection.execute(query(statement), names)
         if (row := await cursor.fetchone()) is not None:
             return AtGateway(*row)
     return None
 
 
-async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) -> list[GatewayAttempt]:
-    """Payments about which a person should look, oldest first. Other amounts, once decided about, are left out."""
+async def payer(connection: AsyncConnection, merchant_id: int, member_id: int) -> dict[str, str]:
+    """What is known of a member who pays a deposit: name, email, mobile."""
     cursor = await connection.execute(
-        query(f"SELECT {ATTEMPTS.select_list} FROM gateway_attempts t JOIN payments p USING (merchant_id, payment_id) "
+        "SELECT name, email, mobile FROM members WHERE merchant_id = %s AND member_id = %s", (merchant_id, member_id)
+    )
+    row = await cursor.fetchone()
+    return {} if row is None else dict(zip(("name", "email", "mobile"), row, strict=True))
+
+
+async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) -> list[tuple[str, GatewayAttempt]]:
+    """Payments and deposits about which a person should look, with our ids, oldest first. Other amounts, once decided
+    about, are left out."""
+    cursor = await connection.execute(
+        query(f"SELECT coalesce(p.public_id, d.public_id, ''), {ATTEMPTS.select_list} FROM gateway_attempts t "
+               "LEFT JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id "
+               "LEFT JOIN deposits d ON d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id "
                "WHERE t.merchant_id = %s AND t.fault <> '' "
-               f"AND NOT (t.status = 'mismatch' AND p.status IN ({listed(CAME)})) "
+               f"AND NOT (t.status = 'mismatch' AND coalesce(p.status, d.status) IN ({listed(CAME | DEPOSIT_CAME)})) "
                "ORDER BY t.payment_id LIMIT %s"),
         (merchant_id, limit),
     )  # fmt: skip
-    return [ATTEMPTS.read(row) for row in await cursor.fetchall()]
+    return [(row[0], ATTEMPTS.read(row[1:])) for row in await cursor.fetchall()]
 
 
 def read_ways(stored: Any) -> tuple[OfferedWay, ...]:

@@ -145,7 +145,7 @@ JOIN unnest(%b::int8[], %b::text[]) AS n(receiving_id, arrival_key)
   ON n.receiving_id = t.receiving_id AND n.arrival_key = t.arrival_key
 WHERE t.merchant_id = %b""".encode()
 
-#: Without a lock of their own: their order's protects them.
+#: Without a lock of their own: their order's protects them, or their deposit's.
 ATTEMPTS_BY_PAYMENT: Final = f"""
 SELECT {ATTEMPTS.select_list} FROM gateway_attempts t
 WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()

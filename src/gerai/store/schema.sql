@@ -153,6 +153,7 @@ CREATE TABLE deposits (
     completed_at timestamp with time zone,
     receiving_id bigint,
     matching_transfer_id bigint,
+    contract_id bigint,
     CONSTRAINT deposit_completed CHECK (((status = 'succeeded'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT deposit_credited_once CHECK (((status = 'succeeded'::text) = (transfer_id IS NOT NULL))),
     CONSTRAINT deposit_pays_for_itself CHECK ((pay_sen >= (amount_sen + fee_sen))),
@@ -213,7 +214,7 @@ CREATE TABLE fulfilments (
 CREATE TABLE gateway_attempts (
     merchant_id bigint NOT NULL,
     payment_id bigint NOT NULL,
-    order_id bigint NOT NULL,
+    order_id bigint,
     environment text NOT NULL,
     contract_id bigint NOT NULL,
     status text NOT NULL,
@@ -904,6 +905,7 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
+CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX deposits_late ON deposits USING btree (merchant_id, deposit_id) WHERE (status = 'late'::text);
 CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);

@@ -98,8 +98,11 @@ DEPOSITS = Table(
     "deposits",
     Deposit,
     key=("merchant_id", "deposit_id"),
-    mutable=("status", "provider_reference", "transfer_id", "updated_at", "completed_at", "matching_transfer_id"),
-)
+    mutable=(
+        "status", "provider_reference", "instructions", "transfer_id", "updated_at", "expires_at", "completed_at",
+        "matching_transfer_id",
+    ),
+)  # fmt: skip
 FULFILMENTS = Table(
     "fulfilments",
     Fulfilment,

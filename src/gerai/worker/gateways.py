@@ -1,4 +1,4 @@
-"""The jobs about payments that gateways take."""
+"""The jobs about payments and deposits that gateways take."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from procrastinate import App, RetryStrategy
 
+from gerai.engine.arrivals.target import target_named
 from gerai.engine.core import Engine
 from gerai.engine.gateways import follow
 from gerai.engine.gateways.desk import GatewayDesk
@@ -16,13 +17,14 @@ from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK,
 def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStrategy) -> tuple[Any, ...]:
     """Declare them, each to be called again by ``retry`` when it fails."""
 
+    # The ids are an order's and its payment's, or a deposit's.
     @queue.task(name=FOLLOW_GATEWAY_TASK, retry=retry)
-    async def follow_task(merchant_id: int, order_id: int, payment_id: int) -> None:
-        await follow.follow(engine, desk, merchant_id, order_id, payment_id)
+    async def follow_task(merchant_id: int, **ids: int) -> None:
+        await follow.follow(engine, desk, merchant_id, target_named(ids))
 
     @queue.task(name=END_AT_GATEWAY_TASK, retry=retry)
-    async def end_task(merchant_id: int, order_id: int, payment_id: int) -> None:
-        await follow.end(engine, desk, merchant_id, order_id, payment_id)
+    async def end_task(merchant_id: int, **ids: int) -> None:
+        await follow.end(engine, desk, merchant_id, target_named(ids))
 
     # The payment names the job's lock, and is the task's.
     @queue.task(name=GIVE_BACK_TASK, retry=retry)

@@ -3,20 +3,13 @@ believed with their proof alone, and only after it was asked."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from dataclasses import replace
-from typing import Any
-
 import httpx
-import pytest_asyncio
+from gateway_doors_kit import RIGHT, TOY, Doors, contract_of, served, shop
 
-from app_kit import app_of, settings_of
-from gateway_kit import KEY, METHODS, PRICE, GatewayShop, ToyGateway
-from gerai.app import WEBHOOK_CONTRACTS, App
+from gateway_kit import KEY, PRICE
+from gerai.app import App
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.durianpay.demo import ORDER
-from gerai.engine.check import check
-from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
 from gerai.engine.gateways.give_back import refund_key
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
@@ -24,61 +17,9 @@ from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
-from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import OutcomeUnknown, RefundSeen
-from gerai.settings import WebhookSettings
-from gerai.worker.main import Worker
 
-TOY = ToyGateway()
-
-
-@pytest_asyncio.fixture(scope="module")
-async def served(own_dsn: str) -> AsyncGenerator[App]:
-    """A server that has the toy beside its own gateways."""
-    app = app_of(settings_of(own_dsn, webhooks=WebhookSettings(seal_key=new_key())))
-    app.partners.gateways["toy"] = TOY
-    async with app.running():
-        yield app
-
-
-class Doors(GatewayShop):
-    """The shop, and who asks its doors."""
-
-    app: App
-    web: httpx.AsyncClient
-    address: str
-
-    async def work(self) -> None:
-        """The worker, once."""
-        await Worker(self.engine, self.app.partners, self.desk, self.app.settings, WEBHOOK_CONTRACTS).run_once()
-
-    async def notices(self) -> list[tuple[Any, ...]]:
-        """State, kept and fault of this merchant's notices."""
-        async with self.engine.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT status, kept, fault FROM notices WHERE merchant_id = %s ORDER BY notice_id", (self.merchant_id,)
-            )
-            return await cursor.fetchall()
-
-
-@pytest_asyncio.fixture
-async def shop(served: App) -> AsyncGenerator[Doors]:
-    engine, sealer = served.engine, SecretBox(served.settings.webhooks.seal_key)
-    merchant_id = await open_merchant(engine, f"toy{engine.ids.next()}", "Toko Saya")
-    draft = draft_contract(
-        engine, sealer, merchant_id, TOY, "production", {"secret_key": KEY}, ways=ways_of(TOY, METHODS), base_url="",
-        by="t",
-    )  # fmt: skip
-    contract = await open_contract(engine, draft)
-    desk = served._desk  # pyright: ignore[reportPrivateUsage]
-    found = Doors(engine, merchant_id, contract, desk, TOY)
-    TOY.fails, TOY.made, TOY.hidden = None, True, False
-    found.app, found.address = served, desk.opened(contract).notice_url.removeprefix("http://gerai.test")
-    transport = httpx.ASGITransport(app=served, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as web:
-        found.web = web
-        yield found
-    assert await check(engine, merchant_id) == []
+__all__ = ["served", "shop"]
 
 
 async def test_a_page(shop: Doors) -> None:
@@ -150,22 +91,21 @@ async def test_notices(shop: Doors) -> None:
     """With its proof and after the gateway was asked: paid once, however often it comes. Without proof, at another
     merchant's address, of a payment that is not paid there, or of one that is nobody's: nothing is paid."""
     payment, other = await shop.started(), await shop.started()
-    right = {"X-Toy": KEY}
     for headers in ({}, {"X-Toy": KEY[:-1]}):
         answer = await shop.web.post(shop.address, content=payment.public_id, headers=headers)
         assert answer.status_code == 404
     assert await shop.notices() == []
-    early = await shop.web.post(shop.address, content=payment.public_id, headers=right)
+    early = await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
     assert (early.status_code, early.json()) == (200, {"ok": True})
     await shop.work()
     assert await shop.stands(payment) == ("processing", 0)
     TOY.pays(payment)
     for body in (f"{payment.public_id} ", f" {payment.public_id}", payment.public_id, f"{payment.public_id} "):
-        assert (await shop.web.post(shop.address, content=body, headers=right)).status_code == 200
+        assert (await shop.web.post(shop.address, content=body, headers=RIGHT)).status_code == 200
     await shop.work()
     assert await shop.stands(payment) == ("completed", PRICE)
     assert await shop.stands(other) == ("processing", 0)
-    await shop.web.post(shop.address, content="pay_of_nobody", headers=right)
+    await shop.web.post(shop.address, content="pay_of_nobody", headers=RIGHT)
     await shop.work()
     assert (await shop.notices())[-1] == ("waiting", 0, "it is about a payment that was not started here")
     assert KEY not in str(await shop.notices())
@@ -173,23 +113,12 @@ async def test_notices(shop: Doors) -> None:
 
 async def test_another_merchants_payment_is_nobodys(shop: Doors, served: App) -> None:
     """A notice with its own proof names a payment of another merchant: it is not touched."""
-    engine, sealer = served.engine, SecretBox(served.settings.webhooks.seal_key)
+    engine = served.engine
     stranger = await open_merchant(engine, f"toy{engine.ids.next()}", "Lain")
-    draft = draft_contract(
-        engine,
-        sealer,
-        stranger,
-        TOY,
-        "production",
-        {"secret_key": KEY},
-        ways=ways_of(TOY, METHODS),
-        base_url="",
-        by="t",
-    )
-    address = shop.desk.opened(await open_contract(engine, draft)).notice_url.removeprefix("http://gerai.test")
+    address = shop.address_of(await contract_of(served, stranger))
     payment = await shop.started()
     TOY.pays(payment)
-    await shop.web.post(address, content=payment.public_id, headers={"X-Toy": KEY})
+    await shop.web.post(address, content=payment.public_id, headers=RIGHT)
     await shop.work()
     assert await shop.stands(payment) == ("processing", 0)
 
@@ -199,7 +128,7 @@ async def test_a_refund_is_sent_by_itself(shop: Doors) -> None:
     without waiting for the next look."""
     payment = await shop.started("BNI")
     TOY.pays(payment)
-    await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": KEY})
+    await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
     await shop.work()
     TOY.refunding = [RefundSeen("pending", "r-1")]
     names = {"merchant_id": shop.merchant_id, "environment": "production", "order_id": payment.order_id}
@@ -208,7 +137,7 @@ async def test_a_refund_is_sent_by_itself(shop: Doors) -> None:
     [listed] = await shop.engine.payments.refunds(shop.merchant_id)
     assert (listed.task.status, listed.task.looks) == ("sending", 1)
     TOY.refunds[refund_key(payment, listed.task)] = RefundSeen("done", "r-1")
-    await shop.web.post(shop.address, content=f"{payment.public_id} ", headers={"X-Toy": KEY})
+    await shop.web.post(shop.address, content=f"{payment.public_id} ", headers=RIGHT)
     await shop.work()
     assert await shop.engine.payments.refunds(shop.merchant_id) == []
     [done] = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
@@ -231,9 +160,8 @@ async def test_another_amount_on_the_page(shop: Doors) -> None:
     """The gateway took less than was asked for: the buyer reads what came and what was asked, is asked not to pay
     again, and is offered no way to."""
     payment = await shop.started()
-    TOY.pays(payment)
-    TOY.payments[payment.public_id] = replace(TOY.payments[payment.public_id], paid_sen=PRICE - rupiah(10_000))
-    await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": KEY})
+    TOY.pays(payment, paid_sen=PRICE - rupiah(10_000))
+    await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
     await shop.work()
     path = f"/i/{(await shop.now(payment)).order.secret}"
     for language, texts in (

@@ -38,12 +38,19 @@ class Case:
 
 
 OVER = NOW - timedelta(seconds=1)
+#: One that a gateway takes, also in a sandbox: its payer is not ours to play.
+ASKED: dict[str, Any] = {"contract_id": 7}
 CASES = {
     "open": Case(deposit(), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
     "open, QR": Case(deposit(**BY_QR), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
     "open, wallet": Case(deposit(**BY_WALLET), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
     "open for ever": Case(deposit(expires_at=None), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
     "by hand": Case(deposit(**BY_HAND), "no_method", "amount.due", "Rp54.123"),
+    "its gateway is asked": Case(deposit(**ASKED, instructions={"kind": "code"}), "asking", "amount.due", "Rp54.123"),
+    "its gateway answered": Case(
+        deposit(**ASKED, instructions={"kind": "code", "code": "8808123456781234", "at_gateway": True}),
+        "pending", "amount.due", "Rp54.123", pays=True,
+    ),
     "instructions lost": Case(
         deposit(instructions={"kind": 7}), "no_method", "amount.due", "Rp54.123"
     ),

@@ -15,8 +15,10 @@ from app_kit import app_of, settings_of
 from gateway_kit import METHODS, PRICE, GatewayShop
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.records import Payment
+from gerai.engine.arrivals.target import target_of
 from gerai.engine.check import check
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
+from gerai.engine.gateways.due import due_of
 from gerai.engine.gateways.follow import end
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.payments.cancel import CancelPayment
@@ -106,7 +108,9 @@ async def test_a_start_that_nobody_recorded_is_found(pair: Pair) -> None:
     payment = await pair.shop.stored(await pair.shop.ordered())
     view = await pair.shop.now(payment)
     contract = pair.shop.desk.opened(pair.shop.contract)
-    made = await GATEWAY.start(pair.shop.desk.http(contract), contract, pair.shop.desk.attempt_of(view, payment))
+    made = await GATEWAY.start(
+        pair.shop.desk.http(contract), contract, pair.shop.desk.attempt_of(due_of(view, payment))
+    )
     assert (await pair.shop.attempt(payment)).status == "asked"
     await pair.shop.look(payment)
     shown = (await pair.shop.now(payment)).payments[-1].instructions
@@ -128,6 +132,6 @@ async def test_cancelled_here_is_cancelled_there(pair: Pair) -> None:
             payment_id=payment.payment_id,
         )
     )  # fmt: skip
-    await end(pair.shop.engine, pair.shop.desk, payment.merchant_id, payment.order_id, payment.payment_id)
+    await end(pair.shop.engine, pair.shop.desk, payment.merchant_id, target_of(payment))
     assert [there.status for there in (await pair.upstream.view(order_id)).payments] == ["cancelled"]
     assert (await pair.shop.stands(payment))[0] == "cancelled"

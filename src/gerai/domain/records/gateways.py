@@ -1,4 +1,4 @@
-"""What a seller has with gateways, and each payment that one of them takes."""
+"""What a seller has with gateways, and each payment or deposit that one of them takes."""
 
 from __future__ import annotations
 
@@ -65,14 +65,15 @@ class Payout(msgspec.Struct, frozen=True):
 
 
 class GatewayAttempt(msgspec.Struct, frozen=True):
-    """A payment as its gateway has it. ``status``: ``asked`` (stored before the call, its outcome not known yet),
+    """A payment or a deposit as its gateway has it. ``payment_id``: the payment's id or, where ``order_id`` is None,
+    the deposit's: nothing else has it. ``status``: ``asked`` (stored before the call, its outcome not known yet),
     ``open``, ``ended``, or ``mismatch``: another amount came than was asked for, ``paid_sen``. ``reference``: the
     gateway's own. ``looks``: how often it was asked how the payment stands; ``fault``: why a person should look;
     ``fee_sen``: what the gateway says it keeps of it; None: it does not say."""
 
     merchant_id: int
     payment_id: int
-    order_id: int
+    order_id: int | None
     environment: str
     contract_id: int
     status: str

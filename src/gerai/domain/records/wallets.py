@@ -60,7 +60,8 @@ class Deposit(msgspec.Struct, frozen=True):
     :data:`MANUAL`. ``reference`` is the asker's, ``provider_reference`` the gateway's or the bank's. ``transfer_id`` is
     the one transfer that credited the wallet, there exactly while the deposit is ``succeeded``;
     ``matching_transfer_id`` the one that booked :attr:`matching_sen`, where there is any. ``receiving_id``: the
-    seller's own account it comes into, and no other money may come there with ``pay_sen``."""
+    seller's own account it comes into, and no other money may come there with ``pay_sen``; ``contract_id``: the
+    contract by which a gateway takes it."""
 
     merchant_id: int
     deposit_id: int
@@ -87,6 +88,12 @@ class Deposit(msgspec.Struct, frozen=True):
     completed_at: datetime | None
     receiving_id: int | None = None
     matching_transfer_id: int | None = None
+    contract_id: int | None = None
+
+    @property
+    def asked_sen(self) -> int:
+        """What its payer must pay in all, under the name that this has with payments."""
+        return self.pay_sen
 
     @property
     def matching_sen(self) -> int:

@@ -19,7 +19,7 @@ from gerai.doors.pay.address import Address
 from gerai.doors.pay.deposit_present import PENDING, deposit_state, deposit_version, playable, present_deposit
 from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.model import PageContext
-from gerai.doors.pay.page_watcher import Watch
+from gerai.doors.pay.page_watcher import Watch, deposit_seen
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
 from gerai.engine.deposits.record import RecordDeposit
@@ -80,7 +80,8 @@ async def events(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
         state = deposit_state(deposit, opened.now(ctx))
         return deposit_version(deposit, state), state.final
 
-    return live.stream(ctx, Watch(merchant_id, deposit_id, "deposit", seen=opened.deposit.status), look)
+    seen = deposit_seen(opened.deposit.status, shown=instructions_of(opened.deposit).at_gateway)
+    return live.stream(ctx, Watch(merchant_id, deposit_id, "deposit", seen=seen), look)
 
 
 async def qr_image(ctx: RequestContext, opened: ResolvedDeposit) -> Response:

@@ -15,8 +15,11 @@ from gerai.doors.pay.names import shown
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.payment_panel import deadline, panel_of
 from gerai.doors.pay.words import Words
+from gerai.engine.gateways.record import instructed
 
 PENDING: Final = PageState("deposit_pending", "wait", "clock")
+#: The gateway that takes it has not answered yet: there is nothing to pay with.
+ASKING: Final = PageState("deposit_asking", "wait", "clock")
 #: It waits to be paid, and nothing is known that a payer could follow.
 NO_METHOD: Final = PageState("deposit_no_method", "calm", "warn")
 EXPIRED: Final = PageState("deposit_expired", "calm", "clock")
@@ -32,6 +35,7 @@ STATES: Final = {
 }
 _LABELS: Final = {
     "deposit_pending": "amount.due",
+    "deposit_asking": "amount.due",
     "deposit_no_method": "amount.due",
     "deposit_succeeded": "amount.credited",
     "deposit_late": "amount.arrived",
@@ -48,7 +52,9 @@ def deposit_state(deposit: Deposit, now: datetime) -> PageState:
         return EXPIRED
     # What is given by hand, or whose instructions cannot be read any more, leaves a payer nothing to do.
     told = deposit.method != MANUAL and instructions_of(deposit) != StoredInstructions()
-    return PENDING if told else NO_METHOD
+    if not told:
+        return NO_METHOD
+    return PENDING if instructed(deposit) else ASKING
 
 
 def deposit_version(deposit: Deposit, state: PageState) -> str:
@@ -58,8 +64,9 @@ def deposit_version(deposit: Deposit, state: PageState) -> str:
 
 
 def playable(deposit: Deposit, state: PageState, context: PageContext) -> Play | None:
-    """Which acts of the payer may be played: none where real money is paid, or where no payer ever pays."""
-    if not context.simulated or deposit.method == MANUAL:
+    """Which acts of the payer may be played: none where real money is paid, or where no payer ever pays; of what a
+    gateway's sandbox has, its own payer pays."""
+    if not context.simulated or deposit.method == MANUAL or deposit.contract_id is not None:
         return None
     if state is PENDING:
         return Play(pay=True, fail=True, late=False)
@@ -90,7 +97,7 @@ def present_deposit(
         amount_label=words(_LABELS.get(state.name, "amount.total_deposit")),
         amount=money.display(deposit.amount_sen if deposit.status == "succeeded" else deposit.pay_sen),
         struck=state.name in _STRUCK,
-        deadline=deadline(deposit.expires_at, now, words) if state in (PENDING, NO_METHOD) else None,
+        deadline=deadline(deposit.expires_at, now, words) if state in (PENDING, ASKING, NO_METHOD) else None,
         panel=panel_of(deposit, deposit.pay_sen, deposit.secret, context, words) if state is PENDING else None,
         sums=tuple(_sums(deposit, context, words)),
         play=playable(deposit, state, context),

@@ -23,8 +23,8 @@ log = structlog.get_logger("gerai.pages")
 @dataclass(eq=False)
 class Watch:
     """One open page of an order or a deposit, at a client's ``address``. ``bell`` rings when it stands otherwise than
-    ``seen``: an order's newest event, a deposit's status (its events belong to no order, and no state of it ever comes
-    back)."""
+    ``seen``: an order's newest event, how a deposit stands (its events belong to no order, and no state of it ever
+    comes back)."""
 
     merchant_id: int
     thing_id: int
@@ -135,4 +135,10 @@ async def _events(engine: Engine, merchant_id: int, watches: set[Watch]) -> Mapp
 
 async def _statuses(engine: Engine, merchant_id: int, watches: set[Watch]) -> Mapping[int, int | str]:
     """How each deposit stands."""
-    return await engine.deposits.statuses(merchant_id, sorted({watch.thing_id for watch in watches}))
+    found = await engine.deposits.statuses(merchant_id, sorted({watch.thing_id for watch in watches}))
+    return {deposit_id: deposit_seen(status, shown=shown) for deposit_id, (status, shown) in found.items()}
+
+
+def deposit_seen(status: str, *, shown: bool) -> str:
+    """How a deposit stands, as a page has seen it. ``shown``: with the way to pay that its gateway gave."""
+    return f"{status}, shown" if shown else status

@@ -5,11 +5,15 @@ from __future__ import annotations
 from gerai.domain.records import Deposit
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.transitions import locked, move
+from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, gateway_job
 from gerai.engine.state import State
 
 
 class CancelDeposit(Command[Deposit], frozen=True, kw_only=True):
-    """Refuses: NotFound, StateConflict (the deposit is not pending any more)."""
+    """One that a gateway takes is cancelled there, too, where it can be: nobody shall pay it.
+
+    Refuses: NotFound, StateConflict (the deposit is not pending any more).
+    """
 
     deposit_id: int
     reason: str = ""
@@ -19,4 +23,7 @@ class CancelDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> Deposit:
         deposit = locked(state, self.merchant_id, self.environment, self.deposit_id)
-        return move(state, context, deposit, "cancel", reason=self.reason)
+        cancelled = move(state, context, deposit, "cancel", reason=self.reason)
+        if cancelled.contract_id is not None:
+            state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, cancelled, 0))
+        return cancelled

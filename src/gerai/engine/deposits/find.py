@@ -49,8 +49,8 @@ class DepositReads:
         async with self._pool.connection() as connection:
             return await deposit_now(connection, deposit.merchant_id, deposit.deposit_id)
 
-    async def statuses(self, merchant_id: int, deposit_ids: list[int]) -> dict[int, str]:
-        """How each of these deposits stands."""
+    async def statuses(self, merchant_id: int, deposit_ids: list[int]) -> dict[int, tuple[str, bool]]:
+        """How each of these deposits stands: its state, and whether it has the way to pay that its gateway gave."""
         async with self._pool.connection() as connection:
             return await deposits.statuses(connection, merchant_id, deposit_ids)
 

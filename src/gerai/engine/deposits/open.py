@@ -12,7 +12,7 @@ from gerai.domain.refusals import MethodUnavailable
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.payments.offered import require_offered
-from gerai.engine.payments.open import instructions_for, matching_of
+from gerai.engine.payments.open import GATEWAY, instructions_for, matching_of
 from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
 
 
@@ -36,15 +36,17 @@ class WantedDeposit:
 def deposit_to_start(
     merchant: MerchantFacts, environment: str, methods: Mapping[str, PaymentMethod], wanted: WantedDeposit
 ) -> StartDeposit:
-    """The command that starts it, with the instructions its payer will see. Nobody pays a fee on top of a top-up.
+    """The command that starts it, with the instructions its payer will see; where a gateway takes it, whoever submits
+    it asks the gateway then (``engine/gateways/desk.py``). Nobody pays a fee on top of a top-up.
 
-    Refuses: MethodUnavailable (not offered to this merchant, no account of their own receives real money by it, or it
-    cannot take exactly this amount), AmountOutOfRange.
+    Refuses: MethodUnavailable (not offered to this merchant, nobody receives real money by it, or it cannot take
+    exactly this amount), AmountOutOfRange.
     """
     name, channel = wanted.way
     offered = require_offered(methods, merchant, environment, name, channel)
-    # What a gateway takes for a top-up would be known to nobody here.
-    if offered.contract is not None or (offered.account is None and not merchant.plays_with(environment)):
+    contract = offered.contract
+    # Real money needs somebody who takes it.
+    if contract is None and offered.account is None and not merchant.plays_with(environment):
         raise MethodUnavailable(f"{name}:{channel}")
     offered.require_within(wanted.amount_sen)
     charge = Charge(
@@ -70,9 +72,10 @@ def deposit_to_start(
         amount_sen=wanted.amount_sen,
         method=name,
         channel_code=channel,
-        instructions=msgspec.to_builtins(told),
+        instructions=msgspec.to_builtins(told) | ({} if contract is None else {GATEWAY: contract.gateway}),
         reference=wanted.reference,
         # A method's own code may run out before the top-up does.
         expires_at=told.expires_at or wanted.expires_at,
         matching=matching_of(merchant, offered, charge),
+        contract_id=None if contract is None else contract.contract_id,
     )

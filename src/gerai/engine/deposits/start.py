@@ -12,7 +12,9 @@ from gerai.domain.records import Deposit
 from gerai.domain.refusals import AmountOutOfRange, InputInvalid
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.find import deposit_now
+from gerai.engine.deposits.transitions import announce_started
 from gerai.engine.made import Made
+from gerai.engine.payment_steps import keep_attempt
 from gerai.engine.payments.matching import Asking, Matching, expect, reach
 from gerai.engine.payments.start import SETTLE_QUEUE
 from gerai.engine.state import Job, State
@@ -30,6 +32,10 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     ``amount_sen``. ``matching_sen`` is the little that distinguishes payments of one method, where that is needed;
     with ``matching`` it comes into an account of the seller's own, and is found here, among the amounts that no other
     deposit or order's payment may come with.
+
+    ``contract_id``: a gateway takes it, by this contract. It is kept as asked for, before anybody asks
+    (``engine/gateways``): what the payer must see is not known yet, and nothing is announced before it is.
+
     ``settle_after_s`` with ``settle_outcome`` lets a sandbox deposit finish by itself (a job of this same transaction).
 
     Refuses: NotFound (no such wallet in this environment), AmountOutOfRange, InputInvalid (what is to be paid is not
@@ -54,6 +60,7 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
     settle_after_s: float | None = None
     settle_outcome: Literal["paid", "failed"] = "paid"
     matching: Matching | None = None
+    contract_id: int | None = None
 
     def identify(self, answer: Deposit) -> Made:
         return Made(deposit_id=self.deposit_id)
@@ -80,8 +87,10 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
         # The sum, not its parts: nobody can transfer a fraction of a rupiah.
         if deposit.pay_sen % SEN_PER_RUPIAH:
             raise InputInvalid({"amount": ["must be whole rupiah"]})
-        facts = {"status": deposit.status, "method": deposit.method, "amount_sen": deposit.amount_sen}
-        state.announce_deposit(deposit, "deposit.started", context.now, **facts)
+        if self.contract_id is None:
+            announce_started(state, context.now, deposit)
+        else:
+            keep_attempt(state, context, deposit, self.contract_id)
         if self.settle_after_s is not None:
             args = {
                 "merchant_id": self.merchant_id,
@@ -132,4 +141,5 @@ class StartDeposit(Command[Deposit], frozen=True, kw_only=True):
             updated_at=context.now,
             expires_at=self.expires_at,
             completed_at=None,
+            contract_id=self.contract_id,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from gerai.domain.records import MANUAL, Deposit
@@ -18,6 +20,12 @@ def locked(state: State, merchant_id: int, environment: str, deposit_id: int) ->
     if found is None or found.environment != environment:
         raise NotFound("deposit", str(deposit_id))
     return found
+
+
+def announce_started(state: State, at: datetime, deposit: Deposit) -> None:
+    """Write the event that it waits for its payer: as soon as it is known how it is paid."""
+    facts = {"status": deposit.status, "method": deposit.method, "amount_sen": deposit.amount_sen}
+    state.announce_deposit(deposit, "deposit.started", at, **facts)
 
 
 def move(state: State, context: Context, deposit: Deposit, verb: str, **facts: object) -> Deposit:

@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
-from gerai.domain.records import GatewayContract, NoticeSource, OrderView, Payment
+from gerai.domain.records import Deposit, GatewayContract, NoticeSource, OrderView, Payment
 from gerai.domain.refusals import MethodUnavailable, PartnerUnavailable, Refusal
+from gerai.engine.arrivals.target import target_of
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import opened
-from gerai.engine.gateways.record import RecordSeen, instructed
+from gerai.engine.gateways.due import DueAtGateway, due_of, due_of_deposit
+from gerai.engine.gateways.record import WAITS, RecordSeen, instructed
 from gerai.kit.address import AddressForbidden, Guard
 from gerai.kit.clock import real_now
 from gerai.kit.hosts import is_loopback
@@ -96,32 +98,44 @@ class GatewayDesk:
         found later).
         """
         payment = next(one for one in view.payments if one.payment_id == payment_id)
-        if payment.contract_id is None or instructed(payment) or payment.status != "processing":
+        if not _to_be_asked(payment):
             return view
-        found = await self.contract(payment.merchant_id, payment.contract_id)
+        after = await self._start(due_of(view, payment))
+        return after if isinstance(after, OrderView) else view
+
+    async def deposit_started(self, deposit: Deposit) -> Deposit:
+        """The same for a deposit that was just stored. Returns it with what the payer must see. Refuses likewise."""
+        if not _to_be_asked(deposit):
+            return deposit
+        after = await self._start(await due_of_deposit(self._engine, deposit))
+        return after if isinstance(after, Deposit) else deposit
+
+    async def _start(self, due: DueAtGateway) -> OrderView | Deposit:
+        paid = due.paid
+        found = None if paid.contract_id is None else await self.contract(paid.merchant_id, paid.contract_id)
         if found is None:
-            await self._fail(payment)
+            await self._fail(paid)
         gateway, contract = found
-        attempt = self.attempt_of(view, payment)
+        attempt = self.attempt_of(due)
         if not _lasts(gateway, attempt):
-            log.info("gateway.too_short", payment=payment.public_id, gateway=gateway.name)
-            await self._fail(payment)
+            log.info("gateway.too_short", payment=paid.public_id, gateway=gateway.name)
+            await self._fail(paid)
         try:
             seen = await gateway.start(self.http(contract), contract, attempt)
         except GatewayRefused as refused:
-            log.warning("gateway.refused", merchant_id=payment.merchant_id, payment=payment.public_id,
+            log.warning("gateway.refused", merchant_id=paid.merchant_id, payment=paid.public_id,
                         gateway=gateway.name, code=refused.code, text=refused.text)  # fmt: skip
-            await self._fail(payment)
+            await self._fail(paid)
         except (Unreachable, AddressForbidden) as error:
-            log.warning("gateway.unreachable", payment=payment.public_id, gateway=gateway.name, error=str(error))
-            await self._fail(payment, PartnerUnavailable(gateway.name, _RETRY_AFTER_S))
+            log.warning("gateway.unreachable", payment=paid.public_id, gateway=gateway.name, error=str(error))
+            await self._fail(paid, PartnerUnavailable(gateway.name, _RETRY_AFTER_S))
         except OutcomeUnknown as error:
-            log.warning("gateway.unknown", payment=payment.public_id, gateway=gateway.name, error=str(error))
+            log.warning("gateway.unknown", payment=paid.public_id, gateway=gateway.name, error=str(error))
             found_now = await self._found_at_once(gateway, contract, attempt)
             if found_now is None:
                 raise PartnerUnavailable(gateway.name, _RETRY_AFTER_S) from error
             seen = found_now
-        return (await self._engine.submit(seen_of(payment, seen))).answer
+        return (await self._engine.submit(seen_of(paid, seen))).answer
 
     async def _found_at_once(self, gateway: Gateway, contract: Contract, attempt: Attempt) -> Seen | None:
         """What was made although its answer was lost, where one look brings it: whoever waits for it need not come
@@ -132,47 +146,47 @@ class GatewayDesk:
             return None
         return seen if seen is not None and seen.instructions is not None else None
 
-    def attempt_of(self, view: OrderView, payment: Payment, gateway_reference: str = "") -> Attempt:
-        """The payment as a gateway is asked for it."""
-        order = view.order
-        path = str(payment.instructions.get("url") or f"/i/{order.secret}")
-        contact = order.contact
-        payer = {"name": contact.name, "email": contact.email, "mobile": contact.mobile}
+    def attempt_of(self, due: DueAtGateway, gateway_reference: str = "") -> Attempt:
+        """The payment or deposit as a gateway is asked for it."""
+        paid = due.paid
         return Attempt(
-            reference=payment.public_id,
-            way=(payment.method, payment.channel_code),
-            amount_sen=payment.asked_sen,
-            at=payment.created_at,
-            ends_at=order.expires_at,
-            merchant_name=self._engine.directory.merchant(order.merchant_id).name,
-            order_number=order.number,
-            page_url=self._base_url + path if path.startswith("/") else path,
-            payer={name: text for name, text in payer.items() if text},
+            reference=paid.public_id,
+            way=(paid.method, paid.channel_code),
+            amount_sen=paid.asked_sen,
+            at=paid.created_at,
+            ends_at=due.ends_at,
+            merchant_name=self._engine.directory.merchant(paid.merchant_id).name,
+            order_number=due.number,
+            page_url=self._base_url + due.page if due.page.startswith("/") else due.page,
+            payer=due.payer,
             gateway_reference=gateway_reference,
         )
 
-    async def _fail(self, payment: Payment, refusal: Refusal | None = None) -> NoReturn:
+    async def _fail(self, paid: Payment | Deposit, refusal: Refusal | None = None) -> NoReturn:
         """The gateway has no such payment. What it said stands in the log: its words are not the contract's."""
-        await self._engine.submit(seen_of(payment, Seen("failed", "")))
-        raise refusal or MethodUnavailable(f"{payment.method}:{payment.channel_code}")
+        await self._engine.submit(seen_of(paid, Seen("failed", "")))
+        raise refusal or MethodUnavailable(f"{paid.method}:{paid.channel_code}")
+
+
+def _to_be_asked(paid: Payment | Deposit) -> bool:
+    return paid.contract_id is not None and paid.status in WAITS and not instructed(paid)
 
 
 def _lasts(gateway: Gateway, attempt: Attempt) -> bool:
-    """Whether the order can still be paid for as long as the gateway's channel must be payable at least."""
+    """Whether there is as much time to pay left as the gateway's channel needs at least."""
     channel = gateway.channels.get(attempt.way)
     if channel is None or attempt.ends_at is None or channel.life_s is not None:
         return channel is not None
     return (attempt.ends_at - real_now()).total_seconds() >= channel.shortest_s
 
 
-def seen_of(payment: Payment, seen: Seen, **more: Any) -> RecordSeen:
+def seen_of(paid: Payment | Deposit, seen: Seen, **more: Any) -> RecordSeen:
     """The command that records what a gateway answered."""
     told = seen.instructions
     return RecordSeen(
-        merchant_id=payment.merchant_id,
-        environment=payment.environment,
-        order_id=payment.order_id,
-        payment_id=payment.payment_id,
+        merchant_id=paid.merchant_id,
+        environment=paid.environment,
+        target=target_of(paid),
         status=seen.status,
         reference=seen.reference,
         paid_sen=seen.paid_sen,

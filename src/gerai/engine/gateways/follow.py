@@ -1,4 +1,5 @@
-"""Jobs about payments that a gateway takes: how one stands, also where nobody heard the answer, and its end."""
+"""Jobs about payments and deposits that a gateway takes: how one stands, also where nobody heard the answer, and its
+end."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ from typing import Final
 
 import structlog
 
-from gerai.domain.records import GatewayAttempt, OrderView, Payment
+from gerai.domain.records import Deposit, GatewayAttempt, Payment
+from gerai.domain.refusals import AmountOutOfRange
+from gerai.engine.arrivals.target import Target, target_of
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk, seen_of
+from gerai.engine.gateways.due import DueAtGateway, Followed, followed
 from gerai.engine.gateways.record import NoteAttempt, instructed
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
@@ -28,56 +32,53 @@ _LONGEST: Final = timedelta(days=30)
 #: So often a start of unknown outcome is looked for before it counts as never made.
 _NOT_THERE: Final = 2
 _START_UNKNOWN: Final = "nobody knows whether it was started there"
+_NO_ROOM: Final = "it was paid, and its wallet can take no more: it is credited when there is room"
 
 
-async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
-    """Ask the gateway how the payment stands, record it, and be called again as long as money may come.
+async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, target: Target) -> None:
+    """Ask the gateway how the payment or deposit stands, record it, and be called again as long as money may come.
 
     What nobody heard the answer of is found so: it is recorded as if the answer had come; a start that the gateway does
     not know was never made, and is failed, but for gateways that cannot be asked by our reference. Safe to run any
     number of times.
     """
-    found = await followed(engine, merchant_id, order_id, payment_id)
-    if found is None:
+    found = await followed(engine, merchant_id, target)
+    if found is None or found.attempt.status not in ("asked", "open"):
         return
-    view, payment, attempt = found
-    if attempt.status not in ("asked", "open"):
-        return
+    (due, attempt), paid = found, found.due.paid
     usable = await desk.contract(merchant_id, attempt.contract_id)
-    again_s = _look_after_s(payment, attempt.looks, real_now())
+    again_s = _look_after_s(due, attempt.looks, real_now())
     if usable is None:
-        await _note(engine, payment, "its contract cannot be used", again_s)
+        await _note(engine, paid, "its contract cannot be used", again_s)
         return
     gateway, contract = usable
     try:
-        seen = await _look(desk, gateway, contract, view, payment, attempt)
+        seen = await _look(desk, gateway, contract, found)
     except (NoAnswer, AddressForbidden) as error:
-        log.info("gateway.not_asked", payment=payment.public_id, gateway=gateway.name, error=str(error))
-        await _note(engine, payment, attempt.fault, again_s)
+        log.info("gateway.not_asked", payment=paid.public_id, gateway=gateway.name, error=str(error))
+        await _note(engine, paid, attempt.fault, again_s)
         return
     except GatewayRefused as refused:
-        log.warning("gateway.refused", payment=payment.public_id, gateway=gateway.name, code=refused.code)
-        await _note(engine, payment, f"the gateway refuses to say how it stands: {refused.code}", again_s)
+        log.warning("gateway.refused", payment=paid.public_id, gateway=gateway.name, code=refused.code)
+        await _note(engine, paid, f"the gateway refuses to say how it stands: {refused.code}", again_s)
         return
     if seen is not None:
-        await engine.submit(seen_of(payment, seen, look_after_s=again_s))
+        await record(engine, paid, seen, again_s)
     elif attempt.status == "asked" and gateway.recoverable and attempt.looks + 1 >= _NOT_THERE:
-        await engine.submit(seen_of(payment, Seen("failed", "")))
+        await engine.submit(seen_of(paid, Seen("failed", "")))
     elif attempt.status == "asked":
         # Visible from now on: it cannot be asked for by our reference, or not yet.
-        await _note(engine, payment, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", again_s)
+        await _note(engine, paid, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", again_s)
     else:
-        await _note(engine, payment, "the gateway does not know it any more", again_s)
+        await _note(engine, paid, "the gateway does not know it any more", again_s)
 
 
-async def _look(
-    desk: GatewayDesk, gateway: Gateway, contract: Contract, view: OrderView, payment: Payment, attempt: GatewayAttempt
-) -> Seen | None:
-    """How the payment stands. Where its payer was never shown anything, and a look does not bring it (some show a
-    QR once), it is started once more by the same reference: it is the same payment, or a no."""
-    asked = desk.attempt_of(view, payment, attempt.reference)
+async def _look(desk: GatewayDesk, gateway: Gateway, contract: Contract, found: Followed) -> Seen | None:
+    """How it stands. Where its payer was never shown anything, and a look does not bring it (some show a QR once), it
+    is started once more by the same reference: it is the same payment, or a no."""
+    asked = desk.attempt_of(found.due, found.attempt.reference)
     seen = await gateway.find(desk.http(contract), contract, asked)
-    if seen is None or seen.status != "waiting" or seen.instructions is not None or instructed(payment):
+    if seen is None or seen.status != "waiting" or seen.instructions is not None or instructed(found.due.paid):
         return seen
     try:
         return await gateway.start(desk.http(contract), contract, asked)
@@ -85,60 +86,56 @@ async def _look(
         return seen
 
 
-async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, payment_id: int) -> None:
+async def record(engine: Engine, paid: Payment | Deposit, seen: Seen, look_after_s: float | None = None) -> None:
+    """Record how it stands at its gateway. Money that its wallet cannot take is credited nowhere, and a person finds it
+    listed."""
+    try:
+        await engine.submit(seen_of(paid, seen, look_after_s=look_after_s))
+    except AmountOutOfRange:
+        log.warning("gateway.no_room", merchant_id=paid.merchant_id, payment=paid.public_id)
+        await _note(engine, paid, _NO_ROOM, look_after_s)
+
+
+async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, target: Target) -> None:
     """Cancel at its gateway what was cancelled here, so that nobody pays it. What cannot be cancelled is followed: what
     comes for it is late. Raises ``NoAnswer`` or OutcomeUnknown, to be called again."""
-    found = await followed(engine, merchant_id, order_id, payment_id)
-    if found is None:
+    found = await followed(engine, merchant_id, target)
+    if found is None or found.attempt.status not in ("asked", "open"):
         return
-    view, payment, attempt = found
+    due, attempt = found
     usable = await desk.contract(merchant_id, attempt.contract_id)
-    if usable is None or attempt.status not in ("asked", "open"):
+    if usable is None:
         return
     gateway, contract = usable
-    channel = gateway.channels.get((payment.method, payment.channel_code))
+    channel = gateway.channels.get((due.paid.method, due.paid.channel_code))
     if channel is None or not channel.cancel:
         return
     try:
-        seen = await gateway.cancel(desk.http(contract), contract, desk.attempt_of(view, payment, attempt.reference))
+        seen = await gateway.cancel(desk.http(contract), contract, desk.attempt_of(due, attempt.reference))
     except GatewayRefused as refused:
-        log.info("gateway.not_cancelled", payment=payment.public_id, gateway=gateway.name, code=refused.code)
+        log.info("gateway.not_cancelled", payment=due.paid.public_id, gateway=gateway.name, code=refused.code)
         return
-    await engine.submit(seen_of(payment, seen))
+    await record(engine, due.paid, seen)
 
 
 async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list[tuple[str, GatewayAttempt]]:
-    """Payments about which a person should look, with their ids here, oldest first."""
+    """Payments and deposits about which a person should look, with their ids here, oldest first."""
     async with engine.connection() as connection:
-        attempts = await sql.to_look_at(connection, merchant_id, limit)
-    views = [await engine.orders.by_id(merchant_id, one.order_id) for one in attempts]
-    ids = {payment.payment_id: payment.public_id for view in views if view is not None for payment in view.payments}
-    return [(ids.get(one.payment_id, ""), one) for one in attempts]
+        return await sql.to_look_at(connection, merchant_id, limit)
 
 
-async def followed(
-    engine: Engine, merchant_id: int, order_id: int, payment_id: int
-) -> tuple[OrderView, Payment, GatewayAttempt] | None:
-    """The payment as it stands here and at its gateway, with its order; None: there is none, or no gateway has it."""
-    view = await engine.orders.by_id(merchant_id, order_id)
-    async with engine.connection() as connection:
-        attempt = await sql.attempt(connection, merchant_id, payment_id)
-    payment = None if view is None else next((p for p in view.payments if p.payment_id == payment_id), None)
-    return None if view is None or payment is None or attempt is None else (view, payment, attempt)
-
-
-async def _note(engine: Engine, payment: Payment, fault: str, again_s: float | None) -> None:
+async def _note(engine: Engine, paid: Payment | Deposit, fault: str, again_s: float | None) -> None:
     await engine.submit(
         NoteAttempt(
-            merchant_id=payment.merchant_id, environment=payment.environment, order_id=payment.order_id,
-            payment_id=payment.payment_id, fault=fault, look_after_s=again_s,
+            merchant_id=paid.merchant_id, environment=paid.environment, target=target_of(paid), fault=fault,
+            look_after_s=again_s,
         )
     )  # fmt: skip
 
 
-def _look_after_s(payment: Payment, looks: int, now: datetime) -> float | None:
+def _look_after_s(due: DueAtGateway, looks: int, now: datetime) -> float | None:
     """When to look again; None: nothing more is expected."""
-    ends = payment.expires_at or payment.created_at + _LONGEST
+    ends = due.until or due.paid.created_at + _LONGEST
     if now > ends + _UNTIL_AFTER:
         return None
     return _PAUSES_S[looks] if looks < len(_PAUSES_S) else _EVERY_S

@@ -8,9 +8,10 @@ import structlog
 
 from gerai.domain.money import display
 from gerai.domain.records import Payment, RefundTask
+from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
-from gerai.engine.gateways.follow import followed
+from gerai.engine.gateways.due import followed
 from gerai.engine.gateways.refund import RecordRefund
 from gerai.kit.address import AddressForbidden
 from gerai.kit.http import NoAnswer
@@ -41,10 +42,12 @@ async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_i
     is nothing to send, it has gone. Safe to run any number of times.
     """
     listed = await engine.payments.refund(merchant_id, task_id)
-    found = None if listed is None else await followed(engine, merchant_id, order_id, listed.task.payment_id)
-    if listed is None or found is None or listed.task.status != "sending":
+    target = None if listed is None else OfPayment(order_id, listed.task.payment_id)
+    found = None if target is None else await followed(engine, merchant_id, target)
+    payment = None if found is None else found.due.paid
+    if listed is None or found is None or not isinstance(payment, Payment) or listed.task.status != "sending":
         return
-    task, (view, payment, attempt) = listed.task, found
+    task, (due, attempt) = listed.task, found
     usable = await desk.contract(merchant_id, attempt.contract_id)
     if usable is None:
         await _pending(engine, task, "its contract cannot be used", "gateway")
@@ -53,7 +56,7 @@ async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_i
     if why := _why_not(gateway.channels.get((payment.method, payment.channel_code)), payment, task):
         await _by_hand(engine, task, why, gateway)
         return
-    asked = desk.attempt_of(view, payment, attempt.reference)
+    asked = desk.attempt_of(due, attempt.reference)
     try:
         seen = await _sent(desk, gateway, contract, asked, payment, task)
     except (NoAnswer, OutcomeUnknown, AddressForbidden) as error:

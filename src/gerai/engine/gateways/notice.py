@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from gerai.domain.records import GatewayAttempt, Notice, NoticeSource, OrderView, Payment
+from gerai.domain.records import Notice, NoticeSource, Payment
+from gerai.engine.arrivals.target import target_kept
 from gerai.engine.core import Engine
-from gerai.engine.gateways.desk import GatewayDesk, seen_of
-from gerai.engine.gateways.follow import followed
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.gateways.due import Followed, followed
+from gerai.engine.gateways.follow import record
 from gerai.engine.gateways.give_back import give_back
 from gerai.ports.gateways import Contract, Gateway, GatewayNotice, Seen
 from gerai.ports.notices import NoticeFault
@@ -17,8 +19,9 @@ log = structlog.get_logger("gerai.gateways")
 
 
 async def take_notice(engine: Engine, desk: GatewayDesk, source: NoticeSource, notice: Notice) -> tuple[int, str]:
-    """Record what a gateway's notice is about: how many payments, and what could not be read. Where its proof does not
-    cover what it says, the gateway is asked first. Raises NoAnswer and OutcomeUnknown, to be called again."""
+    """Record what a gateway's notice is about: how many payments and deposits, and what could not be read. Where its
+    proof does not cover what it says, the gateway is asked first. Raises NoAnswer and OutcomeUnknown, to be called
+    again."""
     stored = await desk.stored_at(source)
     usable = desk.usable(stored)
     if stored is None or usable is None:
@@ -32,7 +35,8 @@ async def take_notice(engine: Engine, desk: GatewayDesk, source: NoticeSource, n
     for one in told:
         async with engine.connection() as connection:
             known = await sql.find(connection, stored, one.reference, one.gateway_reference)
-        found = None if known is None else await followed(engine, source.merchant_id, known.order_id, known.payment_id)
+        target = None if known is None else target_kept(known.order_id, known.payment_id)
+        found = None if target is None else await followed(engine, source.merchant_id, target)
         if found is None:
             fault = "it is about a payment that was not started here"
             continue
@@ -46,20 +50,21 @@ async def _record(
     desk: GatewayDesk,
     gateway: Gateway,
     contract: Contract,
-    found: tuple[OrderView, Payment, GatewayAttempt],
+    found: Followed,
     one: GatewayNotice,
 ) -> bool:
-    view, payment, attempt = found
+    due, attempt = found
+    paid = due.paid
     seen: Seen | None = one.seen if one.proven else None
     if seen is None:
-        asked = desk.attempt_of(view, payment, attempt.reference or one.gateway_reference)
+        asked = desk.attempt_of(due, attempt.reference or one.gateway_reference)
         seen = await gateway.find(desk.http(contract), contract, asked)
     if seen is None:
-        log.warning("gateway.notice_of_nothing", payment=payment.public_id, gateway=gateway.name)
+        log.warning("gateway.notice_of_nothing", payment=paid.public_id, gateway=gateway.name)
         return False
-    await engine.submit(seen_of(payment, seen))
-    if payment.refunded_sen:
+    await record(engine, paid, seen)
+    if isinstance(paid, Payment) and paid.refunded_sen:
         # It may be about a refund that was asked for: how that stands is seen by looking.
-        for task in await engine.payments.sending(payment):
-            await give_back(engine, desk, payment.merchant_id, payment.order_id, task.task_id)
+        for task in await engine.payments.sending(paid):
+            await give_back(engine, desk, paid.merchant_id, paid.order_id, task.task_id)
     return True

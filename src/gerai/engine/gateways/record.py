@@ -1,4 +1,4 @@
-"""Record what a gateway answered or reported about a payment. What is known already changes nothing."""
+"""Record what a gateway answered or reported about a payment or a deposit. What is known already changes nothing."""
 
 from __future__ import annotations
 
@@ -7,42 +7,48 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from gerai.domain.payment_status import CAME
-from gerai.domain.records import GatewayAttempt, OrderView, Payment
+from gerai.domain.payment_status import CAME, DEPOSIT_CAME
+from gerai.domain.records import Deposit, GatewayAttempt, OrderView, Payment
 from gerai.domain.refusals import NotFound
-from gerai.domain.states import ATTEMPT, PAYMENT
+from gerai.domain.states import ATTEMPT
+from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, gateway_job
 from gerai.engine.payments import other_amount
-from gerai.engine.payments.record import PaymentOutcome, RecordPayment
 from gerai.engine.state import State
 
-#: How a payment that came to nothing at its gateway ends here.
-_ENDS: Final[dict[str, PaymentOutcome]] = {"failed": "failed", "expired": "expired", "cancelled": "expired"}
+#: How what came to nothing at its gateway ends here.
+_ENDS: Final[dict[str, Literal["failed", "expired"]]] = {
+    "failed": "failed", "expired": "expired", "cancelled": "expired",
+}  # fmt: skip
+#: What a payment is, or a deposit, while it waits for its payer; and once money came on it.
+WAITS: Final = frozenset({"processing", "pending"})
+_HAS_MONEY: Final = CAME | DEPOSIT_CAME
 #: Kept with the instructions once they are the gateway's.
 _AT_GATEWAY: Final = "at_gateway"
 _LONGEST: Final = 300
 SeenStatus = Literal["waiting", "paid", "failed", "expired", "cancelled", "refunded"]
 
 
-class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
-    """How a payment stands at its gateway: as ``ports.gateways.Seen``, in plain values.
+class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
+    """How a payment or a deposit stands at its gateway: as ``ports.gateways.Seen``, in plain values. Returns the order,
+    or the deposit.
 
     ``waiting``: the payer has not paid; what they must see (``instructions``, empty: not known) is kept with the first
-    answer. ``paid``: the payment is paid, in time or late, once; where another amount came than was asked for
-    (``paid_sen``) the money waits for a person, or for what the merchant's rule has of it. ``failed``,
-    ``expired``, ``cancelled``: so does the payment end, if it is still open; a paid one never goes back. ``refunded``:
-    the gateway gave back what nobody here asked it for, or what was recorded already: a person looks where more went
-    back than is known here.
+    answer. ``paid``: it is paid, in time or late, once; where another amount came than was asked for (``paid_sen``) a
+    payment's money waits for a person, or for what the merchant's rule has of it, and of a deposit's nothing is booked:
+    its attempt is a ``mismatch``. ``failed``, ``expired``, ``cancelled``: so does it end, if it is still open; what is
+    paid never goes back. ``refunded``: the gateway gave back what nobody here asked it for, or what was recorded
+    already: a person looks where more went back than is known here.
 
     ``fee_sen``: what the gateway says it keeps, kept with the attempt. ``look_after_s``: when it is to be looked at
     again, if it is still open by then.
 
-    Refuses: NotFound (no such payment, or no gateway has it), and what :class:`RecordPayment` refuses.
+    Refuses: NotFound (no such thing, or no gateway has it), and what :class:`RecordPayment` or :class:`RecordDeposit`
+    refuses.
     """
 
-    order_id: int
-    payment_id: int
+    target: Target
     status: SeenStatus
     reference: str = ""
     paid_sen: int | None = None
@@ -54,88 +60,88 @@ class RecordSeen(Command[OrderView], frozen=True, kw_only=True):
     look_after_s: float | None = None
 
     def needs(self) -> Needs:
-        return msgspec.structs.replace(self._outcome("paid").needs(), attempts=(self.payment_id,))
+        paid = self.target.paid(self.merchant_id, self.environment)
+        return msgspec.structs.replace(paid.needs(), attempts=(self.target.own_id,))
 
-    def decide(self, state: State, context: Context) -> OrderView:
-        payment, attempt = _both(state, self.merchant_id, self.order_id, self.payment_id)
+    def decide(self, state: State, context: Context) -> OrderView | Deposit:
+        paid, attempt = _both(state, self.merchant_id, self.target)
         attempt = msgspec.structs.replace(
             attempt, reference=attempt.reference or self.reference, updated_at=context.now,
             looks=attempt.looks + (self.look_after_s is not None),
             fee_sen=attempt.fee_sen if self.fee_sen is None else self.fee_sen,
         )  # fmt: skip
-        attempt = self._moved(state, context, payment, attempt)
+        attempt = self._moved(state, context, paid, attempt)
         state.attempts.update(attempt)
         if self.look_after_s is not None and attempt.status in ("asked", "open"):
-            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, payment, self.look_after_s))
-        return state.view(self.merchant_id, self.order_id)
+            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, self.look_after_s))
+        return self.target.stands(state, self.merchant_id)
 
-    def _moved(self, state: State, context: Context, payment: Payment, attempt: GatewayAttempt) -> GatewayAttempt:
+    def _moved(
+        self, state: State, context: Context, paid: Payment | Deposit, attempt: GatewayAttempt
+    ) -> GatewayAttempt:
         match self.status:
             case "waiting":
-                self._show(state, context, payment)
+                self._show(state, context, paid)
                 verb = "answer" if ATTEMPT.can(attempt.status, "answer") else ""
                 attempt = msgspec.structs.replace(attempt, fault="") if verb else attempt
             case "paid":
-                return self._paid(state, context, payment, attempt)
+                return self._paid(state, context, paid, attempt)
             case "refunded":
                 # It was paid before, and nobody had looked.
-                if payment.status not in CAME and self.refunded_sen < payment.asked_sen:
-                    attempt = self._paid(state, context, payment, attempt)
-                if self.refunded_sen > payment.refunded_sen:
+                if paid.status not in _HAS_MONEY and self.refunded_sen < paid.asked_sen:
+                    attempt = self._paid(state, context, paid, attempt)
+                if self.refunded_sen > _given_back_sen(paid):
                     fault = f"the gateway gave back {self.refunded_sen // 100} rupiah, more than is recorded here"
                     attempt = msgspec.structs.replace(attempt, fault=fault)
                 verb = "end" if ATTEMPT.can(attempt.status, "end") else ""
             case _:
-                if PAYMENT.can(payment.status, "expire"):
-                    self._outcome(_ENDS[self.status]).decide(state, context)
-                verb = "end" if ATTEMPT.can(attempt.status, "end") else ""
+                if paid.status in WAITS:
+                    ended = self.target.ended(self.merchant_id, self.environment, _ENDS[self.status], self.failure)
+                    ended.decide(state, context)
+                # About another amount that came a person decides, whatever ends there afterwards.
+                verb = "end" if attempt.status != "mismatch" and ATTEMPT.can(attempt.status, "end") else ""
         return _move(attempt, verb) if verb else attempt
 
-    def _show(self, state: State, context: Context, payment: Payment) -> None:
+    def _show(self, state: State, context: Context, paid: Payment | Deposit) -> None:
         """Keep what the payer must see, once, beside what the door keeps there."""
-        if not self.instructions or instructed(payment):
+        if not self.instructions or instructed(paid):
             return
-        shown = payment.instructions | self.instructions | {_AT_GATEWAY: True}
-        until = self.expires_at or payment.expires_at
-        state.payments.update(
-            msgspec.structs.replace(payment, instructions=shown, expires_at=until, updated_at=context.now)
-        )
-        # Only now can others be shown how it is paid.
-        order = state.order(self.merchant_id, self.order_id)
-        state.announce(order, "payment.started", context.now, payment=payment.public_id, method=payment.method)
+        shown = paid.instructions | self.instructions | {_AT_GATEWAY: True}
+        self.target.show(state, self.merchant_id, context.now, shown, self.expires_at)
 
-    def _paid(self, state: State, context: Context, payment: Payment, attempt: GatewayAttempt) -> GatewayAttempt:
-        if payment.status in CAME:
+    def _paid(self, state: State, context: Context, paid: Payment | Deposit, attempt: GatewayAttempt) -> GatewayAttempt:
+        if paid.status in _HAS_MONEY:
             return _move(attempt, "end") if ATTEMPT.can(attempt.status, "end") else attempt
-        if self.paid_sen is not None and self.paid_sen != payment.asked_sen:
-            other_amount.arrive(state, context, state.order(self.merchant_id, self.order_id), payment, self.paid_sen)
+        if self.paid_sen is None or self.paid_sen == paid.asked_sen:
+            self.target.paid(self.merchant_id, self.environment, reference=attempt.reference).decide(state, context)
+        elif isinstance(paid, Payment):
+            other_amount.arrive(state, context, state.order(self.merchant_id, paid.order_id), paid, self.paid_sen)
+        elif attempt.status == "mismatch":
+            return attempt
         else:
-            self._outcome("paid").decide(state, context)
+            # The ledger knows nothing of a top-up before its wallet is credited: a person finds it listed.
+            facts = {"asked_sen": paid.asked_sen, "paid_sen": self.paid_sen}
+            self.target.announce(state, self.merchant_id, context.now, "mismatch", **facts)
+            fault = f"{self.paid_sen // 100} rupiah came, {paid.asked_sen // 100} were asked for"
+            return msgspec.structs.replace(_move(attempt, "differ"), paid_sen=self.paid_sen, fault=fault)
         return msgspec.structs.replace(_move(attempt, "end"), paid_sen=None, fault="")
-
-    def _outcome(self, outcome: PaymentOutcome) -> RecordPayment:
-        return RecordPayment(
-            merchant_id=self.merchant_id, environment=self.environment, order_id=self.order_id,
-            payment_id=self.payment_id, outcome=outcome, failure=self.failure,
-        )  # fmt: skip
 
 
 class NoteAttempt(Command[GatewayAttempt], frozen=True, kw_only=True):
-    """Nobody could be asked how a payment stands at its gateway, or a person should look (``fault``); it is looked at
-    again after ``look_after_s``, if at all. Refuses NotFound."""
+    """Nobody could be asked how a payment or deposit stands at its gateway, or a person should look (``fault``); it is
+    looked at again after ``look_after_s``, if at all. Refuses NotFound."""
 
-    order_id: int
-    payment_id: int
+    target: Target
     fault: str = ""
     look_after_s: float | None = None
 
     def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), attempts=(self.payment_id,))
+        return msgspec.structs.replace(self.target.rows, attempts=(self.target.own_id,))
 
     def decide(self, state: State, context: Context) -> GatewayAttempt:
-        payment, attempt = _both(state, self.merchant_id, self.order_id, self.payment_id)
+        paid, attempt = _both(state, self.merchant_id, self.target)
         if self.look_after_s is not None and attempt.status in ("asked", "open"):
-            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, payment, self.look_after_s))
+            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, self.look_after_s))
         return state.attempts.update(
             msgspec.structs.replace(
                 attempt, fault=self.fault[:_LONGEST], looks=attempt.looks + 1, updated_at=context.now
@@ -143,9 +149,16 @@ class NoteAttempt(Command[GatewayAttempt], frozen=True, kw_only=True):
         )
 
 
-def instructed(payment: Payment) -> bool:
-    """Whether it is known what the payer must see: always, but for a payment whose gateway has not answered yet."""
-    return payment.contract_id is None or bool(payment.instructions.get(_AT_GATEWAY))
+def instructed(paid: Payment | Deposit) -> bool:
+    """Whether it is known what the payer must see: always, but where a gateway takes it and has not answered yet."""
+    return paid.contract_id is None or bool(paid.instructions.get(_AT_GATEWAY))
+
+
+def _given_back_sen(paid: Payment | Deposit) -> int:
+    if isinstance(paid, Payment):
+        return paid.refunded_sen
+    # A person gave it back, whole: there at the gateway, or otherwise.
+    return paid.asked_sen if paid.status == "refunded" else 0
 
 
 def _move(attempt: GatewayAttempt, verb: str) -> GatewayAttempt:
@@ -154,8 +167,8 @@ def _move(attempt: GatewayAttempt, verb: str) -> GatewayAttempt:
     return msgspec.structs.replace(attempt, status=status, paid_sen=kept)
 
 
-def _both(state: State, merchant_id: int, order_id: int, payment_id: int) -> tuple[Payment, GatewayAttempt]:
-    payment, attempt = state.payments.get(merchant_id, payment_id), state.attempts.get(merchant_id, payment_id)
-    if payment is None or attempt is None or payment.order_id != order_id:
-        raise NotFound("payment", str(payment_id))
-    return payment, attempt
+def _both(state: State, merchant_id: int, target: Target) -> tuple[Payment | Deposit, GatewayAttempt]:
+    paid, attempt = target.found(state, merchant_id), state.attempts.get(merchant_id, target.own_id)
+    if attempt is None:
+        raise NotFound("payment", str(target.own_id))
+    return paid, attempt

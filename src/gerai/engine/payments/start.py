@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import msgspec
 
-from gerai.domain.records import GatewayAttempt, Order, OrderView
+from gerai.domain.records import Order, OrderView
 from gerai.domain.refusals import AmountMismatch, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.made import Made
 from gerai.engine.orders.find import order_now
-from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, end_payment, gateway_job, new_payment, open_payments
+from gerai.engine.payment_steps import end_payment, keep_attempt, new_payment, open_payments
 from gerai.engine.payments.matching import Asking, Matching, expect, reach
 from gerai.engine.state import Job, State
 from gerai.store.connection import Connection
 
 SETTLE_TASK = "gerai.settle"
 SETTLE_QUEUE = "payments"
-#: Who asked the gateway has its answer by then, or never will.
-FIRST_LOOK_S: Final = 60
 
 
 class StartPayment(Command[OrderView], frozen=True, kw_only=True):
@@ -120,13 +118,7 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         if self.contract_id is None:
             state.announce(order, "payment.started", context.now, payment=self.public_id, method=self.method)
         else:
-            state.attempts.insert(
-                GatewayAttempt(
-                    payment.merchant_id, payment.payment_id, payment.order_id, payment.environment, self.contract_id,
-                    "asked", "", 0, None, "", context.now, context.now,
-                )
-            )  # fmt: skip
-            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, payment, FIRST_LOOK_S))
+            keep_attempt(state, context, payment, self.contract_id)
         if self.settle_after_s is not None:
             args = {
                 "merchant_id": self.merchant_id,

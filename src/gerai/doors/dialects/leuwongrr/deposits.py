@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gerai.domain.filters import DepositFilter
 from gerai.domain.records import Deposit
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import NotFound, PartnerUnavailable
 from gerai.doors.dialects.leuwongrr import topping_up, wire, wire_deposits
 from gerai.doors.dialects.leuwongrr.auth import authenticate
 from gerai.doors.dialects.leuwongrr.request import list_limit
@@ -26,16 +26,30 @@ async def create_deposit(ctx: RequestContext) -> Response:
     """201 with the new deposit and how to pay it, or 200 with the one this Idempotency-Key made before, as it is now.
 
     Refuses: BodyUnreadable, FieldsForbidden, InputInvalid, what :func:`topping_up.compose` refuses,
-    IdempotencyKeyReused.
+    IdempotencyKeyReused; MethodUnavailable and PartnerUnavailable of a gateway that did not start it.
     """
     caller = authenticate(ctx, "create_order")
     wanted = topping_up.read_top_up(await ctx.json())
     attempt = topping_up.attempt(ctx, caller, wanted)
     outcome = await submit_once(ctx, attempt, lambda: topping_up.compose(ctx, caller, wanted), StartDeposit)
     code, again = wanted.payment_method, outcome.replayed
-    data = wire_deposits.created_of(outcome.answer, code, ctx.base_url, ctx.now, idempotent=again)
+    deposit = outcome.answer if again else await _started(ctx, outcome.answer)
+    data = wire_deposits.created_of(deposit, code, ctx.base_url, ctx.now, idempotent=again)
     message, status = (wire_deposits.FOUND_AGAIN, 200) if again else (wire_deposits.CREATED, 201)
     return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
+
+
+async def _started(ctx: RequestContext, deposit: Deposit) -> Deposit:
+    """The deposit with what its payer must see, where a gateway takes it. While nobody knows whether it was started
+    there it waits, and its page shows what is found. One that was not started is failed: another one may be asked
+    for."""
+    try:
+        return await ctx.services.gateways.deposit_started(deposit)
+    except PartnerUnavailable:
+        now = await ctx.services.engine.deposits.as_now(deposit)
+        if now.status == "failed":
+            raise
+        return now
 
 
 async def list_deposits(ctx: RequestContext) -> Response:

@@ -11,6 +11,7 @@ from gerai.doors.dialects.leuwongrr.gateway import canonical_code
 from gerai.doors.dialects.leuwongrr.wire import instructions_of, invoice_url
 from gerai.doors.http.payable import deposit_payable
 from gerai.doors.http.times import jakarta_wall
+from gerai.engine.gateways.record import instructed
 
 #: The engine's states in this contract's two words: the deposit's own, and its invoice's payment status. Money that
 #: came late is paid, and waits to be approved.
@@ -31,9 +32,9 @@ FOUND_AGAIN: Final = "Deposit yang sama ditemukan dari Idempotency-Key."
 
 
 def created_of(deposit: Deposit, code: str, base_url: str, now: datetime, *, idempotent: bool) -> dict[str, Any]:
-    """A deposit that was just asked for by the gateway method with this code: with what its payer must see, while it
-    can be paid."""
-    to_pay = bool(deposit.instructions) and deposit_payable(deposit, now)
+    """A deposit that was just asked for by the gateway method with this code: with what its payer must see, once that
+    is known and while it can be paid."""
+    to_pay = bool(deposit.instructions) and instructed(deposit) and deposit_payable(deposit, now)
     gateway = instructions_of(deposit, code, deposit.pay_sen, deposit.secret, base_url) if to_pay else None
     return {
         "deposit": deposit_of(deposit, base_url),

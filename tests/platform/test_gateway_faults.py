@@ -1,0 +1,58 @@
+"""What a person does about payments and top-ups of which a gateway says something odd, at the terminal."""
+
+from __future__ import annotations
+
+from terminal_kit import gerai_here as gerai
+
+from gateway_kit import PRICE, gateway_shop
+from gerai.engine.check import check
+from gerai.engine.core import Engine
+from gerai.engine.merchants.open import change_settings
+from top_up_kit import top_ups
+
+
+async def test_another_amount(dsn: str, engine: Engine) -> None:
+    """The list names the top-up, and what to do; an order's money waits with what came late. Money that is there is
+    booked by the code, to the rupiah that was asked for; what is decided is listed no more."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    async with shop.desk:
+        ani = await top_ups(shop)
+        payment, deposit = await shop.started(), await ani.started()
+        for one in (payment, deposit):
+            shop.toy.pays(one, paid_sen=PRICE - 100)
+            await shop.look(one)
+    rc, out, err = await gerai(dsn, "payments", "gateways", "faults", *of)
+    assert rc == 0, err
+    for part in (deposit.public_id, "payment or top-up", "gerai members topup"):
+        assert part in " ".join(out.split())
+    assert (out.count("mismatch"), payment.public_id in out) == (1, False)
+    waiting = " ".join((await gerai(dsn, "payments", "waiting", *of))[1].split())
+    assert (payment.public_id in waiting, "other amount" in waiting) == (True, True)
+    code = deposit.public_id
+    rc, _, err = await gerai(dsn, "payments", "confirm", code, "--amount", "49999", *of)
+    assert (rc, await ani.stands(deposit)) == (1, ("pending", 0))
+    assert (await gerai(dsn, "payments", "confirm", code, "--amount", "50000", *of))[0] == 0
+    assert await ani.stands(deposit) == ("succeeded", PRICE)
+    out = (await gerai(dsn, "payments", "gateways", "faults", *of))[1]
+    assert code not in out
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
+    """A person sends it: no gateway is asked to."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    await change_settings(engine, shop.merchant_id, {"late_payment": "hold"})
+    async with shop.desk:
+        ani = await top_ups(shop)
+        deposit = await ani.started()
+        await ani.ends(deposit)
+        shop.toy.pays(deposit)
+        await shop.look(deposit)
+    assert deposit.public_id in (await gerai(dsn, "payments", "waiting", *of))[1]
+    rc, out, err = await gerai(dsn, "payments", "resolve", deposit.public_id, "refund", *of)
+    assert (rc, "Send it to the payer" in out) == (0, True), err
+    assert (await ani.stands(deposit), shop.toy.given_back) == (("refunded", 0), [])
+    assert [what for what, _ in shop.toy.asked if "refund" in what] == []
+    assert await check(engine, shop.merchant_id) == []
