@@ -29,6 +29,7 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.contract import WebhookContract
+from gerai.kit.calendar import calendar_of
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.shared_counters import CounterShare, SharedCounters
@@ -117,6 +118,7 @@ def make_engine(settings: Settings) -> Engine:
         settings.database.url,
         database=settings.database,
         parts=PARTS,
+        calendar=calendar_of(Path(file) if (file := settings.payouts.holidays_file) else None),
         merchant_settings=MERCHANT_SETTINGS,
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from payout_books import PAYOUT_BREAKS, keep_payout
 from psycopg_pool import AsyncConnectionPool
 
 from engine_kit import Shop, clone_of, database, open_shop
@@ -60,8 +61,10 @@ async def _keep_books(dsn: str) -> dict[str, int]:
         ids |= await _finished_orders(shop, stock_id)
         ids |= await _deposits(shop)
         ids |= await _real_refunds(shop)
+        ids |= await keep_payout(shop)
         accounts = engine.directory.merchant(shop.merchant_id).accounts
-        ids |= {kind: accounts["production", kind] for kind in ("sales", "gateway", "suspense", "refunds_owed", "fees")}
+        kinds = ("sales", "gateway", "bank", "suspense", "refunds_owed", "fees")
+        ids |= {kind: accounts["production", kind] for kind in kinds}
         assert await check(engine) == []
         return ids
 
@@ -189,7 +192,7 @@ _OPEN_BESIDE = (
     "WHERE merchant_id = {merchant} AND payment_id = BESIDE"
 )
 
-BREAKS: dict[str, list[list[str]]] = {
+BREAKS: dict[str, list[list[str]]] = PAYOUT_BREAKS | {
     "transfers_balance": [
         [_TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {sales}, -5, 100, 'x', NULL, NULL, '', now())"],
         [_TRANSFER + "({merchant}, -1, 'sandbox', 'single', NULL, -5, {sales}, 100, 'x', NULL, NULL, '', now())"],

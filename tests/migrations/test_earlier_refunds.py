@@ -55,6 +55,8 @@ def test_earlier_refunds_stay_as_they_are() -> None:
         before.extend(connection.execute(kept).fetchall())  # type: ignore[attr-defined]
 
     with upgraded("-refund-tasks", fill) as database:
+        # Of a later migration, which its rule of account kinds does not know.
+        database.connection.execute("DELETE FROM accounts WHERE kind = 'bank'")
         sql = re.sub("--.*", "", (FOLDER / NAME / f"{NAME}.sql").read_text(encoding="utf-8"))
         for statement in sql.split(";"):
             if statement.strip():

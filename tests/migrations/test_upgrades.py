@@ -32,7 +32,7 @@ def test_merchants_get_their_new_accounts_and_late_money_its_place() -> None:
         assert [(a[0], a[1]) for a in accounts] == [
             (environment, kind)
             for environment in ("production", "sandbox")
-            for kind in ("fees", "funding", "gateway", "refunds_owed", "sales", "suspense")
+            for kind in ("bank", "fees", "funding", "gateway", "refunds_owed", "sales", "suspense")
         ]
         ids = {(a[0], a[1]): a[2] for a in accounts}
         kinds = {account_id: kind for (environment, kind), account_id in ids.items() if environment == "production"}

@@ -22,12 +22,15 @@ from terminal_kit import run_here
 
 from gerai.app import DIALECTS, make_engine
 from gerai.cli import COMMANDS, build
+from gerai.domain.settlement import expected_on, read_rule
 from gerai.domain.webhooks import Delivery
 from gerai.engine.arrivals.take import BankLine, take
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
+from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
+from gerai.engine.gateways.desk import seen_of
 from gerai.engine.keys.manage import create_key, list_keys
 from gerai.engine.merchants.open import add_member, change_settings, open_merchant, set_test_clock
 from gerai.engine.merchants.receiving import open_account
@@ -41,6 +44,8 @@ from gerai.engine.shipping.record import RecordShipment
 from gerai.engine.webhooks.endpoints import list_endpoints
 from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.discover import discover
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import Seen
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres
 from gerai.store.migrate import migrate
@@ -157,6 +162,9 @@ async def orders_at_the_terminal(scene: Scene) -> None:
         number = f"INV20261129080000{number}"
         order_id = await scene.order(number, provider="manual", lines=(line,), work={}, **owner)
         await scene.pay(order_id, f"paid-{number}")
+    # A short id would be taken for another number that the page prints.
+    while scene.engine.ids.next() < 730:
+        pass
     other, _ = await add_member(scene.engine, scene.merchant_id, "leuwongrr", "m-22", "Budi")
     scene.names["22"] = [str(other)]
 
@@ -293,6 +301,34 @@ async def cash_on_delivery(scene: Scene) -> None:
         await scene.engine.submit(report)
 
 
+async def payouts(scene: Scene) -> None:
+    """Two payments that a gateway took today and said its fee of, and its list of them."""
+    engine, merchant_id, methods = scene.engine, scene.merchant_id, discover("gerai.partners.payments", "METHOD")
+    midtrans = discover("gerai.partners.gateways", "GATEWAY")["midtrans"]
+    draft = draft_contract(
+        engine, SecretBox(new_key()), merchant_id, midtrans, "production", {"secret_server_key": "Mid-server-x"},
+        ways=ways_of(midtrans, methods), base_url="", by="t",
+    )  # fmt: skip
+    await open_contract(engine, draft)
+    lines = ["Date & Time,Order ID,Transaction Type,Channel,Status,Amount,Fee"]
+    for number in ("INV20261201080000201", "INV20261201080000202"):
+        view = await engine.orders.by_id(merchant_id, await scene.order(number))
+        assert view is not None
+        wanted = WantedPayment(method="va", channel="BCA")
+        start = payment_to_start(engine.ids.next(), engine.directory.merchant(merchant_id), methods, view, wanted)
+        payment = (await engine.submit(start)).answer.payments[-1]
+        seen = Seen("paid", f"mid-{number}", paid_sen=50_000_00, fee_sen=4_000_00)
+        paid = (await engine.submit(seen_of(payment, seen))).answer.payments[-1]
+        assert paid.completed_at is not None
+        came = f"{paid.completed_at.astimezone(JAKARTA):%Y-%m-%d %H:%M:%S}"
+        lines.append(f'{came},{payment.public_id},Payment,bca_va,settlement,"50,000.00","4,000.00"')
+    scene.folder.joinpath("transactions.csv").write_text("\n".join(lines), encoding="utf-8")
+    # The rule of the page.
+    rule = read_rule({"workdays": "1", "cutoff": "15:00"})
+    day = expected_on(rule, real_now(), engine.payouts.calendar)
+    scene.names |= {"2026-12-01": [day.isoformat()], "transactions.csv": [str(scene.folder / "transactions.csv")]}
+
+
 async def refunds_were_asked_for(scene: Scene) -> None:
     """The refunds of the page so far, as it calls them."""
     listed = await scene.engine.payments.refunds(scene.merchant_id, ended=True)
@@ -307,6 +343,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "receive-money": receive_money,
     "money-notices": money_notices,
     "gateways": gateways,
+    "payouts": payouts,
     "webhooks": webhooks,
 }
 

@@ -93,7 +93,7 @@ async def test_an_empty_database(own_engine: Engine) -> None:
         **{("gerai_workers", (("kind", kind),)): 0 for kind in WORK_KINDS},
         ("gerai_orders_overdue", (("environment", "production"),)): 0,
         ("gerai_orders_overdue", (("environment", "sandbox"),)): 0,
-        **{("gerai_money_waiting", (("what", what),)): 0 for what in ("arrivals", "notices", "refunds")},
+        **{("gerai_money_waiting", (("what", what),)): 0 for what in ("arrivals", "notices", "refunds", "payouts")},
     }
 
 

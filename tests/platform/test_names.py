@@ -36,6 +36,8 @@ FREE_OF = {
     ("payments gateways add", "untried"), ("payments fake", "key"), ("payments fake", "gateway"),
     ("payments proofs save", "file"),
     ("payments refunds list", "ended"), ("payments refunds destination", "said"),
+    ("payments gateways settle-rule", "said"), ("payments payouts settle", "fee"), ("payments reconcile", "file"),
+    ("payments reconcile", "columns"), ("payments reconcile", "as_json"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
@@ -125,6 +127,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
     refund = "no such refund: 7; no refund is to be sent (gerai payments refunds list shows all)"
     notice = "no such notice that waits: 7; nothing waits (gerai payments notices waiting shows all)"
     contract = "no such contract: 7; there is none yet (gerai payments gateways list shows all)"
+    gateway = "no such contract in production: 7; there is none yet (gerai payments gateways list shows all)"
+    payout = ("7", "--amount", "5000", "--reference", "R")
     proof = "no such proof: 7; nothing waits (gerai payments proofs list shows all)"
     delivery = "no such delivery: 7; there is none yet (gerai webhooks log shows all)"
     said: dict[tuple[str, str], tuple[tuple[str, ...], int, str]] = {
@@ -209,6 +213,29 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments gateways test", "contract"): (("7",), 1, contract),
         ("payments gateways close", "contract"): (("7",), 1, contract),
         ("payments gateways address", "contract"): (("7",), 1, contract),
+        ("payments gateways settle-rule", "whose"): (("7",), 1, gateway),
+        ("payments gateways settle-rule", "way"): (("7", "va:BCA"), 2, "when does its money come? workdays=N"),
+        ("payments gateways settle-rule", "environment"): (("7", "--environment", "live"), 2, live),
+        **{
+            ("payments payouts list", name): ((f"--{option}", "soon"), 2, "not a day: soon; write 2026-11-30")
+            for name, option in (("first", "from"), ("last", "to"))
+        },
+        ("payments payouts list", "environment"): (("--environment", "live"), 2, live),
+        ("payments payouts late", "environment"): (("--environment", "live"), 2, live),
+        ("payments payouts settle", "whose"): ((*payout, "P-7319"), 1, gateway),
+        ("payments payouts settle", "payments"): (payout, 2, "of which payments? Name them, or the --day"),
+        ("payments payouts settle", "refunds"): ((*payout, "P-7319", "--refund", "7"), 1, gateway),
+        **{
+            ("payments payouts settle", name): ((*payout, "P-7319", option, "soon"), 2, "not a day: soon; write ")
+            for name, option in (("day", "--day"), ("paid_on", "--date"))
+        },
+        ("payments payouts settle", "environment"): ((*payout, "P-7319", "--environment", "live"), 2, live),
+        ("payments reconcile", "whose"): (("7", "x.csv"), 1, gateway),
+        **{
+            ("payments reconcile", name): (("7", "x.csv", f"--{option}", "soon"), 2, "not a day: soon; write ")
+            for name, option in (("first", "from"), ("last", "to"))
+        },
+        ("payments reconcile", "environment"): (("7", "x.csv", "--environment", "live"), 2, live),
         ("payments notices close", "source"): (
             ("7",), 1, "no such sender: 7; there is none yet (gerai payments notices list shows all)",
         ),
@@ -301,7 +328,9 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments notices add": ("moota",), "payments notices close": ("7",), "payments notices read": ("7",),
         "payments notices dismiss": ("7",), "payments gateways add": ("midtrans", "sandbox", "--untried"),
         "payments gateways test": ("7",), "payments gateways close": ("7",),
-        "payments gateways address": ("7",),
+        "payments gateways address": ("7",), "payments gateways settle-rule": ("7",),
+        "payments payouts settle": ("7", "P-1", "--amount", "5000", "--reference", "R"),
+        "payments reconcile": ("7", "x.csv"),
         "payments proofs save": ("7", "proof.jpg"),
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "gerai"
 #: Beside the code itself: what the package reads or runs as files.
-SUFFIXES = {".sql", ".md", ".yaml", ".json", ".html", ".css", ".js", ".svg", ".typ", ".typed"}
+SUFFIXES = {".sql", ".csv", ".md", ".yaml", ".json", ".html", ".css", ".js", ".svg", ".typ", ".typed"}
 PIP = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check", "--quiet"]
 
 

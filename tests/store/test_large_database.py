@@ -32,6 +32,7 @@ from gerai.store import (
     order_views,
     orders,
     payments,
+    payouts,
     proofs,
     refund_tasks,
     waiting,
@@ -51,7 +52,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs,
+    gateways, proofs, payouts,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -59,7 +60,7 @@ WITHOUT_CASE = {
     "gauges.clock_skew", "gauges.timed", "webhook_endpoints.by_state", "webhook_deliveries.add_deliveries",
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening", "notices.add_source", "notices.close_source",
-    "gateways.add_contract", "gateways.close_contract",
+    "gateways.add_contract", "gateways.close_contract", "gateways.change_ways",
 }  # fmt: skip
 
 

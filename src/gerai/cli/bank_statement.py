@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from gerai.cli.bank_layouts import LAYOUTS, Layout, Years, layout_of
+from gerai.cli.csv_files import CsvTable, read_csv
 from gerai.cli.terminal import fail
 from gerai.domain.money import printed_sen
 from gerai.engine.arrivals.take import BankLine
@@ -20,12 +19,8 @@ from gerai.kit.wire import key_of
 
 #: What is read of each line, and whether it must be named.
 COLUMNS: Final = {"date": True, "amount": True, "description": False, "reference": False, "kind": False}
-_AT_MOST_BYTES: Final = 8 * 2**20
 _LONGEST: Final = 500
-#: Among so many first lines stands the one with the columns' names.
-_HEAD_WITHIN: Final = 30
 _MIDNIGHT: Final = time(0)
-_MARKS_BETWEEN: Final = ",;\t|"
 _MARKS: Final = re.compile(r"^(?:Rp|IDR)\.?\s*|\s*(?:CR|K)$", re.I)
 _WORDS: Final = re.compile(r"[A-Za-z]+")
 _IN_WORDS, _OUT_WORDS = frozenset({"CR", "K"}), frozenset({"DB", "DR", "D"})
@@ -44,20 +39,11 @@ class Statement(NamedTuple):
     lines: list[BankLine]
 
 
-class _Table(NamedTuple):
-    """The rows of a file, and what its head means."""
-
-    rows: list[list[str]]
-    head_at: int
-    head: list[str]
-    layout: Layout
-
-
 def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
     """What a bank's list tells of money that came in. ``columns``: what the file's head calls each of :data:`COLUMNS`;
     none: the head must be one of :mod:`gerai.cli.bank_layouts`. What stands above the head is passed over. Leaves with
     exit code 2 when the file, its head or any line cannot be read: nothing is guessed."""
-    table = _table(file, _text(file), columns)
+    table = _table(file, columns)
     layout, head, begin = table.layout, table.head, table.head_at + 1
     years = Years([" ".join(row) for row in table.rows[: table.head_at]])
     at = {what: head.index(name) for what, name in layout.columns.items()}
@@ -81,25 +67,19 @@ def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
     return Statement(layout.bank, found)
 
 
-def _table(file: Path, text: str, columns: Mapping[str, str]) -> _Table:
-    """The file by the mark between columns with which it has a head that is known."""
-    seen = set[str]()
-    for mark in _MARKS_BETWEEN:
-        rows = _rows(file, text, mark)
-        for number, names in enumerate(rows[:_HEAD_WITHIN]):
-            seen.update(names)
-            if (layout := _layout(names, columns)) is not None:
-                return _Table(rows, number, names, layout)
-    first = text.partition("\n")[0].strip() or "nothing"
+def _table(file: Path, columns: Mapping[str, str]) -> CsvTable[Layout]:
+    found = read_csv(file, "bank", lambda names: _layout(names, columns))
+    if isinstance(found, CsvTable):
+        return found
     banks = ", ".join(dict.fromkeys(one.bank for one in LAYOUTS))
     fault = f"is no list of {banks} as it is known here: say which column is what"
     if columns:
-        lacking = next((name for name in columns.values() if name not in seen), "")
+        lacking = next((name for name in columns.values() if name not in found.names), "")
         fault = f"has no column {lacking}" if lacking else f"has no line with {', '.join(columns.values())}"
-    return fail(f"{file} {fault}; its first line has: {first}", 2)
+    return fail(f"{file} {fault}; its first line has: {found.first}", 2)
 
 
-def _layout(names: list[str], columns: Mapping[str, str]) -> Layout | None:
+def _layout(names: Sequence[str], columns: Mapping[str, str]) -> Layout | None:
     if not columns:
         return layout_of(names)
     return Layout("", columns) if {*columns.values()} <= {*names} else None
@@ -123,24 +103,6 @@ def _line(where: str, texts: Mapping[str, str], times: Counter[tuple[str, ...]])
     key = texts.get("reference") or key_of(*same, str(times[same]))
     # Some banks write midnight where they mean the day.
     return BankLine(key[:_LONGEST], amount_sen, moment, description, moment.time() == _MIDNIGHT)
-
-
-def _text(file: Path) -> str:
-    try:
-        data = file.read_bytes()[: _AT_MOST_BYTES + 1]
-        text = data.decode("utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        fail(f"cannot read {file}: {error}", 2)
-    if len(data) > _AT_MOST_BYTES or "\0" in text:
-        fail(f"{file} is no list of a bank: it is larger than 8 MB, or no text", 2)
-    return text
-
-
-def _rows(file: Path, text: str, mark: str) -> list[list[str]]:
-    try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)]
-    except csv.Error as error:
-        fail(f"cannot read {file}: {error}", 2)
 
 
 def _amount_in(text: str, *, comes_in: bool) -> int | None:

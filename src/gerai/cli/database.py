@@ -12,9 +12,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from gerai.cli.holidays import with_holidays
 from gerai.cli.seal_key import with_seal_key
 from gerai.cli.terminal import errors, fail, fail_with
 from gerai.engine.outage import is_starting
+from gerai.kit.calendar import HolidayFileError, calendar_of
 from gerai.kit.discover import discover, plugin_names
 from gerai.ports.lookup import Lookup
 from gerai.settings import DatabaseSettings, Settings, SettingsError, load
@@ -53,6 +55,11 @@ def load_settings(file: Path | None) -> Settings:
     dialects = plugin_names("gerai.doors.dialects")
     if unknown := [name for name, _ in settings.doors.hosts if name not in dialects]:
         raise SettingsError(f"doors.{unknown[0]}_host: no such dialect; there are {', '.join(dialects)}")
+    if file_of_days := settings.payouts.holidays_file:
+        try:
+            calendar_of(Path(file_of_days))
+        except HolidayFileError as error:
+            raise SettingsError(f"payouts.holidays_file: {error}") from error
     return settings
 
 
@@ -78,7 +85,7 @@ def chosen_database(settings: Settings, folder: Path | None) -> Generator[Settin
         wait_s = settings.database.start_wait_s
         with running(folder, wait_s, lambda: _say_waiting(wait_s)) as dsn:
             # The same key as `gerai up` on this folder: what one seals, the other opens.
-            local = with_seal_key(with_database_url(settings, dsn), folder)
+            local = with_holidays(with_seal_key(with_database_url(settings, dsn), folder), folder)
             yield dataclasses.replace(local, webhooks=dataclasses.replace(local.webhooks, allow_loopback=True))
     except EmbeddedError as error:
         fail_with(error)

@@ -10,9 +10,13 @@ from gerai.cli.notices import notices
 from gerai.cli.payment_methods import show_methods
 from gerai.cli.payment_trial import try_method
 from gerai.cli.payments import payments
+from gerai.cli.payouts import payouts
 from gerai.cli.proofs import proofs
 from gerai.cli.receiving import accounts
+from gerai.cli.reconcile import reconcile
 from gerai.cli.refunds import refunds
+from gerai.cli.settle_payout import settle
+from gerai.cli.settle_rules import settle_rule
 
 __all__ = ["payments"]
 
@@ -23,6 +27,17 @@ payments.add_typer(proofs, name="proofs")
 payments.add_typer(gateways, name="gateways")
 payments.add_typer(refunds, name="refunds")
 payments.add_typer(cod, name="cod")
+payments.add_typer(payouts, name="payouts")
+payouts.command(
+    epilog="Example: gerai payments payouts settle midtrans --day 2026-12-01 --amount 290000 --fee 10000 "
+    "--reference WD-31 --merchant toko"
+)(settle)
+gateways.command(
+    "settle-rule", epilog="Example: gerai payments gateways settle-rule 7001 va:BCA workdays=1 cutoff=15:00"
+)(settle_rule)
+payments.command("reconcile", epilog="Example: gerai payments reconcile xendit transactions.csv --merchant toko")(
+    reconcile
+)
 payments.command("methods")(show_methods)
 payments.command("test", epilog="Example: gerai payments test va:BCA --merchant toko")(try_method)
 payments.command("fake", epilog="Example: gerai payments fake midtrans --port 9250")(fake)

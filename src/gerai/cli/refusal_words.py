@@ -25,6 +25,7 @@ _DONE: Final = {
     "address": "sent elsewhere",
     "hand_over": "handed to its gateway",
     "hand_back": "taken from its gateway",
+    "settle": "settled",
 }
 #: What has a name of its own; the rest goes by the name of its order.
 _NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund"})
@@ -61,6 +62,8 @@ def _about_state(refusal: r.StateConflict) -> str:
             return f"delivery {refusal.id} is pending: it will be sent without a replay"
         case r.StateConflict(thing="refund", state="sending") if refusal.verb != "hand_over":
             return f"refund {refusal.id} is with its gateway: run `gerai payments refunds take {refusal.id}` first"
+        case r.StateConflict(thing="payout"):
+            return f"{refusal.id} is booked already, with other payments or another amount: nothing is booked"
         case _:
             named = refusal.thing if refusal.thing in _NAMED else f"the {refusal.thing} of order"
             done = _DONE.get(refusal.verb)

@@ -17,6 +17,7 @@ import typer
 from gerai.app import App
 from gerai.cli.backup import BACKUPS
 from gerai.cli.database import DEFAULT_FOLDER, SettingsOption, read_settings, with_database_url
+from gerai.cli.holidays import with_holidays
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.migrate import apply_missing
 from gerai.cli.own_database import kept_alive
@@ -92,7 +93,7 @@ def up(
             steps.next("bringing the database up to date")
             settings = with_database_url(settings, dsn)
             apply_missing(settings.database)
-        settings = _here(with_seal_key(settings, data), place)
+        settings = _here(with_holidays(with_seal_key(settings, data), data), place)
         warn_of_closed_secrets(settings, data)
         require_for_real_money(settings)
         warn_without_proxy(place.host, settings.http.trusted_proxies, printed=True)

@@ -46,8 +46,9 @@ class Needs(msgspec.Struct, frozen=True):
     the orders and of their payment; ``refund_tasks`` names refunds of the orders by their ids. ``expected`` locks
     receiving accounts and brings what is expected in each between two amounts: (id, least, most). ``arrivals`` names
     money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and ``notice_keys`` by source
-    and digest, with the source locked. ``attempts``: of payments and deposits by gateway, with the
-    orders or deposits named, too; ``proofs_of``: what proves payments, likewise, without its content."""
+    and digest, with the source locked. ``attempts``: of payments and deposits by gateway, with the orders or deposits
+    named, too; ``proofs_of``: what proves payments, likewise, without its content; ``payout_keys``: payouts by contract
+    and reference."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()
@@ -67,6 +68,7 @@ class Needs(msgspec.Struct, frozen=True):
     notice_keys: tuple[tuple[int, bytes], ...] = ()
     attempts: tuple[int, ...] = ()
     proofs_of: tuple[int, ...] = ()
+    payout_keys: tuple[tuple[int, str], ...] = ()
 
 
 NOTHING = Needs()
@@ -91,8 +93,8 @@ class Context(Protocol):
         ...
 
     def system_account(self, kind: str) -> int:
-        """The merchant's ``sales``, ``gateway``, ``suspense``, ``refunds_owed``, ``fees`` or ``funding`` account in the
-        command's environment."""
+        """The merchant's ``sales``, ``gateway``, ``bank``, ``suspense``, ``refunds_owed``, ``fees`` or ``funding``
+        account in the command's environment."""
         ...
 
     @property
@@ -186,4 +188,5 @@ def claims_of(command: Command[Any], idempotency: Idempotency | None) -> tuple[A
         claims += [(of, "arrival", arrival_id) for arrival_id in needs.arrivals]
         claims += [(of, "source", source_id) for source_id, _ in needs.notice_keys]
         claims += [(of, "notice", notice_id) for notice_id in needs.notices]
+        claims += [(of, "payout", *key) for key in needs.payout_keys]
     return tuple(claims)

@@ -23,9 +23,11 @@ from gerai.engine.maintenance import maintain
 from gerai.engine.orders.find import EventReads, OrderReads
 from gerai.engine.outage import DatabaseState, outages_of
 from gerai.engine.payments.find import PaymentReads
+from gerai.engine.payouts.find import PayoutReads
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS
 from gerai.engine.wallet.find import WalletReads
 from gerai.kit import clock
+from gerai.kit.calendar import Calendar, calendar_of
 from gerai.kit.supervise import Supervisor
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.settings import DatabaseSettings
@@ -61,6 +63,7 @@ class Engine:
         database: DatabaseSettings = USUAL,
         parts: tuple[Part[Any], ...] = (),
         merchant_settings: MerchantSettingsDeclared = GENERAL,
+        calendar: Calendar | None = None,
         queue_limit: int = 2048,
         batch_limit: int = 256,
         deadline_s: float = 10.0,
@@ -81,6 +84,7 @@ class Engine:
         self.orders = OrderReads(self._pool)
         self.events = EventReads(self._pool)
         self.payments = PaymentReads(self._pool)
+        self.payouts = PayoutReads(self._pool, calendar or calendar_of(None))
         self.deposits = DepositReads(self._pool)
         self.wallets = WalletReads(self._pool)
         #: Watches what runs beside the calls. Whoever started the engine stops it once this gave up.

@@ -10,8 +10,10 @@ from typing import Any, Final
 import structlog
 
 from gerai.engine.core import Engine
+from gerai.engine.payouts.find import late_count
+from gerai.kit.clock import real_now
 from gerai.store import gauges as sql
-from gerai.store import sessions, webhook_deliveries, webhook_endpoints, worker_beats
+from gerai.store import payouts, sessions, webhook_deliveries, webhook_endpoints, worker_beats
 from gerai.store.connection import Connection, DatabaseError
 
 log = structlog.get_logger("gerai.metrics")
@@ -57,6 +59,7 @@ class Gauges:
     oldest_overdue: list[tuple[str, str, float]] | None = None
     fulfilments: list[tuple[str, str, str, int, float]] | None = None
     money: list[tuple[str, int]] | None = None
+    payouts: list[tuple[str, int]] | None = None
     webhooks: list[tuple[str, str, int, float]] | None = None
     endpoints: list[tuple[str, str, int]] | None = None
     connections: list[tuple[int, int, int]] | None = None
@@ -68,7 +71,15 @@ class Gauges:
     @property
     def complete(self) -> bool:
         """Whether every query succeeded."""
-        return all(getattr(self, name) is not None for name in _QUESTIONS)
+        return all(getattr(self, name) is not None for name in (*_QUESTIONS, "payouts"))
+
+
+def _late_payouts(engine: Engine) -> _Question:
+    async def ask(connection: Connection) -> list[tuple[str, int]]:
+        waiting = await payouts.oldest_unsettled(connection, WAITING_AT_MOST)
+        return [("payouts", late_count(waiting, engine.payouts.calendar, real_now()))]
+
+    return _timed(ask)
 
 
 async def read_gauges(engine: Engine) -> Gauges:
@@ -76,7 +87,7 @@ async def read_gauges(engine: Engine) -> Gauges:
     found = Gauges()
     try:
         async with asyncio.timeout(_ANSWERS_WITHIN_S), engine.connection(_CONNECTION_WITHIN_S) as connection:
-            for name, question in _QUESTIONS.items():
+            for name, question in {**_QUESTIONS, "payouts": _late_payouts(engine)}.items():
                 try:
                     setattr(found, name, await question(connection))
                 except DatabaseError as error:

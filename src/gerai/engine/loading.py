@@ -30,6 +30,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PAYOUTS,
     PROOFS,
     RECEIVING,
     REFUND_TASKS,
@@ -61,6 +62,7 @@ class _Wanted:
     notice_keys: set[tuple[int, bytes]] = field(default_factory=set[tuple[int, bytes]])
     attempts: set[int] = field(default_factory=set[int])
     proofs_of: set[int] = field(default_factory=set[int])
+    payout_keys: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     contacts: dict[tuple[str, str], list[Contact]] = field(
         default_factory=lambda: defaultdict[tuple[str, str], list[Contact]](list)
     )
@@ -92,6 +94,7 @@ class _Wanted:
         self.notice_keys.update(needs.notice_keys)
         self.attempts.update(needs.attempts)
         self.proofs_of.update(needs.proofs_of)
+        self.payout_keys.update(needs.payout_keys)
         for channel, contact in needs.contacts:
             self.contacts[command.environment, channel].append(contact)
 
@@ -173,7 +176,7 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
 
 
 def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
-    """Notices of money, payments as gateways have them, and proofs of payments."""
+    """Notices of money, payments as gateways have them, proofs of payments, and payouts."""
     found: list[Reading] = []
     if mine.notice_keys:
         sources, digests = zip(*sorted(mine.notice_keys), strict=True)
@@ -186,6 +189,10 @@ def _of_money(merchant_id: int, mine: _Wanted) -> list[Reading]:
         found.append(Reading(loads.ATTEMPTS_BY_PAYMENT, (merchant_id, _ids(mine.attempts)), ATTEMPTS))
     if mine.proofs_of:
         found.append(Reading(loads.PROOFS_BY_PAYMENT, (merchant_id, _ids(mine.proofs_of)), PROOFS))
+    if mine.payout_keys:
+        contracts, references = zip(*sorted(mine.payout_keys), strict=True)
+        named = (pack("int8", contracts), pack("text", references))
+        found.append(Reading(loads.PAYOUTS_BY_REFERENCE, (*named, merchant_id), PAYOUTS))
     return found
 
 

@@ -41,6 +41,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PAYOUTS,
     PROOFS,
     RECEIVING,
     REFUND_TASKS,
@@ -98,6 +99,7 @@ class State:
         self.notices = self._of(NOTICES, lambda r: ((r.merchant_id, r.source_id, r.digest),))
         self.attempts = self._of(ATTEMPTS)
         self.proofs = self._of(PROOFS, lambda r: ((r.merchant_id, r.payment_id),))
+        self.payouts = self._of(PAYOUTS, lambda r: ((r.merchant_id, r.contract_id, r.reference),))
         self.idempotency = self._of(IDEMPOTENCY)
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []

@@ -41,8 +41,8 @@ MONEY_WAITING: Final = Metric(
     "gerai_money_waiting",
     "gauge",
     f"Money into the seller's own accounts that fits no payment or several (`arrivals`), and notices of it that could "
-    f"not be read (`notices`), for a person to decide; and refunds that a person is to send (`refunds`; "
-    f"{WAITING_AT_MOST} at most of each).",
+    f"not be read (`notices`), for a person to decide; refunds that a person is to send (`refunds`); and payments "
+    f"that their gateway should have paid out by now (`payouts`; {WAITING_AT_MOST} at most of each).",
     ("what",),
 )
 OLDEST_JOB: Final = Metric(
@@ -170,7 +170,7 @@ def _families(found: Gauges) -> Iterator[Family]:
         yield _gauge(OPEN, ((environment, provider, status, n) for environment, provider, status, n, _ in rows))
         yield _gauge(OLDEST, ((environment, provider, status, s) for environment, provider, status, _, s in rows))
     if found.money is not None:
-        yield _gauge(MONEY_WAITING, found.money)
+        yield _gauge(MONEY_WAITING, [*found.money, *(found.payouts or [])])
     yield from _webhooks(found)
     yield from _server(found)
     if (rows := found.checks) is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from gerai.domain.settlement import USUAL_RULE, SettleRule
 from gerai.kit.http import Outgoing
 from gerai.ports.payments import Asked, Bounds, Instructions
 
@@ -27,7 +28,8 @@ class GatewayChannel:
     """One way to pay that a gateway has. ``code``: its own name for it; ``bounds`` of one payment. ``life_s``: for how
     long what it shows can be paid, where nobody chooses that; None: as long as the order. ``shortest_s`` and
     ``longest_s``: what may be chosen. ``refund``: what its API can give back; ``cancel``: whether one that waits can be
-    ended there; ``needs``: the names of :attr:`Attempt.payer` without which it cannot be started."""
+    ended there; ``needs``: the names of :attr:`Attempt.payer` without which it cannot be started; ``settles``: when its
+    money is passed on."""
 
     code: str
     bounds: Bounds
@@ -37,6 +39,7 @@ class GatewayChannel:
     shortest_s: int = 60
     longest_s: int = 180 * 86_400
     needs: frozenset[str] = frozenset()
+    settles: SettleRule = USUAL_RULE
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,15 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class PayoutSettings:
+    """When gateways pay out (docs/how-to/payouts.md)."""
+
+    holidays_file: str = setting(
+        "", "CSV of holidays, for the years it names; empty: `holidays.csv` in a data folder, else those Gerai knows."
+    )
+
+
+@dataclass(frozen=True)
 class MetricsSettings:
     """Figures for Prometheus, at /metrics (docs/how-to/metrics.md)."""
 
@@ -212,6 +221,7 @@ class Settings:
     pages: PageSettings = PageSettings()
     worker: WorkerSettings = WorkerSettings()
     backup: BackupSettings = BackupSettings()
+    payouts: PayoutSettings = PayoutSettings()
     webhooks: WebhookSettings = WebhookSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -86,6 +86,25 @@ async def close_contract(
     return cursor.rowcount == 1
 
 
+async def contracts(connection: AsyncConnection, merchant_id: int) -> list[GatewayContract]:
+    """All of a merchant's there were, closed ones, too, oldest first."""
+    cursor = await connection.execute(
+        query(f"SELECT {_COLUMNS} FROM gateway_contracts WHERE merchant_id = %s ORDER BY contract_id"), (merchant_id,)
+    )
+    return [_contract(row) for row in await cursor.fetchall()]
+
+
+async def change_ways(
+    connection: AsyncConnection, merchant_id: int, contract_id: int, ways: Sequence[OfferedWay]
+) -> bool:
+    """False when there is no such contract."""
+    cursor = await connection.execute(
+        "UPDATE gateway_contracts SET ways = %s WHERE merchant_id = %s AND contract_id = %s",
+        (Jsonb(msgspec.to_builtins(ways)), merchant_id, contract_id),
+    )
+    return cursor.rowcount == 1
+
+
 async def attempt(connection: AsyncConnection, merchant_id: int, payment_id: int) -> GatewayAttempt | None:
     """The payment or deposit with this id as its gateway has it."""
     cursor = await connection.execute(
@@ -146,7 +165,12 @@ async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) 
     return [(row[0], ATTEMPTS.read(row[1:])) for row in await cursor.fetchall()]
 
 
+def read_ways(stored: Any) -> tuple[OfferedWay, ...]:
+    """What a contract offers, from its column."""
+    return tuple(msgspec.convert(stored, list[OfferedWay]))
+
+
 def _contract(row: tuple[Any, ...]) -> GatewayContract:
     values = dict(zip(GatewayContract.__struct_fields__, row, strict=True))
-    values["ways"] = tuple(msgspec.convert(values["ways"], list[OfferedWay]))
+    values["ways"] = read_ways(values["ways"])
     return GatewayContract(**values)

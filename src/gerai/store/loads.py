@@ -25,6 +25,7 @@ from gerai.store.tables import (
     NOTICES,
     ORDERS,
     PAYMENTS,
+    PAYOUTS,
     PROOFS,
     RECEIVING,
     REFUND_TASKS,
@@ -148,6 +149,13 @@ WHERE t.merchant_id = %b""".encode()
 ATTEMPTS_BY_PAYMENT: Final = f"""
 SELECT {ATTEMPTS.select_list} FROM gateway_attempts t
 WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()
+
+#: Without a lock: of two rivals with one reference, the unique index refuses the second, who is decided again.
+PAYOUTS_BY_REFERENCE: Final = f"""
+SELECT {PAYOUTS.select_list} FROM payouts t
+JOIN unnest(%b::int8[], %b::text[]) AS n(contract_id, reference)
+  ON n.contract_id = t.contract_id AND n.reference = t.reference
+WHERE t.merchant_id = %b""".encode()
 
 NOTICE_SOURCES_BY_ID: Final = f"""
 SELECT {NOTICE_SOURCES.select_list} FROM notice_sources t

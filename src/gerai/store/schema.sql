@@ -15,7 +15,7 @@ CREATE TABLE accounts (
     CONSTRAINT accounts_credits_posted_check CHECK ((credits_posted >= 0)),
     CONSTRAINT accounts_debits_pending_check CHECK ((debits_pending >= 0)),
     CONSTRAINT accounts_debits_posted_check CHECK ((debits_posted >= 0)),
-    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'funding'::text, 'suspense'::text, 'refunds_owed'::text, 'fees'::text]))),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['wallet'::text, 'sales'::text, 'gateway'::text, 'bank'::text, 'funding'::text, 'suspense'::text, 'refunds_owed'::text, 'fees'::text]))),
     CONSTRAINT wallet_not_below_zero CHECK (((kind <> 'wallet'::text) OR (credits_posted >= (debits_posted + debits_pending))))
 )
 WITH (fillfactor='50');
@@ -224,6 +224,7 @@ CREATE TABLE gateway_attempts (
     fault text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    fee_sen bigint,
     CONSTRAINT gateway_attempts_check CHECK (((status = 'mismatch'::text) = (paid_sen IS NOT NULL))),
     CONSTRAINT gateway_attempts_looks_check CHECK ((looks >= 0)),
     CONSTRAINT gateway_attempts_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'open'::text, 'mismatch'::text, 'ended'::text])))
@@ -470,11 +471,39 @@ CREATE TABLE payments (
     matching_sen bigint DEFAULT 0 NOT NULL,
     receiving_id bigint,
     contract_id bigint,
+    payout_id bigint,
     CONSTRAINT fee_within_payment CHECK (((merchant_fee_sen >= 0) AND (merchant_fee_sen <= amount_sen))),
     CONSTRAINT payments_amount_sen_check CHECK ((amount_sen >= 0)),
     CONSTRAINT payments_fee_sen_check CHECK ((fee_sen >= 0)),
     CONSTRAINT payments_refunded_sen_check CHECK ((refunded_sen >= 0)),
     CONSTRAINT refunds_within_payment CHECK ((refunded_sen <= amount_sen))
+);
+
+CREATE TABLE payouts (
+    merchant_id bigint NOT NULL,
+    payout_id bigint NOT NULL,
+    environment text NOT NULL,
+    contract_id bigint NOT NULL,
+    reference text NOT NULL,
+    gross_sen bigint NOT NULL,
+    refunded_sen bigint NOT NULL,
+    fee_sen bigint NOT NULL,
+    known_fee_sen bigint NOT NULL,
+    amount_sen bigint NOT NULL,
+    payments integer NOT NULL,
+    transfer_id bigint,
+    fee_transfer_id bigint,
+    paid_at timestamp with time zone NOT NULL,
+    booked_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT payout_adds_up CHECK ((((gross_sen - refunded_sen) - fee_sen) = amount_sen)),
+    CONSTRAINT payouts_amount_sen_check CHECK ((amount_sen >= 0)),
+    CONSTRAINT payouts_fee_sen_check CHECK ((fee_sen >= 0)),
+    CONSTRAINT payouts_gross_sen_check CHECK ((gross_sen >= 0)),
+    CONSTRAINT payouts_known_fee_sen_check CHECK ((known_fee_sen >= 0)),
+    CONSTRAINT payouts_payments_check CHECK ((payments > 0)),
+    CONSTRAINT payouts_reference_check CHECK ((reference <> ''::text)),
+    CONSTRAINT payouts_refunded_sen_check CHECK ((refunded_sen >= 0))
 );
 
 CREATE TABLE price_options (
@@ -539,6 +568,8 @@ CREATE TABLE refund_tasks (
     looks integer DEFAULT 0 NOT NULL,
     denials integer DEFAULT 0 NOT NULL,
     fault text DEFAULT ''::text NOT NULL,
+    contract_id bigint,
+    payout_id bigint,
     CONSTRAINT refund_tasks_amount_sen_check CHECK ((amount_sen > 0)),
     CONSTRAINT refund_tasks_check CHECK (((status = ANY (ARRAY['open'::text, 'sending'::text])) = (ended_at IS NULL))),
     CONSTRAINT refund_tasks_check1 CHECK (((status = 'done'::text) = (reference <> ''::text))),
@@ -841,6 +872,8 @@ ALTER TABLE ONLY payment_proofs ADD CONSTRAINT payment_proofs_merchant_id_paymen
 ALTER TABLE ONLY payment_proofs ADD CONSTRAINT payment_proofs_pkey PRIMARY KEY (merchant_id, proof_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_merchant_id_environment_public_id_key UNIQUE (merchant_id, environment, public_id);
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_pkey PRIMARY KEY (merchant_id, payment_id);
+ALTER TABLE ONLY payouts ADD CONSTRAINT payout_once UNIQUE (merchant_id, contract_id, reference);
+ALTER TABLE ONLY payouts ADD CONSTRAINT payouts_pkey PRIMARY KEY (merchant_id, payout_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_pkey PRIMARY KEY (merchant_id, option_id);
 ALTER TABLE ONLY products ADD CONSTRAINT products_pkey PRIMARY KEY (merchant_id, product_id);
@@ -896,14 +929,19 @@ CREATE INDEX orders_listed ON orders USING btree (merchant_id, environment, chan
 CREATE INDEX orders_of_member ON orders USING btree (merchant_id, environment, member_id, status, created_at, order_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX orders_secret ON orders USING hash (secret);
 CREATE INDEX orders_status ON orders USING btree (merchant_id, environment, channel, status, created_at, order_id);
+CREATE INDEX payments_at_gateways ON payments USING btree (merchant_id, contract_id, completed_at) WHERE ((contract_id IS NOT NULL) AND (completed_at IS NOT NULL));
 CREATE INDEX payments_code ON payments USING btree (merchant_id, environment, ((instructions ->> 'code'::text))) WHERE ((instructions ->> 'code'::text) <> ''::text);
 CREATE INDEX payments_due ON payments USING btree (expires_at) WHERE ((status = 'processing'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX payments_late ON payments USING btree (merchant_id, payment_id) WHERE (status = 'late'::text);
 CREATE INDEX payments_listed ON payments USING btree (merchant_id, environment, created_at, payment_id);
 CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
+CREATE INDEX payments_unsettled ON payments USING btree (merchant_id, contract_id, completed_at) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL) AND (status = ANY (ARRAY['completed'::text, 'late'::text, 'refunded'::text])));
+CREATE INDEX payouts_paid ON payouts USING btree (merchant_id, environment, paid_at);
 CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
+CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, contract_id, payment_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
+CREATE INDEX refund_tasks_unsettled ON refund_tasks USING btree (merchant_id, contract_id, task_id) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL));
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);

@@ -20,6 +20,7 @@ from gerai.domain.records import (
     OrderTerm,
     Payment,
     PaymentProof,
+    Payout,
     ReceivingAccount,
     RefundTask,
     Shipment,
@@ -80,7 +81,7 @@ PAYMENTS = Table(
     key=("merchant_id", "payment_id"),
     mutable=(
         "status", "amount_sen", "fee_sen", "merchant_fee_sen", "matching_sen", "refunded_sen", "instructions",
-        "failure", "updated_at", "expires_at", "completed_at",
+        "failure", "updated_at", "expires_at", "completed_at", "payout_id",
     ),
 )  # fmt: skip
 REFUND_TASKS = Table(
@@ -89,6 +90,7 @@ REFUND_TASKS = Table(
     key=("merchant_id", "task_id"),
     mutable=(
         "status", "destination", "reference", "ended_by", "updated_at", "ended_at", "looks", "denials", "fault",
+        "contract_id", "payout_id",
     ),
     types={"looks": "int4", "denials": "int4"},
 )  # fmt: skip
@@ -161,7 +163,14 @@ ATTEMPTS = Table(
     GatewayAttempt,
     key=("merchant_id", "payment_id"),
     types={"looks": "int4"},
-    mutable=("status", "reference", "looks", "paid_sen", "fault", "updated_at"),
+    mutable=("status", "reference", "looks", "paid_sen", "fault", "updated_at", "fee_sen"),
+)
+#: Written once, when the money is there.
+PAYOUTS = Table(
+    "payouts",
+    Payout,
+    key=("merchant_id", "payout_id"),
+    types={"payments": "int4"},
 )
 #: Read without their content, and never changed.
 PROOFS = Table(
@@ -181,5 +190,5 @@ IDEMPOTENCY = Table(
 #: The order in which a batch writes; parents come before what refers to them. Terms and events follow.
 WRITE_ORDER = (
     IDEMPOTENCY, MEMBERS, ACCOUNTS, STOCK, ORDERS, LINES, INVOICES, PAYMENTS, FULFILMENTS, SHIPMENTS, TRANSFERS,
-    REFUND_TASKS, DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS,
+    REFUND_TASKS, DEPOSITS, RECEIVING, EXPECTED, ARRIVALS, NOTICE_SOURCES, NOTICES, ATTEMPTS, PROOFS, PAYOUTS,
 )  # fmt: skip

@@ -6,7 +6,7 @@ through; the engine never looks inside it, nor inside ``details``.
 """
 
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
-from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay
+from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
 from gerai.domain.records.journal import Event, IdempotencyRecord
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
@@ -42,6 +42,7 @@ __all__ = [
     "Payment",
     "PaymentProof",
     "PaymentRules",
+    "Payout",
     "ReceivingAccount",
     "RefundTask",
     "Shipment",

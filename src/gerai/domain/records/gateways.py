@@ -6,14 +6,17 @@ from datetime import datetime
 
 import msgspec
 
+from gerai.domain.settlement import SettleRule
+
 
 class OfferedWay(msgspec.Struct, frozen=True):
-    """A method's channel that a contract offers, with the bounds of one payment."""
+    """A method's channel that a contract offers, with the bounds of one payment, and when its money is expected."""
 
     method: str
     channel: str
     minimum_sen: int
     maximum_sen: int
+    settles: SettleRule = SettleRule()
 
 
 class GatewayContract(msgspec.Struct, frozen=True):
@@ -37,11 +40,36 @@ class GatewayContract(msgspec.Struct, frozen=True):
     closed_by: str = ""
 
 
+class Payout(msgspec.Struct, frozen=True):
+    """What a gateway paid out at once, under a ``reference`` of its own: ``gross_sen``, what the payers of ``payments``
+    payments had paid, less ``refunded_sen``, which it gave back for the seller, and less ``fee_sen``, which it kept of
+    that in all; ``amount_sen`` came into the seller's account at ``paid_at``. ``known_fee_sen`` of the fee was booked
+    when the payments came. ``transfer_id`` and ``fee_transfer_id``: what booked it; None: there was nothing to book."""
+
+    merchant_id: int
+    payout_id: int
+    environment: str
+    contract_id: int
+    reference: str
+    gross_sen: int
+    refunded_sen: int
+    fee_sen: int
+    known_fee_sen: int
+    amount_sen: int
+    payments: int
+    transfer_id: int | None
+    fee_transfer_id: int | None
+    paid_at: datetime
+    booked_by: str
+    created_at: datetime
+
+
 class GatewayAttempt(msgspec.Struct, frozen=True):
     """A payment or a deposit as its gateway has it. ``payment_id``: the payment's id or, where ``order_id`` is None,
     the deposit's: nothing else has it. ``status``: ``asked`` (stored before the call, its outcome not known yet),
     ``open``, ``ended``, or ``mismatch``: another amount came than was asked for, ``paid_sen``. ``reference``: the
-    gateway's own. ``looks``: how often it was asked how the payment stands; ``fault``: why a person should look."""
+    gateway's own. ``looks``: how often it was asked how the payment stands; ``fault``: why a person should look;
+    ``fee_sen``: what the gateway says it keeps of it; None: it does not say."""
 
     merchant_id: int
     payment_id: int
@@ -55,3 +83,4 @@ class GatewayAttempt(msgspec.Struct, frozen=True):
     fault: str
     created_at: datetime
     updated_at: datetime
+    fee_sen: int | None = None

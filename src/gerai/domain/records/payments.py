@@ -62,7 +62,9 @@ class RefundTask(msgspec.Struct, frozen=True):
     gateway does; ``done``; ``withdrawn``. ``source``: the account it was taken from. ``destination``: as far as it is
     known, ``bank``, ``number`` and ``holder``. ``reference``: the bank's or the gateway's, of what sent it.
     ``asked_by``, ``ended_by``: people, or the gateway; empty when nobody is named. ``looks``: how often its gateway was
-    asked how it stands; ``denials``: how often it would not; ``fault``: why a person should look."""
+    asked how it stands; ``denials``: how often it would not; ``fault``: why a person should look. ``contract_id``: the
+    contract with the gateway that sent it; None: a person did, or nobody yet; ``payout_id``: the payout that it was
+    taken off."""
 
     merchant_id: int
     task_id: int
@@ -83,6 +85,8 @@ class RefundTask(msgspec.Struct, frozen=True):
     looks: int = 0
     denials: int = 0
     fault: str = ""
+    contract_id: int | None = None
+    payout_id: int | None = None
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -90,8 +94,8 @@ class Payment(msgspec.Struct, frozen=True):
     ``fee_sen``, which the payer pays on top of the amount, and ``merchant_fee_sen`` of the amount. ``receiving_id``:
     the seller's own account it comes into; ``matching_sen``: so much more than the amount and the fee is asked for
     there, and no other payment may come with that, or came through a gateway and was accepted; ``contract_id``: the
-    contract with the gateway that takes it. One for which another amount came than was asked for is of what came, and
-    ``failure`` keeps what was asked (:attr:`asked_instead_sen`)."""
+    contract with the gateway that takes it; ``payout_id``: the payout with which it passed it on. One for which another
+    amount came than was asked for is of what came, and ``failure`` keeps what was asked (:attr:`asked_instead_sen`)."""
 
     merchant_id: int
     payment_id: int
@@ -116,11 +120,17 @@ class Payment(msgspec.Struct, frozen=True):
     matching_sen: int = 0
     receiving_id: int | None = None
     contract_id: int | None = None
+    payout_id: int | None = None
 
     @property
     def asked_sen(self) -> int:
         """What its payer is asked for, to the sen."""
         return self.amount_sen + self.fee_sen + self.matching_sen
+
+    @property
+    def kept_sen(self) -> int:
+        """What its method keeps of that, as was known when it came."""
+        return self.fee_sen + self.merchant_fee_sen
 
     @property
     def asked_instead_sen(self) -> int:

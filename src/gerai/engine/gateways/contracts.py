@@ -10,6 +10,7 @@ import structlog
 
 from gerai.domain.records import Environment, GatewayContract, NoticeSource, OfferedWay
 from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.settlement import SettleRule
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
 from gerai.engine.merchants.open import changing
@@ -50,7 +51,7 @@ def ways_of(
 ) -> tuple[OfferedWay, ...]:
     """What a contract offers: what the gateway has and our methods know. ``only``: no other than these."""
     found = [
-        OfferedWay(*way, channel.bounds.minimum_sen, channel.bounds.maximum_sen)
+        OfferedWay(*way, channel.bounds.minimum_sen, channel.bounds.maximum_sen, channel.settles)
         for way, channel in gateway.channels.items()
         if way[0] in methods and way[1] in methods[way[0]].channels and (not only or way in only)
     ]
@@ -135,6 +136,25 @@ async def open_contract(engine: Engine, draft: ContractDraft) -> GatewayContract
     log.info("gateway.contract_opened", merchant_id=new.merchant_id, contract_id=new.contract_id, gateway=new.gateway,
              environment=new.environment, by=new.created_by)  # fmt: skip
     return new
+
+
+async def change_rule(engine: Engine, merchant_id: int, contract_id: int, way: Way, rule: SettleRule) -> None:
+    """The money of this way to pay is expected by this rule from now on, what came before, too. Refuses NotFound: no
+    such contract, or it does not offer this way."""
+    async with changing(engine, merchant_id) as connection:
+        found = await sql.contract(connection, merchant_id, contract_id)
+        if found is None:
+            raise NotFound("gateway contract", str(contract_id))
+        if way not in {(one.method, one.channel) for one in found.ways}:
+            raise NotFound("way to pay", ":".join(way))
+        ways = [
+            msgspec.structs.replace(one, settles=rule) if (one.method, one.channel) == way else one
+            for one in found.ways
+        ]  # fmt: skip
+        await sql.change_ways(connection, merchant_id, contract_id, ways)
+    log.info(
+        "gateway.rule_changed", merchant_id=merchant_id, contract_id=contract_id, way=":".join(way), rule=str(rule)
+    )
 
 
 async def close_contract(engine: Engine, merchant_id: int, contract_id: int, by: str) -> None:

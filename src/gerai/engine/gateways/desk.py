@@ -191,6 +191,7 @@ def seen_of(paid: Payment | Deposit, seen: Seen, **more: Any) -> RecordSeen:
         reference=seen.reference,
         paid_sen=seen.paid_sen,
         refunded_sen=seen.refunded_sen,
+        fee_sen=seen.fee_sen,
         instructions={} if told is None else msgspec.to_builtins(told),
         expires_at=None if told is None else told.expires_at,
         **more,

@@ -41,7 +41,8 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     paid never goes back. ``refunded``: the gateway gave back what nobody here asked it for, or what was recorded
     already: a person looks where more went back than is known here.
 
-    ``look_after_s``: when it is to be looked at again, if it is still open by then.
+    ``fee_sen``: what the gateway says it keeps, kept with the attempt. ``look_after_s``: when it is to be looked at
+    again, if it is still open by then.
 
     Refuses: NotFound (no such thing, or no gateway has it), and what :class:`RecordPayment` or :class:`RecordDeposit`
     refuses.
@@ -52,6 +53,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     reference: str = ""
     paid_sen: int | None = None
     refunded_sen: int = 0
+    fee_sen: int | None = None
     instructions: dict[str, Any] = {}
     expires_at: datetime | None = None
     failure: dict[str, str] = {}
@@ -66,6 +68,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
         attempt = msgspec.structs.replace(
             attempt, reference=attempt.reference or self.reference, updated_at=context.now,
             looks=attempt.looks + (self.look_after_s is not None),
+            fee_sen=attempt.fee_sen if self.fee_sen is None else self.fee_sen,
         )  # fmt: skip
         attempt = self._moved(state, context, paid, attempt)
         state.attempts.update(attempt)

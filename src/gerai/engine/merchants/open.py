@@ -23,7 +23,7 @@ from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_SYSTEM_ACCOUNTS = ("sales", "gateway", "funding", "suspense", "refunds_owed", "fees")
+_SYSTEM_ACCOUNTS = ("sales", "gateway", "bank", "funding", "suspense", "refunds_owed", "fees")
 
 
 @asynccontextmanager

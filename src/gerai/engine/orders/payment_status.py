@@ -123,6 +123,9 @@ def _take_back(state: State, context: Context, order: Order, invoice: Invoice) -
         if payment.status == "completed" and payment.method == "wallet":
             # The member's own money is refunded into the wallet, not declared never paid.
             raise StateConflict("payment", payment.public_id, "wallet", "take_back")
+        if payment.payout_id is not None:
+            # Its gateway has passed it on.
+            raise StateConflict("payment", payment.public_id, "settled", "unpaid")
         if PAYMENT.can(payment.status, "take_back"):
             state.payments.update(
                 msgspec.structs.replace(

@@ -52,8 +52,12 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
         self, state: State, context: Context, order: Order, task: RefundTask, verb: str, reference: str
     ) -> RefundTask:
         """The money has left, by the transfer with this ``reference``."""
-        task = self.end(state, context, task, verb, reference=reference, fault="")
-        ledger.send_to_payer(state, context, order, task)
+        payment = state.payments.rows[task.merchant_id, task.payment_id]
+        through = payment.contract_id if verb == "confirm" else None
+        task = self.end(state, context, task, verb, reference=reference, fault="", contract_id=through)
+        # What a gateway took and a person sends back is not taken off what the gateway pays out.
+        by_hand = payment.contract_id is not None and through is None
+        ledger.send_to_payer(state, context, order, task, "bank" if by_hand else "gateway")
         self.announce(state, context, order, task, "refund.sent", reference=reference)
         return task
 
@@ -67,8 +71,8 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
 
 
 class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
-    """The money was sent, by the transfer with this ``reference``: it leaves the books by ``gateway``, once. Repeated
-    with the same reference it books nothing.
+    """The money was sent, by the transfer with this ``reference``: it leaves the books, once, by ``gateway``, or by
+    ``bank`` where a gateway had taken it. Repeated with the same reference it books nothing.
 
     Refuses: NotFound, InputInvalid (no reference), StateConflict (withdrawn; done with another reference; its gateway
     sends it).

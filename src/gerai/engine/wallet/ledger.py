@@ -1,8 +1,8 @@
 """Postings on the working copy: the only code that changes account totals and has transfers written.
 
 Double entry with two-phase transfers: a hold is a *pending* transfer that is later *posted* (all of it or less; the
-rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; ``sales``, ``gateway``,
-``suspense``, ``refunds_owed``, ``fees`` and ``funding`` are summed from transfers when somebody asks, and never locked.
+rest returns by the same act) or *voided*, exactly once. Wallets are loaded and locked; the other accounts
+(``Context.system_account``) are summed from transfers when somebody asks, and never locked.
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ def owe_to_payer(
     return between(state, context, order, source, "refunds_owed", amount_sen, "refund", payment_id, note)
 
 
-def send_to_payer(state: State, context: Context, order: Order, task: RefundTask) -> Transfer | None:
-    """What was owed has gone out."""
+def send_to_payer(state: State, context: Context, order: Order, task: RefundTask, by: str) -> Transfer | None:
+    """What was owed has gone out: ``by`` the ``gateway``, or from the seller's ``bank``."""
     of = (task.amount_sen, "refund_sent", task.payment_id, task.reference)
-    return between(state, context, order, "refunds_owed", "gateway", *of)
+    return between(state, context, order, "refunds_owed", by, *of)
 
 
 def owe_no_more(state: State, context: Context, order: Order, task: RefundTask, note: str) -> Transfer | None:

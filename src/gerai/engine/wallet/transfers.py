@@ -1,4 +1,4 @@
-"""Write a transfer into the working copy. For ``ledger.py`` alone, which knows what each of them means."""
+"""Write a transfer into the working copy. For ``ledger.py`` and ``payouts.py`` alone, which know what each means."""
 
 from __future__ import annotations
 

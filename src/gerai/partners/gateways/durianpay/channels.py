@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.domain.money import rupiah
+from gerai.domain.settlement import SettleRule
 from gerai.ports.gateways import GatewayChannel, Way
 from gerai.ports.payments import Bounds
 
@@ -13,6 +14,8 @@ CHARGE_TYPES: Final = {"va": "VA", "qris": "QRIS", "ewallet": "EWALLET", "retail
 #: Wallets that ask the payer in their own app, without an address to go to: charged twice, they would ask twice.
 PUSHED: Final = frozenset({("ewallet", "OVO")})
 _HOUR_S: Final = 3_600
+#: When a settlement is made is on no page that could be read; that of shops takes longer everywhere.
+_SHOPS: Final = SettleRule(5)
 _WALLET_MOST: Final = 10_000_000
 #: Banks that the contract gives no bounds for.
 _OTHERS: Final = ("CIMB", "BTPN", "SAHABAT_SAMPOERNA", "SINARMAS", "MAYBANK", "SYARIAH", "DANAMON", "OTHERS")
@@ -40,8 +43,8 @@ def _channels() -> dict[Way, GatewayChannel]:
         ("ewallet", "OVO"): GatewayChannel("OVO", _bounds(100, _WALLET_MOST), refund="full", needs=mobile),
         ("ewallet", "GOPAY"): GatewayChannel("GOPAY", wallet, refund="partial", needs=mobile),
         ("ewallet", "SHOPEEPAY"): GatewayChannel("SHOPEEPAY", wallet, refund="partial", needs=mobile),
-        ("retail", "ALFAMART"): GatewayChannel("ALFAMART", shop, life_s=24 * _HOUR_S),
-        ("retail", "INDOMARET"): GatewayChannel("INDOMARET", shop, life_s=24 * _HOUR_S),
+        ("retail", "ALFAMART"): GatewayChannel("ALFAMART", shop, life_s=24 * _HOUR_S, settles=_SHOPS),
+        ("retail", "INDOMARET"): GatewayChannel("INDOMARET", shop, life_s=24 * _HOUR_S, settles=_SHOPS),
     }
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from gerai.domain.money import rupiah
+from gerai.domain.settlement import SettleRule
 from gerai.ports.gateways import Attempt, GatewayChannel, Way
 from gerai.ports.payments import Bounds
 
@@ -21,6 +22,8 @@ _SCANNED_S: Final = 900
 #: Of a bill, what the bank shows above the seller's name (at most 10 letters), and how long that name may be.
 _BILL: Final = "Pembayaran"
 _LONGEST_BILL_NAME: Final = 30
+#: It pays out on working days; what its cut-off is for each way is not published.
+_SOON, _LATER = SettleRule(2), SettleRule(5)
 
 
 def _channel(
@@ -30,9 +33,10 @@ def _channel(
     refund: Literal["none", "full", "partial"] = "none",
     shortest_s: int = 60,
     longest_s: int = 180 * _DAY_S,
+    settles: SettleRule = _SOON,
 ) -> GatewayChannel:
     bounds = Bounds(rupiah(least), rupiah(most))
-    return GatewayChannel(code, bounds, refund=refund, shortest_s=shortest_s, longest_s=longest_s)
+    return GatewayChannel(code, bounds, refund=refund, shortest_s=shortest_s, longest_s=longest_s, settles=settles)
 
 
 #: Bounds of the acquirers, as Midtrans lists them; where it lists none, those of its largest.
@@ -46,9 +50,9 @@ CHANNELS: Final[Mapping[Way, GatewayChannel]] = MappingProxyType({
     MANDIRI: _channel("echannel", 1, 50_000_000_000),
     ("ewallet", "GOPAY"): _channel("gopay", 1, 20_000_000, "partial", longest_s=_WEEK_S),
     ("ewallet", "SHOPEEPAY"): _channel("shopeepay", 1, 20_000_000, "full", longest_s=_WEEK_S),
-    ("retail", "ALFAMART"): _channel("alfamart", 1, 5_000_000),
-    ("retail", "INDOMARET"): _channel("indomaret", 10_000, 5_000_000),
-    CARD: _channel("credit_card", 10_000, 999_999_999, "partial", shortest_s=300, longest_s=_WEEK_S),
+    ("retail", "ALFAMART"): _channel("alfamart", 1, 5_000_000, settles=_LATER),
+    ("retail", "INDOMARET"): _channel("indomaret", 10_000, 5_000_000, settles=_LATER),
+    CARD: _channel("credit_card", 10_000, 999_999_999, "partial", 300, _WEEK_S, _LATER),
 })  # fmt: skip
 #: Midtrans keeps no answer for these under an ``Idempotency-Key``.
 NOT_REPEATABLE: Final[frozenset[Way]] = frozenset({("va", "PERMATA"), ("retail", "INDOMARET")})

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.domain.money import rupiah
+from gerai.domain.settlement import SettleRule
 from gerai.ports.gateways import GatewayChannel, Way
 from gerai.ports.payments import Bounds
 
@@ -13,10 +14,17 @@ _MINUTE_S: Final = 60
 _DAY_M, _MONTH_M = 1_440, 43_200
 #: The code of the QRIS channel where the seller names none.
 QRIS: Final = "QRIS"
+#: When it passes money on is on no page that could be read.
+_SOON, _LATER = SettleRule(2), SettleRule(5)
 
 
 def _channel(
-    code: str, least: int = 10_000, most: int = 10_000_000, shortest_m: int = 15, longest_m: int = _MONTH_M
+    code: str,
+    least: int = 10_000,
+    most: int = 10_000_000,
+    shortest_m: int = 15,
+    longest_m: int = _MONTH_M,
+    settles: SettleRule = _SOON,
 ) -> GatewayChannel:
     """Bounds in rupiah, lives in minutes. Nothing can be cancelled or given back by its API."""
     return GatewayChannel(
@@ -25,6 +33,7 @@ def _channel(
         cancel=False,
         shortest_s=shortest_m * _MINUTE_S,
         longest_s=longest_m * _MINUTE_S,
+        settles=settles,
     )
 
 
@@ -43,6 +52,6 @@ CHANNELS: Final[dict[Way, GatewayChannel]] = {
     ("ewallet", "DANA"): _channel("DANA", 1_000, longest_m=60),
     ("ewallet", "OVO"): _channel("OVO", 1_000),
     ("ewallet", "SHOPEEPAY"): _channel("SHOPEEPAY", 1_000, longest_m=60),
-    ("retail", "ALFAMART"): _channel("ALFAMART", 10_000, 2_500_000, 60, _DAY_M),
-    ("retail", "INDOMARET"): _channel("INDOMARET", 10_000, 2_500_000),
+    ("retail", "ALFAMART"): _channel("ALFAMART", 10_000, 2_500_000, 60, _DAY_M, _LATER),
+    ("retail", "INDOMARET"): _channel("INDOMARET", 10_000, 2_500_000, settles=_LATER),
 }
