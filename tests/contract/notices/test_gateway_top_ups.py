@@ -220,15 +220,24 @@ async def test_another_merchants_top_up_is_nobodys(shop: Doors, ani: Member, ser
 
 
 async def test_another_amount(shop: Doors, ani: Member) -> None:
-    """Nothing is credited, whatever is reported again; a person finds it listed."""
-    code = (await ani.asks()).json()["data"]["deposit"]["invoice_code"]
+    """Nothing is credited, whatever is reported again; a person finds it listed, and the member reads what came, is
+    asked not to pay again, and is shown no more how to."""
+    data = (await ani.asks()).json()["data"]
+    code = data["deposit"]["invoice_code"]
     deposit = await ani.deposit(code)
+    number = TOY.payments[deposit.public_id].instructions
+    assert number is not None
+    assert f'data-copy="{number.code}"' in await ani.page(data)
     TOY.pays(deposit, paid_sen=PRICE - 100)
     await ani.reported(code, f"{code} ")
     await shop.work()
     assert await ani.top_ups.stands(deposit) == ("pending", 0)
     [(listed, one)] = await to_look_at(shop.engine, shop.merchant_id)
     assert (listed, one.status, one.fault) == (code, "mismatch", "49999 rupiah came, 50000 were asked for")
+    page = await ani.page(data)
+    for text in ("Jumlah yang Anda bayar berbeda", "Rp49.999", "Yang diminta Rp50.000", "Jangan membayar lagi"):
+        assert text in page
+    assert f'data-copy="{number.code}"' not in page
 
 
 async def test_what_was_left_is_ended_at_once(shop: Doors, ani: Member) -> None:

@@ -9,6 +9,8 @@ import msgspec
 
 #: The method of a deposit that an operator made: nobody paid through a gateway, the seller funds it.
 MANUAL: Final = "manual"
+#: Under this name ``Deposit.instructions`` keeps another amount that came.
+CAME_SEN: Final = "came_sen"
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -89,6 +91,11 @@ class Deposit(msgspec.Struct, frozen=True):
     receiving_id: int | None = None
     matching_transfer_id: int | None = None
     contract_id: int | None = None
+
+    @property
+    def came_instead_sen(self) -> int:
+        """Another amount that its gateway says came, and that is booked nowhere; nothing where none did."""
+        return int(self.instructions.get(CAME_SEN, 0))
 
     @property
     def asked_sen(self) -> int:

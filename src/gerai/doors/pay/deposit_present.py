@@ -22,6 +22,8 @@ PENDING: Final = PageState("deposit_pending", "wait", "clock")
 ASKING: Final = PageState("deposit_asking", "wait", "clock")
 #: It waits to be paid, and nothing is known that a payer could follow.
 NO_METHOD: Final = PageState("deposit_no_method", "calm", "warn")
+#: Another amount came than was asked for; nothing is credited before the seller has decided.
+MISMATCH: Final = PageState("deposit_mismatch", "wait", "warn")
 EXPIRED: Final = PageState("deposit_expired", "calm", "clock")
 #: By the deposit's state; the names are those of the texts. What ran out is not final: it may be paid late.
 STATES: Final = {
@@ -39,13 +41,18 @@ _LABELS: Final = {
     "deposit_no_method": "amount.due",
     "deposit_succeeded": "amount.credited",
     "deposit_late": "amount.arrived",
+    "deposit_mismatch": "amount.arrived",
     "deposit_refunded": "amount.returned",
 }
+#: Where a deposit stands for which no money is known.
+_NO_MONEY: Final = frozenset({"pending", "expired", "cancelled", "failed"})
 _STRUCK: Final = frozenset({"deposit_failed", "deposit_expired", "deposit_cancelled"})
 
 
 def deposit_state(deposit: Deposit, now: datetime) -> PageState:
     """The page state of a deposit at ``now``; past its time it counts as expired before the sweep has moved it."""
+    if deposit.came_instead_sen and deposit.status in _NO_MONEY:
+        return MISMATCH
     if deposit.status != "pending":
         return STATES[deposit.status]
     if deposit.expires_at is not None and deposit.expires_at <= now:
@@ -92,17 +99,24 @@ def present_deposit(
         credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),
-        message=words(f"message.{state.name}", merchant=merchant),
+        message=words(f"message.{state.name}", merchant=merchant, asked=money.display(deposit.pay_sen)),
         money=(),
         notice=words(notice) if notice else "",
         amount_label=words(_LABELS.get(state.name, "amount.total_deposit")),
-        amount=money.display(deposit.amount_sen if deposit.status == "succeeded" else deposit.pay_sen),
+        amount=money.display(_shown_sen(deposit, state)),
         struck=state.name in _STRUCK,
         deadline=deadline(deposit.expires_at, now, words) if state in (PENDING, ASKING, NO_METHOD) else None,
         panel=panel_of(deposit, deposit.pay_sen, deposit.secret, context, words) if state is PENDING else None,
         sums=tuple(_sums(deposit, context, words)),
         play=playable(deposit, state, context),
     )
+
+
+def _shown_sen(deposit: Deposit, state: PageState) -> int:
+    """The big figure: what came instead, what the wallet got, or what is to be paid."""
+    if state is MISMATCH:
+        return deposit.came_instead_sen
+    return deposit.amount_sen if deposit.status == "succeeded" else deposit.pay_sen
 
 
 def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from gerai.domain.payment_status import CAME, DEPOSIT_CAME
-from gerai.domain.records import Deposit, GatewayAttempt, OrderView, Payment
+from gerai.domain.records import CAME_SEN, Deposit, GatewayAttempt, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import ATTEMPT
 from gerai.engine.arrivals.target import Target
@@ -120,6 +120,9 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
             return attempt
         else:
             # The ledger knows nothing of a top-up before its wallet is credited: a person finds it listed.
+            # Its payer is told, and shown no more how to pay.
+            told = paid.instructions | {CAME_SEN: self.paid_sen}
+            state.deposits.update(msgspec.structs.replace(paid, instructions=told, updated_at=context.now))
             facts = {"asked_sen": paid.asked_sen, "paid_sen": self.paid_sen}
             self.target.announce(state, self.merchant_id, context.now, "mismatch", **facts)
             fault = f"{self.paid_sen // 100} rupiah came, {paid.asked_sen // 100} were asked for"
