@@ -32,6 +32,8 @@ GIVEN = {
     "payments cod settle": "1 --amount 1 --reference R",
     "payments refunds done": "1 --reference R", "payments refunds withdraw": "1",
     "payments refunds again": "1", "payments refunds take": "1", "payments test": "va",
+    "payments gateways settle-rule": "midtrans", "payments payouts settle": "midtrans P-1 --amount 1 --reference R",
+    "payments reconcile": "midtrans {}/list.csv",
     "payments refunds destination": "1 bank=BCA",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
