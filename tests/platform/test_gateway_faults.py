@@ -7,7 +7,9 @@ from terminal_kit import gerai_here as gerai
 from gateway_kit import PRICE, gateway_shop
 from gerai.engine.check import check
 from gerai.engine.core import Engine
+from gerai.engine.gateways.give_back import give_back
 from gerai.engine.merchants.open import change_settings
+from gerai.ports.gateways import GatewayRefused
 from top_up_kit import top_ups
 
 
@@ -55,4 +57,33 @@ async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
     assert (rc, "Send it to the payer" in out) == (0, True), err
     assert (await ani.stands(deposit), shop.toy.given_back) == (("refunded", 0), [])
     assert [what for what, _ in shop.toy.asked if "refund" in what] == []
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_a_refund_that_the_gateway_will_not_send(dsn: str, engine: Engine) -> None:
+    """The list says who sends it and why the gateway would not; asked again it is the gateway's, and cannot be done by
+    hand before it is taken; then it can, once."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    async with shop.desk:
+        payment = await shop.started("BNI")
+        shop.toy.pays(payment)
+        await shop.look(payment)
+        rc, out, err = await gerai(dsn, "payments", "refund", payment.public_id, *of)
+        assert (rc, "goes back through its gateway" in " ".join(out.split())) == (0, True), err
+        [listed] = await engine.payments.refunds(shop.merchant_id)
+        task = str(listed.task.task_id)
+        assert "its gateway" in " ".join((await gerai(dsn, "payments", "refunds", "list", *of))[1].split())
+        shop.toy.refunding = [GatewayRefused("412", "balance too low")]
+        await give_back(engine, shop.desk, shop.merchant_id, payment.order_id, listed.task.task_id)
+    out = " ".join((await gerai(dsn, "payments", "refunds", "list", *of))[1].split())
+    assert f"{task}: Toy: 412 balance too low" in out
+    rc, out, err = await gerai(dsn, "payments", "refunds", "again", task, *of)
+    assert (rc, "asked again to send Rp50.000" in " ".join(out.split())) == (0, True), err
+    by_hand = ("payments", "refunds", "done", task, "--reference", "BCA-1", *of)
+    rc, _, err = await gerai(dsn, *by_hand)
+    assert (rc, f"gerai payments refunds take {task}" in " ".join(err.split())) == (1, True), err
+    assert (await gerai(dsn, "payments", "refunds", "take", task, *of))[0] == 0
+    assert (await gerai(dsn, *by_hand))[0] == 0
+    assert (shop.toy.given_back, await engine.payments.refunds(shop.merchant_id)) == ([], [])
     assert await check(engine, shop.merchant_id) == []

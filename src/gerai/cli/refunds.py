@@ -15,7 +15,7 @@ from gerai.domain.money import display
 from gerai.domain.records import Payment, RefundTask
 from gerai.engine.core import Engine
 from gerai.engine.gateways.refund import HandOver, TakeBack
-from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, WithdrawRefund
+from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, TaskCommand, WithdrawRefund
 from gerai.engine.payments.find import ListedRefund
 
 refunds = typer.Typer(no_args_is_help=True, help="Money that goes back to its payer: you send it, or its gateway does.")
@@ -123,12 +123,7 @@ def withdraw(
 ) -> None:
     """It will not be sent: its payment is what it was before the refund."""
 
-    async def act(engine: Engine) -> ListedRefund:
-        listed = await _task_named(engine, merchant, task)
-        await engine.submit(WithdrawRefund(**_names(listed.task), note=note))
-        return listed
-
-    listed = on_engine(act, data, settings_file)
+    listed = on_engine(lambda engine: _done(engine, merchant, task, WithdrawRefund, note=note), data, settings_file)
     amount = display(listed.task.amount_sen)
     console.line(
         f"{task} is withdrawn: {amount} of order {listed.order_number} is not to be sent any more / batal dikirim"
@@ -144,12 +139,8 @@ def again(
 ) -> None:
     """Ask its gateway once more to send what it would not, or what you took back."""
 
-    async def act(engine: Engine) -> ListedRefund:
-        listed = await _task_named(engine, merchant, task)
-        await engine.submit(HandOver(**_names(listed.task)))
-        return listed
-
-    amount = display(on_engine(act, data, settings_file).task.amount_sen)
+    listed = on_engine(lambda engine: _done(engine, merchant, task, HandOver), data, settings_file)
+    amount = display(listed.task.amount_sen)
     console.line(f"{task}: its gateway is asked again to send {amount} / gateway diminta lagi mengirim {amount}")
 
 
@@ -162,12 +153,8 @@ def take(
 ) -> None:
     """You send what its gateway was asked to. Look in its dashboard first, so that it is not sent twice."""
 
-    async def act(engine: Engine) -> ListedRefund:
-        listed = await _task_named(engine, merchant, task)
-        await engine.submit(TakeBack(**_names(listed.task)))
-        return listed
-
-    amount = display(on_engine(act, data, settings_file).task.amount_sen)
+    listed = on_engine(lambda engine: _done(engine, merchant, task, TakeBack), data, settings_file)
+    amount = display(listed.task.amount_sen)
     console.line(f"{task}: you send {amount} now / Anda yang mengirim {amount}: gerai payments refunds done {task} …")
 
 
@@ -184,6 +171,15 @@ def _names(task: RefundTask) -> dict[str, Any]:
         "merchant_id": task.merchant_id, "environment": task.environment, "order_id": task.order_id,
         "task_id": task.task_id, "by": operator(),
     }  # fmt: skip
+
+
+async def _done(
+    engine: Engine, merchant: str, task: int, command: type[TaskCommand[RefundTask]], **fields: Any
+) -> ListedRefund:
+    """Submit a command about the task; returns the task as it was listed before."""
+    listed = await _task_named(engine, merchant, task)
+    await engine.submit(command(**_names(listed.task), **fields))
+    return listed
 
 
 async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefund:
