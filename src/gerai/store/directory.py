@@ -171,13 +171,16 @@ async def reset_setting(connection: AsyncConnection, merchant_id: int, name: str
     return cursor.rowcount == 1
 
 
-async def add_account(
-    connection: AsyncConnection, merchant_id: int, account_id: int, environment: str, kind: str, member_id: int | None
+async def add_accounts(
+    connection: AsyncConnection, merchant_id: int, new: Sequence[tuple[int, str, str]], member_id: int | None = None
 ) -> None:
+    """Insert accounts (account_id, environment, kind): a member's, or the merchant's own. One statement."""
+    account_ids, environments, kinds = zip(*new, strict=True)
     await connection.execute(
         "INSERT INTO accounts (merchant_id, account_id, environment, kind, member_id, updated_at) "
-        "VALUES (%s, %s, %s, %s, %s, now())",
-        (merchant_id, account_id, environment, kind, member_id),
+        "SELECT %s, account_id, environment, kind, %s, now() "
+        "FROM unnest(%s::int8[], %s::text[], %s::text[]) AS new (account_id, environment, kind)",
+        (merchant_id, member_id, list(account_ids), list(environments), list(kinds)),
     )
 
 

@@ -5,6 +5,7 @@ They are not commands of the batch: they are rare, and nothing about them is hot
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -57,9 +58,8 @@ async def open_merchant(
     async with changing(engine, merchant_id) as connection:
         if not await sql.add_merchant(connection, merchant_id, code, name, fit, simulated):
             raise InputInvalid({"merchant": [f"there is a merchant with the code {code} already"]})
-        for environment in ENVIRONMENTS:
-            for kind in _SYSTEM_ACCOUNTS:
-                await sql.add_account(connection, merchant_id, engine.ids.next(), environment, kind, None)
+        kinds = itertools.product(ENVIRONMENTS, _SYSTEM_ACCOUNTS)
+        await sql.add_accounts(connection, merchant_id, [(engine.ids.next(), *each) for each in kinds])
     return merchant_id
 
 
@@ -93,8 +93,8 @@ async def add_member(
         for kind, external_id in (links or {}).items():
             if (owner := await sql.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
                 raise InputInvalid({kind: [f"{external_id} is linked to member {owner}"]})
-        for wallet_environment, account_id in wallets.items():
-            await sql.add_account(connection, merchant_id, account_id, wallet_environment, "wallet", member_id)
+        new = [(account_id, wallet_environment, "wallet") for wallet_environment, account_id in wallets.items()]
+        await sql.add_accounts(connection, merchant_id, new, member_id)
     return member_id, dict(wallets)
 
 
