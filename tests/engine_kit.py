@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import psycopg
@@ -19,6 +21,7 @@ from gerai.engine.command import Idempotency
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.deposits.start import StartDeposit
+from gerai.engine.directory import Directory
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import Placed, PlaceOrder
@@ -221,6 +224,30 @@ class Shop:
             await connection.execute(text, params)  # type: ignore[arg-type]
 
 
+@asynccontextmanager
+async def read_once(engine: Engine) -> AsyncGenerator[None]:
+    """What is opened in the block, by one act after the other, is read by this engine at its end, and not after each
+    act. Meanwhile it knows nothing of it."""
+    directory = engine.directory
+    # Of a block around this one, or beside it.
+    other: partial[Any] | None = vars(directory).get("load")
+    changed: set[int] = set() if other is None else other.args[1]
+    later = partial(_note, directory, changed)
+    with patch.object(directory, "load", later) if other is None else nullcontext():
+        yield
+    async with engine.connection() as connection:
+        await Directory.load(directory, connection, sorted(changed))
+
+
+async def _note(
+    directory: Directory, changed: set[int], connection: Any, merchant_ids: Sequence[int] | None = None
+) -> None:
+    if merchant_ids is None:
+        await Directory.load(directory, connection)
+    else:
+        changed.update(merchant_ids)
+
+
 async def open_shop(
     engine: Engine,
     *,
@@ -233,8 +260,9 @@ async def open_shop(
     production."""
     number = next(_numbers)
     code = f"engine-{number}-{secrets.token_hex(4)}"
-    merchant_id = await open_merchant(engine, code, f"Toko {number}", settings, simulated=simulated)
-    member_id, accounts = await add_member(engine, merchant_id, "test", f"m{number}", f"Member {number}")
+    async with read_once(engine):
+        merchant_id = await open_merchant(engine, code, f"Toko {number}", settings, simulated=simulated)
+        member_id, accounts = await add_member(engine, merchant_id, "test", f"m{number}", f"Member {number}")
     shop = Shop(engine, merchant_id, environment, member_id, accounts[environment])
     if money_sen:
         await shop.deposit(money_sen)

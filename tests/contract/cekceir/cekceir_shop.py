@@ -10,6 +10,7 @@ import httpx
 import msgspec
 from psycopg.types.json import Jsonb
 
+from engine_kit import read_once
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.cekceir.demo import SERVICES, TYPES
 from gerai.doors.dialects.cekceir.keys import PERMISSIONS, make_key
@@ -84,8 +85,9 @@ class Shop:
         **key: Any,
     ) -> Caller:
         """A new member with ``money`` rupiah and a key."""
-        member = await self.merchant.member("cekceir", rupiah(money))
-        return await self.another_key(member.member_id, member.wallets["production"], permissions, limits, **key)
+        async with read_once(self.engine):
+            member = await self.merchant.member("cekceir", rupiah(money))
+            return await self.another_key(member.member_id, member.wallets["production"], permissions, limits, **key)
 
     async def another_key(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from engine_kit import read_once
 from gerai.doors.dialects.durianpay.demo import ORDER
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key
@@ -91,10 +92,13 @@ class Shop:
 async def open_shop(client: httpx.AsyncClient, engine: Engine, **settings: Any) -> Shop:
     """A merchant of its own, with keys that have no rate limit."""
     code = f"dp-{ids.base62(12).lower()}"
-    merchant_id = await open_merchant(engine, code, "Toko Contoh", settings, simulated=True)
     keys = {"sandbox": f"dp_test_{ids.base62(24)}", "production": f"dp_live_{ids.base62(24)}"}
-    await create_key(engine, merchant_id, "sandbox", "durianpay", keys["sandbox"], name="test", prefix="dp_test_")
-    await create_key(engine, merchant_id, "production", "durianpay", keys["production"], name="live", prefix="dp_live_")
+    async with read_once(engine):
+        merchant_id = await open_merchant(engine, code, "Toko Contoh", settings, simulated=True)
+        await create_key(engine, merchant_id, "sandbox", "durianpay", keys["sandbox"], name="test", prefix="dp_test_")
+        await create_key(
+            engine, merchant_id, "production", "durianpay", keys["production"], name="live", prefix="dp_live_"
+        )
     return Shop(client, engine, merchant_id, keys)
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from engine_kit import read_once
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
@@ -87,15 +88,18 @@ async def open_shop(engine: Engine, client: httpx.AsyncClient, **settings: Any) 
         engine, f"leuwong{number}", "Toko Leuwong", {"robux_rate_sen": 15_000} | settings, simulated=True
     )
     discord = str(1262024148939440249 + number)
-    member_id, wallets = await add_member(
-        engine,
-        merchant_id,
-        "leuwongrr",
-        "m1",
-        "LeuwongRR User",
-        email="user@example.com",
-        links={"discord": discord},
-    )
+    async with read_once(engine):
+        member_id, wallets = await add_member(
+            engine,
+            merchant_id,
+            "leuwongrr",
+            "m1",
+            "LeuwongRR User",
+            email="user@example.com",
+            links={"discord": discord},
+        )
+        shop = Shop(engine, client, merchant_id, member_id, wallets, discord, "", "")
+        tokens = {"sandbox": await shop.new_token("sandbox"), "production": await shop.new_token("production")}
     await engine.submit(
         ManualDeposit(
             merchant_id=merchant_id,
@@ -105,8 +109,6 @@ async def open_shop(engine: Engine, client: httpx.AsyncClient, **settings: Any) 
             note="opening",
         )
     )
-    shop = Shop(engine, client, merchant_id, member_id, wallets, discord, "", "")
-    tokens = {"sandbox": await shop.new_token("sandbox"), "production": await shop.new_token("production")}
     return Shop(engine, client, merchant_id, member_id, wallets, discord, **tokens)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from psycopg.rows import tuple_row
 
+from engine_kit import read_once
 from gerai.doors.dialects.scalev.demo import DEMO
 from gerai.doors.http.demo import DemoShop
 from gerai.engine.core import Engine
@@ -132,5 +133,6 @@ class Shop:
 
 async def open_shop(engine: Engine, merchant_id: int, client: httpx.AsyncClient) -> Shop:
     """Give a merchant the demo's storefront."""
-    demo = await DEMO.seed(DemoShop(engine, merchant_id))
+    async with read_once(engine):
+        demo = await DEMO.seed(DemoShop(engine, merchant_id))
     return Shop(engine, merchant_id, demo, client, demo["secret_key"])
