@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from backup_kit import backed_up, make_database, open_shop
 
-from gerai.store.embedded import EmbeddedPostgres, scratch
-from gerai.store.migrate import migrate
+from cluster_kit import migrated_scratch
+from gerai.store.embedded import EmbeddedPostgres
 
 _numbers = itertools.count(1)
 
@@ -24,8 +24,7 @@ def shop_server() -> Generator[EmbeddedPostgres]:
         async with open_shop(dsn):
             pass
 
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         asyncio.run(fill(server.dsn))
         with psycopg.connect(server.dsn) as connection:
             # All kinds of values that COPY must not confuse.

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 import fork_server
 from app_kit import app_of
+from cluster_kit import make_ready
 from gerai.backup.files import kept_in
 from gerai.cli import build
 from gerai.demo.shop import prepare_demo
@@ -27,7 +28,6 @@ from gerai.store.embedded import EmbeddedPostgres, running
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
 from gerai.store.invariant import Invariant
-from gerai.store.migrate import migrate
 from gerai.store.restore_tables import RESTORES
 
 Empty = Callable[[], str]
@@ -64,10 +64,10 @@ def passphrase(tmp_path: Path) -> str:
 
 async def shop_in(folder: Path) -> None:
     """A data folder with a demo shop."""
+    make_ready(folder)
     server = EmbeddedPostgres(folder, durable=False)
     dsn = server.start()
     try:
-        migrate(dsn)
         write_private(folder / "seal.key", new_key())
         app = app_of(replace(Settings(), database=DatabaseSettings(url=dsn)))
         async with app.running():

@@ -13,6 +13,7 @@ import pytest
 from payout_books import PAYOUT_BREAKS, keep_payout
 from psycopg_pool import AsyncConnectionPool
 
+from cluster_kit import migrated_scratch
 from engine_kit import Shop, clone_of, database, open_shop
 from gerai.domain.states import ORDER, SHIPMENT
 from gerai.engine.check import Violation, check
@@ -25,8 +26,7 @@ from gerai.engine.orders.parcels import Parcel
 from gerai.engine.payments.end_refund import FinishRefund, WithdrawRefund
 from gerai.engine.payments.refund import RefundPayment
 from gerai.store.check import INVARIANTS, ROWS_AT_MOST, broken_rows
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
+from gerai.store.embedded import DATABASE
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,9 @@ class Sound:
 @pytest.fixture(scope="module")
 def sound() -> Generator[Sound]:
     """Books written by the engine itself, in a database that is copied for each test."""
-    with scratch() as server:
-        template = database(server.dsn, "sound")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE sound")
-        migrate(template)
-        ids = asyncio.run(_keep_books(template))
-        yield Sound(server.dsn, "sound", ids)
+    with migrated_scratch() as server:
+        ids = asyncio.run(_keep_books(server.dsn))
+        yield Sound(database(server.dsn, "postgres"), DATABASE, ids)
 
 
 async def _keep_books(dsn: str) -> dict[str, int]:

@@ -16,6 +16,7 @@ from psycopg import AsyncConnection
 from structlog.testing import capture_logs
 
 from app_kit import no_gateways
+from cluster_kit import migrated_scratch
 from engine_kit import clone_of, database, open_shop
 from gerai.engine.check import Examination, Finding, Violation, check, examine, examine_if_due, record
 from gerai.engine.core import Engine
@@ -25,9 +26,8 @@ from gerai.store import check as sql
 from gerai.store import gauges
 from gerai.store.book_checks import take_turn
 from gerai.store.check import INVARIANTS
-from gerai.store.embedded import scratch
+from gerai.store.embedded import DATABASE
 from gerai.store.invariant import Invariant
-from gerai.store.migrate import migrate
 from gerai.worker.books import watch_books
 from gerai.worker.main import Worker
 
@@ -44,17 +44,14 @@ class NoPartners:
 @pytest.fixture(scope="module")
 def template() -> Generator[str]:
     """A server with an empty, migrated database to copy."""
-    with scratch() as server:
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE empty")
-        migrate(database(server.dsn, "empty"))
-        yield server.dsn
+    with migrated_scratch() as server:
+        yield database(server.dsn, "postgres")
 
 
 @pytest_asyncio.fixture
 async def engine(template: str) -> AsyncGenerator[Engine]:
     """An engine on a database of the test's own, whose books nobody has checked."""
-    with clone_of(template, "empty") as dsn:
+    with clone_of(template, DATABASE) as dsn:
         async with Engine(dsn, reads_pool_size=4).running() as engine:
             yield engine
 

@@ -11,6 +11,7 @@ import pytest
 from psycopg.rows import dict_row
 from yoyo.backends.base import DatabaseBackend
 
+from cluster_kit import empty_database
 from gerai.store.check import INVARIANTS
 from gerai.store.embedded import scratch
 from gerai.store.migrate import FOLDER, migrate, pending
@@ -35,8 +36,8 @@ def test_all_migrations_add_up_to_schema_sql() -> None:
 
 def test_two_processes_may_migrate_at_once() -> None:
     """One of them does it all; the other waits and then finds nothing to do."""
-    with scratch() as server, ThreadPoolExecutor(2) as pool:
-        applied = sorted(pool.map(migrate, [server.dsn] * 2), key=len)
+    with empty_database() as dsn, ThreadPoolExecutor(2) as pool:
+        applied = sorted(pool.map(migrate, [dsn] * 2), key=len)
         assert applied == [[], [*(folder.name for folder in FOLDERS), "procrastinate"]]
 
 
@@ -46,16 +47,16 @@ def test_a_migration_that_was_cut_off_is_applied_again(monkeypatch: pytest.Monke
     def cut_off(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with scratch() as server:
+    with empty_database() as dsn:
         with monkeypatch.context() as patched:
             patched.setattr(DatabaseBackend, "mark_one", cut_off)
             with pytest.raises(KeyboardInterrupt):
-                migrate(server.dsn)
-        with psycopg.connect(server.dsn) as connection:
+                migrate(dsn)
+        with psycopg.connect(dsn) as connection:
             assert connection.execute("SELECT to_regclass('orders')").fetchone() == (None,)
-        assert pending(server.dsn) == [folder.name for folder in FOLDERS]
-        assert migrate(server.dsn) == [*(folder.name for folder in FOLDERS), "procrastinate"]
-        assert pending(server.dsn) == []
+        assert pending(dsn) == [folder.name for folder in FOLDERS]
+        assert migrate(dsn) == [*(folder.name for folder in FOLDERS), "procrastinate"]
+        assert pending(dsn) == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -127,7 +128,7 @@ def test_money_that_was_in_wallets_before_deposits_gets_its_own() -> None:
     """0006-deposits: every transfer that had put money into a wallet gets its deposit, and the check agrees."""
     sql = {folder.name: (folder / f"{folder.name}.sql").read_text(encoding="utf-8") for folder in FOLDERS}
     until = [text for name, text in sql.items() if name < "0006-deposits"]
-    with scratch() as server, psycopg.connect(server.dsn, row_factory=dict_row) as connection:
+    with empty_database() as dsn, psycopg.connect(dsn, row_factory=dict_row) as connection:
         connection.execute("".join(until))  # type: ignore[arg-type]
         connection.execute(
             "INSERT INTO members VALUES (1, 5, 'production', 'test', 'm', '', '', '', '', '{}', now(), now());"

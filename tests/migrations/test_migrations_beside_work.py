@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from gerai.store.embedded import scratch
+from cluster_kit import empty_database
 from gerai.store.migrate import FOLDER, migrate
 from gerai.torture.migrations import Beside, fill, later_migrations
 
@@ -84,13 +84,13 @@ def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
     once that has ended, without being run again, and no order waits for it longer than its one wait."""
     names = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
     wanted = names.index("0012-order-labels")
-    with scratch() as server, psycopg.connect(server.dsn) as reader, ThreadPoolExecutor(1) as pool:
-        migrate(server.dsn, only=names[:wanted])
+    with empty_database() as dsn, psycopg.connect(dsn) as reader, ThreadPoolExecutor(1) as pool:
+        migrate(dsn, only=names[:wanted])
         reader.execute("SELECT count(*) FROM orders")
         began_s = time.monotonic()
-        applied = pool.submit(migrate, server.dsn, only=names[: wanted + 1])
+        applied = pool.submit(migrate, dsn, only=names[: wanted + 1])
         slowest_s, waited = 0.0, 0
-        with psycopg.connect(server.dsn, autocommit=True) as writer:
+        with psycopg.connect(dsn, autocommit=True) as writer:
             while not applied.done():
                 before_s = time.monotonic()
                 writer.execute("UPDATE orders SET updated_at = now() WHERE order_id = 1")
@@ -107,10 +107,10 @@ def test_a_lock_of_somebody_is_waited_for_in_short_pieces() -> None:
 def test_a_lock_that_others_wait_for_is_seen() -> None:
     """Half a second of a lock on a table of the shop is noticed as that, by its table and mode, and so is the statement
     that waited; a lock that lets everybody work is none."""
-    with scratch() as server, psycopg.connect(server.dsn) as holder:
-        fill(server.dsn, sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()), 100)
+    with empty_database() as dsn, psycopg.connect(dsn) as holder:
+        fill(dsn, sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()), 100)
         holder.execute("LOCK TABLE payments IN SHARE UPDATE EXCLUSIVE MODE")
-        with Beside(server.dsn, 100, 0) as beside:
+        with Beside(dsn, 100, 0) as beside:
             time.sleep(0.3)
             holder.execute("LOCK TABLE invoices IN SHARE MODE")
             time.sleep(0.5)

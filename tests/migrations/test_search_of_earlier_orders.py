@@ -14,9 +14,9 @@ import pytest
 from psycopg import AsyncConnection
 from upgrade_kit import Connection, migrate_until
 
+from cluster_kit import empty_database
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.store import fill_terms, orders
-from gerai.store.embedded import scratch
 from gerai.store.migrate import migrate, pending
 
 DOOR = Scope(1, "production", "scalev")
@@ -50,18 +50,18 @@ def _found(dsn: str, **wanted: Any) -> list[int]:
 def test_earlier_orders_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut off after its second piece, the filling goes on from there, and no server starts before it has ended. Every
     order has its terms then, of its own row and of those around it, and writes beside it do not wait."""
-    with scratch() as server, ThreadPoolExecutor(1) as pool:
-        migrate_until(server.dsn, "0019-order-search")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
+    with empty_database() as dsn, ThreadPoolExecutor(1) as pool:
+        migrate_until(dsn, "0019-order-search")
+        with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(_OLD)
             with monkeypatch.context() as patched:
                 patched.setattr(fill_terms, "_fill_piece", _twice(fill_terms._fill_piece))  # pyright: ignore[reportPrivateUsage]
                 with pytest.raises(KeyboardInterrupt):
-                    migrate(server.dsn)
-            assert pending(server.dsn) == [fill_terms.NAME]
+                    migrate(dsn)
+            assert pending(dsn) == [fill_terms.NAME]
             [(half,)] = connection.execute("SELECT count(DISTINCT order_id) FROM order_terms").fetchall()
             assert half == 4000
-            migrating, longest_s = pool.submit(migrate, server.dsn), 0.0
+            migrating, longest_s = pool.submit(migrate, dsn), 0.0
             while not migrating.done():
                 began = time.monotonic()
                 connection.execute("UPDATE orders SET updated_at = now() WHERE order_id = 3")
@@ -73,15 +73,15 @@ def test_earlier_orders_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
                 "SELECT merchant_id, count(DISTINCT order_id), count(*) FILTER (WHERE term LIKE 'n%') FROM order_terms "
                 "GROUP BY 1 ORDER BY 1"
             ).fetchall()
-        assert pending(server.dsn) == []
+        assert pending(dsn) == []
         assert each == [(1, 5000, 10_000), (2, 5000, 10_000)]
-        assert _found(server.dsn, search="n-17") == [*range(1799, 1699, -1), *range(179, 169, -1), 17]
-        assert _found(server.dsn, search="anna 4999") == [4999]
-        assert _found(server.dsn, search="0812 000 100 007") == _found(server.dsn, references=("PO 7",)) == [7]
-        assert _found(server.dsn, search="r-8") == [8]
-        assert _found(server.dsn, search="jx6") == _found(server.dsn, shipment_statuses=("handed_over",)) == [6]
-        assert _found(server.dsn, payment_status="paid") == [4]
-        assert len(_found(server.dsn, labels={"store_id": "7"})) == len(_found(server.dsn, total_sen=500_000)) == 2500
+        assert _found(dsn, search="n-17") == [*range(1799, 1699, -1), *range(179, 169, -1), 17]
+        assert _found(dsn, search="anna 4999") == [4999]
+        assert _found(dsn, search="0812 000 100 007") == _found(dsn, references=("PO 7",)) == [7]
+        assert _found(dsn, search="r-8") == [8]
+        assert _found(dsn, search="jx6") == _found(dsn, shipment_statuses=("handed_over",)) == [6]
+        assert _found(dsn, payment_status="paid") == [4]
+        assert len(_found(dsn, labels={"store_id": "7"})) == len(_found(dsn, total_sen=500_000)) == 2500
 
 
 def _twice(fill: Callable[[Connection], None]) -> Callable[[Connection], None]:

@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from cluster_kit import empty_database
 from gerai.engine.check import Violation, check
 from gerai.store import migrate as migrating
-from gerai.store.embedded import scratch
 from gerai.store.migrate import FOLDER, migrate
 
 Connection = psycopg.Connection[Any]
@@ -61,14 +61,14 @@ def migrate_until(dsn: str, before: str) -> None:
 def upgraded(before: str, fill: str | Callable[[Connection], None]) -> Generator[Upgraded]:
     """A database that was filled (with SQL, or by a function) when ``before`` was the next migration, and then
     upgraded."""
-    with scratch() as server:
-        migrate_until(server.dsn, before)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
+    with empty_database() as dsn:
+        migrate_until(dsn, before)
+        with psycopg.connect(dsn, autocommit=True) as connection:
             if callable(fill):
                 fill(connection)
             else:
                 connection.execute(fill)  # type: ignore[arg-type]
         # The job queue's own tables were made by the first run.
-        assert "procrastinate" not in migrate(server.dsn)
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
-            yield Upgraded(server.dsn, connection)
+        assert "procrastinate" not in migrate(dsn)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            yield Upgraded(dsn, connection)

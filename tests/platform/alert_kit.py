@@ -22,6 +22,7 @@ from fault_kit import stopped
 from metrics_kit import SCRAPE, TOKEN, Series, series
 
 from app_kit import app_of
+from cluster_kit import migrated_scratch
 from gerai.app import DIALECTS, App
 from gerai.cli.serving import accepting, free_port, serving
 from gerai.domain.refusals import Broken, Busy
@@ -51,8 +52,7 @@ from gerai.settings import (
     WebhookSettings,
     WorkerSettings,
 )
-from gerai.store.embedded import EmbeddedPostgres, scratch
-from gerai.store.migrate import migrate
+from gerai.store.embedded import EmbeddedPostgres
 from gerai.testing.receiver import Receiver, receiving
 
 SEAL_KEY = new_key()
@@ -117,8 +117,7 @@ class Shop:
 @asynccontextmanager
 async def running_shop() -> AsyncGenerator[Shop]:
     """A server whose worker has looked once at everything. Its time limits are short."""
-    with scratch() as server, receiving() as receiver:
-        migrate(server.dsn)
+    with migrated_scratch() as server, receiving() as receiver:
         settings = replace(
             Settings(), database=DatabaseSettings(url=server.dsn), metrics=MetricsSettings(token=TOKEN),
             engine=EngineSettings(command_deadline_s=2.0, reads_pool_size=4, reads_wait_s=0.2),

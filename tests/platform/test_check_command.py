@@ -10,16 +10,14 @@ import psycopg
 import pytest
 
 import fork_server
+from cluster_kit import migrated_scratch
 from gerai.store.check import INVARIANTS
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 
 
 @pytest.fixture(scope="module")
 def own_dsn() -> Generator[str]:
     """A database with one merchant whose stock is promised to nobody."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             connection.execute("INSERT INTO stock VALUES (1, 5, 'production', 5, 1, 9, 2, now())")
         yield server.dsn

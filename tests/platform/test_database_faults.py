@@ -18,20 +18,19 @@ from fault_kit import Seen, ask_everywhere, order, read
 from structlog.testing import capture_logs
 
 from app_kit import app_of
+from cluster_kit import migrated_scratch
 from gerai.app import App
 from gerai.demo.shop import open_demo
 from gerai.engine.check import check
 from gerai.settings import DatabaseSettings, EngineSettings, HttpSettings, Settings
-from gerai.store.embedded import EmbeddedPostgres, scratch
-from gerai.store.migrate import migrate
+from gerai.store.embedded import EmbeddedPostgres
 from gerai.torture.faults import FAULTS, Breaker, disk_full
 
 
 @pytest.fixture(scope="module")
 def server() -> Generator[EmbeddedPostgres]:
     """A server of this file's own."""
-    with scratch() as found:
-        migrate(found.dsn)
+    with migrated_scratch() as found:
         yield found
 
 

@@ -9,13 +9,13 @@ from unittest.mock import patch
 
 from terminal_kit import run_here
 
+from cluster_kit import make_ready
 from gerai.doctor import advice, run
 from gerai.doctor.diagnosis import Advice, Thresholds
 from gerai.doctor.run import CHECKS
 from gerai.engine.installation import SEEN_WITHIN_S
 from gerai.kit.secret_box import new_key
 from gerai.store.embedded import EmbeddedPostgres
-from gerai.store.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 ORDER = [check.name for check in CHECKS]
@@ -51,10 +51,7 @@ async def test_the_command(own_dsn: str) -> None:
 async def test_a_data_folder(tmp_path: Path) -> None:
     """One that nobody runs on: the doctor starts its database for the look, finds nobody's work late, and makes no key.
     All is well: exit 0. One that holds nothing: 1, and what needs no database is looked at."""
-    server = EmbeddedPostgres(tmp_path / "shop")
-    server.start()
-    migrate(server.dsn)
-    server.stop()
+    make_ready(tmp_path / "shop")
     with patch.object(run, "CHECKS", tuple(c for c in CHECKS if c.name != "disk")):
         code, out, err = await run_here({}, ["doctor", "--data", str(tmp_path / "shop"), "--json"])
         found = {check["name"]: check for check in json.loads(out)["checks"]}
@@ -73,6 +70,7 @@ async def test_a_data_folder(tmp_path: Path) -> None:
     assert (unseen, found["disk"]["state"]) == ({"there is no database"}, "not_checked")
     assert f"`gerai up --data {tmp_path / 'none'}` makes it" in found["database"]["do"]["en"]
     assert f"`gerai up --data {tmp_path / 'none'}` membuatnya" in found["database"]["do"]["id"]
+    server = EmbeddedPostgres(tmp_path / "shop")
     server.start()
     try:
         code, out, _ = await run_here({}, ["doctor", "--data", str(tmp_path / "shop"), "--json"])

@@ -10,14 +10,13 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
+from cluster_kit import migrated_scratch
 from gerai.doctor import advice, work
 from gerai.doctor.diagnosis import Condition, Installation
 from gerai.engine.check import examine, record
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.check import INVARIANTS
 from gerai.store.connection import open_connection
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 
 NAME = "shipment_follows_order"
 
@@ -25,8 +24,7 @@ NAME = "shipment_follows_order"
 @pytest.fixture
 def here() -> Generator[Installation]:
     """An empty database whose books were checked and hold."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         settings = replace(Settings(), database=DatabaseSettings(url=server.dsn))
         found = Installation(settings, dsn=server.dsn)
         assert asyncio.run(work.books_now(found)).state == Condition.OK

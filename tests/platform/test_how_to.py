@@ -20,6 +20,7 @@ import pytest_asyncio
 import typer
 from terminal_kit import run_here
 
+from cluster_kit import make_ready
 from gerai.app import DIALECTS, make_engine
 from gerai.cli import COMMANDS, build
 from gerai.domain.settlement import expected_on, read_rule
@@ -48,7 +49,6 @@ from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import Seen
 from gerai.settings import DatabaseSettings, Settings
 from gerai.store.embedded import EmbeddedPostgres
-from gerai.store.migrate import migrate
 from gerai.store.webhook_deliveries import add_deliveries
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -352,11 +352,11 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
 async def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[Path, Engine]]:
     """A data folder whose database runs, as if `gerai up` were, and an engine on it."""
     path = tmp_path_factory.mktemp("how-to") / "gerai-data"
-    server = EmbeddedPostgres(path)
+    make_ready(path)
+    server = EmbeddedPostgres(path, durable=False)
     async with AsyncExitStack() as stack:
         dsn = server.start()
         stack.callback(server.stop)
-        migrate(dsn)
         engine = make_engine(replace(Settings(), database=DatabaseSettings(url=dsn)))
         await stack.enter_async_context(engine.running())
         yield path, engine

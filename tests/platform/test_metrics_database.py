@@ -14,6 +14,8 @@ import pytest_asyncio
 from metrics_kit import Series, series
 from structlog.testing import capture_logs
 
+from cluster_kit import migrated_scratch
+from engine_kit import database
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.fulfilment.record import RecordFulfilment
@@ -23,8 +25,7 @@ from gerai.engine.orders.place import PlaceOrder
 from gerai.kit.clock import real_now
 from gerai.kit.metrics import expose
 from gerai.metrics.database import Questions
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
+from gerai.store.embedded import DATABASE
 from gerai.worker.main import WORK_KINDS
 from gerai.worker.sweep import sweep
 
@@ -32,18 +33,16 @@ from gerai.worker.sweep import sweep
 @pytest.fixture(scope="module")
 def server() -> Generator[str]:
     """A server with an empty, migrated database to copy."""
-    with scratch() as found, psycopg.connect(found.dsn, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE empty")
-        migrate(found.dsn.replace("/gerai?", "/empty?"))
-        yield found.dsn
+    with migrated_scratch() as found:
+        yield database(found.dsn, "postgres")
 
 
 @pytest.fixture
 def own_dsn(server: str) -> Generator[str]:
     """A database of the test's own: the figures are of the whole installation."""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE own TEMPLATE empty")
-        yield server.replace("/gerai?", "/own?")
+        connection.execute(f"CREATE DATABASE own TEMPLATE {DATABASE}")
+        yield database(server, "own")
         connection.execute("DROP DATABASE own WITH (FORCE)")
 
 

@@ -12,14 +12,13 @@ import pytest
 from serve_kit import Starter, environment, event_of, passed_over
 
 import fork_server
+from cluster_kit import migrated_scratch
 from gerai.app import make_engine
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, merchant_with_real_keys, revoke_key
 from gerai.engine.merchants.open import open_merchant
 from gerai.settings import DatabaseSettings, Settings
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 
 _numbers = itertools.count(1)
 
@@ -60,8 +59,7 @@ async def test_a_real_merchant_with_a_production_key_needs_it(engine: Engine, ds
 
 async def test_which_keys_are_real() -> None:
     """A production key of a merchant that is not simulated, while it works; nothing else."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         engine = make_engine(replace(Settings(), database=DatabaseSettings(url=server.dsn)))
         async with engine.running():
             past = datetime(2020, 1, 1, tzinfo=UTC)

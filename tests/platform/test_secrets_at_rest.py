@@ -10,13 +10,12 @@ import psycopg
 from psycopg import sql
 
 from app_kit import app_of
+from cluster_kit import migrated_scratch
 from gerai.demo.shop import open_demo
 from gerai.demo.tour import show_all
 from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, new_secret
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.settings import DatabaseSettings, Settings
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 
 
 def holding(dsn: str, *forms: str) -> list[str]:
@@ -40,8 +39,7 @@ def holding(dsn: str, *forms: str) -> list[str]:
 async def test_the_database_opens_no_door() -> None:
     """After orders at every counter no row of any table, events and jobs among them, holds an API key or a webhook
     secret, as text or as bytes. The address of an endpoint and the digest of a key are found, so the search works."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         app = app_of(replace(Settings(), database=DatabaseSettings(url=server.dsn)))
         async with app.running():
             demo = await open_demo(app.engine)

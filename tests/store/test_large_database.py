@@ -15,6 +15,7 @@ from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, order_filters, rea
 from plans_kit import Plan, explain, numbered, sent_by
 from psycopg_pool import AsyncConnectionPool
 
+from cluster_kit import migrated_scratch
 from gerai.bench.stored import add_orders, new_shops
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.engine.check import check
@@ -41,9 +42,7 @@ from gerai.store import (
     webhook_endpoints,
     webhook_log,
 )
-from gerai.store.embedded import scratch
 from gerai.store.fill_terms import fill_terms
-from gerai.store.migrate import migrate
 from gerai.store.order_search import listed_by
 
 ORDERS = 15_000
@@ -107,8 +106,7 @@ async def _plans(dsn: str, merchant_id: int) -> dict[str, Plan]:
 
 @pytest.fixture(scope="module")
 def large() -> Generator[Large]:
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         now = datetime.now(UTC)
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             # Nobody looks at the tables beside the VACUUM of ``add_orders``.
@@ -178,8 +176,7 @@ _TERMS = "SELECT * FROM order_terms ORDER BY merchant_id, environment, channel, 
 async def test_the_rows_keep_the_rules_of_the_books() -> None:
     """What the generator writes breaks no invariant, and its orders are found by what the writer would have written: a
     large database is one that could have come to be."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             shops = new_shops(connection, "production", large=1)
         add_orders(server.dsn, shops, "production", range(1, 4001), datetime.now(UTC))

@@ -14,12 +14,11 @@ import pytest
 from plans_kit import explain, sent_by
 from psycopg import AsyncConnection
 
+from cluster_kit import migrated_scratch
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.search import has_words, names, query_of
 from gerai.store import orders, rare_terms
-from gerai.store.embedded import scratch
 from gerai.store.fill_terms import fill_terms
-from gerai.store.migrate import migrate
 
 DOOR = Scope(1, "production", "scalev")
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
@@ -77,8 +76,7 @@ def _made(number: int, pick: random.Random) -> Stored:
 def shop() -> Generator[Shop]:
     pick = random.Random(3)
     made = [_made(number, pick) for number in range(1, ORDERS + 1)]
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         with psycopg.connect(server.dsn, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
             connection.execute(

@@ -181,11 +181,10 @@ class EmbeddedPostgres:
 
 
 @contextlib.contextmanager
-def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
+def scratch(durable: bool = False, *, prepared: Callable[[Path], None] = lambda _: None) -> Generator[EmbeddedPostgres]:
     """A started server with empty data of its own, deleted afterwards; for tests, the benchmark, and copies
-    that are looked at once.
-
-    ``durable`` keeps fsync on, for figures that count.
+    that are looked at once. ``durable`` keeps fsync on, for figures that count. ``prepared`` is called with the new
+    folder before the start, and may make the database there.
     """
     parent = Path("/var/tmp")  # noqa: S108 - mkdtemp makes a private folder; /var/tmp is a disk where /tmp may be memory
     if not parent.is_dir():
@@ -194,6 +193,7 @@ def scratch(durable: bool = False) -> Generator[EmbeddedPostgres]:
     folder = Path(tempfile.mkdtemp(prefix=_SCRATCH_PREFIX, dir=parent))
     server = EmbeddedPostgres(folder, durable)
     try:
+        prepared(folder)
         server.start()
         yield server
     finally:
