@@ -17,14 +17,15 @@ import pytest_asyncio
 import structlog
 
 from app_kit import app_of, settings_of
+from cluster_kit import make_ready, migrated_scratch
 from engine_kit import copy_of
+from fork_server import start_server
 from gerai.app import App
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.settings import Settings
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
+from gerai.testing.server import LiveServer
 
 # The same examples on every machine, and none fails because the machine is busy.
 hypothesis.settings.register_profile("gerai", derandomize=True, deadline=None)
@@ -60,11 +61,20 @@ def log_left_as_it_was() -> Generator[None]:
     assert structlog.get_config()["logger_factory"] is before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_starts() -> Generator[None]:
+    """Every `gerai up` of a :class:`LiveServer` finds its database made, and need not import itself. (What a first
+    start makes: tests/platform/test_up.py.)"""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(LiveServer, "prepare", make_ready)
+        patched.setattr(LiveServer, "launch", start_server)
+        yield
+
+
 @pytest.fixture(scope="session")
 def migrated() -> Generator[str]:
     """A migrated scratch database. Nobody connects to it: it is what others are copied from, in a fifth of a second."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         yield server.dsn
 
 

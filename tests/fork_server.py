@@ -33,6 +33,7 @@ from typing import IO, Final, Self, TextIO
 from typer.testing import CliRunner
 
 from gerai.cli import COMMANDS, build, main
+from gerai.testing.server import Process, started
 
 #: How long a test waits for an end unless it says otherwise: generous, for a busy machine.
 _ENDED_WITHIN_S: Final = 240.0
@@ -153,6 +154,15 @@ def start(
     return process
 
 
+def start_server(arguments: Sequence[str], environ: Mapping[str, str], log: IO[bytes]) -> Process:
+    """As :func:`gerai.testing.server.started`, but forked."""
+    # Python itself would look there for what it runs first.
+    if environ.get("PYTHONPATH") != os.environ.get("PYTHONPATH"):
+        return started(arguments, environ, log)
+    with open(os.devnull, "rb") as nothing:
+        return Forked(arguments, environ, (nothing.fileno(), log.fileno(), log.fileno()))
+
+
 def run_bytes(
     arguments: Sequence[str], environ: Mapping[str, str], given: bytes = b"", output: IO[bytes] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
@@ -182,7 +192,8 @@ def _server() -> str:
     """The socket of the process that forks, which is started at the first call."""
     folder = tempfile.TemporaryDirectory(prefix="gerai-fork-")
     path = f"{folder.name}/socket"
-    process = subprocess.Popen([sys.executable, "-P", __file__, path])
+    # A session of its own, also for what it forks: whoever started that ends it, and not Ctrl-C.
+    process = subprocess.Popen([sys.executable, "-P", __file__, path], start_new_session=True)
     atexit.register(folder.cleanup)
     atexit.register(process.wait)
     atexit.register(process.kill)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from cluster_kit import migrated_scratch
 from gerai.torture.table import TORTURES, Torture
 
 #: A machine that runs tests has other things to do.
@@ -16,7 +18,8 @@ HALVES = (list(TORTURES.values())[::2], list(TORTURES.values())[1::2])
 
 async def broken_promises(torture: Torture, folder: Path, capfd: pytest.CaptureFixture[str]) -> list[str]:
     """What of the table's promises did not hold, in words."""
-    figures = await torture.rounds(folder, "short", slack=SLACK)
+    with patch("gerai.torture.workers.scratch", migrated_scratch):
+        figures = await torture.rounds(folder, "short", slack=SLACK)
     found = figures.faults(torture.limits, SLACK)
     if figures.rounds != torture.sizes["short"]["rounds"]:
         found.append(f"{figures.rounds} rounds")

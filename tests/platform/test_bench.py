@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 import json
 import subprocess
-import sys
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 from urllib.parse import quote
 
 import httpx
@@ -19,8 +18,10 @@ import msgspec
 import psycopg
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+import fork_server
+from cluster_kit import make_ready, migrated_scratch
 from gerai.bench import command
 from gerai.bench.case import BenchError, Case, CaseStep
 from gerai.bench.cases import CASES, WRITES
@@ -47,6 +48,16 @@ _SHAPE = {
 }
 _STORED = 3_000
 _BRIEF_S = 0.4
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_starts_of_stands() -> Generator[None]:
+    """What is measured here counts for nobody: no database waits for the disk or is made anew, servers are forked."""
+    with (
+        patch("gerai.bench.stand.scratch", lambda **_: migrated_scratch()),
+        patch("gerai.bench.processes.started", fork_server.start_server),
+    ):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +179,9 @@ def test_a_kept_database_is_used_again_and_compared_with_a_small_one(tmp_path: P
     orders than the folder holds is refused."""
     folder = tmp_path / "kept"
     kept = ("--seconds", "1", "--case", "scalev", "--data", str(folder))
-    answer = _bench(*kept, "--stored", "500", "--compare", "--json")
-    assert answer.returncode == 0, answer.stderr
+    make_ready(folder)
+    answer = _bench_here(*kept, "--stored", "500", "--compare", "--json")
+    assert answer.exit_code == 0, answer.stderr
     [figures] = json.loads(answer.stdout)["cases"]
     assert {name: type(value) for name, value in figures.items()} == _SHAPE | {
         "small_per_s": float,
@@ -190,10 +202,7 @@ def test_what_went_wrong_is_the_exit_code(figures: dict[str, Any], code: int, mo
     whole = CaseFigures(CASES["invoice"], 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0, 1, 0, "", ())
     monkeypatch.setattr(command, "standing", Mock(return_value=contextlib.nullcontext(_Balanced())))
     monkeypatch.setattr(command, "measure", Mock(return_value=replace(whole, **figures)))
-    monkeypatch.setattr("gerai.kit.log.configure", Mock())
-    app = typer.Typer()
-    app.command()(command.bench)
-    answer = CliRunner().invoke(app, ["--case", "invoice"])
+    answer = _bench_here("--case", "invoice")
     assert answer.exit_code == code, answer.output
 
 
@@ -205,8 +214,15 @@ class _Balanced:
 
 
 def _bench(*options: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-P", "-m", "gerai", "bench", *options]
-    return subprocess.run(words, capture_output=True, text=True, check=False, timeout=240)
+    return fork_server.run(["bench", *options])
+
+
+def _bench_here(*options: str) -> Result:
+    """In this process."""
+    app = typer.Typer()
+    app.command()(command.bench)
+    with patch("gerai.kit.log.configure"):
+        return CliRunner().invoke(app, list(options))
 
 
 def test_what_cannot_be_measured_is_refused() -> None:

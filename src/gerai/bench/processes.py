@@ -17,11 +17,11 @@ import msgspec
 
 from gerai.bench.case import BenchError
 from gerai.bench.load import LoadResult, Round, Target
+from gerai.testing.server import Process, started
 
 HOST: Final = "127.0.0.1"
 _START_S: Final = 60.0
 _STOP_S: Final = 30.0
-_SERVE: Final = (sys.executable, "-P", "-m", "gerai", "serve")
 _LOAD: Final = (sys.executable, "-P", "-m", "gerai.bench.load")
 
 
@@ -37,7 +37,7 @@ def serving(dsn: str) -> Generator[int]:
         "GERAI_HTTP_ACCESS_LOG": "false",
     }
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(_SERVE, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = started(["serve"], environment, log)
         try:
             _becomes_healthy(process, port, log)
             yield port
@@ -51,7 +51,7 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _becomes_healthy(process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
+def _becomes_healthy(process: Process, port: int, log: IO[bytes]) -> None:
     deadline = time.monotonic() + _START_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -65,7 +65,7 @@ def _becomes_healthy(process: subprocess.Popen[bytes], port: int, log: IO[bytes]
     raise BenchError("the server does not start:\n" + log.read().decode(errors="replace")[-2000:])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     process.terminate()
     try:
         process.wait(_STOP_S)

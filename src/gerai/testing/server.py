@@ -10,11 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, ClassVar, Protocol
 
 from gerai.store.embedded_folder import read_pointer
 from gerai.store.embedded_host import remove_tree
@@ -23,15 +23,45 @@ from gerai.store.embedded_process import end_left_over
 _START_TIMEOUT_S = 60.0
 
 
+class Process(Protocol):
+    """What a server here needs of its process (see ``subprocess.Popen``)."""
+
+    returncode: Any
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def started(arguments: Sequence[str], environment: Mapping[str, str], log: IO[bytes]) -> Process:
+    """`gerai` with these arguments, in exactly this environment, writing to ``log``."""
+    # A session of its own: Ctrl-C in the test run does not reach it.
+    command = [sys.executable, "-P", "-m", "gerai", *arguments]
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+    )
+
+
 @dataclass
 class LiveServer:
     """A data folder, and the server that may be running on it."""
+
+    #: What is done with a data folder before its first start, and how `gerai` is started: tests have quicker ways.
+    prepare: ClassVar[Callable[[Path], None]] = lambda _: None
+    launch: ClassVar[Callable[[Sequence[str], Mapping[str, str], IO[bytes]], Process]] = started
 
     folder: Path
     port: int
     #: What it is started with besides our own environment.
     environment: dict[str, str] = field(default_factory=dict[str, str])
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def base_url(self) -> str:
@@ -43,13 +73,13 @@ class LiveServer:
 
     def start(self) -> None:
         """Start `gerai up` and wait until it has placed its orders."""
-        command = [sys.executable, "-m", "gerai", "up", "--data", str(self.folder), "--port", str(self.port)]
+        words = ["up", "--data", str(self.folder), "--port", str(self.port)]
         file = self.folder.parent / "up.log"
-        environment = os.environ | self.environment
+        if not self.folder.exists():
+            type(self).prepare(self.folder)
         with file.open("ab") as log:
             written = log.tell()
-            # A session of its own: Ctrl-C in the test run does not reach it.
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=environment)
+            self.process = type(self).launch(words, os.environ | self.environment, log)
         until = time.monotonic() + _START_TIMEOUT_S
         # Its last line, when it serves and has placed the orders of a first start.
         while b"\nCtrl-C" not in file.read_bytes()[written:]:
