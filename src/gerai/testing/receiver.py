@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,8 +44,8 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def receiving() -> Generator[Receiver]:
-    """A receiver, listening on loopback until the end of the block."""
-    receiver = Receiver()
+    """A receiver, listening on loopback until the end of the block. Who waits for its answer then gets it at once."""
+    receiver, ended = Receiver(), threading.Event()
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -59,7 +58,7 @@ def receiving() -> Generator[Receiver]:
             with lock:
                 receiver.requests.append(received)
                 status = receiver.answer(received)
-            time.sleep(receiver.delay_s)
+            ended.wait(receiver.delay_s)
             answer = b'{"ok":true}'
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
@@ -77,6 +76,7 @@ def receiving() -> Generator[Receiver]:
     try:
         yield receiver
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()
         thread.join(5)
