@@ -49,6 +49,8 @@ class Torture:
         return await self.run(folder, slack=slack, **wanted)
 
 
+#: What the short forms break under: one client of each counter, who has orders behind it when the breaking begins.
+_BRIEF_LOAD: Final[Mapping[str, Any]] = {"load_s": 0.5, "clients": 4}
 _SHORT_OUTAGES: Final = (
     Outage("frozen", 5, busy=True, workers=2),
     Outage("starting", 5, busy=False, workers=1),
@@ -74,18 +76,19 @@ TORTURES: Final = {
         Torture(
             "kills", "`kill -9` of the server, its PostgreSQL, or both, under load at every counter",
             kills, Limits(_ANSWER_S, 15.0, unknown_per_round=16),
-            {"short": {"rounds": 2, "victims": ("server", "server and PostgreSQL")}, "usual": {"rounds": 15},
-             "long": {"rounds": 300}},
+            # Two at each counter: what is cut off are batches.
+            {"short": {"rounds": 2, "victims": ("server", "server and PostgreSQL"), "load_s": 0.5, "clients": 8},
+             "usual": {"rounds": 15}, "long": {"rounds": 300}},
         ),
         Torture(
             "database-kills", "`kill -9` of the PostgreSQL that `gerai up` runs, under load",
             database_kills, Limits(_ANSWER_S, 10.0, unknown_per_round=8),
-            {"short": {"rounds": 1}, "usual": {"rounds": 6}, "long": {"rounds": 90}},
+            {"short": {"rounds": 1, **_BRIEF_LOAD}, "usual": {"rounds": 6}, "long": {"rounds": 90}},
         ),
         Torture(
             "database-stops", "that PostgreSQL stands still (SIGSTOP) under load, and goes on",
             database_stops, Limits(_CONNECT_S + _ANSWER_S, 10.0),
-            {"short": {"rounds": 1, "away_s": (5,)}, "usual": {"rounds": 2, "away_s": (5, 20)},
+            {"short": {"rounds": 1, "away_s": (5,), **_BRIEF_LOAD}, "usual": {"rounds": 2, "away_s": (5, 20)},
              "long": {"rounds": 40, "away_s": (5, 20, 40, 90)}},
         ),
         Torture(
@@ -97,13 +100,13 @@ TORTURES: Final = {
         Torture(
             "locks", "somebody else holds a wallet, the table of all wallets, or stands still with one",
             locks, Limits(_ANSWER_S + 1, 3.0),
-            {"short": {"rounds": 3, "held_s": 2.0}, "usual": {"rounds": 3, "held_s": 12.0},
+            {"short": {"rounds": 3, "held_s": 2.0, **_BRIEF_LOAD}, "usual": {"rounds": 3, "held_s": 12.0},
              "long": {"rounds": 90, "held_s": 30.0}},
         ),
         Torture(
             "faults", "PostgreSQL is read-only, full, out of memory or connections, or its disk fails",
             faults, Limits(_CONNECT_S + _ANSWER_S, 10.0, unknown_per_round=8),
-            {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("disk_full", "too_many_connections")},
+            {"short": {"rounds": 2, "lasts_s": 1.0, "kinds": ("disk_full", "too_many_connections"), **_BRIEF_LOAD},
              "usual": {"rounds": 5, "lasts_s": 5.0}, "long": {"rounds": 100, "lasts_s": 20.0}},
         ),
         Torture(
@@ -127,13 +130,13 @@ TORTURES: Final = {
         Torture(
             "clocks", "the server's clock is days ahead, or behind, for a while and at its start, under load",
             clocks, Limits(_ANSWER_S, 15.0),
-            {"short": {"rounds": 1, "days": (400, -400), "starts_so": False, "load_s": 0.5, "clients": 4},
+            {"short": {"rounds": 1, "days": (400, -400), "starts_so": False, **_BRIEF_LOAD},
              "usual": {"rounds": 1, "days": (400, -400)}, "long": {"rounds": 30, "days": (400, -400, 2, -2)}},
         ),
         Torture(
             "backups", "a backup is cut off, the next one is all that is left of the machine, under load",
             backups, Limits(_ANSWER_S, 60.0, unknown_per_round=16),
-            {"short": {"rounds": 1, "kinds": (("backup", True),), "stored": 20_000, "load_s": 0.5, "clients": 4},
+            {"short": {"rounds": 1, "kinds": (("backup", True),), "stored": 20_000, **_BRIEF_LOAD},
              "usual": {"rounds": 2}, "long": {"rounds": 40, "stored": 1_000_000}},
         ),
         Torture(
