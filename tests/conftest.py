@@ -33,14 +33,14 @@ hypothesis.settings.load_profile("gerai")
 _numbers = itertools.count(1)
 #: From two and a half minutes to twenty seconds, the longest first.
 LONGEST_FILES = (
-    "test_tortures.py", "test_other_tortures.py",
-    "test_bench.py", "test_ledger_stateful.py", "test_backup_command.py", "test_pay_looks.py",
-    "test_twice_at_once.py", "test_schemathesis.py", "test_pages.py", "test_large_database.py",
-    "test_worker_outages.py", "test_fifth_dialect.py", "test_database_faults.py", "test_silent_directory.py",
-    "test_connections.py", "test_up_database.py", "test_payment_and_state.py", "test_migrations.py",
-    "test_pending_work.py", "test_docs_pages.py", "test_hostile_texts.py", "test_up.py", "test_delivery_order.py",
-    "test_sockets.py", "test_kept_connections.py", "test_rights_matrix.py", "test_embedded.py",
-    "test_locks_of_others.py", "test_names.py", "test_how_to.py", "test_standard_streams.py",
+    "test_tortures.py", "test_bench.py", "test_other_tortures.py",
+    "test_large_database.py", "test_backup_command.py", "test_schemathesis.py", "test_twice_at_once.py",
+    "test_pay_looks.py", "test_worker_outages.py", "test_locks_of_others.py", "test_database_faults.py",
+    "test_connections.py", "test_how_to.py", "test_pages.py", "test_embedded.py", "test_silent_directory.py",
+    "test_ledger_stateful.py", "test_rights_matrix.py", "test_fifth_dialect.py", "test_delivery_order.py",
+    "test_alerts.py", "test_pending_work.py", "test_round_trip.py", "test_up.py", "test_sockets.py",
+    "test_receiving_accounts.py", "test_kept_connections.py", "test_standard_streams.py", "test_by_hand_walk.py",
+    "test_names.py", "test_upgrades.py", "test_doctor.py",
 )  # fmt: skip
 # Who starts the tests in the background lets them ignore Ctrl-C, and a process ignores what its parent did.
 signal.signal(signal.SIGINT, signal.default_int_handler)
