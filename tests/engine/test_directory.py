@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from engine_kit import open_shop, read_once
 from gerai.app import MERCHANT_SETTINGS, PARTS
 from gerai.doors.dialects.cekceir.demo import DEMO as CEKCEIR
 from gerai.doors.dialects.scalev.demo import DEMO as SCALEV
@@ -157,3 +158,33 @@ async def test_an_engine_stops_though_a_cancellation_is_lost(dsn: str, monkeypat
     await engine.start()
     await asyncio.wait_for(engine.stop(), 10)
     assert lost == ["once", "once"]
+
+
+async def _deaf(directory: Directory, dsn: str) -> None:
+    directory.loaded.set()
+    await asyncio.Event().wait()
+
+
+async def test_an_act_is_known_where_it_was_done(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens a merchant, makes a key or revokes it needs no notification: this process knows it when the act
+    returns. What is opened in a block of the tests' kit is known at its end, also beside another block."""
+    monkeypatch.setattr(core, "follow", _deaf)
+    async with Engine(dsn, reads_pool_size=4).running() as engine:
+        code, token = f"deaf-{secrets.token_hex(4)}", secrets.token_urlsafe(20)
+        merchant_id = await open_merchant(engine, code, "Toko")
+        assert engine.directory.merchant(merchant_id).code == code
+        key_id = await create_key(engine, merchant_id, "sandbox", "test", token, name="k", prefix=token[:4])
+        key = engine.directory.find_key(token)
+        assert key is not None
+        assert (key.key_id, key.revoked_at) == (key_id, None)
+        await revoke_key(engine, merchant_id, key_id)
+        revoked = engine.directory.find_key(token)
+        assert revoked is not None
+        assert revoked.revoked_at is not None
+        shops = await asyncio.gather(*(open_shop(engine) for _ in range(4)))
+        for shop in shops:
+            assert engine.directory.merchant(shop.merchant_id).merchant_id == shop.merchant_id
+        async with read_once(engine):
+            last = await open_merchant(engine, f"{code}-last", "Toko")
+            assert last not in [known.merchant_id for known in engine.directory.merchants()]
+        assert engine.directory.merchant(last).code == f"{code}-last"
