@@ -120,6 +120,7 @@ def make_engine(settings: Settings) -> Engine:
         parts=PARTS,
         calendar=calendar_of(Path(file) if (file := settings.payouts.holidays_file) else None),
         merchant_settings=MERCHANT_SETTINGS,
+        cash_labels={d.name: dict(d.cash_labels) for d in DIALECTS if d.cash_labels},
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,
         deadline_s=limits.command_deadline_s,

@@ -194,7 +194,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments refunds take", "task"): (("7",), 1, refund),
         ("payments refunds destination", "task"): (("7", "bank=BCA"), 1, refund),
         ("payments notices add", "form"): (
-            ("moot",), 2, "no such sender: moot (did you mean moota?); one of moota, mutasibank, phone, qrisly",
+            ("moot",), 2,
+            "no such sender: moot (did you mean moota?); one of courier, moota, mutasibank, phone, qrisly",
         ),
         ("payments notices add", "account"): (
             ("phone", "--account", "7"), 1,

@@ -128,6 +128,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "arrivals.came_otherwise": [lambda c: arrivals.came_otherwise(c, m, first, 5_000_000, "t", k.at, k.at)],
         "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
+        "merchant_orders.by_receipts": [
+            lambda c, r=r: merchant_orders.by_receipts(c, m, "production", r) for r in (["none"], [k.receipt] * 200)
+        ],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
         "notices.source": [lambda c: notices.source(c, m, first)],
         "notices.notice": [lambda c: notices.notice(c, m, first)],
