@@ -63,9 +63,9 @@ DIALECTS: Final = find_dialects()
 #: Every hosted page and the front page, which shows the dialects.
 PAGES: Final = pages(DIALECTS)
 WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
-#: What the directory keeps for the dialects, each once, and who may tell of money.
+#: What the directory keeps for the dialects and the pages, each once, and who may tell of money.
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
-    {part.name: part for d in (*DIALECTS, NOTICES) for part in d.parts}.values()
+    {part.name: part for d in (*DIALECTS, NOTICES, PAGES) for part in d.parts}.values()
 )
 
 #: What a merchant may choose: what is general, and what the dialects declare.

@@ -22,6 +22,7 @@ from gerai.store import (
     gateways,
     gauges,
     idempotency,
+    logos,
     merchant_orders,
     notices,
     orders,
@@ -131,6 +132,8 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "merchant_orders.by_receipts": [
             lambda c, r=r: merchant_orders.by_receipts(c, m, "production", r) for r in (["none"], [k.receipt] * 200)
         ],
+        "logos.logos": [lambda c: logos.logos(c, [m])],
+        "logos.content": [lambda c: logos.content(c, m, b"none")],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
         "notices.source": [lambda c: notices.source(c, m, first)],
         "notices.notice": [lambda c: notices.notice(c, m, first)],
