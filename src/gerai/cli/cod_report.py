@@ -51,12 +51,13 @@ def import_report(
     """
     named = read_pairs(columns, "WHAT=COLUMN", _ALL, _COLUMNS) if columns else {}
     fee_sen = read_amount(fee) if fee else None
-    payout = CourierPayout(reference.strip(), real_now(), tuple(_parcels(file, named, own_fee=not fee)), fee_sen)
-    if fee_sen is not None and fee_sen > sum(one.collected_sen for one in payout.parcels):
-        fail("the fee is more than what was collected: nothing is booked")
 
     async def act(engine: Engine) -> tuple[list[SeenParcel], int]:
         merchant_id = await merchant_named(engine, merchant)
+        parcels = _parcels(file, named, own_fee=not fee)
+        if fee_sen is not None and fee_sen > sum(one.collected_sen for one in parcels):
+            fail("the fee is more than what was collected: nothing is booked")
+        payout = CourierPayout(reference.strip(), real_now(), tuple(parcels), fee_sen)
         before = await look(engine, merchant_id, payout)
         known = sum(one.booked for one in before)
         return (before if dry_run else await book(engine, merchant_id, payout, operator())), known

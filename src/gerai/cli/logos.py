@@ -27,10 +27,10 @@ def change(
     settings_file: SettingsOption = None,
 ) -> None:
     """Show this picture, as it is, instead of the first letter of the shop's name."""
-    content = _read(file)
 
     async def act(engine: Engine) -> ShopLogo:
-        return await set_logo(engine, await merchant_named(engine, merchant), content, operator())
+        merchant_id = await merchant_named(engine, merchant)
+        return await set_logo(engine, merchant_id, _read(file), operator())
 
     kept = on_engine(act, data, settings_file)
     console.line(f"logo set / logo dipasang: {_said(kept)}")
