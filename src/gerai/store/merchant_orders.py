@@ -39,9 +39,9 @@ WHERE f.environment = ANY(%(environments)s)
 ORDER BY {_NEWEST} LIMIT %(limit)s"""
 #: In the order of the receipts that are asked for, each found by its index.
 _BY_RECEIPT: Final = """
-SELECT r.place, s.order_id FROM unnest(%(receipts)s::text[]) WITH ORDINALITY AS r(receipt, place)
-JOIN shipments s ON s.merchant_id = %(merchant_id)s AND s.environment = %(environment)s AND s.receipt <> ''
-  AND lower(s.receipt COLLATE "C") = r.receipt
+SELECT r.place, s.order_id FROM unnest(%(receipts)s::text[]) WITH ORDINALITY AS r(receipt, place) CROSS JOIN LATERAL
+    (SELECT s.order_id FROM shipments s WHERE s.merchant_id = %(merchant_id)s AND s.environment = %(environment)s
+       AND s.receipt <> '' AND lower(s.receipt COLLATE "C") = r.receipt OFFSET 0) s
 ORDER BY r.place, s.order_id"""
 
 
