@@ -63,9 +63,9 @@ DIALECTS: Final = find_dialects()
 #: Every hosted page and the front page, which shows the dialects.
 PAGES: Final = pages(DIALECTS)
 WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
-#: What the directory keeps for the dialects, each once, and who may tell of money.
+#: What the directory keeps for the dialects and the pages, each once, and who may tell of money.
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
-    {part.name: part for d in (*DIALECTS, NOTICES) for part in d.parts}.values()
+    {part.name: part for d in (*DIALECTS, NOTICES, PAGES) for part in d.parts}.values()
 )
 
 #: What a merchant may choose: what is general, and what the dialects declare.
@@ -120,6 +120,7 @@ def make_engine(settings: Settings) -> Engine:
         parts=PARTS,
         calendar=calendar_of(Path(file) if (file := settings.payouts.holidays_file) else None),
         merchant_settings=MERCHANT_SETTINGS,
+        cash_labels={d.name: dict(d.cash_labels) for d in DIALECTS if d.cash_labels},
         queue_limit=limits.queue_limit,
         batch_limit=limits.batch_limit,
         deadline_s=limits.command_deadline_s,

@@ -12,6 +12,7 @@ from backup_kit import backed_up, make_database, open_shop
 
 from cluster_kit import migrated_scratch
 from gerai.store.embedded import EmbeddedPostgres
+from picture_kit import logo
 
 _numbers = itertools.count(1)
 
@@ -31,6 +32,11 @@ def shop_server() -> Generator[EmbeddedPostgres]:
             connection.execute(
                 "UPDATE members SET name = E'tab\\there\\nline \\\\N back\\\\slash \"quoted\" ✓', "
                 'details = \'{"a": "\\\\n\\\\t"}\' WHERE member_id = (SELECT min(member_id) FROM members)'
+            )
+            connection.execute(
+                "INSERT INTO shop_logos SELECT merchant_id, sha256(p.content), 'image/png', 400, 160, now(), 't', "
+                "p.content FROM merchants, (VALUES (%s::bytea)) AS p(content)",
+                (logo(),),
             )
             connection.execute(
                 "INSERT INTO idempotency_keys VALUES (1, 'production', 'm', 'o', 'k', '\\x00ff5c0a5c4e', '', now())"

@@ -38,6 +38,8 @@ FREE_OF = {
     ("payments refunds list", "ended"), ("payments refunds destination", "said"),
     ("payments gateways settle-rule", "said"), ("payments payouts settle", "fee"), ("payments reconcile", "file"),
     ("payments reconcile", "columns"), ("payments reconcile", "as_json"),
+    ("payments cod import", "fee"), ("payments cod import", "columns"), ("payments cod import", "dry_run"),
+    ("payments cod import", "file"), ("merchants logo set", "file"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
@@ -194,7 +196,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
         ("payments refunds take", "task"): (("7",), 1, refund),
         ("payments refunds destination", "task"): (("7", "bank=BCA"), 1, refund),
         ("payments notices add", "form"): (
-            ("moot",), 2, "no such sender: moot (did you mean moota?); one of moota, mutasibank, phone, qrisly",
+            ("moot",), 2,
+            "no such sender: moot (did you mean moota?); one of courier, moota, mutasibank, phone, qrisly",
         ),
         ("payments notices add", "account"): (
             ("phone", "--account", "7"), 1,
@@ -333,14 +336,15 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments reconcile": ("7", "x.csv"),
         "payments proofs save": ("7", "proof.jpg"),
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
+        "payments cod import": ("x.csv", "--reference", "R"),
+        "merchants logo set": ("x.png",), "merchants logo show": (), "merchants logo remove": (),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
             "payments refunds again": ("7",), "payments refunds take": ("7",), "payments test": ("va",),
         "payments refunds destination": ("7", "bank=BCA"),
     }  # fmt: skip
     verb = command.rsplit(maxsplit=1)[-1]
-    given = arguments.get(command, ("7",) if verb in {"show", "find", "complete", "fail", "cancel"} else ())
-    if verb in {"enable", "disable", "remove"}:
-        given = ("7",)
+    numbered = {"show", "find", "complete", "fail", "cancel", "enable", "disable", "remove"}
+    given = arguments.get(command, ("7",) if verb in numbered else ())
     before = len(engine.directory.merchants())
     rc, out, err = await gerai(dsn, *command.split(), *given, "--merchant", f"{merchant.code}x")
     said = " ".join(err.split())

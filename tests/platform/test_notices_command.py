@@ -116,3 +116,36 @@ async def test_what_waits(dsn: str, engine: Engine) -> None:
     assert (await gerai(dsn, "dismiss", notice, *of))[0] == 0
     rc, _, err = await gerai(dsn, "dismiss", notice, *of)
     assert (rc, f"no such notice that waits: {notice}" in " ".join(err.split())) == (1, True)
+
+
+async def test_a_courier_needs_no_account(dsn: str, engine: Engine) -> None:
+    """Its notices tell of no account's money: one that is named is refused; a notice that waits is shown with how each
+    parcel stands, and read again or dismissed as any other."""
+    merchant_id, code, account = await opened(engine)
+    of = ("--merchant", code)
+    rc, _, err = await gerai(dsn, "add", "courier", "--account", str(account), *of)
+    assert (rc, "account: is needless" in " ".join(err.split())) == (1, True), err
+    rc, out, _ = await gerai(dsn, "add", "courier", *of)
+    assert (rc, "secret / rahasia: " in out, "X-Gerai-Secret" in out) == (0, True, True)
+    async with engine.connection() as connection:
+        await engine.directory.load(connection, [merchant_id])
+    [source] = engine.directory.get(SOURCES, merchant_id)
+    assert "as each notice says" not in (await gerai(dsn, "list", *of))[1]
+    told = {"reference": "JNE-1", "paid_at": "2026-11-30", "parcels": [{"receipt": "R-7", "collected": 5000}]}
+    body = json.dumps(told).encode()
+    notice_id = engine.ids.next()
+    await engine.submit(
+        KeepNotice(
+            merchant_id=merchant_id, environment="production", notice_id=notice_id, source_id=source.source_id,
+            digest=hashlib.sha256(body).digest(), body=body,
+        )
+    )  # fmt: skip
+    why = "no parcel of yours has this receipt"
+    rc, _, err = await gerai(dsn, "read", str(notice_id), *of)
+    assert (rc, why in " ".join(err.split())) == (1, True), err
+    rc, out, _ = await gerai(dsn, "show", str(notice_id), *of)
+    assert (rc, out.splitlines()[1].split()[:3], why in out, body.decode() in out) == (
+        0, ["R-7", "Rp5.000", "Rp0"], True, True,
+    )  # fmt: skip
+    assert f"1 of 1 parcels wait: R-7: {why}" in (await gerai(dsn, "waiting", *of))[1]
+    assert (await gerai(dsn, "dismiss", str(notice_id), *of))[0] == 0

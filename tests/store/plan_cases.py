@@ -22,6 +22,7 @@ from gerai.store import (
     gateways,
     gauges,
     idempotency,
+    logos,
     merchant_orders,
     notices,
     orders,
@@ -128,6 +129,11 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "arrivals.came_otherwise": [lambda c: arrivals.came_otherwise(c, m, first, 5_000_000, "t", k.at, k.at)],
         "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
+        "merchant_orders.by_receipts": [
+            lambda c, r=r: merchant_orders.by_receipts(c, m, "production", r) for r in (["none"], [k.receipt] * 200)
+        ],
+        "logos.logos": [lambda c: logos.logos(c, [m])],
+        "logos.content": [lambda c: logos.content(c, m, b"none")],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
         "notices.source": [lambda c: notices.source(c, m, first)],
         "notices.notice": [lambda c: notices.notice(c, m, first)],

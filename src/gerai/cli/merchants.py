@@ -9,6 +9,7 @@ import typer
 
 from gerai.app import MERCHANT_SETTINGS
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.logos import logo
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine
 from gerai.cli.terminal import Grid, console, fail
@@ -21,6 +22,7 @@ from gerai.kit.discover import discover
 from gerai.merchant_settings import SettingFault
 
 merchants = typer.Typer(no_args_is_help=True, help="List merchants, show and change their settings.")
+merchants.add_typer(logo, name="logo")
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="docs/reference/merchant-settings.md lists all.")]
 

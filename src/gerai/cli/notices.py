@@ -1,4 +1,4 @@
-"""`gerai payments notices`: who may tell that money came in, and notices that wait for a person."""
+"""`gerai payments notices`: who may tell that money came in or was paid out, and notices that wait for a person."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import typer
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
+from gerai.cli.parcels import parcels_grid
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.domain.records import Notice, NoticeSource
 from gerai.doors.notices import PREFIX
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.core import Engine
 from gerai.engine.notices import read
+from gerai.engine.notices.couriers import SeenParcel
 from gerai.engine.notices.keep import DismissNotice
 from gerai.engine.notices.sources import SOURCES, NewSource, close_source, open_source
 from gerai.kit.discover import discover
@@ -84,7 +86,9 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
         return
     grid = Grid("id", "sender", "account", "since (WIB)", "by")
     for one in found:
-        account = "as each notice says" if one.receiving_id is None else str(one.receiving_id)
+        form = _FORMS.get(one.form)
+        account = "" if form is not None and not form.of_account else "as each notice says"
+        account = account if one.receiving_id is None else str(one.receiving_id)
         grid.add(str(one.source_id), one.form, account, to_the_minute(one.created_at), one.created_by)
     console.grid(grid)
 
@@ -135,8 +139,15 @@ def show_one(
     notice: NoticeArgument, merchant: MerchantOption = "", data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
-    """Show a notice as it came."""
-    found = on_engine(lambda engine: _waiting(engine, merchant, notice), data, settings_file)
+    """Show a notice as it came, and how each parcel of a courier's payout stands now."""
+
+    async def act(engine: Engine) -> tuple[Notice, list[SeenParcel]]:
+        found = await _waiting(engine, merchant, notice)
+        return found, await read.parcels_of(engine, _FORMS, found)
+
+    found, parcels = on_engine(act, data, settings_file)
+    if parcels:
+        console.grid(parcels_grid(parcels))
     console.line(found.body.decode("utf-8", "replace"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gerai.cli.arrivals import arrivals
 from gerai.cli.cod import cod
+from gerai.cli.cod_report import import_report
 from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
@@ -28,6 +29,11 @@ payments.add_typer(gateways, name="gateways")
 payments.add_typer(refunds, name="refunds")
 payments.add_typer(cod, name="cod")
 payments.add_typer(payouts, name="payouts")
+cod.command(
+    "import",
+    epilog="Example: gerai payments cod import jne.csv receipt=AWB collected=COD --fee 10000 --reference JNE-3 "
+    "--merchant toko",
+)(import_report)
 payouts.command(
     epilog="Example: gerai payments payouts settle midtrans --day 2026-12-01 --amount 290000 --fee 10000 "
     "--reference WD-31 --merchant toko"

@@ -41,6 +41,7 @@ from gerai.store.session import USUAL, limited
 
 Answer = TypeVar("Answer")
 #: What runs as long as the engine does.
+NO_LABELS: Final[Mapping[str, Mapping[str, str]]] = {}
 ENGINE_TASKS: Final = ("writer", "directory", "maintenance")
 
 
@@ -64,6 +65,7 @@ class Engine:
         parts: tuple[Part[Any], ...] = (),
         merchant_settings: MerchantSettingsDeclared = GENERAL,
         calendar: Calendar | None = None,
+        cash_labels: Mapping[str, Mapping[str, str]] = NO_LABELS,
         queue_limit: int = 2048,
         batch_limit: int = 256,
         deadline_s: float = 10.0,
@@ -75,6 +77,8 @@ class Engine:
         #: With the limits of every session of this engine.
         self.dsn = limited(dsn, database)
         self.ids = Ids()
+        #: By channel, the labels of orders whose courier takes the money.
+        self.cash_labels = cash_labels
         self.directory = Directory((SUBSCRIBED_CHANNELS, *parts), merchant_settings)
         self.writer = Writer(self._connect, self.directory, self.ids, queue_limit, batch_limit, deadline_s, lanes)
         #: How the database serves reads; the writer has its own.

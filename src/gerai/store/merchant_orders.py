@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order
-from gerai.store.conditions import query
+from gerai.store.conditions import in_one_case, query
 from gerai.store.orders import by_filter
 from gerai.store.tables import ORDERS
 
@@ -37,6 +37,12 @@ FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LAT
        AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
 WHERE f.environment = ANY(%(environments)s)
 ORDER BY {_NEWEST} LIMIT %(limit)s"""
+#: In the order of the receipts that are asked for, each found by its index.
+_BY_RECEIPT: Final = """
+SELECT r.place, s.order_id FROM unnest(%(receipts)s::text[]) WITH ORDINALITY AS r(receipt, place) CROSS JOIN LATERAL
+    (SELECT s.order_id FROM shipments s WHERE s.merchant_id = %(merchant_id)s AND s.environment = %(environment)s
+       AND s.receipt <> '' AND lower(s.receipt COLLATE "C") = r.receipt OFFSET 0) s
+ORDER BY r.place, s.order_id"""
 
 
 async def by_name(connection: AsyncConnection, merchant_id: int, name: str) -> list[Order]:
@@ -83,3 +89,12 @@ async def of_merchant(
     values = {"merchant_id": merchant_id, "environments": environments, "statuses": statuses, "limit": limit}
     cursor = await connection.execute(query(_OF_MERCHANT), values)
     return [ORDERS.read(row) for row in await cursor.fetchall()]
+
+
+async def by_receipts(
+    connection: AsyncConnection, merchant_id: int, environment: str, receipts: list[str]
+) -> list[tuple[int, int]]:
+    """The place of each receipt that a parcel has (from 1 on), in any case of ASCII letters, and the parcel's order."""
+    values = {"merchant_id": merchant_id, "environment": environment, "receipts": in_one_case(receipts)}
+    cursor = await connection.execute(query(_BY_RECEIPT), values)
+    return list(await cursor.fetchall())

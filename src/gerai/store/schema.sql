@@ -664,6 +664,23 @@ CREATE TABLE shipping_rates (
     CONSTRAINT shipping_rates_per_kg_sen_check CHECK ((per_kg_sen >= 0))
 );
 
+CREATE TABLE shop_logos (
+    merchant_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    kind text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT shop_logos_content_check CHECK (((length(content) > 0) AND (length(content) <= 524288))),
+    CONSTRAINT shop_logos_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT shop_logos_height_check CHECK (((height > 0) AND (height <= 2048))),
+    CONSTRAINT shop_logos_kind_check CHECK ((kind = ANY (ARRAY['image/jpeg'::text, 'image/png'::text]))),
+    CONSTRAINT shop_logos_width_check CHECK (((width > 0) AND (width <= 2048)))
+);
+ALTER TABLE ONLY shop_logos ALTER COLUMN content SET STORAGE EXTERNAL;
+
 CREATE TABLE stock (
     merchant_id bigint NOT NULL,
     stock_id bigint NOT NULL,
@@ -885,6 +902,7 @@ ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (m
 ALTER TABLE ONLY services ADD CONSTRAINT services_pkey PRIMARY KEY (merchant_id, service_id);
 ALTER TABLE ONLY shipments ADD CONSTRAINT shipments_pkey PRIMARY KEY (merchant_id, shipment_id);
 ALTER TABLE ONLY shipping_rates ADD CONSTRAINT shipping_rates_pkey PRIMARY KEY (merchant_id, service_id, origin, destination);
+ALTER TABLE ONLY shop_logos ADD CONSTRAINT shop_logos_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY stock ADD CONSTRAINT stock_merchant_id_environment_item_id_warehouse_id_key UNIQUE (merchant_id, environment, item_id, warehouse_id);
 ALTER TABLE ONLY stock ADD CONSTRAINT stock_pkey PRIMARY KEY (merchant_id, stock_id);
 ALTER TABLE ONLY store_price_options ADD CONSTRAINT store_price_options_pkey PRIMARY KEY (merchant_id, store_id, option_id);

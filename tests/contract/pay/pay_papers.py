@@ -66,3 +66,19 @@ def actions_in(pdf: bytes) -> list[str]:
     reader = PdfReader(io.BytesIO(pdf), strict=True)
     found = [name for name in named if name in reader.trailer["/Root"]]
     return found + [str(note) for page in reader.pages for note in page.get("/Annots", [])]
+
+
+def pictures_in(pdf: bytes) -> list[tuple[int, int]]:
+    """Width and height of the pictures on the first page, those in drawings too."""
+    found = list[tuple[int, int]]()
+
+    def look(resources: Any) -> None:
+        for one in (resources.get("/XObject") or {}).values():
+            named = one.get_object()
+            if named["/Subtype"] == "/Image":
+                found.append((named["/Width"], named["/Height"]))
+            elif "/Resources" in named:
+                look(named["/Resources"])
+
+    look(PdfReader(io.BytesIO(pdf), strict=True).pages[0]["/Resources"])
+    return found

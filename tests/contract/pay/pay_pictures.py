@@ -21,9 +21,10 @@ from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import ASSETS
 from gerai.doors.pay.deposit_present import present_deposit
 from gerai.doors.pay.present import present
-from gerai.doors.pay.seller import ShopFacts
+from gerai.doors.pay.seller import PageLogo, ShopFacts
 from gerai.doors.pay.words import Language, Words
 from gerai.kit.contacts import read_contact
+from picture_kit import logo as drawn_logo
 
 _ADDRESS: Final = Address(("i", "kQ9f"))
 _PLACED: Final = (event("order.placed", 3), event("payment.started", 2, payment="pay_abc"))
@@ -35,6 +36,8 @@ _SHOP: Final = ShopFacts("Jl. Melati 1", read_contact("0812-3456-7890"), read_co
 _UNBROKEN_SHOP: Final = ShopFacts(
     _UNBROKEN, read_contact(f"https://t.me/{_UNBROKEN}"), read_contact(f"{_UNBROKEN[:60]}@toko.example")
 )
+#: As wide and as high as they may be, and an usual one.
+LOGOS: Final = {"wide": (2048, 128), "high": (128, 2048), "usual": (400, 160)}
 QR_TEXT: Final = (
     "00020101021226610014COM.GO-JEK.WWW01189360091430000000000210G0000000000303UMI51440014ID.CO.QRIS.WWW0215ID1020000000"
     "0010303UMI5204581253033605406174000 5802ID5915Toko Sinar Pagi6007Jakarta61051031062070703A016304ABCD"
@@ -124,6 +127,11 @@ def every_page(language: Language) -> dict[str, str]:
         merchant_name=_ENDLESS,
         shop=_SHOP,
     )
+    for name, (width, height) in LOGOS.items():
+        logo = PageLogo(f"/_logo/1/{name}", width, height)
+        seller = {"merchant_name": _ENDLESS if name == "wide" else "Toko Sinar Pagi", "shop": replace(_SHOP, logo=logo)}
+        found[f"logo, {name}"] = order_page(view(payments=waiting), language, details=DETAILS, **seller)
+        found[f"deposit, logo, {name}"] = deposit_page(deposit("pending"), language, **seller)
     for status in _ERRORS:
         found[f"error {status}"] = draw.error_page(words, Address(("",)), status, "0b6c4f4e-0000" * 3)
     return found
@@ -154,6 +162,9 @@ class Screen:
         asset = ASSETS.get(route.request.url.rpartition("/")[2])
         if asset is not None:
             await route.fulfill(body=asset.content, content_type=asset.media_type)
+        elif "/_logo/" in route.request.url:
+            size = LOGOS[route.request.url.rpartition("/")[2]]
+            await route.fulfill(body=drawn_logo(*size), content_type="image/png")
         elif "/events" in route.request.url:
             await route.fulfill(body="retry: 600000\n\n", content_type="text/event-stream")
         else:

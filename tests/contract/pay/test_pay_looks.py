@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import pytest
 import pytest_asyncio
-from pay_pictures import every_page, screen
+from pay_pictures import LOGOS, every_page, screen
 from playwright.async_api import Browser
 
 from browser_kit import chromium
@@ -59,6 +59,19 @@ PALE = """() => {
 FOCUSED = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
   return [e === document.body ? "" : e.outerHTML.slice(0, 120), style.outlineStyle, parseFloat(style.outlineWidth)];
+}"""
+
+#: How large a logo is drawn, whether it stays within the head beside the shop's name, and what lies behind it.
+PLACED = """() => {
+  const box = (query) => document.querySelector(query).getBoundingClientRect();
+  const [image, head, name] = [box(".logo img"), box(".top-row"), box(".brand-name")];
+  return {
+    size: [image.width, image.height],
+    inside: image.left >= head.left && image.right <= head.right
+      && image.top >= head.top && image.bottom <= head.bottom,
+    named: name.width > 40 && name.left >= image.right,
+    plate: getComputedStyle(document.querySelector(".logo")).backgroundColor,
+  };
 }"""
 
 
@@ -151,3 +164,24 @@ async def test_paper_shows_what_is_paid_and_nothing_to_press(browser: Browser) -
             for selector in ("button", "input", "summary", ".play", ".languages", ".live", ".countdown"):
                 for one in await page.locator(selector).all():
                     assert not await one.is_visible(), (name, selector)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_a_logo_keeps_its_shape_and_its_place(browser: Browser, width: int, scheme: Any) -> None:
+    """However wide or high it is: drawn whole, in its own proportions, never higher than 44 pixels, within the head,
+    beside the name; on a light plate where the page is dark."""
+    pages = every_page("id")
+    async with screen(browser, width, color_scheme=scheme) as shown:
+        for name, (wide, high) in LOGOS.items():
+            for kind in ("logo", "deposit, logo"):
+                page = await shown.show(pages[f"{kind}, {name}"])
+                assert await page.evaluate("() => document.querySelector('.logo img').decode().then(() => true)")
+                found = await page.evaluate(PLACED)
+                drawn_wide, drawn_high = found["size"]
+                assert 0 < drawn_high <= 44.1, (kind, name)
+                assert 0 < drawn_wide <= 144.1, (kind, name)
+                assert abs(drawn_wide * high - drawn_high * wide) <= max(wide, high), (kind, name, found["size"])
+                assert found["inside"], (kind, name)
+                assert found["named"], (kind, name)
+                assert found["plate"] == ("rgb(255, 255, 255)" if scheme == "dark" else "rgba(0, 0, 0, 0)")

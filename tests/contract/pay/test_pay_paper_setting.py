@@ -13,18 +13,20 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pay_orders import DETAILS, line, payment, view
-from pay_papers import SETTER, SHOP, actions_in, composed, pages_of, text_of
+from pay_orders import DETAILS, NOW, line, payment, view
+from pay_papers import SETTER, SHOP, actions_in, composed, pages_of, pictures_in, text_of
 
-from gerai.domain.records import OrderContact, OrderView
+from gerai.domain.records import OrderContact, OrderView, ShopLogo
 from gerai.domain.refusals import Busy
 from gerai.doors.http.page_details import Discount, PageDetails, ShippingDetails
 from gerai.doors.pay.paper import typeset, typesetter
-from gerai.doors.pay.paper.compose import source_of
+from gerai.doors.pay.paper.compose import drawing, source_of
 from gerai.doors.pay.paper.texts import printed, settable
 from gerai.doors.pay.paper.typesetter import SettingFailed, Typesetter
 from gerai.doors.pay.seller import ShopFacts
+from picture_kit import logo
 
+PICTURE: Final = logo()
 #: What would be read as markup or code if a text ever were.
 HOSTILE: Final = (
     '#panic("owned")', "#{sys.inputs}", '#read("/etc/passwd")', '#image("/etc/hostname")', '#import "@preview/a:0.1.0"',
@@ -201,5 +203,29 @@ def test_the_template_reads_nothing() -> None:
     code = "\n".join(row for row in text.splitlines() if not row.startswith("//"))
     for word in ("#import", "#include", "read(", "eval(", "http", "plugin(", "@preview"):
         assert word not in code, word
-    assert code.count("image(") == code.count("image(bytes(") == 1
+    # The QR to pay, and the shop's logo.
+    assert code.count("image(") == code.count("image(bytes(") == 2
     assert code.count("json(") == code.count("json(bytes(") == 1
+
+
+@pytest.mark.parametrize("content", [PICTURE[:200], PICTURE[:41] + bytes(300), b"no picture at all"])
+def test_a_logo_that_cannot_be_drawn_is_left_out(content: bytes) -> None:
+    """Its file was accepted, but the program that sets papers cannot read it: the paper is there without it."""
+    paper = composed(said_everywhere("Kopi"))
+    assert paper is not None
+    logo = ShopLogo(1, b"", "image/png", 400, 160, NOW, "t")
+    pdf = set_here(source_of(paper, drawing(logo, content)))
+    assert "Rp65.000" in text_of(pdf)
+    assert pictures_in(pdf) == []
+
+
+@pytest.mark.parametrize(("size", "kind"), [((2048, 2048), "PNG"), ((2048, 16), "JPEG"), ((16, 2048), "PNG")])
+def test_the_largest_logo_is_small_on_paper(size: tuple[int, int], kind: str) -> None:
+    """Whatever its shape: it is drawn, the paper stays one page, and its texts are where they were."""
+    paper = composed(said_everywhere("Kopi"))
+    assert paper is not None
+    content = logo(*size, kind)
+    pdf = set_here(source_of(paper, drawing(ShopLogo(1, b"", f"image/{kind.lower()}", *size, NOW, "t"), content)))
+    assert pictures_in(pdf) == [size]
+    assert len(pages_of(pdf)) == len(pages_of(set_here(source_of(paper))))
+    assert text_of(pdf) == text_of(set_here(source_of(paper)))

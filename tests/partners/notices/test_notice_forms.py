@@ -13,7 +13,7 @@ import pytest
 
 from gerai.kit.discover import discover
 from gerai.partners.notices.phone.sentence import amount_in
-from gerai.ports.notices import NoticeFault, NoticeForm, Told
+from gerai.ports.notices import CourierPayout, NoticeFault, NoticeForm, PaidParcel, Told
 
 FORMS: dict[str, NoticeForm] = discover("gerai.partners.notices", "FORM")
 SECRET = "a-secret-of-sixteen"
@@ -37,6 +37,10 @@ QRISLY = {
         "paid_at": "2026-11-30T10:35:22Z", "payment_method": "Bank Transfer", "payment_provider": "Bank BCA",
     },
 }  # fmt: skip
+COURIER = {
+    "reference": "JNE-3011", "paid_at": "2026-11-30T10:00:00+07:00", "fee": 10000,
+    "parcels": [{"receipt": "JX1", "collected": 150000}, {"receipt": " JX2 ", "collected": "140000.50"}],
+}  # fmt: skip
 PHONE = {"title": "BCA mobile", "text": "Transfer masuk Rp50.123 dari BUDI", "at": "2026-11-30T14:30:00+07:00"}
 
 
@@ -54,6 +58,7 @@ def body_of(payload: Any) -> bytes:
 def read(form: str, payload: Any) -> list[tuple[str, int, str, str, str]]:
     """Key, sen, time, description and account of all that came."""
     told = FORMS[form].read(payload if isinstance(payload, bytes) else body_of(payload))
+    assert isinstance(told, tuple)
     return [(t.key, t.amount_sen, t.at.isoformat() if t.at else "", t.description, t.account) for t in told]
 
 
@@ -101,6 +106,44 @@ def test_phone() -> None:
     assert (sen, when, account) == (5_012_300, "2026-11-30T07:30:00+00:00", "777-0123-456")
     assert read("phone", {"id": "x", "amount": "75000.50"})[0][1] == 7_500_050
     assert read("phone", {"at": 1796023800123, "amount": 5})[0][2] == "2026-11-30T07:30:00.123000+00:00"
+
+
+def payout(payload: Any) -> CourierPayout:
+    told = FORMS["courier"].read(body_of(payload))
+    assert isinstance(told, CourierPayout)
+    return told
+
+
+def test_courier() -> None:
+    """A payout with its parcels, to the sen; one fee for all of it, or one of each parcel, and none is one, too; the
+    time in digits or not."""
+    told = payout(COURIER)
+    assert (told.reference, told.at.isoformat(), told.fee_sen) == ("JNE-3011", COURIER["paid_at"], 1_000_000)
+    assert told.parcels == (PaidParcel("JX1", 15_000_000), PaidParcel("JX2", 14_000_050))
+    own = [{"receipt": "A", "collected": 5, "fee": 0}, {"receipt": "B", "collected": 5, "fee": "1.25"}]
+    told = payout({"reference": "R", "paid_at": 1796023800, "parcels": own})
+    assert (told.at.isoformat(), told.fee_sen) == ("2026-11-30T07:30:00+00:00", None)
+    assert told.parcels == (PaidParcel("A", 500, 0), PaidParcel("B", 500, 125))
+    assert payout(COURIER | {"fee": 0}).fee_sen == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reference": ""}, {"reference": "x" * 101}, {"reference": "a\0b"}, {"paid_at": "yesterday"}, {"paid_at": ""},
+        {"parcels": []}, {"parcels": [{"receipt": "A", "collected": 1}] * 1001}, {"fee": 290001}, {"fee": -1},
+        {"fee": True}, {"fee": False}, {"parcels": [{"receipt": " ", "collected": 5}]},
+        {"parcels": [{"receipt": "A", "collected": 5, "fee": 1}]},
+        {"fee": None, "parcels": [{"receipt": "A", "collected": 5, "fee": 6}]}, {"parcels": {"receipt": "A"}},
+        {"parcels": [{"collected": 5}]}, {"parcels": [{"receipt": 5, "collected": 5}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_payout_that_cannot_be(changes: dict[str, Any]) -> None:
+    """Without a reference, a time or a parcel, with more than a thousand, with both kinds of fee or a fee of more than
+    was collected: it waits as a whole."""
+    with pytest.raises(NoticeFault):
+        FORMS["courier"].read(body_of(COURIER | changes))
 
 
 @pytest.mark.parametrize(
@@ -157,14 +200,20 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 
 @pytest.mark.parametrize(
     ("form", "header"),
-    [("moota", "Signature"), ("mutasibank", "X-Mutasibank-Signature"), ("phone", "X-Gerai-Secret")],
+    [
+        ("moota", "Signature"),
+        ("mutasibank", "X-Mutasibank-Signature"),
+        ("phone", "X-Gerai-Secret"),
+        ("courier", "X-Gerai-Secret"),
+    ],
 )
 def test_proof(form: str, header: str) -> None:
     """Only who knows the secret is believed; of another body, under another secret, or with none it proves nothing."""
     body = b'[{"amount":1}]'
-    right = SECRET if form == "phone" else signature(body)
+    shown = header == "X-Gerai-Secret"
+    right = SECRET if shown else signature(body)
     assert FORMS[form].genuine(Sent({header: right}), body, SECRET)
-    if form == "phone":
+    if shown:
         assert FORMS[form].genuine(Sent({"Authorization": f"Bearer {SECRET}"}), body, SECRET)
         others = [SECRET.upper(), SECRET + "x", "ü" * 19]
     else:
@@ -176,7 +225,9 @@ def test_proof(form: str, header: str) -> None:
     assert not FORMS[form].genuine(Sent({}), body, SECRET)
 
 
-GOOD: Mapping[str, Any] = {"moota": [MOOTA], "mutasibank": MUTASIBANK, "qrisly": QRISLY, "phone": PHONE}
+GOOD: Mapping[str, Any] = {
+    "moota": [MOOTA], "mutasibank": MUTASIBANK, "qrisly": QRISLY, "phone": PHONE, "courier": COURIER,
+}  # fmt: skip
 WRONG_AMOUNTS = (
     -5, 0, "", None, True, [], {}, "1e999999999", 1e300, "NaN", "Infinity", "0.001", "9" * 60, "lima",
     "0.10" + "0" * 60 + "1", "50_000", "٥٠٠٠٠", " 5000", "+5000", "5e3",
@@ -196,6 +247,8 @@ def test_an_amount_that_cannot_be(form: str, amount: Any) -> None:
             wrong = good | {"data_mutasi": [good["data_mutasi"][0] | {"amount": amount}]}
         case "qrisly":
             wrong = good | {"data": good["data"] | {"amount": amount}}
+        case "courier":
+            wrong = good | {"parcels": [{"receipt": "A", "collected": amount}]}
         case _:
             wrong = {"id": "1", "text": "no money", "amount": amount}
     with pytest.raises(NoticeFault) as fault:
@@ -215,7 +268,7 @@ def test_an_amount_that_cannot_be(form: str, amount: Any) -> None:
 )  # fmt: skip
 def test_garbage_waits(form: str, body: bytes) -> None:
     """Whatever came, it is read or it is a fault in a sentence."""
-    told: tuple[Told, ...] = ()
+    told: tuple[Told, ...] | CourierPayout = ()
     with contextlib.suppress(NoticeFault):
         told = FORMS[form].read(body)
     assert told == ()

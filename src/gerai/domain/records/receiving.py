@@ -43,9 +43,9 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 class NoticeSource(msgspec.Struct, frozen=True):
-    """Who may tell that money came in, and in which form. ``receiving_id``: the account whose money it is, where
-    notices do not name one. ``token_hash``: of the secret part of its address; ``secret_sealed``: what proves its
-    notices, empty where the form has nothing. ``created_by``, ``closed_by``: people."""
+    """Who may tell that money came in or was paid out, and in which form. ``receiving_id``: the account whose money it
+    is, where notices do not name one. ``token_hash``: of the secret part of its address; ``secret_sealed``: what proves
+    its notices, empty where the form has nothing. ``created_by``, ``closed_by``: people."""
 
     merchant_id: int
     source_id: int
@@ -61,7 +61,7 @@ class NoticeSource(msgspec.Struct, frozen=True):
 
 class Notice(msgspec.Struct, frozen=True):
     """A notice as it came. ``digest``: of its body, by which one that comes again is known. ``fault``: why it waits for
-    a person; ``kept``: how many arrivals are kept of it."""
+    a person; ``kept``: how many arrivals are kept, or parcels paid, of it."""
 
     merchant_id: int
     notice_id: int

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gerai.doors.http.door import Dialect
 from gerai.doors.pay.answers import refuse
 from gerai.doors.pay.routes import NAME, guarded, routes, unknown
+from gerai.engine.merchants.logos import LOGOS
 
 
 def pages(dialects: Sequence[Dialect]) -> Dialect:
@@ -19,5 +20,6 @@ def pages(dialects: Sequence[Dialect]) -> Dialect:
         routes=routes(dialects),
         refuse=refuse,
         unknown=guarded(unknown),
+        parts=(LOGOS,),
         secret_paths=True,
     )

@@ -20,6 +20,7 @@ from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.paper.typesetter import can_set
 from gerai.doors.pay.seller import shop_of
+from gerai.engine.merchants.logos import LOGOS
 from gerai.engine.payments.offered import may_surcharge, offered_channels
 from gerai.kit.discover import PluginBroken
 
@@ -72,7 +73,7 @@ def context_of(ctx: RequestContext, merchant_id: int, environment: str, address:
         offered=offered_channels(methods, merchant, environment),
         no_surcharge=frozenset(n for n, m in methods.items() if not may_surcharge(m, merchant, environment)),
         here=ctx.base_url + address.at(),
-        shop=shop_of(merchant.settings),
+        shop=shop_of(merchant.settings, ctx.services.engine.directory.get(LOGOS, merchant_id)),
         papers=can_set(),
     )
 

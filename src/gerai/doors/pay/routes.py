@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -18,6 +19,8 @@ from gerai.doors.pay.assets import ASSETS, DIGEST
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
+from gerai.doors.pay.seller import LOGO_PATH
+from gerai.engine.merchants.logos import logo_content
 from gerai.engine.outage import refusal_behind
 
 log = structlog.get_logger("gerai.pages")
@@ -27,6 +30,10 @@ NAME: Final = "pay"
 Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
 DepositAct = Callable[[RequestContext, ResolvedDeposit], Awaitable[Response]]
 
+#: Of what has a digest of its content in its address, so that no copy ever goes stale.
+_FOR_GOOD: Final = {"cache-control": "public, max-age=31536000, immutable"}
+#: An id is a number of 64 bits, a digest one of 256.
+_MERCHANT, _DIGEST = re.compile(r"[0-9]{1,18}", re.ASCII), re.compile(r"[0-9a-f]{64}")
 #: The address an order's page has in every channel; the dialects name further ones.
 PAGE_PATH: Final = "/i/{secret}"
 #: What is served below each address: of an order, and of a deposit where that has it (its method is never chosen here).
@@ -69,9 +76,21 @@ async def asset(ctx: RequestContext) -> Response:
     if found is None:
         return answers.not_found(ctx)
     current = ctx.path_params["digest"] == DIGEST
-    # The digest in the address changes with the content, so that no copy ever goes stale.
-    cache = "public, max-age=31536000, immutable" if current else "no-store"
-    return Response(found.content, 200, answers.SAFETY | {"cache-control": cache}, media_type=found.media_type)
+    return Response(
+        found.content, 200, answers.SAFETY | (_FOR_GOOD if current else answers.PRIVATE), media_type=found.media_type
+    )
+
+
+async def logo(ctx: RequestContext) -> Response:
+    """A merchant's logo, at the address that has its digest; not found once it has another one."""
+    merchant, digest = ctx.path_params["merchant"], ctx.path_params["digest"]
+    found = None
+    if _MERCHANT.fullmatch(merchant) and _DIGEST.fullmatch(digest):
+        found = await logo_content(ctx.services.engine, int(merchant), bytes.fromhex(digest))
+    if found is None:
+        return answers.not_found(ctx)
+    kind, content = found
+    return Response(content, 200, answers.SAFETY | _FOR_GOOD, media_type=kind)
 
 
 async def unknown(ctx: RequestContext) -> Response:
@@ -140,4 +159,5 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
         *found,
         Route("GET", "/", guarded(home(dialects))),
         Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
+        Route("GET", LOGO_PATH + "/{merchant}/{digest}", guarded(logo)),
     )

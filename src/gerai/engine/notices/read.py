@@ -1,4 +1,5 @@
-"""Read a notice that was kept: keep the money in it, and note what could not be read."""
+"""Read a notice that was kept: keep the money in it, or settle what a courier paid out, and note what could not be read
+or waits."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ from gerai.domain.records import Notice, NoticeSource
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.engine.arrivals.take import PRODUCTION, BankLine, take
 from gerai.engine.core import Engine
+from gerai.engine.notices.couriers import SeenParcel, book, look, what_waits
 from gerai.engine.notices.keep import EndNotice
-from gerai.ports.notices import NoticeFault, NoticeForm, Told
+from gerai.ports.notices import CourierPayout, NoticeFault, NoticeForm, Told
 from gerai.store import notices as sql
 
 log = structlog.get_logger("gerai.notices")
@@ -29,11 +31,12 @@ async def read_notice(
     notice_id: int,
     of_gateways: Callable[[NoticeSource, Notice], Awaitable[tuple[int, str]]] | None = None,
 ) -> Notice | None:
-    """Keep each money of a notice as an arrival, and end the notice: ``read``, or ``waiting`` with what was wrong.
+    """Keep each money of a notice as an arrival, or settle the orders of a courier's payout, and end the notice:
+    ``read``, or ``waiting`` with what was wrong.
 
-    Money that an earlier reading kept is not kept again. Safe to run any number of times, and twice at once. None:
-    there is no such notice, or it needs no reading any more. ``of_gateways`` reads what is in no form of ``forms``, as
-    :func:`_take` does. Refuses Busy.
+    What an earlier reading kept or settled is not kept or settled again. Safe to run any number of times, and twice at
+    once. None: there is no such notice, or it needs no reading any more. ``of_gateways`` reads what is in no form of
+    ``forms``, as :func:`_take` does. Refuses Busy.
     """
     async with engine.connection() as connection:
         notice = await sql.notice(connection, merchant_id, notice_id)
@@ -69,6 +72,18 @@ async def notice_of(engine: Engine, merchant_id: int, notice_id: int) -> Notice:
     return found
 
 
+async def parcels_of(engine: Engine, forms: Mapping[str, NoticeForm], notice: Notice) -> list[SeenParcel]:
+    """The parcels of a notice as they stand now; none where it is no courier's, or cannot be read."""
+    async with engine.connection() as connection:
+        source = await sql.source(connection, notice.merchant_id, notice.source_id)
+    form = None if source is None else forms.get(source.form)
+    try:
+        told = None if form is None else form.read(notice.body)
+    except NoticeFault:
+        return []
+    return await look(engine, notice.merchant_id, told) if isinstance(told, CourierPayout) else []
+
+
 async def _take(engine: Engine, form: NoticeForm | None, source: NoticeSource, notice: Notice) -> tuple[int, str]:
     """How much of it is kept, and the first thing that was wrong."""
     if form is None:
@@ -77,6 +92,9 @@ async def _take(engine: Engine, form: NoticeForm | None, source: NoticeSource, n
         told = form.read(notice.body)
     except NoticeFault as fault:
         return 0, str(fault)
+    if isinstance(told, CourierPayout):
+        seen = await book(engine, notice.merchant_id, told, f"notice {notice.notice_id}")
+        return sum(one.booked for one in seen), what_waits(seen)
     kept, faults = 0, list[str]()
     for one in told:
         account, key = await _account(engine, source, one), _plain(one.key)

@@ -46,11 +46,13 @@ async def open_source(
 ) -> NewSource:
     """Make an address. ``secret``: what the sender shows, or a chosen one; empty: one is made here.
 
-    Refuses InputInvalid: a secret is missing, needless, or no 8 to 256 printable characters; an account is missing or
-    none of the merchant's open ones. Raises SecretBoxError when secrets cannot be sealed.
+    Refuses InputInvalid: a secret is missing, needless, or no 8 to 256 printable characters; an account is missing,
+    needless, or none of the merchant's open ones. Raises SecretBoxError when secrets cannot be sealed.
     """
     known = [one.receiving_id for one in engine.directory.merchant(merchant_id).receiving]
-    if receiving_id is None and not form.names_account:
+    if receiving_id is not None and not form.of_account:
+        raise InputInvalid({"account": [f"is needless: {form.title} tells of no account's money"]})
+    if receiving_id is None and form.of_account and not form.names_account:
         raise InputInvalid({"account": [f"is missing: {form.title} does not say which account the money came into"]})
     if receiving_id is not None and receiving_id not in known:
         raise InputInvalid({"account": [f"{receiving_id} is none of this merchant's open ones"]})

@@ -87,6 +87,17 @@ class OrderReads:
                 connection, await merchant_orders.search(connection, merchant_id, environments, text, limit)
             )
 
+    async def by_receipts(self, merchant_id: int, environment: str, receipts: list[str]) -> list[list[OrderView]]:
+        """Of each of these couriers' numbers, in any case, the orders of all channels whose parcel has it."""
+        async with self._pool.connection() as connection:
+            found = await merchant_orders.by_receipts(connection, merchant_id, environment, receipts)
+            views = await order_views.by_ids(connection, merchant_id, sorted({order_id for _, order_id in found}))
+        by_id = {view.order.order_id: view for view in views}
+        named: list[list[OrderView]] = [[] for _ in receipts]
+        for place, order_id in found:
+            named[place - 1].append(by_id[order_id])
+        return named
+
     async def by_secret(self, secret: str) -> OrderView | None:
         """The order a public page's unguessable token opens."""
         async with self._pool.connection() as connection:

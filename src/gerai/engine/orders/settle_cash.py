@@ -50,7 +50,7 @@ class SettleCash(Command[SettledCash], frozen=True, kw_only=True):
         orders = [self._order(state, order_id) for order_id in self.order_ids]
         if all(self._payout(state, order) is not None for order in orders):
             return SettledCash(self._views(state), booked=False)
-        conflicts = [one for order in orders if (one := self._conflict(state, order)) is not None]
+        conflicts = [one for order in orders if (one := conflict_of(order)) is not None]
         if conflicts:
             raise StateConflict.of_all(conflicts)
         taken_sen = sum(order.total_sen for order in orders)
@@ -74,11 +74,12 @@ class SettleCash(Command[SettledCash], frozen=True, kw_only=True):
         mine: Any = (CASH, self.reference)
         return next((p for p in state.payments_of(order) if (p.method, p.reference) == mine), None)
 
-    def _conflict(self, state: State, order: Order) -> Conflict | None:
-        """Why no courier can have paid for the order now."""
-        if order.charged_sen:
-            return Conflict("payment", order.public_id, "paid", "settle")
-        return None if order.status in _AT_THE_DOOR else Conflict("order", order.public_id, order.status, "settle")
+
+def conflict_of(order: Order) -> Conflict | None:
+    """Why no courier can have paid for the order now; None: it can."""
+    if order.charged_sen:
+        return Conflict("payment", order.public_id, "paid", "settle")
+    return None if order.status in _AT_THE_DOOR else Conflict("order", order.public_id, order.status, "settle")
 
 
 def shares(fee_sen: int, totals_sen: list[int]) -> list[int]:

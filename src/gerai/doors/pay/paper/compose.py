@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -11,7 +12,7 @@ import msgspec
 
 from gerai.domain import money as amounts
 from gerai.domain.payment_status import CAME
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import OrderView, Payment, ShopLogo
 from gerai.doors.pay import choices, page_state
 from gerai.doors.pay.model import PageContext, PayPage, SumRow
 from gerai.doors.pay.money_state import MoneyState, money_of
@@ -89,9 +90,17 @@ def paper_of(
     )
 
 
-def source_of(paper: Paper) -> bytes:
-    """The paper as JSON in UTF-8, ready to be set: the same bytes for the same paper."""
-    return msgspec.json.encode(settable(msgspec.to_builtins(paper)))
+def source_of(paper: Paper, logo: str = "") -> bytes:
+    """The paper in UTF-8, ready to be set: a line of JSON, then the shop's ``logo`` as a drawing (:func:`drawing`). The
+    same bytes for the same paper."""
+    return msgspec.json.encode(settable(msgspec.to_builtins(paper))) + b"\n" + logo.encode()
+
+
+def drawing(logo: ShopLogo, content: bytes) -> str:
+    """A shop's logo in an SVG of ours, on one line: as text it can be handed to who sets the paper."""
+    size = f'width="{logo.width}" height="{logo.height}"'
+    data = f"data:{logo.kind};base64,{b64encode(content).decode()}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} href="{data}"/></svg>'
 
 
 def file_name(paper: Paper) -> str:

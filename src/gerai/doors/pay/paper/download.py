@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import actions, answers
-from gerai.doors.pay.paper.compose import file_name, paper_of, source_of
+from gerai.doors.pay.paper.compose import drawing, file_name, paper_of, source_of
 from gerai.doors.pay.paper.typesetter import TYPESETTER, can_set
 from gerai.doors.pay.resolve import ResolvedOrder
+from gerai.engine.merchants.logos import LOGOS, logo_content
 from gerai.kit.clock import unix_s
 
 
@@ -29,6 +30,13 @@ async def document(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     paper = await asyncio.to_thread(paper_of, opened.view, happened, context, now, words)
     if paper is None:
         return answers.see(opened.address)
-    pdf = await TYPESETTER.pdf(source_of(paper), pages.documents_waiting)
+    pdf = await TYPESETTER.pdf(source_of(paper, await _logo(ctx, order.merchant_id)), pages.documents_waiting)
     headers = {"content-disposition": f'attachment; filename="{file_name(paper)}"', "content-language": words.language}
     return Response(pdf, 200, answers.SAFETY | answers.PRIVATE | headers, media_type="application/pdf")
+
+
+async def _logo(ctx: RequestContext, merchant_id: int) -> str:
+    """The shop's logo as papers have it; empty where it has none, or another one by now."""
+    logo = ctx.services.engine.directory.get(LOGOS, merchant_id)
+    found = None if logo is None else await logo_content(ctx.services.engine, merchant_id, logo.digest)
+    return "" if logo is None or found is None else await asyncio.to_thread(drawing, logo, found[1])

@@ -1,5 +1,6 @@
-"""Sets one paper: JSON on the standard input, PDF on the standard output. Run as a program of its own, once per paper
-(:mod:`gerai.doors.pay.paper.typesetter`), so that nothing of Gerai is loaded here and nothing of it can be reached.
+"""Sets one paper: a line of JSON and the shop's logo on the standard input, PDF on the standard output. Run as a
+program of its own, once per paper (:mod:`gerai.doors.pay.paper.typesetter`), so that nothing of Gerai is loaded here
+and nothing of it can be reached.
 
 What people wrote comes in as JSON and is shown as text; the template is ours and reads no file. Fonts are those in
 typst itself. Where the system knows limits, no file and no connection can be opened any more once typst is loaded.
@@ -37,13 +38,22 @@ def confine() -> None:
 
 def main() -> None:
     """Read, confine, set, write. Leaves with a traceback when typst refuses."""
-    template, paper = _TEMPLATE.read_bytes(), sys.stdin.buffer.read().decode()
+    template, (paper, _, logo) = _TEMPLATE.read_bytes(), sys.stdin.buffer.read().decode().partition("\n")
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     confine()
-    pdf = typst.compile(
-        template, format="pdf", font_paths=fonts, ignore_system_fonts=True, sys_inputs={"paper": paper}, timestamp=0
-    )
-    sys.stdout.buffer.write(pdf)
+
+    def pdf(logo: str) -> bytes:
+        return typst.compile(
+            template, format="pdf", font_paths=fonts, ignore_system_fonts=True,
+            sys_inputs={"paper": paper, "logo": logo}, timestamp=0,
+        )  # fmt: skip
+
+    try:
+        made = pdf(logo)
+    except typst.TypstError:
+        # A picture that cannot be drawn is no reason to have no paper.
+        made = pdf("")
+    sys.stdout.buffer.write(made)
 
 
 if __name__ == "__main__":

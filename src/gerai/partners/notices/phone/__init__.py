@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,9 +11,7 @@ from gerai.domain.money import MAX_SEN
 from gerai.kit.moments import epoch_time, jakarta_time
 from gerai.kit.wire import WireFault, key_of, read_as, sen_of
 from gerai.partners.notices.phone.sentence import amount_in
-from gerai.ports.notices import Headers, NoticeFault, NoticeForm, Told
-
-HEADER: Final = "x-gerai-secret"
+from gerai.ports.notices import NoticeFault, NoticeForm, Told, shows_secret
 
 
 class PhoneNotice(msgspec.Struct, frozen=True):
@@ -28,11 +25,6 @@ class PhoneNotice(msgspec.Struct, frozen=True):
     at: str | int = ""
     id: str | int = ""
     account: str = ""
-
-
-def genuine(headers: Headers, body: bytes, secret: str) -> bool:
-    given = headers.get(HEADER, "") or headers.get("authorization", "").removeprefix("Bearer ")
-    return bool(secret) and hmac.compare_digest(given.strip().encode(), secret.encode())
 
 
 def read(body: bytes) -> tuple[Told, ...]:
@@ -79,6 +71,6 @@ FORM: Final = NoticeForm(
         ),
     },
     answer={"success": True},
-    genuine=genuine,
+    genuine=shows_secret,
     read=read,
 )
