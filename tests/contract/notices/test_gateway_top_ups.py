@@ -15,6 +15,7 @@ from gateway_doors_kit import RIGHT, TOY, Doors, contract_of, served, shop
 from gateway_kit import KEY, PRICE
 from gerai.app import App
 from gerai.domain.records import Deposit, Environment
+from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
@@ -221,8 +222,9 @@ async def test_another_merchants_top_up_is_nobodys(shop: Doors, ani: Member, ser
 
 async def test_another_amount(shop: Doors, ani: Member) -> None:
     """Nothing is credited, whatever is reported again; a person finds it listed, and the member reads what came, is
-    asked not to pay again, and is shown no more how to."""
-    data = (await ani.asks()).json()["data"]
+    asked not to pay again, and is shown no more how to, neither on the page nor by the API, asked with the same key or
+    later. Accepted, the balance has what came."""
+    data = (await ani.asks("k")).json()["data"]
     code = data["deposit"]["invoice_code"]
     deposit = await ani.deposit(code)
     number = TOY.payments[deposit.public_id].instructions
@@ -238,6 +240,15 @@ async def test_another_amount(shop: Doors, ani: Member) -> None:
     for text in ("Jumlah yang Anda bayar berbeda", "Rp49.999", "Yang diminta Rp50.000", "Jangan membayar lagi"):
         assert text in page
     assert f'data-copy="{number.code}"' not in page
+    again = (await ani.asks("k")).json()["data"]
+    assert (again["idempotent"], again["gateway"], again["deposit"]["status"]) == (True, None, "pending")
+    for invoice in (again["invoice"], (await ani.get(f"/me/invoices/{code}"))["invoice"]):
+        assert (invoice["payment_url"], invoice["invoice_url"]) == ("", data["invoice"]["invoice_url"])
+    assert number.code not in str(again)
+    await shop.engine.submit(ResolveLateDeposit(**ani.top_ups.names(deposit), decision="accept"))
+    assert (await ani.get("/me/balance"))["balance"]["amount"] == 49_999
+    approved = (await ani.get(f"/me/deposits/{code}"))["deposit"]
+    assert (approved["status"], approved["amount"]) == ("approved", 49_999)
 
 
 async def test_what_was_left_is_ended_at_once(shop: Doors, ani: Member) -> None:
