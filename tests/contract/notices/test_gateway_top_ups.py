@@ -17,11 +17,12 @@ from gerai.app import App
 from gerai.domain.records import Deposit, Environment
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.gateways.follow import to_look_at
+from gerai.engine.gateways.give_back import refund_key
 from gerai.engine.keys.manage import create_key
-from gerai.engine.merchants.open import open_merchant
+from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
-from gerai.ports.gateways import GatewayRefused, OutcomeUnknown
+from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, RefundSeen
 from top_up_kit import TopUps, top_ups
 
 __all__ = ["served", "shop"]
@@ -249,6 +250,31 @@ async def test_another_amount(shop: Doors, ani: Member) -> None:
     assert (await ani.get("/me/balance"))["balance"]["amount"] == 49_999
     approved = (await ani.get(f"/me/deposits/{code}"))["deposit"]
     assert (approved["status"], approved["amount"]) == ("approved", 49_999)
+
+
+async def test_a_refund_that_the_gateway_reports(shop: Doors, ani: Member) -> None:
+    """A late top-up goes back and waits at the gateway; its notice has that looked into at once, and it is booked as
+    sent, once."""
+    await change_settings(shop.engine, shop.merchant_id, {"late_payment": "hold"})
+    code = (await ani.asks(payment_method="va-bni")).json()["data"]["deposit"]["invoice_code"]
+    deposit = await ani.deposit(code)
+    await ani.top_ups.cancelled(deposit)
+    TOY.pays(deposit)
+    await ani.reported(code)
+    await shop.work()
+    assert await ani.top_ups.stands(deposit) == ("late", 0)
+    await shop.engine.submit(ResolveLateDeposit(**ani.top_ups.names(deposit), decision="refund"))
+    TOY.refunding = [RefundSeen("pending", "toy-1")]
+    await shop.work()
+    [listed] = await shop.engine.payments.refunds(shop.merchant_id)
+    assert (listed.task.status, listed.task.looks) == ("sending", 1)
+    TOY.refunds[refund_key(deposit, listed.task)] = RefundSeen("done", "toy-1")
+    await ani.reported(f"{code} ", f" {code}")
+    await shop.work()
+    assert await shop.engine.payments.refunds(shop.merchant_id) == []
+    [ended] = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
+    assert (ended.task.status, ended.task.reference) == ("done", "toy-1")
+    assert TOY.given_back.count((code, PRICE)) == 1
 
 
 async def test_what_was_left_is_ended_at_once(shop: Doors, ani: Member) -> None:
