@@ -22,8 +22,8 @@ SOURCES = Path(__file__).parents[2] / "src" / "gerai"
         (r"\.instruct\(", {"engine/payments/open.py"}),
         (r"\.refund_to_wallet\b|\.return_to_payer\b|\.owe_to_payer\b", {
             "engine/payment_steps.py",
-            # Money that never became sales: it came late, or did not count.
-            "engine/payments/arrival.py", "engine/orders/payment_status.py",
+            # Money that never became sales: it came late, or did not count; and that of top-ups.
+            "engine/payments/arrival.py", "engine/orders/payment_status.py", "engine/deposits/transitions.py",
         }),
     ],
 )  # fmt: skip

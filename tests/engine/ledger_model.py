@@ -106,10 +106,10 @@ class ShopModel:
         if deposit.status in ("succeeded", "late", "refunded"):
             return StateConflict
         late = deposit.status != "pending" or self._over(deposit)
+        self.gateway += deposit.amount
         if late and self.rule == "hold":
             deposit.status = "late"
             return None
-        self.gateway += deposit.amount
         return self._credited(deposit)
 
     def end_deposit(self, deposit: DepositModel, status: str) -> Expected:
@@ -122,8 +122,8 @@ class ShopModel:
         if deposit.status != "late":
             return StateConflict
         if accepted:
-            self.gateway += deposit.amount
             return self._credited(deposit)
+        self.gateway -= deposit.amount
         deposit.status = "refunded"
         return None
 

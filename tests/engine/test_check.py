@@ -277,6 +277,8 @@ BREAKS: dict[str, list[list[str]]] = PAYOUT_BREAKS | {
         ["DELETE FROM refund_tasks WHERE merchant_id = {merchant} AND task_id = {to_send}"],
         [_TASK % ("amount_sen = amount_sen + 1", "to_send")],
         [_TASK % ("payment_id = -1", "to_send")],
+        [_TASK % ("amount_sen = amount_sen + 1", "deposit_owed")],
+        [_TASK % ("payment_id = {held_deposit}", "deposit_owed")],
         [_TASK % ("status = 'done', reference = 'x', ended_at = now()", "to_send")],
         [_TASK % ("status = 'withdrawn', ended_at = now()", "to_send")],
         [_TASK % ("status = 'open', reference = '', ended_at = NULL", "sent")],
@@ -314,7 +316,7 @@ BREAKS: dict[str, list[list[str]]] = PAYOUT_BREAKS | {
         [
             _DEPOSIT % ("pay_sen = pay_sen + 41700, matching_transfer_id = {matching_transfer}", "deposit"),
         ],
-        ["UPDATE transfers SET debit_account_id = {suspense} WHERE transfer_id = {matching_transfer}"],
+        ["UPDATE transfers SET debit_account_id = {sales} WHERE transfer_id = {matching_transfer}"],
         ["UPDATE transfers SET reason = 'gift' WHERE transfer_id = {matching_transfer}"],
     ],
     "deposits_credited": [
@@ -372,6 +374,14 @@ BREAKS: dict[str, list[list[str]]] = PAYOUT_BREAKS | {
         [
             _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {suspense}, 100, 'late', NULL, "
             "{part_payment}, '', now())"
+        ],
+        # The same of top-ups, and of nobody.
+        ["DELETE FROM transfers WHERE merchant_id = {merchant} AND payment_id = {held_deposit}"],
+        [_DEPOSIT % ("held_at = NULL", "held_deposit")],
+        [_DEPOSIT % ("held_at = now()", "open_deposit")],
+        [
+            _TRANSFER + "({merchant}, -1, 'production', 'single', NULL, {gateway}, {suspense}, 100, 'late', NULL, "
+            "NULL, '', now())"
         ],
     ],
 }

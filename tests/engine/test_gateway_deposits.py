@@ -24,10 +24,11 @@ from gerai.engine.gateways.contracts import close_contract
 from gerai.engine.gateways.desk import seen_of
 from gerai.engine.gateways.due import due_of_deposit
 from gerai.engine.gateways.follow import end, to_look_at
+from gerai.engine.gateways.give_back import give_back
 from gerai.engine.gateways.record import instructed
 from gerai.engine.merchants.open import change_settings
 from gerai.engine.merchants.receiving import open_account
-from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK
+from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, FOLLOW_GATEWAY_TASK, GIVE_BACK_TASK
 from gerai.kit.clock import real_now
 from gerai.kit.http import Unanswered, Unreachable
 from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, Seen
@@ -262,7 +263,7 @@ async def test_another_amount_is_never_credited_silently(shop: GatewayShop, ani:
 @pytest.mark.parametrize("rule", ["accept", "wallet", "hold", "refund"])
 async def test_money_after_the_end_is_late(shop: GatewayShop, ani: TopUps, rule: str) -> None:
     """The top-up ran out while its number could still be paid: the merchant's rule decides, and what it leaves to a
-    person is credited, or given back by them: no gateway is asked for that."""
+    person is credited, or given back through the gateway, once."""
     await change_settings(shop.engine, shop.merchant_id, {"late_payment": rule})
     deposit, other = await ani.started(), await ani.started()
     for one in (deposit, other):
@@ -282,8 +283,13 @@ async def test_money_after_the_end_is_late(shop: GatewayShop, ani: TopUps, rule:
     await shop.engine.submit(ResolveLateDeposit(**ani.names(deposit), decision="accept"))
     await shop.engine.submit(ResolveLateDeposit(**ani.names(other), decision="refund"))
     assert (await ani.stands(deposit), (await ani.now(other)).status) == (("succeeded", PRICE), "refunded")
+    [listed] = await shop.engine.payments.refunds(shop.merchant_id)
+    assert (listed.payment, listed.order_number, listed.task.status) == (other.public_id, "", "sending")
+    assert await shop.jobs(other, GIVE_BACK_TASK) == [0]
+    for _ in range(2):
+        await give_back(shop.engine, shop.desk, shop.merchant_id, None, listed.task.task_id)
+    # BCA gives nothing back: a person does, in the gateway's dashboard, which reports that.
     assert shop.toy.given_back == []
-    # The person gave it back at the gateway's dashboard, which reports that.
     for one in (other, deposit):
         await shop.engine.submit(seen_of(one, Seen("refunded", "toy", PRICE, refunded_sen=PRICE)))
     assert await ani.stands(deposit) == ("succeeded", PRICE)

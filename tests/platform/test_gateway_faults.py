@@ -26,14 +26,17 @@ async def test_another_amount(dsn: str, engine: Engine) -> None:
             await shop.look(one)
     rc, out, err = await gerai(dsn, "payments", "gateways", "faults", *of)
     assert rc == 0, err
-    for part in (deposit.public_id, "payment or top-up", "gerai members topup"):
+    for part in (deposit.public_id, "payment or top-up", "gerai payments resolve TOPUP accept|refund"):
         assert part in " ".join(out.split())
     assert (out.count("mismatch"), payment.public_id in out) == (1, False)
     waiting = " ".join((await gerai(dsn, "payments", "waiting", *of))[1].split())
     assert (payment.public_id in waiting, "other amount" in waiting) == (True, True)
     code = deposit.public_id
-    rc, _, err = await gerai(dsn, "payments", "confirm", code, "--amount", "49999", *of)
-    assert (rc, await ani.stands(deposit)) == (1, ("pending", 0))
+    for amount in (("--amount", "49999"), ()):
+        rc, _, err = await gerai(dsn, "payments", "confirm", code, *amount, *of)
+        assert (rc, await ani.stands(deposit)) == (1, ("pending", 0))
+    assert "Rp49.999 arrived, but Rp50.000 was asked: nothing is booked" in " ".join(err.split())
+    assert f"gerai payments resolve {code} accept|refund" in " ".join(err.split())
     assert (await gerai(dsn, "payments", "confirm", code, "--amount", "50000", *of))[0] == 0
     assert await ani.stands(deposit) == ("succeeded", PRICE)
     out = (await gerai(dsn, "payments", "gateways", "faults", *of))[1]
@@ -41,8 +44,25 @@ async def test_another_amount(dsn: str, engine: Engine) -> None:
     assert await check(engine, shop.merchant_id) == []
 
 
+async def test_another_amount_that_is_accepted(dsn: str, engine: Engine) -> None:
+    """It is in the wallet as it came, and said so; decided once."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    async with shop.desk:
+        ani = await top_ups(shop)
+        deposit = await ani.started()
+        shop.toy.pays(deposit, paid_sen=PRICE - 100)
+        await shop.look(deposit)
+    resolve = ("payments", "resolve", deposit.public_id, "accept", *of)
+    rc, out, err = await gerai(dsn, *resolve)
+    assert (rc, "Rp49.999 is in the wallet of member" in " ".join(out.split())) == (0, True), err
+    assert (await gerai(dsn, *resolve))[0] == 1
+    assert await ani.stands(deposit) == ("succeeded", PRICE - 100)
+    assert await check(engine, shop.merchant_id) == []
+
+
 async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
-    """A person sends it: no gateway is asked to."""
+    """Its gateway is asked to send it, by a job; this way gives nothing back, so that a person does."""
     shop = await gateway_shop(engine)
     of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
     await change_settings(engine, shop.merchant_id, {"late_payment": "hold"})
@@ -54,9 +74,16 @@ async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
         await shop.look(deposit)
     assert deposit.public_id in (await gerai(dsn, "payments", "waiting", *of))[1]
     rc, out, err = await gerai(dsn, "payments", "resolve", deposit.public_id, "refund", *of)
-    assert (rc, "Send it to the payer" in out) == (0, True), err
+    assert (rc, "goes back through its gateway" in " ".join(out.split())) == (0, True), err
+    [listed] = await engine.payments.refunds(shop.merchant_id)
+    task = str(listed.task.task_id)
+    await give_back(engine, shop.desk, shop.merchant_id, None, listed.task.task_id)
     assert (await ani.stands(deposit), shop.toy.given_back) == (("refunded", 0), [])
-    assert [what for what, _ in shop.toy.asked if "refund" in what] == []
+    out = " ".join((await gerai(dsn, "payments", "refunds", "list", *of))[1].split())
+    assert f"{task}: the gateway gives nothing back that was paid this way" in out
+    rc, out, err = await gerai(dsn, "payments", "refunds", "withdraw", task, *of)
+    assert (rc, f"Rp50.000 of top-up {deposit.public_id} is not to be sent" in " ".join(out.split())) == (0, True), err
+    assert await ani.stands(deposit) == ("late", 0)
     assert await check(engine, shop.merchant_id) == []
 
 

@@ -17,12 +17,16 @@ from gateway_kit import GatewayShop, gateway_shop
 from gerai.cli.holidays import with_holidays
 from gerai.domain.money import rupiah
 from gerai.domain.records import GatewayContract, Payment
+from gerai.domain.settlement import read_rule
 from gerai.engine.check import check
 from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import change_rule
 from gerai.engine.gateways.give_back import give_back
+from gerai.engine.merchants.open import change_settings
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.clock import JAKARTA, jakarta, real_now
 from gerai.settings import PayoutSettings, Settings
+from top_up_kit import top_ups
 
 DAY = date(2026, 11, 27)
 
@@ -105,7 +109,7 @@ async def test_late_ones_have_names(till: Till) -> None:
     order = (await till.shop.now(payment)).order.number
     rows = await till.rows("late")
     # Nyepi, Lebaran and their cuti bersama lie between.
-    assert rows[1] == f"{payment.public_id} {order} toy va:BNI Rp50.000 2026-03-17 12:00 2026-03-26"
+    assert rows[1] == f"{payment.public_id} {order} completed toy va:BNI Rp50.000 2026-03-17 12:00 2026-03-26"
     assert rows[2].startswith("paid out / sudah dicairkan")
     assert "1 late / terlambat, Rp50.000: gerai payments payouts late" in await till.rows("list")
 
@@ -156,6 +160,56 @@ async def test_refunds_are_taken_off(till: Till) -> None:
         0, "Rp30.000 is booked, less a fee of Rp0: 1 payment is settled / 1 pembayaran dicairkan\n",
     )  # fmt: skip
     assert (await till.rows("list"))[2].split(" ", 1)[1] == "toy 1 Rp50.000 Rp20.000 Rp0 Rp30.000 expected"
+
+
+async def test_top_ups_among_them(till: Till) -> None:
+    """Listed with orders, each by its code and how it stands; settled by their day with them, or by their code, with
+    the refund of one that the gateway gave back."""
+    shop, ani = till.shop, await top_ups(till.shop)
+    await change_settings(shop.engine, shop.merchant_id, {"late_payment": "hold"})
+    done, back = await ani.started("BNI"), await ani.started("BNI")
+    await ani.cancelled(back)
+    for deposit in (done, back):
+        shop.toy.pays(deposit)
+        await shop.look(deposit)
+    payment = await till.paid(on=None)
+    row = (await till.rows("list"))[1]
+    assert row.split(" ", 1)[1] == "toy 3 Rp150.000 Rp0 Rp0 Rp150.000 expected"
+    code, said, _ = await till.type("resolve", back.public_id, "refund")
+    assert (code, said) == (
+        0, f"{back.public_id}: Rp50.000 goes back through its gateway / dikembalikan lewat gateway-nya: "
+        "gerai payments refunds list\n",
+    )  # fmt: skip
+    [listed] = await shop.engine.payments.refunds(shop.merchant_id)
+    await give_back(shop.engine, shop.desk, shop.merchant_id, None, listed.task.task_id)
+    await change_rule(shop.engine, shop.merchant_id, shop.contract.contract_id, ("va", "BNI"), read_rule({"days": "0"}))
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE deposits SET (held_at, completed_at) = "
+            "(held_at - interval '3 days', completed_at - interval '3 days') "
+            "WHERE merchant_id = %s",
+            (shop.merchant_id,),
+        )
+    late = {tuple(line.split(" ")[:4]) for line in (await till.rows("late"))[1:3]}
+    assert late == {
+        (done.public_id, "top-up", "succeeded", "toy"), (back.public_id, "top-up", "refunded", "toy"),
+    }  # fmt: skip
+    day = (await till.rows("list"))[1].split(" ")[0]
+    settled = await till.type("payouts", "settle", "toy", "--day", day, "--amount", "100000", "--reference", "WD-1")
+    assert settled[1] == ("Rp100.000 is booked, less a fee of Rp0: 2 payments are settled / 2 pembayaran dicairkan\n")
+    words = ("payouts", "settle", "toy", payment.public_id, "--refund", str(listed.task.task_id), "--amount", "0")
+    assert "1 payment is settled" in (await till.type(*words, "--reference", "WD-2"))[1]
+    for again in (("--refund", str(listed.task.task_id), payment.public_id), (done.public_id,)):
+        code, _, err = await till.type("payouts", "settle", "toy", *again, "--amount", "50000", "--reference", "WD-3")
+        assert (code, "is settled" in err) == (1, True), err
+    by_code = await ani.started("BNI")
+    shop.toy.pays(by_code)
+    await shop.look(by_code)
+    one = ("payouts", "settle", "toy", by_code.public_id, "--amount", "49000", "--fee", "1000", "--reference", "WD-4")
+    assert "Rp49.000 is booked, less a fee of Rp1.000: 1 payment" in (await till.type(*one))[1]
+    assert await till.rows("list", "--from", "2020-01-01", "--to", "2020-01-02") == [
+        "no gateway has money of yours / tidak ada uang di gateway"
+    ]
 
 
 async def test_a_gateway_whose_keys_were_changed(till: Till) -> None:

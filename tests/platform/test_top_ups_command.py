@@ -166,7 +166,8 @@ async def test_a_person_decides(sells: Callable[[], Awaitable[Seller]]) -> None:
     [("accept", "succeeded", PRICE), ("wallet", "succeeded", PRICE), ("refund", "refunded", 0)],
 )
 async def test_late_money(sells: Callable[[], Awaitable[Seller]], decision: str, stands: str, gains: int) -> None:
-    """Held, it is in the list of what waits; decided, it is there no more, and cannot be decided again."""
+    """Held, it is in the list of what waits; decided, it cannot be decided again, and is there no more; what goes back
+    is to be sent, by a task that names the top-up, once."""
     seller = await sells()
     await change_settings(seller.engine, seller.merchant_id, {"late_payment": "hold"})
     deposit = await seller.late()
@@ -176,12 +177,21 @@ async def test_late_money(sells: Callable[[], Awaitable[Seller]], decision: str,
     assert display(deposit.pay_sen) in waits
     code, said, _ = await seller.says("resolve", deposit.public_id, decision, "--note", "seen")
     assert code == 0
-    shown = display(deposit.pay_sen) + " goes back." if gains == 0 else "Rp50.000 is in the wallet of member"
-    assert shown in said
+    amount = display(deposit.pay_sen)
+    assert (f"{amount} is owed to its payer." if gains == 0 else "Rp50.000 is in the wallet of member") in said
     assert (await seller.engine.deposits.as_now(deposit)).status == stands
     assert await seller.balance() == gains
     code, _, said = await seller.says("resolve", deposit.public_id, decision)
     assert (code, f"deposit {deposit.public_id} is {stands}" in said) == (1, True)
+    if gains == 0:
+        waits = (await seller.says("waiting"))[1]
+        assert ("to send" in waits, deposit.public_id in waits) == (True, True)
+        [listed] = await seller.engine.payments.refunds(seller.merchant_id)
+        row = " ".join((await seller.says("refunds", "list"))[1].splitlines()[1].split())
+        assert row.startswith(f"{listed.task.task_id} {amount} top-up {deposit.public_id} not known yet you")
+        done = ("refunds", "done", str(listed.task.task_id), "--reference", "BCA-9")
+        assert f"{amount} of top-up {deposit.public_id} is booked as sent" in (await seller.says(*done))[1]
+        assert "is booked already (BCA-9, by" in (await seller.says(*done))[1]
     assert "nothing waits" in (await seller.says("waiting"))[1]
     assert await check(seller.engine, seller.merchant_id) == []
 

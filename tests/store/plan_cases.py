@@ -31,6 +31,7 @@ from gerai.store import (
     proofs,
     refund_tasks,
     services,
+    taken,
     waiting,
     wallets,
     webhook_deliveries,
@@ -123,6 +124,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
         "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],
         "refund_tasks.sending_tasks": [lambda c: refund_tasks.sending_tasks(c, m, first)],
+        "refund_tasks.owed_of": [lambda c: refund_tasks.owed_of(c, m, first)],
         "refund_tasks.task": [lambda c: refund_tasks.task(c, m, first)],
         "arrivals.candidates": [
             lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))
@@ -150,8 +152,8 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "payouts.unsettled": [lambda c: payouts.unsettled(c, m, "production", 50)],
         "payouts.unsettled_refunds": [lambda c: payouts.unsettled_refunds(c, m, "production", 50)],
         "payouts.oldest_unsettled": [lambda c: payouts.oldest_unsettled(c, 50)],
-        "payouts.at_gateway": [lambda c: payouts.at_gateway(c, m, [first], k.at, datetime.now(UTC), 50)],
-        "payouts.named": [lambda c: payouts.named(c, m, "production", [first], ["none", k.public_id])],
+        "taken.at_gateway": [lambda c: taken.at_gateway(c, m, [first], k.at, datetime.now(UTC), 50)],
+        "taken.named": [lambda c: taken.named(c, m, "production", [first], ["none", k.public_id])],
         "payouts.paid_out": [lambda c: payouts.paid_out(c, m, "production", k.at, datetime.now(UTC), 50)],
         "payouts.payout": [lambda c: payouts.payout(c, m, first, "none")],
         "proofs.waiting": [lambda c: proofs.waiting(c, m, 50)],

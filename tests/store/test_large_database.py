@@ -36,6 +36,7 @@ from gerai.store import (
     payouts,
     proofs,
     refund_tasks,
+    taken,
     waiting,
     wallets,
     webhook_deliveries,
@@ -51,7 +52,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts,
+    gateways, proofs, payouts, taken,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {

@@ -173,8 +173,8 @@ def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings
         grid.add(code, one.status, one.reference, one.fault, to_the_minute(one.updated_at))
     console.grid(grid)
     console.line(
-        "money that is there / uangnya ada: gerai payments confirm PAYMENT|TOPUP; for a top-up another amount / untuk "
-        "isi saldo, jumlah lain: gerai members topup; "
+        "money that is there / uangnya ada: gerai payments confirm PAYMENT|TOPUP; another amount for a top-up / jumlah "
+        "lain untuk isi saldo: gerai payments resolve TOPUP accept|refund; "
         "else / selain itu: gerai payments refund, at the gateway / di gateway"
     )
 

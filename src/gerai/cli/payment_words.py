@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from gerai.domain.money import display
-from gerai.domain.records import Order, OrderView, Payment
+from gerai.domain.records import Deposit, Order, OrderView, Payment, RefundTask
 from gerai.engine.command import Outcome
 
 SEND_IT: Final = "Send it to the payer; Gerai only keeps the books. / Kirimkan uangnya; Gerai hanya mencatat."
 _SEND_THEN: Final = "Send it, then / Kirimkan uangnya, lalu"
+_BY_GATEWAY: Final = "goes back through its gateway / dikembalikan lewat gateway-nya: gerai payments refunds list"
 _IN_WALLET: Final = "is in the member's wallet / masuk ke saldo anggota"
 
 
@@ -28,10 +29,21 @@ def went_back(payment: Payment, amount_sen: int, *, inside: bool, task: int | No
     """Money was given back: into a wallet of ours (``inside``), or for the seller or a gateway to send (``task``)."""
     what = f"{payment.public_id}: {display(amount_sen)}"
     if task is not None and not inside and payment.contract_id is not None:
-        return f"{what} goes back through its gateway / dikembalikan lewat gateway-nya: gerai payments refunds list"
+        return f"{what} {_BY_GATEWAY}"
     if task is not None and not inside:
         return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task} --reference TEXT"
     return f"{what} {_IN_WALLET}" if inside else f"{what} is booked out. {SEND_IT}"
+
+
+def top_up_goes_back(deposit: Deposit, task: RefundTask | None) -> str:
+    """A top-up's money goes back to its payer: its gateway sends it, or a person does, by this task; play money has
+    gone."""
+    what = f"{deposit.public_id}: {display(deposit.ours_sen)}"
+    if deposit.contract_id is not None:
+        return f"{what} {_BY_GATEWAY}"
+    if task is None:
+        return f"{what} is booked out. {SEND_IT}"
+    return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task.task_id} --reference TEXT"
 
 
 def went_back_before(payment: Payment, reference: str) -> str:

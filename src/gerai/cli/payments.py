@@ -59,12 +59,12 @@ def show_waiting(merchant: MerchantOption = "", data: DataOption = None, setting
     )
     for one in found[:_SHOWN]:
         grid.add(
-            one.payment, one.order_number, one.environment, one.method, display(one.amount_sen),
+            one.payment, one.order_number or "top-up", one.environment, one.method, display(one.amount_sen),
             one.why, to_the_minute(one.since), "yes" if one.wallet else "",
         )  # fmt: skip
     for top_up in top_ups:
         grid.add(
-            top_up.public_id, "top-up", top_up.environment, top_up.method, display(top_up.pay_sen),
+            top_up.public_id, "top-up", top_up.environment, top_up.method, display(top_up.taken_sen),
             "late", to_the_minute(top_up.updated_at), "yes",
         )  # fmt: skip
     console.grid(grid)

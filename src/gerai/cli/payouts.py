@@ -101,7 +101,7 @@ def show_late(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """List each payment that its gateway should have paid out by now, what waits longest first."""
+    """List each payment and top-up that its gateway should have paid out by now, what waits longest first."""
     one_of(environment, ENVIRONMENTS, "environment")
 
     async def act(engine: Engine) -> list[ExpectedPayout]:
@@ -112,11 +112,11 @@ def show_late(
     if not late:
         console.line("no payout is late / tidak ada pencairan yang terlambat")
         return
-    grid = Grid("payment", "order", "gateway", "method", "amount", "came (WIB)", "expected", right=("amount",))
+    grid = Grid("payment", "order", "state", "gateway", "method", "amount", "came (WIB)", "expected", right=("amount",))
     for payout, one in late[:_SHOWN]:
         grid.add(
-            one.payment, one.order_number, payout.gateway, f"{one.method}:{one.channel}",
-            display(one.asked_sen), to_the_minute(one.came_at), payout.day.isoformat(),
+            one.payment, one.order_number or "top-up", one.status, payout.gateway, f"{one.method}:{one.channel}",
+            display(one.taken_sen), to_the_minute(one.came_at), payout.day.isoformat(),
         )  # fmt: skip
     console.grid(grid)
     if len(late) > _SHOWN:

@@ -46,7 +46,7 @@ def show(
     grid = Grid("task", "amount", "order", "payment", "to", *more, right=("amount",))
     for one in found[-_SHOWN:] if ended else found[:_SHOWN]:
         task = one.task
-        named = (str(task.task_id), display(task.amount_sen), one.order_number, one.payment, _where(task))
+        named = (str(task.task_id), display(task.amount_sen), _order(one), one.payment, _where(task))
         grid.add(*named, *(_end(task) if ended else (_sender(task), one.method, task.reason, *_begin(task))))
     console.grid(grid)
     for one in found:
@@ -78,8 +78,7 @@ def done(
         sent = finished.task
         if finished.booked:
             return (
-                f"{task}: {display(sent.amount_sen)} of order {listed.order_number} is booked as sent "
-                "/ dibukukan sebagai terkirim"
+                f"{task}: {display(sent.amount_sen)} of {_named(listed)} is booked as sent / dibukukan sebagai terkirim"
             )
         when = f" at {to_the_minute(sent.ended_at)} WIB" if sent.ended_at else ""
         return (
@@ -125,9 +124,7 @@ def withdraw(
 
     listed = on_engine(lambda engine: _done(engine, merchant, task, WithdrawRefund, note=note), data, settings_file)
     amount = display(listed.task.amount_sen)
-    console.line(
-        f"{task} is withdrawn: {amount} of order {listed.order_number} is not to be sent any more / batal dikirim"
-    )
+    console.line(f"{task} is withdrawn: {amount} of {_named(listed)} is not to be sent any more / batal dikirim")
 
 
 @refunds.command(epilog="Example: gerai payments refunds again 9001 --merchant toko")
@@ -168,8 +165,8 @@ async def task_of(engine: Engine, payment: Payment) -> int | None:
 def _names(task: RefundTask) -> dict[str, Any]:
     """The fields with which each command about a task begins."""
     return {
-        "merchant_id": task.merchant_id, "environment": task.environment, "order_id": task.order_id,
-        "task_id": task.task_id, "by": operator(),
+        "merchant_id": task.merchant_id, "environment": task.environment, "task_id": task.task_id, "by": operator(),
+        **task.of,
     }  # fmt: skip
 
 
@@ -189,6 +186,15 @@ async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefu
         known = [one.task.task_id for one in await engine.payments.refunds(merchant_id)]
         no_such("refund", task_id, known, "gerai payments refunds list", "no refund is to be sent")
     return found
+
+
+def _order(listed: ListedRefund) -> str:
+    """What stands in the column of orders."""
+    return listed.order_number or "top-up"
+
+
+def _named(listed: ListedRefund) -> str:
+    return f"order {listed.order_number}" if listed.order_number else f"top-up {listed.payment}"
 
 
 def _sender(task: RefundTask) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
@@ -33,7 +34,8 @@ def settle(
     amount: Annotated[str, typer.Option("--amount", help="What came into your account, 290000 or Rp290.000.")],
     reference: Annotated[str, typer.Option("--reference", help="The payout's; under the same one it is booked once.")],
     payments: Annotated[
-        list[str] | None, typer.Argument(metavar="[PAYMENT...]", help="Of this payout, or their orders' numbers.")
+        list[str] | None,
+        typer.Argument(metavar="[PAYMENT...]", help="Of this payout, or orders' numbers, or top-ups' codes."),
     ] = None,
     fee: Annotated[str, typer.Option("--fee", help="All that was kept of these payments; else what is known.")] = "",
     day: Annotated[str, typer.Option("--day", help="All that was expected on this day, as the list says.")] = "",
@@ -81,6 +83,25 @@ def settle(
     )
 
 
+@dataclass
+class _Parts:
+    """What a payout is made of. ``paid``: by each payment's id its order's, by a top-up's None. ``refunds``: by each
+    task's id the same, and of which payment or top-up."""
+
+    paid: dict[int, int | None] = field(default_factory=dict[int, "int | None"])
+    refunds: dict[int, tuple[int | None, int]] = field(default_factory=dict[int, "tuple[int | None, int]"])
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As the command names them."""
+        return {
+            "payments": tuple((order_id, one) for one, order_id in self.paid.items() if order_id is not None),
+            "deposits": tuple(one for one, order_id in self.paid.items() if order_id is None),
+            "refunds": tuple((order_id, task) for task, (order_id, _) in self.refunds.items() if order_id is not None),
+            "deposit_refunds": tuple((own, task) for task, (order_id, own) in self.refunds.items() if order_id is None),
+        }
+
+
 async def _booked(engine: Engine, command: SettlePayout) -> SettledPayout | None:
     """The payout of this reference, where a day stands for its payments, which are on no list any more."""
     known = await engine.payouts.by_reference(command.merchant_id, command.contract_id, command.reference)
@@ -99,7 +120,7 @@ async def _parts(
 ) -> dict[str, Any]:
     """The payments and refunds that are meant, as the command names them."""
     contract, ids = meant
-    payments, refunds = dict[int, int](), dict[int, int]()
+    parts = _Parts()
     if day is not None:
         found = await engine.payouts.expected(contract.merchant_id, contract.environment, real_now())
         mine = [one for one in found if any(payment.contract_id in ids for payment in one.payments)]
@@ -107,24 +128,34 @@ async def _parts(
         if not fit and not names:
             days = [one.day for one in mine]
             no_such(f"payout of {contract.gateway} expected on", day, days, "gerai payments payouts list")
-        payments |= {p.payment_id: p.order_id for payout in fit for p in payout.payments if p.contract_id in ids}
-        refunds |= {r.task_id: r.order_id for payout in fit for r in payout.refunds if r.contract_id in ids}
+        for payout in fit:
+            for one in payout.payments:
+                if one.contract_id in ids:
+                    parts.paid[one.payment_id] = one.order_id
+            for refund in payout.refunds:
+                if refund.contract_id in ids:
+                    parts.refunds[refund.task_id] = (refund.order_id, refund.payment_id)
     for name in dict.fromkeys(names):
-        named = await engine.payments.named(contract.merchant_id, name)
-        mine = [one for one in named if one.contract_id in ids]
-        if not mine:
-            fail(f"{name} is no payment that {contract.gateway} took: nothing is booked")
-        came = [one for one in mine if one.status in CAME]
-        payments |= {one.payment_id: one.order_id for one in came or mine}
+        parts.paid |= await _named(engine, meant, name)
     for task in tasks:
-        refund = await engine.payments.refund(contract.merchant_id, task)
-        if refund is None:
+        listed = await engine.payments.refund(contract.merchant_id, task)
+        if listed is None:
             fail(f"no such refund: {task}; see gerai payments refunds list --all: nothing is booked")
-        refunds[task] = refund.task.order_id
-    return {
-        "payments": tuple((order_id, payment_id) for payment_id, order_id in payments.items()),
-        "refunds": tuple((order_id, task_id) for task_id, order_id in refunds.items()),
-    }
+        parts.refunds[task] = (listed.task.order_id, listed.task.payment_id)
+    return parts.fields
+
+
+async def _named(engine: Engine, meant: MeantContract, name: str) -> dict[int, int | None]:
+    """The payments that somebody means by an id, an order's number or a top-up's code, as :attr:`_Parts.paid`."""
+    contract, ids = meant
+    named = await engine.payments.named(contract.merchant_id, name)
+    mine = [one for one in named if one.contract_id in ids]
+    known = await engine.payouts.named(contract.merchant_id, contract.environment, ids, [name])
+    top_ups = [one.payment_id for one in known if one.order_id is None]
+    if not mine and not top_ups:
+        fail(f"{name} is no payment that {contract.gateway} took: nothing is booked")
+    came = [one for one in mine if one.status in CAME]
+    return {one.payment_id: one.order_id for one in came or mine} | dict.fromkeys(top_ups)
 
 
 async def _submit(engine: Engine, command: SettlePayout, parts: dict[str, Any]) -> SettledPayout:
@@ -136,7 +167,7 @@ async def _submit(engine: Engine, command: SettlePayout, parts: dict[str, Any]) 
         less = "what is known of its fee" if command.fee_sen is None else f"a fee of {display(command.fee_sen)}"
         apart_sen = refusal.given_sen - refusal.right_sen
         more = "more" if apart_sen > 0 else "less"
-        count = len(parts["payments"])
+        count = len(parts["payments"]) + len(parts["deposits"])
         make = "this payment makes" if count == 1 else f"these {count} payments make"
         fail(
             f"with {less} {make} {display(refusal.right_sen)}, not "

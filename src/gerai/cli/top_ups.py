@@ -9,7 +9,7 @@ import typer
 from gerai.app import DIALECTS
 from gerai.cli.names import merchant_named
 from gerai.cli.on_engine import money_in, operator
-from gerai.cli.payment_words import SEND_IT, another_came
+from gerai.cli.payment_words import another_came, top_up_goes_back
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
 from gerai.domain.records import Deposit
@@ -42,6 +42,11 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
     code, asked = deposit.public_id, display(deposit.pay_sen)
     if given_sen is not None and given_sen != deposit.pay_sen:
         fail(another_came(given_sen, deposit.pay_sen))
+    if given_sen is None and deposit.held and deposit.came_instead_sen:
+        fail(
+            f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: gerai payments resolve {code} accept|refund, "
+            f"or say that it was another / atau sebutkan jumlahnya: --amount {deposit.pay_sen // 100}"
+        )
     command = RecordDeposit(
         merchant_id=deposit.merchant_id,
         environment=deposit.environment,
@@ -80,11 +85,12 @@ async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note:
         deposit_id=deposit.deposit_id,
         decision="refund" if decision == "refund" else "accept",
         note=note,
+        by=operator(),
     )
-    await engine.submit(command)
+    after = (await engine.submit(command)).answer
     if decision == "refund":
-        return f"{deposit.public_id}: {display(deposit.pay_sen)} goes back. {SEND_IT}"
-    return f"{deposit.public_id}: {_credited(deposit)}"
+        return top_up_goes_back(after, await engine.payments.refund_of(after))
+    return f"{after.public_id}: {_credited(after)}"
 
 
 async def book_deposit(engine: Engine, environment: str, arrival_id: int, amount_sen: int, deposit: Deposit) -> str:

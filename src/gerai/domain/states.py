@@ -125,6 +125,8 @@ DEPOSIT = StateTable(
         ("cancelled", "arrive_late", "late"),
         ("late", "accept", "succeeded"),
         ("late", "refund", "refunded"),
+        # The refund will not be sent after all.
+        ("refunded", "withdraw_refund", "late"),
     ),
 )
 

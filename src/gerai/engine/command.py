@@ -43,12 +43,12 @@ class Needs(msgspec.Struct, frozen=True):
     """Rows to load, by key. ``orders`` brings lines, invoice, payments, fulfilment and shipment along;
     ``wallets_of_orders`` and ``stock_of_orders`` also lock what those orders hold, ``wallets_of_deposits`` what those
     deposits go to; ``parcel_events`` adds the earlier reports on the orders' parcels, ``state_events`` what became of
-    the orders and of their payment; ``refund_tasks`` names refunds of the orders by their ids. ``expected`` locks
-    receiving accounts and brings what is expected in each between two amounts: (id, least, most). ``arrivals`` names
-    money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and ``notice_keys`` by source
-    and digest, with the source locked. ``attempts``: of payments and deposits by gateway, with the orders or deposits
-    named, too; ``proofs_of``: what proves payments, likewise, without its content; ``payout_keys``: payouts by contract
-    and reference."""
+    the orders and of their payment; ``refund_tasks`` names refunds of the orders and deposits by their ids.
+    ``expected`` locks receiving accounts and brings what is expected in each between two amounts: (id, least, most).
+    ``arrivals`` names money that came by its id, ``arrival_keys`` by account and key; ``notices`` likewise, and
+    ``notice_keys`` by source and digest, with the source locked. ``attempts``: of payments and deposits by gateway,
+    with the orders or deposits named, too; ``proofs_of``: what proves payments, likewise, without its content;
+    ``payout_keys``: payouts by contract and reference."""
 
     accounts: tuple[int, ...] = ()
     orders: tuple[int, ...] = ()

@@ -141,11 +141,11 @@ def _statements(wanted: dict[int, _Wanted], batch: Sequence[LoadRequest]) -> lis
     for merchant_id, mine in merchants:
         if mine.orders:
             found.extend(_orders(merchant_id, _ids(mine.orders)))
-        if mine.refund_tasks:
-            found.append(Reading(loads.REFUND_TASKS_BY_ID, (merchant_id, _ids(mine.refund_tasks)), REFUND_TASKS))
     for merchant_id, mine in merchants:
         if mine.deposits:
             found.append(Reading(loads.DEPOSITS_BY_ID, (merchant_id, _ids(mine.deposits)), DEPOSITS))
+        if mine.refund_tasks:
+            found.append(Reading(loads.REFUND_TASKS_BY_ID, (merchant_id, _ids(mine.refund_tasks)), REFUND_TASKS))
         if mine.parcel_events_of:
             params = (merchant_id, _ids(mine.parcel_events_of))
             found.append(Reading(loads.PARCEL_EVENTS_BY_ORDER, params, EVENTS))

@@ -146,26 +146,42 @@ def return_to_payer(
     by: str = "",
 ) -> dict[str, object]:
     """Money of the payment goes back to its payer from the account ``source``. Returns the facts of the event that says
-    so: of real money the ``task`` by which a person sends it, or the gateway that took it; play money has gone, but for
-    what a gateway's own sandbox took."""
-    by_gateway = payment.contract_id is not None
-    if (context.play_money and not by_gateway) or not amount_sen:
+    so: of real money those of :func:`owe`; play money has gone, but for what a gateway's own sandbox took."""
+    if (context.play_money and payment.contract_id is None) or not amount_sen:
         ledger.return_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
         return {}
     ledger.owe_to_payer(state, context, order, amount_sen, payment.payment_id, source, note)
+    # All that is known of most payers; who sends the money asks for the rest.
+    destination = {"holder": order.contact.name} if order.contact.name else {}
+    return owe(state, context, payment, amount_sen, source, destination, note=note, by=by)
+
+
+def owe(
+    state: State,
+    context: Context,
+    paid: Payment | Deposit,
+    amount_sen: int,
+    source: str,
+    destination: dict[str, str],
+    *,
+    note: str,
+    by: str,
+) -> dict[str, object]:
+    """Keep that so much of it, taken from the account ``source``, is to be sent back to its payer. Returns what an
+    event of it says: the ``task``, and whether the gateway that took it sends it; else a person does."""
+    by_gateway = paid.contract_id is not None
     task = state.refund_tasks.insert(
         RefundTask(
-            merchant_id=order.merchant_id,
+            merchant_id=paid.merchant_id,
             task_id=context.next_id(),
-            environment=order.environment,
-            order_id=order.order_id,
-            payment_id=payment.payment_id,
+            environment=paid.environment,
+            order_id=paid.order_id if isinstance(paid, Payment) else None,
+            payment_id=paid.payment_id if isinstance(paid, Payment) else paid.deposit_id,
             amount_sen=amount_sen,
             source=source,
             status="sending" if by_gateway else "open",
             reason=note,
-            # All that is known of most payers; who sends the money asks for the rest.
-            destination={"holder": order.contact.name} if order.contact.name else {},
+            destination=destination,
             reference="",
             asked_by=by,
             ended_by="",
@@ -175,7 +191,7 @@ def return_to_payer(
     )
     if not by_gateway:
         return {"task": task.task_id}
-    state.jobs.append(gateway_job(GIVE_BACK_TASK, payment, 0, task_id=task.task_id))
+    state.jobs.append(gateway_job(GIVE_BACK_TASK, paid, 0, task_id=task.task_id))
     return {"task": task.task_id, "sent_by": "gateway"}
 
 

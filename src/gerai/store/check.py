@@ -13,6 +13,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 
 from gerai.store.check_books import OF_BOOKS
+from gerai.store.check_deposits import OF_DEPOSITS
 from gerai.store.check_orders import OF_ORDERS
 from gerai.store.check_payouts import OF_PAYOUTS
 from gerai.store.invariant import Invariant
@@ -22,7 +23,7 @@ _TABLES: Final = (
     "accounts", "arrivals", "deposits", "events", "gateway_contracts", "invoices", "order_lines", "orders", "payments",
     "payouts", "refund_tasks", "shipments", "stock", "transfers",
 )  # fmt: skip
-INVARIANTS: Final = (*OF_BOOKS, *OF_PAYOUTS, *OF_ORDERS)
+INVARIANTS: Final = (*OF_BOOKS, *OF_DEPOSITS, *OF_PAYOUTS, *OF_ORDERS)
 
 ONE_SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 #: A check reads everything once; it may take longer than any request.

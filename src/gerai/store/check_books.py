@@ -1,4 +1,4 @@
-"""What must be true of the books: transfers, holds, wallets, and the money of payments and deposits."""
+"""What must be true of the books: transfers, holds, wallets, and the money of payments and what waits or goes back."""
 
 from __future__ import annotations
 
@@ -81,10 +81,20 @@ WHERE CASE p.status
         ELSE p.refunded_sen <> 0 OR n.net_sen <> 0 END
 ORDER BY p.merchant_id, p.payment_id"""
 
+#: A deposit's money waits whatever became of the deposit itself, until somebody decides; what waited of it under
+#: earlier versions is in no account. Its transfers name it where others name a payment: nothing else has its id.
 _SUSPENSE_IS_LATE: Final = """
-SELECT p.merchant_id, p.payment_id, p.public_id, p.status, p.amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
-FROM {payments} p
-LEFT JOIN (SELECT t.merchant_id, t.payment_id,
+SELECT coalesce(p.merchant_id, t.merchant_id) AS merchant_id, coalesce(p.payment_id, t.payment_id) AS payment_id,
+       p.public_id, p.status, p.late_sen AS amount_sen, coalesce(t.waiting_sen, 0) AS waiting_sen
+FROM (SELECT p.merchant_id, p.payment_id, p.public_id, p.status,
+             CASE p.status WHEN 'late' THEN p.amount_sen ELSE 0 END AS late_sen
+      FROM {payments} p
+      UNION ALL
+      SELECT d.merchant_id, d.deposit_id, d.public_id, d.status,
+             CASE WHEN d.held_at IS NULL OR d.status IN ('succeeded', 'refunded') THEN 0
+                  ELSE coalesce(d.came_sen, d.pay_sen - d.fee_sen) END
+      FROM {deposits} d) p
+FULL JOIN (SELECT t.merchant_id, t.payment_id,
                   sum(CASE t.credit_account_id WHEN s.account_id THEN t.amount_sen ELSE -t.amount_sen END)
                     AS waiting_sen
            FROM {transfers} t JOIN {accounts} s
@@ -92,13 +102,13 @@ LEFT JOIN (SELECT t.merchant_id, t.payment_id,
             AND s.account_id IN (t.debit_account_id, t.credit_account_id)
            GROUP BY 1, 2) t
   ON t.merchant_id = p.merchant_id AND t.payment_id = p.payment_id
-WHERE coalesce(t.waiting_sen, 0) <> CASE p.status WHEN 'late' THEN p.amount_sen ELSE 0 END
-ORDER BY p.merchant_id, p.payment_id"""
+WHERE coalesce(t.waiting_sen, 0) <> coalesce(p.late_sen, 0)
+ORDER BY 1, 2"""
 
 #: Refunds of versions before tasks went out at once and never met the account: nothing is asked of them.
 _REFUNDS_OWED: Final = """
 SELECT coalesce(k.merchant_id, t.merchant_id) AS merchant_id, coalesce(k.payment_id, t.payment_id) AS payment_id,
-       p.public_id, p.refunded_sen, coalesce(k.open_sen, 0) AS open_sen, coalesce(t.owed_sen, 0) AS owed_sen,
+       p.public_id, n.refunded_sen, coalesce(k.open_sen, 0) AS open_sen, coalesce(t.owed_sen, 0) AS owed_sen,
        coalesce(k.done_sen, 0) AS done_sen, coalesce(t.sent_sen, 0) AS sent_sen,
        coalesce(k.withdrawn_sen, 0) AS withdrawn_sen, coalesce(t.kept_sen, 0) AS kept_sen
 FROM (SELECT k.merchant_id, k.payment_id, k.environment,
@@ -116,9 +126,14 @@ FULL JOIN (SELECT t.merchant_id, t.payment_id, t.environment,
            GROUP BY 1, 2, 3) t
   ON t.merchant_id = k.merchant_id AND t.payment_id = k.payment_id AND t.environment = k.environment
 LEFT JOIN {payments} p ON p.merchant_id = k.merchant_id AND p.payment_id = k.payment_id
+LEFT JOIN {deposits} d ON d.merchant_id = k.merchant_id AND d.deposit_id = k.payment_id
+CROSS JOIN LATERAL
+     (SELECT coalesce(p.refunded_sen,
+                      CASE d.status WHEN 'refunded' THEN coalesce(d.came_sen, d.pay_sen - d.fee_sen) END,
+                      0) AS refunded_sen) n
 WHERE coalesce(k.open_sen, 0) <> coalesce(t.owed_sen, 0) OR coalesce(k.done_sen, 0) <> coalesce(t.sent_sen, 0)
    OR coalesce(k.withdrawn_sen, 0) <> coalesce(t.kept_sen, 0)
-   OR coalesce(k.open_sen, 0) + coalesce(k.done_sen, 0) > coalesce(p.refunded_sen, 0)
+   OR coalesce(k.open_sen, 0) + coalesce(k.done_sen, 0) > n.refunded_sen
 ORDER BY 1, 2"""
 
 #: A payment that was taken back has its fees booked out again, under the same reasons.
@@ -145,21 +160,6 @@ WHERE coalesce(t.kept_sen, 0) <> a.times * (p.fee_sen + p.merchant_fee_sen)
    OR coalesce(t.matched_sen, 0) <> a.times * p.matching_sen
 ORDER BY p.merchant_id, p.payment_id"""
 
-_DEPOSITS_CREDITED: Final = """
-SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status, d.method,
-       d.amount_sen, coalesce(d.transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS credited_sen,
-       s.kind AS credited_from
-FROM (SELECT d.*, count(*) OVER (PARTITION BY d.merchant_id, d.transfer_id) AS times FROM {deposits} d) d
-FULL JOIN (SELECT t.* FROM {transfers} t WHERE t.reason = 'deposit') t
-  ON t.merchant_id = d.merchant_id AND t.transfer_id = d.transfer_id
-LEFT JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.account_id = t.debit_account_id
-WHERE CASE WHEN d.deposit_id IS NULL THEN true
-           WHEN d.status <> 'succeeded' THEN d.transfer_id IS NOT NULL
-           ELSE d.times > 1 OR (t.phase, t.environment, t.credit_account_id, t.amount_sen, s.kind) IS DISTINCT FROM
-             ('single', d.environment, d.account_id, d.amount_sen,
-              CASE d.method WHEN 'manual' THEN 'funding' ELSE 'gateway' END) END
-ORDER BY 1, 2, 7"""
-
 _ARRIVALS_PAID: Final = """
 SELECT a.merchant_id, a.arrival_id, a.arrival_key, a.amount_sen, a.payment_id, a.deposit_id,
        coalesce(p.status, d.status) AS status,
@@ -175,22 +175,6 @@ WHERE a.times > 1 OR CASE WHEN a.deposit_id IS NULL
         ELSE d.deposit_id IS NULL OR a.payment_id IS NOT NULL OR d.pay_sen <> a.amount_sen
           OR d.status NOT IN ('succeeded', 'late', 'refunded') END
 ORDER BY a.merchant_id, a.arrival_id"""
-
-#: A transfer names no deposit; the matching transfer of a payment names that.
-_DEPOSITS_MATCHED: Final = """
-SELECT coalesce(d.merchant_id, t.merchant_id) AS merchant_id, d.deposit_id, d.public_id, d.status,
-       d.pay_sen - d.amount_sen - d.fee_sen AS matching_sen,
-       coalesce(d.matching_transfer_id, t.transfer_id) AS transfer_id, t.amount_sen AS booked_sen
-FROM (SELECT d.*, count(*) OVER (PARTITION BY d.merchant_id, d.matching_transfer_id) AS times FROM {deposits} d) d
-FULL JOIN (SELECT t.* FROM {transfers} t WHERE t.reason = 'matching' AND t.payment_id IS NULL) t
-  ON t.merchant_id = d.merchant_id AND t.transfer_id = d.matching_transfer_id
-LEFT JOIN {accounts} s ON s.merchant_id = t.merchant_id AND s.account_id = t.debit_account_id
-LEFT JOIN {accounts} f ON f.merchant_id = t.merchant_id AND f.account_id = t.credit_account_id
-WHERE CASE WHEN d.deposit_id IS NULL THEN true
-           WHEN d.status <> 'succeeded' OR d.pay_sen = d.amount_sen + d.fee_sen THEN d.matching_transfer_id IS NOT NULL
-           ELSE d.times > 1 OR (t.phase, t.environment, t.amount_sen, s.kind, f.kind) IS DISTINCT FROM
-             ('single', d.environment, d.pay_sen - d.amount_sen - d.fee_sen, 'gateway', 'fees') END
-ORDER BY 1, 2, 6"""
 
 OF_BOOKS: Final = (
     Invariant(
@@ -211,26 +195,15 @@ OF_BOOKS: Final = (
         "payments_booked", "Every payment agrees with the transfers that booked or returned it", _PAYMENTS_BOOKED
     ),
     Invariant(
-        "deposits_credited",
-        "Every succeeded deposit credited its wallet by exactly one transfer of its amount; no other deposit has one, "
-        "and every such transfer has its deposit",
-        _DEPOSITS_CREDITED,
-    ),
-    Invariant(
-        "deposits_matched",
-        "What the payer of a succeeded deposit was asked for beyond its amount and fee is in the fees account, by "
-        "exactly one transfer; no other deposit has one, and every such transfer has its deposit",
-        _DEPOSITS_MATCHED,
-    ),
-    Invariant(
         "suspense_is_late",
-        "What waits in the suspense account is the money of late payments, each whole, and nothing else",
+        "What waits in the suspense account is the money of payments and deposits that came late or of another amount, "
+        "each whole, and nothing else",
         _SUSPENSE_IS_LATE,
     ),
     Invariant(
         "refunds_owed",
-        "What is owed to payers is the sum of the refunds that are still to be sent, payment by payment; what was sent "
-        "left by those that are done, once, and never more than was given back",
+        "What is owed to payers is the sum of the refunds that are still to be sent, payment by payment and deposit by "
+        "deposit; what was sent left by those that are done, once, and never more than was given back",
         _REFUNDS_OWED,
     ),
     Invariant(

@@ -8,19 +8,27 @@ from gerai.domain.payment_status import CAME
 from gerai.store.conditions import listed
 from gerai.store.invariant import Invariant
 
+#: Payments and top-ups alike.
+_PAID: Final = f"""
+(SELECT p.merchant_id, p.payout_id, p.contract_id, p.environment, p.amount_sen + p.fee_sen + p.matching_sen AS sen,
+        p.fee_sen + p.merchant_fee_sen AS kept_sen, p.status IN ({listed(CAME)}) AS came
+ FROM {{payments}} p WHERE p.payout_id IS NOT NULL
+ UNION ALL
+ SELECT d.merchant_id, d.payout_id, d.contract_id, d.environment, coalesce(d.came_sen, d.pay_sen),
+        CASE WHEN d.came_sen IS NULL THEN d.fee_sen ELSE 0 END, d.held_at IS NOT NULL OR d.status = 'succeeded'
+ FROM {{deposits}} d WHERE d.payout_id IS NOT NULL)"""
 _PAYOUTS_HOLD: Final = f"""
 SELECT coalesce(o.merchant_id, p.merchant_id, r.merchant_id) AS merchant_id,
        coalesce(o.payout_id, p.payout_id, r.payout_id) AS payout_id, o.reference, o.gross_sen, o.refunded_sen,
        o.known_fee_sen, o.payments, coalesce(p.sen, 0) AS held_sen, coalesce(r.sen, 0) AS taken_off_sen,
        coalesce(p.kept_sen, 0) AS kept_sen, coalesce(p.n, 0) AS held
 FROM {{payouts}} o
-FULL JOIN (SELECT p.merchant_id, p.payout_id, count(*) AS n, sum(p.amount_sen + p.fee_sen + p.matching_sen) AS sen,
-                  sum(p.fee_sen + p.merchant_fee_sen) AS kept_sen, min(c.gateway) AS least, max(c.gateway) AS most,
-                  min(p.environment) AS environment, max(p.environment) AS environments,
-                  bool_and(p.status IN ({listed(CAME)})) AS came
-           FROM {{payments}} p LEFT JOIN {{gateway_contracts}} c
+FULL JOIN (SELECT p.merchant_id, p.payout_id, count(*) AS n, sum(p.sen) AS sen, sum(p.kept_sen) AS kept_sen,
+                  min(c.gateway) AS least, max(c.gateway) AS most, min(p.environment) AS environment,
+                  max(p.environment) AS environments, bool_and(p.came) AS came
+           FROM {_PAID} p LEFT JOIN {{gateway_contracts}} c
              ON c.merchant_id = p.merchant_id AND c.contract_id = p.contract_id
-           WHERE p.payout_id IS NOT NULL GROUP BY 1, 2) p
+           GROUP BY 1, 2) p
   ON p.merchant_id = o.merchant_id AND p.payout_id = o.payout_id
 FULL JOIN (SELECT t.merchant_id, t.payout_id, sum(t.amount_sen) AS sen, min(c.gateway) AS least,
                   max(c.gateway) AS most, bool_and(t.status = 'done' AND t.contract_id IS NOT NULL) AS sent
@@ -58,21 +66,24 @@ WHERE CASE WHEN o.payout_id IS NULL THEN true
               CASE WHEN o.reason = 'payout_fee' AND o.sen < 0 THEN 'fees' ELSE 'gateway' END) END
 ORDER BY 1, 2, 6"""
 
-#: What a person sent back of a gateway's payments is known by the order's and the payment's own invariants.
+#: What a person sent back of what a gateway took is known by the order's, the payment's and the deposit's own
+#: invariants.
 _BANK_IS_PAYOUTS: Final = """
 SELECT t.merchant_id, t.transfer_id, t.environment, t.reason, t.amount_sen, t.payment_id
 FROM {transfers} t JOIN {accounts} b
   ON b.merchant_id = t.merchant_id AND b.kind = 'bank' AND b.account_id IN (t.debit_account_id, t.credit_account_id)
 LEFT JOIN {payments} p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+LEFT JOIN {deposits} e ON e.merchant_id = t.merchant_id AND e.deposit_id = t.payment_id
 WHERE NOT (t.reason = 'payout' AND b.account_id = t.debit_account_id
-           OR t.reason = 'refund_sent' AND b.account_id = t.credit_account_id AND p.contract_id IS NOT NULL)
+           OR t.reason = 'refund_sent' AND b.account_id = t.credit_account_id
+              AND coalesce(p.contract_id, e.contract_id) IS NOT NULL)
 ORDER BY t.merchant_id, t.transfer_id"""
 
 OF_PAYOUTS: Final = (
     Invariant(
         "payouts_hold",
-        "Every payout is made of the payments and refunds that name it, all of its own gateway: together they are "
-        "what it says, and each is in one payout at most",
+        "Every payout is made of the payments, deposits and refunds that name it, all of its own gateway: together "
+        "they are what it says, and each is in one payout at most",
         _PAYOUTS_HOLD,
     ),
     Invariant(
@@ -83,8 +94,8 @@ OF_PAYOUTS: Final = (
     ),
     Invariant(
         "bank_is_payouts",
-        "The bank account has what gateways paid out, less what a person sent back of payments that they took, and "
-        "nothing else",
+        "The bank account has what gateways paid out, less what a person sent back of payments and deposits that they "
+        "took, and nothing else",
         _BANK_IS_PAYOUTS,
     ),
 )

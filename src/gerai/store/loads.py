@@ -111,7 +111,7 @@ PROOFS_BY_PAYMENT: Final = f"""
 SELECT {PROOFS.select_list.replace("t.content", "''::bytea")} FROM payment_proofs t
 WHERE t.merchant_id = %b AND t.payment_id = ANY(%b::int8[])""".encode()
 
-#: Without a lock of their own: their order's protects them.
+#: Without a lock of their own: their order's protects them, or their deposit's.
 REFUND_TASKS_BY_ID: Final = f"""
 SELECT {REFUND_TASKS.select_list} FROM refund_tasks t
 WHERE t.merchant_id = %b AND t.task_id = ANY(%b::int8[])""".encode()

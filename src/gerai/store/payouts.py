@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -16,71 +15,77 @@ from gerai.store.tables import PAYOUTS
 
 
 class UnsettledPayment(NamedTuple):
-    """A payment whose money is with its gateway. ``known_fee_sen``: what the gateway keeps of it, as it says, else as
-    was booked when it came."""
+    """A payment whose money is with its gateway, or a top-up: that has no ``order_id`` and no ``order_number``, and its
+    own id and code. ``status``: how it stands; ``late``: somebody is to decide about it, ``refunded``: it goes back,
+    or went. ``taken_sen``: what its payer paid; ``known_fee_sen``: what the gateway keeps of
+    it, as it says, else as was booked when it came."""
 
     contract_id: int
-    order_id: int
+    order_id: int | None
     payment_id: int
     payment: str
     order_number: str
+    status: str
     method: str
     channel: str
-    asked_sen: int
+    taken_sen: int
     known_fee_sen: int
     came_at: datetime
 
 
 class UnsettledRefund(NamedTuple):
-    """A refund that a gateway sent, and has not taken off a payout yet."""
+    """A refund that a gateway sent, and has not taken off a payout yet; of a top-up, where it has no ``order_id``."""
 
     contract_id: int
-    order_id: int
+    order_id: int | None
+    payment_id: int
     task_id: int
     payment: str
     amount_sen: int
     sent_at: datetime
 
 
-class GatewayPayment(NamedTuple):
-    """A payment as both sides know it. ``refunded_sen``: what its gateway gave back; ``fee_sen``: as above,
-    None: nothing is known of it; ``reference``: the gateway's own id of it."""
-
-    payment_id: int
-    payment: str
-    order_number: str
-    status: str
-    asked_sen: int
-    refunded_sen: int
-    fee_sen: int | None
-    came_at: datetime | None
-    reference: str
-
-
+TAKEN: Final = "p.amount_sen + p.fee_sen + p.matching_sen"
+TAKEN_OF_DEPOSIT: Final = "coalesce(d.came_sen, d.pay_sen)"
+#: When a deposit's money came; NULL: it did not, or not into the books.
+DEPOSIT_CAME_AT: Final = "coalesce(d.held_at, d.completed_at)"
+#: A deposit whose money waits is decided about, whatever became of the deposit itself.
+DEPOSIT_STATUS: Final = "CASE WHEN d.status IN ('succeeded', 'refunded') THEN d.status ELSE 'late' END"
 _CAME: Final = f"p.status IN ({listed(CAME)})"
-_FEE: Final = "coalesce(a.fee_sen, p.fee_sen + p.merchant_fee_sen)"
-_ASKED: Final = "p.amount_sen + p.fee_sen + p.matching_sen"
-_ATTEMPT: Final = "LEFT JOIN gateway_attempts a ON a.merchant_id = p.merchant_id AND a.payment_id = p.payment_id"
-_ORDER: Final = "JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id"
 
 #: Contract by contract, each through a partial index of exactly its rows.
+_UNSETTLED_DEPOSITS: Final = f"""
+FROM gateway_contracts c CROSS JOIN LATERAL
+     (SELECT * FROM deposits d WHERE d.merchant_id = c.merchant_id AND d.contract_id = c.contract_id
+        AND d.contract_id IS NOT NULL AND d.payout_id IS NULL AND {DEPOSIT_CAME_AT} IS NOT NULL
+      ORDER BY {DEPOSIT_CAME_AT} LIMIT %(limit)s) d"""
 UNSETTLED: Final = f"""
-SELECT p.contract_id, p.order_id, p.payment_id, p.public_id, o.number, p.method, p.channel_code,
-       {_ASKED}, {_FEE}, coalesce(p.completed_at, p.updated_at)
+SELECT p.contract_id, p.order_id, p.payment_id, p.public_id, o.number, p.status, p.method, p.channel_code, {TAKEN},
+       coalesce(a.fee_sen, p.fee_sen + p.merchant_fee_sen), coalesce(p.completed_at, p.updated_at) AS came_at
 FROM gateway_contracts c CROSS JOIN LATERAL
      (SELECT * FROM payments p WHERE p.merchant_id = c.merchant_id AND p.contract_id = c.contract_id
         AND p.contract_id IS NOT NULL AND p.payout_id IS NULL AND {_CAME}
       ORDER BY p.completed_at LIMIT %(limit)s) p
-{_ORDER} {_ATTEMPT}
+JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+LEFT JOIN gateway_attempts a ON a.merchant_id = p.merchant_id AND a.payment_id = p.payment_id
 WHERE c.merchant_id = %(merchant)s AND c.environment = %(environment)s
-ORDER BY 10, p.payment_id LIMIT %(limit)s"""
+UNION ALL
+SELECT d.contract_id, NULL::bigint, d.deposit_id, d.public_id, '', {DEPOSIT_STATUS}, d.method, d.channel_code,
+       {TAKEN_OF_DEPOSIT}, coalesce(a.fee_sen, CASE WHEN d.came_sen IS NULL THEN d.fee_sen ELSE 0 END),
+       {DEPOSIT_CAME_AT}
+{_UNSETTLED_DEPOSITS}
+LEFT JOIN gateway_attempts a ON a.merchant_id = d.merchant_id AND a.payment_id = d.deposit_id
+WHERE c.merchant_id = %(merchant)s AND c.environment = %(environment)s
+ORDER BY came_at, payment_id LIMIT %(limit)s"""
 
 UNSETTLED_REFUNDS: Final = """
-SELECT t.contract_id, t.order_id, t.task_id, p.public_id, t.amount_sen, coalesce(t.ended_at, t.updated_at)
+SELECT t.contract_id, t.order_id, t.payment_id, t.task_id, coalesce(p.public_id, d.public_id), t.amount_sen,
+       coalesce(t.ended_at, t.updated_at)
 FROM gateway_contracts c CROSS JOIN LATERAL
      (SELECT * FROM refund_tasks t WHERE t.merchant_id = c.merchant_id AND t.contract_id = c.contract_id
         AND t.contract_id IS NOT NULL AND t.payout_id IS NULL ORDER BY t.task_id LIMIT %(limit)s) t
-JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+LEFT JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+LEFT JOIN deposits d ON d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id AND t.order_id IS NULL
 WHERE c.merchant_id = %(merchant)s AND c.environment = %(environment)s
 ORDER BY t.task_id LIMIT %(limit)s"""
 
@@ -93,25 +98,11 @@ FROM gateway_contracts c CROSS JOIN LATERAL
         AND p.contract_id IS NOT NULL AND p.payout_id IS NULL AND {_CAME}
       ORDER BY p.completed_at LIMIT %(limit)s) p
 WHERE c.environment = 'production'
-ORDER BY 3 LIMIT %(limit)s"""
+UNION ALL
+SELECT d.method, d.channel_code, {DEPOSIT_CAME_AT}, c.ways {_UNSETTLED_DEPOSITS}
+WHERE c.environment = 'production'
+ORDER BY came_at LIMIT %(limit)s"""
 
-_AT_GATEWAY: Final = f"""
-SELECT p.payment_id, p.public_id, o.number, p.status, {_ASKED},
-       coalesce((SELECT sum(t.amount_sen)::bigint FROM refund_tasks t
-                 WHERE t.merchant_id = p.merchant_id AND t.contract_id = p.contract_id AND t.payment_id = p.payment_id
-                   AND t.contract_id IS NOT NULL AND t.status = 'done'), 0),
-       coalesce(a.fee_sen, nullif(p.fee_sen + p.merchant_fee_sen, 0)), p.completed_at, coalesce(a.reference, '')
-FROM payments p {_ORDER} {_ATTEMPT}
-WHERE p.merchant_id = %(merchant)s AND p.contract_id = ANY(%(contracts)s)"""
-OF_PERIOD: Final = f"""{_AT_GATEWAY} AND p.contract_id IS NOT NULL AND p.completed_at IS NOT NULL
-  AND p.completed_at >= %(since)s AND p.completed_at < %(until)s ORDER BY p.completed_at LIMIT %(limit)s"""
-#: By our ids, and by the gateway's own: each through an index.
-NAMED: Final = (
-    f"{_AT_GATEWAY} AND p.environment = %(environment)s AND p.public_id = ANY(%(names)s)",
-    f"""{_AT_GATEWAY} AND p.payment_id IN
-        (SELECT g.payment_id FROM gateway_attempts g WHERE g.merchant_id = %(merchant)s
-           AND g.contract_id = ANY(%(contracts)s) AND g.reference = ANY(%(names)s) AND g.reference <> '')""",
-)
 _PAYOUTS: Final = f"SELECT {PAYOUTS.select_list} FROM payouts t WHERE t.merchant_id = %(merchant)s"
 PAID_OUT: Final = f"""{_PAYOUTS} AND t.environment = %(environment)s
   AND t.paid_at >= %(since)s AND t.paid_at < %(until)s ORDER BY t.paid_at DESC, t.payout_id DESC LIMIT %(limit)s"""
@@ -121,7 +112,7 @@ ONE: Final = f"{_PAYOUTS} AND t.contract_id = %(contract)s AND t.reference = %(r
 async def unsettled(
     connection: AsyncConnection, merchant_id: int, environment: str, limit: int
 ) -> list[UnsettledPayment]:
-    """What gateways have not passed on, oldest first."""
+    """What gateways have not passed on, of orders and of top-ups, oldest first."""
     found = await _rows(connection, UNSETTLED, merchant=merchant_id, environment=environment, limit=limit)
     return [UnsettledPayment(*row) for row in found]
 
@@ -140,30 +131,6 @@ async def oldest_unsettled(
     """(method, channel, when it came, what its contract offers) of real money that waits longest, of all merchants."""
     found = await _rows(connection, OLDEST, limit=limit)
     return [(method, channel, came_at, read_ways(ways)) for method, channel, came_at, ways in found]
-
-
-async def at_gateway(
-    connection: AsyncConnection,
-    merchant_id: int,
-    contract_ids: Sequence[int],
-    since: datetime,
-    until: datetime,
-    limit: int,
-) -> list[GatewayPayment]:
-    """These contracts' payments whose money came within these times, oldest first."""
-    of = {"merchant": merchant_id, "contracts": list(contract_ids)}
-    names = of | {"since": since, "until": until, "limit": limit}
-    return [GatewayPayment(*row) for row in await _rows(connection, OF_PERIOD, **names)]
-
-
-async def named(
-    connection: AsyncConnection, merchant_id: int, environment: str, contract_ids: Sequence[int], names: Sequence[str]
-) -> list[GatewayPayment]:
-    """These contracts' payments with these ids, ours or the gateway's."""
-    of = {"merchant": merchant_id, "environment": environment}
-    of |= {"contracts": list(contract_ids), "names": list(names)}
-    found = {row[0]: GatewayPayment(*row) for text in NAMED for row in await _rows(connection, text, **of)}
-    return list(found.values())
 
 
 async def paid_out(

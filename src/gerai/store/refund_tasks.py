@@ -12,19 +12,22 @@ from gerai.store.tables import REFUND_TASKS
 
 #: What is owed stands on a partial index of exactly its rows.
 _LISTED: Final = f"""
-SELECT o.number, p.public_id, p.method, {REFUND_TASKS.select_list}
+SELECT coalesce(o.number, ''), coalesce(p.public_id, d.public_id), coalesce(p.method, d.method),
+       {REFUND_TASKS.select_list}
 FROM (SELECT * FROM refund_tasks t WHERE t.merchant_id = %(merchant)s {{which}} LIMIT %(limit)s) t
-JOIN orders o ON o.merchant_id = t.merchant_id AND o.order_id = t.order_id
-JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+LEFT JOIN orders o ON o.merchant_id = t.merchant_id AND o.order_id = t.order_id
+LEFT JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
+LEFT JOIN deposits d ON d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id AND t.order_id IS NULL
 ORDER BY t.task_id"""
 OPEN: Final = _LISTED.format(which="AND t.ended_at IS NULL ORDER BY t.task_id")
 ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
 SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'sending' AND t.payment_id = %(payment)s")
+OWED_OF: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
 
 
 class ListedTask(NamedTuple):
-    """A task with what names it to people."""
+    """A task with what names it to people; that of a top-up has no ``order_number``, and its code for ``payment``."""
 
     order_number: str
     payment: str
@@ -43,8 +46,13 @@ async def newest_tasks(connection: AsyncConnection, merchant_id: int, limit: int
 
 
 async def sending_tasks(connection: AsyncConnection, merchant_id: int, payment_id: int) -> list[ListedTask]:
-    """What the payment's gateway is to send."""
+    """What the gateway of the payment, or of the deposit with this id, is to send."""
     return await _listed(connection, SENDING, merchant=merchant_id, payment=payment_id, limit=100)
+
+
+async def owed_of(connection: AsyncConnection, merchant_id: int, payment_id: int) -> list[ListedTask]:
+    """What is still to be sent of the payment, or of the deposit with this id."""
+    return await _listed(connection, OWED_OF, merchant=merchant_id, payment=payment_id, limit=100)
 
 
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:

@@ -154,6 +154,9 @@ CREATE TABLE deposits (
     receiving_id bigint,
     matching_transfer_id bigint,
     contract_id bigint,
+    payout_id bigint,
+    came_sen bigint,
+    held_at timestamp with time zone,
     CONSTRAINT deposit_completed CHECK (((status = 'succeeded'::text) = (completed_at IS NOT NULL))),
     CONSTRAINT deposit_credited_once CHECK (((status = 'succeeded'::text) = (transfer_id IS NOT NULL))),
     CONSTRAINT deposit_pays_for_itself CHECK ((pay_sen >= (amount_sen + fee_sen))),
@@ -552,7 +555,7 @@ CREATE TABLE refund_tasks (
     merchant_id bigint NOT NULL,
     task_id bigint NOT NULL,
     environment text NOT NULL,
-    order_id bigint NOT NULL,
+    order_id bigint,
     payment_id bigint NOT NULL,
     amount_sen bigint NOT NULL,
     source text NOT NULL,
@@ -924,11 +927,13 @@ CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, enviro
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
+CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
 CREATE INDEX deposits_late ON deposits USING btree (merchant_id, deposit_id) WHERE (status = 'late'::text);
 CREATE INDEX deposits_member ON deposits USING btree (merchant_id, member_id, deposit_id) WHERE (member_id IS NOT NULL);
 CREATE INDEX deposits_receiving ON deposits USING btree (merchant_id, receiving_id, pay_sen) WHERE (receiving_id IS NOT NULL);
 CREATE INDEX deposits_secret ON deposits USING hash (secret);
+CREATE INDEX deposits_unsettled ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX expected_amounts_over ON expected_amounts USING btree (expected_until);
 CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (status = ANY (ARRAY['requested'::text, 'unknown'::text]));

@@ -100,7 +100,7 @@ DEPOSITS = Table(
     key=("merchant_id", "deposit_id"),
     mutable=(
         "status", "provider_reference", "instructions", "transfer_id", "updated_at", "expires_at", "completed_at",
-        "matching_transfer_id",
+        "matching_transfer_id", "payout_id", "came_sen", "held_at", "amount_sen", "fee_sen", "pay_sen",
     ),
 )  # fmt: skip
 FULFILMENTS = Table(

@@ -13,13 +13,14 @@ from gerai.domain.records import ASKED_SEN
 
 class WaitingRow(NamedTuple):
     """``why``: ``late``, ``other amount`` (than was asked for), the state the order ended in, or ``to send``: a refund.
-    ``wallet``: the member has one."""
+    ``wallet``: the member has one. What is to be sent of a top-up has no order; its id and code stand for a payment's.
+    """
 
     environment: str
     payment_id: int
     payment: str
     method: str
-    order_id: int
+    order_id: int | None
     order_number: str
     channel: str
     why: str
@@ -49,6 +50,12 @@ SELECT {_COLUMNS}, 'to send', r.amount_sen, r.created_at, false
 FROM refund_tasks r JOIN orders o ON o.merchant_id = r.merchant_id AND o.order_id = r.order_id
      JOIN payments p ON p.merchant_id = r.merchant_id AND p.payment_id = r.payment_id
 WHERE r.merchant_id = %(merchant_id)s AND r.ended_at IS NULL AND (r.status = 'open' OR r.fault <> '')
+UNION ALL
+SELECT d.environment, d.deposit_id, d.public_id, d.method, NULL::bigint, '', d.channel, 'to send', r.amount_sen,
+       r.created_at, false
+FROM refund_tasks r JOIN deposits d ON d.merchant_id = r.merchant_id AND d.deposit_id = r.payment_id
+WHERE r.merchant_id = %(merchant_id)s AND r.ended_at IS NULL AND (r.status = 'open' OR r.fault <> '')
+  AND r.order_id IS NULL
 ORDER BY since, payment_id LIMIT %(limit)s"""
 
 

@@ -26,9 +26,9 @@ def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStr
     async def end_task(merchant_id: int, **ids: int) -> None:
         await follow.end(engine, desk, merchant_id, target_named(ids))
 
-    # The payment names the job's lock, and is the task's.
+    # They name the job's lock; the task knows the rest.
     @queue.task(name=GIVE_BACK_TASK, retry=retry)
-    async def give_back_task(merchant_id: int, order_id: int, payment_id: int, task_id: int) -> None:
-        await give_back(engine, desk, merchant_id, order_id, task_id)
+    async def give_back_task(merchant_id: int, task_id: int, **ids: int) -> None:
+        await give_back(engine, desk, merchant_id, ids.get("order_id"), task_id)
 
     return follow_task, end_task, give_back_task

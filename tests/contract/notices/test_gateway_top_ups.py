@@ -15,12 +15,14 @@ from gateway_doors_kit import RIGHT, TOY, Doors, contract_of, served, shop
 from gateway_kit import KEY, PRICE
 from gerai.app import App
 from gerai.domain.records import Deposit, Environment
+from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.gateways.follow import to_look_at
+from gerai.engine.gateways.give_back import refund_key
 from gerai.engine.keys.manage import create_key
-from gerai.engine.merchants.open import open_merchant
+from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
-from gerai.ports.gateways import GatewayRefused, OutcomeUnknown
+from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, RefundSeen
 from top_up_kit import TopUps, top_ups
 
 __all__ = ["served", "shop"]
@@ -221,8 +223,9 @@ async def test_another_merchants_top_up_is_nobodys(shop: Doors, ani: Member, ser
 
 async def test_another_amount(shop: Doors, ani: Member) -> None:
     """Nothing is credited, whatever is reported again; a person finds it listed, and the member reads what came, is
-    asked not to pay again, and is shown no more how to."""
-    data = (await ani.asks()).json()["data"]
+    asked not to pay again, and is shown no more how to, neither on the page nor by the API, asked with the same key or
+    later. Accepted, the balance has what came."""
+    data = (await ani.asks("k")).json()["data"]
     code = data["deposit"]["invoice_code"]
     deposit = await ani.deposit(code)
     number = TOY.payments[deposit.public_id].instructions
@@ -238,6 +241,40 @@ async def test_another_amount(shop: Doors, ani: Member) -> None:
     for text in ("Jumlah yang Anda bayar berbeda", "Rp49.999", "Yang diminta Rp50.000", "Jangan membayar lagi"):
         assert text in page
     assert f'data-copy="{number.code}"' not in page
+    again = (await ani.asks("k")).json()["data"]
+    assert (again["idempotent"], again["gateway"], again["deposit"]["status"]) == (True, None, "pending")
+    for invoice in (again["invoice"], (await ani.get(f"/me/invoices/{code}"))["invoice"]):
+        assert (invoice["payment_url"], invoice["invoice_url"]) == ("", data["invoice"]["invoice_url"])
+    assert number.code not in str(again)
+    await shop.engine.submit(ResolveLateDeposit(**ani.top_ups.names(deposit), decision="accept"))
+    assert (await ani.get("/me/balance"))["balance"]["amount"] == 49_999
+    approved = (await ani.get(f"/me/deposits/{code}"))["deposit"]
+    assert (approved["status"], approved["amount"]) == ("approved", 49_999)
+
+
+async def test_a_refund_that_the_gateway_reports(shop: Doors, ani: Member) -> None:
+    """A late top-up goes back and waits at the gateway; its notice has that looked into at once, and it is booked as
+    sent, once."""
+    await change_settings(shop.engine, shop.merchant_id, {"late_payment": "hold"})
+    code = (await ani.asks(payment_method="va-bni")).json()["data"]["deposit"]["invoice_code"]
+    deposit = await ani.deposit(code)
+    await ani.top_ups.cancelled(deposit)
+    TOY.pays(deposit)
+    await ani.reported(code)
+    await shop.work()
+    assert await ani.top_ups.stands(deposit) == ("late", 0)
+    await shop.engine.submit(ResolveLateDeposit(**ani.top_ups.names(deposit), decision="refund"))
+    TOY.refunding = [RefundSeen("pending", "toy-1")]
+    await shop.work()
+    [listed] = await shop.engine.payments.refunds(shop.merchant_id)
+    assert (listed.task.status, listed.task.looks) == ("sending", 1)
+    TOY.refunds[refund_key(deposit, listed.task)] = RefundSeen("done", "toy-1")
+    await ani.reported(f"{code} ", f" {code}")
+    await shop.work()
+    assert await shop.engine.payments.refunds(shop.merchant_id) == []
+    [ended] = await shop.engine.payments.refunds(shop.merchant_id, ended=True)
+    assert (ended.task.status, ended.task.reference) == ("done", "toy-1")
+    assert TOY.given_back.count((code, PRICE)) == 1
 
 
 async def test_what_was_left_is_ended_at_once(shop: Doors, ani: Member) -> None:

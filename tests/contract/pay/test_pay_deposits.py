@@ -40,6 +40,8 @@ class Case:
 OVER = NOW - timedelta(seconds=1)
 #: One that a gateway takes, also in a sandbox: its payer is not ours to play.
 ASKED: dict[str, Any] = {"contract_id": 7}
+#: Another amount came than was asked for.
+OTHER: dict[str, Any] = {**ASKED, "came_sen": 4_900_000, "held_at": NOW}
 CASES = {
     "open": Case(deposit(), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
     "open, QR": Case(deposit(**BY_QR), "pending", "amount.due", "Rp54.123", pays=True, play=PLAYED),
@@ -66,6 +68,12 @@ CASES = {
     "cancelled": Case(deposit("cancelled"), "cancelled", "amount.total_deposit", "Rp54.123", struck=True, final=True),
     "late": Case(deposit("late"), "late", "amount.arrived", "Rp54.123"),
     "refunded": Case(deposit("refunded"), "refunded", "amount.returned", "Rp54.123", final=True),
+    "another amount": Case(deposit(**OTHER), "mismatch", "amount.arrived", "Rp49.000"),
+    "another amount, over": Case(deposit("expired", **OTHER), "mismatch", "amount.arrived", "Rp49.000"),
+    "another amount, late": Case(deposit("late", **OTHER), "late", "amount.arrived", "Rp49.000"),
+    "another amount, refunded": Case(
+        deposit("refunded", **OTHER), "refunded", "amount.returned", "Rp49.000", final=True
+    ),
 }  # fmt: skip
 
 
@@ -92,7 +100,7 @@ def test_every_state_has_its_page(case: Case, language: Any) -> None:
     shown, words = page(case.deposit, language), Words(language)
     assert shown.state.name == f"deposit_{case.state}"
     for part, text in (("badge", shown.badge), ("headline", shown.headline), ("message", shown.message)):
-        assert text == words(f"{part}.deposit_{case.state}", merchant="Toko Sinar Pagi")
+        assert text == words(f"{part}.deposit_{case.state}", merchant="Toko Sinar Pagi", asked="Rp54.123")
     assert (shown.amount_label, shown.amount) == (words(case.label), case.amount)
     assert (shown.struck, shown.final, shown.play) == (case.struck, case.final, case.play)
     assert (shown.panel is not None) == case.pays

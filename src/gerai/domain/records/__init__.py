@@ -13,11 +13,10 @@ from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
 from gerai.domain.records.payments import ASKED_SEN, FeeBearer, Invoice, Payment, PaymentRules, RefundTask
 from gerai.domain.records.receiving import Arrival, ExpectedAmount, Notice, NoticeSource, PaymentProof, ReceivingAccount
-from gerai.domain.records.wallets import CAME_SEN, MANUAL, Account, Deposit, Transfer
+from gerai.domain.records.wallets import MANUAL, Account, Deposit, Transfer
 
 __all__ = [
     "ASKED_SEN",
-    "CAME_SEN",
     "MANUAL",
     "Account",
     "Arrival",

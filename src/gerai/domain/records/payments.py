@@ -58,7 +58,8 @@ class Invoice(msgspec.Struct, frozen=True):
 
 
 class RefundTask(msgspec.Struct, frozen=True):
-    """Money that is to be sent back to a payer. ``status``: ``open``, where a person sends it; ``sending``, where its
+    """Money that is to be sent back to a payer. ``payment_id``: of which payment or, where ``order_id`` is None, of
+    which deposit: nothing else has its id. ``status``: ``open``, where a person sends it; ``sending``, where its
     gateway does; ``done``; ``withdrawn``. ``source``: the account it was taken from. ``destination``: as far as it is
     known, ``bank``, ``number`` and ``holder``. ``reference``: the bank's or the gateway's, of what sent it.
     ``asked_by``, ``ended_by``: people, or the gateway; empty when nobody is named. ``looks``: how often its gateway was
@@ -69,7 +70,7 @@ class RefundTask(msgspec.Struct, frozen=True):
     merchant_id: int
     task_id: int
     environment: str
-    order_id: int
+    order_id: int | None
     payment_id: int
     amount_sen: int
     source: str
@@ -87,6 +88,11 @@ class RefundTask(msgspec.Struct, frozen=True):
     fault: str = ""
     contract_id: int | None = None
     payout_id: int | None = None
+
+    @property
+    def of(self) -> dict[str, int]:
+        """What it hangs on, and whose lock protects it, by name: its order, or its deposit."""
+        return {"deposit_id": self.payment_id} if self.order_id is None else {"order_id": self.order_id}
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -126,6 +132,16 @@ class Payment(msgspec.Struct, frozen=True):
     def asked_sen(self) -> int:
         """What its payer is asked for, to the sen."""
         return self.amount_sen + self.fee_sen + self.matching_sen
+
+    @property
+    def given_back(self) -> bool:
+        """Whether any of it goes back, or went."""
+        return self.refunded_sen > 0
+
+    @property
+    def taken_sen(self) -> int:
+        """What its payer paid, once they did: one of another amount is of what came."""
+        return self.asked_sen
 
     @property
     def kept_sen(self) -> int:

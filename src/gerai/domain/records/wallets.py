@@ -63,7 +63,9 @@ class Deposit(msgspec.Struct, frozen=True):
     the one transfer that credited the wallet, there exactly while the deposit is ``succeeded``;
     ``matching_transfer_id`` the one that booked :attr:`matching_sen`, where there is any. ``receiving_id``: the
     seller's own account it comes into, and no other money may come there with ``pay_sen``; ``contract_id``: the
-    contract by which a gateway takes it."""
+    contract by which a gateway takes it; ``payout_id``: the payout with which it passed it on. ``held_at``: since when
+    its money waits, or waited, for somebody to decide; ``came_sen``: what came instead of ``pay_sen``, before it is
+    accepted and the deposit is one of that amount."""
 
     merchant_id: int
     deposit_id: int
@@ -91,11 +93,45 @@ class Deposit(msgspec.Struct, frozen=True):
     receiving_id: int | None = None
     matching_transfer_id: int | None = None
     contract_id: int | None = None
+    payout_id: int | None = None
+    came_sen: int | None = None
+    held_at: datetime | None = None
 
     @property
     def came_instead_sen(self) -> int:
-        """Another amount that its gateway says came, and that is booked nowhere; nothing where none did."""
-        return int(self.instructions.get(CAME_SEN, 0))
+        """Another amount that its gateway says came; nothing where none did."""
+        # Earlier versions kept it with the instructions.
+        return self.came_sen or int(self.instructions.get("came_sen", 0))
+
+    @property
+    def held(self) -> bool:
+        """Whether its money came and waits in ``suspense`` for somebody to decide."""
+        return self.held_at is not None and self.status not in ("succeeded", "refunded")
+
+    @property
+    def booked(self) -> bool:
+        """Whether money that came for it is in the books, be it that it waits or went back."""
+        return self.held_at is not None or self.status == "succeeded"
+
+    @property
+    def given_back(self) -> bool:
+        """Whether it goes back, or went: it does whole."""
+        return self.status == "refunded"
+
+    @property
+    def taken_sen(self) -> int:
+        """What its payer paid, once they did, under the name that this has with payments."""
+        return self.pay_sen if self.came_sen is None else self.came_sen
+
+    @property
+    def kept_sen(self) -> int:
+        """What its method keeps of that, as was known when it came; a fee reckoned for another amount is none."""
+        return self.fee_sen if self.came_sen is None else 0
+
+    @property
+    def ours_sen(self) -> int:
+        """What of it comes to us: that waits, or goes back."""
+        return self.taken_sen - self.kept_sen
 
     @property
     def asked_sen(self) -> int:

@@ -23,8 +23,8 @@ def payment_payable(payment: Payment, now: datetime) -> bool:
 
 
 def deposit_payable(deposit: Deposit, now: datetime) -> bool:
-    """Whether the deposit waits for its payer."""
-    return deposit.status == "pending" and not _over(deposit.expires_at, now)
+    """Whether the deposit waits for its payer, and nothing came for it: another amount waits for a decision."""
+    return deposit.status == "pending" and not deposit.came_instead_sen and not _over(deposit.expires_at, now)
 
 
 def _over(at: datetime | None, now: datetime) -> bool:

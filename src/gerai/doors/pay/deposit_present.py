@@ -113,10 +113,10 @@ def present_deposit(
 
 
 def _shown_sen(deposit: Deposit, state: PageState) -> int:
-    """The big figure: what came instead, what the wallet got, or what is to be paid."""
+    """The big figure: what came instead, what the wallet got, or what was paid or is to be."""
     if state is MISMATCH:
         return deposit.came_instead_sen
-    return deposit.amount_sen if deposit.status == "succeeded" else deposit.pay_sen
+    return deposit.amount_sen if deposit.status == "succeeded" else deposit.taken_sen
 
 
 def _sums(deposit: Deposit, context: PageContext, words: Words) -> list[SumRow]:

@@ -11,7 +11,7 @@ from gerai.domain.refusals import StateConflict
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.find import deposit_now
-from gerai.engine.deposits.transitions import credit, locked, move
+from gerai.engine.deposits.transitions import credit, disregard, hold, locked, move
 from gerai.engine.made import Made
 from gerai.engine.payments.record import Played
 from gerai.engine.state import State
@@ -26,13 +26,14 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
 
     Paid in time: it succeeds and its wallet is credited. Paid after its time, or after it had ended: it is ``late``,
     and the merchant's setting ``late_payment`` decides: ``accept`` (the default) and ``wallet`` credit the wallet all
-    the same, ``hold`` and ``refund`` leave it to the operator. ``provider_reference`` is the gateway's or the bank's
-    name for what happened, ``failure`` its reason. ``by``: the person who saw the money arrive; kept as an event of its
-    own. ``played``: no money came, a payer is played, who pays ``in_time`` what is open, or ``late`` what ran out, and
-    nothing else.
+    the same, ``hold`` and ``refund`` leave it to the operator, and its money waits in ``suspense``. Where another
+    amount waits there already, this says that it was the right one after all. ``provider_reference`` is the gateway's
+    or the bank's name for what happened, ``failure`` its reason. ``by``: the person who saw the money arrive; kept as
+    an event of its own. ``played``: no money came, a payer is played, who pays ``in_time`` what is open, or ``late``
+    what ran out, and nothing else.
 
-    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now),
-    AmountOutOfRange (more than the wallet can take).
+    Refuses: NotFound, StateConflict (the deposit cannot take this outcome any more; ``play``: nobody would pay it now;
+    it is ``settled``: its gateway has paid out another amount), AmountOutOfRange (more than the wallet can take).
     """
 
     deposit_id: int
@@ -63,6 +64,8 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         if self.outcome != "paid":
             facts = {"failure": self.failure} if self.failure else {}
             return move(state, context, deposit, _VERB[self.outcome], **facts)
+        if deposit.came_sen is not None:
+            deposit = disregard(state, context, deposit)
         if self.by:
             facts = {"by": self.by, "reference": self.provider_reference, "amount_sen": deposit.pay_sen}
             state.announce_deposit(deposit, "deposit.confirmed", context.now, **facts)
@@ -71,7 +74,7 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
         late = move(state, context, deposit, "arrive_late")
         if context.settings.late_payment in ("accept", "wallet"):
             return credit(state, context, late, "accept")
-        return late
+        return hold(state, context, late)
 
 
 def _require_playable(deposit: Deposit, played: Played, *, over: bool) -> None:

@@ -7,8 +7,8 @@ from typing import Any, Final
 import structlog
 
 from gerai.domain.money import display
-from gerai.domain.records import Payment, RefundTask
-from gerai.engine.arrivals.target import OfPayment
+from gerai.domain.records import Deposit, Payment, RefundTask
+from gerai.engine.arrivals.target import target_kept
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.gateways.due import followed
@@ -34,43 +34,45 @@ _LONG: Final = 170
 _WAITS: Final = "the gateway has not said for a week whether it was sent: look in its dashboard"
 
 
-async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int, task_id: int) -> None:
-    """Ask the payment's gateway to send the refund, and record what it says; be called again while nobody knows.
+async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int | None, task_id: int) -> None:
+    """Ask the gateway that took the payment, or the deposit where there is no order, to send the refund, and record
+    what it says; be called again while nobody knows.
 
     A refund that may have been asked for is looked for first, and asked for by one key, so that it is sent once however
     often this runs. What the gateway cannot give back, or will not, is handed to a person; in its sandbox, where there
     is nothing to send, it has gone. Safe to run any number of times.
     """
     listed = await engine.payments.refund(merchant_id, task_id)
-    target = None if listed is None else OfPayment(order_id, listed.task.payment_id)
-    found = None if target is None else await followed(engine, merchant_id, target)
-    payment = None if found is None else found.due.paid
-    if listed is None or found is None or not isinstance(payment, Payment) or listed.task.status != "sending":
+    if listed is None or listed.task.status != "sending":
         return
-    task, (due, attempt) = listed.task, found
+    task = listed.task
+    found = await followed(engine, merchant_id, target_kept(order_id, task.payment_id))
+    if found is None:
+        return
+    (due, attempt), paid = found, found.due.paid
     usable = await desk.contract(merchant_id, attempt.contract_id)
     if usable is None:
         await _pending(engine, task, "its contract cannot be used", "gateway")
         return
     gateway, contract = usable
-    if why := _why_not(gateway.channels.get((payment.method, payment.channel_code)), payment, task):
+    if why := _why_not(gateway.channels.get((paid.method, paid.channel_code)), paid, task):
         await _by_hand(engine, task, why, gateway)
         return
     asked = desk.attempt_of(due, attempt.reference)
     try:
-        seen = await _sent(desk, gateway, contract, asked, payment, task)
+        seen = await _sent(desk, gateway, contract, asked, paid, task)
     except (NoAnswer, OutcomeUnknown, AddressForbidden) as error:
-        log.info("gateway.refund_unknown", payment=payment.public_id, gateway=gateway.name, error=str(error))
+        log.info("gateway.refund_unknown", payment=paid.public_id, gateway=gateway.name, error=str(error))
         await _pending(engine, task, task.fault, gateway.title)
         return
     except GatewayRefused as refused:
-        log.warning("gateway.refund_not_found", payment=payment.public_id, gateway=gateway.name, code=refused.code)
+        log.warning("gateway.refund_not_found", payment=paid.public_id, gateway=gateway.name, code=refused.code)
         await _pending(engine, task, f"the gateway refuses to say how it stands: {refused.code}", gateway.title)
         return
     if seen.status == "pending":
         await _pending(engine, task, "", gateway.title)
     elif seen.status == "denied":
-        log.warning("gateway.refund_denied", merchant_id=merchant_id, payment=payment.public_id, task=task_id,
+        log.warning("gateway.refund_denied", merchant_id=merchant_id, payment=paid.public_id, task=task_id,
                     gateway=gateway.name, code=seen.code)  # fmt: skip
         await _record(engine, task, gateway.title, outcome="denied", fault=f"{gateway.title}: {seen.code or 'denied'}")
     else:
@@ -78,33 +80,33 @@ async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_i
 
 
 async def _sent(
-    desk: GatewayDesk, gateway: Gateway, contract: Contract, asked: Attempt, payment: Payment, task: RefundTask
+    desk: GatewayDesk, gateway: Gateway, contract: Contract, asked: Attempt, paid: Payment | Deposit, task: RefundTask
 ) -> RefundSeen:
     """How the refund stands, asked for if the gateway does not know it; its no to that is a denial. GatewayRefused: it
     does not say whether it knows it, so it may have been sent."""
-    http, key = desk.http(contract), refund_key(payment, task)
+    http, key = desk.http(contract), refund_key(paid, task)
     seen = await gateway.find_refund(http, contract, asked, key)
     if seen is not None:
         return seen
     try:
         return await gateway.refund(http, contract, asked, key, task.amount_sen, task.reason or "refund")
     except GatewayRefused as refused:
-        log.info("gateway.refund_refused", payment=payment.public_id, code=refused.code, text=refused.text)
+        log.info("gateway.refund_refused", payment=paid.public_id, code=refused.code, text=refused.text)
         return RefundSeen("denied", code=f"{refused.code} {refused.text}".strip())
 
 
-def refund_key(payment: Payment, task: RefundTask) -> str:
+def refund_key(paid: Payment | Deposit, task: RefundTask) -> str:
     """By which the gateway knows the refund: one for each time it is asked for anew after a denial."""
     again = f"_{task.denials}" if task.denials else ""
-    return f"rf{task.task_id}{again}-{payment.public_id[-12:]}"
+    return f"rf{task.task_id}{again}-{paid.public_id[-12:]}"
 
 
-def _why_not(channel: GatewayChannel | None, payment: Payment, task: RefundTask) -> str:
+def _why_not(channel: GatewayChannel | None, paid: Payment | Deposit, task: RefundTask) -> str:
     """Why the gateway cannot be asked for this refund; empty: it can."""
     if channel is None or channel.refund == "none":
         return "the gateway gives nothing back that was paid this way"
-    if channel.refund == "full" and task.amount_sen != payment.asked_sen:
-        return f"the gateway gives this back only whole, {display(payment.asked_sen)}"
+    if channel.refund == "full" and task.amount_sen != paid.taken_sen:
+        return f"the gateway gives this back only whole, {display(paid.taken_sen)}"
     return ""
 
 
@@ -122,5 +124,5 @@ async def _pending(engine: Engine, task: RefundTask, fault: str, by: str) -> Non
 
 
 async def _record(engine: Engine, task: RefundTask, by: str, **seen: Any) -> None:
-    names = {"merchant_id": task.merchant_id, "environment": task.environment, "order_id": task.order_id}
-    await engine.submit(RecordRefund(**names, task_id=task.task_id, by=by, **seen))
+    of = {"merchant_id": task.merchant_id, "environment": task.environment, **task.of}
+    await engine.submit(RecordRefund(**of, task_id=task.task_id, by=by, **seen))

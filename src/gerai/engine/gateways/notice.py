@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from gerai.domain.records import Notice, NoticeSource, Payment
+from gerai.domain.records import Notice, NoticeSource
 from gerai.engine.arrivals.target import target_kept
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
@@ -63,8 +63,8 @@ async def _record(
         log.warning("gateway.notice_of_nothing", payment=paid.public_id, gateway=gateway.name)
         return False
     await record(engine, paid, seen)
-    if isinstance(paid, Payment) and paid.refunded_sen:
+    if paid.given_back:
         # It may be about a refund that was asked for: how that stands is seen by looking.
         for task in await engine.payments.sending(paid):
-            await give_back(engine, desk, paid.merchant_id, paid.order_id, task.task_id)
+            await give_back(engine, desk, paid.merchant_id, task.order_id, task.task_id)
     return True

@@ -8,11 +8,12 @@ from typing import Any, Final, Literal
 import msgspec
 
 from gerai.domain.payment_status import CAME, DEPOSIT_CAME
-from gerai.domain.records import CAME_SEN, Deposit, GatewayAttempt, OrderView, Payment
+from gerai.domain.records import Deposit, GatewayAttempt, OrderView, Payment
 from gerai.domain.refusals import NotFound
 from gerai.domain.states import ATTEMPT
 from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.transitions import hold
 from gerai.engine.payment_steps import FOLLOW_GATEWAY_TASK, gateway_job
 from gerai.engine.payments import other_amount
 from gerai.engine.state import State
@@ -36,7 +37,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
 
     ``waiting``: the payer has not paid; what they must see (``instructions``, empty: not known) is kept with the first
     answer. ``paid``: it is paid, in time or late, once; where another amount came than was asked for (``paid_sen``) a
-    payment's money waits for a person, or for what the merchant's rule has of it, and of a deposit's nothing is booked:
+    payment's money waits for a person, or for what the merchant's rule has of it, and a deposit's waits for a person:
     its attempt is a ``mismatch``. ``failed``, ``expired``, ``cancelled``: so does it end, if it is still open; what is
     paid never goes back. ``refunded``: the gateway gave back what nobody here asked it for, or what was recorded
     already: a person looks where more went back than is known here.
@@ -88,7 +89,8 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
                 return self._paid(state, context, paid, attempt)
             case "refunded":
                 # It was paid before, and nobody had looked.
-                if paid.status not in _HAS_MONEY and self.refunded_sen < paid.asked_sen:
+                unseen = paid.status not in _HAS_MONEY and attempt.status != "mismatch"
+                if unseen and self.refunded_sen < paid.asked_sen:
                     attempt = self._paid(state, context, paid, attempt)
                 if self.refunded_sen > _given_back_sen(paid):
                     fault = f"the gateway gave back {self.refunded_sen // 100} rupiah, more than is recorded here"
@@ -113,16 +115,17 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
         if paid.status in _HAS_MONEY:
             return _move(attempt, "end") if ATTEMPT.can(attempt.status, "end") else attempt
         if self.paid_sen is None or self.paid_sen == paid.asked_sen:
+            if isinstance(paid, Deposit) and paid.held and paid.payout_id is not None:
+                # Another amount came, and was paid out: a person decides about that.
+                return attempt
             self.target.paid(self.merchant_id, self.environment, reference=attempt.reference).decide(state, context)
         elif isinstance(paid, Payment):
             other_amount.arrive(state, context, state.order(self.merchant_id, paid.order_id), paid, self.paid_sen)
         elif attempt.status == "mismatch":
             return attempt
         else:
-            # The ledger knows nothing of a top-up before its wallet is credited: a person finds it listed.
-            # Its payer is told, and shown no more how to pay.
-            told = paid.instructions | {CAME_SEN: self.paid_sen}
-            state.deposits.update(msgspec.structs.replace(paid, instructions=told, updated_at=context.now))
+            # A person finds it listed; its payer is told, and shown no more how to pay.
+            hold(state, context, paid, self.paid_sen)
             facts = {"asked_sen": paid.asked_sen, "paid_sen": self.paid_sen}
             self.target.announce(state, self.merchant_id, context.now, "mismatch", **facts)
             fault = f"{self.paid_sen // 100} rupiah came, {paid.asked_sen // 100} were asked for"
@@ -160,8 +163,8 @@ def instructed(paid: Payment | Deposit) -> bool:
 def _given_back_sen(paid: Payment | Deposit) -> int:
     if isinstance(paid, Payment):
         return paid.refunded_sen
-    # A person gave it back, whole: there at the gateway, or otherwise.
-    return paid.asked_sen if paid.status == "refunded" else 0
+    # Whole, by the gateway or by a person.
+    return paid.taken_sen if paid.status == "refunded" else 0
 
 
 def _move(attempt: GatewayAttempt, verb: str) -> GatewayAttempt:

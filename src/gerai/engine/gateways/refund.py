@@ -11,7 +11,7 @@ from gerai.domain.refusals import InputInvalid, StateConflict
 from gerai.domain.states import REFUND
 from gerai.engine.command import Context
 from gerai.engine.payment_steps import GIVE_BACK_TASK, gateway_job
-from gerai.engine.payments.end_refund import TaskCommand
+from gerai.engine.payments.end_refund import TaskCommand, paid_of
 from gerai.engine.state import State
 
 _LONGEST: Final = 300
@@ -34,7 +34,7 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     look_after_s: float | None = None
 
     def decide(self, state: State, context: Context) -> RefundTask:
-        task, order = self.task(state), state.order(self.merchant_id, self.order_id)
+        task = self.task(state)
         if task.status != "sending":
             if self.outcome != "done" or (task.status == "done" and task.ended_by == self.by):
                 return task
@@ -42,17 +42,16 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
             return _changed(state, context, task, fault=fault)
         match self.outcome:
             case "done":
-                return self.sent(state, context, order, task, "confirm", self.reference or f"task {task.task_id}")
+                return self.sent(state, context, task, "confirm", self.reference or f"task {task.task_id}")
             case "denied":
                 status = REFUND.move(task.status, "hand_back", str(task.task_id))
-                self.announce(state, context, order, task, "refund.denied", reason=self.fault[:_LONGEST])
+                self.announce(state, context, task, "refund.denied", reason=self.fault[:_LONGEST])
                 return _changed(
                     state, context, task, status=status, denials=task.denials + 1, fault=self.fault[:_LONGEST]
                 )
             case "pending":
                 if self.look_after_s is not None:
-                    payment = state.payments.rows[task.merchant_id, task.payment_id]
-                    job = gateway_job(GIVE_BACK_TASK, payment, self.look_after_s, task_id=task.task_id)
+                    job = gateway_job(GIVE_BACK_TASK, paid_of(state, task), self.look_after_s, task_id=task.task_id)
                     state.jobs.append(job)
                 return _changed(state, context, task, looks=task.looks + 1, fault=self.fault[:_LONGEST])
 
@@ -65,12 +64,12 @@ class HandOver(TaskCommand[RefundTask], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> RefundTask:
         task = self.task(state)
-        payment = state.payments.rows[task.merchant_id, task.payment_id]
-        if payment.contract_id is None:
+        paid = paid_of(state, task)
+        if paid.contract_id is None:
             raise InputInvalid({"task": ["no gateway took the payment: it is sent by hand"]})
         status = REFUND.move(task.status, "hand_over", str(task.task_id))
-        state.jobs.append(gateway_job(GIVE_BACK_TASK, payment, 0, task_id=task.task_id))
-        self.announce(state, context, state.order(self.merchant_id, self.order_id), task, "refund.handed_over")
+        state.jobs.append(gateway_job(GIVE_BACK_TASK, paid, 0, task_id=task.task_id))
+        self.announce(state, context, task, "refund.handed_over")
         return _changed(state, context, task, status=status, looks=0, fault="")
 
 
@@ -85,7 +84,7 @@ class TakeBack(TaskCommand[RefundTask], frozen=True, kw_only=True):
         if task.status != "sending":
             raise StateConflict("refund", str(task.task_id), task.status, "hand_back")
         status = REFUND.move(task.status, "hand_back", str(task.task_id))
-        self.announce(state, context, state.order(self.merchant_id, self.order_id), task, "refund.taken")
+        self.announce(state, context, task, "refund.taken")
         return _changed(state, context, task, status=status, fault=f"taken back by {self.by}")
 
 

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gerai.domain.records import Order, Payment, RefundTask
+from gerai.domain.records import Deposit, Order, Payment, RefundTask
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
-from gerai.domain.states import INVOICE, PAYMENT, REFUND
+from gerai.domain.states import DEPOSIT, INVOICE, PAYMENT, REFUND
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
-from gerai.engine.wallet import ledger
+from gerai.engine.wallet.owed import owe_no_more, send_to_payer
 
 #: What can be known of where the money goes.
 DESTINATION = ("bank", "number", "holder")
@@ -26,19 +26,24 @@ class FinishedRefund(msgspec.Struct, frozen=True):
 
 
 class TaskCommand(Command[Answer], frozen=True, kw_only=True):
-    """Base of what is done about one task. The order's lock protects the task and its money. ``by``: who does it."""
+    """Base of what is done about one task, of an order (``order_id``) or of a top-up (``deposit_id``), whose lock
+    protects the task and its money. ``by``: who does it."""
 
-    order_id: int
+    order_id: int | None = None
+    deposit_id: int | None = None
     task_id: int
     by: str
 
     def needs(self) -> Needs:
-        return Needs(orders=(self.order_id,), refund_tasks=(self.task_id,))
+        orders = () if self.order_id is None else (self.order_id,)
+        deposits = () if self.deposit_id is None else (self.deposit_id,)
+        return Needs(orders=orders, deposits=deposits, refund_tasks=(self.task_id,))
 
     def task(self, state: State) -> RefundTask:
-        """NotFound also when it is another order's, or of the other environment."""
+        """NotFound also when it is another order's or deposit's, or of the other environment."""
         task = state.refund_tasks.get(self.merchant_id, self.task_id)
-        if task is None or (task.order_id, task.environment) != (self.order_id, self.environment):
+        of = {"deposit_id": self.deposit_id} if self.order_id is None else {"order_id": self.order_id}
+        if task is None or (task.of, task.environment) != (of, self.environment):
             raise NotFound("refund", str(self.task_id))
         return task
 
@@ -48,26 +53,26 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
         ended = {"ended_by": self.by, "ended_at": context.now, "updated_at": context.now}
         return state.refund_tasks.update(msgspec.structs.replace(task, status=status, **ended, **changes))
 
-    def sent(
-        self, state: State, context: Context, order: Order, task: RefundTask, verb: str, reference: str
-    ) -> RefundTask:
+    def sent(self, state: State, context: Context, task: RefundTask, verb: str, reference: str) -> RefundTask:
         """The money has left, by the transfer with this ``reference``."""
-        payment = state.payments.rows[task.merchant_id, task.payment_id]
-        through = payment.contract_id if verb == "confirm" else None
+        taken_by = paid_of(state, task).contract_id
+        through = taken_by if verb == "confirm" else None
         task = self.end(state, context, task, verb, reference=reference, fault="", contract_id=through)
         # What a gateway took and a person sends back is not taken off what the gateway pays out.
-        by_hand = payment.contract_id is not None and through is None
-        ledger.send_to_payer(state, context, order, task, "bank" if by_hand else "gateway")
-        self.announce(state, context, order, task, "refund.sent", reference=reference)
+        by_hand = taken_by is not None and through is None
+        send_to_payer(state, context, task, "bank" if by_hand else "gateway")
+        self.announce(state, context, task, "refund.sent", reference=reference)
         return task
 
-    def announce(self, state: State, context: Context, order: Order, task: RefundTask, name: str, **facts: Any) -> None:
-        """Write what became of the task as an event of its order."""
-        payment = state.payments.rows[task.merchant_id, task.payment_id]
-        state.announce(
-            order, name, context.now,
-            payment=payment.public_id, task=task.task_id, amount_sen=task.amount_sen, by=self.by, **facts,
-        )  # fmt: skip
+    def announce(self, state: State, context: Context, task: RefundTask, name: str, **facts: Any) -> None:
+        """Write what became of the task as an event of its order, or of its deposit."""
+        paid = paid_of(state, task)
+        facts = {"task": task.task_id, "amount_sen": task.amount_sen, "by": self.by, **facts}
+        if isinstance(paid, Deposit):
+            state.announce_deposit(paid, name, context.now, **facts)
+        else:
+            order = state.order(paid.merchant_id, paid.order_id)
+            state.announce(order, name, context.now, payment=paid.public_id, **facts)
 
 
 class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
@@ -81,17 +86,18 @@ class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
     reference: str
 
     def decide(self, state: State, context: Context) -> FinishedRefund:
-        task, order = self.task(state), state.order(self.merchant_id, self.order_id)
+        task = self.task(state)
         if not self.reference:
             raise InputInvalid({"reference": ["must say by which transfer the money was sent"]})
         if task.status == "done" and task.reference == self.reference:
             return FinishedRefund(task, booked=False)
-        return FinishedRefund(self.sent(state, context, order, task, "finish", self.reference), booked=True)
+        return FinishedRefund(self.sent(state, context, task, "finish", self.reference), booked=True)
 
 
 class WithdrawRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
-    """The money will not be sent: it is what it was before the refund, a completed payment's or a late one. An order
-    that ended with the refund stays ended, and its money waits for another decision (``payments waiting``).
+    """The money will not be sent: it is what it was before the refund, a completed payment's, or a late one's or a late
+    deposit's. An order that ended with the refund stays ended, and its money waits for another decision (``payments
+    waiting``).
 
     Refuses: NotFound, StateConflict (done, or withdrawn already; its gateway sends it).
     """
@@ -99,16 +105,18 @@ class WithdrawRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     note: str = ""
 
     def decide(self, state: State, context: Context) -> RefundTask:
-        order = state.order(self.merchant_id, self.order_id)
         task = self.end(state, context, self.task(state), "withdraw")
-        payment = state.payments.rows[self.merchant_id, task.payment_id]
-        ledger.owe_no_more(state, context, order, task, self.note)
-        if task.source == "suspense":
-            status = PAYMENT.move(payment.status, "withdraw_late_refund", payment.public_id)
-            _kept(state, context, payment, task, status)
+        owe_no_more(state, context, task, self.note)
+        paid = paid_of(state, task)
+        if isinstance(paid, Deposit):
+            status = DEPOSIT.move(paid.status, "withdraw_refund", paid.public_id)
+            state.deposits.update(msgspec.structs.replace(paid, status=status, updated_at=context.now))
+        elif task.source == "suspense":
+            status = PAYMENT.move(paid.status, "withdraw_late_refund", paid.public_id)
+            _kept(state, context, paid, task, status)
         else:
-            order = _kept_by_order(state, context, order, payment, task)
-        self.announce(state, context, order, task, "refund.withdrawn", note=self.note)
+            _kept_by_order(state, context, state.order(paid.merchant_id, paid.order_id), paid, task)
+        self.announce(state, context, task, "refund.withdrawn", note=self.note)
         return task
 
 
@@ -128,6 +136,12 @@ class AddressRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
             raise StateConflict("refund", str(task.task_id), task.status, "address")
         whole = task.destination | self.destination
         return state.refund_tasks.update(msgspec.structs.replace(task, destination=whole, updated_at=context.now))
+
+
+def paid_of(state: State, task: RefundTask) -> Payment | Deposit:
+    """What the task gives back of."""
+    key = (task.merchant_id, task.payment_id)
+    return state.deposits.rows[key] if task.order_id is None else state.payments.rows[key]
 
 
 def _kept(state: State, context: Context, payment: Payment, task: RefundTask, status: str) -> Payment:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.money import SEN_PER_RUPIAH
-from gerai.domain.records import Payment, RefundTask
+from gerai.domain.records import Deposit, Payment, RefundTask
 from gerai.engine.payments.matching import MOST_SEN
 from gerai.store import payments, receiving_accounts, refund_tasks
 from gerai.store import waiting as waiting_money
@@ -77,11 +77,18 @@ class PaymentReads:
         async with self._pool.connection() as connection:
             return await listed(connection, merchant_id, limit)
 
-    async def sending(self, payment: Payment) -> list[RefundTask]:
-        """The payment's refunds that its gateway is to send."""
+    async def sending(self, paid: Payment | Deposit) -> list[RefundTask]:
+        """The refunds of the payment or deposit that its gateway is to send."""
+        own_id = paid.payment_id if isinstance(paid, Payment) else paid.deposit_id
         async with self._pool.connection() as connection:
-            listed = await refund_tasks.sending_tasks(connection, payment.merchant_id, payment.payment_id)
+            listed = await refund_tasks.sending_tasks(connection, paid.merchant_id, own_id)
         return [one.task for one in listed]
+
+    async def refund_of(self, deposit: Deposit) -> RefundTask | None:
+        """The refund that is to be sent of this deposit, by its gateway or by a person."""
+        async with self._pool.connection() as connection:
+            listed = await refund_tasks.owed_of(connection, deposit.merchant_id, deposit.deposit_id)
+        return listed[0].task if listed else None
 
     async def refund(self, merchant_id: int, task_id: int) -> ListedRefund | None:
         """The refund with this id, whatever became of it."""

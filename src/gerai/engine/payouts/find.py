@@ -11,19 +11,19 @@ from gerai.domain.settlement import USUAL_RULE, SettleRule, expected_on
 from gerai.engine.payouts.settle import MOST
 from gerai.kit.calendar import Calendar
 from gerai.kit.clock import JAKARTA, jakarta
-from gerai.store import gateways, payouts
+from gerai.store import gateways, payouts, taken
 from gerai.store.pool import Pool
 
 UnsettledPayment = payouts.UnsettledPayment
 UnsettledRefund = payouts.UnsettledRefund
-GatewayPayment = payouts.GatewayPayment
+GatewayPayment = taken.GatewayPayment
 #: Further payments are not read: the oldest are settled first.
 READ_AT_MOST: Final = MOST
 
 
 class ExpectedPayout(NamedTuple):
-    """What a gateway should pay out on a day, by any of its contracts: ``gross_sen`` of these payments, less
-    ``refunded_sen`` of these refunds, less ``fee_sen``, as far as it is known. ``late``: the day is over."""
+    """What a gateway should pay out on a day, by any of its contracts: ``gross_sen`` of these payments and top-ups,
+    less ``refunded_sen`` of these refunds, less ``fee_sen``, as far as it is known. ``late``: the day is over."""
 
     gateway: str
     day: date
@@ -34,7 +34,7 @@ class ExpectedPayout(NamedTuple):
     @property
     def gross_sen(self) -> int:
         """What payers paid."""
-        return sum(one.asked_sen for one in self.payments)
+        return sum(one.taken_sen for one in self.payments)
 
     @property
     def refunded_sen(self) -> int:
@@ -65,8 +65,8 @@ class PayoutReads:
             return await gateways.contracts(connection, merchant_id)
 
     async def expected(self, merchant_id: int, environment: str, now: datetime) -> list[ExpectedPayout]:
-        """What is not paid out, by gateway and day, what is expected first comes first; of at most
-        :data:`READ_AT_MOST` payments, the oldest."""
+        """What is not paid out, of orders and of top-ups, by gateway and day, what is expected first comes first; of at
+        most :data:`READ_AT_MOST`, the oldest."""
         async with self._pool.connection() as connection:
             contracts = await gateways.contracts(connection, merchant_id)
             waiting = await payouts.unsettled(connection, merchant_id, environment, READ_AT_MOST)
@@ -88,17 +88,17 @@ class PayoutReads:
     async def at_gateway(
         self, merchant_id: int, contract_ids: Sequence[int], first: date, last: date, limit: int
     ) -> list[GatewayPayment]:
-        """These contracts' payments whose money came on these days, oldest first."""
+        """These contracts' payments and top-ups whose money came on these days, oldest first."""
         since, until = midnight(first), midnight(last + timedelta(days=1))
         async with self._pool.connection() as connection:
-            return await payouts.at_gateway(connection, merchant_id, contract_ids, since, until, limit)
+            return await taken.at_gateway(connection, merchant_id, contract_ids, since, until, limit)
 
     async def named(
         self, merchant_id: int, environment: str, contract_ids: Sequence[int], names: Sequence[str]
     ) -> list[GatewayPayment]:
-        """These contracts' payments with these ids, ours or the gateway's."""
+        """These contracts' payments and top-ups with these ids, ours or the gateway's."""
         async with self._pool.connection() as connection:
-            return await payouts.named(connection, merchant_id, environment, contract_ids, names)
+            return await taken.named(connection, merchant_id, environment, contract_ids, names)
 
 
 def rules_of(ways: Iterable[OfferedWay]) -> dict[tuple[str, str], SettleRule]:
@@ -109,7 +109,7 @@ def rules_of(ways: Iterable[OfferedWay]) -> dict[tuple[str, str], SettleRule]:
 def late_count(
     rows: Iterable[tuple[str, str, datetime, tuple[OfferedWay, ...]]], calendar: Calendar, now: datetime
 ) -> int:
-    """How many of these payments should have been paid out on an earlier day; as ``store.payouts.oldest_unsettled``."""
+    """How many of these should have been paid out on an earlier day; as ``store.payouts.oldest_unsettled``."""
     today = jakarta(now).date()
     return sum(
         expected_on(rules_of(ways).get((method, channel), USUAL_RULE), came_at, calendar) < today

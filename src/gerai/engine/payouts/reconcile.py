@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple
 
-from gerai.domain.payment_status import CAME
 from gerai.engine.payouts.find import GatewayPayment
 from gerai.kit.clock import jakarta
 
@@ -32,8 +31,9 @@ class TheirLine(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """``payment`` and ``order``: ours, empty where there is none; ``reference``: theirs. ``line``: of the file; None:
-    it stands in none. ``here`` and ``there``: what each side says: an amount in sen, or a word; None: nothing."""
+    """``payment`` and ``order``: ours, empty where there is none, of a top-up its code and no order; ``reference``:
+    theirs. ``line``: of the file; None: it stands in none. ``here`` and ``there``: what each side says: an amount in
+    sen, or a word; None: nothing."""
 
     kind: DifferenceKind
     payment: str
@@ -81,25 +81,25 @@ def compare(theirs: Sequence[TheirLine], ours: Iterable[GatewayPayment], first: 
         elif our is None:
             found.append(_difference("not here", None, line, None, line.amount_sen))
         elif our.payment_id in matched:
-            found.append(_difference("twice", our, line, our.asked_sen, line.amount_sen))
+            found.append(_difference("twice", our, line, our.taken_sen, line.amount_sen))
         else:
             matched[our.payment_id] = line
             found += _about(our, line)
     for payment_id, line in unpaid.items():
         our = known[payment_id]
-        if payment_id not in matched and our.status in CAME:
+        if payment_id not in matched and our.came:
             found.append(_difference("not paid there", our, line, our.status, line.status))
     here = [
         one
         for one in known.values()
-        if one.status in CAME
+        if one.came
         and (one.payment_id in matched or (one.payment_id not in elsewhere and _came_within(one, first, last)))
     ]
     missing = [one for one in here if one.payment_id not in matched]
-    found += [_difference("not there", one, None, one.asked_sen, None) for one in missing]
+    found += [_difference("not there", one, None, one.taken_sen, None) for one in missing]
     money = [line for line in within if line.status in _MONEY]
     return Reconciliation(
-        Side(len(here), sum(one.asked_sen for one in here), sum(one.fee_sen or 0 for one in here)),
+        Side(len(here), sum(one.taken_sen for one in here), sum(one.fee_sen or 0 for one in here)),
         Side(len(money), sum(line.amount_sen for line in money), sum(line.fee_sen or 0 for line in money)),
         len(theirs) - len(within),
         sum(one.fee_sen is None for one in here),
@@ -109,11 +109,11 @@ def compare(theirs: Sequence[TheirLine], ours: Iterable[GatewayPayment], first: 
 
 def _about(our: GatewayPayment, line: TheirLine) -> list[Difference]:
     """What differs where both sides know it, and it is paid there."""
-    if our.status not in CAME:
+    if not our.came:
         return [_difference("not paid here", our, line, our.status, line.amount_sen)]
     found = list[Difference]()
-    if line.amount_sen != our.asked_sen:
-        found.append(_difference("other amount", our, line, our.asked_sen, line.amount_sen))
+    if line.amount_sen != our.taken_sen:
+        found.append(_difference("other amount", our, line, our.taken_sen, line.amount_sen))
     if line.fee_sen is not None and our.fee_sen is not None and line.fee_sen != our.fee_sen:
         found.append(_difference("other fee", our, line, our.fee_sen, line.fee_sen))
     stands: TheirStatus = "refunded" if our.refunded_sen else "paid"

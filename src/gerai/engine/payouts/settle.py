@@ -1,4 +1,5 @@
-"""A gateway pays out what it took, many payments at once, less what it gave back for the seller and less its fee."""
+"""A gateway pays out what it took, many payments and top-ups at once, less what it gave back for the seller and less
+its fee."""
 
 from __future__ import annotations
 
@@ -8,15 +9,16 @@ from typing import Final
 import msgspec
 
 from gerai.domain.payment_status import CAME
-from gerai.domain.records import Payment, Payout, RefundTask
+from gerai.domain.records import Deposit, Payment, Payout, RefundTask
 from gerai.domain.refusals import AmountMismatch, Conflict, InputInvalid, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
 from gerai.engine.wallet.payouts import book_payout, book_payout_fee
 
-#: Payments and refunds of one payout; whoever has more books it in parts.
+#: Payments, top-ups and refunds of one payout; whoever has more books it in parts.
 MOST: Final = 5_000
 _LONGEST: Final = 200
+Paid = Payment | Deposit
 
 
 class SettledPayout(msgspec.Struct, frozen=True):
@@ -27,22 +29,25 @@ class SettledPayout(msgspec.Struct, frozen=True):
 
 
 class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
-    """The gateway has paid out ``amount_sen`` for these payments, having taken off these refunds, which it sent, and
-    kept ``fee_sen`` in all; None: what it said of each it would keep, or what was booked when each came. Each payment
-    and refund is in one payout, ever. All of it or nothing; repeated with the same reference it books nothing.
-    ``payments``, ``refunds``: pairs, of an order and of what hangs on it. ``also``: other contracts with the same
-    gateway, whose payments it paid out with these (keys were changed). ``paid_at``: when the money was there.
+    """The gateway has paid out ``amount_sen`` for these payments and deposits, having taken off these refunds, which it
+    sent, and kept ``fee_sen`` in all; None: what it said of each it would keep, or what was booked when each came. Each
+    payment, deposit and refund is in one payout, ever. All of it or nothing; repeated with the same reference it books
+    nothing. ``payments``, ``refunds``: pairs, of an order and of what hangs on it; ``deposits``: top-ups;
+    ``deposit_refunds``: pairs of a top-up and of its refund. ``also``: other contracts with the same gateway, whose
+    payments it paid out with these (keys were changed). ``paid_at``: when the money was there.
 
-    Refuses: NotFound (none of these contracts), StateConflict (``payment``, ``refund``: its money never came, was not
-    sent by the gateway, or is ``settled``; ``payout``: the reference is another payout's), AmountMismatch (not what is
-    left of the payments), InputInvalid (no reference, no payment, too many; less than nothing is left).
+    Refuses: NotFound (none of these contracts), StateConflict (``payment``, ``deposit``, ``refund``: its money never
+    came, was not sent by the gateway, or is ``settled``; ``payout``: the reference is another payout's), AmountMismatch
+    (not what is left of the payments), InputInvalid (no reference, no payment, too many; less than nothing is left).
     """
 
     contract_id: int
     reference: str
     amount_sen: int
-    payments: tuple[tuple[int, int], ...]
+    payments: tuple[tuple[int, int], ...] = ()
+    deposits: tuple[int, ...] = ()
     refunds: tuple[tuple[int, int], ...] = ()
+    deposit_refunds: tuple[tuple[int, int], ...] = ()
     also: tuple[int, ...] = ()
     fee_sen: int | None = None
     paid_at: datetime | None = None
@@ -51,34 +56,39 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
     def needs(self) -> Needs:
         return Needs(
             orders=tuple({order_id for order_id, _ in (*self.payments, *self.refunds)}),
-            attempts=tuple(payment_id for _, payment_id in self.payments),
-            refund_tasks=tuple(task_id for _, task_id in self.refunds),
+            deposits=tuple({*self.deposits, *(deposit_id for deposit_id, _ in self.deposit_refunds)}),
+            attempts=(*(payment_id for _, payment_id in self.payments), *self.deposits),
+            refund_tasks=tuple(task_id for _, task_id in (*self.refunds, *self.deposit_refunds)),
             payout_keys=((self.contract_id, self.reference),),
         )
 
     def decide(self, state: State, context: Context) -> SettledPayout:
         self._require_sane()
-        payments = [self._payment(state, payment_id) for _, payment_id in self.payments]
-        refunds = [self._refund(state, task_id) for _, task_id in self.refunds]
+        paid: list[Paid] = [self._payment(state, payment_id) for _, payment_id in self.payments]
+        paid += [self._deposit(state, deposit_id) for deposit_id in self.deposits]
+        refunds = [self._refund(state, task_id) for _, task_id in (*self.refunds, *self.deposit_refunds)]
         for known in state.payouts.named(self.merchant_id, self.contract_id, self.reference):
-            return SettledPayout(self._same(known, payments, refunds), booked=False)
-        if conflicts := [one for one in (*map(_unfit, payments), *map(_unsent, refunds)) if one is not None]:
+            return SettledPayout(self._same(known, paid, refunds), booked=False)
+        if conflicts := [one for one in (*map(_unfit, paid), *map(_unsent, refunds)) if one is not None]:
             raise StateConflict.of_all(conflicts)
-        return SettledPayout(self._book(state, context, payments, refunds), booked=True)
+        return SettledPayout(self._book(state, context, paid, refunds), booked=True)
 
-    def _book(self, state: State, context: Context, payments: list[Payment], refunds: list[RefundTask]) -> Payout:
-        gross_sen = sum(payment.asked_sen for payment in payments)
+    def _book(self, state: State, context: Context, paid: list[Paid], refunds: list[RefundTask]) -> Payout:
+        gross_sen = sum(one.taken_sen for one in paid)
         refunded_sen = sum(task.amount_sen for task in refunds)
-        known_sen = sum(payment.kept_sen for payment in payments)
-        fee_sen = sum(self._told_sen(state, one) for one in payments) if self.fee_sen is None else self.fee_sen
+        known_sen = sum(one.kept_sen for one in paid)
+        fee_sen = sum(_told_sen(state, one) for one in paid) if self.fee_sen is None else self.fee_sen
         right_sen = gross_sen - refunded_sen - fee_sen
         if right_sen < 0:
             raise InputInvalid({"payout": ["its refunds and its fee are more than its payments: name more payments"]})
         if self.amount_sen != right_sen:
             raise AmountMismatch(given_sen=self.amount_sen, right_sen=right_sen)
         payout_id, of = context.next_id(), (self.merchant_id, self.environment)
-        for payment in payments:
-            state.payments.update(msgspec.structs.replace(payment, payout_id=payout_id))
+        for one in paid:
+            if isinstance(one, Deposit):
+                state.deposits.update(msgspec.structs.replace(one, payout_id=payout_id))
+            else:
+                state.payments.update(msgspec.structs.replace(one, payout_id=payout_id))
         for task in refunds:
             state.refund_tasks.update(msgspec.structs.replace(task, payout_id=payout_id))
         return state.payouts.insert(
@@ -93,7 +103,7 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
                 fee_sen=fee_sen,
                 known_fee_sen=known_sen,
                 amount_sen=self.amount_sen,
-                payments=len(payments),
+                payments=len(paid),
                 transfer_id=book_payout(state, context, of, self.amount_sen, self.reference),
                 fee_transfer_id=book_payout_fee(state, context, of, fee_sen - known_sen, self.reference),
                 paid_at=self.paid_at or context.now,
@@ -103,14 +113,14 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
         )
 
     def _require_sane(self) -> None:
-        fault = ""
+        fault, parts = "", (self.payments, self.deposits, self.refunds, self.deposit_refunds)
         if not 0 < len(self.reference) <= _LONGEST:
             fault = f"must have a reference of at most {_LONGEST} letters"
         elif min(self.amount_sen, self.fee_sen or 0) < 0:
             fault = "must have amounts that are not less than nothing"
-        elif not self.payments or len(self.payments) + len(self.refunds) > MOST:
+        elif not (self.payments or self.deposits) or sum(map(len, parts)) > MOST:
             fault = f"must have payments, and at most {MOST} with its refunds"
-        elif len({*self.payments}) < len(self.payments) or len({*self.refunds}) < len(self.refunds):
+        elif any(len({*part}) < len(part) for part in parts):
             fault = "names something twice"
         if fault:
             raise InputInvalid({"payout": [fault]})
@@ -121,36 +131,49 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
             raise NotFound("payment", str(payment_id) if found is None else found.public_id)
         return found
 
+    def _deposit(self, state: State, deposit_id: int) -> Deposit:
+        found = state.deposits.get(self.merchant_id, deposit_id)
+        if found is None or found.environment != self.environment or not self._took(found):
+            raise NotFound("deposit", str(deposit_id) if found is None else found.public_id)
+        return found
+
     def _refund(self, state: State, task_id: int) -> RefundTask:
         found = state.refund_tasks.get(self.merchant_id, task_id)
-        payment = None if found is None else state.payments.get(self.merchant_id, found.payment_id)
-        if found is None or payment is None or not self._took(payment):
+        if found is None:
+            raise NotFound("refund", str(task_id))
+        rows = state.deposits if found.order_id is None else state.payments
+        paid = rows.get(self.merchant_id, found.payment_id)
+        if paid is None or not self._took(paid):
             raise NotFound("refund", str(task_id))
         return found
 
-    def _took(self, payment: Payment) -> bool:
+    def _took(self, paid: Paid) -> bool:
         """Whether the gateway took it by one of these contracts."""
-        return payment.contract_id in (self.contract_id, *self.also)
+        return paid.contract_id in (self.contract_id, *self.also)
 
-    def _told_sen(self, state: State, payment: Payment) -> int:
-        """What the gateway keeps of it: as it says, else as was booked."""
-        attempt = state.attempts.get(payment.merchant_id, payment.payment_id)
-        return payment.kept_sen if attempt is None or attempt.fee_sen is None else attempt.fee_sen
-
-    def _same(self, known: Payout, payments: list[Payment], refunds: list[RefundTask]) -> Payout:
+    def _same(self, known: Payout, paid: list[Paid], refunds: list[RefundTask]) -> Payout:
         """The payout, if this command means it."""
-        whose = {one.payout_id for one in (*payments, *refunds)}
-        asked = (self.amount_sen, known.fee_sen if self.fee_sen is None else self.fee_sen, len(payments))
+        whose = {one.payout_id for one in (*paid, *refunds)}
+        asked = (self.amount_sen, known.fee_sen if self.fee_sen is None else self.fee_sen, len(paid))
         if whose != {known.payout_id} or asked != (known.amount_sen, known.fee_sen, known.payments):
             raise StateConflict("payout", self.reference, "booked", "settle")
         return known
 
 
-def _unfit(payment: Payment) -> Conflict | None:
+def _told_sen(state: State, paid: Paid) -> int:
+    """What the gateway keeps of it: as it says, else as was booked."""
+    own_id = paid.deposit_id if isinstance(paid, Deposit) else paid.payment_id
+    attempt = state.attempts.get(paid.merchant_id, own_id)
+    return paid.kept_sen if attempt is None or attempt.fee_sen is None else attempt.fee_sen
+
+
+def _unfit(paid: Paid) -> Conflict | None:
     """Why no gateway can have paid it out now."""
-    if payment.payout_id is not None:
-        return Conflict("payment", payment.public_id, "settled", "settle")
-    return None if payment.status in CAME else Conflict("payment", payment.public_id, payment.status, "settle")
+    thing = "deposit" if isinstance(paid, Deposit) else "payment"
+    if paid.payout_id is not None:
+        return Conflict(thing, paid.public_id, "settled", "settle")
+    came = paid.booked if isinstance(paid, Deposit) else paid.status in CAME
+    return None if came else Conflict(thing, paid.public_id, paid.status, "settle")
 
 
 def _unsent(task: RefundTask) -> Conflict | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from gerai.domain.money import MAX_TOTAL_SEN
-from gerai.domain.records import Account, Order, Payment, RefundTask, Transfer
+from gerai.domain.records import Account, Order, Payment, Transfer
 from gerai.domain.refusals import AmountOutOfRange, InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
@@ -110,18 +110,6 @@ def owe_to_payer(
 ) -> Transfer | None:
     """Money is taken from ``source`` (``sales``, or ``suspense``) and waits in ``refunds_owed`` until it is sent."""
     return between(state, context, order, source, "refunds_owed", amount_sen, "refund", payment_id, note)
-
-
-def send_to_payer(state: State, context: Context, order: Order, task: RefundTask, by: str) -> Transfer | None:
-    """What was owed has gone out: ``by`` the ``gateway``, or from the seller's ``bank``."""
-    of = (task.amount_sen, "refund_sent", task.payment_id, task.reference)
-    return between(state, context, order, "refunds_owed", by, *of)
-
-
-def owe_no_more(state: State, context: Context, order: Order, task: RefundTask, note: str) -> Transfer | None:
-    """What was owed will not be sent, and is where it was taken from."""
-    of = (task.amount_sen, "refund_withdrawn", task.payment_id, note)
-    return between(state, context, order, "refunds_owed", task.source, *of)
 
 
 def book_fees(state: State, context: Context, order: Order, payment: Payment) -> None:

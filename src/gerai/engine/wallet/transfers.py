@@ -1,4 +1,4 @@
-"""Write a transfer into the working copy. For ``ledger.py`` and ``payouts.py`` alone, which know what each means."""
+"""Write a transfer into the working copy. For its siblings alone, which know what each means."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ def beside_orders(
     reason: str,
     credit_after: int | None = None,
     note: str = "",
+    deposit_id: int | None = None,
 ) -> Transfer:
-    """A transfer that belongs to no order. ``of``: merchant and environment."""
+    """A transfer that belongs to no order. ``of``: merchant and environment. ``deposit_id``: the deposit whose money
+    waits or goes back, kept as others keep their payment: nothing else has its id."""
     merchant_id, environment = of
     return state.transfers.insert(
         Transfer(
             merchant_id, context.next_id(), environment, "single", None, context.system_account(source),
-            credit_account_id, amount_sen, reason, None, None, None, credit_after, note, context.now,
+            credit_account_id, amount_sen, reason, None, deposit_id, None, credit_after, note, context.now,
         )
     )  # fmt: skip
 

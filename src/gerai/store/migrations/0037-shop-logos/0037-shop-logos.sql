@@ -1,4 +1,4 @@
--- depends: 0035-payouts
+-- depends: 0036-deposits-paid-out
 -- transactional: false
 
 -- Written to be run again from its beginning.
