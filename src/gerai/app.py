@@ -26,6 +26,7 @@ from gerai.doors.notices import NOTICES
 from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
 from gerai.engine.core import Engine
+from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.contract import WebhookContract
@@ -135,6 +136,12 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
     return GatewayDesk(engine, partners.gateways, SecretBox(settings.webhooks.seal_key), settings.base_url)
 
 
+def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners) -> House:
+    """What the seller's desk works with."""
+    doors = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys is not None}
+    return House(engine, desk, partners.payment_methods, partners.fulfilment, doors)
+
+
 class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
     of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own. ``folder``: the
@@ -155,6 +162,7 @@ class App:
         self._worker = (
             Worker(self.engine, self.partners, desk, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
         )
+        self.house = make_house(self.engine, desk, self.partners)
         counts = SharedCounters(share)
         outgoing = (
             self.partners.outgoing
