@@ -34,6 +34,14 @@ def words(id: str, en: str, example: Any = None) -> Meta:
     return Meta(description=en, examples=None if example is None else [example], extra={"words": Bilingual(id, en)})
 
 
+def example_of(struct: type[msgspec.Struct], name: str) -> Any:
+    """A value as it may stand in this field; None: its words give none."""
+    hint = get_type_hints(struct, include_extras=True)[name]
+    marks: tuple[Any, ...] = getattr(hint, "__metadata__", ())
+    found = [example for mark in marks if isinstance(mark, Meta) for example in mark.examples or ()]
+    return found[-1] if found else None
+
+
 def words_of(struct: type[msgspec.Struct]) -> dict[str, Bilingual]:
     """The words of a struct's fields, by name."""
     found: dict[str, Bilingual] = {}
