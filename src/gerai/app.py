@@ -13,7 +13,12 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from gerai.doors.admin import ADMIN_KEYS, admin
+from gerai.doors.admin import CHANNEL as ADMIN_CHANNEL
+from gerai.doors.admin import PREFIXES as ADMIN_PREFIXES
+from gerai.doors.admin.document import document
 from gerai.doors.http.context import AppServices
+from gerai.doors.http.describe import KeyScheme
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
@@ -45,11 +50,14 @@ from gerai.ports.payments import PaymentMethod
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
+#: The prefixes of doors that are no dialects.
+OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, ADMIN_CHANNEL: ADMIN_PREFIXES}
+
 
 def find_dialects() -> tuple[Dialect, ...]:
     """The folders of ``gerai.doors.dialects``, by name. PluginBroken: a name that is not the folder's, or a prefix of
     two."""
-    owners: dict[str, str] = dict.fromkeys(NOTICES.prefixes, NOTICES.name)
+    owners = {prefix: door for door, own in OWN_PREFIXES.items() for prefix in own}
     found: dict[str, Dialect] = discover("gerai.doors.dialects", "DIALECT")
     for folder, dialect in found.items():
         if dialect.name != folder:
@@ -68,6 +76,9 @@ WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
     {part.name: part for d in (*DIALECTS, NOTICES) for part in d.parts}.values()
 )
+
+#: How the keys of each door are made.
+KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {ADMIN_CHANNEL: ADMIN_KEYS}
 
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
@@ -138,8 +149,7 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners) -> House:
     """What the seller's desk works with."""
-    doors = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys is not None}
-    return House(engine, desk, partners.payment_methods, partners.fulfilment, doors)
+    return House(engine, desk, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
 
 
 class App:
@@ -178,9 +188,13 @@ class App:
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, desk, metrics, proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
-        fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
+        fallback = replace(
+            PAGES,
+            routes=(*docs_routes(DIALECTS, {ADMIN_CHANNEL: document}), READY, *self.scrape.routes(), *PAGES.routes),
+        )
         known = KnownHosts(settings, hosts)
-        self._dispatch = Dispatcher([*doors.values(), Door(NOTICES, services)], hosts, Door(fallback, services), known)
+        others = [Door(NOTICES, services), Door(admin(self.house), services)]
+        self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
         pages, worker = partial(live_pages, self.engine), self._worker
