@@ -12,7 +12,7 @@ from unittest.mock import patch
 from typer.testing import CliRunner
 
 from fork_server import run
-from gerai.cli import COMMANDS, build
+from gerai.cli import build, every_name
 
 _LOG_LINE: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
 
@@ -35,7 +35,7 @@ async def run_here(environ: Mapping[str, str], arguments: Sequence[str], typed: 
     log stays as it is."""
     bare = {name: None for name in os.environ if name.startswith("GERAI_") or name == "DATABASE_URL"}
     with patch("gerai.kit.log.configure"):
-        app, runner = build(list(COMMANDS)), CliRunner()
+        app, runner = build(every_name()), CliRunner()
         done = await asyncio.to_thread(runner.invoke, app, list(arguments), input=typed, env={**bare, **environ})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return done.exit_code, _of_this_test(done.stdout), _of_this_test(done.stderr)
