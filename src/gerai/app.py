@@ -147,9 +147,10 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
     return GatewayDesk(engine, partners.gateways, SecretBox(settings.webhooks.seal_key), settings.base_url)
 
 
-def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners) -> House:
+def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
     """What the seller's desk works with."""
-    return House(engine, desk, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
+    sealer = SecretBox(settings.webhooks.seal_key)
+    return House(engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
 
 
 class App:
@@ -172,7 +173,7 @@ class App:
         self._worker = (
             Worker(self.engine, self.partners, desk, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
         )
-        self.house = make_house(self.engine, desk, self.partners)
+        self.house = make_house(self.engine, desk, self.partners, settings)
         counts = SharedCounters(share)
         outgoing = (
             self.partners.outgoing

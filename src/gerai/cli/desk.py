@@ -94,7 +94,7 @@ def _at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *,
     async def act(engine: Engine, settings: Settings) -> Any:
         async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
             merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
-            return await ask(Within(make_house(engine, desk, partners), merchant_id, environment), caller)
+            return await ask(Within(make_house(engine, desk, partners, settings), merchant_id, environment), caller)
 
     return with_settings(act, given["data"], given["settings_file"])
 

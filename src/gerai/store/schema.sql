@@ -289,6 +289,19 @@ CREATE TABLE idempotency_keys (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE invites (
+    merchant_id bigint NOT NULL,
+    digest bytea NOT NULL,
+    invite_id bigint NOT NULL,
+    role text NOT NULL,
+    name text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT invites_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'operator'::text, 'viewer'::text])))
+);
+
 CREATE TABLE invoices (
     merchant_id bigint NOT NULL,
     invoice_id bigint NOT NULL,
@@ -344,6 +357,14 @@ CREATE TABLE members (
     status text DEFAULT 'active'::text NOT NULL,
     discount_bp integer DEFAULT 0 NOT NULL,
     CONSTRAINT members_discount_bp_check CHECK (((discount_bp >= 0) AND (discount_bp <= 10000)))
+);
+
+CREATE TABLE merchant_people (
+    merchant_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    role text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    CONSTRAINT merchant_people_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'operator'::text, 'viewer'::text])))
 );
 
 CREATE TABLE merchants (
@@ -528,6 +549,37 @@ CREATE TABLE payouts (
     CONSTRAINT payouts_payments_check CHECK ((payments > 0)),
     CONSTRAINT payouts_reference_check CHECK ((reference <> ''::text)),
     CONSTRAINT payouts_refunded_sen_check CHECK ((refunded_sen >= 0))
+);
+
+CREATE TABLE people (
+    merchant_id bigint DEFAULT 0 NOT NULL,
+    person_id bigint NOT NULL,
+    login text NOT NULL,
+    name text NOT NULL,
+    password text NOT NULL,
+    must_change boolean NOT NULL,
+    everywhere boolean NOT NULL,
+    totp bytea,
+    totp_step bigint DEFAULT 0 NOT NULL,
+    backup_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT people_merchant_id_check CHECK ((merchant_id = 0)),
+    CONSTRAINT people_person_id_check CHECK ((person_id > 0))
+);
+
+CREATE TABLE person_sessions (
+    merchant_id bigint DEFAULT 0 NOT NULL,
+    digest bytea NOT NULL,
+    session_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    proven_at timestamp with time zone NOT NULL,
+    address text NOT NULL,
+    agent text NOT NULL,
+    CONSTRAINT person_sessions_merchant_id_check CHECK ((merchant_id = 0))
 );
 
 CREATE TABLE price_options (
@@ -877,12 +929,14 @@ ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_pkey PRIMARY KEY (mercha
 ALTER TABLE ONLY gateway_attempts ADD CONSTRAINT gateway_attempts_pkey PRIMARY KEY (merchant_id, payment_id);
 ALTER TABLE ONLY gateway_contracts ADD CONSTRAINT gateway_contracts_pkey PRIMARY KEY (merchant_id, contract_id);
 ALTER TABLE ONLY idempotency_keys ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (merchant_id, environment, owner, operation, key);
+ALTER TABLE ONLY invites ADD CONSTRAINT invites_pkey PRIMARY KEY (merchant_id, digest);
 ALTER TABLE ONLY invoices ADD CONSTRAINT invoices_pkey PRIMARY KEY (merchant_id, invoice_id);
 ALTER TABLE ONLY locations ADD CONSTRAINT locations_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY locations ADD CONSTRAINT locations_pkey PRIMARY KEY (merchant_id, location_id);
 ALTER TABLE ONLY member_links ADD CONSTRAINT member_links_pkey PRIMARY KEY (merchant_id, kind, external_id);
 ALTER TABLE ONLY members ADD CONSTRAINT members_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
 ALTER TABLE ONLY members ADD CONSTRAINT members_pkey PRIMARY KEY (merchant_id, member_id);
+ALTER TABLE ONLY merchant_people ADD CONSTRAINT merchant_people_pkey PRIMARY KEY (merchant_id, person_id);
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_code_key UNIQUE (code);
 ALTER TABLE ONLY merchants ADD CONSTRAINT merchants_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY notice_sources ADD CONSTRAINT notice_sources_pkey PRIMARY KEY (merchant_id, source_id);
@@ -899,6 +953,8 @@ ALTER TABLE ONLY payments ADD CONSTRAINT payments_merchant_id_environment_public
 ALTER TABLE ONLY payments ADD CONSTRAINT payments_pkey PRIMARY KEY (merchant_id, payment_id);
 ALTER TABLE ONLY payouts ADD CONSTRAINT payout_once UNIQUE (merchant_id, contract_id, reference);
 ALTER TABLE ONLY payouts ADD CONSTRAINT payouts_pkey PRIMARY KEY (merchant_id, payout_id);
+ALTER TABLE ONLY people ADD CONSTRAINT people_pkey PRIMARY KEY (merchant_id, person_id);
+ALTER TABLE ONLY person_sessions ADD CONSTRAINT person_sessions_pkey PRIMARY KEY (merchant_id, digest);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_merchant_id_unique_id_key UNIQUE (merchant_id, unique_id);
 ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_pkey PRIMARY KEY (merchant_id, option_id);
 ALTER TABLE ONLY products ADD CONSTRAINT products_pkey PRIMARY KEY (merchant_id, product_id);
@@ -944,9 +1000,11 @@ CREATE INDEX gateway_attempts_faults ON gateway_attempts USING btree (merchant_i
 CREATE INDEX gateway_attempts_reference ON gateway_attempts USING btree (merchant_id, contract_id, reference) WHERE (reference <> ''::text);
 CREATE UNIQUE INDEX gateway_contracts_open ON gateway_contracts USING btree (merchant_id, environment, gateway) WHERE (closed_at IS NULL);
 CREATE INDEX idempotency_keys_old ON idempotency_keys USING btree (created_at);
+CREATE UNIQUE INDEX invites_by_link ON invites USING btree (digest);
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);
 CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));
+CREATE INDEX merchant_people_of ON merchant_people USING btree (person_id);
 CREATE INDEX notices_unread ON notices USING btree (merchant_id, notice_id) WHERE (status = ANY (ARRAY['received'::text, 'waiting'::text]));
 CREATE INDEX orders_due ON orders USING btree (expires_at) WHERE ((status = ANY (ARRAY['draft'::text, 'pending'::text])) AND (expires_at IS NOT NULL));
 CREATE INDEX orders_ended_with_money ON orders USING btree (merchant_id, order_id) WHERE ((status = ANY (ARRAY['cancelled'::text, 'failed'::text, 'returned'::text])) AND (charged_sen > refunded_sen));
@@ -964,6 +1022,8 @@ CREATE INDEX payments_order ON payments USING btree (merchant_id, order_id);
 CREATE INDEX payments_receiving ON payments USING btree (merchant_id, receiving_id, (((amount_sen + fee_sen) + matching_sen))) WHERE (receiving_id IS NOT NULL);
 CREATE INDEX payments_unsettled ON payments USING btree (merchant_id, contract_id, completed_at) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL) AND (status = ANY (ARRAY['completed'::text, 'late'::text, 'refunded'::text])));
 CREATE INDEX payouts_paid ON payouts USING btree (merchant_id, environment, paid_at);
+CREATE UNIQUE INDEX people_logins ON people USING btree (merchant_id, login) WHERE (removed_at IS NULL);
+CREATE INDEX person_sessions_of ON person_sessions USING btree (merchant_id, person_id);
 CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (merchant_id, method, channel) WHERE (closed_at IS NULL);
 CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, contract_id, payment_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);

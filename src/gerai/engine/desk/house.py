@@ -10,6 +10,7 @@ from gerai.domain.records import Environment
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
+from gerai.kit.secret_box import SecretBox
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
 
@@ -39,10 +40,13 @@ class KeyMaker(Protocol):
 
 @dataclass(frozen=True)
 class House:
-    """An installation. ``doors``: how the keys of each are made, by its name."""
+    """An installation. ``doors``: how the keys of each are made, by its name. ``sealer`` seals what must be read again;
+    ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
+    sealer: SecretBox
+    base_url: str
     payment_methods: Mapping[str, PaymentMethod] = field(default_factory=dict[str, PaymentMethod])
     fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
