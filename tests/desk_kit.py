@@ -6,11 +6,11 @@ import itertools
 from typing import Any, Final
 
 from gerai.app import App
+from gerai.domain.permissions import ROLES
 from gerai.domain.records import Environment
 from gerai.engine.acting import Actor
 from gerai.engine.catalogue.extend import CatalogueAdditions, extend_catalogue
 from gerai.engine.desk.house import House, Within
-from gerai.engine.desk.permissions import ROLES
 from gerai.engine.desk.registry import DeskCaller, Done, acts, look, perform, views
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.shipping.places import Place

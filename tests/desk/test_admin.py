@@ -11,10 +11,10 @@ import pytest
 
 from desk_kit import open_desk, written
 from gerai.app import App
+from gerai.domain.permissions import PERMISSIONS, ROLES
 from gerai.domain.records import Environment
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.paths import act_path, view_path
-from gerai.engine.desk.permissions import PERMISSIONS, ROLES
 from gerai.engine.desk.registry import Act, View, acts, views
 from gerai.engine.keys.manage import create_key, revoke_key
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from desk_kit import OWNER, VIEWER, do, open_desk, seen, written
+from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.refusals import ChangedMeanwhile, IdempotencyKeyReused, InputInvalid, NotFound, PermissionMissing
 from gerai.engine.acting import Acting, acting
 from gerai.engine.catalogue.storefront import STOREFRONT
@@ -18,7 +19,6 @@ from gerai.engine.desk.acts.add_warehouse import NewWarehouse
 from gerai.engine.desk.acts.edit_warehouse import WarehouseEdit
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.permissions import PERMISSIONS
 from gerai.engine.desk.registry import Act, Done, View, acts, views
 from gerai.engine.desk.views.warehouses import WarehouseRow
 from gerai.engine.merchants.open import add_member

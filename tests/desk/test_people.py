@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from desk_kit import OWNER, do, open_desk, seen, written
+from gerai.domain.permissions import ROLES, Role
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, StateConflict
 from gerai.engine.desk.acts.change_role import NewRole
 from gerai.engine.desk.acts.invite_person import NewInvite
 from gerai.engine.desk.acts.remove_person import ThePerson
 from gerai.engine.desk.acts.withdraw_invite import TheInvite
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.permissions import ROLES, Role
 from gerai.engine.people import codes
 from gerai.engine.people.join import accept, first_person, invitation, reset_password
 from gerai.engine.people.sign_in import (

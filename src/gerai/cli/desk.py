@@ -19,13 +19,13 @@ from gerai.cli.desk_rows import print_done, print_page, typed
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, operator, with_settings
 from gerai.cli.terminal import fail
+from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.acting import Actor
 from gerai.engine.core import Engine
 from gerai.engine.desk.fields import example_of, words_of
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.permissions import PERMISSIONS
 from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views

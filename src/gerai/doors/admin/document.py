@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from gerai import __version__
+from gerai.domain.permissions import PERMISSIONS
 from gerai.doors.admin.keys import CHANNEL
 from gerai.engine.desk.paths import act_path, view_path
-from gerai.engine.desk.permissions import PERMISSIONS
 from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import Act, Done, View, acts, views
 

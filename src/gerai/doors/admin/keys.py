@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyForm, KeyScheme
-from gerai.engine.desk.permissions import PERMISSIONS
 from gerai.kit.ids import base62
 
 CHANNEL: Final = "admin"

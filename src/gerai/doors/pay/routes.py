@@ -10,6 +10,7 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind
+from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
@@ -71,7 +72,7 @@ async def asset(ctx: RequestContext) -> Response:
     current = ctx.path_params["digest"] == DIGEST
     # The digest in the address changes with the content, so that no copy ever goes stale.
     cache = "public, max-age=31536000, immutable" if current else "no-store"
-    return Response(found.content, 200, answers.SAFETY | {"cache-control": cache}, media_type=found.media_type)
+    return Response(found.content, 200, SAFETY | {"cache-control": cache}, media_type=found.media_type)
 
 
 async def unknown(ctx: RequestContext) -> Response:

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
+from gerai.domain.permissions import Permission
 from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting
 from gerai.engine.command import Idempotency
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.permissions import Permission
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_modules
 

@@ -6,9 +6,9 @@ import hashlib
 from datetime import timedelta
 from typing import Final
 
+from gerai.domain.permissions import Role
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
 from gerai.engine.core import Engine
-from gerai.engine.desk.permissions import Role
 from gerai.engine.people import passwords
 from gerai.engine.people.sign_in import login_of
 from gerai.kit.clock import real_now

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from gerai.domain.permissions import ROLES, Permission, Role
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound
 from gerai.engine.core import Engine
-from gerai.engine.desk.permissions import ROLES, Permission, Role
 from gerai.engine.people import codes, passwords
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import msgspec
 
+from gerai.domain.permissions import Role
 from gerai.engine.acting import acting_now
 from gerai.engine.desk.fields import Name, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.permissions import Role
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
 from gerai.engine.people.join import invite
