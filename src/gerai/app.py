@@ -17,6 +17,9 @@ from gerai.doors.admin import ADMIN_KEYS, admin
 from gerai.doors.admin import CHANNEL as ADMIN_CHANNEL
 from gerai.doors.admin import PREFIXES as ADMIN_PREFIXES
 from gerai.doors.admin.document import document
+from gerai.doors.console import NAME as CONSOLE
+from gerai.doors.console import PREFIXES as CONSOLE_PREFIXES
+from gerai.doors.console import console
 from gerai.doors.http.context import AppServices
 from gerai.doors.http.describe import KeyScheme
 from gerai.doors.http.dispatch import Dispatcher
@@ -51,7 +54,7 @@ from gerai.settings import Settings
 from gerai.worker.main import Worker
 
 #: The prefixes of doors that are no dialects.
-OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, ADMIN_CHANNEL: ADMIN_PREFIXES}
+OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, ADMIN_CHANNEL: ADMIN_PREFIXES, CONSOLE: CONSOLE_PREFIXES}
 
 
 def find_dialects() -> tuple[Dialect, ...]:
@@ -194,7 +197,7 @@ class App:
             routes=(*docs_routes(DIALECTS, {ADMIN_CHANNEL: document}), READY, *self.scrape.routes(), *PAGES.routes),
         )
         known = KnownHosts(settings, hosts)
-        others = [Door(NOTICES, services), Door(admin(self.house), services)]
+        others = [Door(own, services) for own in (NOTICES, admin(self.house), console(self.house))]
         self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:

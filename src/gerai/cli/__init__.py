@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "orders": "gerai.cli.orders:orders",
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
+    "people": "gerai.cli.people:people",
     "check": "gerai.cli.check:check",
     "doctor": "gerai.cli.doctor:doctor",
     "backup": "gerai.cli.backup:backup",

@@ -96,9 +96,10 @@ def read_json(struct: type[Given], given: Any, besides: tuple[str, ...] = ()) ->
 
 def read_texts(struct: type[Given], given: Mapping[str, str | list[str]], *, rupiah: bool) -> Given:
     """A struct from texts; a list has one text for each value, or one with commas. ``rupiah``: amounts are given so,
-    else in sen. An empty text leaves what is no text as it is by default. Refuses InputInvalid."""
+    else in sen. An empty text is nothing where something is required, and else leaves what is no text as it is by
+    default. Refuses InputInvalid."""
     filled = {name: value for name, value in given.items() if value not in ("", [])}
-    empty = {f.name: "" for f in fields_of(struct) if given.get(f.name) == "" and f.is_text}
+    empty = {f.name: "" for f in fields_of(struct) if given.get(f.name) == "" and f.is_text and not f.required}
     return _read(struct, {**empty, **filled}, _from_rupiah if rupiah else _from_text)
 
 
