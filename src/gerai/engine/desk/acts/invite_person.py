@@ -27,7 +27,7 @@ async def run(within: Within, given: NewInvite) -> Done:
     """The link is the secret: whoever has it joins, once, within a week."""
     act = acting_now()
     async with changing(within.engine, within.merchant_id) as connection:
-        by = "" if act is None else act.actor.label
+        by = "" if act is None else act.actor.name or act.actor.label
         invite_id, secret = await invite(connection, within.engine, within.merchant_id, given.role, given.name, by)
         note(invite_id, name=given.name, role=given.role)
     return Done(str(invite_id), f"{within.house.base_url}/console/join/{secret}")
