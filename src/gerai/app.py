@@ -13,7 +13,15 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from gerai.doors.admin import ADMIN_KEYS, admin
+from gerai.doors.admin import CHANNEL as ADMIN_CHANNEL
+from gerai.doors.admin import PREFIXES as ADMIN_PREFIXES
+from gerai.doors.admin.document import document
+from gerai.doors.console import NAME as CONSOLE
+from gerai.doors.console import PREFIXES as CONSOLE_PREFIXES
+from gerai.doors.console import console
 from gerai.doors.http.context import AppServices
+from gerai.doors.http.describe import KeyScheme
 from gerai.doors.http.dispatch import Dispatcher
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
@@ -26,6 +34,7 @@ from gerai.doors.notices import NOTICES
 from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
 from gerai.engine.core import Engine
+from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.contract import WebhookContract
@@ -44,11 +53,14 @@ from gerai.ports.payments import PaymentMethod
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
+#: The prefixes of doors that are no dialects.
+OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, ADMIN_CHANNEL: ADMIN_PREFIXES, CONSOLE: CONSOLE_PREFIXES}
+
 
 def find_dialects() -> tuple[Dialect, ...]:
     """The folders of ``gerai.doors.dialects``, by name. PluginBroken: a name that is not the folder's, or a prefix of
     two."""
-    owners: dict[str, str] = dict.fromkeys(NOTICES.prefixes, NOTICES.name)
+    owners = {prefix: door for door, own in OWN_PREFIXES.items() for prefix in own}
     found: dict[str, Dialect] = discover("gerai.doors.dialects", "DIALECT")
     for folder, dialect in found.items():
         if dialect.name != folder:
@@ -67,6 +79,9 @@ WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
     {part.name: part for d in (*DIALECTS, NOTICES, PAGES) for part in d.parts}.values()
 )
+
+#: How the keys of each door are made.
+KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {ADMIN_CHANNEL: ADMIN_KEYS}
 
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
@@ -136,6 +151,12 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
     return GatewayDesk(engine, partners.gateways, SecretBox(settings.webhooks.seal_key), settings.base_url)
 
 
+def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
+    """What the seller's desk works with."""
+    sealer = SecretBox(settings.webhooks.seal_key)
+    return House(engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
+
+
 class App:
     """The ASGI application. ``with_worker``: background work runs in this process too. ``share``: this process is one
     of several of a server, whose metrics are summed. ``scrape`` serves them on an address of its own. ``folder``: the
@@ -156,6 +177,7 @@ class App:
         self._worker = (
             Worker(self.engine, self.partners, desk, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
         )
+        self.house = make_house(self.engine, desk, self.partners, settings)
         counts = SharedCounters(share)
         outgoing = (
             self.partners.outgoing
@@ -171,9 +193,13 @@ class App:
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, desk, metrics, proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
-        fallback = replace(PAGES, routes=(*docs_routes(DIALECTS), READY, *self.scrape.routes(), *PAGES.routes))
+        fallback = replace(
+            PAGES,
+            routes=(*docs_routes(DIALECTS, {ADMIN_CHANNEL: document}), READY, *self.scrape.routes(), *PAGES.routes),
+        )
         known = KnownHosts(settings, hosts)
-        self._dispatch = Dispatcher([*doors.values(), Door(NOTICES, services)], hosts, Door(fallback, services), known)
+        others = [Door(own, services) for own in (NOTICES, admin(self.house), console(self.house))]
+        self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
         pages, worker = partial(live_pages, self.engine), self._worker

@@ -14,7 +14,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from fork_server import run
-from gerai.cli import COMMANDS, build
+from gerai.cli import build
 
 _LOG_LINE: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
 
@@ -47,7 +47,7 @@ async def run_here(environ: Mapping[str, str], arguments: Sequence[str], typed: 
 def _every_command() -> Any:
     """What the runner makes of all commands at each call, made once: it takes a tenth of a second, as long as most of
     them take to run."""
-    return get_command(build(list(COMMANDS)))
+    return get_command(build(every_name()))
 
 
 def _of_this_test(text: str) -> str:

@@ -11,9 +11,9 @@ from terminal_kit import gerai_here as gerai
 from test_names import commands_with_options
 from test_orders_command import available, placed
 
-from gerai.cli.refusal_words import sentence
 from gerai.domain import states
 from gerai.domain.refusals import Refusal, StateConflict, every_refusal
+from gerai.engine.desk.refusal_words import sentence
 
 _VALUES: dict[Any, Any] = {
     int: 150_000_00,

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "orders": "gerai.cli.orders:orders",
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
+    "people": "gerai.cli.people:people",
     "check": "gerai.cli.check:check",
     "doctor": "gerai.cli.doctor:doctor",
     "backup": "gerai.cli.backup:backup",
@@ -42,6 +43,11 @@ COMMANDS: Final = {
     "check-code": "gerai.cli.check_code:check_code",
     "lock": "gerai.cli.lock:lock",
 }
+#: Those that start without the desk.
+_WITHOUT_DESK: Final = frozenset(
+    {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "settings", "bench"}
+    | {"torture", "test", "check-code", "lock"}
+)
 #: At the end of the help of commands that need an argument.
 EXAMPLES: Final = {"restore": "Example: gerai restore gerai-20261129T073605Z.tar --data new-data"}
 _INTERRUPTED: Final = 130
@@ -53,7 +59,7 @@ def main() -> None:
     """Run the command named by the arguments."""
     open_what_was_closed()
     wanted = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    names = [wanted] if wanted in COMMANDS else list(COMMANDS)
+    names = [wanted] if wanted in COMMANDS else every_name()
     # Asked to end before a command listens for it itself: as with Ctrl-C, what was begun is taken back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -65,8 +71,18 @@ def main() -> None:
         sys.exit(f"gerai: {error}")
 
 
+def every_name() -> list[str]:
+    """The names of all commands, those of the desk's registry after the others."""
+    return list(dict.fromkeys((*COMMANDS, *_desk().groups())))
+
+
+def _desk() -> Any:
+    return import_module("gerai.cli.desk")
+
+
 def build(names: list[str]) -> typer.Typer:
-    """The application with these commands."""
+    """The application with these commands; those of the desk's registry are made."""
+    made: dict[str, typer.Typer] = _desk().groups() if {*names} - _WITHOUT_DESK else {}
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
@@ -76,8 +92,7 @@ def build(names: list[str]) -> typer.Typer:
     )
     app.callback()(_root)
     for name in names:
-        module, attribute = COMMANDS[name].split(":")
-        found: Any = getattr(import_module(module), attribute)
+        found = _found(name, made)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
             # Here, once for all: none of them can forget it.
@@ -88,6 +103,17 @@ def build(names: list[str]) -> typer.Typer:
         else:
             app.command(name, cls=ValueCommand, epilog=EXAMPLES.get(name))(found)
     return app
+
+
+def _found(name: str, made: dict[str, typer.Typer]) -> Any:
+    """What a name stands for: a function, a group with what the desk adds to it, or a group of the desk alone."""
+    if name not in COMMANDS:
+        return made[name]
+    module, attribute = COMMANDS[name].split(":")
+    found: Any = getattr(import_module(module), attribute)
+    if name in made:
+        _desk().add_to(found, name, made)
+    return found
 
 
 def _commands(group: typer.Typer) -> Iterator[Any]:

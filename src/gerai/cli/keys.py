@@ -7,14 +7,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gerai.app import DIALECTS
+from gerai.app import KEY_SCHEMES
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import key_named, merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.terminal import Grid, coloured, console, fail, to_the_minute
 from gerai.domain.records import Environment
-from gerai.doors.http.describe import KeyScheme
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import create_key, list_keys, revoke_key
 from gerai.engine.merchants.open import add_member, open_merchant
@@ -22,7 +21,7 @@ from gerai.settings import Settings
 
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 
-_SCHEMES: Final[dict[str, KeyScheme]] = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys}
+_SCHEMES: Final = KEY_SCHEMES
 #: As many members are looked through.
 _MEMBERS: Final = 10_000
 _STATES: Final = {"live": "green", "expired": "yellow", "revoked": "red"}

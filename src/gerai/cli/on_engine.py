@@ -13,12 +13,12 @@ import typer
 
 from gerai.app import make_engine
 from gerai.cli.database import DataOption, SettingsOption, chosen_database, read_settings, require_migrated
-from gerai.cli.refusal_words import sentence
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
 from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
+from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
 from gerai.kit import log
 from gerai.settings import Settings

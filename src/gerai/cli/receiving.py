@@ -12,12 +12,12 @@ import typer
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
-from gerai.cli.refusal_words import sentence
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.core import Engine
+from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.merchants.receiving import close_account, open_account, read_account
 from gerai.kit.discover import discover
 from gerai.ports.payments import Asked, PaymentMethod

@@ -21,6 +21,7 @@ from gerai.cli.holidays import with_holidays
 from gerai.cli.metrics import TOKEN_FILE, holding_metrics_address, kept_token, serving_metrics
 from gerai.cli.migrate import apply_missing
 from gerai.cli.own_database import kept_alive
+from gerai.cli.people import FIRST_LOGIN, show_way_in
 from gerai.cli.public_address import require_for_network, require_for_real_money, warn_without_proxy
 from gerai.cli.report import report
 from gerai.cli.seal_key import warn_of_closed_secrets, with_seal_key
@@ -29,6 +30,7 @@ from gerai.cli.terminal import Steps, console, errors, fail, fail_with
 from gerai.demo.shop import DemoState, prepare_demo
 from gerai.demo.tour import Tour, tour_of
 from gerai.doors.http.hosts import TrustedProxies
+from gerai.engine.people.join import first_person
 from gerai.kit import log
 from gerai.kit.hosts import is_loopback, local_url
 from gerai.kit.log_file import open_log
@@ -140,6 +142,7 @@ async def _serve(
 ) -> None:
     app = App(settings, with_worker=True, folder=place.folder)
     async with kept_alive(database) as watch, app.running():
+        first = await first_person(app.engine, FIRST_LOGIN)
         # Before the server accepts: nobody meets a half-open demo shop.
         state = await unless(stop, _demo(app, place, wish))
         if state is None:
@@ -153,6 +156,7 @@ async def _serve(
             if tour is None:
                 return
             report(place.base_url, place.folder, place.token_file, tour if wish.demo else None)
+            show_way_in(place.base_url, first)
             if wish.once:
                 if tour.failed:
                     raise typer.Exit(1)

@@ -18,6 +18,7 @@ from math import inf
 from typing import Any, Final
 
 from gerai.domain.refusals import Busy
+from gerai.engine.acting import acting_now
 from gerai.engine.batch_run import SHORT_LOCK_WAIT_MS, write
 from gerai.engine.command import Command, Idempotency, Outcome, claims_of
 from gerai.engine.directory import Directory
@@ -81,13 +82,11 @@ class Writer:
         if len(self._queue) + len(self._parked) >= self.queue_limit or self._closing:
             self.figures.busy += 1
             raise Busy()
-        loop = self._loop
-        if loop is None:
-            # Kept: asking for it is a system call in Python 3.11.
-            loop = self._loop = asyncio.get_running_loop()
-        # Worked out once: the queue may be looked through many times while a rival is under way.
-        claims = claims_of(command, idempotency)
-        waiting = Waiting(command, idempotency, claims, loop.time() + self.deadline_s, loop.create_future())
+        # Kept: asking for it is a system call in Python 3.11.
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        # Claims once: the queue may be looked through many times while a rival is under way.
+        claims, due_s = claims_of(command, idempotency), loop.time() + self.deadline_s
+        waiting = Waiting(command, idempotency, claims, due_s, loop.create_future(), acting_now())
         self._queue.append(waiting)
         self._wake.set()
         if not self._looking:

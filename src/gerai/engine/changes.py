@@ -9,7 +9,7 @@ from typing import Final
 from gerai.engine.state import Job, State
 from gerai.engine.terms import changed_terms
 from gerai.store.batch import Deferred, Writing, deferring, deleting, inserting, updating
-from gerai.store.tables import EVENTS, TERMS, WRITE_ORDER
+from gerai.store.tables import AUDIT, EVENTS, TERMS, WRITE_ORDER
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -31,6 +31,8 @@ def changes(state: State) -> Iterator[Writing]:
     # Last and unsorted: the database numbers them in the order in which they were announced.
     if state.events:
         yield inserting(EVENTS, state.events)
+    if state.audit:
+        yield inserting(AUDIT, state.audit)
     if state.jobs:
         yield deferring([_deferred(job) for job in state.jobs])
 

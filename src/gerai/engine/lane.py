@@ -17,6 +17,7 @@ from typing import Any, Final
 import structlog
 
 from gerai.domain.refusals import Broken, Busy, Refusal
+from gerai.engine.acting import Acting
 from gerai.engine.changes import changes
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.decision import DecisionContext, find_made, keep_key
@@ -26,6 +27,7 @@ from gerai.engine.loading import LoadRequest, load
 from gerai.engine.outage import DatabaseState
 from gerai.engine.state import State
 from gerai.engine.subscriptions import SUBSCRIBED_CHANNELS, defer_webhooks
+from gerai.kit.clock import real_now
 from gerai.store.batch import commit
 from gerai.store.connection import Connection, DatabaseError, drop
 from gerai.store.faults import FOR_EVERYBODY, Fault, fault_of
@@ -39,6 +41,7 @@ _ROLLBACK_WITHIN_S: Final = 1.0
 @dataclass(slots=True)
 class Waiting:
     """A command in the queue, and the future its sender waits on. ``claims``: what no two lanes may work on at once.
+    ``acting``: the act of the desk that it is part of.
     ``locked``: by itself it did not get a lock that somebody else holds."""
 
     command: Command[Any]
@@ -46,6 +49,7 @@ class Waiting:
     claims: tuple[Any, ...]
     deadline: float
     future: asyncio.Future[Outcome[Any]]
+    acting: Acting | None = None
     locked: bool = False
 
 
@@ -189,6 +193,8 @@ class Lane:
             answer = command.decide(state, context)
             if idempotency is not None:
                 keep_key(state, command, idempotency, answer, now)
+            if waiting.acting is not None:
+                state.audit.append(waiting.acting.entry(command.merchant_id, real_now()))
             # Known from memory: without endpoints, webhooks cost an order nothing (decision 0009).
             if listening := self.directory.get(SUBSCRIBED_CHANNELS, command.merchant_id):
                 defer_webhooks(state, command.merchant_id, listening)

@@ -17,6 +17,7 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
     deposit_id: int | None = None
     account_id: int | None = None
     order_ids: tuple[int, ...] = ()
+    target: str = ""
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -50,4 +51,6 @@ def decode_made(stored: bytes) -> Made:
     order = found.order if found.view is None else found.view.order
     # Keys of the version before are replayed for as long as they are kept.
     order_id = found.order_id if order is None else order.order_id
-    return Made(order_id, found.transfer_id, found.payment_id, found.deposit_id, found.account_id, found.order_ids)
+    return Made(
+        order_id, found.transfer_id, found.payment_id, found.deposit_id, found.account_id, found.order_ids, found.target
+    )

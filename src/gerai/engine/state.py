@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from gerai.domain.records import (
+    AuditEntry,
     Deposit,
     Event,
     Member,
@@ -104,8 +105,9 @@ class State:
         self.earlier_events = EarlierEvents()
         self.events: list[Event] = []
         self.jobs: list[Job] = []
-        # How many events and jobs there were when the last command stood: a refusal cuts off what follows.
-        self._marks = (0, 0)
+        self.audit: list[AuditEntry] = []
+        # How many events, jobs and entries there were when the last command stood: a refusal cuts off what follows.
+        self._marks = (0, 0, 0)
 
     def _of(self, table: Table[Row], handles: Callable[[Row], tuple[Key, ...]] | None = None) -> Rows[Row]:
         """The rows of a table, which become part of what is written."""
@@ -115,7 +117,7 @@ class State:
     def commit_command(self) -> None:
         """The command stands: its changes are visible to the next one."""
         self._undo.clear()
-        self._marks = (len(self.events), len(self.jobs))
+        self._marks = (len(self.events), len(self.jobs), len(self.audit))
 
     def rollback_command(self) -> None:
         """The command was refused: not a trace of it."""
@@ -124,6 +126,7 @@ class State:
             rows.take_back(key, before, first_update)
         del self.events[self._marks[0] :]
         del self.jobs[self._marks[1] :]
+        del self.audit[self._marks[2] :]
 
     def fresh_events(self) -> list[Event]:
         """What the present command made happen."""

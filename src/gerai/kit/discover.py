@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 
@@ -27,6 +28,20 @@ def discover(package: str, attribute: str) -> dict[str, Any]:
         if descriptor is None:
             raise PluginBroken(f"{package}.{folder.name} does not define {attribute}")
         found[folder.name] = descriptor
+    return found
+
+
+def discover_modules(package: str, attribute: str) -> dict[str, Any]:
+    """What each module of a package defines under this name, by the module's name, in order.
+
+    PluginBroken names the module that does not define it; an import error of one is passed on.
+    """
+    found: dict[str, Any] = {}
+    for name in sorted(module.name for module in iter_modules(import_module(package).__path__)):
+        defined = getattr(import_module(f"{package}.{name}"), attribute, None)
+        if defined is None:
+            raise PluginBroken(f"{package}.{name} does not define {attribute}")
+        found[name] = defined
     return found
 
 

@@ -47,6 +47,13 @@ class KeyRow(NamedTuple):
     revoked_at: datetime | None
 
 
+async def in_turn(connection: AsyncConnection, merchant_id: int) -> None:
+    """Wait until nobody else changes this merchant's master data; others wait until this transaction ends."""
+    # No row lock: it would hold up orders that refer to the row, and a merchant that is being opened has none.
+    statement = "SELECT pg_advisory_xact_lock(hashtextextended('gerai_master_data', %s))"
+    await connection.execute(statement, (merchant_id,))
+
+
 async def changed(connection: AsyncConnection, merchant_id: int) -> None:
     """Notify every process to read this merchant again, once this transaction commits."""
     # The server sends it with the commit: nobody reads the merchant too early, and a rollback sends nothing.

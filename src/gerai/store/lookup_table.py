@@ -1,10 +1,10 @@
-"""Small catalogue tables that are read whole: every row of some merchants, and adding rows."""
+"""Small catalogue tables that are read whole: every row of some merchants; adding, changing and removing rows."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from psycopg import AsyncConnection
@@ -57,8 +57,52 @@ async def add(connection: AsyncConnection, table: LookupTable, merchant_id: int,
                 SQL(", ").join(map(Identifier, names)),
                 SQL(", ").join([Placeholder()] * len(names)),
             ),
-            [(merchant_id, *(Json(value) if isinstance(value, dict) else value for value in row)) for row in new],
+            [(merchant_id, *map(_adapted, row)) for row in new],
         )
+
+
+async def change(
+    connection: AsyncConnection, table: LookupTable, merchant_id: int, row: Sequence[Any], *, keys: int = 1
+) -> bool:
+    """Give a row these values, which stand in the columns' order; the first ``keys`` name it. False: there is none."""
+    names = table.columns
+    cursor = await connection.execute(
+        SQL("UPDATE {} SET {} WHERE merchant_id = %s AND {}").format(
+            Identifier(table.name),
+            SQL(", ").join(SQL("{} = %s").format(Identifier(name)) for name in names[keys:]),
+            SQL(" AND ").join(SQL("{} = %s").format(Identifier(name)) for name in names[:keys]),
+        ),
+        (*map(_adapted, row[keys:]), merchant_id, *row[:keys]),
+    )
+    return cursor.rowcount == 1
+
+
+async def remove(connection: AsyncConnection, table: LookupTable, merchant_id: int, *key: Any) -> bool:
+    """Remove the rows whose first columns are these. False: there is none."""
+    cursor = await connection.execute(
+        SQL("DELETE FROM {} WHERE merchant_id = %s AND {}").format(
+            Identifier(table.name),
+            SQL(" AND ").join(SQL("{} = %s").format(Identifier(name)) for name in table.columns[: len(key)]),
+        ),
+        (merchant_id, *key),
+    )
+    return cursor.rowcount > 0
+
+
+def values_of(row: msgspec.Struct) -> list[Any]:
+    """The record's fields in order, as the database takes them: a tuple is a list, a struct an object of what differs
+    from its defaults."""
+    return [_plain(value) for value in msgspec.structs.astuple(row)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in cast("tuple[Any, ...]", value)]
+    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+
+
+def _adapted(value: Any) -> Any:
+    return Json(value) if isinstance(value, dict) else value
 
 
 def record(kind: type[Record], *values: Any) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gerai.domain.records import (
     Account,
     Arrival,
+    AuditEntry,
     Deposit,
     Event,
     ExpectedAmount,
@@ -181,6 +182,7 @@ PROOFS = Table(
 )
 #: Written once and numbered by the database, so nobody looks one up by a key.
 EVENTS = Table("events", Event)
+AUDIT = Table("audit", AuditEntry)
 IDEMPOTENCY = Table(
     "idempotency_keys",
     IdempotencyRecord,

@@ -16,13 +16,14 @@ from playwright.async_api import Browser, Page, Route
 from gerai.app import DIALECTS
 from gerai.domain.money import rupiah
 from gerai.domain.records import Deposit, OrderView, Payment
+from gerai.doors.http.language import Language
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import ASSETS
 from gerai.doors.pay.deposit_present import present_deposit
 from gerai.doors.pay.present import present
 from gerai.doors.pay.seller import PageLogo, ShopFacts
-from gerai.doors.pay.words import Language, Words
+from gerai.doors.pay.words import Words
 from gerai.kit.contacts import read_contact
 from picture_kit import logo as drawn_logo
 

@@ -13,11 +13,12 @@ from pay_orders import NOW, page_context
 
 from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.deposit_present import deposit_state, deposit_version, present_deposit
 from gerai.doors.pay.model import DepositPage, Play
-from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.doors.pay.words import Words
 
 PLAYED = Play(pay=True, fail=True, late=False)
 LATE = Play(pay=False, fail=False, late=True)

@@ -13,11 +13,12 @@ from pay_shop import again, place
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.present import present
-from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.doors.pay.words import Words
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.finish import FinishOrder
 from gerai.engine.orders.cancel import CancelOrder

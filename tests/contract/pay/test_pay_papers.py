@@ -14,10 +14,10 @@ from pay_pictures import QR, TYPED, transfer
 
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderContact, OrderView
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.model import SumRow
 from gerai.doors.pay.paper.compose import file_name, source_of
 from gerai.doors.pay.seller import NO_SHOP
-from gerai.doors.pay.words import LANGUAGES
 
 WHO = OrderContact("Rina Wulandari", "rina@example.com", "+628123456789")
 PAID_AT = NOW - timedelta(minutes=1)

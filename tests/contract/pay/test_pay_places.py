@@ -11,8 +11,9 @@ import pytest
 from pay_orders import NOW, page_context, payment, view
 from pay_shop import place
 
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.present import present
-from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.doors.pay.words import Words
 from gerai.engine.core import Engine
 from gerai.partners.payments.va import PREFIXES
 from gerai.ports.how_to_pay import ANY_BANK, va_steps

@@ -14,10 +14,11 @@ from engine_kit import assert_within
 from gerai.app import App
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.live import live_pages
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.present import present
-from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.doors.pay.words import Words
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.orders.find import EventEntry

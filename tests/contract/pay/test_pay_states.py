@@ -14,11 +14,12 @@ from pay_orders import COD, NOW, page_context, payment, sent, view
 from gerai.domain.money import display, rupiah
 from gerai.domain.records import OrderView, Payment
 from gerai.domain.states import ORDER, SHIPMENT
+from gerai.doors.http.language import LANGUAGES, Language
 from gerai.doors.http.page_details import NO_DETAILS, PageDetails
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.page_state import page_state_of
 from gerai.doors.pay.present import present
-from gerai.doors.pay.words import LANGUAGES, Language, Words
+from gerai.doors.pay.words import Words
 
 TOTAL: Final = rupiah(174_000)
 SECOND: Final = 10

@@ -10,8 +10,9 @@ from pay_orders import NOW
 
 from gerai.domain.states import ORDER
 from gerai.doors import pay
+from gerai.doors.http.language import LANGUAGES, choose_language
 from gerai.doors.pay import page_state
-from gerai.doors.pay.words import LANGUAGES, Words, choose_language, clock
+from gerai.doors.pay.words import Words, clock
 from gerai.ports.channel_titles import channel_title
 
 FOLDER = Path(pay.__file__).parent

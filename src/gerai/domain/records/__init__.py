@@ -7,7 +7,7 @@ through; the engine never looks inside it, nor inside ``details``.
 
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
 from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
-from gerai.domain.records.journal import Event, IdempotencyRecord
+from gerai.domain.records.journal import AuditEntry, Event, IdempotencyRecord
 from gerai.domain.records.logos import ShopLogo
 from gerai.domain.records.members import Environment, Member, email_key
 from gerai.domain.records.orders import Funding, Order, OrderContact, OrderLine, OrderTerm, OrderView
@@ -20,6 +20,7 @@ __all__ = [
     "MANUAL",
     "Account",
     "Arrival",
+    "AuditEntry",
     "Deposit",
     "Environment",
     "Event",

@@ -1,4 +1,4 @@
-"""What is written beside the things themselves: events, and which creates were done already."""
+"""What is written beside the things themselves: events, which creates were done already, and who did what."""
 
 from __future__ import annotations
 
@@ -29,4 +29,21 @@ class IdempotencyRecord(msgspec.Struct, frozen=True):
     key: str
     fingerprint: bytes
     answer: bytes
+    created_at: datetime
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """An act that was done, written in its transaction. The database numbers it. ``actor_kind``: person | key |
+    operator (at the terminal). ``target``: the id of what was made or changed; ``facts`` hold no secret."""
+
+    merchant_id: int
+    environment: str
+    actor_kind: str
+    actor: str
+    actor_name: str
+    act: str
+    target: str
+    reason: str
+    facts: dict[str, Any]
+    request_id: str
     created_at: datetime

@@ -40,7 +40,7 @@ from gerai.domain.refusals.request import (
     PayloadMismatch,
 )
 from gerai.domain.refusals.service import Broken, Busy, PartnerUnavailable
-from gerai.domain.refusals.state import Conflict, IdempotencyKeyReused, NotFound, StateConflict
+from gerai.domain.refusals.state import ChangedMeanwhile, Conflict, IdempotencyKeyReused, NotFound, StateConflict
 
 __all__ = [
     "AmountMismatch",
@@ -50,6 +50,7 @@ __all__ = [
     "BodyUnreadable",
     "Broken",
     "Busy",
+    "ChangedMeanwhile",
     "Conflict",
     "EncodingUnsupported",
     "FieldsForbidden",

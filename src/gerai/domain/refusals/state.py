@@ -66,3 +66,13 @@ class IdempotencyKeyReused(Refusal):
     key: str
     code = "idempotency_key_reused"
     kind = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class ChangedMeanwhile(Refusal):
+    """Somebody changed it since it was looked at: nothing is overwritten that was not seen."""
+
+    thing: str
+    id: str
+    code = "changed_meanwhile"
+    kind = Kind.CONFLICT

@@ -13,24 +13,13 @@ from typing import Protocol
 
 from gerai.domain.records import Environment
 from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.kit.bilingual import Bilingual
 
 
 class DepositCode(Protocol):
     """Makes the code that a dialect's members know a deposit by."""
 
     def __call__(self, deposit_id: int, now: datetime, *, sandbox: bool) -> str: ...
-
-
-@dataclass(frozen=True)
-class Bilingual:
-    """A text in Bahasa Indonesia and in English."""
-
-    id: str
-    en: str
-
-    def in_language(self, code: str) -> str:
-        """``id`` or ``en``; Indonesian for any other code."""
-        return self.en if code == "en" else self.id
 
 
 @dataclass(frozen=True)

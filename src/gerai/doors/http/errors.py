@@ -16,6 +16,7 @@ from gerai.domain.refusals import (
     BodyIncomplete,
     Broken,
     Busy,
+    ChangedMeanwhile,
     EncodingUnsupported,
     Kind,
     MethodNotAllowed,
@@ -32,7 +33,7 @@ Entry = TypeVar("Entry")
 
 #: Refusals whose kind says everything there is to say, in every contract.
 GENERIC: Final[frozenset[type[Refusal]]] = frozenset(
-    {NotAuthenticated, PermissionMissing, RateLimited, PathUnknown, Busy, Broken}
+    {NotAuthenticated, PermissionMissing, RateLimited, PathUnknown, Busy, Broken, ChangedMeanwhile}
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from gerai.domain.records import OrderView
-from gerai.doors.http.describe import Bilingual
+from gerai.kit.bilingual import Bilingual
 
 
 class ShippingDetails(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from gerai.domain.refusals import (
     StateConflict,
     SurchargeForbidden,
 )
+from gerai.doors.http.browser import from_our_own_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, page_state
 from gerai.doors.pay.money_state import money_of
@@ -69,7 +70,7 @@ async def form_of(ctx: RequestContext) -> dict[str, str]:
 
     PermissionMissing when another site sent it.
     """
-    if not answers.from_our_own_page(ctx):
+    if not from_our_own_page(ctx):
         raise PermissionMissing("same_origin")
     try:
         fields = parse_qs((await ctx.body()).decode("utf-8-sig"), max_num_fields=_MOST_FIELDS)

@@ -18,13 +18,14 @@ from gerai.domain.refusals import (
     RateLimited,
     Refusal,
 )
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.field_values import visible
+from gerai.doors.http.language import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, language_for
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.words import DEFAULT_LANGUAGE, Words, choose_language
+from gerai.doors.pay.words import Words
 
-LANGUAGE_COOKIE: Final = "gerai_lang"
 _YEAR_S: Final = 365 * 24 * 3600
 _STATUS: Final = {
     Kind.NOT_AUTHENTICATED: 403,
@@ -48,30 +49,10 @@ _OWN_STATUS: Final[dict[type[Refusal], int]] = {
 #: What may have passed when the same is asked for again.
 _PASSING: Final = frozenset({408, 409, 429, 500, 503})
 
-#: On every answer of the pages. The referrer stays within the site: with none at all, browsers would also hide the
-#: origin of our own forms, which :func:`from_our_own_page` looks at.
-SAFETY: Final = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "x-robots-tag": "noindex",
-}
-PRIVATE: Final = {"cache-control": "no-store"}
-
 
 def words_for(ctx: RequestContext) -> Words:
     """The language of this request: switch on the page, cookie, browser."""
-    remembered = ctx.headers.get("cookie", "")
-    pairs = [part.strip().partition("=") for part in remembered.split(";")]
-    cookie = next((value for name, _, value in pairs if name == LANGUAGE_COOKIE), None)
-    return Words(choose_language(ctx.query.get("lang"), cookie, ctx.headers.get("accept-language", "")))
+    return Words(language_for(ctx))
 
 
 def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Response:
@@ -157,15 +138,6 @@ def _asked_for(ctx: RequestContext, *, posted: bool) -> Address:
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal on the pages."""
     return _OWN_STATUS.get(type(refusal), _STATUS[refusal.kind])
-
-
-def from_our_own_page(ctx: RequestContext) -> bool:
-    """Whether a form was sent from a page of ours. Browsers send one of these headers; a client without is none."""
-    site = ctx.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = ctx.headers.get("origin")
-    return origin is None or origin == ctx.base_url or origin.partition("://")[2] == ctx.headers.get("host", "")
 
 
 def _retry(refusal: Refusal) -> dict[str, str]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gerai.domain import money
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, draw, live, qr
 from gerai.doors.pay.actions import PLAYED_ACTS, count_act, form_of, submitted
@@ -90,7 +91,7 @@ async def qr_image(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     image = await asyncio.to_thread(qr.png, instructions_of(opened.deposit).qr_text if waits else "")
     if image is None:
         return answers.not_found(ctx)
-    return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
+    return Response(image, 200, SAFETY | PRIVATE, media_type="image/png")
 
 
 async def confirm(ctx: RequestContext, opened: ResolvedDeposit) -> Response:

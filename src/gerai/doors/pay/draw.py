@@ -8,10 +8,11 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import asset_url
 from gerai.doors.pay.model import DepositPage, PayPage
-from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.doors.pay.words import Words
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Final
 import structlog
 from starlette.responses import Response, StreamingResponse
 
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
-from gerai.doors.pay import answers, page_state
+from gerai.doors.pay import page_state
 from gerai.doors.pay.money_state import money_of
 from gerai.doors.pay.page_watcher import Look, PageWatcher, Watch
 from gerai.doors.pay.present import version
@@ -59,7 +60,7 @@ def stream(ctx: RequestContext, watch: Watch, look: Look) -> Response:
     address; the page works without.
     """
     engine, pages = ctx.services.engine, ctx.services.settings.pages
-    headers = answers.SAFETY | answers.PRIVATE
+    headers = SAFETY | PRIVATE
     watch.address = origin_of(ctx.client_address)
     if not _WATCHER.has_place(engine, watch, pages):
         _WATCHER.refused += 1

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain import money
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, draw, page_state, qr
 from gerai.doors.pay.instructions import instructions_of
@@ -54,7 +55,7 @@ async def qr_image(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     image = await asyncio.to_thread(qr.png, text)
     if image is None:
         return answers.not_found(ctx)
-    return Response(image, 200, answers.SAFETY | answers.PRIVATE, media_type="image/png")
+    return Response(image, 200, SAFETY | PRIVATE, media_type="image/png")
 
 
 async def confirm(ctx: RequestContext, opened: ResolvedOrder) -> Response:

@@ -11,6 +11,7 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
@@ -76,9 +77,7 @@ async def asset(ctx: RequestContext) -> Response:
     if found is None:
         return answers.not_found(ctx)
     current = ctx.path_params["digest"] == DIGEST
-    return Response(
-        found.content, 200, answers.SAFETY | (_FOR_GOOD if current else answers.PRIVATE), media_type=found.media_type
-    )
+    return Response(found.content, 200, SAFETY | (_FOR_GOOD if current else PRIVATE), media_type=found.media_type)
 
 
 async def logo(ctx: RequestContext) -> Response:
@@ -90,7 +89,7 @@ async def logo(ctx: RequestContext) -> Response:
     if found is None:
         return answers.not_found(ctx)
     kind, content = found
-    return Response(content, 200, answers.SAFETY | _FOR_GOOD, media_type=kind)
+    return Response(content, 200, SAFETY | _FOR_GOOD, media_type=kind)
 
 
 async def unknown(ctx: RequestContext) -> Response:

@@ -12,6 +12,7 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, Busy, PermissionMissing
+from gerai.doors.http.browser import from_our_own_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.multipart import parts_of
 from gerai.doors.pay import actions, answers, page_state
@@ -52,7 +53,7 @@ _RECEIVING: Final = _Receiving()
 async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     """Keep the file of a form (field ``proof``) and show the page again. BodyTooLarge, BodyUnreadable, Busy,
     PermissionMissing, RateLimited."""
-    if not answers.from_our_own_page(ctx):
+    if not from_our_own_page(ctx):
         raise PermissionMissing("same_origin")
     page = actions.page_of(opened)
     actions.count_act(ctx, page)

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
-from typing import Final, Literal, get_args
+from typing import Final
 
 import msgspec
 from babel.dates import format_datetime
 
+from gerai.doors.http.language import LANGUAGES, Language
 from gerai.kit.clock import JAKARTA
 from gerai.ports.channel_titles import channel_title
-
-Language = Literal["id", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
-DEFAULT_LANGUAGE: Final[Language] = "id"
 
 _LONG: Final[dict[Language, str]] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
 _SHORT: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}
@@ -72,35 +69,3 @@ def clock(seconds: int) -> str:
     minutes, second = divmod(max(seconds, 0), 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour:02d}:{minute:02d}:{second:02d}"
-
-
-def choose_language(asked: str | None, remembered: str | None, accept_language: str) -> Language:
-    """The page's language: what was asked for (``?lang=``), else remembered (cookie), else the browser's first match.
-
-    Ranks of Accept-Language count (``en;q=0.5, id`` → Indonesian); a header that cannot be read counts as none.
-    """
-    for wish in (asked, remembered):
-        for language in LANGUAGES:
-            if wish == language:
-                return language
-    best: tuple[float, Language] = (0.0, DEFAULT_LANGUAGE)
-    for entry in accept_language[:400].split(","):
-        tag, _, parameters = entry.strip().partition(";")
-        rank = _rank(parameters)
-        for language in LANGUAGES:
-            # "in" is the old code for Indonesian; old Android phones still send it.
-            primary = tag.lower().split("-")[0].replace("in", "id") if len(tag) else ""
-            if primary == language and rank > best[0]:
-                best = (rank, language)
-    return best[1]
-
-
-def _rank(parameters: str) -> float:
-    """The q value of one Accept-Language entry: 1 when absent, 0 when unreadable."""
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -17,7 +17,7 @@ from gerai.engine.shipping.places import Place
 from gerai.engine.shipping.quote import CourierService, Rate
 from gerai.kit.clock import real_now
 from gerai.store import locations, storefront
-from gerai.store.lookup_table import LookupTable, add
+from gerai.store.lookup_table import LookupTable, add, values_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +76,4 @@ async def extend_catalogue(engine: Engine, merchant_id: int, new: CatalogueAddit
 
 def _rows(records: Sequence[msgspec.Struct]) -> Iterable[list[Any]]:
     """The records' fields in order, which is the columns' order."""
-    return ([_value(value) for value in msgspec.structs.astuple(record)] for record in records)
-
-
-def _value(value: Any) -> Any:
-    """As the database takes it: a tuple is a list, a struct an object of what differs from its defaults."""
-    if isinstance(value, tuple):
-        return [_value(inner) for inner in cast("tuple[Any, ...]", value)]
-    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+    return map(values_of, records)

@@ -14,6 +14,7 @@ from typing import Any
 
 from gerai.domain.records import Environment, Member
 from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.engine.acting import acting_now, begin, end
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
@@ -29,13 +30,31 @@ _SYSTEM_ACCOUNTS = ("sales", "gateway", "bank", "funding", "suspense", "refunds_
 
 @asynccontextmanager
 async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connection]:
-    """One transaction over a merchant's master data; afterwards this process has read it, and others are notified."""
+    """One transaction over a merchant's master data; afterwards this process has read it, and others are notified.
+
+    Two of one merchant go one after the other, so what a change was decided by is still so when it is written. The act
+    it is part of (``engine/acting.py``) is written down with it; done before under its idempotency key, the block is
+    not entered: ActReplayed, or IdempotencyKeyReused.
+    """
+    act = acting_now()
     async with engine.connection() as connection:
         async with connection.transaction():
+            await sql.in_turn(connection, merchant_id)
+            if act is not None:
+                await begin(connection, merchant_id, act)
             yield connection
+            if act is not None:
+                await end(connection, merchant_id, act)
             await sql.changed(connection, merchant_id)
         # At once, not when the notification comes round: whoever acts next in this process must see it.
         await engine.directory.load(connection, [merchant_id])
+
+
+def note(target: int | str, **facts: Any) -> None:
+    """In a block of :func:`changing`: what the act under way, if there is one, makes or changes. ``facts`` hold no
+    secret."""
+    if (act := acting_now()) is not None:
+        act.about(target, **facts)
 
 
 async def open_merchant(

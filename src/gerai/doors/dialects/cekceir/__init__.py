@@ -10,9 +10,10 @@ from gerai.doors.dialects.cekceir.errors import ERRORS, refuse
 from gerai.doors.dialects.cekceir.events import WEBHOOKS
 from gerai.doors.dialects.cekceir.keys import KEYS
 from gerai.doors.dialects.cekceir.routes import ROUTES
-from gerai.doors.http.describe import Bilingual, Blurb
+from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.services import SERVICES
+from gerai.kit.bilingual import Bilingual
 
 DIALECT = Dialect(
     name=CHANNEL,

@@ -14,8 +14,9 @@ from gerai.doors.dialects.durianpay.keys import KEYS
 from gerai.doors.dialects.durianpay.order_details import page_details
 from gerai.doors.dialects.durianpay.routes import LATER, PREFIXES, ROUTES
 from gerai.doors.dialects.durianpay.wire.formats import new_id
-from gerai.doors.http.describe import Bilingual, Blurb
+from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
+from gerai.kit.bilingual import Bilingual
 
 
 def request_id() -> str:

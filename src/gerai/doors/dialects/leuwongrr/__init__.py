@@ -15,8 +15,9 @@ from gerai.doors.dialects.leuwongrr.order_details import page_details
 from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.dialects.leuwongrr.routes import ROUTES
 from gerai.doors.dialects.leuwongrr.wire import INVOICE_PAGE
-from gerai.doors.http.describe import Bilingual, Blurb
+from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
+from gerai.kit.bilingual import Bilingual
 
 DIALECT = Dialect(
     name=CHANNEL,

@@ -8,8 +8,8 @@ import msgspec
 
 from gerai.domain.records import Order, OrderView
 from gerai.doors.dialects.leuwongrr.gateway import canonical_code
-from gerai.doors.http.describe import Bilingual
 from gerai.doors.http.page_details import Fact, PageDetails
+from gerai.kit.bilingual import Bilingual
 
 _PLAYER: Final = Bilingual("Username Roblox", "Roblox username")
 

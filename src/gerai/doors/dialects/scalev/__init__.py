@@ -10,9 +10,10 @@ from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.keys import KEYS
 from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
 from gerai.doors.dialects.scalev.routes import LATER, ROUTES
-from gerai.doors.http.describe import Bilingual, Blurb
+from gerai.doors.http.describe import Blurb
 from gerai.doors.http.door import Dialect
 from gerai.engine.catalogue.storefront import STOREFRONT
+from gerai.kit.bilingual import Bilingual
 
 DIALECT = Dialect(
     name=CHANNEL,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -28,14 +29,18 @@ _HEADERS: Final = {
 _CACHE: Final = {"cache-control": "public, max-age=300"}
 
 
-def docs_routes(dialects: Iterable[Dialect]) -> tuple[Route, ...]:
-    """The routes of the viewer: ``/docs``, ``/docs/style.css``, and ``/docs/<door>`` with its ``openapi.yaml``."""
+def docs_routes(
+    dialects: Iterable[Dialect], made: Mapping[str, Callable[[str], dict[str, Any]]] = MappingProxyType({})
+) -> tuple[Route, ...]:
+    """The routes of the viewer: ``/docs``, ``/docs/style.css``, and ``/docs/<door>`` with its ``openapi.yaml``.
+    ``made``: documents that are no file, by name, each for a base address; they have a page only."""
     shown = [d for d in dialects if d.openapi is not None]
     routes = [Route("GET", "/docs", _index(shown)), Route("GET", "/docs/style.css", _style)]
     routes.append(Route("GET", "/docs/icon.svg", _icon))
     for dialect in shown:
         routes.append(Route("GET", f"/docs/{dialect.name}", _manual(dialect)))
         routes.append(Route("GET", f"/docs/{dialect.name}/openapi.yaml", _document(dialect)))
+    routes += [Route("GET", f"/docs/{name}", _made(name, document)) for name, document in made.items()]
     return tuple(routes)
 
 
@@ -49,6 +54,14 @@ def language_of(ctx: RequestContext) -> str:
 def _index(dialects: list[Dialect]) -> Endpoint:
     async def page(ctx: RequestContext) -> Response:
         return Response(index_page(dialects, language_of(ctx)), headers=_HEADERS, media_type="text/html")
+
+    return page
+
+
+def _made(name: str, document: Callable[[str], dict[str, Any]]) -> Endpoint:
+    async def page(ctx: RequestContext) -> Response:
+        shown = manual(document(ctx.base_url), ctx.base_url)
+        return Response(manual_page(name, shown, language_of(ctx)), headers=_HEADERS, media_type="text/html")
 
     return page
 

@@ -6,6 +6,7 @@ import asyncio
 
 from starlette.responses import Response
 
+from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import actions, answers
 from gerai.doors.pay.paper.compose import drawing, file_name, paper_of, source_of
@@ -32,7 +33,7 @@ async def document(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         return answers.see(opened.address)
     pdf = await TYPESETTER.pdf(source_of(paper, await _logo(ctx, order.merchant_id)), pages.documents_waiting)
     headers = {"content-disposition": f'attachment; filename="{file_name(paper)}"', "content-language": words.language}
-    return Response(pdf, 200, answers.SAFETY | answers.PRIVATE | headers, media_type="application/pdf")
+    return Response(pdf, 200, SAFETY | PRIVATE | headers, media_type="application/pdf")
 
 
 async def _logo(ctx: RequestContext, merchant_id: int) -> str:

@@ -1,4 +1,4 @@
-"""What a refusal of the engine means to the person at the terminal: one sentence each, in rupiah and plain words."""
+"""What a refusal of the engine means to a person: one sentence each, in rupiah and plain words."""
 
 from __future__ import annotations
 

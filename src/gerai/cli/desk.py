@@ -1,0 +1,170 @@
+"""The terminal's face of the desk: a command for each view and act of the registry, made from its struct.
+
+``gerai warehouses list``, ``gerai warehouses add --name …``: amounts are typed and shown in rupiah, everything else as
+its field says. A command that a module of this package defines by hand wins over one that would be made.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+
+from gerai.app import FoundPartners, make_desk, make_house
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.desk_rows import print_done, print_page, typed
+from gerai.cli.names import merchant_named, one_of
+from gerai.cli.on_engine import MerchantOption, operator, with_settings
+from gerai.cli.terminal import fail
+from gerai.domain.permissions import PERMISSIONS
+from gerai.domain.records import Environment
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.acting import Actor
+from gerai.engine.core import Engine
+from gerai.engine.desk.fields import example_of, words_of
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.read import Field, fields_of, read_texts
+from gerai.engine.desk.refusal_words import sentence
+from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
+from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.kit.ids import quick_uuid
+from gerai.settings import Settings
+
+EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with it.")]
+KeyOption = Annotated[str, typer.Option("--once", metavar="KEY", help="Done once under this name, however often.")]
+#: What a field is called, so that it cannot be mixed up with what every command takes.
+_TAKEN: Final = frozenset({"merchant", "environment", "data", "settings", "json", "reason", "once", "help"})
+
+
+def groups() -> dict[str, typer.Typer]:
+    """A group of commands for each of the things that the registry knows, by name."""
+    found: dict[str, typer.Typer] = {}
+    for one in (*views().values(), *acts().values()):
+        things, _, verb = one.name.partition(".")
+        title = things.replace("_", " ").capitalize()
+        group = found.setdefault(things.replace("_", "-"), typer.Typer(no_args_is_help=True, help=f"{title}."))
+        make = _view_command(one) if isinstance(one, View) else _act_command(one)
+        group.command(verb.replace("_", "-"), epilog=_example(one))(make)
+    return found
+
+
+def add_to(group: typer.Typer, things: str, made: dict[str, typer.Typer]) -> None:
+    """Give a group that was written by hand the commands of the registry that it has not."""
+    own = {command.name or command.callback.__name__ for command in group.registered_commands if command.callback}
+    if (more := made.get(things)) is not None:
+        group.registered_commands += [command for command in more.registered_commands if command.name not in own]
+
+
+def _view_command(view: View) -> Callable[..., None]:
+    def run(**given: Any) -> None:
+        wanted = _read(view.filter, given)
+        page: ViewPage = _at_desk(given, lambda within, caller: look(view, within, wanted, caller))
+        if view.name.endswith(".show") and not page.rows:
+            fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
+        print_page(view, page, as_json=given["json"])
+
+    return _signed(run, view.filter, view.title.en)
+
+
+def _act_command(act: Act) -> Callable[..., None]:
+    def run(**given: Any) -> None:
+        wanted = _read(act.input, given)
+
+        def do(within: Within, caller: DeskCaller) -> Any:
+            return perform(act, within, wanted, caller, reason=given["reason"], key=given["once"])
+
+        done: Done = _at_desk(given, do, outside=act.outside)
+        print_done(act, done, as_json=given["json"])
+
+    more = {"reason": ReasonOption, "once": KeyOption}
+    return _signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
+
+
+def _at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *, outside: bool = False) -> Any:
+    """Open the desk of the chosen merchant, as whoever is at this terminal, and ask."""
+    environment: Environment = one_of(given["environment"], ENVIRONMENTS, "environment")
+    kind, _, name = operator().partition(":")
+    caller = DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}")
+
+    async def act(engine: Engine, settings: Settings) -> Any:
+        async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
+            merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
+            return await ask(Within(make_house(engine, desk, partners, settings), merchant_id, environment), caller)
+
+    return with_settings(act, given["data"], given["settings_file"])
+
+
+def _read(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
+    """The struct of what was typed. Leaves with exit code 2 when it does not fit."""
+    filled = {f.name: value for f in fields_of(struct) if (value := given[f.name]) is not None and value != []}
+    try:
+        return read_texts(struct, filled, rupiah=True)
+    except InputInvalid as refusal:
+        fail(sentence(InputInvalid({_option(name): texts for name, texts in refusal.fields.items()})), 2)
+
+
+def _option(name: str) -> str:
+    """What a field is called at the terminal."""
+    return "ID" if name == "id" else f"--{name.replace('_', '-')}"
+
+
+def _signed(
+    run: Callable[..., None],
+    struct: type[msgspec.Struct],
+    text: str,
+    more: dict[str, Any] | None = None,
+    defaults: dict[str, Any] | None = None,
+) -> Callable[..., None]:
+    """The function with the signature that typer reads: an option for each field, ``id`` as an argument."""
+    words = words_of(struct)
+    own = [_parameter(f, words[f.name].en if f.name in words else "") for f in fields_of(struct)]
+    shared: dict[str, tuple[Any, Any]] = {n: (hint, (defaults or {}).get(n, "")) for n, hint in (more or {}).items()}
+    shared |= {"json": (JsonOption, False), "environment": (EnvironmentOption, "production")}
+    shared |= {"merchant": (MerchantOption, ""), "data": (DataOption, None), "settings_file": (SettingsOption, None)}
+    every = [*own, *(_keyword(name, hint, default) for name, (hint, default) in shared.items())]
+    run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
+    run.__doc__ = text
+    # By this a test finds those that were made.
+    run.of_desk = True  # type: ignore[attr-defined]
+    return run
+
+
+def _keyword(name: str, hint: Any, default: Any) -> inspect.Parameter:
+    """``...``: it has no default."""
+    absent = inspect.Parameter.empty if default is ... else default
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=hint, default=absent)
+
+
+def _parameter(field: Field, text: str) -> inspect.Parameter:
+    if field.name in _TAKEN:
+        raise ValueError(f"{field.name} is an option of every command")
+    kind = list[str] if field.is_list else str
+    shown = "AMOUNT" if field.is_amount else field.name.upper()
+    mark: Any = (
+        typer.Argument(metavar="ID", help=text)
+        if field.name == "id" and field.required
+        else typer.Option(_option(field.name), metavar=shown, help=text)
+    )
+    if field.required:
+        return _keyword(field.name, Annotated[kind, mark], ...)
+    return _keyword(field.name, Annotated[kind | None, mark], None)
+
+
+def _example(one: View | Act) -> str:
+    """How the command is typed, with the examples that its fields give."""
+    struct = one.filter if isinstance(one, View) else one.input
+    things, _, verb = one.name.partition(".")
+    shown = [f"gerai {things.replace('_', '-')} {verb.replace('_', '-')}"]
+    for field in fields_of(struct):
+        if field.required:
+            value = typed(field, example_of(struct, field.name))
+            shown.append(value if field.name == "id" else f"{_option(field.name)} {value}")
+    if isinstance(one, Act) and one.reasoned:
+        shown.append("--reason 'salah hitung'")
+    return "Example: " + " ".join(shown)

@@ -1,0 +1,91 @@
+"""How what the desk shows is printed: a table, or JSON."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+from typing import Any, Final, cast
+
+import msgspec
+
+from gerai.cli.terminal import Grid, console, print_json, to_the_minute
+from gerai.domain.money import display
+from gerai.engine.desk.fields import words_of
+from gerai.engine.desk.read import Field, fields_of
+from gerai.engine.desk.registry import Act, Done, View, ViewPage
+from gerai.kit.json_values import is_array, is_object
+
+#: Too long for a table; ``--json`` has it, and whoever edits without it changes whatever is there.
+_HIDDEN: Final = frozenset({"seen"})
+
+
+def print_page(view: View, page: ViewPage, *, as_json: bool) -> None:
+    """The rows of a view; one thing alone as a list of its fields."""
+    if as_json:
+        one = view.name.endswith(".show")
+        shown: Any = page.rows[0] if one else {"rows": page.rows, "next": page.next}
+        print_json(msgspec.json.encode(shown).decode())
+        return
+    fields = [field for field in fields_of(view.row) if field.name not in _HIDDEN]
+    words = words_of(view.row)
+    titles = [words[field.name].en if field.name in words else field.name for field in fields]
+    if view.name.endswith(".show"):
+        grid = Grid()
+        for title, field in zip(titles, fields, strict=True):
+            grid.add(title, shown_as(field.name, getattr(page.rows[0], field.name)))
+        console.grid(grid)
+        return
+    if not page.rows:
+        console.line("there is none / tidak ada")
+        return
+    amounts = [title for title, field in zip(titles, fields, strict=True) if field.is_amount]
+    grid = Grid(*titles, right=amounts, whole=titles[:1])
+    for row in page.rows:
+        grid.add(*(shown_as(field.name, getattr(row, field.name)) for field in fields))
+    console.grid(grid)
+    if page.next:
+        console.line(f"there are more / masih ada lagi: --after {page.next}")
+
+
+def print_done(act: Act, done: Done, *, as_json: bool) -> None:
+    """What an act has made or changed."""
+    if as_json:
+        print_json(msgspec.json.encode(done).decode())
+        return
+    again = "done before, nothing is changed / sudah pernah, tidak ada yang diubah"
+    console.line(f"{act.title.en} / {act.title.id}: {done.id or 'ok'}{f' ({again})' if done.replayed else ''}")
+    for name, value in done.details.items():
+        console.line(f"{name.removesuffix('_sen')}: {shown_as(name, value)}")
+    if done.secret:
+        console.line("Shown only now; keep it / Hanya tampil sekali, simpan:", style="dim")
+        console.line(done.secret)
+
+
+def shown_as(name: str, value: Any) -> str:
+    """A value as people read it: amounts in rupiah, times in Jakarta, lists in one line."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() if name.endswith("_sen"):
+            return display(value)
+        case datetime():
+            return to_the_minute(value)
+        case str():
+            return value
+        case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
+            return ", ".join(cast("list[str]", value))
+        case _ if is_array(value) or is_object(value) or isinstance(value, (msgspec.Struct, tuple)):
+            return msgspec.json.encode(value).decode()
+        case _:
+            return str(value)
+
+
+def typed(field: Field, example: Any) -> str:
+    """A value as it is typed at the terminal."""
+    if example is None:
+        return "7" if field.plain is int else field.name.upper()
+    if field.is_amount and isinstance(example, int):
+        return str(example // 100)
+    return shlex.quote(example if isinstance(example, str) else msgspec.json.encode(example).decode())

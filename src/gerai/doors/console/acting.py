@@ -1,0 +1,142 @@
+"""Doing an act: its form, what was wrong with it, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+from starlette.responses import Response
+
+from gerai.domain.refusals import InputInvalid, Kind, NotAuthenticated, NotFound, PermissionMissing, Refusal
+from gerai.doors.console import answers
+from gerai.doors.console.cells import inputs_of, typed
+from gerai.doors.console.looking import desk_page
+from gerai.doors.console.who import AtDesk, last_of
+from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.fields import example_of
+from gerai.engine.desk.read import fields_of, read_texts
+from gerai.engine.desk.refusal_words import sentence
+from gerai.engine.desk.registry import Act, acts, look, perform, views
+from gerai.engine.people.sign_in import prove
+from gerai.kit.clock import real_now
+from gerai.kit.ids import token
+
+#: Of a form, beside the act's own fields.
+_OURS = frozenset({"reason", "once", "password", "code"})
+_AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
+
+
+async def act_page(ctx: RequestContext, desk: AtDesk) -> Response:
+    """The form; of an act about something that is there, filled with how that looks now. Refuses NotFound and
+    PermissionMissing."""
+    act = _act(ctx, desk)
+    filled = await _as_it_is(act, desk, ctx.query.get("id", ""))
+    filled |= {f.name: text for f in fields_of(act.input) if (text := ctx.query.get(f.name))}
+    return _form(ctx, desk, act, filled, {})
+
+
+async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
+    """Done, and on to where it is seen; or the form again with what is wrong. Refuses PermissionMissing, RateLimited,
+    Busy."""
+    act = _act(ctx, desk)
+    sent = await desk.visitor.form(ctx)
+    given = {name: texts[-1] for name, texts in sent.items() if name not in _OURS}
+    try:
+        await _prove(ctx, desk, act, sent)
+        wanted = read_texts(act.input, _without_untouched(act, given), rupiah=True)
+        done = await perform(
+            act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
+        )
+    except InputInvalid as refusal:
+        return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, refusal.fields)
+    except Refusal as refusal:
+        if refusal.kind in _AS_PAGES:
+            raise
+        return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, {}, sentence(refusal), refusal)
+    things = act.name.partition(".")[0]
+    if done.secret or done.details:
+        facts = [(name, str(value)) for name, value in done.details.items()]
+        return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts)
+    shown = f"{desk.base}/{things}/{done.id}" if f"{things}.show" in views() and done.id else f"{desk.base}/{things}"
+    back = shown if f"{things}.list" in views() else desk.base
+    return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
+
+
+def _act(ctx: RequestContext, desk: AtDesk) -> Act:
+    act = acts().get(ctx.path_params["act"])
+    if act is None or act.outside:
+        raise NotFound("act", ctx.path_params["act"])
+    if not desk.may(act.permission):
+        raise PermissionMissing(act.permission)
+    return act
+
+
+async def _prove(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, list[str]]) -> None:
+    """Of a grave act: whoever has not just proved who they are does it now. Refuses InputInvalid, RateLimited."""
+    if not act.grave or desk.visitor.who.has_proven(real_now()):
+        return
+    who = desk.visitor.who
+    wrong = ctx.limit_misses(f"password:{who.person.person_id}", 10)
+    house, password, code = desk.within.house, last_of(sent, "password"), last_of(sent, "code")
+    try:
+        await prove(house.engine, house.sealer, who, desk.visitor.token, password, code)
+    except NotAuthenticated:
+        wrong()
+        name, text = ("password", "is not your password") if who.person.totp is None else ("code", _CODE)
+        raise InputInvalid({name: [text]}) from None
+
+
+_CODE = "is not what the app shows now"
+
+
+async def _as_it_is(act: Act, desk: AtDesk, number: str) -> dict[str, str]:
+    """How the thing of this id looks now, as it would be typed; nothing where there is no such view."""
+    things = act.name.partition(".")[0]
+    if not number.isascii() or not number.isdigit():
+        return {}
+    fields = {field.name: field for field in fields_of(act.input)}
+    filled = {"id": number} if "id" in fields else {}
+    row = await _row(desk, things, number)
+    if row is None:
+        return filled
+    # What must be given is the act's own; what may be left out stays as it is, and is shown so.
+    kept = [f for name, f in fields.items() if not f.required and name in row.__struct_fields__]
+    return filled | {f.name: typed(f, getattr(row, f.name)) for f in kept}
+
+
+async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
+    view = views().get(f"{things}.show") or views().get(f"{things}.list")
+    if view is None or not desk.may(view.permission):
+        return None
+    asked = {"id": number} if view.name.endswith(".show") else {}
+    page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
+    return next((row for row in page.rows if str(getattr(row, "id", "")) == number), None)
+
+
+def _without_untouched(act: Act, given: dict[str, str]) -> dict[str, Any]:
+    """What was filled in: an empty field that need not be given is not."""
+    kept = {field.name for field in msgspec.structs.fields(act.input) if field.default is UNSET}
+    return {name: text for name, text in given.items() if text or name not in kept}
+
+
+def _form(
+    ctx: RequestContext,
+    desk: AtDesk,
+    act: Act,
+    filled: dict[str, str],
+    faults: dict[str, list[str]],
+    problem: str = "",
+    refusal: Refusal | None = None,
+) -> Response:
+    words = answers.words_for(ctx)
+    things = act.name.partition(".")[0]
+    status = 200 if refusal is None and not faults else 400 if refusal is None else answers.status_of(refusal)
+    proven = not act.grave or desk.visitor.who.has_proven(real_now())
+    return desk_page(
+        ctx, desk, "act.html", things, status,
+        title=words.of(act.title), act=act, fields=inputs_of(act.input, words, filled, faults, example_of),
+        reason=filled.get("reason", ""), faults=faults,
+        problem=problem, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
+        back=f"{desk.base}/{things}" if f"{things}.list" in views() else desk.base,
+    )  # fmt: skip

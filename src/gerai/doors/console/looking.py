@@ -1,0 +1,119 @@
+"""Looking at a shop: its home, a page of things, one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from starlette.responses import Response
+
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.doors.console import answers
+from gerai.doors.console.cells import Cell, cell, columns_of, inputs_of
+from gerai.doors.console.menu import TABS, group_of, menu_of
+from gerai.doors.console.who import AtDesk
+from gerai.doors.console.words import DeskWords
+from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.fields import example_of
+from gerai.engine.desk.read import fields_of, read_texts
+from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
+
+
+async def home_page(ctx: RequestContext, desk: AtDesk) -> Response:
+    """What there is in this shop."""
+    return desk_page(ctx, desk, "home.html", "home")
+
+
+async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
+    """A page of things. Refuses NotFound and PermissionMissing."""
+    things, words = ctx.path_params["things"], answers.words_for(ctx)
+    view = _view(f"{things}.list")
+    asked = {name: value for name, value in ctx.query.items() if name not in ("lang", "done", "again")}
+    faults: dict[str, list[str]] = {}
+    page = ViewPage([])
+    try:
+        page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
+    except InputInvalid as refusal:
+        faults = refusal.fields
+    filters = inputs_of(view.filter, words, asked, faults, example_of)
+    following = f"?{urlencode(asked | {'after': page.next})}" if page.next else ""
+    linked = f"{things}.show" in views()
+    return desk_page(
+        ctx, desk, "list.html", things, 400 if faults else 200,
+        title=words.of(view.title), columns=columns_of(view.row, words), filters=filters, following=following,
+        rows=[(_link(desk, things, row) if linked else "", _cells(view, row, words), _on_row(desk, things, row, words))
+              for row in page.rows],
+        filtered=any(value for name, value in asked.items() if name != "after"), at_top=_acts(desk, things, words),
+    )  # fmt: skip
+
+
+async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
+    """One thing. Refuses NotFound and PermissionMissing."""
+    things, words = ctx.path_params["things"], answers.words_for(ctx)
+    view = _view(f"{things}.show")
+    try:
+        wanted = read_texts(view.filter, {"id": ctx.path_params["id"]}, rupiah=True)
+    except InputInvalid:
+        raise NotFound(things, ctx.path_params["id"]) from None
+    page = await look(view, desk.within, wanted, desk.caller)
+    if not page.rows:
+        raise NotFound(things, ctx.path_params["id"])
+    [row] = page.rows
+    shown = list(zip([title for _, title in columns_of(view.row, words)], _cells(view, row, words), strict=True))
+    return desk_page(
+        ctx, desk, "show.html", things, title=words.of(view.title), facts=shown,
+        acts=_on_row(desk, things, row, words), back=f"{desk.base}/{things}",
+    )  # fmt: skip
+
+
+def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, status: int = 200, **facts: Any) -> Response:
+    """A page with the desk around it. ``here``: the things it is about."""
+    words = answers.words_for(ctx)
+    done = acts().get(ctx.query.get("done", ""))
+    menu = menu_of(desk, words)
+    around = {
+        "desk": desk, "menu": menu, "here": here, "group": group_of(here),
+        "tabs": [group for group in menu if group.name in TABS],
+        "done": "" if done is None else words.of(done.title), "again": ctx.query.get("again") == "1",
+    }  # fmt: skip
+    return answers.page(ctx, template, status, **around, **facts)
+
+
+def _view(name: str) -> View:
+    found = views().get(name)
+    if found is None:
+        raise NotFound("page", name)
+    return found
+
+
+def _cells(view: View, row: msgspec.Struct, words: DeskWords) -> list[Cell]:
+    return [cell(name, getattr(row, name), words) for name, _ in columns_of(view.row, words)]
+
+
+def _link(desk: AtDesk, things: str, row: msgspec.Struct) -> str:
+    return f"{desk.base}/{things}/{getattr(row, 'id', '')}"
+
+
+def _acts(desk: AtDesk, things: str, words: DeskWords) -> Sequence[tuple[str, str]]:
+    """What the person may do that is about no thing that is there: address and title."""
+    return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in _of(desk, things) if not _takes_id(act)]
+
+
+def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) -> Sequence[tuple[str, str]]:
+    """What the person may do with this one."""
+    number = getattr(row, "id", None)
+    if number is None:
+        return []
+    mine = [act for act in _of(desk, things) if _takes_id(act)]
+    return [(f"{desk.base}/do/{act.name}?id={number}", words.of(act.title)) for act in mine]
+
+
+def _of(desk: AtDesk, things: str) -> list[Act]:
+    found = [act for act in acts().values() if act.name.partition(".")[0] == things]
+    return [act for act in found if desk.may(act.permission) and not act.outside]
+
+
+def _takes_id(act: Act) -> bool:
+    return any(field.name == "id" and field.required for field in fields_of(act.input))

@@ -1,0 +1,111 @@
+"""Every address of the console, and how somebody comes there: signed in, with a password of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from starlette.responses import Response
+
+from gerai.domain.refusals import Refusal
+from gerai.doors.console import account, acting, answers, entering, looking
+from gerai.doors.console.draw import ASSETS, DIGEST
+from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.http.browser import SAFETY
+from gerai.doors.http.context import RequestContext
+from gerai.doors.http.door import Endpoint, Route
+from gerai.engine.desk.house import House
+from gerai.engine.outage import refusal_behind
+
+log = structlog.get_logger("gerai.console")
+Open = Callable[[RequestContext, House], Awaitable[Response]]
+Signed = Callable[[RequestContext, House, Visitor], Awaitable[Response]]
+Desk = Callable[[RequestContext, AtDesk], Awaitable[Response]]
+_SHOP: Final = "/console/{shop}/{environment}"
+
+
+def routes(house: House) -> tuple[Route, ...]:
+    """All routes; those without parts come first."""
+
+    def opened(page: Open) -> Endpoint:
+        return _guarded(lambda ctx: page(ctx, house))
+
+    def signed(page: Signed, *, changed: bool = True) -> Endpoint:
+        return _guarded(lambda ctx: _signed(ctx, house, page, changed=changed))
+
+    def desk(page: Desk) -> Endpoint:
+        async def there(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
+            return await page(ctx, desk_of(ctx, house, visitor))
+
+        return signed(there)
+
+    return (
+        Route("GET", "/console", signed(_first)),
+        Route("GET", "/console/sign-in", opened(entering.sign_in_page)),
+        Route("POST", "/console/sign-in", opened(entering.sign_in_sent)),
+        Route("POST", "/console/sign-out", signed(entering.sign_out_sent, changed=False)),
+        Route("GET", "/console/join/{secret}", opened(entering.join_page)),
+        Route("POST", "/console/join/{secret}", opened(entering.join_sent)),
+        Route("GET", "/console/account", signed(account.account_page, changed=False)),
+        Route("POST", "/console/account/password", signed(account.password_sent, changed=False)),
+        Route("POST", "/console/account/codes", signed(account.codes_sent)),
+        Route("POST", "/console/account/codes/off", signed(account.codes_off_sent)),
+        Route("POST", "/console/account/sessions", signed(account.session_sent)),
+        Route("GET", "/console/static/{digest}/{name}", _asset),
+        Route("GET", _SHOP, desk(looking.home_page)),
+        Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
+        Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
+        Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),
+        Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
+    )
+
+
+def _guarded(page: Endpoint) -> Endpoint:
+    """A page whose refusals are pages in the reader's language. What broke is the door's to log."""
+
+    async def answer(ctx: RequestContext) -> Response:
+        try:
+            return await page(ctx)
+        except Exception as error:
+            refusal = refusal_behind(error)
+            if refusal is None:
+                raise
+            return _refused(ctx, refusal)
+
+    return answer
+
+
+def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
+    status = answers.status_of(refusal)
+    log.info("console.refused", request_id=ctx.request_id, code=refusal.code, status=status)
+    return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
+
+
+async def _signed(ctx: RequestContext, house: House, page: Signed, *, changed: bool) -> Response:
+    """The page for whoever is signed in; else the way in, and back here. ``changed``: whoever still has a one-time
+    password is sent to choose another first."""
+    visitor = await visitor_of(ctx, house)
+    if visitor is None:
+        wanted = f"?next={quote(ctx.path)}" if ctx.method == "GET" and ctx.path != "/console" else ""
+        return answers.see(f"/console/sign-in{wanted}")
+    if changed and visitor.who.person.must_change:
+        return answers.see("/console/account")
+    return await page(ctx, house, visitor)
+
+
+async def _first(ctx: RequestContext, house: House, visitor: Visitor) -> Response:
+    """The person's shop, or a choice of several."""
+    shops = shops_of(house, visitor)
+    if len(shops) == 1:
+        return answers.see(f"/console/{shops[0].code}/production")
+    return answers.page(ctx, "shops.html", visitor=visitor, shops=shops)
+
+
+async def _asset(ctx: RequestContext) -> Response:
+    found = ASSETS.get(ctx.path_params["name"])
+    if found is None or ctx.path_params["digest"] != DIGEST:
+        return answers.page(ctx, "error.html", 404, code=404, request_id="")
+    cache = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(found.content, 200, SAFETY | cache, media_type=found.media_type)

@@ -1,0 +1,123 @@
+"""Who is at the browser: the session of its cookie, and the mark that every form of ours carries."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from gerai.domain.permissions import Permission
+from gerai.domain.records import Environment
+from gerai.domain.refusals import NotFound, PermissionMissing
+from gerai.doors.http.browser import form_lists
+from gerai.doors.http.context import RequestContext
+from gerai.doors.http.language import cookie_of
+from gerai.engine.acting import Actor
+from gerai.engine.desk.house import House, Within
+from gerai.engine.desk.registry import DeskCaller
+from gerai.engine.directory_entries import MerchantFacts
+from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.engine.people.sign_in import SignedIn, whose
+
+_COOKIE: Final = "gerai_desk"
+#: The browser sends it to this host alone, and only over TLS.
+_SECURE_COOKIE: Final = "__Host-gerai_desk"
+_MOST_FIELDS: Final = 200
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who is signed in. ``token`` is the session's, which the cookie holds."""
+
+    who: SignedIn
+    token: str
+
+    @property
+    def mark(self) -> str:
+        """What a form of this session carries: another site can neither read nor make it."""
+        return hmac.new(self.token.encode(), b"form", hashlib.sha256).hexdigest()
+
+    async def form(self, ctx: RequestContext) -> dict[str, list[str]]:
+        """The fields of a form of ours. Refuses PermissionMissing: it is none of this session's."""
+        fields = await form_lists(ctx, _MOST_FIELDS)
+        sent = fields.pop("mark", [""])[-1]
+        if not hmac.compare_digest(sent.encode("utf-8", "surrogatepass"), self.mark.encode()):
+            raise PermissionMissing("form")
+        return fields
+
+    def caller(self, merchant_id: int, ctx: RequestContext) -> DeskCaller:
+        """The person at the desk of this shop."""
+        person = self.who.person
+        actor = Actor("person", str(person.person_id), person.name)
+        return DeskCaller(actor, self.who.permissions_in(merchant_id), ctx.request_id)
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    """Somebody at the desk of one shop, in one environment."""
+
+    visitor: Visitor
+    merchant: MerchantFacts
+    within: Within
+    caller: DeskCaller
+
+    @property
+    def base(self) -> str:
+        """Where this desk's pages are."""
+        return f"/console/{self.merchant.code}/{self.within.environment}"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person may."""
+        return permission in self.caller.permissions
+
+
+async def visitor_of(ctx: RequestContext, house: House) -> Visitor | None:
+    """Who is signed in at this browser; None: nobody."""
+    token = cookie_of(ctx, _SECURE_COOKIE if _is_secure(ctx) else _COOKIE)
+    found = None if not token else await whose(house.engine, token)
+    return None if found is None or token is None else Visitor(found, token)
+
+
+def desk_of(ctx: RequestContext, house: House, visitor: Visitor) -> AtDesk:
+    """The desk that the address names. Refuses NotFound: there is none, or it is none of this person's."""
+    code, named = ctx.path_params["shop"], ctx.path_params["environment"]
+    environment: Environment | None = next((one for one in ENVIRONMENTS if one == named), None)
+    shop = next((one for one in shops_of(house, visitor) if one.code == code), None)
+    if shop is None or environment is None:
+        raise NotFound("shop", code)
+    within = Within(house, shop.merchant_id, environment)
+    return AtDesk(visitor, shop, within, visitor.caller(shop.merchant_id, ctx))
+
+
+def shops_of(house: House, visitor: Visitor) -> list[MerchantFacts]:
+    """The shops that the person has a role in."""
+    return [m for m in house.engine.directory.merchants() if visitor.who.role_in(m.merchant_id) is not None]
+
+
+def remember(ctx: RequestContext, response: Response, token: str) -> None:
+    """Give the browser its session."""
+    secure = _is_secure(ctx)
+    response.set_cookie(
+        _SECURE_COOKIE if secure else _COOKIE, token, path="/", secure=secure, httponly=True, samesite="strict"
+    )
+
+
+def forget(ctx: RequestContext, response: Response) -> None:
+    """Take it away."""
+    secure = _is_secure(ctx)
+    name = _SECURE_COOKIE if secure else _COOKIE
+    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")
+
+
+def last_of(fields: Mapping[str, list[str]], name: str) -> str:
+    """The last value of a field; empty where there is none."""
+    values: Any = fields.get(name) or [""]
+    return values[-1]
+
+
+def _is_secure(ctx: RequestContext) -> bool:
+    return ctx.base_url.startswith("https://")

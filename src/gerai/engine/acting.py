@@ -1,0 +1,113 @@
+"""Who acts, and how what is done is written down: in the transaction that does it.
+
+An act of the desk (``engine/desk``) runs in a block of :func:`acting`. Whatever it changes, by a command or by an
+operator's operation on master data (``merchants/open.py: changing``), finds it here and writes its entry beside the
+change. Commands of doors and workers run outside of such a block: their record is the order's events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from gerai.domain.records import AuditEntry
+from gerai.domain.refusals import IdempotencyKeyReused
+from gerai.engine.command import Idempotency
+from gerai.engine.made import Made, decode_made, encode_made
+from gerai.kit.clock import real_now
+from gerai.store import audit as sql
+from gerai.store.connection import Connection
+
+ActorKind = Literal["person", "key", "operator"]
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts: a person at the desk, a key of the administration's API, an operator at the terminal. ``id`` names it
+    for ever, ``name`` as it is called now."""
+
+    kind: ActorKind
+    id: str
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """As events keep it: ``operator:ani``."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass
+class Acting:
+    """An act under way. ``key``: it is done once under this idempotency key. ``target`` and ``facts``: what it says of
+    itself (:meth:`about`) before its transaction ends."""
+
+    actor: Actor
+    act: str
+    environment: str
+    reason: str = ""
+    request_id: str = ""
+    key: Idempotency | None = None
+    target: str = ""
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def about(self, target: int | str, **facts: Any) -> None:
+        """Name what is made or changed, by its id; ``facts`` are kept with it and hold no secret."""
+        self.target, self.facts = str(target), facts
+
+    def entry(self, merchant_id: int, at: datetime) -> AuditEntry:
+        """The row that is written."""
+        return AuditEntry(
+            merchant_id, self.environment, self.actor.kind, self.actor.id, self.actor.name, self.act, self.target,
+            self.reason, self.facts, self.request_id, at,
+        )  # fmt: skip
+
+
+class ActReplayed(Exception):
+    """The act was done before under the same idempotency key; nothing is done now. No refusal: its caller gets what was
+    made then."""
+
+    def __init__(self, made: Made) -> None:
+        super().__init__(made.target)
+        self.made = made
+
+
+_UNDER_WAY: ContextVar[Acting | None] = ContextVar("gerai_acting", default=None)
+
+
+def acting_now() -> Acting | None:
+    """The act that this runs in, if any."""
+    return _UNDER_WAY.get()
+
+
+@contextmanager
+def acting(act: Acting) -> Generator[Acting]:
+    """What is changed in this block is this act's."""
+    token = _UNDER_WAY.set(act)
+    try:
+        yield act
+    finally:
+        _UNDER_WAY.reset(token)
+
+
+async def begin(connection: Connection, merchant_id: int, act: Acting) -> None:
+    """At the beginning of a transaction over master data: take the act's idempotency key. A rival under the same key is
+    waited for. Raises ActReplayed; refuses IdempotencyKeyReused."""
+    key = act.key
+    if key is None or await sql.take_key(connection, merchant_id, act.environment, key, real_now()):
+        return
+    stored = await sql.stored_key(connection, merchant_id, act.environment, key)
+    if stored is None or stored[0] != key.fingerprint:
+        raise IdempotencyKeyReused(key.key)
+    raise ActReplayed(decode_made(stored[1]))
+
+
+async def end(connection: Connection, merchant_id: int, act: Acting) -> None:
+    """At its end: write the entry, and what the key made."""
+    await sql.write(connection, act.entry(merchant_id, real_now()))
+    if act.key is not None:
+        await sql.keep_made(connection, merchant_id, act.environment, act.key, encode_made(Made(target=act.target)))

@@ -1,0 +1,57 @@
+"""The fields of filters, inputs and rows: their types with bounds, and their words in both languages.
+
+A name that ends in ``_sen`` is an amount in sen: faces for people show and take it in rupiah.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Final, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from gerai.kit.bilingual import Bilingual
+
+#: The largest id, and the largest amount, that a column holds.
+_LARGEST: Final = 2**63 - 1
+#: A hundred million rupiah times a thousand: no price is larger, and a thousand of them can be added up.
+_LARGEST_PRICE_SEN: Final = 10**13
+
+Id = Annotated[int, Meta(ge=1, le=_LARGEST)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Text = Annotated[str, Meta(max_length=2000)]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+PriceSen = Annotated[int, Meta(ge=0, le=_LARGEST_PRICE_SEN)]
+AmountSen = Annotated[int, Meta(ge=1, le=_LARGEST_PRICE_SEN)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Limit = Annotated[int, Meta(ge=1, le=200)]
+Seen = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+
+
+def words(id: str, en: str, example: Any = None) -> Meta:
+    """A field's name for people, in both languages, and a value as it may stand there."""
+    return Meta(description=en, examples=None if example is None else [example], extra={"words": Bilingual(id, en)})
+
+
+def example_of(struct: type[msgspec.Struct], name: str) -> Any:
+    """A value as it may stand in this field; None: its words give none."""
+    hint = get_type_hints(struct, include_extras=True)[name]
+    marks: tuple[Any, ...] = getattr(hint, "__metadata__", ())
+    found = [example for mark in marks if isinstance(mark, Meta) for example in mark.examples or ()]
+    return found[-1] if found else None
+
+
+def words_of(struct: type[msgspec.Struct]) -> dict[str, Bilingual]:
+    """The words of a struct's fields, by name."""
+    found: dict[str, Bilingual] = {}
+    for name, hint in get_type_hints(struct, include_extras=True).items():
+        for mark in getattr(hint, "__metadata__", ()):
+            if isinstance(mark, Meta) and mark.extra and "words" in mark.extra:
+                found[name] = mark.extra["words"]
+    return found
+
+
+def seen_of(*records: Any) -> str:
+    """What a record looked like: whoever changes it names this, and is refused when it looks otherwise by then."""
+    return hashlib.sha256(msgspec.json.encode(records, order="sorted")).hexdigest()[:16]

@@ -1,0 +1,70 @@
+"""What views and acts work with: an engine and what this installation has, one merchant of it, and one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gerai.domain.records import Environment
+from gerai.engine.core import Engine
+from gerai.engine.directory_entries import MerchantFacts
+from gerai.engine.gateways.desk import GatewayDesk
+from gerai.kit.secret_box import SecretBox
+from gerai.ports.fulfilment import FulfilmentProvider
+from gerai.ports.payments import PaymentMethod
+
+
+class KeyMade(Protocol):
+    """A fresh key of a door: its secret, the part that stays readable, and what it may do there."""
+
+    @property
+    def token(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def permissions(self) -> tuple[str, ...]: ...
+
+
+class KeyMaker(Protocol):
+    """How a door's keys are made."""
+
+    @property
+    def needs_member(self) -> bool: ...
+    @property
+    def environments(self) -> tuple[Environment, ...]: ...
+    def make(self, environment: Environment, /) -> KeyMade:
+        """A fresh key, at random."""
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """An installation. ``doors``: how the keys of each are made, by its name. ``sealer`` seals what must be read again;
+    ``base_url``: what links begin with."""
+
+    engine: Engine
+    gateways: GatewayDesk
+    sealer: SecretBox
+    base_url: str
+    payment_methods: Mapping[str, PaymentMethod] = field(default_factory=dict[str, PaymentMethod])
+    fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
+    doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
+
+
+@dataclass(frozen=True)
+class Within:
+    """Where a view looks, or an act works."""
+
+    house: House
+    merchant_id: int
+    environment: Environment
+
+    @property
+    def engine(self) -> Engine:
+        return self.house.engine
+
+    @property
+    def merchant(self) -> MerchantFacts:
+        """The merchant as it is known now."""
+        return self.engine.directory.merchant(self.merchant_id)

@@ -1,0 +1,177 @@
+"""What somebody gave for a struct of the desk, read field by field: every fault is named at once, under its field.
+
+Programs give JSON; people give texts (a query, a form, the terminal), in which an amount stands in rupiah.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import UnsetType
+
+from gerai.domain.money import parse_rupiah
+from gerai.domain.refusals import InputInvalid
+from gerai.kit.closest import not_known
+from gerai.kit.json_values import is_array
+from gerai.kit.plain_errors import plain
+
+Given = TypeVar("Given", bound=msgspec.Struct)
+_YES: Final = frozenset({"true", "yes", "ya", "1", "on"})
+_NO: Final = frozenset({"false", "no", "tidak", "0", "off"})
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A field of a struct: ``type`` without what marks it as not given, ``plain``: without bounds and without None;
+    ``required``: it has no default."""
+
+    name: str
+    type: Any
+    plain: Any
+    required: bool
+    takes_none: bool
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is in sen, which people give and see in rupiah."""
+        return self.name.endswith("_sen")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it takes several values."""
+        return get_origin(self.plain) in (tuple, list)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether any text is a value."""
+        return self.plain is str
+
+
+@cache
+def fields_of(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
+    """The fields of a struct in order."""
+    hints = get_type_hints(struct, include_extras=True)
+    required = {field.encode_name for field in msgspec.structs.fields(struct) if field.required}
+    found: list[Field] = []
+    for name in struct.__struct_fields__:
+        type_, parts = _without(hints[name], UnsetType), _parts(hints[name])
+        found.append(Field(name, type_, _bare(_without(type_, NoneType)), name in required, NoneType in parts))
+    return tuple(found)
+
+
+def _parts(hint: Any) -> tuple[Any, ...]:
+    """The types of a union, or the one there is."""
+    if get_origin(hint) is Annotated:
+        return _parts(get_args(hint)[0])
+    if isinstance(hint, UnionType) or get_origin(hint) is Union:
+        return tuple(inner for part in get_args(hint) for inner in _parts(part)) + tuple(get_args(hint))
+    return (hint,)
+
+
+def _without(hint: Any, unwanted: Any) -> Any:
+    """The same type, but for this part of its union."""
+    if get_origin(hint) is Annotated:
+        inner, *marks = get_args(hint)
+        left = _without(inner, unwanted)
+        return Annotated[left, *marks] if left is not inner else hint
+    if isinstance(hint, UnionType) or get_origin(hint) is Union:
+        left = tuple(_without(part, unwanted) for part in get_args(hint) if part is not unwanted)
+        return Union[left]  # noqa: UP007
+    return hint
+
+
+def _bare(hint: Any) -> Any:
+    return _bare(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
+
+
+def read_json(struct: type[Given], given: Any, besides: tuple[str, ...] = ()) -> Given:
+    """A struct from decoded JSON; fields named ``besides`` are somebody else's. Refuses InputInvalid."""
+    if not isinstance(given, dict):
+        raise InputInvalid({"body": ["an object {…} is needed"]})
+    return _read(struct, {k: v for k, v in cast("dict[str, Any]", given).items() if k not in besides}, _from_json)
+
+
+def read_texts(struct: type[Given], given: Mapping[str, str | list[str]], *, rupiah: bool) -> Given:
+    """A struct from texts; a list has one text for each value, or one with commas. ``rupiah``: amounts are given so,
+    else in sen. An empty text is nothing where something is required, and else leaves what is no text as it is by
+    default. Refuses InputInvalid."""
+    filled = {name: value for name, value in given.items() if value not in ("", [])}
+    empty = {f.name: "" for f in fields_of(struct) if given.get(f.name) == "" and f.is_text and not f.required}
+    return _read(struct, {**empty, **filled}, _from_rupiah if rupiah else _from_text)
+
+
+def _read(struct: type[Given], given: Mapping[str, Any], convert: Any) -> Given:
+    fields = {field.name: field for field in fields_of(struct)}
+    faults = {name: [not_known("field", name, fields, listed=len(fields))] for name in given if name not in fields}
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name in given:
+            try:
+                values[name] = convert(field, given[name])
+            except msgspec.ValidationError as error:
+                faults[name] = [plain(str(error), field.type)]
+            except ValueError as error:
+                faults[name] = [str(error)]
+        elif field.required:
+            faults[name] = ["is required"]
+    if faults:
+        raise InputInvalid(faults)
+    return struct(**values)
+
+
+def _from_json(field: Field, value: Any) -> Any:
+    return msgspec.convert(value, field.type)
+
+
+def _from_rupiah(field: Field, value: Any) -> Any:
+    if field.is_amount and isinstance(value, str):
+        try:
+            value = parse_rupiah(value)
+        except ValueError:
+            raise ValueError("an amount is written 15000 or Rp15.000") from None
+    return _from_text(field, value)
+
+
+def _from_text(field: Field, value: Any) -> Any:
+    texts: list[str] = value if is_array(value) else [value] if isinstance(value, str) else []
+    if any("\x00" in one or not _is_whole(one) for one in texts):
+        raise ValueError("it holds a character that no text may hold")
+    if field.is_list:
+        return msgspec.convert(_listed(value), field.type, strict=False)
+    if is_array(value):
+        raise ValueError("one value, not several")
+    if field.plain is bool:
+        word = str(value).casefold()
+        if word not in _YES | _NO:
+            raise ValueError("yes or no")
+        return word in _YES
+    if isinstance(value, str) and not field.is_text and value.lstrip().startswith(("{", "[")):
+        value = _json(value)
+    return msgspec.convert(value, field.type, strict=False)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no character in it was cut in two."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, str):
+        if value.lstrip().startswith("["):
+            return _json(value)
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [_json(one) if one.lstrip().startswith("{") else one for one in value]
+
+
+def _json(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise ValueError(f"no valid JSON ({error})") from error

@@ -1,0 +1,136 @@
+"""What a view and an act are, all there are, and the one way to look at one or do one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from gerai.domain.permissions import Permission
+from gerai.domain.refusals import InputInvalid, PermissionMissing
+from gerai.engine.acting import Acting, Actor, ActReplayed, acting
+from gerai.engine.command import Idempotency
+from gerai.engine.desk.house import Within
+from gerai.kit.bilingual import Bilingual
+from gerai.kit.discover import discover_modules
+
+_LONGEST_REASON: Final = 500
+
+
+@dataclass(frozen=True)
+class ViewPage:
+    """Rows of a view, and what to ask for to see those after them (``after`` of its filter); empty: there are none."""
+
+    rows: Sequence[msgspec.Struct]
+    next: str = ""
+
+
+class Done(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an act made or changed, by its id. ``secret`` is shown this once. ``replayed``: it was done before under the
+    same idempotency key. ``details``: what else there is to say of it."""
+
+    id: str = ""
+    secret: str = ""
+    replayed: bool = False
+    details: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class View:
+    """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
+    word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
+    ``run`` refuses as its module says."""
+
+    name: str
+    permission: Permission
+    title: Bilingual
+    filter: type[msgspec.Struct]
+    row: type[msgspec.Struct]
+    run: Callable[[Within, Any], Awaitable[ViewPage]]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
+    so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
+    who they are. ``outside``: of no merchant (it opens one)."""
+
+    name: str
+    permission: Permission
+    title: Bilingual
+    input: type[msgspec.Struct]
+    run: Callable[[Within, Any], Awaitable[Done]]
+    reasoned: bool = False
+    grave: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True)
+class DeskCaller:
+    """Who asks, and what they may."""
+
+    actor: Actor
+    permissions: Collection[str] = field(default_factory=frozenset[str])
+    request_id: str = ""
+
+    def require(self, permission: Permission) -> None:
+        """Refuses PermissionMissing."""
+        if permission not in self.permissions:
+            raise PermissionMissing(permission)
+
+
+@cache
+def views() -> dict[str, View]:
+    """Every view, by name."""
+    return _by_name(discover_modules("gerai.engine.desk.views", "VIEW"))
+
+
+@cache
+def acts() -> dict[str, Act]:
+    """Every act, by name."""
+    return _by_name(discover_modules("gerai.engine.desk.acts", "ACT"))
+
+
+def _by_name(found: dict[str, Any]) -> dict[str, Any]:
+    named = {one.name: one for one in found.values()}
+    if len(named) != len(found):
+        raise ValueError(f"two of {', '.join(found)} have one name")
+    return dict(sorted(named.items()))
+
+
+async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
+    """See a view. Refuses PermissionMissing, and what the view refuses."""
+    caller.require(view.permission)
+    return await view.run(within, wanted)
+
+
+async def perform(
+    act: Act, within: Within, given: msgspec.Struct, caller: DeskCaller, *, reason: str = "", key: str = ""
+) -> Done:
+    """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
+
+    Refuses PermissionMissing, InputInvalid (no reason where one is asked for), IdempotencyKeyReused, and what the act
+    refuses; then nothing is changed.
+    """
+    caller.require(act.permission)
+    reason = reason.strip()
+    if act.reasoned and not reason:
+        raise InputInvalid({"reason": ["is required"]})
+    if len(reason) > _LONGEST_REASON:
+        raise InputInvalid({"reason": [f"at most {_LONGEST_REASON} characters"]})
+    once = _once(act, caller.actor, given, reason, key) if key else None
+    under_way = Acting(caller.actor, act.name, within.environment, reason, caller.request_id, once)
+    with acting(under_way):
+        try:
+            return await act.run(within, given)
+        except ActReplayed as earlier:
+            return Done(earlier.made.target, replayed=True)
+
+
+def _once(act: Act, actor: Actor, given: msgspec.Struct, reason: str, key: str) -> Idempotency:
+    fingerprint = hashlib.sha256(msgspec.json.encode([given, reason], order="sorted")).digest()
+    return Idempotency(f"desk:{actor.label}", act.name, key, fingerprint)

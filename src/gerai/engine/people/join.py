@@ -1,0 +1,114 @@
+"""How people come to a shop and leave it: the first one with a one-time password, others by a link."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Final
+
+from gerai.domain.permissions import Role
+from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
+from gerai.engine.core import Engine
+from gerai.engine.people import passwords
+from gerai.engine.people.sign_in import login_of
+from gerai.kit.clock import real_now
+from gerai.kit.ids import token
+from gerai.store import invites
+from gerai.store import people as sql
+from gerai.store.connection import Connection
+from gerai.store.invites import Invite
+from gerai.store.people import Person
+
+#: An invitation is good for so long.
+_GOOD_FOR: Final = timedelta(days=7)
+_LONGEST_LOGIN: Final = 100
+
+
+async def first_person(engine: Engine, login: str) -> str | None:
+    """Where nobody can sign in yet: a person who may everything everywhere, and must choose a password at once; returns
+    the one-time password. None: somebody can."""
+    secret = passwords.one_time_password()
+    stored = await passwords.hashed(secret)
+    async with engine.connection() as connection:
+        if await sql.anybody(connection):
+            return None
+        person = _person(engine, login, login, stored, must_change=True, everywhere=True)
+        # Two processes that start at once: one of them makes the person, and shows the password.
+        return secret if await sql.add(connection, person) else None
+
+
+async def reset_password(engine: Engine, login: str) -> str:
+    """A new one-time password for somebody who lost theirs, with the one-time codes taken away; all their sessions end.
+    Refuses NotFound."""
+    secret = passwords.one_time_password()
+    stored = await passwords.hashed(secret)
+    async with engine.connection() as connection, connection.transaction():
+        person = await sql.by_login(connection, login_of(login))
+        if person is None:
+            raise NotFound("person", login)
+        await sql.reset(connection, person.person_id, stored)
+        await sql.end_sessions(connection, person.person_id)
+    return secret
+
+
+async def invite(
+    connection: Connection, engine: Engine, merchant_id: int, role: Role, name: str, by: str
+) -> tuple[int, str]:
+    """Invite somebody to a shop, in its transaction; returns the invitation's id and the secret of its link."""
+    secret, now, invite_id = token(), real_now(), engine.ids.next()
+    new = Invite(merchant_id, invite_id, role, name, by, now, now + _GOOD_FOR, None)
+    await invites.add(connection, _digest(secret), new)
+    return invite_id, secret
+
+
+async def invitation(engine: Engine, secret: str) -> Invite:
+    """What a link invites to. Refuses NotFound: it is nobody's, used, or too old."""
+    async with engine.connection() as connection:
+        found = await invites.of_digest(connection, _digest(secret), real_now())
+    if found is None:
+        raise NotFound("invitation")
+    return found
+
+
+async def accept(engine: Engine, secret: str, typed: str, name: str, password: str) -> None:
+    """Join a shop: a new person with a login and a password of their own, or somebody who proves with their password
+    that the login is theirs. A link works once.
+
+    Refuses NotFound, InputInvalid (``login``, ``password``).
+    """
+    login = login_of(typed)
+    if not 0 < len(login) <= _LONGEST_LOGIN or not login.isprintable():
+        raise InputInvalid({"login": [f"1 to {_LONGEST_LOGIN} characters"]})
+    await invitation(engine, secret)
+    async with engine.connection() as connection:
+        there = await sql.by_login(connection, login)
+    if there is not None and not await passwords.is_right(there.password, password):
+        raise InputInvalid({"login": ["is taken; if it is yours, give your password"]})
+    if there is None:
+        passwords.require_fit("password", password, login, name)
+    stored = "" if there is not None else await passwords.hashed(password)
+    async with engine.connection() as connection, connection.transaction():
+        found = await invites.use(connection, _digest(secret), real_now())
+        if found is None:
+            raise NotFound("invitation")
+        new = _person(engine, login, name.strip() or login, stored, must_change=False, everywhere=False)
+        if there is None and not await sql.add(connection, new):
+            raise InputInvalid({"login": ["is taken; if it is yours, give your password"]})
+        person_id = new.person_id if there is None else there.person_id
+        await sql.set_role(connection, found.merchant_id, person_id, found.role, real_now())
+
+
+async def require_an_owner(connection: Connection, merchant_id: int, person_id: int, role: Role | None) -> None:
+    """Refuses StateConflict: this person is the shop's last owner, and would be one no more."""
+    if role != "owner" and await sql.owners(connection, merchant_id) == {person_id}:
+        raise StateConflict("person", str(person_id), "last owner", "leave")
+
+
+def _person(engine: Engine, login: str, name: str, password: str, *, must_change: bool, everywhere: bool) -> Person:
+    return Person(
+        engine.ids.next(), login, name, password, must_change, everywhere, None, 0, [], real_now(), None
+    )  # fmt: skip
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

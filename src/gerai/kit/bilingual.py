@@ -1,0 +1,17 @@
+"""A text in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    """A text in Bahasa Indonesia and in English."""
+
+    id: str
+    en: str
+
+    def in_language(self, code: str) -> str:
+        """``id`` or ``en``; Indonesian for any other code."""
+        return self.en if code == "en" else self.id
