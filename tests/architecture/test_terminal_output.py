@@ -14,6 +14,7 @@ AS_IT_IS = {
     ("backup.py", "typer.echo(made[0])"),
     ("gateways.py", "typer.echo(with_settings(act, data, settings_file))"),
     ("keys.py", "typer.echo(token)"),
+    ("people.py", "typer.echo(password)"),
     ("merchants.py", "typer.echo(MERCHANT_SETTINGS.reference(), nl=False)"),
     ("notices.py", "typer.echo(address)"),
     ("output.py", "print(f'gerai: the output could not be written: {output.fault.strerror}', file=sys.stderr)"),
