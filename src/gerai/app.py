@@ -25,6 +25,7 @@ from gerai.doors.http.scrape import Scrape
 from gerai.doors.notices import NOTICES
 from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
+from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
@@ -67,6 +68,12 @@ WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d
 #: What the directory keeps for the dialects, each once, and who may tell of money.
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
     {part.name: part for d in (*DIALECTS, NOTICES) for part in d.parts}.values()
+)
+
+#: How a store may say that it is paid: the words of every dialect that sells for stores.
+STORE_METHODS: Final = StoreMethods(
+    {word: method for d in DIALECTS if d.store_methods for word, method in d.store_methods.methods.items()},
+    frozenset(bank for d in DIALECTS if d.store_methods for bank in d.store_methods.sub_methods),
 )
 
 #: What a merchant may choose: what is general, and what the dialects declare.
@@ -139,7 +146,7 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners) -> House:
     """What the seller's desk works with."""
     doors = {dialect.name: dialect.keys for dialect in DIALECTS if dialect.keys is not None}
-    return House(engine, desk, partners.payment_methods, partners.fulfilment, doors)
+    return House(engine, desk, partners.payment_methods, partners.fulfilment, doors, STORE_METHODS)
 
 
 class App:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gerai.domain.records import Environment
+from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
@@ -39,13 +40,15 @@ class KeyMaker(Protocol):
 
 @dataclass(frozen=True)
 class House:
-    """An installation. ``doors``: how the keys of each are made, by its name."""
+    """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
+    that they are paid."""
 
     engine: Engine
     gateways: GatewayDesk
     payment_methods: Mapping[str, PaymentMethod] = field(default_factory=dict[str, PaymentMethod])
     fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
+    store_methods: StoreMethods = field(default_factory=StoreMethods)
 
 
 @dataclass(frozen=True)
