@@ -348,6 +348,18 @@ async def test_nobody_marks_over_what_they_have_not_seen(within: Within) -> None
     assert await rows_of(within, made.variant_id) == 1
 
 
+async def test_marks_and_orders_at_once(within: Within, client: httpx.AsyncClient) -> None:
+    """While orders reserve, the mark is set again and again: none of them is refused, and both figures are right."""
+    shop = await Sells.many(within, client, 100)
+    place = {"variant_id": shop.made.variant_id, "warehouse_id": shop.warehouse_id}
+    orders = asyncio.gather(*(shop.order(2) for _ in range(20)))
+    done, refused = await at_once(*(do(within, "stock.mark", StockMark(**place, low_at=n)) for n in range(20)))
+    assert (done, refused, len(await orders)) == (20, [], 20)
+    [row] = await seen(within, "stock.list")
+    assert (row.on_hand, row.reserved, row.low_at) == (100, 40, (await written(within))[0].entry.facts["low_at"][1])
+    assert await check(within.engine, within.merchant_id) == []
+
+
 async def test_the_list_goes_on_where_it_stopped(within: Within) -> None:
     """Pages by variant and warehouse, each place once, also those where nothing ever was; search and filters narrow
     them."""

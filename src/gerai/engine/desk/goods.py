@@ -76,10 +76,9 @@ def next_after(ids: list[int], limit: int) -> str:
     return str(ids[limit - 1]) if len(ids) > limit else ""
 
 
-def reads(text: str, *texts: str) -> bool:
-    """Whether one of the texts has ``text`` in it, whatever the case; an empty one is in all."""
-    wanted = text.strip().casefold()
-    return not wanted or any(wanted in one.casefold() for one in texts)
+def folded(text: str) -> str:
+    """As texts are compared, whatever their case; an empty one is in all."""
+    return text.strip().casefold()
 
 
 def unique_id(kind: str) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue
 from gerai.engine.desk.fields import Id, Limit, Seen, seen_of, words
-from gerai.engine.desk.goods import After, Wording, catalogue_of, newest_first, next_after, reads
+from gerai.engine.desk.goods import After, Wording, catalogue_of, folded, newest_first, next_after
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
@@ -42,8 +42,10 @@ async def run(within: Within, wanted: BundleFilter) -> ViewPage:
     """Bundles by id, newest first."""
     catalogue = catalogue_of(within)
 
+    search = folded(wanted.search)
+
     def fits(bundle: Bundle) -> bool:
-        return reads(wanted.search, bundle.name, bundle.public_name, bundle.custom_id)
+        return search in f"{bundle.name}\n{bundle.public_name}\n{bundle.custom_id}".casefold()
 
     ids = newest_first(catalogue.bundles, wanted.after, wanted.limit, fits)
     options: dict[int, list[PriceOption]] = {id: [] for id in ids}

@@ -10,7 +10,7 @@ import msgspec
 from gerai.engine.catalogue.products import Product, ProductCatalogue, Variant
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.desk.fields import Id, Limit, Seen, seen_of, words
-from gerai.engine.desk.goods import After, ItemType, Wording, catalogue_of, newest_first, next_after, reads
+from gerai.engine.desk.goods import After, ItemType, Wording, catalogue_of, folded, newest_first, next_after
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
@@ -51,13 +51,14 @@ async def run(within: Within, wanted: ProductFilter) -> ViewPage:
     catalogue = catalogue_of(within)
     shelf = frozenset(catalogue.products_of_store.get(wanted.store, ()))
 
+    search = folded(wanted.search)
+
     def fits(product: Product) -> bool:
-        skus = (one.sku for one in catalogue.variants_of_product.get(product.product_id, ()))
         return (
             (not wanted.store or product.product_id in shelf)
             and wanted.item_type in ("", product.item_type)
             and wanted.visible in (None, product.is_visible)
-            and reads(wanted.search, product.name, product.public_name, *skus)
+            and (not search or search in catalogue.product_texts[product.product_id])
         )
 
     ids = newest_first(catalogue.products, wanted.after, wanted.limit, fits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from gerai.engine.catalogue.products import ProductCatalogue, Variant
 from gerai.engine.desk.fields import Id, Limit, Seen, words
-from gerai.engine.desk.goods import Wording, catalogue_of, reads
+from gerai.engine.desk.goods import Wording, catalogue_of, folded
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.stock import places, seen_level
@@ -75,10 +75,10 @@ async def _all(within: Within, catalogue: ProductCatalogue, wanted: StockFilter)
 
 
 def _places(within: Within, catalogue: ProductCatalogue, wanted: StockFilter) -> Iterator[_Place]:
-    behind = _after(wanted)
+    behind, fits = _after(wanted), _fits(catalogue, wanted)
     for variant_id in sorted(catalogue.variants):
         variant = catalogue.variants[variant_id]
-        if variant_id >= behind[0] and _fits(variant, wanted):
+        if variant_id >= behind[0] and fits(variant):
             for warehouse_id in places(catalogue, within.environment, variant):
                 if (variant_id, warehouse_id) > behind and wanted.warehouse in (0, warehouse_id):
                     yield variant_id, warehouse_id
@@ -87,13 +87,13 @@ def _places(within: Within, catalogue: ProductCatalogue, wanted: StockFilter) ->
 async def _low(within: Within, catalogue: ProductCatalogue, wanted: StockFilter) -> list[Level]:
     """What is low and fits, one more than a page has: read on until there are so many."""
     found: list[Level] = []
-    behind, at_once = _after(wanted), 200
+    behind, fits, at_once = _after(wanted), _fits(catalogue, wanted), 200
     while len(found) <= wanted.limit:
         some = await low_levels(within.engine, within.merchant_id, within.environment, behind, at_once)
         for one in some:
             variant = catalogue.variants.get(one.item_id)
             there = one.warehouse_id in catalogue.warehouses and wanted.warehouse in (0, one.warehouse_id)
-            if variant is not None and there and _fits(variant, wanted):
+            if variant is not None and there and fits(variant):
                 found.append(one)
         if len(some) < at_once:
             break
@@ -101,13 +101,18 @@ async def _low(within: Within, catalogue: ProductCatalogue, wanted: StockFilter)
     return found[: wanted.limit + 1]
 
 
-def _fits(variant: Variant, wanted: StockFilter) -> bool:
-    return (
-        variant.is_inventory
-        and wanted.variant in (0, variant.variant_id)
-        and wanted.product in (0, variant.product_id)
-        and reads(wanted.search, variant.name, variant.sku)
-    )
+def _fits(catalogue: ProductCatalogue, wanted: StockFilter) -> Callable[[Variant], bool]:
+    search = folded(wanted.search)
+
+    def fits(variant: Variant) -> bool:
+        return (
+            variant.is_inventory
+            and wanted.variant in (0, variant.variant_id)
+            and wanted.product in (0, variant.product_id)
+            and (not search or search in catalogue.variant_texts[variant.variant_id])
+        )
+
+    return fits
 
 
 def _after(wanted: StockFilter) -> _Place:
