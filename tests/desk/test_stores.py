@@ -113,6 +113,28 @@ async def test_a_store_is_changed(within: Within) -> None:
     }  # fmt: skip
 
 
+async def test_every_field_changes_what_it_names(within: Within) -> None:
+    """Each field of the act changes the field of its name and no other, and the entry has both values."""
+    store_id = await new_store(within)
+    new: dict[str, Any] = {
+        "name": "Lain", "payment_methods": ("qris",), "sub_payment_methods": ("BRI",), "domain_verified": True,
+        "domain": "https://b.example.com", "logo": "https://a.example.com/1", "active": False, "public": False,
+        "check_shipping_cost": False, "digital_completion": "when_settled", "unique_code_max": 7,
+        "min_name_length": 3, "min_address_length": 4, "expire_after_h": 0,
+    }  # fmt: skip
+    assert {*new} == {*StoreEdit.__struct_fields__} - {"id", "seen"}
+    for name, value in new.items():
+        [row] = await stores(within)
+        await do(within, "stores.edit", StoreEdit(id=store_id, seen=row.seen, **{name: value}))
+        [after] = await stores(within)
+        # Another address has to be checked again.
+        together = {"domain", "domain_verified"} if name == "domain" else {name}
+        assert {n for n in new if getattr(after, n) != getattr(row, n)} == together
+        facts = (await written(within))[0].entry.facts
+        assert {*facts} == together
+        assert msgspec.convert(facts[name], list[type(value)]) == [getattr(row, name), value]
+
+
 async def test_another_address_has_to_be_checked_again(within: Within) -> None:
     """Links use an address once somebody noted that it leads here; a new one begins unchecked."""
     store_id = await new_store(within, domain="https://a.example.com")
