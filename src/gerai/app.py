@@ -33,6 +33,7 @@ from gerai.doors.http.scrape import Scrape
 from gerai.doors.notices import NOTICES
 from gerai.doors.pay import pages
 from gerai.doors.pay.live import live_pages
+from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
@@ -82,6 +83,11 @@ PARTS: Final[tuple[Part[Any], ...]] = tuple(
 
 #: How the keys of each door are made.
 KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {ADMIN_CHANNEL: ADMIN_KEYS}
+#: How a store may say that it is paid: the words of every dialect that sells for stores.
+STORE_METHODS: Final = StoreMethods(
+    {word: method for d in DIALECTS if d.store_methods for word, method in d.store_methods.methods.items()},
+    frozenset(bank for d in DIALECTS if d.store_methods for bank in d.store_methods.sub_methods),
+)
 
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
@@ -154,7 +160,10 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
     """What the seller's desk works with."""
     sealer = SecretBox(settings.webhooks.seal_key)
-    return House(engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
+    return House(
+        engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES,
+        STORE_METHODS,
+    )  # fmt: skip
 
 
 class App:

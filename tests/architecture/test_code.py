@@ -32,7 +32,6 @@ FLOAT_EXCEPTIONS = {
     "doors/dialects/durianpay/charge.py": "seconds of a delay",
     "doors/dialects/scalev/demo/districts.py": "degrees of coordinates",
     "doors/dialects/scalev/wire_catalogue.py": "catalogue prices as JSON numbers, for showing only",
-    "doors/http/language.py": "weights of the languages a browser accepts",
     "engine/batch.py": "seconds of a deadline",
     "engine/core.py": "seconds of a deadline",
     "engine/directory.py": "seconds since it was confirmed",

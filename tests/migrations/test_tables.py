@@ -13,8 +13,8 @@ from gerai.store import tables
 from gerai.store.table import Table
 
 TABLES: dict[str, Table[Any]] = {table.name: table for table in vars(tables).values() if isinstance(table, Table)}
-#: Columns the database fills by itself.
-OWN = {"events": {"event_id"}, "audit": {"audit_id"}}
+#: Columns the database fills by itself, and those that no command reads or changes.
+OWN = {"events": {"event_id"}, "audit": {"audit_id"}, "stock": {"low_at"}}
 _COLUMNS = """
 SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped"""

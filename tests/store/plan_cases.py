@@ -31,6 +31,7 @@ from gerai.store import (
     proofs,
     refund_tasks,
     services,
+    stock,
     taken,
     waiting,
     wallets,
@@ -120,6 +121,12 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
+        "stock.levels": [lambda c, ids=ids: stock.levels(c, m, "production", ids) for ids in (k.order_ids, [m + 4])],
+        "stock.level": [lambda c: stock.level(c, m, "production", m + 4, 1)],
+        "stock.low_levels": [
+            lambda c, after=after: stock.low_levels(c, m, "production", after, 200) for after in ((0, 0), (first, 1))
+        ],
+        "stock.by_id": [lambda c: stock.by_id(c, m, first)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
         "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],

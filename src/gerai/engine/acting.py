@@ -7,7 +7,7 @@ change. Commands of doors and workers run outside of such a block: their record 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -59,11 +59,12 @@ class Acting:
         """Name what is made or changed, by its id; ``facts`` are kept with it and hold no secret."""
         self.target, self.facts = str(target), facts
 
-    def entry(self, merchant_id: int, at: datetime) -> AuditEntry:
-        """The row that is written."""
+    def entry(self, merchant_id: int, at: datetime, noted: Mapping[str, Any] | None = None) -> AuditEntry:
+        """The row that is written. ``noted``: what is known only now, beside its facts."""
+        facts = {**self.facts, **(noted or {})}
         return AuditEntry(
             merchant_id, self.environment, self.actor.kind, self.actor.id, self.actor.name, self.act, self.target,
-            self.reason, self.facts, self.request_id, at,
+            self.reason, facts, self.request_id, at,
         )  # fmt: skip
 
 

@@ -159,6 +159,11 @@ class Command(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True):
         """The ids of what the answer shows, for the row of an idempotency key. Pure."""
         raise AssertionError(f"{type(self).__name__} takes no idempotency key")
 
+    def audited(self, answer: Answer) -> dict[str, Any]:
+        """What the audit keeps of it, beside what the act that it is part of names: figures that are known only once it
+        is decided. Pure."""
+        return {}
+
     @classmethod
     async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Answer:
         """The answer with what was made as it is now, when a key is replayed. NotFound if it is gone."""

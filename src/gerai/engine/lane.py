@@ -194,7 +194,8 @@ class Lane:
             if idempotency is not None:
                 keep_key(state, command, idempotency, answer, now)
             if waiting.acting is not None:
-                state.audit.append(waiting.acting.entry(command.merchant_id, real_now()))
+                noted = command.audited(answer)
+                state.audit.append(waiting.acting.entry(command.merchant_id, real_now(), noted))
             # Known from memory: without endpoints, webhooks cost an order nothing (decision 0009).
             if listening := self.directory.get(SUBSCRIBED_CHANNELS, command.merchant_id):
                 defer_webhooks(state, command.merchant_id, listening)

@@ -769,6 +769,8 @@ CREATE TABLE stock (
     on_hand integer NOT NULL,
     reserved integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    low_at integer,
+    CONSTRAINT stock_low_at CHECK ((low_at >= 0)),
     CONSTRAINT stock_not_oversold CHECK ((reserved <= on_hand)),
     CONSTRAINT stock_on_hand_check CHECK ((on_hand >= 0)),
     CONSTRAINT stock_reserved_check CHECK ((reserved >= 0))
@@ -1052,6 +1054,7 @@ CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, 
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
 CREATE INDEX refund_tasks_unsettled ON refund_tasks USING btree (merchant_id, contract_id, task_id) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL));
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
+CREATE INDEX stock_marked ON stock USING btree (merchant_id, environment, item_id, warehouse_id) WHERE (low_at IS NOT NULL);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
 CREATE INDEX transfers_debited ON transfers USING btree (merchant_id, debit_account_id, transfer_id) WHERE (debit_available_after IS NOT NULL);
 CREATE INDEX transfers_order ON transfers USING btree (merchant_id, order_id) WHERE (order_id IS NOT NULL);

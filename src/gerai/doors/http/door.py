@@ -27,6 +27,7 @@ from gerai.doors.http.limits import Verdict
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.http.request_body import RequestBody
 from gerai.doors.http.request_metrics import RouteMetrics
+from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.directory import Part
 from gerai.engine.outage import refusal_behind
 from gerai.engine.webhooks.contract import WebhookContract
@@ -62,7 +63,8 @@ class Dialect:
     Keys: ``keys``, None for a door without. ``demo``: its part of the demo shop.
     Engine: ``parts`` of the directory that it reads; ``webhooks``: its outgoing webhooks, where the contract has some;
     ``merchant_settings``: a struct of what a merchant may choose for this dialect (gerai.merchant_settings);
-    ``deposit_code``: the form of its deposits' codes, where the contract has one.
+    ``deposit_code``: the form of its deposits' codes, where the contract has one; ``store_methods``: its words for how
+    a store is paid, where it sells for stores.
     Pages: ``page_details``, what the hosted page shows of its orders beside the engine's columns; ``page_paths``, the
     addresses it hands out beside ``/i/{secret}``: with ``{secret}`` in the path, or with ``{code}`` and the secret in
     ``?t=``; ``link_codes``, the form of the codes in ``/payment/<code>``, where its orders have such short links.
@@ -82,6 +84,7 @@ class Dialect:
     merchant_settings: type[msgspec.Struct] | None = None
     webhooks: WebhookContract | None = None
     deposit_code: DepositCode | None = None
+    store_methods: StoreMethods | None = None
     page_details: ReadPageDetails = no_page_details
     page_paths: tuple[str, ...] = ()
     link_codes: re.Pattern[str] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -125,6 +126,21 @@ class ProductCatalogue:
     products_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
     options_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
     stock_ids: dict[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+
+    # Made once for a snapshot, when somebody searches: twenty thousand products take a tenth of a second.
+    @cached_property
+    def product_texts(self) -> dict[int, str]:
+        """What each product is searched by, its names and SKUs, whatever the case."""
+        skus = {id: (one.sku for one in found) for id, found in self.variants_of_product.items()}
+        return {
+            id: "\n".join((one.name, one.public_name, *skus.get(id, ()))).casefold()
+            for id, one in self.products.items()
+        }
+
+    @cached_property
+    def variant_texts(self) -> dict[int, str]:
+        """What each variant is searched by, its name and SKU, whatever the case."""
+        return {id: f"{one.name}\n{one.sku}".casefold() for id, one in self.variants.items()}
 
     def store(self, reference: str) -> Store | None:
         """By number ("12") or unique id ("store_…")."""

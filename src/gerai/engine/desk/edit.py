@@ -12,17 +12,19 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 _ABOUT_IT = frozenset({"id", "seen"})
 
 
-def edited(record: Record, given: msgspec.Struct) -> tuple[Record, dict[str, Any]]:
-    """The record with every field that is given and has its name, and what that changed: ``{"name": ["old", "new"]}``,
-    as the audit keeps it."""
+def edited(record: Record, given: msgspec.Struct, **named: str) -> tuple[Record, dict[str, Any]]:
+    """The record with every given field of its own, and what that changed: ``{"name": ["old", "new"]}``, as the audit
+    keeps it. ``named``: fields that are called otherwise by whoever changes them, ``{given: record's}``. What is given
+    and no field of the record is left to the caller."""
+    columns = {name: named.get(name, name) for name in given.__struct_fields__ if name not in _ABOUT_IT}
     wanted = {
         name: value
-        for name in given.__struct_fields__
-        if name not in _ABOUT_IT and (value := getattr(given, name)) is not UNSET
+        for name, column in columns.items()
+        if column in record.__struct_fields__ and (value := getattr(given, name)) is not UNSET
     }
     changes = {
         name: [msgspec.to_builtins(before), msgspec.to_builtins(value)]
         for name, value in wanted.items()
-        if (before := getattr(record, name)) != value
+        if (before := getattr(record, columns[name])) != value
     }
-    return msgspec.structs.replace(record, **wanted), changes
+    return msgspec.structs.replace(record, **{columns[name]: value for name, value in wanted.items()}), changes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gerai.domain.records import Environment
+from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
@@ -40,8 +41,8 @@ class KeyMaker(Protocol):
 
 @dataclass(frozen=True)
 class House:
-    """An installation. ``doors``: how the keys of each are made, by its name. ``sealer`` seals what must be read again;
-    ``base_url``: what links begin with."""
+    """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
+    that they are paid. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -50,6 +51,7 @@ class House:
     payment_methods: Mapping[str, PaymentMethod] = field(default_factory=dict[str, PaymentMethod])
     fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
+    store_methods: StoreMethods = field(default_factory=StoreMethods)
 
 
 @dataclass(frozen=True)

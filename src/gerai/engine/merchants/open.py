@@ -37,14 +37,22 @@ async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connectio
     not entered: ActReplayed, or IdempotencyKeyReused.
     """
     act = acting_now()
+    async with preparing(engine, merchant_id) as connection:
+        if act is not None:
+            await begin(connection, merchant_id, act)
+        yield connection
+        if act is not None:
+            await end(connection, merchant_id, act)
+
+
+@asynccontextmanager
+async def preparing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connection]:
+    """As :func:`changing`, for what an act needs to be there before its command and what by itself changes nothing that
+    anybody sees (an empty shelf): it is no act, and is not written down."""
     async with engine.connection() as connection:
         async with connection.transaction():
             await sql.in_turn(connection, merchant_id)
-            if act is not None:
-                await begin(connection, merchant_id, act)
             yield connection
-            if act is not None:
-                await end(connection, merchant_id, act)
             await sql.changed(connection, merchant_id)
         # At once, not when the notification comes round: whoever acts next in this process must see it.
         await engine.directory.load(connection, [merchant_id])

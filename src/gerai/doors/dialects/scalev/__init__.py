@@ -8,6 +8,7 @@ from gerai.doors.dialects.scalev.demo import DEMO
 from gerai.doors.dialects.scalev.errors import ERRORS, refuse
 from gerai.doors.dialects.scalev.events import WEBHOOKS
 from gerai.doors.dialects.scalev.keys import KEYS
+from gerai.doors.dialects.scalev.methods import STORE_METHODS
 from gerai.doors.dialects.scalev.order_details import CHANNEL, page_details
 from gerai.doors.dialects.scalev.routes import LATER, ROUTES
 from gerai.doors.http.describe import Blurb
@@ -34,6 +35,7 @@ DIALECT = Dialect(
     keys=KEYS,
     demo=DEMO,
     parts=(STOREFRONT,),
+    store_methods=STORE_METHODS,
     webhooks=WEBHOOKS,
     page_details=page_details,
     page_paths=("/o/{secret}", "/o/{secret}/success"),

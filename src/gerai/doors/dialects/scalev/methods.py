@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from gerai.engine.catalogue.store_methods import StoreMethods
+
 _VA_BANKS: Final = (
     "BCA", "BNI", "BRI", "MANDIRI", "PERMATA", "BSI", "BJB", "CIMB", "SAHABAT_SAMPOERNA", "ARTAJASA", "MAYBANK", "BNC",
     "DANAMON", "ARTHA_GRAHA", "MUAMALAT", "BTN", "OCBC",
@@ -46,6 +48,15 @@ def _all_methods() -> dict[str, Method]:
 
 #: Every ``payment_method`` that is read, with its stored form.
 METHODS: Final = _all_methods()
+#: What a store may list: the two words for what is collected elsewhere are always taken, whatever it lists.
+STORE_METHODS: Final = StoreMethods(
+    {
+        name: "" if method.kind in ("invoice", "bank_transfer", "cod") else method.kind
+        for name, method in METHODS.items()
+        if method.kind not in ("no_payment", "marketplace")
+    },
+    SUB_METHODS,
+)
 #: The list filter also knows this one.
 EWALLET: Final = "ewallet"
 

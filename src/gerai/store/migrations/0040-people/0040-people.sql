@@ -1,4 +1,4 @@
--- depends: 0038-audit
+-- depends: 0039-low-stock
 
 CREATE TABLE people (
     merchant_id bigint NOT NULL DEFAULT 0 CHECK (merchant_id = 0),

@@ -1,0 +1,59 @@
+"""Change a product."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.catalogue.products import Product, ProductCatalogue
+from gerai.engine.desk.acts.add_product import require_different
+from gerai.engine.desk.edit import edited
+from gerai.engine.desk.fields import Id, Name, Seen, words
+from gerai.engine.desk.goods import Images, Labels, Options, Wording, catalogue_in, found_in
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import Act, Done
+from gerai.engine.merchants.open import changing, note
+from gerai.kit.bilingual import Bilingual
+from gerai.store import storefront as sql
+from gerai.store.lookup_table import change, values_of
+
+
+class ProductEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is not given stays; what a product is (its kind) stays for ever. ``seen``: how it looked to whoever changes
+    it; not given: however it looks."""
+
+    id: Annotated[Id, words("Nomor", "Id")]
+    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
+    name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
+    public_name: Annotated[Wording | UnsetType, words("Nama di toko", "Name in the store")] = UNSET
+    options: Annotated[Options | UnsetType, words("Pembeda varian", "What variants differ in")] = UNSET
+    labels: Annotated[Labels | UnsetType, words("Label", "Labels")] = UNSET
+    images: Annotated[Images | UnsetType, words("Gambar", "Pictures")] = UNSET
+
+
+async def run(within: Within, given: ProductEdit) -> Done:
+    """Refuses NotFound, ChangedMeanwhile, and InputInvalid: variants that differ in something twice, or that have more
+    options than would be left."""
+    async with changing(within.engine, within.merchant_id) as connection:
+        catalogue = await catalogue_in(connection, within.merchant_id)
+        there = found_in(catalogue.products, "product", given.id, given.seen)
+        new, changes = edited(there, given)
+        if "options" in changes:
+            _require_room(catalogue, new)
+        await change(connection, sql.PRODUCTS, within.merchant_id, values_of(new))
+        note(given.id, **changes)
+    return Done(str(given.id))
+
+
+def _require_room(catalogue: ProductCatalogue, product: Product) -> None:
+    require_different(product.options)
+    for variant in catalogue.variants_of_product.get(product.product_id, ()):
+        if len(variant.options) > len(product.options):
+            which = ", ".join(variant.options)
+            raise InputInvalid({"options": [f"variant {variant.variant_id} has more: {which}"]})
+
+
+ACT = Act("products.edit", "catalogue:write", Bilingual("Ubah produk", "Change a product"), ProductEdit, run)

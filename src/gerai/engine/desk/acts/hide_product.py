@@ -1,0 +1,42 @@
+"""Hide a product from a store's visitors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.goods import catalogue_in, found_in
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import Act, Done
+from gerai.engine.merchants.open import changing, note
+from gerai.kit.bilingual import Bilingual
+from gerai.store import storefront as sql
+from gerai.store.lookup_table import change, values_of
+
+
+class ProductNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which one."""
+
+    id: Annotated[Id, words("Nomor", "Id")]
+
+
+async def run(within: Within, given: ProductNamed) -> Done:
+    """Stores' own pages show it no more; whoever has its address can still order it (``stores.withdraw`` ends that).
+    Refuses NotFound."""
+    return await set_visible(within, given.id, visible=False)
+
+
+async def set_visible(within: Within, product_id: int, *, visible: bool) -> Done:
+    """Show or hide a product. Refuses NotFound."""
+    async with changing(within.engine, within.merchant_id) as connection:
+        catalogue = await catalogue_in(connection, within.merchant_id)
+        there = found_in(catalogue.products, "product", product_id)
+        shown = msgspec.structs.replace(there, is_visible=visible)
+        await change(connection, sql.PRODUCTS, within.merchant_id, values_of(shown))
+        note(product_id, name=there.name, visible=[there.is_visible, visible])
+    return Done(str(product_id))
+
+
+ACT = Act("products.hide", "catalogue:write", Bilingual("Sembunyikan produk", "Hide a product"), ProductNamed, run)
