@@ -11,9 +11,12 @@ _COLUMNS: Final = "merchant_id, invite_id, role, name, created_by, created_at, e
 _OPEN: Final = f"""
 SELECT {_COLUMNS} FROM invites WHERE merchant_id = %s AND used_at IS NULL AND expires_at > %s
 ORDER BY invite_id LIMIT 200"""
-_BY_DIGEST: Final = f"SELECT {_COLUMNS} FROM invites WHERE digest = %s AND used_at IS NULL AND expires_at > %s"
+_BY_DIGEST: Final = (
+    f"SELECT {_COLUMNS} FROM invites WHERE merchant_id = %s AND digest = %s AND used_at IS NULL AND expires_at > %s"
+)
 _USE: Final = f"""
-UPDATE invites SET used_at = %s WHERE digest = %s AND used_at IS NULL AND expires_at > %s RETURNING {_COLUMNS}"""
+UPDATE invites SET used_at = %s WHERE merchant_id = %s AND digest = %s AND used_at IS NULL AND expires_at > %s
+RETURNING {_COLUMNS}"""
 
 
 class Invite(NamedTuple):
@@ -36,15 +39,15 @@ async def add(connection: AsyncConnection, digest: bytes, invite: Invite) -> Non
     await connection.execute(text.encode(), (digest, *invite))
 
 
-async def of_digest(connection: AsyncConnection, digest: bytes, now: datetime) -> Invite | None:
+async def of_digest(connection: AsyncConnection, merchant_id: int, digest: bytes, now: datetime) -> Invite | None:
     """The invitation of this link, unless it was used or is too old."""
-    row = await (await connection.execute(_BY_DIGEST.encode(), (digest, now))).fetchone()
+    row = await (await connection.execute(_BY_DIGEST.encode(), (merchant_id, digest, now))).fetchone()
     return None if row is None else Invite(*row)
 
 
-async def use(connection: AsyncConnection, digest: bytes, now: datetime) -> Invite | None:
+async def use(connection: AsyncConnection, merchant_id: int, digest: bytes, now: datetime) -> Invite | None:
     """Use it up; None when there is none that can be used."""
-    row = await (await connection.execute(_USE.encode(), (now, digest, now))).fetchone()
+    row = await (await connection.execute(_USE.encode(), (now, merchant_id, digest, now))).fetchone()
     return None if row is None else Invite(*row)
 
 

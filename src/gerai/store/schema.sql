@@ -1025,7 +1025,6 @@ CREATE INDEX gateway_attempts_faults ON gateway_attempts USING btree (merchant_i
 CREATE INDEX gateway_attempts_reference ON gateway_attempts USING btree (merchant_id, contract_id, reference) WHERE (reference <> ''::text);
 CREATE UNIQUE INDEX gateway_contracts_open ON gateway_contracts USING btree (merchant_id, environment, gateway) WHERE (closed_at IS NULL);
 CREATE INDEX idempotency_keys_old ON idempotency_keys USING btree (created_at);
-CREATE UNIQUE INDEX invites_by_link ON invites USING btree (digest);
 CREATE UNIQUE INDEX members_email ON members USING btree (merchant_id, environment, channel, lower((email COLLATE "C"))) WHERE (email <> ''::text);
 CREATE INDEX members_mobile ON members USING btree (merchant_id, environment, channel, mobile, member_id) WHERE (mobile <> ''::text);
 CREATE UNIQUE INDEX members_mobile_alone ON members USING btree (merchant_id, environment, channel, mobile) WHERE ((mobile <> ''::text) AND (email = ''::text));

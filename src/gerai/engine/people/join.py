@@ -22,6 +22,8 @@ from gerai.store.people import Person
 #: An invitation is good for so long.
 _GOOD_FOR: Final = timedelta(days=7)
 _LONGEST_LOGIN: Final = 100
+#: Digits of a merchant's id, at most.
+_LONGEST_ID: Final = 18
 
 
 async def first_person(engine: Engine, login: str) -> str | None:
@@ -55,7 +57,7 @@ async def invite(
     connection: Connection, engine: Engine, merchant_id: int, role: Role, name: str, by: str
 ) -> tuple[int, str]:
     """Invite somebody to a shop, in its transaction; returns the invitation's id and the secret of its link."""
-    secret, now, invite_id = token(), real_now(), engine.ids.next()
+    secret, now, invite_id = f"{merchant_id}-{token()}", real_now(), engine.ids.next()
     new = Invite(merchant_id, invite_id, role, name, by, now, now + _GOOD_FOR, None)
     await invites.add(connection, _digest(secret), new)
     return invite_id, secret
@@ -64,7 +66,7 @@ async def invite(
 async def invitation(engine: Engine, secret: str) -> Invite:
     """What a link invites to. Refuses NotFound: it is nobody's, used, or too old."""
     async with engine.connection() as connection:
-        found = await invites.of_digest(connection, _digest(secret), real_now())
+        found = await invites.of_digest(connection, _shop_of(secret), _digest(secret), real_now())
     if found is None:
         raise NotFound("invitation")
     return found
@@ -88,7 +90,7 @@ async def accept(engine: Engine, secret: str, typed: str, name: str, password: s
         passwords.require_fit("password", password, login, name)
     stored = "" if there is not None else await passwords.hashed(password)
     async with engine.connection() as connection, connection.transaction():
-        found = await invites.use(connection, _digest(secret), real_now())
+        found = await invites.use(connection, _shop_of(secret), _digest(secret), real_now())
         if found is None:
             raise NotFound("invitation")
         new = _person(engine, login, name.strip() or login, stored, must_change=False, everywhere=False)
@@ -108,6 +110,12 @@ def _person(engine: Engine, login: str, name: str, password: str, *, must_change
     return Person(
         engine.ids.next(), login, name, password, must_change, everywhere, None, 0, [], real_now(), None
     )  # fmt: skip
+
+
+def _shop_of(secret: str) -> int:
+    """The merchant that the secret of a link names; 0: none. Every key begins with the merchant."""
+    named = secret.partition("-")[0]
+    return int(named) if named.isascii() and named.isdigit() and len(named) <= _LONGEST_ID else 0
 
 
 def _digest(secret: str) -> bytes:

@@ -53,4 +53,3 @@ CREATE TABLE invites (
     used_at timestamptz,
     PRIMARY KEY (merchant_id, digest)
 );
-CREATE UNIQUE INDEX invites_by_link ON invites (digest);
