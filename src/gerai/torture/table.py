@@ -112,7 +112,7 @@ TORTURES: Final = {
         Torture(
             "gateways", "`kill -9` of the server, or of all of it, while payments and top-ups go through a gateway",
             # Every answer has waited for the gateway's; what was paid there is found here within a minute and a half.
-            gateways, Limits(_ANSWER_S + 10, 100.0, unknown_per_round=6),
+            gateways, Limits(_ANSWER_S + 10, 330.0, unknown_per_round=6),
             {"short": {"rounds": 1}, "usual": {"rounds": 10}, "long": {"rounds": 50}},
         ),
         Torture(
