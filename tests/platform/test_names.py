@@ -27,7 +27,8 @@ FREE = {
 }  # fmt: skip
 #: `name` is what a key is called.
 FREE_OF = {
-    ("keys create", "name"), ("members link", "identity"), ("backup", "to"), ("backup", "passphrase_file"),
+    ("keys create", "name"), ("members link", "identity"), ("people reset-password", "login"),
+    ("backup", "to"), ("backup", "passphrase_file"),
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
     ("payments accounts add", "said"), ("payments accounts add", "yes"),

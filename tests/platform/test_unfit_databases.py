@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator
 from pathlib import Path
 
@@ -29,7 +30,8 @@ GIVEN = {
     "payments gateways close": "1", "payments gateways address": "1", "payments notices read": "1",
     "payments notices dismiss": "1",
     "payments proofs show": "1", "payments proofs save": "1 {}/proof",
-    "payments cod settle": "1 --amount 1 --reference R",
+    "payments cod settle": "1 --amount 1 --reference R", "payments cod import": "{}/list.csv --reference R",
+    "merchants logo set": "{}/logo.png", "people reset-password": "admin",
     "payments refunds done": "1 --reference R", "payments refunds withdraw": "1",
     "payments refunds again": "1", "payments refunds take": "1", "payments test": "va",
     "payments gateways settle-rule": "midtrans", "payments payouts settle": "midtrans P-1 --amount 1 --reference R",
@@ -55,9 +57,11 @@ def server() -> Generator[EmbeddedPostgres]:
 
 async def walked(dsn: str, tmp_path: Path, names: set[str]) -> dict[str, str]:
     """What each command says."""
-    found: dict[str, str] = {}
+    every, found = commands(), dict[str, str]()
     for name in sorted(names):
-        words = [*name.split(), *GIVEN.get(name, "").format(tmp_path).split()]
+        command = every[name]
+        example = getattr(command.callback, "of_desk", False) and command.epilog.removeprefix("Example: gerai ")
+        words = shlex.split(example) if example else [*name.split(), *GIVEN.get(name, "").format(tmp_path).split()]
         code, out, err = await gerai_here(dsn, *words)
         assert (code, out) == (1, ""), (name, err)
         found[name] = "".join(line for line in err.splitlines(keepends=True) if not line.endswith(" …\n"))

@@ -9,7 +9,8 @@ import typer
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.on_engine import on_engine
 from gerai.cli.terminal import console, linked, styled
-from gerai.engine.people.join import reset_password
+from gerai.engine.core import Engine
+from gerai.engine.people.join import first_person, reset_password
 
 people = typer.Typer(no_args_is_help=True, help="People who may sign in at the console.")
 #: How the first person signs in.
@@ -33,8 +34,13 @@ def reset(
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """Give somebody who cannot sign in a one-time password; their sessions and one-time codes end."""
-    password = on_engine(lambda engine: reset_password(engine, login), data, settings_file)
+    """Give somebody who cannot sign in a one-time password; their sessions and one-time codes end. Where nobody can
+    sign in yet, the first person."""
+
+    async def act(engine: Engine) -> str:
+        return await first_person(engine, login) or await reset_password(engine, login)
+
+    password = on_engine(act, data, settings_file)
     console.line("Shown only now; good for one sign-in / Hanya tampil sekali, untuk satu kali masuk:", style="dim")
     # By itself on standard output, so that a script can take it.
     typer.echo(password)
