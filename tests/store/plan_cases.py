@@ -117,6 +117,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
+        "idempotency.forget": [
+            lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")
+        ],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],

@@ -6,6 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from gerai.domain.records import Deposit, OrderView, Payment
+from gerai.domain.refusals import MethodUnavailable, PartnerUnavailable, StateConflict
+from gerai.engine.gateways.desk import RETRY_AFTER_S
+from gerai.engine.gateways.record import instructed, never_began
+from gerai.engine.payments.open import GATEWAY
 
 
 def order_payable(view: OrderView, now: datetime) -> bool:
@@ -20,6 +24,19 @@ def order_payable(view: OrderView, now: datetime) -> bool:
 def payment_payable(payment: Payment, now: datetime) -> bool:
     """Whether the payment is under way and can still be made."""
     return payment.status == "processing" and not _over(payment.expires_at, now)
+
+
+def require_told(payment: Payment) -> None:
+    """Nothing is answered about a payment that says not how it is paid, and never did. Refuses PartnerUnavailable
+    (its gateway has not answered, and may yet), MethodUnavailable (the gateway did not take it), StateConflict (it
+    ended meanwhile)."""
+    if instructed(payment):
+        return
+    if never_began(payment):
+        raise MethodUnavailable(f"{payment.method}:{payment.channel_code}")
+    if payment.status != "processing":
+        raise StateConflict("payment", payment.public_id, payment.status, "charge")
+    raise PartnerUnavailable(str(payment.instructions.get(GATEWAY, "")), RETRY_AFTER_S)
 
 
 def deposit_payable(deposit: Deposit, now: datetime) -> bool:
