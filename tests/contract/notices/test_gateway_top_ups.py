@@ -240,7 +240,7 @@ async def test_another_merchants_top_up_is_nobodys(shop: Doors, ani: Member, ser
 async def test_another_amount(shop: Doors, ani: Member) -> None:
     """Nothing is credited, whatever is reported again; a person finds it listed, and the member reads what came, is
     asked not to pay again, and is shown no more how to."""
-    data = (await ani.asks()).json()["data"]
+    data = (await ani.asks("k")).json()["data"]
     code = data["deposit"]["invoice_code"]
     deposit = await ani.deposit(code)
     number = TOY.payments[deposit.public_id].instructions
@@ -256,6 +256,8 @@ async def test_another_amount(shop: Doors, ani: Member) -> None:
     for text in ("Jumlah yang Anda bayar berbeda", "Rp49.999", "Yang diminta Rp50.000", "Jangan membayar lagi"):
         assert text in page
     assert f'data-copy="{number.code}"' not in page
+    again = (await ani.asks("k")).json()["data"]
+    assert (again["deposit"]["invoice_code"], again["gateway"], again["invoice"]["payment_url"]) == (code, None, "")
 
 
 async def test_what_was_left_is_ended_at_once(shop: Doors, ani: Member) -> None:

@@ -17,19 +17,32 @@ def order_payable(view: OrderView, now: datetime) -> bool:
     order, invoice = view.order, view.invoice
     if invoice is None or invoice.status != "pending" or order.status not in ("draft", "pending"):
         return False
-    # Money that came late waits for a decision: it is not to be sent a second time.
-    return not _over(order.expires_at, now) and all(payment.status != "late" for payment in view.payments)
+    return not _over(order.expires_at, now) and money_waiting(view) is None
+
+
+def money_waiting(view: OrderView) -> Payment | None:
+    """A payment of the order whose money came late, or was another amount, and waits for a decision: nobody is to send
+    it a second time."""
+    return next((payment for payment in view.payments if payment.status == "late"), None)
 
 
 def payment_payable(payment: Payment, now: datetime) -> bool:
-    """Whether the payment is under way and can still be made."""
+    """Whether the payment is under way and can still be made, by itself: its order may have its money otherwise."""
     return payment.status == "processing" and not _over(payment.expires_at, now)
 
 
-def require_told(payment: Payment) -> None:
-    """Nothing is answered about a payment that says not how it is paid, and never did. Refuses PartnerUnavailable
-    (its gateway has not answered, and may yet), MethodUnavailable (the gateway did not take it), StateConflict (it
-    ended meanwhile)."""
+def still_asked(view: OrderView, payment: Payment, now: datetime) -> bool:
+    """Whether the order's payer is still asked for this payment."""
+    return payment_payable(payment, now) and money_waiting(view) is None
+
+
+def require_told(view: OrderView, payment: Payment) -> None:
+    """Nothing is answered about a payment, open or never begun, that says not how it is paid. ``view``: its order as it
+    is. Refuses PartnerUnavailable (its gateway has not answered, and may yet), MethodUnavailable (the gateway did not
+    take it), StateConflict (it ended meanwhile; or money came for the order, and waits for a decision)."""
+    waits = money_waiting(view)
+    if waits is not None and payment.status == "processing":
+        raise StateConflict("payment", waits.public_id, waits.status, "charge")
     if instructed(payment):
         return
     if never_began(payment):
@@ -40,8 +53,8 @@ def require_told(payment: Payment) -> None:
 
 
 def deposit_payable(deposit: Deposit, now: datetime) -> bool:
-    """Whether the deposit waits for its payer."""
-    return deposit.status == "pending" and not _over(deposit.expires_at, now)
+    """Whether the deposit waits for its payer: not once another amount came, which waits for a person."""
+    return deposit.status == "pending" and not deposit.came_instead_sen and not _over(deposit.expires_at, now)
 
 
 def _over(at: datetime | None, now: datetime) -> bool:

@@ -31,7 +31,8 @@ _QR_SCALE = 4
 
 async def charge(ctx: RequestContext) -> Response:
     """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
-    MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused, PartnerUnavailable."""
+    MethodUnavailable, StateConflict (order completed or expired, or money that came for it waits for a decision),
+    IdempotencyKeyReused, PartnerUnavailable."""
     authenticate(ctx)
     wanted = read_charge(await ctx.json(exact=True))
     view = await order_named(ctx, wanted.order_id)
@@ -44,7 +45,7 @@ async def charge(ctx: RequestContext) -> Response:
     # Replayed it is the payment as it is now: it may have been paid since.
     payment = _newest(outcome.answer)
     if outcome.replayed:
-        require_told(payment)
+        require_told(view, payment)
     else:
         payment = _newest(await ctx.services.gateways.started(outcome.answer, payment.payment_id))
     merchant = ctx.caller.merchant

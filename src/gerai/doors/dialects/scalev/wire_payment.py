@@ -10,7 +10,7 @@ from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
-from gerai.doors.http.payable import payment_payable
+from gerai.doors.http.payable import still_asked
 from gerai.engine.gateways.record import instructed
 from gerai.engine.payments.open import GATEWAY
 
@@ -93,7 +93,7 @@ def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[s
         payment is None
         or not payment.instructions
         or not instructed(payment)
-        or (now is not None and not payment_payable(payment, now))
+        or (now is not None and not still_asked(view, payment, now))
     ):
         return None
     told = payment.instructions
