@@ -12,7 +12,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
-from gerai.engine.payment_steps import new_payment
+from gerai.engine.payment_steps import end_at_gateway, new_payment
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -114,6 +114,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     def _end(self, state: State, context: Context, order: Order, payment: Payment) -> None:
         payment = self._move(state, context, payment, _VERB[self.outcome])
         state.announce(order, f"payment.{payment.status}", context.now, payment=payment.public_id, **self.failure)
+        if self.outcome == "expired":
+            end_at_gateway(state, payment, context.now)
 
     def _late(self, state: State, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
         payment = self._move(state, context, payment, "complete_late")
