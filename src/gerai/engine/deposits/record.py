@@ -14,7 +14,7 @@ from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import credit, locked, move
 from gerai.engine.made import Made
 from gerai.engine.payment_steps import end_at_gateway
-from gerai.engine.payments.record import Played
+from gerai.engine.payments.record import AT_GATEWAY, Played
 from gerai.engine.state import State
 from gerai.store.connection import Connection
 
@@ -81,7 +81,7 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
 def _require_playable(deposit: Deposit, played: Played, *, over: bool) -> None:
     """StateConflict, with how the deposit stands, when nobody would pay it now, or only at its gateway."""
     if deposit.contract_id is not None:
-        raise StateConflict("deposit", deposit.public_id, "play")
+        raise StateConflict("deposit", deposit.public_id, AT_GATEWAY, "play")
     stands = "expired" if over and deposit.status == "pending" else deposit.status
     if stands != ("pending" if played == "in_time" else "expired"):
         raise StateConflict("deposit", deposit.public_id, stands, "play")
