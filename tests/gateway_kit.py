@@ -56,6 +56,8 @@ class ToyGateway:
     forgets: bool = False
     #: For how long what it shows can be paid; None: as long as it was asked for.
     lasts: timedelta | None = None
+    #: What its numbers begin with.
+    prefix: str = "8808"
     #: As it was started last, by our reference.
     attempts: dict[str, Attempt] = field(default_factory=dict[str, Attempt])
     payments: dict[str, Seen] = field(default_factory=dict[str, Seen])
@@ -91,7 +93,7 @@ class ToyGateway:
             return self.payments[attempt.reference]
         self.attempts[attempt.reference] = attempt
         until = attempt.ends_at if self.lasts is None else attempt.at + self.lasts
-        shown = Instructions("code", until, code=f"8808{next(_numbers):08}")
+        shown = Instructions("code", until, code=f"{self.prefix}{next(_numbers):08}")
         seen = Seen("waiting", f"toy-{attempt.reference}", instructions=shown)
         if fails is None or self.made:
             self.payments[attempt.reference] = seen

@@ -120,6 +120,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
+        "idempotency.forget": [
+            lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")
+        ],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "stock.levels": [lambda c, ids=ids: stock.levels(c, m, "production", ids) for ids in (k.order_ids, [m + 4])],
         "stock.level": [lambda c: stock.level(c, m, "production", m + 4, 1)],

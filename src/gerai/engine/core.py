@@ -6,7 +6,7 @@ Several engines (processes) may stand on one database; nothing here assumes to b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -186,6 +186,27 @@ class Engine:
             raise IdempotencyKeyReused(idempotency.key)
         self.writer.figures.replays += 1
         return await self._as_now(command_type, merchant_id, decode_made(answer))
+
+    async def release_key(
+        self,
+        command_type: type[Command[Answer]],
+        merchant_id: int,
+        environment: str,
+        idempotency: Idempotency,
+        void: Callable[[Answer], bool],
+    ) -> bool:
+        """Forget an idempotency key if what was made under it, whatever was asked then, is ``void`` as it is now: the
+        key may be used anew. Returns whether it may. Of several at once, none takes the key of what another made since.
+        """
+        async with self._pool.connection() as connection:
+            found = await idempotency_keys.stored(connection, merchant_id, environment, idempotency)
+            if found is None:
+                return True
+            _, answer = found
+            if not void(await command_type.reload(connection, merchant_id, decode_made(answer))):
+                return False
+            await idempotency_keys.forget(connection, merchant_id, environment, idempotency, answer)
+            return True
 
     async def made_under(self, merchant_id: int, environment: str, idempotency: Idempotency) -> Made | None:
         """The ids of what was made under an idempotency key, whatever was asked then. None: nothing yet."""

@@ -114,9 +114,17 @@ def end_payment(
     state.payments.update(msgspec.structs.replace(payment, status=status, updated_at=context.now))
     facts = {"reason": reason} if reason else {}
     state.announce(order, f"payment.{status}", context.now, payment=payment.public_id, **facts)
-    if payment.contract_id is not None and verb == "cancel":
-        # Its gateway would still take the payer's money.
-        state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, payment, 0))
+    end_at_gateway(state, payment, context.now if verb == "expire" else None)
+
+
+def end_at_gateway(state: State, paid: Payment | Deposit, ran_out_at: datetime | None = None) -> None:
+    """A job that ends a payment or deposit at its gateway, which would still take the payer's money. ``ran_out_at``: it
+    ran out then, and only what the payer could go on paying is ended there."""
+    if paid.contract_id is None:
+        return
+    told = paid.instructions.get("expires_at")
+    if ran_out_at is None or not isinstance(told, str) or datetime.fromisoformat(told) > ran_out_at:
+        state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, paid, 0))
 
 
 def end_open_payments(state: State, context: Context, order: Order, reason: str = "") -> None:

@@ -77,7 +77,7 @@ async def shop(served: App) -> AsyncGenerator[Doors]:
     contract = await contract_of(served, merchant_id)
     desk = served._desk  # pyright: ignore[reportPrivateUsage]
     found = Doors(engine, merchant_id, contract, desk, TOY)
-    TOY.fails, TOY.made, TOY.hidden = None, True, False
+    TOY.fails, TOY.made, TOY.hidden, TOY.prefix, TOY.lasts = None, True, False, "8808", None
     found.app, found.address = served, found.address_of(contract)
     transport = httpx.ASGITransport(app=served, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test") as web:

@@ -111,8 +111,8 @@ async def test_a_top_up_by_va(shop: Doors, ani: Member) -> None:
 
 
 async def test_what_the_gateway_does_not_start(shop: Doors, ani: Member) -> None:
-    """Refused it is the contract's own refusal, not reached a 503; the deposit is rejected, and the same key shows
-    that. Another one can be asked for at once."""
+    """Refused it is the contract's own refusal, not reached a 503; the deposit is rejected, and the same key is refused
+    again, or asks for another one, which it stands for from then on: of many at once, for one."""
     for key, fails, status, code in (
         ("a", GatewayRefused("402", "not enabled"), 422, "PAYMENT_METHOD_UNAVAILABLE"),
         ("b", Unreachable("ConnectError"), 503, "SERVICE_UNAVAILABLE"),
@@ -121,12 +121,30 @@ async def test_what_the_gateway_does_not_start(shop: Doors, ani: Member) -> None
         answer = await ani.asks(key)
         assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
         assert "402" not in answer.text
+        TOY.fails = fails
+        assert (await ani.asks(key)).json()["error"]["code"] == code
         TOY.made = True
-        again = await ani.asks(key)
-        assert (again.status_code, again.json()["data"]["deposit"]["status"]) == (200, "rejected")
-        assert (again.json()["data"]["gateway"], again.json()["data"]["invoice"]["payment_url"]) == (None, "")
-    assert [one["status"] for one in (await ani.get("/me/deposits"))["deposits"]] == ["rejected", "rejected"]
-    assert (await ani.asks("c")).status_code == 201
+        answers = await asyncio.gather(*(ani.asks(key) for _ in range(5)))
+        assert sorted(again.status_code for again in answers) == [200] * 4 + [201]
+        [made] = {again.json()["data"]["deposit"]["invoice_code"] for again in answers}
+        late = (await ani.asks(key)).json()["data"]
+        assert (late["deposit"]["invoice_code"], late["deposit"]["status"]) == (made, "pending")
+        shown = TOY.payments[made].instructions
+        assert shown is not None
+        assert late["gateway"]["pay_code"] == shown.code
+    statuses = [one["status"] for one in (await ani.get("/me/deposits"))["deposits"]]
+    assert (statuses.count("rejected"), statuses.count("pending")) == (4, 2)
+
+
+async def test_a_refused_top_up_leaves_its_key(shop: Doors, ani: Member) -> None:
+    """Another body under the key of one that was refused is no other request: nothing stands under it. Under the key
+    of one that was taken it is."""
+    TOY.fails, TOY.made = GatewayRefused("402", "not enabled"), False
+    assert (await ani.asks("k")).status_code == 422
+    TOY.made = True
+    assert (await ani.asks("k", payment_method="va-bni")).status_code == 201
+    assert (await ani.asks("k")).status_code == 422
+    assert [one["status"] for one in (await ani.get("/me/deposits"))["deposits"]] == ["pending", "rejected"]
 
 
 async def test_an_answer_that_nobody_heard(shop: Doors, ani: Member) -> None:

@@ -336,6 +336,17 @@ async def test_nothing_to_pay_with_is_unknown(http: Outgoing) -> None:
             await GATEWAY.start(http, replace(CONTRACT, base_url=f"{url}/v1"), ATTEMPT)
 
 
+async def test_a_number_with_blanks(http: Outgoing) -> None:
+    """A bill's company code and number may come apart: it is one number, and shown as one."""
+    told = golden("start_va")
+    answer = told["exchanges"][1]["answer"]["data"]["response"] | {"account_number": " 70012 997617677855 "}
+    answers = [told["exchanges"][0]["answer"], {"data": {"type": "VA", "response": answer}}]
+    script = Script([(200, json.dumps(answer).encode()) for answer in answers])
+    async with on_a_socket(script.app) as url:
+        seen = await GATEWAY.start(http, replace(CONTRACT, base_url=f"{url}/v1"), ATTEMPT)
+    assert seen.instructions.code == "70012997617677855"
+
+
 async def test_the_probe_moves_nothing(standing: Standing, http: Outgoing) -> None:
     """Address and key are right, or it is said what is wrong; a key of the other mode is found out by its orders."""
     await GATEWAY.probe(http, standing.contract)

@@ -9,7 +9,8 @@ key. The engine decides in the order's own transaction whether the key is new::
     return reply(wire.order_body(outcome.answer.view), headers=replay_headers(outcome))
 
 What refuses now (a partner is down, a product is gone) does not undo what the key did before: then the earlier answer
-wins. The engine's answer to a replay is the thing as it is now; it is marked ``Idempotency-Replayed: true``.
+wins. The engine's answer to a replay is the thing as it is now; it is marked ``Idempotency-Replayed: true``. What came
+to nothing before anybody could use it (``void``) uses no key up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from gerai.domain.refusals import InputInvalid, Refusal
+from gerai.domain.refusals import IdempotencyKeyReused, InputInvalid, Refusal
 from gerai.doors.http.context import RequestContext
 from gerai.engine.command import Command, Idempotency, Outcome
 
@@ -86,11 +87,37 @@ async def submit_once(
     attempt: Idempotency | None,
     compose: Callable[[], Awaitable[Command[Answer]]],
     command_type: type[Command[Answer]],
+    void: Callable[[Answer], bool] | None = None,
 ) -> Outcome[Answer]:
     """Compose the command and submit it; what the key did before wins over any refusal of today.
 
+    ``void``: whether what the key made came to nothing before anybody could use it, as of a refused request: then the
+    key is used anew, also for another request.
+
     ``compose`` may ask partners and refuse. Raises its refusals, the operation's, and IdempotencyKeyReused.
     """
+    if attempt is None or void is None:
+        return await _submitted(ctx, attempt, compose, command_type)
+    reused: IdempotencyKeyReused | None = None
+    outcome: Outcome[Answer] | None = None
+    try:
+        outcome = await _submitted(ctx, attempt, compose, command_type)
+    except IdempotencyKeyReused as refusal:
+        reused = refusal
+    if outcome is not None and not (outcome.replayed and void(outcome.answer)):
+        return outcome
+    of = (command_type, ctx.caller.merchant.merchant_id, ctx.caller.environment, attempt)
+    if not await ctx.services.engine.release_key(*of, void) and reused is not None:
+        raise reused
+    return await _submitted(ctx, attempt, compose, command_type)
+
+
+async def _submitted(
+    ctx: RequestContext,
+    attempt: Idempotency | None,
+    compose: Callable[[], Awaitable[Command[Answer]]],
+    command_type: type[Command[Answer]],
+) -> Outcome[Answer]:
     engine = ctx.services.engine
     try:
         return await engine.submit(await compose(), attempt)

@@ -90,10 +90,12 @@ class OfPayment(msgspec.Struct, frozen=True):
         self, state: State, merchant_id: int, at: datetime, shown: dict[str, Any], expires_at: datetime | None
     ) -> None:
         """Keep what its payer must see (``shown``), and announce it: only now can others be shown how it is paid.
-        ``expires_at``: until when that can be paid; None: as long as before."""
+        ``expires_at``: until when that can be paid; it ends a payment earlier, but never outlives the order."""
         payment = self.found(state, merchant_id)
-        until = expires_at or payment.expires_at
-        state.payments.update(msgspec.structs.replace(payment, instructions=shown, expires_at=until, updated_at=at))
+        ends = [one for one in (expires_at, payment.expires_at) if one is not None]
+        state.payments.update(
+            msgspec.structs.replace(payment, instructions=shown, expires_at=min(ends, default=None), updated_at=at)
+        )
         self.announce(state, merchant_id, at, "started", method=payment.method)
 
     def announce(self, state: State, merchant_id: int, at: datetime, what: str, **facts: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gerai.domain.records import Deposit
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.transitions import locked, move
-from gerai.engine.payment_steps import END_AT_GATEWAY_TASK, gateway_job
+from gerai.engine.payment_steps import end_at_gateway
 from gerai.engine.state import State
 
 
@@ -24,6 +24,5 @@ class CancelDeposit(Command[Deposit], frozen=True, kw_only=True):
     def decide(self, state: State, context: Context) -> Deposit:
         deposit = locked(state, self.merchant_id, self.environment, self.deposit_id)
         cancelled = move(state, context, deposit, "cancel", reason=self.reason)
-        if cancelled.contract_id is not None:
-            state.jobs.append(gateway_job(END_AT_GATEWAY_TASK, cancelled, 0))
+        end_at_gateway(state, cancelled)
         return cancelled

@@ -13,7 +13,8 @@ from gerai.engine.command import Command, Context, Needs
 from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import credit, disregard, hold, locked, move
 from gerai.engine.made import Made
-from gerai.engine.payments.record import Played
+from gerai.engine.payment_steps import end_at_gateway
+from gerai.engine.payments.record import AT_GATEWAY, Played
 from gerai.engine.state import State
 from gerai.store.connection import Connection
 
@@ -63,7 +64,10 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
             _require_playable(deposit, self.played, over=over)
         if self.outcome != "paid":
             facts = {"failure": self.failure} if self.failure else {}
-            return move(state, context, deposit, _VERB[self.outcome], **facts)
+            ended = move(state, context, deposit, _VERB[self.outcome], **facts)
+            if self.outcome == "expired":
+                end_at_gateway(state, ended, context.now)
+            return ended
         if deposit.came_sen is not None:
             deposit = disregard(state, context, deposit)
         if self.by:
@@ -78,7 +82,9 @@ class RecordDeposit(Command[Deposit], frozen=True, kw_only=True):
 
 
 def _require_playable(deposit: Deposit, played: Played, *, over: bool) -> None:
-    """StateConflict, with how the deposit stands, when nobody would pay it now."""
+    """StateConflict, with how the deposit stands, when nobody would pay it now, or only at its gateway."""
+    if deposit.contract_id is not None:
+        raise StateConflict("deposit", deposit.public_id, AT_GATEWAY, "play")
     stands = "expired" if over and deposit.status == "pending" else deposit.status
     if stands != ("pending" if played == "in_time" else "expired"):
         raise StateConflict("deposit", deposit.public_id, stands, "play")

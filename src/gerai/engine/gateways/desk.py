@@ -28,7 +28,8 @@ from gerai.store import gateways as sql
 log = structlog.get_logger("gerai.gateways")
 #: For one call, from the name's look-up to the last byte.
 _TIMEOUT_S: Final = 10
-_RETRY_AFTER_S: Final = 5
+#: When to ask again about what a gateway did not answer.
+RETRY_AFTER_S: Final = 5
 
 
 class GatewayDesk:
@@ -128,12 +129,12 @@ class GatewayDesk:
             await self._fail(paid)
         except (Unreachable, AddressForbidden) as error:
             log.warning("gateway.unreachable", payment=paid.public_id, gateway=gateway.name, error=str(error))
-            await self._fail(paid, PartnerUnavailable(gateway.name, _RETRY_AFTER_S))
+            await self._fail(paid, PartnerUnavailable(gateway.name, RETRY_AFTER_S))
         except OutcomeUnknown as error:
             log.warning("gateway.unknown", payment=paid.public_id, gateway=gateway.name, error=str(error))
             found_now = await self._found_at_once(gateway, contract, attempt)
             if found_now is None:
-                raise PartnerUnavailable(gateway.name, _RETRY_AFTER_S) from error
+                raise PartnerUnavailable(gateway.name, RETRY_AFTER_S) from error
             seen = found_now
         return (await self._engine.submit(seen_of(paid, seen))).answer
 

@@ -34,9 +34,7 @@ class DueAtGateway:
     @property
     def until(self) -> datetime | None:
         """Until when what its payer was shown can be paid; None: nobody said."""
-        if isinstance(self.paid, Payment):
-            return self.paid.expires_at
-        # A gateway's number may be payable for longer than the top-up, which it never makes longer.
+        # A gateway's number may be payable for longer than the order or top-up, which it never makes longer.
         told = self.paid.instructions.get("expires_at")
         ends = [self.paid.expires_at, datetime.fromisoformat(told) if isinstance(told, str) else None]
         return max((one for one in ends if one is not None), default=None)

@@ -160,6 +160,12 @@ def instructed(paid: Payment | Deposit) -> bool:
     return paid.contract_id is None or bool(paid.instructions.get(_AT_GATEWAY))
 
 
+def never_began(paid: Payment | Deposit) -> bool:
+    """Whether its gateway said no, or was not reached, before there was anything to pay with: nobody could ever pay
+    it."""
+    return paid.status == "failed" and not instructed(paid)
+
+
 def _given_back_sen(paid: Payment | Deposit) -> int:
     if isinstance(paid, Payment):
         return paid.refunded_sen

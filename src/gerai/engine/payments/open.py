@@ -98,7 +98,8 @@ def payment_to_start(
         instructions={**msgspec.to_builtins(told), **wanted.kept, **by_gateway},
         reference=wanted.reference,
         expires_at=told.expires_at,
-        settle_after_s=wanted.settle_after_s,
+        # Of one that a gateway's own sandbox has, its payer is played there.
+        settle_after_s=wanted.settle_after_s if offered.contract is None else None,
         settle_outcome=wanted.settle_outcome,
         only_if_none_open=wanted.only_if_none_open,
         matching=matching_of(merchant, offered, charge),

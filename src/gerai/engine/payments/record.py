@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -12,7 +12,7 @@ from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.states import PAYMENT
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
-from gerai.engine.payment_steps import new_payment
+from gerai.engine.payment_steps import end_at_gateway, new_payment
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -20,6 +20,8 @@ from gerai.engine.wallet import ledger
 #: When a payer who is played pays.
 Played = Literal["in_time", "late"]
 PaymentOutcome = Literal["paid", "failed", "expired"]
+#: Where a payment or deposit stands whose payer is played by its gateway's own sandbox.
+AT_GATEWAY: Final = "at its gateway"
 _VERB = {"paid": "complete", "failed": "fail", "expired": "expire"}
 
 
@@ -79,7 +81,9 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         return state.view(self.merchant_id, self.order_id)
 
     def _require_playable(self, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
-        """StateConflict, with how the payment or order stands, when nobody would pay it now."""
+        """StateConflict, with how the payment or order stands, when nobody would pay it now, or only at its gateway."""
+        if payment.contract_id is not None:
+            raise StateConflict("payment", payment.public_id, AT_GATEWAY, "play")
         ends = (payment.expires_at, order.expires_at)
         # By the clock, whether or not the sweep has come by already.
         over = payment.status == "processing" and any(at is not None and at <= context.now for at in ends)
@@ -114,6 +118,8 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
     def _end(self, state: State, context: Context, order: Order, payment: Payment) -> None:
         payment = self._move(state, context, payment, _VERB[self.outcome])
         state.announce(order, f"payment.{payment.status}", context.now, payment=payment.public_id, **self.failure)
+        if self.outcome == "expired":
+            end_at_gateway(state, payment, context.now)
 
     def _late(self, state: State, context: Context, order: Order, invoice: Invoice, payment: Payment) -> None:
         payment = self._move(state, context, payment, "complete_late")

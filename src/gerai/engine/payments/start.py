@@ -37,7 +37,8 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
 
     ``matching``: it comes into an account of the seller's own, and its payer is asked for an amount of their own.
 
-    Refuses: NotFound, StateConflict (not pending; past its expiry: state ``expired``; a payment is open already),
+    Refuses: NotFound, StateConflict (not pending; past its expiry: state ``expired``; a payment is open already; money
+    came and waits for a decision: ``payment`` is ``late``),
     AmountMismatch, MethodUnavailable (the account was closed, or every amount is expected already).
     """
 
@@ -91,6 +92,10 @@ class StartPayment(Command[OrderView], frozen=True, kw_only=True):
         # The clock decides, whether or not the sweep has come by already.
         if order.expires_at is not None and order.expires_at <= context.now:
             raise StateConflict("order", order.public_id, "expired", "charge")
+        # Whoever is asked for it a second time pays twice.
+        waits = next((payment for payment in state.payments_of(order) if payment.status == "late"), None)
+        if waits is not None:
+            raise StateConflict("payment", waits.public_id, "late", "charge")
         # The caller composed this from an order that it read without a lock.
         if self.amount_sen != invoice.amount_sen:
             raise AmountMismatch(given_sen=self.amount_sen, right_sen=invoice.amount_sen)

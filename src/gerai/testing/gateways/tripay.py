@@ -181,15 +181,15 @@ class TripayFake:
         )
 
     async def _act(self, request: Request) -> Response:
-        """The payer pays (``pay``, with another ``amount`` where the body has one), or somebody at Tripay acts."""
-        found = self.transactions.get(request.path_params["reference"])
-        status = _ACTS.get(request.path_params["act"])
+        """The payer pays (``pay``, perhaps another ``amount``), or somebody there acts, by our reference or theirs."""
+        named, status = request.path_params["reference"], _ACTS.get(request.path_params["act"])
+        both = ((one["reference"], one["merchant_ref"], one) for one in reversed(self.transactions.values()))
+        found = next((one for *names, one in both if named in names), None)
         if found is None or status is None:
             return _no("there is no such transaction or act", 404)
         if status == "PAID" and not (found["status"] == "UNPAID" or self.switches.late):
             return _no(f"it is {found['status']}", 409)
-        asked: dict[str, Any] = msgspec.json.decode(await request.body() or b"{}")
-        before = dict(found)
+        asked, before = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any]), dict(found)
         if other := int(asked.get("amount", 0)) or self.switches.other_amount:
             found["amount_received"] += other - found["amount"]
             found["amount"] = other

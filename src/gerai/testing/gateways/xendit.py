@@ -163,8 +163,11 @@ class XenditFake:
         return JSONResponse({"data": found, "has_more": False})
 
     async def _act(self, request: Request) -> Response:
-        """The payer pays (``pay``, another ``amount`` where the body has one), or lets it ``expire`` or ``fail``."""
-        found, status = self.requests.get(request.path_params["id"]), _ACTS.get(request.path_params["act"])
+        """The payer pays (``pay``, another ``amount`` where the body has one), or lets it ``expire`` or ``fail``: the
+        request of this id, or the newest with this reference of the seller's."""
+        named, status = request.path_params["id"], _ACTS.get(request.path_params["act"])
+        newest = (one for one in reversed(self.requests.values()) if one["reference_id"] == named)
+        found = self.requests.get(named) or next(newest, None)
         if found is None or status is None:
             return _no("DATA_NOT_FOUND", 404)
         if found["status"] != "REQUIRES_ACTION" and not self.switches.late:

@@ -21,6 +21,8 @@ from gerai.doors.dialects.durianpay.wire.payment_answer import merchant_public_i
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
+from gerai.doors.http.payable import require_told
+from gerai.engine.gateways.record import never_began
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.start import StartPayment
 
@@ -29,7 +31,8 @@ _QR_SCALE = 4
 
 async def charge(ctx: RequestContext) -> Response:
     """Start a payment. Refuses: BodyUnreadable, InputInvalid, NotFound (order), AmountMismatch, AmountOutOfRange,
-    MethodUnavailable, StateConflict (order completed or expired), IdempotencyKeyReused, PartnerUnavailable."""
+    MethodUnavailable, StateConflict (order completed or expired, or money that came for it waits for a decision),
+    IdempotencyKeyReused, PartnerUnavailable."""
     authenticate(ctx)
     wanted = read_charge(await ctx.json(exact=True))
     view = await order_named(ctx, wanted.order_id)
@@ -38,10 +41,12 @@ async def charge(ctx: RequestContext) -> Response:
         return _command(ctx, wanted, view)
 
     attempt = IDEMPOTENCY.attempt(ctx, "charge", "merchant", wanted)
-    outcome = await submit_once(ctx, attempt, compose, StartPayment)
+    outcome = await submit_once(ctx, attempt, compose, StartPayment, void=lambda now: never_began(_newest(now)))
     # Replayed it is the payment as it is now: it may have been paid since.
     payment = _newest(outcome.answer)
-    if not outcome.replayed:
+    if outcome.replayed:
+        require_told(view, payment)
+    else:
         payment = _newest(await ctx.services.gateways.started(outcome.answer, payment.payment_id))
     merchant = ctx.caller.merchant
     charged = Charged(

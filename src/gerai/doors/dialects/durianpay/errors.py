@@ -120,6 +120,13 @@ def _unreadable(refusal: no.BodyUnreadable) -> Entry:
     return Entry(400, INTERNAL, "error reading request body", errors)
 
 
+def _conflict(refusal: no.StateConflict) -> Entry:
+    if (refusal.verb, refusal.state) == ("charge", "late"):
+        # The word for such a payment is expired, and another charge would be no remedy.
+        return Entry(400, INVALID, "a payment of this order arrived and waits for a decision")
+    return Entry(400, INVALID, f"{refusal.thing} is {state_word(refusal.thing, refusal.state)}")
+
+
 _REFUSED: Final = always(Entry(400, INVALID, "request refused"))
 
 ERRORS: Final = ErrorTable[Entry](
@@ -135,7 +142,7 @@ ERRORS: Final = ErrorTable[Entry](
         no.FieldsForbidden: lambda r: _fields({name: ["is not allowed"] for name in r.names}),
         no.PayloadMismatch: lambda r: _fields({"payload": list(r.errors)}),
         no.NotFound: _not_found,
-        no.StateConflict: lambda r: Entry(400, INVALID, f"{r.thing} is {state_word(r.thing, r.state)}"),
+        no.StateConflict: _conflict,
         no.IdempotencyKeyReused: always(
             Entry(422, "DPAY_IDEMPOTENCY_KEY_REUSED", "idempotency key was used for another request")
         ),

@@ -17,13 +17,15 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.deposits.start import StartDeposit
+from gerai.engine.gateways.record import never_began
 
 #: What a code may look like at all: a deposit made by hand may have one that is not of this contract's form.
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 async def create_deposit(ctx: RequestContext) -> Response:
-    """201 with the new deposit and how to pay it, or 200 with the one this Idempotency-Key made before, as it is now.
+    """201 with the new deposit and how to pay it, or 200 with the one this Idempotency-Key made before, as it is now;
+    one that its gateway never took uses no key up.
 
     Refuses: BodyUnreadable, FieldsForbidden, InputInvalid, what :func:`topping_up.compose` refuses,
     IdempotencyKeyReused; MethodUnavailable and PartnerUnavailable of a gateway that did not start it.
@@ -31,7 +33,11 @@ async def create_deposit(ctx: RequestContext) -> Response:
     caller = authenticate(ctx, "create_order")
     wanted = topping_up.read_top_up(await ctx.json())
     attempt = topping_up.attempt(ctx, caller, wanted)
-    outcome = await submit_once(ctx, attempt, lambda: topping_up.compose(ctx, caller, wanted), StartDeposit)
+
+    async def compose() -> StartDeposit:
+        return await topping_up.compose(ctx, caller, wanted)
+
+    outcome = await submit_once(ctx, attempt, compose, StartDeposit, void=never_began)
     code, again = wanted.payment_method, outcome.replayed
     deposit = outcome.answer if again else await _started(ctx, outcome.answer)
     data = wire_deposits.created_of(deposit, code, ctx.base_url, ctx.now, idempotent=again)

@@ -12,6 +12,7 @@ from gerai.domain.records import Deposit, Order, OrderView, Payment
 from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
+from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import order_payable, payment_payable
 from gerai.doors.http.times import jakarta_wall
 from gerai.engine.gateways.record import instructed
@@ -182,7 +183,7 @@ def instructions_of(
         "type": instructions.get("kind", ""),
         "channel": paid_by.channel_code,
         "amount": whole_rupiah(asked_sen),
-        "pay_code": instructions.get("code", ""),
+        "pay_code": typed_code(instructions),
         "qr_string": instructions.get("qr_text", ""),
         "redirect_url": absolute(instructions.get("url", ""), base_url, secret),
         "expires_at": jakarta_wall(paid_by.expires_at) if paid_by.expires_at is not None else None,

@@ -10,7 +10,8 @@ from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.formats import timestamp
 from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
-from gerai.doors.http.payable import payment_payable
+from gerai.doors.http.pay_codes import typed_code
+from gerai.doors.http.payable import still_asked
 from gerai.engine.gateways.record import instructed
 from gerai.engine.payments.open import GATEWAY
 
@@ -93,19 +94,20 @@ def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[s
         payment is None
         or not payment.instructions
         or not instructed(payment)
-        or (now is not None and not payment_payable(payment, now))
+        or (now is not None and not still_asked(view, payment, now))
     ):
         return None
     told = payment.instructions
+    code = typed_code(told) or None
     match payment.method:
         case "va":
-            number = {"virtual_account_number": told.get("code"), "customer_name": None}
+            number = {"virtual_account_number": code, "customer_name": None}
             account = {"channel_code": payment.channel_code, "channel_properties": number}
             return {"payment_method": {"virtual_account": account}}
         case "qris":
             return {"qr_string": told.get("qr_text")}
         case "retail":
-            return {"payment_method": {"over_the_counter": {"channel_properties": {"payment_code": told.get("code")}}}}
+            return {"payment_method": {"over_the_counter": {"channel_properties": {"payment_code": code}}}}
         case "ewallet":
             return {"actions": [{"url_type": "WEB", "url": absolute(told.get("url", ""), base_url, view.order.secret)}]}
         case "bank_transfer":

@@ -86,7 +86,8 @@ def instructions_of(way: Way, charged: DurianpayCharged, order: DurianpayOrder) 
                 return Instructions("redirect", until, url=url, steps=steps_of(way, ""))
             return Instructions("manual", until, steps=_pushed(channel_title(channel)))
         case _:
-            code = (charged.account_number or "").strip()
+            # Some write a bill's company code and number apart.
+            code = "".join((charged.account_number or "").split())
             steps = _steps(charged.payment_instruction) or steps_of(way, code)
             return Instructions("code", until, code=code, steps=steps) if _CODE.fullmatch(code) else None
 

@@ -16,6 +16,7 @@ from gerai.doors.dialects.durianpay.wire.formats import ZERO_TIME, money, timest
 from gerai.doors.dialects.durianpay.wire.payment_answer import paid_amount
 from gerai.doors.dialects.durianpay.wire.payment_instruction import payment_instruction
 from gerai.doors.http.links import absolute
+from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import payment_payable
 
 
@@ -48,7 +49,7 @@ class Charged:
         return self.payment.asked_sen
 
     def told(self, name: str) -> str:
-        """A text of the payment method for the payer: ``code``, ``qr_text``, ``url``; empty when the payment can no
+        """A text of the payment method for the payer: ``qr_text``, ``url``; empty when the payment can no
         longer be made."""
         return str(self.payment.instructions.get(name, "")) if self.payable else ""
 
@@ -81,7 +82,7 @@ def _va(charged: Charged) -> dict[str, Any]:
 
 def _retail(charged: Charged) -> dict[str, Any]:
     return {
-        "account_number": charged.told("code"),
+        "account_number": typed_code(charged.payment.instructions) if charged.payable else "",
         "payment_ref_id": charged.payment.reference,
         "expiration_time": timestamp(charged.payment.expires_at),
         "paid_amount": paid_amount(charged.payment),
