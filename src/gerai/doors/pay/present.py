@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gerai.domain import money as amounts
 from gerai.domain.records import OrderView, Payment
-from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
+from gerai.doors.pay import choices, ending, money_texts, order_card, page_state, proofs
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
 from gerai.doors.pay.money_state import MoneyState, money_of
@@ -16,7 +16,6 @@ from gerai.doors.pay.names import shown
 from gerai.doors.pay.paper.kind import paper_kind
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
-from gerai.doors.pay.proofs import proof_form
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
@@ -38,14 +37,17 @@ def present(
     order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
-    proof = proof_form(view, stands, events, now, words)
-    proved = stands is page_state.PAY and proof is not None and bool(proof.received)
-    state = page_state.PROOF if proved else _with_ways(stands, groups)
+    proof = proofs.proof_form(view, stands, events, now, words)
+    payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
+    proved = proof is not None and bool(proof.received)
+    # Shown for what is under way, or for what was given up since: nobody is asked to choose again, or to pay twice.
+    waits = proved and (stands is page_state.CHOOSE or (payment is not None and payment.receiving_id is not None))
+    state = page_state.PROOF if waits else _with_ways(stands, groups)
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
+    shown_before = state is not page_state.PROOF and proofs.shown_before(view, stands, events, now)
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
     open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
-    payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
@@ -62,8 +64,8 @@ def present(
         badge=words(f"badge.{state.name}"),
         headline=words(_headline(state, money)),
         reason=ending.reason(events) if public else "",
-        message=words(_message(state, payment), merchant=merchant, amount=amount),
-        money=money_texts.sentences(view, state, money, merchant, words),
+        message=words(_message(state, payment, proved=proved), merchant=merchant, amount=amount),
+        money=money_texts.sentences(view, state, money, merchant, words, proved=proved, shown_before=shown_before),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
         amount_label=words(figure.label),
         amount=amount,
@@ -134,7 +136,10 @@ def _headline(state: page_state.PageState, money: MoneyState) -> str:
     return f"headline.{state.name}"
 
 
-def _message(state: page_state.PageState, payment: Payment | None) -> str:
-    """Which text says what happens next. What comes into the seller's own account, only they can see."""
+def _message(state: page_state.PageState, payment: Payment | None, *, proved: bool) -> str:
+    """Which text says what happens next. What comes into the seller's own account, only they can see; whose transfer
+    was shown (``proved``) is not sent away to order anew."""
+    if proved and state is page_state.EXPIRED:
+        return "message.expired_proof"
     own = payment is not None and payment.receiving_id is not None
     return "message.pay_own" if own and state is page_state.PAY else f"message.{state.name}"

@@ -37,6 +37,8 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
 
 def _hint(page: PayPage, words: Words) -> str:
     """What to do where no number is known to pay to."""
+    if page.state is page_state.PROOF:
+        return page.message
     if page.state in money_texts.CASH:
         return words("paper.how.cod", amount=page.amount)
     if page.state in (page_state.NO_METHOD, page_state.UNFIT):
