@@ -41,8 +41,6 @@ _NOTICES: Final[dict[type[Refusal], str]] = {
     MethodUnavailable: "unavailable",
     SurchargeForbidden: "unavailable",
     AmountOutOfRange: "unavailable",
-    # Its gateway was not reached: another way may be open.
-    PartnerUnavailable: "unavailable",
 }
 
 
@@ -211,6 +209,10 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
         command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
         view = await ctx.services.gateways.started(view, command.payment_id)
+    except PartnerUnavailable:
+        # Not reached at all, or it did not answer: then the payment is open, and the page says that it is asked for.
+        view = await _as_now(ctx, opened)
     except tuple(_NOTICES) as refusal:
         return _NOTICES[type(refusal)]
-    return next(payment for payment in view.payments if payment.payment_id == command.payment_id)
+    started = next(payment for payment in view.payments if payment.payment_id == command.payment_id)
+    return "unreached" if started.status == "failed" else started
