@@ -35,14 +35,15 @@ class Charge:
 
 @dataclass(frozen=True)
 class Instructions:
-    """What the payer sees. ``code``: VA number, account number or retail code; ``holder``: in whose name the account
-    is, where the payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its
+    """What the payer sees. ``code``: VA number, account number or retail code; ``company_code``: the part before it that
+    a bank asks for by itself, where ``code`` begins with one; ``holder``: in whose name the account is, where the payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its
     merchant, ``amount_typed``: the amount is not in it, so the payer types it; ``url``: where to go, an address or a
     path of ours. ``steps``: lines of help by language."""
 
     kind: PaymentKind
     expires_at: datetime | None
     code: str = ""
+    company_code: str = ""
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""

@@ -10,6 +10,7 @@ from pay_pictures import QR, order_page
 
 from gerai.domain.records import OrderView
 from gerai.doors.pay.model import PayPage
+from gerai.doors.pay.paper.compose import paper_of
 from gerai.doors.pay.present import present
 from gerai.doors.pay.words import Words
 from gerai.ports.payments import Instructions
@@ -102,3 +103,26 @@ def test_a_bank_transfer_shows_the_account_and_whose_it_is() -> None:
         assert [f'<p class="label">{label}</p>' in html for label in labels] == [True, True]
         assert "<bdi>PT &lt;Contoh&gt;</bdi>" in html
     assert "pay-holder" not in order_page(view(payments=(payment(),)), "id")
+
+
+def test_a_company_code_and_a_bill_key_are_typed_apart() -> None:
+    """Mandiri asks for each by itself: two fields, each with its own copy button, on the page and the paper, however
+    the two are written together; a code without a company's is one field."""
+    for whole in ("70012 994077406087", "70012994077406087"):
+        told = {"kind": "code", "code": whole, "company_code": "70012", "at_gateway": True}
+        order = view(payments=(payment(channel="MANDIRI", instructions=told),))
+        for language, company, key in (("id", "Kode perusahaan", "Kode bayar"), ("en", "Company code", "Bill key")):
+            html = order_page(order, "en" if language == "en" else "id")
+            fields = re.findall(r'<p class="label">([^<]+)</p><p class="code" id="([^"]+)"', html)
+            assert fields == [(company, "pay-company"), (key, "pay-code")]
+            copied = re.findall(r'data-copy="(\d+)" aria-label="([^"]+)"', html[html.index("pay-company") :])
+            copies = {"id": "Salin kode", "en": "Copy the"}[language]
+            assert [code for code, _ in copied[:2]] == ["70012", "994077406087"]
+            assert all(label.startswith(copies) for _, label in copied[:2])
+            printed = paper_of(order, (), page_context(papers=True), NOW, Words("en" if language == "en" else "id"))
+            assert printed is not None
+            assert printed.instructions is not None
+            assert printed.words["company"] == company
+            assert (printed.instructions.company_code, printed.instructions.code_label) == ("70012", key)
+            assert printed.instructions.code == "9940 7740 6087"
+    assert "pay-company" not in order_page(view(payments=(payment(),)))

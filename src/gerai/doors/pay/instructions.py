@@ -17,6 +17,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
 
     kind: PaymentKind = "manual"
     code: str = ""
+    company_code: str = ""
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""
@@ -24,6 +25,11 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     url: str = ""
     at_gateway: bool = False
     steps: dict[str, list[str]] = {}
+
+    @property
+    def asked_code(self) -> str:
+        """The code as a bank asks for it: without the company's, where that is asked for by itself."""
+        return self.code.removeprefix(self.company_code).strip()
 
 
 def instructions_of(paid_by: Payment | Deposit) -> StoredInstructions:

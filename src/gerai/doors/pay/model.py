@@ -93,7 +93,7 @@ class Deadline:
 @dataclass(frozen=True)
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
-    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the
+    what it is and ``code_copy`` what its button does; ``company_code`` is asked for before it; ``holder``: in whose name the account is, ``nmid``: the
     national number of a QRIS code's merchant. ``typed``: the QR has no amount in it. ``url``: where the payer
     confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead. ``changeable``: another
     method can be chosen. ``places``: the steps place by place, instead of ``steps``."""
@@ -103,6 +103,7 @@ class PaymentPanel:
     go: str
     amount: str
     amount_plain: str
+    company_code: str
     code: str
     code_groups: tuple[str, ...]
     code_label: str

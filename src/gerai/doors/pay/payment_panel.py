@@ -37,16 +37,18 @@ def panel_of(
     stored, amount = instructions_of(paid_by), money.display(amount_sen)
     title = choices.full_title(context, paid_by.method, paid_by.channel_code, words)
     provider = choices.provider_title(context, paid_by.method, paid_by.channel_code, words)
+    named = "bill" if stored.company_code else paid_by.method
     return PaymentPanel(
         kind=stored.kind,
         heading=words.of_method("pay.heading", paid_by.method, method=title, provider=provider),
         go=words.of_method("pay.go", paid_by.method, method=provider, provider=provider),
         amount=amount,
         amount_plain=money.digits(amount_sen),
-        code=stored.code,
-        code_groups=grouped(stored.code),
-        code_label=words.of_method("pay.code", paid_by.method),
-        code_copy=words.of_method("pay.copy_code", paid_by.method),
+        company_code=stored.company_code,
+        code=stored.asked_code,
+        code_groups=grouped(stored.asked_code),
+        code_label=words.of_method("pay.code", named),
+        code_copy=words.of_method("pay.copy_code", named),
         holder=shown(stored.holder),
         nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),

@@ -38,6 +38,7 @@ _HEADINGS: Final = {
     "reference": "paper.reference",
     "amount": "confirm.amount",
     "to": "paper.to",
+    "company": "pay.company",
     "holder": "pay.holder",
     "exact": "pay.amount",
     "steps": "pay.steps",

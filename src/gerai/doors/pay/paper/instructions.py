@@ -23,6 +23,7 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
         hints.append(words("paper.how.own", merchant=page.merchant))
     return PaperInstructions(
         heading=panel.heading,
+        company_code=panel.company_code,
         code_label=panel.code_label if panel.code else "",
         code=" ".join(panel.code_groups),
         holder=panel.holder,

@@ -38,6 +38,7 @@ class PaperInstructions(msgspec.Struct, frozen=True, kw_only=True):
     """How to pay. ``qr`` is a drawing (SVG) of ours; ``hints`` stand where there is no number to pay to."""
 
     heading: str
+    company_code: str = ""
     code_label: str = ""
     code: str = ""
     holder: str = ""

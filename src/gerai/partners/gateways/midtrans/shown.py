@@ -38,7 +38,9 @@ def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
         biller, key = answer.text("biller_code"), answer.text("bill_key")
         if not (biller and key):
             return None
-        return Instructions("code", end, code=f"{biller} {key}", steps=_bill_steps(biller, key))
+        return Instructions(
+            "code", end, code=f"{biller} {key}", company_code=biller, steps=_bill_steps(biller, key)
+        )
     number = _va_number(answer)
     return Instructions("code", end, code=number, steps=va_steps(channel, number)) if number else None
 
