@@ -126,3 +126,22 @@ def test_a_company_code_and_a_bill_key_are_typed_apart() -> None:
             assert (printed.instructions.company_code, printed.instructions.code_label) == ("70012", key)
             assert printed.instructions.code == "9940 7740 6087"
     assert "pay-company" not in order_page(view(payments=(payment(),)))
+
+
+def test_the_unique_code_is_explained_beside_the_amount() -> None:
+    """Who chose at Rp174.000 and is asked for Rp174.708 reads why beside the amount, on the paper too, and above a code
+    without an amount; where nothing was added nothing is said."""
+    typed = {**QR, "instructions": {**QR["instructions"], "amount_typed": True}}
+    for language in ("id", "en"):
+        words = Words("en" if language == "en" else "id")
+        told, head = words("pay.unique", amount="Rp708"), words("amount.unique", amount="Rp708")
+        for paid in (payment(matching_sen=70_800), payment(**typed, matching_sen=70_800)):
+            html = order_page(view(payments=(paid,)), words.language)
+            assert (html.count(told), html.count(head), "Rp174.708" in html) == (1, 1, True)
+            printed = paper_of(view(payments=(paid,)), (), page_context(papers=True), NOW, words)
+            assert printed is not None
+            assert printed.instructions is not None
+            assert told in printed.instructions.hints
+        above = order_page(view(payments=(payment(**typed, matching_sen=70_800),)), words.language)
+        assert above.index(told) < above.index("qr-tile")
+        assert 'class="hint unique"' not in order_page(view(payments=(payment(),)), words.language)

@@ -94,7 +94,8 @@ class Deadline:
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
     what it is and ``code_copy`` what its button does; ``company_code`` is asked for before it; ``holder``: in whose name the account is, ``nmid``: the
-    national number of a QRIS code's merchant. ``typed``: the QR has no amount in it. ``url``: where the payer
+    national number of a QRIS code's merchant. ``typed``: the QR has no amount in it; ``unique``: so much of the
+    amount tells this payer from others, empty when nothing does. ``url``: where the payer
     confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead. ``changeable``: another
     method can be chosen. ``places``: the steps place by place, instead of ``steps``."""
 
@@ -112,6 +113,7 @@ class PaymentPanel:
     nmid: str
     qr: Markup | None
     typed: bool
+    unique: str
     url: str
     steps: tuple[str, ...]
     places: tuple[PayPlace, ...] = ()

@@ -53,6 +53,7 @@ def panel_of(
         nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         typed=stored.amount_typed,
+        unique=money.display(paid_by.matching_sen) if paid_by.matching_sen > 0 else "",
         url=_elsewhere(stored, secret, context),
         steps=tuple(stored.steps.get(words.language, ())),
         places=_places(paid_by, stored, words),

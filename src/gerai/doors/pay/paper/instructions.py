@@ -17,6 +17,8 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
     if panel is None:
         return PaperInstructions(heading=words("choose.heading"), hints=(_hint(page, words),))
     hints = [words("paper.how.typed")] if panel.typed else []
+    if panel.unique:
+        hints.append(words("pay.unique", amount=panel.unique))
     if panel.kind == "redirect":
         hints.append(words("paper.how.page"))
     if any(payment.receiving_id is not None for payment in view.payments if payment.status == "processing"):
