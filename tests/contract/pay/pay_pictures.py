@@ -44,6 +44,17 @@ QR: Final[dict[str, Any]] = {
     "channel": "QRIS",
     "instructions": {"kind": "qr", "qr_text": QR_TEXT, "steps": {"id": ["Buka aplikasi."], "en": ["Open the app."]}},
 }
+#: What a gateway may show: two numbers to type, and steps at several places.
+BILL: Final[dict[str, Any]] = {
+    "kind": "code",
+    "code": "70012 994077406087",
+    "company_code": "70012",
+    "at_gateway": True,
+}
+PLACES: Final[dict[str, Any]] = {
+    "kind": "code", "code": "8808123412341234", "at_gateway": True,
+    "places": {"id": [("Internet Banking BCA", ["Masuk.", "Pilih Transfer."]), ("ATM BCA", ["Tekan 1.", "Tekan 2."])]},
+}  # fmt: skip
 TYPED: Final = {**QR, "instructions": {**QR["instructions"], "amount_typed": True, "holder": "TOKO", "nmid": "ID1"}}
 
 
@@ -98,6 +109,24 @@ def every_page(language: Language) -> dict[str, str]:
         ),
         "confirm": draw.confirm_page(words, _ADDRESS, _ENDLESS, "DANA", "Rp999.999.999.999", "Back"),
         "home": draw.home_page(words, _doors(language), simulated=True),
+    }
+    real: dict[str, Any] = {"environment": "production", "simulated": False}
+    given_up, second = transfer("cancelled"), payment(payment_id=10, public_id="pay_new", contract_id=4)
+    found |= {
+        "given up after a proof": order_page(view(payments=(given_up,)), language, 1, **real),
+        "another way after a proof": order_page(view(payments=(given_up, second)), language, 1, **real),
+        "asking": order_page(view(payments=(payment(contract_id=4, instructions={"kind": "code"}),)), language, **real),
+        "bill": order_page(view(payments=(payment(channel="MANDIRI", instructions=BILL),)), language),
+        "places": order_page(view(payments=(payment(instructions=PLACES),)), language),
+        "unique code": order_page(view(payments=(transfer(matching_sen=70_800),)), language, **real),
+        "unique code, QR": order_page(view(payments=(payment(**TYPED, matching_sen=70_800),)), language),
+        "expired at a gateway": order_page(
+            view("expired", "expired", (payment("expired", contract_id=4),)), language, **real
+        ),
+        "far deadline": order_page(view(payments=waiting, expires_at=NOW + timedelta(hours=71)), language),
+        "all closed but one": order_page(view(total_sen=rupiah(25_000_000)), language),
+        "unfit, reached": order_page(view(total_sen=_MOST), language, shop=_SHOP, papers=True),
+        "deposit own": deposit_page(deposit(receiving_id=3), language),
     }
     for proofs in (0, 1, 3):
         found[f"transfer, {proofs} proofs"] = order_page(

@@ -36,14 +36,77 @@ def test_a_closed_method_says_why_and_cannot_be_opened() -> None:
     rows = re.findall(r'<(?:button|summary) class="method".*?</(?:button|summary)>', html, re.DOTALL)
     # An open row has two drawings: what kind it is, and the arrow.
     assert [("disabled" in row, row.count("<svg"), "the limit of" in row) for row in rows] == [
-        (True, 1, True),
         (False, 2, False),
         (True, 1, True),
+        (True, 1, True),
     ]
+    # What cannot be chosen stands below, folded, as long as something can.
+    fold = html.index('<details class="closed-ways">')
+    assert html.index("</form>") < fold < html.index("This order is above the limit of")
+    assert "Not for this order (2)" in html
+    closed = order_page(view(total_sen=100_000_000_000), "en", methods=methods)
+    assert '<details class="closed-ways" open>' in closed
+
+
+def test_the_first_of_several_open_ways_is_recommended() -> None:
+    """Of an order of Rp25.000.000 the QR code cannot be the first to try: it is closed, and stands last; with one way
+    only there is nothing to recommend, and a closed channel stands behind the open ones of its bank."""
+    million = 100_000_000
+    for total, first, last in ((view(), "qris", "ewallet"), (view(total_sen=25 * million), "va", "ewallet")):
+        groups = page(total).groups
+        assert (groups[0].name, groups[-1].name) == (first, last)
+        assert [group.recommended for group in groups] == [first == "qris", *[False] * (len(groups) - 1)]
+        opened = [not group.closed for group in groups]
+        assert opened == sorted(opened, reverse=True)
+    banks = Method("va", "code", {"A": bounds(1, 90_000), "B": bounds(1, 900_000)}, Instructions("code", None))
+    [group] = page(view(), methods={"va": banks}).groups
+    assert [choice.open for choice in group.choices] == [True, False]
+    for language, told in (("id", "Disarankan"), ("en", "Recommended")):
+        html = order_page(view(), language)
+        assert (html.count(told), html.index("QRIS") < html.index(told) < html.index("Virtual Account")) == (1, True)
+
+
+def test_a_single_bank_is_named() -> None:
+    """Where a way has one channel its row says which bank, wallet or shop that is; a name that repeats the way is said
+    once, and several are counted."""
+    one = {
+        "qris": {"QRIS": bounds(1, 900_000)},
+        "va": {"BCA": bounds(1, 900_000)},
+        "ewallet": {"DANA": bounds(1, 900_000)},
+    }
+    for language, titles in (
+        ("id", ["QRIS", "Virtual Account BCA", "Dompet digital DANA"]),
+        ("en", ["QRIS", "Virtual Account BCA", "E-wallet DANA"]),
+    ):  # fmt: skip
+        assert [group.title.lower() for group in page(view(), language, offered=one).groups] == [
+            title.lower() for title in titles
+        ]
+    [_, several, _] = page(view()).groups
+    assert "BCA" not in several.title
+    assert "2 pilihan" in order_page(view())
+
+
+def test_ways_that_are_paid_alike_are_drawn_apart() -> None:
+    """A card, a shop's cashier, paying later and a bank's website each have a drawing of their own; in the panel as in
+    the list."""
+    drawn: list[str] = []
+    for name, kind, channel in (
+        ("retail", "code", "ALFAMART"), ("va", "code", "BCA"), ("card", "redirect", "CARD"),
+        ("bnpl", "redirect", "KREDIVO"), ("online_banking", "redirect", "JENIUSPAY"), ("ewallet", "redirect", "DANA"),
+    ):  # fmt: skip
+        method = Method(name, kind, {channel: bounds(1, 900_000)}, Instructions(kind, None))  # type: ignore[arg-type]
+        [group] = page(view(), methods={name: method}).groups
+        paid = payment(method=name, channel=channel, instructions={"kind": kind, "code": "1234567890"})
+        panel = page(view(payments=(paid,)), methods={name: method}).panel
+        assert panel is not None
+        assert panel.icon == group.icon
+        drawn.append(group.icon)
+        order_page(view(), methods={name: method})
+    assert len(set(drawn)) == len(drawn)
 
 
 def test_a_bank_whose_amounts_are_all_taken_is_closed() -> None:
-    """It is shown, says that it is not available now, and cannot be chosen; other banks can. Where it is the only way,
+    """It is shown after the others, says that it is not available now, and cannot be chosen. Where it is the only way,
     its row says so and the page does not ask to choose."""
     manual = Method("bank_transfer", "manual", {"BCA": bounds(1, 900_000), "BRI": bounds(1, 900_000)},
                     Instructions("manual", None))  # fmt: skip
@@ -53,7 +116,7 @@ def test_a_bank_whose_amounts_are_all_taken_is_closed() -> None:
     ):  # fmt: skip
         [group] = page(view(), language, **both).groups
         assert [(c.value, c.open, c.note) for c in group.choices] == [
-            ("bank_transfer:BCA", False, note), ("bank_transfer:BRI", True, ""),
+            ("bank_transfer:BRI", True, ""), ("bank_transfer:BCA", False, note),
         ]  # fmt: skip
         assert group.closed == ""
         only = {**both, "offered": {"bank_transfer": {"BCA": bounds(1, 900_000)}}}

@@ -18,7 +18,9 @@ from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.deposit_present import deposit_state, deposit_version, present_deposit
 from gerai.doors.pay.model import DepositPage, Play
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import LANGUAGES, Words
+from gerai.kit.contacts import read_contact
 
 PLAYED = Play(pay=True, fail=True, late=False)
 LATE = Play(pay=False, fail=False, late=True)
@@ -95,7 +97,9 @@ def test_every_state_has_its_page(case: Case, language: Any) -> None:
     shown, words = page(case.deposit, language), Words(language)
     assert shown.state.name == f"deposit_{case.state}"
     for part, text in (("badge", shown.badge), ("headline", shown.headline), ("message", shown.message)):
-        assert text == words(f"{part}.deposit_{case.state}", merchant="Toko Sinar Pagi")
+        # The shop of these tests named no contact.
+        key = "deposit_no_method_unreached" if (part, case.state) == ("message", "no_method") else ""
+        assert text == words(f"{part}.{key or shown.state.name}", merchant="Toko Sinar Pagi")
     assert (shown.amount_label, shown.amount) == (words(case.label), case.amount)
     assert (shown.struck, shown.final, shown.play) == (case.struck, case.final, case.play)
     assert (shown.panel is not None) == case.pays
@@ -191,3 +195,11 @@ def test_the_unique_code_is_explained_beside_the_amount(language: Any) -> None:
         html = drawn(of, language)
         assert (words("amount.unique", amount="Rp123") in html) is told
         assert (words("pay.unique", amount="Rp123") in html) is told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_seller_who_can_be_reached_is_named(language: Any) -> None:
+    """Where nothing can be paid the member is sent to the seller only if the shop named a contact."""
+    shop = ShopFacts(contact=read_contact("0812-3456-7890"))
+    told = Words(language)("message.deposit_no_method", merchant="Toko Sinar Pagi")
+    assert page(deposit(**BY_HAND), language, shop=shop).message == told != page(deposit(**BY_HAND), language).message

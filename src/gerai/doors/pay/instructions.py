@@ -7,6 +7,7 @@ import structlog
 
 from gerai.domain.records import Deposit, Payment
 from gerai.ports.payments import PaymentKind
+from gerai.ports.va_places import PayPlace
 
 log = structlog.get_logger("gerai.pages")
 
@@ -25,6 +26,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     url: str = ""
     at_gateway: bool = False
     steps: dict[str, list[str]] = {}
+    places: dict[str, list[PayPlace]] = {}
 
     @property
     def asked_code(self) -> str:

@@ -16,6 +16,7 @@ from gerai.doors.pay.names import shown
 from gerai.doors.pay.paper.kind import paper_kind
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
@@ -54,7 +55,7 @@ def present(
         state=state,
         final=page_state.is_final(state, money),
         private=context.private,
-        paper=paper_kind(view, details, state, money) if public and context.papers else "",
+        paper=paper_kind(view, context, state, money) if public and context.papers else "",
         environment=order.environment,
         simulated=context.simulated,
         merchant=merchant,
@@ -64,7 +65,7 @@ def present(
         badge=words(f"badge.{state.name}"),
         headline=words(_headline(state, money)),
         reason=ending.reason(events) if public else "",
-        message=words(_message(state, payment, proved=proved), merchant=merchant, amount=amount),
+        message=words(_message(state, payment, context.shop, proved=proved), merchant=merchant, amount=amount),
         money=money_texts.sentences(view, state, money, merchant, words, proved=proved, shown_before=shown_before),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
         amount_label=words(figure.label),
@@ -136,10 +137,13 @@ def _headline(state: page_state.PageState, money: MoneyState) -> str:
     return f"headline.{state.name}"
 
 
-def _message(state: page_state.PageState, payment: Payment | None, *, proved: bool) -> str:
+def _message(state: page_state.PageState, payment: Payment | None, shop: ShopFacts, *, proved: bool) -> str:
     """Which text says what happens next. What comes into the seller's own account, only they can see; whose transfer
-    was shown (``proved``) is not sent away to order anew."""
+    was shown (``proved``) is not sent away to order anew; and nobody is sent to a seller who named no
+    way to be reached."""
     if proved and state is page_state.EXPIRED:
         return "message.expired_proof"
+    if state in (page_state.NO_METHOD, page_state.UNFIT) and shop.contact is None:
+        return f"message.{state.name}_unreached"
     own = payment is not None and payment.receiving_id is not None
     return "message.pay_own" if own and state is page_state.PAY else f"message.{state.name}"

@@ -23,6 +23,10 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
         hints.append(words("paper.how.page"))
     if any(payment.receiving_id is not None for payment in view.payments if payment.status == "processing"):
         hints.append(words("paper.how.own", merchant=page.merchant))
+    # A gateway tells each place by itself: one of them is enough on paper.
+    place = panel.places[0] if panel.places and not panel.steps else None
+    if place is not None:
+        hints.append(words("paper.how.places"))
     return PaperInstructions(
         heading=panel.heading,
         company_code=panel.company_code,
@@ -34,7 +38,8 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
         until=words("pay.until", when=panel.until.text) if panel.until else "",
         qr=str(panel.qr or ""),
         hints=tuple(hints),
-        steps=panel.steps[:_MOST_STEPS],
+        place="" if place is None else place.title,
+        steps=(panel.steps if place is None else place.steps)[:_MOST_STEPS],
     )
 
 
