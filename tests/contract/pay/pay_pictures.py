@@ -18,11 +18,12 @@ from gerai.domain.money import rupiah
 from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.assets import ASSETS
+from gerai.doors.pay.assets import asset_named
 from gerai.doors.pay.deposit_present import present_deposit
 from gerai.doors.pay.present import present
 from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import Language, Words
+from gerai.kit.colours import read_colour
 from gerai.kit.contacts import read_contact
 
 _ADDRESS: Final = Address(("i", "kQ9f"))
@@ -32,6 +33,9 @@ _MOST: Final = rupiah(999_999_999_999)
 #: Names that nothing breaks, and that never end.
 _UNBROKEN, _ENDLESS = "X" * 90, "PT Toko Sinar Pagi Sentosa Jaya Abadi Makmur Sejahtera Nusantara Raya"
 _SHOP: Final = ShopFacts("Jl. Melati 1", read_contact("0812-3456-7890"), read_contact("pengaduan@toko.example"))
+#: A colour that could be read nowhere by day, and one that could not by night.
+_YELLOW: Final = replace(_SHOP, colour=read_colour("#ffeb3b"), url="https://toko.example")
+_NAVY: Final = replace(_SHOP, colour=read_colour("#0d1b4c"))
 _UNBROKEN_SHOP: Final = ShopFacts(
     _UNBROKEN, read_contact(f"https://t.me/{_UNBROKEN}"), read_contact(f"{_UNBROKEN[:60]}@toko.example")
 )
@@ -126,6 +130,10 @@ def every_page(language: Language) -> dict[str, str]:
         "far deadline": order_page(view(payments=waiting, expires_at=NOW + timedelta(hours=71)), language),
         "all closed but one": order_page(view(total_sen=rupiah(25_000_000)), language),
         "unfit, reached": order_page(view(total_sen=_MOST), language, shop=_SHOP, papers=True),
+        "yellow": order_page(view(payments=(payment(),)), language, shop=_YELLOW, papers=True),
+        "yellow, over": order_page(view("cancelled", "cancelled"), language, shop=_YELLOW),
+        "navy": order_page(view(), language, shop=_NAVY),
+        "deposit navy": deposit_page(deposit(**BY_WALLET), language, shop=_NAVY),
         "deposit own": deposit_page(deposit(receiving_id=3), language),
     }
     for proofs in (0, 1, 3):
@@ -180,7 +188,7 @@ class Screen:
 
     async def fulfil(self, route: Route) -> None:
         """Serve the page and its assets; the live stream is quiet."""
-        asset = ASSETS.get(route.request.url.rpartition("/")[2])
+        asset = asset_named(route.request.url.rpartition("/")[2])
         if asset is not None:
             await route.fulfill(body=asset.content, content_type=asset.media_type)
         elif "/events" in route.request.url:

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from gerai.doors.pay.names import shown
-from gerai.kit.contacts import ShopContact, read_contact
+from gerai.kit.colours import Colour, read_colour
+from gerai.kit.contacts import ShopContact, is_web, read_contact
 from gerai.merchant_settings import MerchantSettings
 
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """What a shop says of itself, as far as it does. ``complaint``: where its buyers complain."""
+    """What a shop says of itself, as far as it does. ``complaint``: where its buyers complain; ``url``: where they
+    shop; ``colour``: of its buttons and links."""
 
     address: str = ""
     contact: ShopContact | None = None
     complaint: ShopContact | None = None
+    url: str = ""
+    colour: Colour | None = None
 
     @property
     def named(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.address or self.contact or self.complaint)
+        return bool(self.address or self.contact or self.complaint or self.url)
 
 
 NO_SHOP: Final = ShopFacts()
@@ -33,4 +37,6 @@ def shop_of(settings: MerchantSettings) -> ShopFacts:
         address=shown(settings.shop_address),
         contact=read_contact(settings.shop_contact),
         complaint=read_contact(settings.complaint_contact),
+        url=settings.shop_url if is_web(settings.shop_url) else "",
+        colour=read_colour(settings.shop_colour),
     )
