@@ -6,9 +6,9 @@ import re
 from typing import Final, NamedTuple
 
 _WRITTEN: Final = re.compile(r"#[0-9A-Fa-f]{6}")
-#: The least contrast of a text, and in how many steps one is reached.
+#: The least contrast of a text, and by how many per cent at a time it is looked for.
 _LEAST: Final = 4.5
-_STEPS: Final = 20
+_STEP: Final = 5
 
 
 class Colour(NamedTuple):
@@ -23,9 +23,10 @@ class Colour(NamedTuple):
         """``#0b6b53``."""
         return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
 
-    def towards(self, other: Colour, share: float) -> Colour:
-        """So much of ``other`` in it: 0 is itself, 1 is ``other``."""
-        return Colour(*(round(mine + (theirs - mine) * share) for mine, theirs in zip(self, other, strict=True)))
+    def towards(self, other: Colour, percent: int) -> Colour:
+        """So much of ``other`` in it: 0 is itself, 100 is ``other``."""
+        mixed = (mine * (100 - percent) + theirs * percent for mine, theirs in zip(self, other, strict=True))
+        return Colour(*(round(part / 100) for part in mixed))
 
     @property
     def light(self) -> float:
@@ -60,5 +61,5 @@ def readable(colour: Colour, behind: Colour) -> Colour:
     """``colour`` as a text upon ``behind``: as it is where it can be read, else as much darker, or lighter upon what is
     dark, as it takes."""
     end = BLACK if contrast(BLACK, behind) > contrast(WHITE, behind) else WHITE
-    tried = (colour.towards(end, step / _STEPS) for step in range(_STEPS + 1))
+    tried = (colour.towards(end, percent) for percent in range(0, 101, _STEP))
     return next((one for one in tried if contrast(one, behind) >= _LEAST), end)

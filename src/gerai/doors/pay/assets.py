@@ -16,7 +16,8 @@ _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; chars
 _COLOUR_SHEET: Final = re.compile(r"colour-(?P<colour>[0-9a-f]{6})\.css")
 #: What the style sheet has behind its links: the darkest by day, the lightest by night.
 _PAPER, _NIGHT = Colour(0xF4, 0xF2, 0xEC), Colour(0x1E, 0x27, 0x24)
-_PRESSED: Final = 0.15
+#: How much darker, or lighter, a pressed button is, in per cent.
+_PRESSED: Final = 15
 
 
 @dataclass(frozen=True)

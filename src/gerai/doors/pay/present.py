@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from gerai.domain import money as amounts
 from gerai.domain.records import OrderView, Payment
@@ -21,6 +22,9 @@ from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
 from gerai.engine.orders.find import EventEntry
+
+#: Where the time left to pay counts.
+_OPEN_TO_PAY: Final = (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
 
 
 def present(
@@ -41,14 +45,11 @@ def present(
     proof = proofs.proof_form(view, stands, events, now, words)
     payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     proved = proof is not None and bool(proof.received)
-    # Shown for what is under way, or for what was given up since: nobody is asked to choose again, or to pay twice.
-    waits = proved and (stands is page_state.CHOOSE or (payment is not None and payment.receiving_id is not None))
-    state = page_state.PROOF if waits else _with_ways(stands, groups)
+    state = _state(stands, groups, payment, proved=proved)
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
-    shown_before = state is not page_state.PROOF and proofs.shown_before(view, stands, events, now)
+    shown_before = proofs.shown_before(view, state, events, now)
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
-    open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
@@ -72,7 +73,7 @@ def present(
         amount=amount,
         struck=figure.struck,
         remainder=money_texts.remainder(figure, money, words),
-        deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
+        deadline=deadline(order.expires_at, now, words) if state in _OPEN_TO_PAY else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),
         proof=proof,
@@ -99,8 +100,14 @@ def version(view: OrderView, state: page_state.PageState) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-def _with_ways(stands: page_state.PageState, groups: Sequence[MethodGroup]) -> page_state.PageState:
-    """The state, where a way to pay would be chosen, by the ways there are: none at all, or none that takes this."""
+def _state(
+    stands: page_state.PageState, groups: Sequence[MethodGroup], payment: Payment | None, *, proved: bool
+) -> page_state.PageState:
+    """The state, with what was shown and what can be chosen. A transfer that was shown (``proved``) for the payment
+    under way, or for one that was given up since: nobody is asked to choose again, or to pay twice. Where a way to pay
+    would be chosen, by the ways there are: none at all, or none that takes this."""
+    if proved and (stands is page_state.CHOOSE or (payment is not None and payment.receiving_id is not None)):
+        return page_state.PROOF
     if stands is not page_state.CHOOSE or any(choice.open for group in groups for choice in group.choices):
         return stands
     return page_state.UNFIT if groups else page_state.NO_METHOD

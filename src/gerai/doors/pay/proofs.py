@@ -53,10 +53,11 @@ def provable_payment(
     return own[-1] if own else None
 
 
-def shown_before(view: OrderView, stands: page_state.PageState, events: Sequence[EventEntry], now: datetime) -> bool:
-    """Whether the transfer of another payment than the one under way was shown, so that nobody may need to pay it."""
+def shown_before(view: OrderView, state: page_state.PageState, events: Sequence[EventEntry], now: datetime) -> bool:
+    """Whether the transfer of another payment than the one that a page in ``state`` asks for was shown, so that nobody
+    may need to pay it."""
     running = page_state.running_payment(view, now)
-    return stands in _OPEN and any(_given(one, events) for one in _own(view) if one != running)
+    return state in _OPEN and any(_given(one, events) for one in _own(view) if one != running)
 
 
 def _own(view: OrderView) -> tuple[Payment, ...]:

@@ -95,8 +95,8 @@ def moments(
 
 
 def _changed_minds(events: Sequence[EventEntry]) -> set[str]:
-    """The payments that were chosen and given up before another one was chosen, and of which nothing else is told:
-    looking through the ways to pay is no news."""
+    """The payments that were chosen and given up before another one was chosen, and of which there is nothing
+    else to say: looking through the ways to pay is no news."""
     of_payment: dict[str, list[str]] = {}
     for event in events:
         if (payment := event.facts.get("payment")) is not None:
