@@ -16,7 +16,8 @@ import msgspec
 from msgspec import Meta
 
 from gerai.kit.closest import not_known
-from gerai.kit.contacts import contact_fault, line_fault
+from gerai.kit.colours import colour_fault
+from gerai.kit.contacts import contact_fault, line_fault, web_fault
 from gerai.kit.declare import Known, fulfilment_providers, methods_and_channels, says
 from gerai.kit.discover import PluginBroken
 from gerai.kit.plain_errors import plain
@@ -96,6 +97,12 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "refuse"
     shop_address: Annotated[
         str, says("Where the shop is, shown on order pages and PDFs.", "`Jl. Melati 1, Jakarta`", fault=line_fault)
+    ] = ""
+    shop_url: Annotated[
+        str, says("Where buyers shop; order pages lead back there.", "`https://toko.example`", fault=web_fault)
+    ] = ""
+    shop_colour: Annotated[
+        str, says("The colour of buttons and links on order pages.", "`#0b6b53`", fault=colour_fault)
     ] = ""
     shop_contact: Annotated[
         str, says("How buyers reach the seller, on order pages and PDFs.", _CONTACT, fault=contact_fault)

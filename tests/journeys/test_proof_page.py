@@ -12,6 +12,7 @@ from browser_kit import reader
 from gerai.engine.core import Engine
 from gerai.engine.payments.record import RecordPayment
 
+RECEIVED = "Bukti transfer Anda sudah diterima"
 WAITS = "Bukti sudah diterima, menunggu diperiksa"
 
 
@@ -30,7 +31,7 @@ async def test_the_transfer_is_shown_without_javascript(
     page = me.page
     await page.goto(f"{base_url}/i/{view.order.secret}")
     await page.get_by_role("button", name="Transfer bank").click()
-    for file, heading in ((wrong, "Selesaikan pembayaran Anda"), (first, WAITS)):
+    for file, heading in ((wrong, "Selesaikan pembayaran Anda"), (first, RECEIVED)):
         await page.get_by_label("Bukti transfer").set_input_files(file)
         await page.get_by_role("button", name="Saya sudah transfer").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
@@ -56,7 +57,7 @@ async def test_another_tab_follows(base_url: str, browser: Browser, engine: Engi
     await me.page.goto(f"{base_url}/i/{view.order.secret}")
     await expect(me.page.locator(".live-on")).to_be_visible()
     await shop.prove(payment)
-    await expect(me.page.get_by_role("heading", level=1)).to_have_text(WAITS)
+    await expect(me.page.get_by_role("heading", level=1)).to_have_text(RECEIVED)
     await shop.engine.submit(
         RecordPayment(**shop.names, order_id=payment.order_id, payment_id=payment.payment_id, outcome="paid")
     )

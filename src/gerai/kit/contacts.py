@@ -61,6 +61,16 @@ def contact_fault(text: str) -> str:
     return "" if not text or read_contact(text) else "it is no telephone number, WhatsApp link, e-mail or https address"
 
 
+def web_fault(text: str) -> str:
+    """What is wrong with an address on the web, empty for nothing: it may also be left empty."""
+    return "" if not text or is_web(text) else "it is no https address"
+
+
+def is_web(text: str) -> bool:
+    """Whether it is an https address that a page may lead to."""
+    return len(text) <= _LONGEST and _WEB.fullmatch(text) is not None
+
+
 def line_fault(text: str) -> str:
     """What is wrong with a text of one line, empty for nothing."""
     if len(text) > _LONGEST:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 from gerai.domain.records import ReceivingAccount
+from gerai.ports.va_places import PayPlace
 
 PaymentKind = Literal["code", "qr", "redirect", "manual"]
 #: Where ``Charge.details`` names the page of ours to which a method without a page of its own sends the payer.
@@ -35,20 +36,23 @@ class Charge:
 
 @dataclass(frozen=True)
 class Instructions:
-    """What the payer sees. ``code``: VA number, account number or retail code; ``holder``: in whose name the account
-    is, where the payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its
-    merchant, ``amount_typed``: the amount is not in it, so the payer types it; ``url``: where to go, an address or a
-    path of ours. ``steps``: lines of help by language."""
+    """What the payer sees. ``code``: VA number, account number or retail code; ``company_code``: the part before it
+    that a bank asks for by itself, where ``code`` begins with one; ``holder``: in whose name the account is, where the
+    payer transfers to one; ``qr_text``: the EMV text of a QR, ``nmid`` the national number of its merchant,
+    ``amount_typed``: the amount is not in it, so the payer types it; ``url``: where to go, an address or a path of
+    ours. ``steps``: lines of help by language; ``places``: the same place by place, where a gateway tells several."""
 
     kind: PaymentKind
     expires_at: datetime | None
     code: str = ""
+    company_code: str = ""
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""
     amount_typed: bool = False
     url: str = ""
     steps: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    places: dict[str, list[PayPlace]] = field(default_factory=dict[str, list[PayPlace]])
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from gerai.domain.records import Deposit, OrderView, Payment
 from gerai.doors.http.language import Language
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.assets import ASSETS
+from gerai.doors.pay.assets import asset_named
 from gerai.doors.pay.deposit_present import present_deposit
 from gerai.doors.pay.present import present
 from gerai.doors.pay.seller import PageLogo, ShopFacts
 from gerai.doors.pay.words import Words
+from gerai.kit.colours import read_colour
 from gerai.kit.contacts import read_contact
 from picture_kit import logo as drawn_logo
 
@@ -34,6 +35,9 @@ _MOST: Final = rupiah(999_999_999_999)
 #: Names that nothing breaks, and that never end.
 _UNBROKEN, _ENDLESS = "X" * 90, "PT Toko Sinar Pagi Sentosa Jaya Abadi Makmur Sejahtera Nusantara Raya"
 _SHOP: Final = ShopFacts("Jl. Melati 1", read_contact("0812-3456-7890"), read_contact("pengaduan@toko.example"))
+#: A colour that could be read nowhere by day, and one that could not by night.
+_YELLOW: Final = replace(_SHOP, colour=read_colour("#ffeb3b"), url="https://toko.example")
+_NAVY: Final = replace(_SHOP, colour=read_colour("#0d1b4c"))
 _UNBROKEN_SHOP: Final = ShopFacts(
     _UNBROKEN, read_contact(f"https://t.me/{_UNBROKEN}"), read_contact(f"{_UNBROKEN[:60]}@toko.example")
 )
@@ -48,6 +52,17 @@ QR: Final[dict[str, Any]] = {
     "channel": "QRIS",
     "instructions": {"kind": "qr", "qr_text": QR_TEXT, "steps": {"id": ["Buka aplikasi."], "en": ["Open the app."]}},
 }
+#: What a gateway may show: two numbers to type, and steps at several places.
+BILL: Final[dict[str, Any]] = {
+    "kind": "code",
+    "code": "70012 994077406087",
+    "company_code": "70012",
+    "at_gateway": True,
+}
+PLACES: Final[dict[str, Any]] = {
+    "kind": "code", "code": "8808123412341234", "at_gateway": True,
+    "places": {"id": [("Internet Banking BCA", ["Masuk.", "Pilih Transfer."]), ("ATM BCA", ["Tekan 1.", "Tekan 2."])]},
+}  # fmt: skip
 TYPED: Final = {**QR, "instructions": {**QR["instructions"], "amount_typed": True, "holder": "TOKO", "nmid": "ID1"}}
 
 
@@ -102,6 +117,28 @@ def every_page(language: Language) -> dict[str, str]:
         ),
         "confirm": draw.confirm_page(words, _ADDRESS, _ENDLESS, "DANA", "Rp999.999.999.999", "Back"),
         "home": draw.home_page(words, _doors(language), simulated=True),
+    }
+    real: dict[str, Any] = {"environment": "production", "simulated": False}
+    given_up, second = transfer("cancelled"), payment(payment_id=10, public_id="pay_new", contract_id=4)
+    found |= {
+        "given up after a proof": order_page(view(payments=(given_up,)), language, 1, **real),
+        "another way after a proof": order_page(view(payments=(given_up, second)), language, 1, **real),
+        "asking": order_page(view(payments=(payment(contract_id=4, instructions={"kind": "code"}),)), language, **real),
+        "bill": order_page(view(payments=(payment(channel="MANDIRI", instructions=BILL),)), language),
+        "places": order_page(view(payments=(payment(instructions=PLACES),)), language),
+        "unique code": order_page(view(payments=(transfer(matching_sen=70_800),)), language, **real),
+        "unique code, QR": order_page(view(payments=(payment(**TYPED, matching_sen=70_800),)), language),
+        "expired at a gateway": order_page(
+            view("expired", "expired", (payment("expired", contract_id=4),)), language, **real
+        ),
+        "far deadline": order_page(view(payments=waiting, expires_at=NOW + timedelta(hours=71)), language),
+        "all closed but one": order_page(view(total_sen=rupiah(25_000_000)), language),
+        "unfit, reached": order_page(view(total_sen=_MOST), language, shop=_SHOP, papers=True),
+        "yellow": order_page(view(payments=(payment(),)), language, shop=_YELLOW, papers=True),
+        "yellow, over": order_page(view("cancelled", "cancelled"), language, shop=_YELLOW),
+        "navy": order_page(view(), language, shop=_NAVY),
+        "deposit navy": deposit_page(deposit(**BY_WALLET), language, shop=_NAVY),
+        "deposit own": deposit_page(deposit(receiving_id=3), language),
     }
     for proofs in (0, 1, 3):
         found[f"transfer, {proofs} proofs"] = order_page(
@@ -160,7 +197,7 @@ class Screen:
 
     async def fulfil(self, route: Route) -> None:
         """Serve the page and its assets; the live stream is quiet."""
-        asset = ASSETS.get(route.request.url.rpartition("/")[2])
+        asset = asset_named(route.request.url.rpartition("/")[2])
         if asset is not None:
             await route.fulfill(body=asset.content, content_type=asset.media_type)
         elif "/_logo/" in route.request.url:

@@ -11,6 +11,7 @@ import pytest
 from pay_deposits import BY_HAND, BY_QR, BY_VA, BY_WALLET, deposit
 from pay_orders import NOW, page_context
 
+from gerai.domain.money import rupiah
 from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
 from gerai.doors.http.language import LANGUAGES
@@ -18,7 +19,9 @@ from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.deposit_present import deposit_state, deposit_version, present_deposit
 from gerai.doors.pay.model import DepositPage, Play
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import Words
+from gerai.kit.contacts import read_contact
 
 PLAYED = Play(pay=True, fail=True, late=False)
 LATE = Play(pay=False, fail=False, late=True)
@@ -39,6 +42,8 @@ class Case:
 
 
 OVER = NOW - timedelta(seconds=1)
+#: One into an account of the seller's own.
+OWN: dict[str, Any] = {"receiving_id": 3}
 #: One that a gateway takes, also in a sandbox: its payer is not ours to play.
 ASKED: dict[str, Any] = {"contract_id": 7}
 #: Another amount came than was asked for.
@@ -101,7 +106,9 @@ def test_every_state_has_its_page(case: Case, language: Any) -> None:
     shown, words = page(case.deposit, language), Words(language)
     assert shown.state.name == f"deposit_{case.state}"
     for part, text in (("badge", shown.badge), ("headline", shown.headline), ("message", shown.message)):
-        assert text == words(f"{part}.deposit_{case.state}", merchant="Toko Sinar Pagi", asked="Rp54.123")
+        # The shop of these tests named no contact.
+        key = "deposit_no_method_unreached" if (part, case.state) == ("message", "no_method") else ""
+        assert text == words(f"{part}.{key or shown.state.name}", merchant="Toko Sinar Pagi", asked="Rp54.123")
     assert (shown.amount_label, shown.amount) == (words(case.label), case.amount)
     assert (shown.struck, shown.final, shown.play) == (case.struck, case.final, case.play)
     assert (shown.panel is not None) == case.pays
@@ -173,3 +180,35 @@ def test_the_version_changes_with_every_state() -> None:
     assert one.expires_at is not None
     before, after = [deposit_version(one, deposit_state(one, at)) for at in (NOW, one.expires_at)]
     assert before != after
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", [BY_VA, BY_QR], ids=["account", "QRIS"])
+def test_what_comes_into_the_sellers_own_account_waits_for_a_person(way: dict[str, Any], language: Any) -> None:
+    """The member reads that the seller has to look, to keep the receipt and whom to ask, before and after its time;
+    where a gateway reports the money, nothing of it. Either way another method needs a new top-up."""
+    words = Words(language)
+    for status in ("pending", "expired"):
+        for more, key in ((OWN, f"message.deposit_{status}_own"), ({}, f"message.deposit_{status}")):
+            shown = page(deposit(status, **way, **more), language)
+            assert shown.message == words(key, merchant="Toko Sinar Pagi", asked="Rp54.123")
+    assert words("pay.other_deposit") in drawn(deposit(**way, **OWN), language)
+    assert words("pay.other_deposit") not in drawn(deposit("expired", **way, **OWN), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_unique_code_is_explained_beside_the_amount(language: Any) -> None:
+    """How much of the amount it is, and that every digit counts; not where the amount has none."""
+    words = Words(language)
+    for of, told in ((deposit(), True), (deposit(pay_sen=rupiah(54_000)), False)):
+        html = drawn(of, language)
+        assert (words("amount.unique", amount="Rp123") in html) is told
+        assert (words("pay.unique", amount="Rp123") in html) is told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_seller_who_can_be_reached_is_named(language: Any) -> None:
+    """Where nothing can be paid the member is sent to the seller only if the shop named a contact."""
+    shop = ShopFacts(contact=read_contact("0812-3456-7890"))
+    told = Words(language)("message.deposit_no_method", merchant="Toko Sinar Pagi")
+    assert page(deposit(**BY_HAND), language, shop=shop).message == told != page(deposit(**BY_HAND), language).message

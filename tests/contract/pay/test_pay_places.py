@@ -7,19 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from pay_orders import NOW, page_context, payment, view
 from pay_shop import place
 
 from gerai.doors.http.language import LANGUAGES
+from gerai.doors.pay.paper.compose import paper_of
 from gerai.doors.pay.present import present
 from gerai.doors.pay.words import Words
 from gerai.engine.core import Engine
+from gerai.partners.gateways.steps import places_of, steps_of
 from gerai.partners.payments.va import PREFIXES
 from gerai.ports.how_to_pay import ANY_BANK, va_steps
 from gerai.ports.va_places import va_places
 
 NUMBER = "8808123412341234"
+#: As Tripay tells them.
+GATEWAYS = (
+    ("Internet Banking BCA", ["Masuk ke KlikBCA", "<b>Pilih</b> Transfer"]),
+    ("ATM BCA", ["Masukkan kartu", *[f"Tekan {number}" for number in range(9)]]),
+    ("", ["Tanpa tempat"]),
+)
 
 
 def page(language: Any, steps: dict[str, list[str]], channel: str = "BCA") -> Any:
@@ -62,3 +71,29 @@ async def test_one_is_open_and_the_others_fold(client: httpx.AsyncClient, mercha
     html = (await client.get(path)).text
     folds = re.findall(r'<details class="place" name="place"( open)?>\s*<summary>([^<]+)', html)
     assert folds == [(" open", "BCA mobile"), ("", "ATM BCA"), ("", "KlikBCA")]
+
+
+def test_a_gateways_places_are_told_apart() -> None:
+    """What a gateway tells of several places has a fold for each, in its own words; on paper stands the first, whole,
+    and where the others are. One place, or none by name, stays one list; the other language has ours."""
+    places = places_of(GATEWAYS)
+    told: dict[str, Any] = {
+        "kind": "code", "code": NUMBER, "at_gateway": True, "steps": steps_of(("va", "BCA"), NUMBER, GATEWAYS),
+        "places": msgspec.to_builtins(places),
+    }  # fmt: skip
+    order = view("pending", "pending", (payment("processing", "va", "BCA", instructions=told),))
+    shown = present(order, (), page_context(), NOW, Words("id")).panel
+    assert shown is not None
+    assert [(one.title, len(one.steps), one.steps[1]) for one in shown.places] == [
+        ("Internet Banking BCA", 2, "Pilih Transfer"), ("ATM BCA", 10, "Tekan 0"),
+    ]  # fmt: skip
+    paper = paper_of(order, (), page_context(papers=True), NOW, Words("id"))
+    assert paper is not None
+    assert paper.instructions is not None
+    assert (paper.instructions.place, paper.instructions.steps) == ("Internet Banking BCA", shown.places[0].steps)
+    assert "Langkah di tempat lain ada di halaman pesanan Anda." in paper.instructions.hints
+    english = present(order, (), page_context(), NOW, Words("en")).panel
+    assert english is not None
+    assert [one.title for one in english.places] == ["BCA mobile", "ATM BCA", "KlikBCA"]
+    for few in (GATEWAYS[:1], GATEWAYS[2:], (), (("", ["a"]), ("", ["b"])), (("A", []), ("B", ["b"]))):
+        assert places_of(few) == {}

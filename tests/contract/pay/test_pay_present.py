@@ -55,13 +55,19 @@ def test_the_deadline_counts_on_the_orders_clock() -> None:
 
 
 def test_a_far_deadline_is_told_in_days() -> None:
-    """From three days on nobody counts seconds."""
-    told = [page(view(expires_at=NOW + timedelta(seconds=s)), "en").deadline for s in (259_199, 259_200, 2_591_999)]
-    assert [(d.clock, d.ticks) for d in told if d is not None] == [
-        ("71:59:59", True),
-        ("3 days", False),
-        ("29 days", False),
-    ]
+    """From a day on nobody counts seconds: it is told in days and hours, in the page's language."""
+    for seconds, indonesian, english in (
+        (86_399, "23:59:59", "23:59:59"),
+        (86_400, "1 hari", "1 day"),
+        (90_000, "1 hari 1 jam", "1 day 1 hour"),
+        (108_539, "1 hari 6 jam", "1 day 6 hours"),
+        (259_199, "2 hari 23 jam", "2 days 23 hours"),
+        (259_200, "3 hari", "3 days"),
+    ):
+        for language, told in (("id", indonesian), ("en", english)):
+            deadline = page(view(expires_at=NOW + timedelta(seconds=seconds)), language).deadline
+            assert deadline is not None
+            assert (deadline.seconds, deadline.clock) == (seconds, told)
 
 
 def test_channels_outside_their_bounds_are_shown_closed() -> None:
@@ -225,6 +231,23 @@ def test_the_timeline_tells_news_in_the_readers_language() -> None:
         ("Payment method chosen: Virtual Account BCA", "22 Nov, 08:02"),
         ("Order expired", "22 Nov, 08:09"),
     ]
+
+
+def test_looking_through_the_ways_to_pay_is_no_news() -> None:
+    """What was chosen and given up for another is left out; the last choice is told, given up or not, and so is one of
+    which more is known: a proof, or that it ran out."""
+    started, left, proof, out = (
+        "payment.started", "payment.cancelled", "payment.proof_received", "payment.expired",
+    )  # fmt: skip
+    for names, told in (
+        ([("a", started), ("a", left), ("b", started), ("b", left), ("c", started)], 1),
+        ([("a", started), ("a", left), ("b", started), ("b", left)], 2),
+        ([("a", started), ("a", left)], 2),
+        ([("a", started), ("a", proof), ("a", left), ("b", started)], 4),
+        ([("a", started), ("a", out), ("b", started)], 3),
+    ):
+        events = [event(name, 20 - at, payment=which) for at, (which, name) in enumerate(names)]
+        assert len(present(view(), events, page_context(), NOW, Words("en")).timeline) == told, names
 
 
 @pytest.mark.parametrize(

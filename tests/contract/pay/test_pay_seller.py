@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -11,9 +12,11 @@ from pay_deposits import start
 from pay_pictures import every_page
 from pay_shop import place
 
+from gerai.domain.refusals import InputInvalid
 from gerai.doors.pay.assets import ASSETS
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import change_settings
+from gerai.engine.orders.cancel import CancelOrder
 from gerai.kit import ids
 
 SELLER = {
@@ -96,3 +99,38 @@ def test_a_page_is_small() -> None:
             head, _, rest = html.partition('<div class="qr-tile">')
             without = head + (rest.partition("</svg>")[2] if rest else "")
             assert assets + len(without.encode()) < 50_000, name
+
+
+async def test_the_shop_has_its_own_colour(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """Its pages name one more style sheet of our own, kept for good; it holds the colour, darker or lighter where it
+    could not be read. Without the setting, or with one that was edited by hand, there is none."""
+    order = (await place(engine, merchant.merchant_id)).order
+    assert "colour-" not in (await client.get(f"/i/{order.secret}")).text
+    for colour, day in (("#7a1FA2", "--brand: #7a1fa2;"), ("#ffeb3b", "--brand: #736a1b;")):
+        await change_settings(engine, merchant.merchant_id, {"shop_colour": colour})
+        deposit = await start(engine, merchant)
+        for path in (f"/i/{order.secret}", deposit_address(deposit)):
+            [link] = re.findall(r'href="(/_pay/[^"]+/colour-[^"]+)"', (await client.get(path)).text)
+            sheet = await client.get(link)
+            assert (sheet.status_code, sheet.headers["content-type"]) == (200, "text/css; charset=utf-8")
+            assert "immutable" in sheet.headers["cache-control"]
+            assert day in sheet.text
+            assert sheet.text.count("--brand-ink:") == 2
+    for name in ("colour-.css", "colour-7a1fa2", "colour-7A1FA2.css", "colour-7a1fa2.css;", "colour-zzzzzz.css"):
+        assert (await client.get(f"/_pay/x/{name}")).status_code == 404, name
+
+
+async def test_the_way_back_to_the_shop(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
+    """In the seller's card, and below the state where nothing is to be paid any more; never another kind of address."""
+    paying, over = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
+    await engine.submit(CancelOrder(merchant_id=over.merchant_id, environment="sandbox", order_id=over.order_id))
+    assert "Kembali ke toko" not in (await client.get(f"/i/{over.secret}")).text
+    await change_settings(engine, merchant.merchant_id, {"shop_url": "https://toko.example/katalog"})
+    for order, links in ((paying, 1), (over, 2)):
+        html = (await client.get(f"/i/{order.secret}")).text
+        assert html.count('href="https://toko.example/katalog" rel="noopener noreferrer"') == links
+        assert html.count("Kembali ke toko") == links
+    assert "Back to the shop" in (await client.get(f"/i/{over.secret}", headers={"accept-language": "en"})).text
+    for url in ("javascript:alert(1)", "http://toko.example", "https://toko", "//toko.example", "https://a.b\u0441/x"):
+        with pytest.raises(InputInvalid):
+            await change_settings(engine, merchant.merchant_id, {"shop_url": url})

@@ -19,7 +19,9 @@ from gerai.doors.http.page_details import NO_DETAILS, PageDetails
 from gerai.doors.pay.model import PayPage
 from gerai.doors.pay.page_state import page_state_of
 from gerai.doors.pay.present import present
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.words import Words
+from gerai.kit.contacts import read_contact
 
 TOTAL: Final = rupiah(174_000)
 SECOND: Final = 10
@@ -264,7 +266,7 @@ def test_who_paid_a_cancelled_order_reads_what_becomes_of_it() -> None:
 @pytest.mark.parametrize("own", [True, False])
 def test_who_has_transferred_already_reads_whom_to_ask(status: str, own: bool) -> None:
     """An order that ended while its payer was sent to the seller's own account: money on its way is not lost, and the
-    page names whom to contact, and never says that nothing is to be paid. What a gateway closed needs no such word."""
+    page names whom to contact, and never says that nothing is to be paid. What is only played needs no such word."""
     invoice = "expired" if status == "expired" else "cancelled"
     paid = payment(invoice, method="bank_transfer", receiving_id=77 if own else None)
     shown = pages(view(status, invoice, (paid,)))
@@ -295,8 +297,25 @@ def test_an_amount_that_no_method_takes_is_not_asked_for_here() -> None:
     for code, huge in pages(view(total_sen=rupiah(999_999_999_999))).items():
         assert (huge.state.name, huge.amount) == ("unfit", "Rp999.999.999.999")
         assert (huge.headline, huge.message[: len(told[code][1])]) == told[code]
-        assert huge.message != Words(code)("message.no_method", merchant=huge.merchant)
+        assert huge.message != Words(code)("message.no_method_unreached", merchant=huge.merchant)
         assert (huge.play, huge.deadline, huge.panel) == (None, None, None)
         assert all(group.closed and not choice.open for group in huge.groups for choice in group.choices)
         none = present(view(), (), page_context(offered={}), NOW, Words(code))
         assert (none.state.name, none.groups) == ("no_method", ())
+
+
+def test_nobody_is_sent_to_a_seller_who_cannot_be_reached() -> None:
+    """Where nothing can be paid the page names the seller to contact, and has an invoice that says the same, only if
+    the shop named a contact; else it says to ask where the order was placed, and has no invoice to download."""
+    reached = ShopFacts(contact=read_contact("0812-3456-7890"))
+    huge = rupiah(999_999_999_999)
+    for order, context, state in (
+        (view(), {"offered": {}}, "no_method"), (view(total_sen=huge), {}, "unfit"),
+    ):  # fmt: skip
+        for code, phrase in (("id", "Hubungi Toko Sinar Pagi"), ("en", "Contact Toko Sinar Pagi")):
+            words = Words("en" if code == "en" else "id")
+            for shop, named in ((reached, True), (ShopFacts(), False)):
+                shown = present(order, (), page_context(**context, shop=shop, papers=True), NOW, words)
+                assert (shown.state.name, phrase in shown.message) == (state, named)
+                assert shown.paper == ("invoice" if named else "")
+                assert shown.badge != shown.headline

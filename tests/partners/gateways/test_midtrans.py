@@ -109,7 +109,7 @@ async def test_what_the_payer_sees(desk: Desk) -> None:
     attempt, mandiri = await desk.start(("va", "MANDIRI"))
     assert mandiri.instructions is not None
     key = desk.fake.payments[attempt.reference].shown["bill_key"]
-    assert mandiri.instructions.code == f"70012 {key}"
+    assert (mandiri.instructions.company_code, mandiri.instructions.code) == ("70012", f"70012 {key}")
     assert any("70012" in step for step in mandiri.instructions.steps["en"])
     gopay = (await desk.start(GOPAY))[1].instructions
     assert gopay is not None

@@ -42,8 +42,6 @@ _NOTICES: Final[dict[type[Refusal], str]] = {
     MethodUnavailable: "unavailable",
     SurchargeForbidden: "unavailable",
     AmountOutOfRange: "unavailable",
-    # Its gateway was not reached: another way may be open.
-    PartnerUnavailable: "unavailable",
 }
 
 
@@ -211,7 +209,17 @@ async def _start(ctx: RequestContext, opened: ResolvedOrder, method: PaymentMeth
     try:
         command = payment_to_start(engine.ids.next(), merchant, methods, opened.view, wanted)
         view = (await engine.submit(command)).answer
-        view = await ctx.services.gateways.started(view, command.payment_id)
+        try:
+            view = await ctx.services.gateways.started(view, command.payment_id)
+        except PartnerUnavailable:
+            view = await _as_now(ctx, opened)
+            # Not reached at all; else it did not answer: the payment is open, and the page says that it is asked for.
+            if _started(view, command.payment_id).status == "failed":
+                return "unreached"
     except tuple(_NOTICES) as refusal:
         return _NOTICES[type(refusal)]
-    return next(payment for payment in view.payments if payment.payment_id == command.payment_id)
+    return _started(view, command.payment_id)
+
+
+def _started(view: OrderView, payment_id: int) -> Payment:
+    return next(payment for payment in view.payments if payment.payment_id == payment_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from gerai.domain import money
@@ -12,6 +13,8 @@ from gerai.doors.pay.words import Words
 from gerai.ports.payments import PaymentMethod
 
 _RANK: Final = ("qr", "code", "redirect", "manual")
+#: Methods that one kind draws alike, though a payer knows them apart.
+_ICONS: Final = {"retail": "shop", "card": "card", "bnpl": "later", "online_banking": "globe", "bank_transfer": "code"}
 
 
 def method_title(method: PaymentMethod | None, name: str, words: Words) -> str:
@@ -45,21 +48,38 @@ def find(context: PageContext, view: OrderView, value: str) -> tuple[PaymentMeth
 
 
 def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodGroup, ...]:
-    """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed.
+    """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed, after the open
+    ones, and so is a method without an open one.
 
-    Quickest kinds first; within a kind, what offers most channels.
+    Quickest kinds first; within a kind, what offers most channels. Of several open methods the first is recommended.
     """
     found: list[MethodGroup] = []
     ranked = sorted(context.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
     for name, method in ranked:
-        choices = tuple(_choice(context, method, channel, view, words) for channel in _channels(context, method, view))
+        channels = _channels(context, method, view)
+        choices = [_choice(context, method, channel, view, words) for channel in channels]
         if choices:
-            title, hint = method_title(method, name, words), words.of_method(f"choose.hint.{method.kind}", name)
+            # Of one channel the row says which: there is no list behind it.
+            one = full_title(context, name, channels[0], words) if len(channels) == 1 else ""
             closed = "" if any(choice.open for choice in choices) else _nearest(context, choices, method, view).note
             found.append(
-                MethodGroup(name=name, kind=method.kind, title=title, hint=hint, choices=choices, closed=closed)
+                MethodGroup(
+                    name=name,
+                    icon=icon_of(name, method.kind),
+                    title=one or method_title(method, name, words),
+                    hint=words.of_method(f"choose.hint.{method.kind}", name),
+                    choices=tuple(sorted(choices, key=lambda choice: not choice.open)),
+                    closed=closed,
+                )
             )
-    return tuple(found)
+    ranked_groups = sorted(found, key=lambda group: bool(group.closed))
+    several = sum(not group.closed for group in ranked_groups) > 1
+    return tuple(replace(group, recommended=several and at == 0) for at, group in enumerate(ranked_groups))
+
+
+def icon_of(method: str, kind: str) -> str:
+    """The drawing of a payment method: its own, else that of its kind."""
+    return _ICONS.get(method, kind)
 
 
 def _channels(context: PageContext, method: PaymentMethod, view: OrderView) -> list[str]:

@@ -99,7 +99,7 @@ def present_deposit(
         credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),
-        message=words(f"message.{state.name}", merchant=merchant, asked=money.display(deposit.pay_sen)),
+        message=words(_message(deposit, state, context), merchant=merchant, asked=money.display(deposit.pay_sen)),
         money=(),
         notice=words(notice) if notice else "",
         amount_label=words(_LABELS.get(state.name, "amount.total_deposit")),
@@ -110,6 +110,15 @@ def present_deposit(
         sums=tuple(_sums(deposit, context, words)),
         play=playable(deposit, state, context),
     )
+
+
+def _message(deposit: Deposit, state: PageState, context: PageContext) -> str:
+    """Which text says what happens next. What comes into the seller's own account, only they can see; nobody is sent to
+    a seller who named no way to be reached."""
+    if state is NO_METHOD and context.shop.contact is None:
+        return f"message.{state.name}_unreached"
+    own = deposit.receiving_id is not None and state in (PENDING, EXPIRED)
+    return f"message.{state.name}_own" if own else f"message.{state.name}"
 
 
 def _shown_sen(deposit: Deposit, state: PageState) -> int:

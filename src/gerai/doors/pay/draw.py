@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.address import Address
-from gerai.doors.pay.assets import asset_url
+from gerai.doors.pay.assets import asset_url, colour_sheet
 from gerai.doors.pay.model import DepositPage, PayPage
 from gerai.doors.pay.words import Words
 
@@ -81,4 +81,5 @@ def error_page(words: Words, address: Address, status: int, request_id: str = ""
 
 def _draw(template: str, words: Words, address: Address, **facts: object) -> str:
     switch = [OtherLanguage(code, Words(code)("lang.name"), address.at(lang=code)) for code in LANGUAGES]
-    return _TEMPLATES.get_template(template).render(t=words, asset=asset_url, languages=switch, **facts)
+    shared = {"t": words, "asset": asset_url, "colour_sheet": colour_sheet, "languages": switch}
+    return _TEMPLATES.get_template(template).render(**shared, **facts)

@@ -7,6 +7,7 @@ import structlog
 
 from gerai.domain.records import Deposit, Payment
 from gerai.ports.payments import PaymentKind
+from gerai.ports.va_places import PayPlace
 
 log = structlog.get_logger("gerai.pages")
 
@@ -17,6 +18,7 @@ class StoredInstructions(msgspec.Struct, frozen=True):
 
     kind: PaymentKind = "manual"
     code: str = ""
+    company_code: str = ""
     holder: str = ""
     qr_text: str = ""
     nmid: str = ""
@@ -24,6 +26,12 @@ class StoredInstructions(msgspec.Struct, frozen=True):
     url: str = ""
     at_gateway: bool = False
     steps: dict[str, list[str]] = {}
+    places: dict[str, list[PayPlace]] = {}
+
+    @property
+    def asked_code(self) -> str:
+        """The code as a bank asks for it: without the company's, where that is asked for by itself."""
+        return self.code.removeprefix(self.company_code).strip()
 
 
 def instructions_of(paid_by: Payment | Deposit) -> StoredInstructions:

@@ -68,41 +68,45 @@ class Choice:
 
 @dataclass(frozen=True)
 class MethodGroup:
-    """One payment method with its channels. ``closed``: why none of them can be chosen; empty when one can."""
+    """One payment method with its channels. ``closed``: why none of them can be chosen; empty when one can.
+    ``recommended``: said to be the first to try."""
 
     name: str
-    kind: str
+    icon: str
     title: str
     hint: str
     choices: tuple[Choice, ...]
     closed: str = ""
+    recommended: bool = False
 
 
 @dataclass(frozen=True)
 class Deadline:
     """A moment to come. ``seconds`` from now, so that the page counts on the order's clock, not the reader's.
-    ``ticks``: it is near enough to be counted by the second."""
+    ``clock``: how long that is, by the second only below a day."""
 
     iso: str
     text: str
     seconds: int
     clock: str
-    ticks: bool
 
 
 @dataclass(frozen=True)
 class PaymentPanel:
     """How to pay with the chosen method. ``code_groups`` are the parts of ``code`` for the eye, ``code_label`` says
-    what it is and ``code_copy`` what its button does; ``holder``: in whose name the account is, ``nmid``: the
-    national number of a QRIS code's merchant. ``typed``: the QR has no amount in it. ``url``: where the payer
+    what it is and ``code_copy`` what its button does; ``company_code`` is asked for before it; ``holder``: in whose
+    name the account is, ``nmid``: the national number of a QRIS code's merchant. ``typed``: the QR has no amount in it;
+    ``unique``: so much of the amount tells this payer from others, empty when nothing does. ``url``: where the payer
     confirms, at a wallet or bank; ``confirm``: that is played by a page of ours instead. ``changeable``: another
     method can be chosen. ``places``: the steps place by place, instead of ``steps``."""
 
     kind: str
+    icon: str
     heading: str
     go: str
     amount: str
     amount_plain: str
+    company_code: str
     code: str
     code_groups: tuple[str, ...]
     code_label: str
@@ -111,6 +115,7 @@ class PaymentPanel:
     nmid: str
     qr: Markup | None
     typed: bool
+    unique: str
     url: str
     steps: tuple[str, ...]
     places: tuple[PayPlace, ...] = ()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from gerai.domain import money as amounts
+from gerai.domain.payment_status import MAY_COME
 from gerai.domain.records import OrderView
 from gerai.doors.http.page_details import PageDetails
 from gerai.doors.pay import page_state
@@ -70,8 +71,18 @@ def remainder(figure: Figure, money: MoneyState, words: Words) -> tuple[SumRow, 
     )
 
 
-def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: str, words: Words) -> tuple[str, ...]:
-    """What was paid, what came back and what will become of the rest, in the order to be read."""
+def sentences(
+    view: OrderView,
+    state: PageState,
+    money: MoneyState,
+    merchant: str,
+    words: Words,
+    *,
+    proved: bool = False,
+    shown_before: bool = False,
+) -> tuple[str, ...]:
+    """What was paid, what came back and what will become of the rest, in the order to be read. ``proved``: the payer
+    showed a transfer; ``shown_before``: for another payment than the one that the page asks for."""
 
     def say(key: str, sen: int = 0) -> str:
         return words(f"money.{key}", amount=amounts.display(sen), merchant=merchant)
@@ -93,15 +104,26 @@ def sentences(view: OrderView, state: PageState, money: MoneyState, merchant: st
         found.append(say("kept_in_part", money.paid_sen))
     if money.waiting_sen:
         found.append(_waiting(state, money, merchant, words))
-    if not money.arrived and state.ended:
-        # Nobody but the seller sees what comes into their own account, and a transfer may be on its way.
-        if any(payment.receiving_id is not None for payment in view.payments):
-            found.append(say("sent_already"))
-        elif state is not page_state.EXPIRED:
-            found.append(say("nothing"))
+    if shown_before:
+        found.append(say("shown_before"))
+    if not money.arrived and state.ended and (key := _may_be_on_its_way(view, state, proved=proved)):
+        found.append(say(key))
     if not money.arrived and state in _GOES_ON and view.order.funding == "invoice":
         found.append(say("unrecorded"))
     return tuple(found)
+
+
+def _may_be_on_its_way(view: OrderView, state: PageState, *, proved: bool) -> str:
+    """The sentence for whoever paid before it ended. Nobody but the seller sees what comes into their own account, and
+    a gateway may report hours later what was paid in time."""
+    if proved:
+        return "proof_waits"
+    open_ends = [payment for payment in view.payments if payment.status in MAY_COME]
+    if any(payment.receiving_id is not None for payment in open_ends):
+        return "sent_already"
+    if any(payment.contract_id is not None for payment in open_ends):
+        return "sent_to_gateway"
+    return "" if state is page_state.EXPIRED else "nothing"
 
 
 def _waiting(state: PageState, money: MoneyState, merchant: str, words: Words) -> str:

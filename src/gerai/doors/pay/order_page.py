@@ -18,7 +18,9 @@ from gerai.doors.pay.present import present
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.payments.open import matched_ways
 
-_NOTICES: Final = ("changed", "unavailable", "busy", "proof_missing", "proof_kind")
+_NOTICES: Final = ("changed", "unavailable", "unreached", "busy", "proof_missing", "proof_kind")
+#: Why a way could not be chosen: no news any more once there is one.
+_OF_CHOOSING: Final = ("unavailable", "unreached")
 
 
 async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
@@ -30,6 +32,8 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     context, now = opened.page_context(ctx), opened.now(ctx)
     if page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE:
         context = replace(context, full=await _full_ways(ctx, opened))
+    elif notice in _OF_CHOOSING:
+        notice = ""
 
     def drawn() -> str:
         page = present(opened.view, happened, context, now, words, notice)

@@ -18,8 +18,8 @@ from gerai.doors.pay.words import Words, clock
 from gerai.ports.how_to_pay import va_steps
 from gerai.ports.va_places import PayPlace, va_places
 
-#: A deadline three days away or more is told in days.
-_COUNT_FROM_S: Final = 72 * 3_600
+#: What is farther away is told in days and hours: nobody counts its seconds. The script knows it, too.
+_DAY_S: Final = 86_400
 
 
 def payment_panel(view: OrderView, payment: Payment, context: PageContext, now: datetime, words: Words) -> PaymentPanel:
@@ -37,29 +37,36 @@ def panel_of(
     stored, amount = instructions_of(paid_by), money.display(amount_sen)
     title = choices.full_title(context, paid_by.method, paid_by.channel_code, words)
     provider = choices.provider_title(context, paid_by.method, paid_by.channel_code, words)
+    named = "bill" if stored.company_code else paid_by.method
     return PaymentPanel(
         kind=stored.kind,
+        icon=choices.icon_of(paid_by.method, stored.kind),
         heading=words.of_method("pay.heading", paid_by.method, method=title, provider=provider),
         go=words.of_method("pay.go", paid_by.method, method=provider, provider=provider),
         amount=amount,
         amount_plain=money.digits(amount_sen),
-        code=stored.code,
-        code_groups=grouped(stored.code),
-        code_label=words.of_method("pay.code", paid_by.method),
-        code_copy=words.of_method("pay.copy_code", paid_by.method),
+        company_code=stored.company_code,
+        code=stored.asked_code,
+        code_groups=grouped(stored.asked_code),
+        code_label=words.of_method("pay.code", named),
+        code_copy=words.of_method("pay.copy_code", named),
         holder=shown(stored.holder),
         nmid=stored.nmid,
         qr=qr.svg(stored.qr_text, words("pay.qr_alt", amount=amount)),
         typed=stored.amount_typed,
+        unique=money.display(paid_by.matching_sen) if paid_by.matching_sen > 0 else "",
         url=_elsewhere(stored, secret, context),
-        steps=tuple(stored.steps.get(words.language, ())),
+        steps=() if words.language in stored.places else tuple(stored.steps.get(words.language, ())),
         places=_places(paid_by, stored, words),
         confirm=simulated_step(paid_by, secret, context),
     )
 
 
 def _places(paid_by: Payment | Deposit, stored: StoredInstructions, words: Words) -> tuple[PayPlace, ...]:
-    """The steps of a virtual account place by place, where they are ours: what a gateway says of its number stands."""
+    """The steps place by place: as a gateway tells them, or ours of a virtual account; what a gateway says of its
+    number without naming places stands."""
+    if theirs := stored.places.get(words.language):
+        return tuple(theirs)
     channel, ours = paid_by.channel_code, stored.steps.get(words.language)
     if paid_by.method != "va" or ours != va_steps(channel, stored.code)[words.language]:
         return ()
@@ -71,9 +78,15 @@ def deadline(at: datetime | None, now: datetime, words: Words) -> Deadline | Non
     if at is None or at <= now:
         return None
     seconds = int((at - now).total_seconds())
-    ticks = seconds < _COUNT_FROM_S
-    left = clock(seconds) if ticks else words("deadline.days", days=seconds // 86_400)
-    return Deadline(at.isoformat(), words.long_time(at), seconds, left, ticks)
+    left = clock(seconds) if seconds < _DAY_S else _in_days(seconds, words)
+    return Deadline(at.isoformat(), words.long_time(at), seconds, left)
+
+
+def _in_days(seconds: int, words: Words) -> str:
+    """``2 days 23 hours``; whole days alone."""
+    days, hours = divmod(seconds // 3_600, 24)
+    parts = ((days, "day" if days == 1 else "days"), (hours, "hour" if hours == 1 else "hours"))
+    return " ".join(words(f"order.etd.{unit}", span=number) for number, unit in parts if number)
 
 
 def grouped(code: str) -> tuple[str, ...]:

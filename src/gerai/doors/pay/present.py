@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from gerai.domain import money as amounts
 from gerai.domain.records import OrderView, Payment
-from gerai.doors.pay import choices, ending, money_texts, order_card, page_state
+from gerai.doors.pay import choices, ending, money_texts, order_card, page_state, proofs
 from gerai.doors.pay.links import downloads
 from gerai.doors.pay.model import MethodGroup, PageContext, PayPage, Play
 from gerai.doors.pay.money_state import MoneyState, money_of
@@ -16,11 +17,14 @@ from gerai.doors.pay.names import shown
 from gerai.doors.pay.paper.kind import paper_kind
 from gerai.doors.pay.parcel import parcel
 from gerai.doors.pay.payment_panel import deadline, payment_panel
-from gerai.doors.pay.proofs import proof_form
+from gerai.doors.pay.seller import ShopFacts
 from gerai.doors.pay.timeline import moments
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
 from gerai.engine.orders.find import EventEntry
+
+#: Where the time left to pay counts.
+_OPEN_TO_PAY: Final = (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
 
 
 def present(
@@ -38,21 +42,21 @@ def present(
     order, details, public = view.order, context.details, not context.private
     stands = page_state.page_state_of(view, details, now)
     groups = choices.groups(context, view, words) if stands is page_state.CHOOSE else ()
-    proof = proof_form(view, stands, events, now, words)
-    proved = stands is page_state.PAY and proof is not None and bool(proof.received)
-    state = page_state.PROOF if proved else _with_ways(stands, groups)
+    proof = proofs.proof_form(view, stands, events, now, words)
+    payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
+    proved = proof is not None and bool(proof.received)
+    state = _state(stands, groups, payment, proved=proved)
     money, merchant = money_of(view, events), context.merchant_name or words("page.shop")
+    shown_before = proofs.shown_before(view, state, events, now)
     figure = money_texts.figure(view, details, state, money, now)
     amount = amounts.display(figure.amount_sen)
-    open_to_pay = state in (page_state.CHOOSE, page_state.ASKING, page_state.PAY, page_state.PROOF)
-    payment = page_state.running_payment(view, now) if stands is page_state.PAY else None
     digital = details.digital if public and state in (page_state.DONE, page_state.PAID) else None
     return PayPage(
         version=version(view, stands),
         state=state,
         final=page_state.is_final(state, money),
         private=context.private,
-        paper=paper_kind(view, details, state, money) if public and context.papers else "",
+        paper=paper_kind(view, context, state, money) if public and context.papers else "",
         environment=order.environment,
         simulated=context.simulated,
         merchant=merchant,
@@ -62,14 +66,14 @@ def present(
         badge=words(f"badge.{state.name}"),
         headline=words(_headline(state, money)),
         reason=ending.reason(events) if public else "",
-        message=words(_message(state, payment), merchant=merchant, amount=amount),
-        money=money_texts.sentences(view, state, money, merchant, words),
+        message=words(_message(state, payment, context.shop, proved=proved), merchant=merchant, amount=amount),
+        money=money_texts.sentences(view, state, money, merchant, words, proved=proved, shown_before=shown_before),
         notice=words(f"notice.{notice}") if notice else _failed_before(view, state, words),
         amount_label=words(figure.label),
         amount=amount,
         struck=figure.struck,
         remainder=money_texts.remainder(figure, money, words),
-        deadline=deadline(order.expires_at, now, words) if open_to_pay else None,
+        deadline=deadline(order.expires_at, now, words) if state in _OPEN_TO_PAY else None,
         groups=groups,
         panel=None if payment is None else payment_panel(view, payment, context, now, words),
         proof=proof,
@@ -96,8 +100,14 @@ def version(view: OrderView, state: page_state.PageState) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
-def _with_ways(stands: page_state.PageState, groups: Sequence[MethodGroup]) -> page_state.PageState:
-    """The state, where a way to pay would be chosen, by the ways there are: none at all, or none that takes this."""
+def _state(
+    stands: page_state.PageState, groups: Sequence[MethodGroup], payment: Payment | None, *, proved: bool
+) -> page_state.PageState:
+    """The state, with what was shown and what can be chosen. A transfer that was shown (``proved``) for the payment
+    under way, or for one that was given up since: nobody is asked to choose again, or to pay twice. Where a way to pay
+    would be chosen, by the ways there are: none at all, or none that takes this."""
+    if proved and (stands is page_state.CHOOSE or (payment is not None and payment.receiving_id is not None)):
+        return page_state.PROOF
     if stands is not page_state.CHOOSE or any(choice.open for group in groups for choice in group.choices):
         return stands
     return page_state.UNFIT if groups else page_state.NO_METHOD
@@ -134,7 +144,13 @@ def _headline(state: page_state.PageState, money: MoneyState) -> str:
     return f"headline.{state.name}"
 
 
-def _message(state: page_state.PageState, payment: Payment | None) -> str:
-    """Which text says what happens next. What comes into the seller's own account, only they can see."""
+def _message(state: page_state.PageState, payment: Payment | None, shop: ShopFacts, *, proved: bool) -> str:
+    """Which text says what happens next. What comes into the seller's own account, only they can see; whose transfer
+    was shown (``proved``) is not sent away to order anew; and nobody is sent to a seller who named no
+    way to be reached."""
+    if proved and state is page_state.EXPIRED:
+        return "message.expired_proof"
+    if state in (page_state.NO_METHOD, page_state.UNFIT) and shop.contact is None:
+        return f"message.{state.name}_unreached"
     own = payment is not None and payment.receiving_id is not None
     return "message.pay_own" if own and state is page_state.PAY else f"message.{state.name}"

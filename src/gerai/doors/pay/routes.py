@@ -16,7 +16,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
 from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page, upload
-from gerai.doors.pay.assets import ASSETS, DIGEST
+from gerai.doors.pay.assets import DIGEST, asset_named
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
@@ -73,7 +73,7 @@ def home(dialects: Sequence[Dialect]) -> Endpoint:
 
 async def asset(ctx: RequestContext) -> Response:
     """The style sheet, the script or the icon. An address of another version gets this one, uncached."""
-    found = ASSETS.get(ctx.path_params["name"])
+    found = asset_named(ctx.path_params["name"])
     if found is None:
         return answers.not_found(ctx)
     current = ctx.path_params["digest"] == DIGEST

@@ -7,7 +7,8 @@ from typing import Final
 
 from gerai.domain.records import ShopLogo
 from gerai.doors.pay.names import shown
-from gerai.kit.contacts import ShopContact, read_contact
+from gerai.kit.colours import Colour, read_colour
+from gerai.kit.contacts import ShopContact, is_web, read_contact
 from gerai.merchant_settings import MerchantSettings
 
 #: Below it every shop's logo has an address of its own.
@@ -25,17 +26,20 @@ class PageLogo:
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """What a shop says and shows of itself, as far as it does. ``complaint``: where its buyers complain."""
+    """What a shop says of itself, as far as it does. ``complaint``: where its buyers complain; ``url``: where they
+    shop; ``colour``: of its buttons and links."""
 
     address: str = ""
     contact: ShopContact | None = None
     complaint: ShopContact | None = None
     logo: PageLogo | None = None
+    url: str = ""
+    colour: Colour | None = None
 
     @property
     def named(self) -> bool:
         """Whether there is anything to say."""
-        return bool(self.address or self.contact or self.complaint)
+        return bool(self.address or self.contact or self.complaint or self.url)
 
 
 NO_SHOP: Final = ShopFacts()
@@ -48,6 +52,8 @@ def shop_of(settings: MerchantSettings, logo: ShopLogo | None) -> ShopFacts:
         contact=read_contact(settings.shop_contact),
         complaint=read_contact(settings.complaint_contact),
         logo=None if logo is None else PageLogo(logo_url(logo), logo.width, logo.height),
+        url=settings.shop_url if is_web(settings.shop_url) else "",
+        colour=read_colour(settings.shop_colour),
     )
 
 

@@ -58,6 +58,8 @@ _SUPERSEDED: Final = _News("moment.payment_superseded")
 _WITH_AMOUNT: Final = frozenset(
     {"payment.late", "payment.mismatch", "payment.credited", "payment.refunded", "refund.sent", "refund.withdrawn"}
 )
+#: All that is told of a way to pay that its payer chose and gave up.
+_OF_A_CHOICE: Final = ("payment.started", "payment.cancelled")
 #: A payment that ends because its order ends is no news of its own.
 _SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
 
@@ -69,6 +71,7 @@ def moments(
     told = {(event.name, event.at) for event in events}
     # An order that is shipped by a report of its parcel is told by the report.
     left = {event.at for event in events if parcel.is_report(event)}
+    forgotten = _changed_minds(events)
     found: list[tuple[datetime, TimelineEntry]] = []
     spoken_of = False
     for event in events:
@@ -79,6 +82,8 @@ def moments(
             spoken_of = event.name != "invoice.unpaid"
         if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
             continue
+        if event.name in _OF_A_CHOICE and event.facts.get("payment") in forgotten:
+            continue
         if event.name in _NEWS:
             paid = ("invoice.paid", event.at) in told
             found.append((event.at, _moment(view, event, context, words, paid_meanwhile=paid)))
@@ -87,6 +92,21 @@ def moments(
             at = parcel.reported_at(event)
             found.append((at, TimelineEntry(text, words.short_time(at), at.isoformat(), tone, detail)))
     return tuple(moment for _, moment in sorted(found, key=lambda pair: pair[0]))
+
+
+def _changed_minds(events: Sequence[EventEntry]) -> set[str]:
+    """The payments that were chosen and given up before another one was chosen, and of which there is nothing
+    else to say: looking through the ways to pay is no news."""
+    of_payment: dict[str, list[str]] = {}
+    for event in events:
+        if (payment := event.facts.get("payment")) is not None:
+            of_payment.setdefault(payment, []).append(event.name)
+    last = next((e.facts.get("payment") for e in reversed(events) if e.name == "payment.started"), None)
+    return {
+        payment
+        for payment, names in of_payment.items()
+        if payment != last and sorted(name for name in names if name in _NEWS) == sorted(_OF_A_CHOICE)
+    }
 
 
 def _moment(

@@ -68,7 +68,8 @@ async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         # As it is now: it took a while to arrive.
         view = await ctx.services.engine.orders.as_now(opened.view.order)
         stands = page_state.page_state_of(view, opened.details, opened.now(ctx))
-        payment = provable_payment(view, stands, opened.now(ctx))
+        happened = await ctx.services.engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
+        payment = provable_payment(view, stands, happened, opened.now(ctx))
         if payment is None:
             return answers.see(opened.address, "changed")
         command = ReceiveProof(

@@ -9,10 +9,12 @@ from typing import Final
 
 from gerai.ports.gateways import Way
 from gerai.ports.how_to_pay import Steps, qris_steps, shop_steps, va_steps, wallet_steps
+from gerai.ports.va_places import PayPlace
 
 #: Gateways' lines come with bold type.
 _TAG: Final = re.compile(r"<[^<>]{0,100}>")
 _MOST_LINES, _LONGEST_LINE = 40, 300
+_MOST_PLACES, _LONGEST_TITLE = 8, 60
 
 
 def steps_of(way: Way, code: str, theirs: Iterable[tuple[str, list[str]]] = ()) -> Steps:
@@ -20,6 +22,16 @@ def steps_of(way: Way, code: str, theirs: Iterable[tuple[str, list[str]]] = ()) 
     found = [line for group in theirs for line in _group(*group)][:_MOST_LINES]
     ours = _ours(*way, code)
     return ours | {"id": found} if found else ours
+
+
+def places_of(theirs: Iterable[tuple[str, list[str]]]) -> dict[str, list[PayPlace]]:
+    """Their lines place by place, by language; nothing where they name fewer than two places."""
+    found = [
+        PayPlace(plain(title)[:_LONGEST_TITLE], tuple(line for line in map(plain, lines[:_MOST_LINES]) if line))
+        for title, lines in theirs
+    ]
+    named = [place for place in found if place.title and place.steps][:_MOST_PLACES]
+    return {"id": named} if len(named) > 1 else {}
 
 
 def _ours(method: str, channel: str, code: str) -> Steps:

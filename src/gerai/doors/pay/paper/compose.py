@@ -39,6 +39,7 @@ _HEADINGS: Final = {
     "reference": "paper.reference",
     "amount": "confirm.amount",
     "to": "paper.to",
+    "company": "pay.company",
     "holder": "pay.holder",
     "exact": "pay.amount",
     "steps": "pay.steps",

@@ -17,12 +17,19 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
     if panel is None:
         return PaperInstructions(heading=words("choose.heading"), hints=(_hint(page, words),))
     hints = [words("paper.how.typed")] if panel.typed else []
+    if panel.unique:
+        hints.append(words("pay.unique", amount=panel.unique))
     if panel.kind == "redirect":
         hints.append(words("paper.how.page"))
     if any(payment.receiving_id is not None for payment in view.payments if payment.status == "processing"):
         hints.append(words("paper.how.own", merchant=page.merchant))
+    # A gateway tells each place by itself: one of them is enough on paper.
+    place = panel.places[0] if panel.places and not panel.steps else None
+    if place is not None:
+        hints.append(words("paper.how.places"))
     return PaperInstructions(
         heading=panel.heading,
+        company_code=panel.company_code,
         code_label=panel.code_label if panel.code else "",
         code=" ".join(panel.code_groups),
         holder=panel.holder,
@@ -31,12 +38,15 @@ def instructions(view: OrderView, page: PayPage, words: Words) -> PaperInstructi
         until=words("pay.until", when=panel.until.text) if panel.until else "",
         qr=str(panel.qr or ""),
         hints=tuple(hints),
-        steps=panel.steps[:_MOST_STEPS],
+        place="" if place is None else place.title,
+        steps=(panel.steps if place is None else place.steps)[:_MOST_STEPS],
     )
 
 
 def _hint(page: PayPage, words: Words) -> str:
     """What to do where no number is known to pay to."""
+    if page.state is page_state.PROOF:
+        return page.message
     if page.state in money_texts.CASH:
         return words("paper.how.cod", amount=page.amount)
     if page.state in (page_state.NO_METHOD, page_state.UNFIT):

@@ -35,9 +35,11 @@ class PaperPayment(msgspec.Struct, frozen=True):
 
 
 class PaperInstructions(msgspec.Struct, frozen=True, kw_only=True):
-    """How to pay. ``qr`` is a drawing (SVG) of ours; ``hints`` stand where there is no number to pay to."""
+    """How to pay. ``qr`` is a drawing (SVG) of ours; ``hints`` stand where there is no number to pay to; ``place``:
+    where the ``steps`` are done, empty when anywhere."""
 
     heading: str
+    company_code: str = ""
     code_label: str = ""
     code: str = ""
     holder: str = ""
@@ -46,6 +48,7 @@ class PaperInstructions(msgspec.Struct, frozen=True, kw_only=True):
     until: str = ""
     qr: str = ""
     hints: tuple[str, ...] = ()
+    place: str = ""
     steps: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@
   const RETRY_MS = 10000;
   let source = null;
   let ticking = null;
+  const copied = new WeakMap();
 
   const main = () => document.getElementById("content");
 
@@ -18,9 +19,12 @@
     clearInterval(ticking);
     const time = main().querySelector("time[data-seconds]");
     if (!time) return;
-    const end = performance.now() + Number(time.dataset.seconds) * 1000;
+    // By the wall clock: the other one stands still while a phone sleeps.
+    const end = Date.now() + Number(time.dataset.seconds) * 1000;
     ticking = setInterval(() => {
-      const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+      const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+      // Farther away it is told in days, as the server drew it.
+      if (left >= 86400) return;
       time.textContent = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map(pad).join(":");
       if (left === 0) {
         clearInterval(ticking);
@@ -31,11 +35,16 @@
 
   async function copy(button) {
     const label = button.querySelector("span");
-    const before = label.textContent;
+    // Pressed again while it says "copied": that is not its name.
+    const { before, timer } = copied.get(button) || { before: label.textContent };
+    clearTimeout(timer);
     await navigator.clipboard.writeText(button.dataset.copy);
     label.textContent = main().dataset.copied;
     document.getElementById("announcement").textContent = main().dataset.copied;
-    setTimeout(() => { label.textContent = before; }, 2000);
+    copied.set(button, {
+      before,
+      timer: setTimeout(() => { label.textContent = before; }, 2000),
+    });
   }
 
   function wire() {

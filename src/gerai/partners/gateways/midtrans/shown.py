@@ -38,7 +38,7 @@ def shown(answer: MidtransAnswer, attempt: Attempt) -> Instructions | None:
         biller, key = answer.text("biller_code"), answer.text("bill_key")
         if not (biller and key):
             return None
-        return Instructions("code", end, code=f"{biller} {key}", steps=_bill_steps(biller, key))
+        return Instructions("code", end, code=f"{biller} {key}", company_code=biller, steps=_bill_steps(biller, key))
     number = _va_number(answer)
     return Instructions("code", end, code=number, steps=va_steps(channel, number)) if number else None
 
@@ -80,11 +80,11 @@ def _wallet_steps(channel: str) -> Steps:
     wallet = channel_title(channel)
     return {
         "id": [
-            f"Buka halaman ini di ponsel yang ada aplikasi {wallet}, lalu tekan tombol bayar.",
+            f"Buka halaman ini di ponsel yang ada aplikasi {wallet}, lalu tekan tombol di atas.",
             f"Periksa jumlahnya di {wallet}, lalu konfirmasi dengan PIN Anda.",
         ],
         "en": [
-            f"Open this page on the phone that has {wallet}, then press the pay button.",
+            f"Open this page on the phone that has {wallet}, then press the button above.",
             f"Check the amount in {wallet}, then confirm with your PIN.",
         ],
     }
@@ -93,11 +93,11 @@ def _wallet_steps(channel: str) -> Steps:
 def _card_steps() -> Steps:
     return {
         "id": [
-            "Tekan tombol bayar: halaman pembayaran Midtrans terbuka.",
+            "Tekan tombol di atas: halaman pembayaran Midtrans terbuka.",
             "Masukkan data kartu di sana, lalu ikuti verifikasi bank Anda (OTP).",
         ],
         "en": [
-            "Press the pay button: the payment page of Midtrans opens.",
+            "Press the button above: the payment page of Midtrans opens.",
             "Enter the card there, then follow your bank's verification (OTP).",
         ],
     }

@@ -10,9 +10,10 @@ import msgspec
 from gerai.domain.money import MAX_SEN, display
 from gerai.kit.moments import epoch_time
 from gerai.kit.wire import WireFault, sen_of
-from gerai.partners.gateways.steps import steps_of
+from gerai.partners.gateways.steps import places_of, steps_of
 from gerai.ports.gateways import Seen, SeenStatus, Way
 from gerai.ports.payments import Instructions, PaymentKind
+from gerai.ports.va_places import PayPlace
 
 STATUSES: Final[dict[str, SeenStatus]] = {
     "UNPAID": "waiting",
@@ -95,9 +96,15 @@ def _instructions(found: TripayTransaction, way: Way, due_sen: int, on_payer_sen
         kind, url = "redirect", _address(found.checkout_url)
         if not url:
             raise WireFault("there is nothing to pay with: no code, no QR, no address")
-    steps = steps_of(way, code, [(group.title, group.steps) for group in found.instructions or []])
+    theirs = [(group.title, group.steps) for group in found.instructions or []]
+    steps, places = steps_of(way, code, theirs), places_of(theirs)
     if on_payer_sen:
-        steps = {language: [_bill(language, due_sen, on_payer_sen), *lines] for language, lines in steps.items()}
+        bill = {language: _bill(language, due_sen, on_payer_sen) for language in steps}
+        steps = {language: [bill[language], *lines] for language, lines in steps.items()}
+        places = {
+            language: [PayPlace(place.title, (bill[language], *place.steps)) for place in told]
+            for language, told in places.items()
+        }
     return Instructions(
         kind=kind,
         expires_at=epoch_time(str(found.expired_time)),
@@ -105,6 +112,7 @@ def _instructions(found: TripayTransaction, way: Way, due_sen: int, on_payer_sen
         qr_text=qr_text if kind == "qr" else "",
         url=url if kind == "redirect" else "",
         steps=steps,
+        places=places,
     )
 
 
