@@ -183,8 +183,18 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
             "pg_reference_id": payment.public_id,
         }
         assert message.signed.body == envelope(message, "order.epayment_created", expected)
-    assert changed.sent["data"]["pg_reference_id"] == view.payments[1].public_id
-    assert changed.sent["data"]["pg_payment_info"] == again.sent["data"]["pg_payment_info"]
+    told_paid = changed.sent["data"]
+    assert told_paid["pg_reference_id"] == view.payments[1].public_id
+    assert told_paid["pg_payment_info"] == again.sent["data"]["pg_payment_info"]
+    # What was paid, as the order itself is read.
+    read = (await scalev.ask("GET", f"/v3/orders/{order['id']}")).json()
+    assert told_paid["pg_paid_info"] == read["pg_paid_info"]
+    assert (told_paid["pg_paid_info"]["status"], told_paid["pg_paid_info"]["amount"]) == ("PAID", "75000.00")
+    assert told_paid["pg_paid_info"]["payment_method"] == told_paid["pg_payment_info"]["payment_method"]
+    assert "pg_paid_info" not in again.sent["data"]
+    received = told[6]
+    assert isinstance(received, Message)
+    assert received.sent["data"] == told_paid
 
 
 async def test_a_message_tells_the_event_not_what_came_after(scalev: Shop) -> None:
