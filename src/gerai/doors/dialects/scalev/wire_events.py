@@ -93,11 +93,6 @@ def _then(happened: Occurrence, history: History) -> OrderView:
         details={**view.order.details, "noted": history.noted},
         updated_at=happened.event.at,
     )
-    payments = tuple(
-        msgspec.structs.replace(payment, status="completed" if _had_come(payment, happened) else "processing")
-        for payment in view.payments
-        if payment.public_id == standing.payment
-    )
     parcel, shipment = standing.parcel, view.shipment
     if parcel is None or shipment is None:
         shipment = None
@@ -109,7 +104,17 @@ def _then(happened: Occurrence, history: History) -> OrderView:
             aggregator=parcel.aggregator,
             details=parcel.details,
         )
-    return msgspec.structs.replace(view, order=order, payments=payments, shipment=shipment)
+    return msgspec.structs.replace(view, order=order, payments=_payment_then(happened), shipment=shipment)
+
+
+def _payment_then(happened: Occurrence) -> tuple[Payment, ...]:
+    """The payment that ran or had succeeded; where it was given back before the event, the one that had paid."""
+    named = [p for p in happened.view.payments if p.public_id == happened.standing.payment]
+    if not named:
+        return tuple(p for p in happened.view.payments if p.status == "refunded" and _had_come(p, happened))
+    return tuple(
+        msgspec.structs.replace(p, status="completed" if _had_come(p, happened) else "processing") for p in named
+    )
 
 
 def _had_come(payment: Payment, happened: Occurrence) -> bool:
