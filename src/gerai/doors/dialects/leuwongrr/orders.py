@@ -40,9 +40,10 @@ async def create_order(ctx: RequestContext) -> Response:
     wanted = read_order(await ctx.json_or(PLAIN_ORDER))
     outcome = await _placed_once(ctx, caller, wanted)
     view = outcome.answer.view if outcome.replayed else await _charged(ctx, outcome.answer.view)
+    methods = ctx.services.partners.payment_methods
     data = wire.CreatedAnswer(
-        wire.invoice_of(view, ctx.base_url, ctx.now),
-        wire.gateway_of(view, ctx.base_url, ctx.now),
+        wire.invoice_of(view, methods, ctx.base_url, ctx.now),
+        wire.gateway_of(view, methods, ctx.base_url, ctx.now),
         view.order.environment,
         outcome.replayed,
     )
@@ -83,7 +84,7 @@ async def list_orders(ctx: RequestContext) -> Response:
     authenticate(ctx, "user_read")
     limit = list_limit(ctx.query.multi_items())
     found = await ctx.services.engine.orders.page(ctx.scope, OrderFilter(), limit)
-    orders = [wire.order_of(view, ctx.base_url) for view in found]
+    orders = [wire.order_of(view, ctx.services.partners.payment_methods, ctx.base_url) for view in found]
     return reply(wire.Success(data={"orders": orders, "limit": limit}))
 
 
@@ -94,7 +95,8 @@ async def get_order(ctx: RequestContext) -> Response:
     found = await find_order(ctx, code)
     if found is None:
         raise NotFound("order", code)
-    return reply(wire.Success(data={"order": wire.order_of(found, ctx.base_url)}))
+    order = wire.order_of(found, ctx.services.partners.payment_methods, ctx.base_url)
+    return reply(wire.Success(data={"order": order}))
 
 
 async def find_order(ctx: RequestContext, code: str) -> OrderView | None:
