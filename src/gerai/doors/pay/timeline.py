@@ -58,8 +58,14 @@ _SUPERSEDED: Final = _News("moment.payment_superseded")
 _WITH_AMOUNT: Final = frozenset(
     {"payment.late", "payment.mismatch", "payment.credited", "payment.refunded", "refund.sent", "refund.withdrawn"}
 )
-#: A payment that ends because its order ends is no news of its own.
-_SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
+#: No news of its own beside another of the same moment: a payment that ends because its order ends, a conflict that is
+#: about an amount, and its end with the money.
+_SWALLOWED: Final = {
+    "payment.expired": ("order.expired",),
+    "payment.cancelled": ("order.cancelled",),
+    "invoice.conflict": ("payment.mismatch",),
+    "invoice.unpaid": ("payment.refunded", "payment.credited"),
+}
 
 
 def moments(
@@ -77,7 +83,8 @@ def moments(
             continue
         if event.name.startswith("invoice."):
             spoken_of = event.name != "invoice.unpaid"
-        if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
+        swallowed = any((other, event.at) in told for other in _SWALLOWED.get(event.name, ()))
+        if swallowed or (event.name == "order.shipped" and event.at in left):
             continue
         if event.name in _NEWS:
             paid = ("invoice.paid", event.at) in told
