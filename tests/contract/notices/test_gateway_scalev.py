@@ -92,7 +92,7 @@ def starts() -> list[str]:
 
 def shown(number: str) -> dict[str, Any]:
     """``pg_payment_info`` with this number."""
-    properties = {"virtual_account_number": number, "customer_name": None}
+    properties = {"virtual_account_number": number, "customer_name": "John Doe"}
     return {"payment_method": {"virtual_account": {"channel_code": "BCA", "channel_properties": properties}}}
 
 

@@ -176,7 +176,7 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
                         "channel_code": "BCA",
                         "channel_properties": {
                             "virtual_account_number": payment.instructions["code"],
-                            "customer_name": None,
+                            "customer_name": "Siti Nurhaliza — é",
                         },
                     }
                 }

@@ -188,7 +188,8 @@ def gateway_of(
 def instructions_of(
     paid_by: Payment | Deposit, code: str, asked_sen: int, secret: str, base_url: str
 ) -> dict[str, Any]:
-    """How to pay ``asked_sen`` by the gateway method with this code, as it is stored. ``secret`` opens the page."""
+    """How to pay ``asked_sen`` by the gateway method with this code, as it is stored. ``secret`` opens the page;
+    ``account_name`` is whose account it is, where the payer transfers to one."""
     instructions = paid_by.instructions
     return {
         "code": code,
@@ -196,6 +197,7 @@ def instructions_of(
         "channel": paid_by.channel_code,
         "amount": whole_rupiah(asked_sen),
         "pay_code": instructions.get("code", ""),
+        "account_name": instructions.get("holder", ""),
         "qr_string": instructions.get("qr_text", ""),
         "redirect_url": absolute(instructions.get("url", ""), base_url, secret),
         "expires_at": jakarta_wall(paid_by.expires_at) if paid_by.expires_at is not None else None,

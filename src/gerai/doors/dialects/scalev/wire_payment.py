@@ -8,7 +8,7 @@ from typing import Any, Final
 from gerai.domain.money import decimal_string
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.formats import timestamp
-from gerai.doors.dialects.scalev.order_details import OrderDetails
+from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
 from gerai.doors.http.links import absolute
 from gerai.doors.http.payable import payment_payable
 from gerai.engine.gateways.record import instructed
@@ -105,7 +105,8 @@ def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[s
     told = payment.instructions
     match payment.method:
         case "va":
-            number = {"virtual_account_number": told.get("code"), "customer_name": None}
+            buyer = details_of(view.order).customer.name
+            number = {"virtual_account_number": told.get("code"), "customer_name": buyer}
             account = {"channel_code": payment.channel_code, "channel_properties": number}
             return {"payment_method": {"virtual_account": account}}
         case "qris":
