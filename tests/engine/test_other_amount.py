@@ -20,6 +20,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.gateways.give_back import give_back
 from gerai.engine.merchants.open import add_member, change_settings
+from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import ResolveLate
 
@@ -82,13 +83,15 @@ async def test_it_is_in_the_books_and_waits(shop: GatewayShop, paid_sen: int) ->
         "late", paid_sen, paid_sen, PRICE,
     )  # fmt: skip
     assert await shop.stands(payment) == ("late", 0)
-    assert (await shop.now(payment)).order.status == "pending"
+    order = (await shop.now(payment)).order
+    assert (order.status, order.payment_mark) == ("pending", "conflict")
     assert await flows(shop, payment) == [("gateway", "suspense", paid_sen, "late")]
     [listed] = await shop.engine.payments.waiting(shop.merchant_id)
     assert (listed.payment, listed.why, listed.amount_sen) == (payment.public_id, "other amount", paid_sen)
     told = await shop.engine.events.of_orders(shop.merchant_id, [payment.order_id])
     facts = [one.facts for one in told if one.name == "payment.mismatch"]
     assert [(one["asked_sen"], one["paid_sen"]) for one in facts] == [(PRICE, paid_sen)]
+    assert [one.name for one in told if one.name.startswith("invoice.")] == ["invoice.conflict"]
     assert not [one for one in told if one.name in ("payment.completed", "payment.late")]
     assert (await shop.attempt(payment)).status == "ended"
     assert await to_look_at(shop.engine, shop.merchant_id) == []
@@ -98,7 +101,8 @@ async def test_too_much_is_accepted_and_kept(shop: GatewayShop) -> None:
     """Accepted it pays the price; what is too much is a gain. A refund gives the price back, and no more."""
     payment = await resolve(shop, await came(shop, MORE), "accept")
     assert (payment.status, payment.amount_sen, payment.matching_sen) == ("completed", PRICE, MORE - PRICE)
-    assert (await shop.now(payment)).order.charged_sen == PRICE
+    order = (await shop.now(payment)).order
+    assert (order.charged_sen, order.payment_mark) == (PRICE, "")
     assert (await flows(shop, payment))[1:] == [
         ("suspense", "fees", MORE - PRICE, "matching"), ("suspense", "sales", PRICE, "payment"),
     ]  # fmt: skip
@@ -124,8 +128,56 @@ async def test_too_little_pays_nothing(shop: GatewayShop) -> None:
     [listed] = await shop.engine.payments.refunds(shop.merchant_id)
     await give_back(shop.engine, shop.desk, shop.merchant_id, payment.order_id, listed.task.task_id)
     assert shop.toy.given_back[-1] == (payment.public_id, LESS)
-    # The order is still to be paid, and can be.
-    assert (await shop.now(payment)).order.status == "pending"
+    # The order is still to be paid, and can be: nothing is in conflict any more.
+    order = (await shop.now(payment)).order
+    assert (order.status, order.payment_mark) == ("pending", "")
+    told = await shop.engine.events.of_orders(shop.merchant_id, [payment.order_id])
+    assert [one.name for one in told if one.name.startswith("invoice.")] == ["invoice.conflict", "invoice.unpaid"]
+
+
+async def test_the_conflict_lasts_as_long_as_the_money_waits(shop: GatewayShop) -> None:
+    """Two came with another amount: one given back, the order is still in conflict; both, and it is unpaid."""
+    first = await shop.started("BNI")
+    second = await shop.stored(await shop.now(first))
+    await shop.desk.started(await shop.now(first), second.payment_id)
+    for one in (first, second):
+        shop.toy.pays(one, paid_sen=LESS)
+        await shop.look(one)
+    for one, mark in ((first, "conflict"), (second, "")):
+        await resolve(shop, one, "refund")
+        assert (await shop.now(one)).order.payment_mark == mark
+
+
+async def test_no_conflict_where_nothing_is_owed(shop: GatewayShop) -> None:
+    """For an order that is paid already, or was cancelled, other money only waits: what it stands at is untouched."""
+    paid = await shop.started("BNI")
+    double = await shop.stored(await shop.now(paid))
+    await shop.desk.started(await shop.now(paid), double.payment_id)
+    shop.toy.pays(paid)
+    await shop.look(paid)
+    ended = await shop.started("BNI")
+    names = {"merchant_id": shop.merchant_id, "environment": "production"}
+    await shop.engine.submit(CancelOrder(**names, order_id=ended.order_id))
+    for one in (double, ended):
+        shop.toy.pays(one, paid_sen=LESS)
+        await shop.look(one)
+        assert ((await shop.stands(one))[0], (await shop.now(one)).order.payment_mark) == ("late", "")
+
+
+async def test_the_right_amount_after_another(shop: GatewayShop) -> None:
+    """It pays the order and ends the conflict; what waits, waits on and can be given back."""
+    other = await shop.started("BNI")
+    right = await shop.stored(await shop.now(other))
+    await shop.desk.started(await shop.now(other), right.payment_id)
+    shop.toy.pays(other, paid_sen=LESS)
+    await shop.look(other)
+    shop.toy.pays(right)
+    await shop.look(right)
+    order = (await shop.now(right)).order
+    assert (order.charged_sen, order.payment_mark) == (PRICE, "")
+    await resolve(shop, other, "refund")
+    assert await shop.stands(other) == ("refunded", PRICE)
+    assert (await shop.now(right)).order.payment_mark == ""
 
 
 @pytest.mark.parametrize(("paid_sen", "stands"), [(MORE, ("completed", PRICE)), (LESS, ("late", 0))])

@@ -146,7 +146,8 @@ async def test_a_gateway_method(shop: Any) -> None:
     assert gateway.pop("qr_string").startswith("000201")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", gateway.pop("expires_at"))
     assert gateway == {
-        "code": "qris", "type": "qr", "channel": "QRIS", "amount": 15000, "pay_code": "", "redirect_url": "",
+        "code": "qris", "type": "qr", "channel": "QRIS", "amount": 15000, "pay_code": "", "account_name": "",
+        "redirect_url": "",
     }  # fmt: skip
     assert await shop.count("payments") == 1
 

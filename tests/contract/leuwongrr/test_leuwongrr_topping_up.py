@@ -114,7 +114,8 @@ async def test_by_bank_transfer_from_token_to_wallet(real: RealShop) -> None:
     assert 50_000 < asked < 51_000
     assert gateway.pop("expires_at")
     assert gateway == {
-        "code": "bank-transfer-bca", "type": "manual", "channel": "BCA", "pay_code": "1234567890", "qr_string": "",
+        "code": "bank-transfer-bca", "type": "manual", "channel": "BCA", "pay_code": "1234567890",
+        "account_name": "Budi Santoso", "qr_string": "",
         "redirect_url": "",
     }  # fmt: skip
     url = data["invoice"]["invoice_url"]

@@ -94,11 +94,15 @@ async def test_a_top_up_by_va(shop: Doors, ani: Member) -> None:
     shown = TOY.payments[code].instructions
     assert shown is not None
     assert data["gateway"] == {
-        "code": "va-bca", "type": "code", "channel": "BCA", "amount": 50_000, "pay_code": shown.code, "qr_string": "",
-        "redirect_url": "", "expires_at": data["gateway"]["expires_at"],
+        "code": "va-bca", "type": "code", "channel": "BCA", "amount": 50_000, "pay_code": shown.code,
+        "account_name": "", "qr_string": "", "redirect_url": "", "expires_at": data["gateway"]["expires_at"],
     }  # fmt: skip
     assert data["invoice"]["payment_url"] == data["invoice"]["invoice_url"]
     assert (data["deposit"]["status"], data["deposit"]["payment_type"]) == ("pending", "gateway")
+    [listed] = (await ani.get("/me/deposits"))["deposits"]
+    named = (data["deposit"], data["invoice"], listed, (await ani.get(f"/me/invoices/{code}"))["invoice"])
+    assert [one["payment_method"] for one in named] == ["va-bca"] * 4
+    assert listed["payment_channel"] == "bca"
     page = await ani.page(data)
     assert f'data-copy="{shown.code}"' in page
     assert "Belum ada yang perlu dibayar" not in page

@@ -252,6 +252,8 @@ async def test_an_event_of_the_version_before(scalev: Shop, leuwongrr: Shop) -> 
 
     assert [(data.get("status"), data.get("payment_status")) for data in told] == [
         ("pending", "paid"),
+        # The payment that came with the order.
+        ("confirmed", "paid"),
         ("confirmed", None),
         (None, "paid"),
         (None, "paid"),

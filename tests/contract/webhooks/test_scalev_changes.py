@@ -8,6 +8,7 @@ from webhook_orders import place_scalev
 
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.record import RecordPayment
+from gerai.engine.payments.refund import RefundPayment
 
 
 async def test_the_documented_walk(scalev: Shop) -> None:
@@ -175,7 +176,7 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
                         "channel_code": "BCA",
                         "channel_properties": {
                             "virtual_account_number": payment.instructions["code"],
-                            "customer_name": None,
+                            "customer_name": "Siti Nurhaliza — é",
                         },
                     }
                 }
@@ -183,8 +184,46 @@ async def test_a_payment_is_started_on_the_pay_page(scalev: Shop) -> None:
             "pg_reference_id": payment.public_id,
         }
         assert message.signed.body == envelope(message, "order.epayment_created", expected)
-    assert changed.sent["data"]["pg_reference_id"] == view.payments[1].public_id
-    assert changed.sent["data"]["pg_payment_info"] == again.sent["data"]["pg_payment_info"]
+    told_paid = changed.sent["data"]
+    assert told_paid["pg_reference_id"] == view.payments[1].public_id
+    assert told_paid["pg_payment_info"] == again.sent["data"]["pg_payment_info"]
+    # What was paid, as the order itself is read.
+    read = (await scalev.ask("GET", f"/v3/orders/{order['id']}")).json()
+    assert told_paid["pg_paid_info"] == read["pg_paid_info"]
+    assert (told_paid["pg_paid_info"]["status"], told_paid["pg_paid_info"]["amount"]) == ("PAID", "75000.00")
+    assert told_paid["pg_paid_info"]["payment_method"] == told_paid["pg_payment_info"]["payment_method"]
+    assert "pg_paid_info" not in again.sent["data"]
+    received = told[6]
+    assert isinstance(received, Message)
+    assert received.sent["data"] == told_paid
+
+
+async def test_what_was_paid_is_shown_after_it_was_given_back(scalev: Shop) -> None:
+    """Given back whole, the payment is named as before, with what was paid by it, in the order and in what is told of
+    it afterwards."""
+    order = await place_scalev(scalev, payment_method="invoice")
+    page = f"/o/{order['secret_slug']}"
+    for channel, act in (("va:BNI", "fail"), ("va:BCA", "pay")):
+        await scalev.client.post(f"{page}/method", data={"choice": channel}, follow_redirects=True)
+        await scalev.client.post(f"{page}/play", data={"act": act}, follow_redirects=True)
+    names = ("epayment_provider", "pg_paid_info", "pg_reference_id")
+    paid = (await scalev.ask("GET", f"/v3/orders/{order['id']}")).json()
+    [_, payment] = (await scalev.view(order["id"])).payments
+    assert (paid["pg_reference_id"], paid["pg_paid_info"]["status"]) == (payment.public_id, "PAID")
+
+    view = await scalev.view(order["id"])
+    await scalev.do(RefundPayment, view, payment_id=payment.payment_id, amount_sen=payment.amount_sen)
+
+    read = (await scalev.ask("GET", f"/v3/orders/{order['id']}")).json()
+    assert {name: read[name] for name in names} == {name: paid[name] for name in names}
+    assert read["pg_payment_info"] is None
+    before = await scalev.messages(order["id"])
+    await change(scalev, order, payment_status="settled")
+    after = await scalev.messages(order["id"])
+    assert [m.signed.body for m in after[: len(before)]] == [m.signed.body for m in before]
+    [told, received] = after[len(before) :]
+    assert (told.name, received.name) == ("order.payment_status_changed", "payment.received")
+    assert {name: told.sent["data"][name] for name in names} == {name: paid[name] for name in names}
 
 
 async def test_a_message_tells_the_event_not_what_came_after(scalev: Shop) -> None:

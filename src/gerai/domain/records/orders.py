@@ -35,8 +35,9 @@ class Order(msgspec.Struct, frozen=True):
     order takes once it is paid (``start``, ``confirm`` or ``complete``).
 
     ``total_sen`` is what the payer pays, in whole rupiah; ``rounding_sen`` of it (-49 … 50) is what rounding added to
-    the exact sum of lines, shipping, charges and discounts. ``payment_mark`` is what a person added to how its payment
-    stands (``conflict``, ``settled`` or nothing; engine/orders/payment_status.py). ``labels`` are the words its door
+    the exact sum of lines, shipping, charges and discounts. ``payment_mark`` is what a person, or
+    money of another amount, added to how its payment stands (``conflict``, ``settled`` or nothing;
+    engine/orders/payment_status.py). ``labels`` are the words its door
     lists it by."""
 
     merchant_id: int

@@ -60,8 +60,14 @@ _WITH_AMOUNT: Final = frozenset(
 )
 #: All that is told of a way to pay that its payer chose and gave up.
 _OF_A_CHOICE: Final = ("payment.started", "payment.cancelled")
-#: A payment that ends because its order ends is no news of its own.
-_SWALLOWED: Final = {"payment.expired": "order.expired", "payment.cancelled": "order.cancelled"}
+#: No news of its own beside another of the same moment: a payment that ends because its order ends, a conflict that is
+#: about an amount, and its end with the money.
+_SWALLOWED: Final = {
+    "payment.expired": ("order.expired",),
+    "payment.cancelled": ("order.cancelled",),
+    "invoice.conflict": ("payment.mismatch",),
+    "invoice.unpaid": ("payment.refunded", "payment.credited"),
+}
 
 
 def moments(
@@ -80,7 +86,8 @@ def moments(
             continue
         if event.name.startswith("invoice."):
             spoken_of = event.name != "invoice.unpaid"
-        if (_SWALLOWED.get(event.name, ""), event.at) in told or (event.name == "order.shipped" and event.at in left):
+        swallowed = any((other, event.at) in told for other in _SWALLOWED.get(event.name, ()))
+        if swallowed or (event.name == "order.shipped" and event.at in left):
             continue
         if event.name in _OF_A_CHOICE and event.facts.get("payment") in forgotten:
             continue

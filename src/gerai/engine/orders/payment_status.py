@@ -2,7 +2,8 @@
 
 An order's invoice is ``paid`` exactly while the money counts as received. What a person adds to that is the order's
 ``payment_mark``: ``conflict`` (amount or proof does not fit; not counted as received) or ``settled`` (the gateway has
-passed the money on). A payment that comes in by itself ends a conflict (engine/payments/arrival.py).
+passed the money on). A payment that comes in by itself ends a conflict (engine/payments/arrival.py), and one of another
+amount than was asked for begins one (engine/payments/other_amount.py).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Steps of money of another amount than was asked for: it waits, or goes where the merchant's rule has it. On the
-working copy. The payment becomes one of what came, so that whatever is decided about it moves that, to the sen."""
+working copy. The payment becomes one of what came, so that whatever is decided about it moves that, to the sen. Where
+the order still owes its price it is in conflict meanwhile: what came does not fit."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from gerai.domain.records import ASKED_SEN, Invoice, Order, Payment
 from gerai.domain.refusals import AmountMismatch
 from gerai.domain.states import PAYMENT
 from gerai.engine.command import Context
+from gerai.engine.orders.payment_status import set_payment_status
 from gerai.engine.payments import arrival
 from gerai.engine.state import State
 from gerai.engine.wallet import ledger
@@ -38,7 +40,20 @@ def arrive(state: State, context: Context, order: Order, payment: Payment, came_
         order, "payment.mismatch", context.now,
         payment=payment.public_id, method=payment.method, asked_sen=asked_sen, paid_sen=came_sen,
     )  # fmt: skip
-    return _by_rule(state, context, order, payment)
+    payment = _by_rule(state, context, order, payment)
+    invoice = state.invoices.get(order.merchant_id, order.order_id)
+    # An order that is paid already, or has ended, owes nothing: what came for it only waits.
+    if payment.status == "late" and invoice is not None and invoice.status == "pending":
+        set_payment_status(state, context, order, "conflict", "")
+    return payment
+
+
+def end_conflict(state: State, context: Context, order: Order, payment: Payment) -> None:
+    """What came was given back or credited: where no more of that kind waits, the order is unpaid again."""
+    waits = any(one.status == "late" and one.asked_instead_sen for one in state.payments_of(order))
+    order = state.order(order.merchant_id, order.order_id)
+    if payment.asked_instead_sen and order.payment_mark == "conflict" and not waits:
+        set_payment_status(state, context, order, "unpaid", "")
 
 
 def require_enough(order: Order, payment: Payment) -> None:

@@ -51,6 +51,7 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
             arrival.accept(state, context, order, invoice, payment, _SUSPENSE)
         elif self.decision == "wallet":
             arrival.credit(state, context, order, payment, _SUSPENSE, self.note or "late payment")
+            other_amount.end_conflict(state, context, order, payment)
         else:
             amount_sen = payment.amount_sen
             sent_by = return_to_payer(state, context, order, payment, amount_sen, _SUSPENSE, note=self.note, by=self.by)
@@ -59,4 +60,5 @@ class ResolveLate(OrderCommand, frozen=True, kw_only=True):
                 order, "payment.refunded", context.now,
                 payment=payment.public_id, amount_sen=amount_sen, refunded_sen=amount_sen, **sent_by,
             )  # fmt: skip
+            other_amount.end_conflict(state, context, order, payment)
         return state.view(self.merchant_id, self.order_id)

@@ -38,9 +38,9 @@ async def create_deposit(ctx: RequestContext) -> Response:
         return await topping_up.compose(ctx, caller, wanted)
 
     outcome = await submit_once(ctx, attempt, compose, StartDeposit, void=never_began)
-    code, again = wanted.payment_method, outcome.replayed
+    methods, again = ctx.services.partners.payment_methods, outcome.replayed
     deposit = outcome.answer if again else await _started(ctx, outcome.answer)
-    data = wire_deposits.created_of(deposit, code, ctx.base_url, ctx.now, idempotent=again)
+    data = wire_deposits.created_of(deposit, methods, ctx.base_url, ctx.now, idempotent=again)
     message, status = (wire_deposits.FOUND_AGAIN, 200) if again else (wire_deposits.CREATED, 201)
     return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
 
@@ -63,7 +63,8 @@ async def list_deposits(ctx: RequestContext) -> Response:
     authenticate(ctx, "user_read")
     limit = list_limit(ctx.query.multi_items())
     found = await ctx.services.engine.deposits.page(ctx.scope, DepositFilter(), limit)
-    deposits = [wire_deposits.deposit_of(deposit, ctx.base_url) for deposit in found]
+    methods = ctx.services.partners.payment_methods
+    deposits = [wire_deposits.deposit_of(deposit, methods, ctx.base_url) for deposit in found]
     return reply(wire.Success(data={"deposits": deposits, "limit": limit}))
 
 

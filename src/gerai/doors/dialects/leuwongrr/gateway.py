@@ -30,9 +30,17 @@ def gateways(methods: Mapping[str, PaymentMethod]) -> dict[str, GatewayCode]:
     found: dict[str, GatewayCode] = {}
     for name, method in methods.items():
         for channel in method.channels:
-            code = canonical_code(name) if len(method.channels) == 1 else canonical_code(f"{name}-{channel}")
+            code = code_of(methods, name, channel)
             found[code] = GatewayCode(code, method, channel)
     return found
+
+
+def code_of(methods: Mapping[str, PaymentMethod], name: str, channel: str) -> str:
+    """The code of the method ``name`` with its ``channel``; empty where there is no such way to pay."""
+    method = methods.get(name)
+    if method is None or channel not in method.channels:
+        return ""
+    return canonical_code(name if len(method.channels) == 1 else f"{name}-{channel}")
 
 
 def find(

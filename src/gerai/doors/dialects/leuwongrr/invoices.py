@@ -17,10 +17,10 @@ from gerai.doors.http.door import reply
 async def get_invoice(ctx: RequestContext) -> Response:
     """One invoice. NotFound."""
     found = await _invoice(ctx)
-    base_url, now = ctx.base_url, ctx.now
-    of_order = isinstance(found, OrderView)
-    whole = wire.invoice_of(found, base_url, now) if of_order else wire_deposits.invoice_of(found, base_url, now)
-    return reply(wire.Success(data={"invoice": whole}))
+    methods, base_url, now = ctx.services.partners.payment_methods, ctx.base_url, ctx.now
+    if isinstance(found, OrderView):
+        return reply(wire.Success(data={"invoice": wire.invoice_of(found, methods, base_url, now)}))
+    return reply(wire.Success(data={"invoice": wire_deposits.invoice_of(found, methods, base_url, now)}))
 
 
 async def get_invoice_status(ctx: RequestContext) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gerai.domain.filters import OrderFilter
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import IdempotencyKeyReused, MethodUnavailable, NotFound, PartnerUnavailable
+from gerai.domain.refusals import IdempotencyKeyReused, NotFound
 from gerai.doors.dialects.leuwongrr import wire
 from gerai.doors.dialects.leuwongrr.auth import Caller, authenticate
 from gerai.doors.dialects.leuwongrr.placing import compose
@@ -21,6 +21,7 @@ from gerai.doors.dialects.leuwongrr.request import (
     list_limit,
     read_order,
 )
+from gerai.doors.http.charging import charged
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
@@ -39,26 +40,16 @@ async def create_order(ctx: RequestContext) -> Response:
     caller = authenticate(ctx, "create_order")
     wanted = read_order(await ctx.json_or(PLAIN_ORDER))
     outcome = await _placed_once(ctx, caller, wanted)
-    view = outcome.answer.view if outcome.replayed else await _charged(ctx, outcome.answer.view)
+    view = outcome.answer.view if outcome.replayed else await charged(ctx, outcome.answer.view)
+    methods = ctx.services.partners.payment_methods
     data = wire.CreatedAnswer(
-        wire.invoice_of(view, ctx.base_url, ctx.now),
-        wire.gateway_of(view, ctx.base_url, ctx.now),
+        wire.invoice_of(view, methods, ctx.base_url, ctx.now),
+        wire.gateway_of(view, methods, ctx.base_url, ctx.now),
         view.order.environment,
         outcome.replayed,
     )
     message, status = (wire.FOUND_AGAIN, 200) if outcome.replayed else (wire.CREATED, 201)
     return reply(wire.Success(data=data, message=message), status, replay_headers(outcome))
-
-
-async def _charged(ctx: RequestContext, view: OrderView) -> OrderView:
-    """The order with what its payer must see, where a gateway takes the payment. One that cannot does not undo the
-    order: its payer chooses another way on the page."""
-    for payment in view.payments:
-        try:
-            return await ctx.services.gateways.started(view, payment.payment_id)
-        except (MethodUnavailable, PartnerUnavailable):
-            return await ctx.services.engine.orders.as_now(view.order)
-    return view
 
 
 async def _placed_once(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> Outcome[Placed]:
@@ -83,7 +74,7 @@ async def list_orders(ctx: RequestContext) -> Response:
     authenticate(ctx, "user_read")
     limit = list_limit(ctx.query.multi_items())
     found = await ctx.services.engine.orders.page(ctx.scope, OrderFilter(), limit)
-    orders = [wire.order_of(view, ctx.base_url) for view in found]
+    orders = [wire.order_of(view, ctx.services.partners.payment_methods, ctx.base_url) for view in found]
     return reply(wire.Success(data={"orders": orders, "limit": limit}))
 
 
@@ -94,7 +85,8 @@ async def get_order(ctx: RequestContext) -> Response:
     found = await find_order(ctx, code)
     if found is None:
         raise NotFound("order", code)
-    return reply(wire.Success(data={"order": wire.order_of(found, ctx.base_url)}))
+    order = wire.order_of(found, ctx.services.partners.payment_methods, ctx.base_url)
+    return reply(wire.Success(data={"order": order}))
 
 
 async def find_order(ctx: RequestContext, code: str) -> OrderView | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import msgspec
 
 from gerai.domain.money import display, whole_rupiah
 from gerai.domain.records import Deposit, Order, OrderView, Payment
+from gerai.doors.dialects.leuwongrr.gateway import code_of
 from gerai.doors.dialects.leuwongrr.order_details import details_of
 from gerai.doors.dialects.leuwongrr.request import BALANCE, INVOICE
 from gerai.doors.http.links import absolute
@@ -16,6 +18,7 @@ from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import order_payable, payment_payable
 from gerai.doors.http.times import jakarta_wall
 from gerai.engine.gateways.record import instructed
+from gerai.ports.payments import PaymentMethod
 
 CREATED: Final = "Order berhasil dibuat."
 FOUND_AGAIN: Final = "Order yang sama ditemukan dari Idempotency-Key."
@@ -86,7 +89,7 @@ def page_url(base_url: str, code: str, secret: str) -> str:
     return f"{base_url}{INVOICE_PAGE.format(code=code)}?t={secret}"
 
 
-def invoice_of(view: OrderView, base_url: str, now: datetime) -> InvoiceAnswer:
+def invoice_of(view: OrderView, methods: Mapping[str, PaymentMethod], base_url: str, now: datetime) -> InvoiceAnswer:
     """The whole invoice. ``payment_url`` is set once a gateway method was chosen, while the order can be paid."""
     order, details = view.order, details_of(view.order)
     page = invoice_url(base_url, order)
@@ -97,7 +100,7 @@ def invoice_of(view: OrderView, base_url: str, now: datetime) -> InvoiceAnswer:
         amount=whole_rupiah(order.total_sen),
         formatted_amount=display(order.total_sen),
         currency=order.currency,
-        payment_method=details.payment_method,
+        payment_method=method_of(view, methods),
         payment_url=page if gateway_payment(view) is not None and order_payable(view, now) else "",
         invoice_url=page,
         order=OrderPart(order_status(order), details.order_type, details.roblox_username, details.robux_amount),
@@ -114,7 +117,7 @@ def short_invoice_of(view: OrderView) -> dict[str, Any]:
     }
 
 
-def order_of(view: OrderView, base_url: str) -> dict[str, Any]:
+def order_of(view: OrderView, methods: Mapping[str, PaymentMethod], base_url: str) -> dict[str, Any]:
     """An order as lists and details show it."""
     order, details = view.order, details_of(view.order)
     return {
@@ -129,7 +132,7 @@ def order_of(view: OrderView, base_url: str) -> dict[str, Any]:
         "amount": whole_rupiah(order.total_sen),
         "formatted_amount": display(order.total_sen),
         "currency": order.currency,
-        "payment_method": details.payment_method,
+        "payment_method": method_of(view, methods),
         "client_reference": order.reference,
         "invoice_url": invoice_url(base_url, order),
         "created_at": jakarta_wall(order.created_at),
@@ -155,13 +158,23 @@ def payment_status(view: OrderView) -> str:
 
 
 def gateway_payment(view: OrderView) -> Payment | None:
-    """The newest payment of an order that was placed with a gateway method."""
+    """The payment of an order that was placed with a gateway method: the one that paid it, else the newest."""
     if not view.payments or details_of(view.order).payment_method in (INVOICE, BALANCE):
         return None
-    return max(view.payments, key=lambda payment: payment.payment_id, default=None)
+    paid_by = [payment for payment in view.payments if payment.status == "completed"]
+    return max(paid_by or view.payments, key=lambda payment: payment.payment_id)
 
 
-def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] | None:
+def method_of(view: OrderView, methods: Mapping[str, PaymentMethod]) -> str:
+    """How the order is paid, by its code: what was asked for, until its payer chose another gateway method."""
+    payment = gateway_payment(view)
+    chosen = "" if payment is None else code_of(methods, payment.method, payment.channel_code)
+    return chosen or details_of(view.order).payment_method
+
+
+def gateway_of(
+    view: OrderView, methods: Mapping[str, PaymentMethod], base_url: str, now: datetime
+) -> dict[str, Any] | None:
     """What the payer must see to pay through the chosen gateway method; None for invoice and balance, while its gateway
     has not answered, and when the payment can no longer be made."""
     payment = gateway_payment(view)
@@ -169,14 +182,15 @@ def gateway_of(view: OrderView, base_url: str, now: datetime) -> dict[str, Any] 
         return None
     if not instructed(payment):
         return None
-    code, asked_sen, secret = details_of(view.order).payment_method, payment.asked_sen, view.order.secret
+    code, asked_sen, secret = method_of(view, methods), payment.asked_sen, view.order.secret
     return instructions_of(payment, code, asked_sen, secret, base_url)
 
 
 def instructions_of(
     paid_by: Payment | Deposit, code: str, asked_sen: int, secret: str, base_url: str
 ) -> dict[str, Any]:
-    """How to pay ``asked_sen`` by the gateway method with this code, as it is stored. ``secret`` opens the page."""
+    """How to pay ``asked_sen`` by the gateway method with this code, as it is stored. ``secret`` opens the page;
+    ``account_name`` is whose account it is, where the payer transfers to one."""
     instructions = paid_by.instructions
     return {
         "code": code,
@@ -184,6 +198,7 @@ def instructions_of(
         "channel": paid_by.channel_code,
         "amount": whole_rupiah(asked_sen),
         "pay_code": typed_code(instructions),
+        "account_name": instructions.get("holder", ""),
         "qr_string": instructions.get("qr_text", ""),
         "redirect_url": absolute(instructions.get("url", ""), base_url, secret),
         "expires_at": jakarta_wall(paid_by.expires_at) if paid_by.expires_at is not None else None,

@@ -11,22 +11,25 @@ from typing import Any
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import MethodUnavailable, NotFound
 from gerai.doors.dialects.scalev import wire
 from gerai.doors.dialects.scalev.auth import authenticate, business, form_of, query_of, storefront
+from gerai.doors.dialects.scalev.charging import with_payment
 from gerai.doors.dialects.scalev.order_details import CHANNEL, details_of, revised_with_noted
 from gerai.doors.dialects.scalev.order_history import placed_history, read_history
 from gerai.doors.dialects.scalev.paging import bare, list_mark, paginated, read_page
 from gerai.doors.dialects.scalev.placing import Identity, PlacingContext, compose
-from gerai.doors.dialects.scalev.request import IDEMPOTENCY, read_order
+from gerai.doors.dialects.scalev.request import IDEMPOTENCY, NewOrder, read_order
 from gerai.doors.dialects.scalev.request_lists import find_page, read_order_query
 from gerai.doors.dialects.scalev.request_status import read_change
+from gerai.doors.http.charging import charged
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.engine.catalogue.products import Store
+from gerai.engine.command import Idempotency, Outcome
 from gerai.engine.orders.change_status import ChangeStatus
-from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.orders.place import Placed, PlaceOrder
 from gerai.engine.payments.offered import offered_channels
 from gerai.kit.ids import token, uuid7
 
@@ -39,17 +42,32 @@ async def create_order(ctx: RequestContext) -> Response:
     wanted = read_order(form_of(await ctx.json(exact=True)))
     attempt = IDEMPOTENCY.attempt(ctx, "orders.create", "merchant", wanted)
 
-    async def command() -> PlaceOrder:
-        return compose(wanted, _context(ctx), lambda: _identity(ctx))
-
-    outcome = await submit_once(ctx, attempt, command, PlaceOrder)
-    view = outcome.answer.view
+    outcome = await _placed_once(ctx, wanted, attempt)
     if outcome.replayed:
-        [body] = await whole_orders(ctx, [view])
+        [body] = await whole_orders(ctx, [outcome.answer.view])
     else:
+        view = await charged(ctx, outcome.answer.view)
         owner, store = business(ctx.caller.merchant), _store(ctx, view)
         body = wire.order(view, placed_history(view.order), owner, ctx.base_url, ctx.now, store)
     return reply(body, headers=replay_headers(outcome))
+
+
+async def _placed_once(ctx: RequestContext, wanted: NewOrder, attempt: Idempotency | None) -> Outcome[Placed]:
+    """The order, with the payment it asks for, or the one that the request's key made before."""
+    context, partners = _context(ctx), ctx.services.partners
+
+    async def plain() -> PlaceOrder:
+        return compose(wanted, context, lambda: _identity(ctx))
+
+    async def paid() -> PlaceOrder:
+        merchant, ids = ctx.caller.merchant, ctx.services.engine.ids
+        return with_payment(await plain(), ids, merchant, partners.payment_methods, context.channels)
+
+    try:
+        return await submit_once(ctx, attempt, paid, PlaceOrder)
+    except MethodUnavailable:
+        # The seller's own account was closed in this moment: the order waits, and is paid on its page.
+        return await submit_once(ctx, attempt, plain, PlaceOrder)
 
 
 def _context(ctx: RequestContext) -> PlacingContext:

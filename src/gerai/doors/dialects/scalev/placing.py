@@ -29,6 +29,7 @@ from gerai.doors.http.fields import Fields
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.command import Contact
 from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.payments.offered import OfferedChannels
 from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import RateTable
 
@@ -51,7 +52,7 @@ class PlacingContext:
     catalogue: ProductCatalogue
     districts: Gazetteer
     rates: RateTable
-    channels: Mapping[str, Collection[str]]
+    channels: OfferedChannels
     luck: int
 
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
-from gerai.domain.records import OrderLine, OrderView
+from gerai.domain.records import OrderLine, OrderView, Payment
 from gerai.doors.dialects.scalev.formats import free_object, second
 from gerai.doors.dialects.scalev.order_details import VARIANT, OrderDetails, details_of
 from gerai.doors.dialects.scalev.order_history import History, Step, read_history, times
@@ -93,12 +93,6 @@ def _then(happened: Occurrence, history: History) -> OrderView:
         details={**view.order.details, "noted": history.noted},
         updated_at=happened.event.at,
     )
-    # What its payer must see never changes; whether it runs or has succeeded, the message does not tell.
-    payments = tuple(
-        msgspec.structs.replace(payment, status="processing")
-        for payment in view.payments
-        if payment.public_id == standing.payment
-    )
     parcel, shipment = standing.parcel, view.shipment
     if parcel is None or shipment is None:
         shipment = None
@@ -110,7 +104,23 @@ def _then(happened: Occurrence, history: History) -> OrderView:
             aggregator=parcel.aggregator,
             details=parcel.details,
         )
-    return msgspec.structs.replace(view, order=order, payments=payments, shipment=shipment)
+    return msgspec.structs.replace(view, order=order, payments=_payment_then(happened), shipment=shipment)
+
+
+def _payment_then(happened: Occurrence) -> tuple[Payment, ...]:
+    """The payment that ran or had succeeded; where it was given back before the event, the one that had paid."""
+    named = [p for p in happened.view.payments if p.public_id == happened.standing.payment]
+    if not named:
+        return tuple(p for p in happened.view.payments if p.status == "refunded" and _had_come(p, happened))
+    return tuple(
+        msgspec.structs.replace(p, status="completed" if _had_come(p, happened) else "processing") for p in named
+    )
+
+
+def _had_come(payment: Payment, happened: Occurrence) -> bool:
+    """Whether the payment's money was there, and counted, when the event happened."""
+    at = payment.completed_at
+    return happened.standing.payment_status in ("paid", "settled") and at is not None and at <= happened.event.at
 
 
 def _everything(happened: Occurrence, history: History) -> dict[str, Any]:

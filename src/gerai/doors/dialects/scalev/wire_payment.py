@@ -8,7 +8,7 @@ from typing import Any, Final
 from gerai.domain.money import decimal_string
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.formats import timestamp
-from gerai.doors.dialects.scalev.order_details import OrderDetails
+from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
 from gerai.doors.http.links import absolute
 from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import still_asked
@@ -48,8 +48,14 @@ def _entity(entity_id: Any) -> dict[str, Any] | None:
 
 
 def _attempt(view: OrderView) -> Payment | None:
-    """The newest attempt that runs or has succeeded."""
-    return next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
+    """The newest attempt that runs or has succeeded; where all of it was given back since, the one that had paid the
+    order."""
+    alive = next((p for p in reversed(view.payments) if p.status in ("processing", "completed")), None)
+    if alive is not None or view.invoice is None or view.invoice.status not in ("paid", "refunded"):
+        return alive
+    # The first: money that comes once an order is paid is late, and never paid it.
+    given_back = [(p.completed_at, p) for p in view.payments if p.status == "refunded" and p.completed_at is not None]
+    return min(given_back, key=lambda one: one[0])[1] if given_back else None
 
 
 def _provider(attempt: Payment | None) -> str | None:
@@ -62,7 +68,7 @@ def _paid_info(view: OrderView, base_url: str, attempt: Payment | None) -> dict[
     """What was paid through a gateway, and when, beside what its payer had been shown. The contract leaves its keys
     open."""
     shown = gateway_info(view, base_url, None)
-    if attempt is None or attempt.status != "completed" or not shown:
+    if attempt is None or attempt.status == "processing" or not shown:
         return None
     paid_at = attempt.completed_at
     return {
@@ -101,7 +107,8 @@ def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[s
     code = typed_code(told) or None
     match payment.method:
         case "va":
-            number = {"virtual_account_number": code, "customer_name": None}
+            buyer = details_of(view.order).customer.name
+            number = {"virtual_account_number": code, "customer_name": buyer}
             account = {"channel_code": payment.channel_code, "channel_properties": number}
             return {"payment_method": {"virtual_account": account}}
         case "qris":
