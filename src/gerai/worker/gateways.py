@@ -28,7 +28,9 @@ def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStr
 
     # The payment names the job's lock, and is the task's.
     @queue.task(name=GIVE_BACK_TASK, retry=retry)
-    async def give_back_task(merchant_id: int, order_id: int, payment_id: int, task_id: int) -> None:
-        await give_back(engine, desk, merchant_id, order_id, task_id)
+    async def give_back_task(
+        merchant_id: int, order_id: int, payment_id: int, task_id: int, look: int | None = None
+    ) -> None:
+        await give_back(engine, desk, merchant_id, order_id, task_id, look)
 
     return follow_task, end_task, give_back_task

@@ -10,7 +10,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.gateways.due import Followed, followed
 from gerai.engine.gateways.follow import record
-from gerai.engine.gateways.give_back import give_back
+from gerai.engine.gateways.give_back import look_at_refund
 from gerai.ports.gateways import Contract, Gateway, GatewayNotice, Seen
 from gerai.ports.notices import NoticeFault
 from gerai.store import gateways as sql
@@ -64,7 +64,7 @@ async def _record(
         return False
     await record(engine, paid, seen)
     if isinstance(paid, Payment) and paid.refunded_sen:
-        # It may be about a refund that was asked for: how that stands is seen by looking.
+        # It may be about a refund that was asked for: how that stands is seen by looking. Its own job asks for it.
         for task in await engine.payments.sending(paid):
-            await give_back(engine, desk, paid.merchant_id, paid.order_id, task.task_id)
+            await look_at_refund(engine, desk, task)
     return True
