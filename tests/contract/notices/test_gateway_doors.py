@@ -4,6 +4,7 @@ believed with their proof alone, and only after it was asked."""
 from __future__ import annotations
 
 import httpx
+import pytest
 from gateway_doors_kit import RIGHT, TOY, Doors, contract_of, served, shop
 
 from gateway_kit import KEY, PRICE
@@ -17,6 +18,7 @@ from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
+from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import OutcomeUnknown, RefundSeen
 
 __all__ = ["served", "shop"]
@@ -171,3 +173,22 @@ async def test_another_amount_on_the_page(shop: Doors) -> None:
         page = (await shop.web.get(path, headers={"Accept-Language": language})).text
         assert [text for text in texts if text not in page] == []
         assert "va:BCA" not in page
+
+
+async def test_a_contract_that_cannot_be_opened(shop: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key that opens the contract is not there, or its gateway is not installed: nobody can look at a notice's
+    proof, so it is not turned away for good but with 503, and counts when it comes again."""
+    payment = await shop.started()
+    TOY.pays(payment)
+    desk = shop.desk
+    for name, spoilt in (("_sealer", SecretBox(new_key())), ("gateways", {})):
+        with monkeypatch.context() as patch:
+            patch.setattr(desk, name, spoilt)
+            answer = await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
+            assert (answer.status_code, await shop.notices()) == (503, [])
+    answer = await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": "guess"})
+    assert answer.status_code == 404
+    answer = await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
+    assert answer.status_code == 200
+    await shop.work()
+    assert await shop.stands(payment) == ("completed", PRICE)
