@@ -18,6 +18,7 @@ from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import steady_s
 from gerai.kit.http import NoAnswer, Unreachable
 from gerai.kit.ids import token
+from gerai.kit.wire import without_nul
 from gerai.ports.gateways import (
     Attempt,
     Contract,
@@ -177,7 +178,7 @@ async def _pending(engine: Engine, task: RefundTask, fault: str, by: str, gives_
 
 
 async def _record(engine: Engine, task: RefundTask, by: str, **seen: Any) -> None:
-    await engine.submit(RecordRefund(**_names(task), by=by, denials=task.denials, **seen))
+    await engine.submit(RecordRefund(**_names(task), by=by, denials=task.denials, **without_nul(seen)))
 
 
 def _names(task: RefundTask) -> dict[str, Any]:
