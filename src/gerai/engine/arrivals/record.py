@@ -18,7 +18,7 @@ from gerai.kit.wire import key_of
 
 
 class Money(NamedTuple):
-    """By what it is known whether money was told of before. ``at``: None where the sender does not say when it came."""
+    """By what money is known when it is reported again. ``at``: None where the sender does not say when it came."""
 
     key: str
     amount_sen: int
@@ -66,7 +66,7 @@ class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
 
     @property
     def money(self) -> Money:
-        """What is the same whenever it is told of."""
+        """What is the same in every report of it."""
         return Money(self.arrival_key, self.amount_sen, self.arrived_at if self.timed else None)
 
     def needs(self) -> Needs:

@@ -32,7 +32,7 @@ _TOLD_LATER: Final = timedelta(days=3)
 class BankLine(NamedTuple):
     """Money that came in, as a bank tells it. ``key``: what this line alone has, the same whenever it is read.
     ``day_only``: the bank says the day alone, and ``at`` is its beginning; ``timed``: it says when, else ``at`` is when
-    it was told."""
+    its report came."""
 
     key: str
     amount_sen: int
@@ -43,7 +43,7 @@ class BankLine(NamedTuple):
 
     @property
     def money(self) -> Money:
-        """What is the same whenever it is told of."""
+        """What is the same in every report of it."""
         return Money(self.key, self.amount_sen, self.at if self.timed else None)
 
 

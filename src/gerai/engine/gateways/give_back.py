@@ -36,7 +36,7 @@ _EVERY_S: Final = 3600
 #: After so many looks, about a week, a person is asked to look in the gateway's dashboard.
 _LONG: Final = 170
 #: A run that takes longer asks for nothing any more: far less than it has the claim for.
-_AT_MOST_S: Final = 120.0
+_AT_MOST_S: Final = 120
 _WAITS: Final = "the gateway has not said for a week whether it was sent: look in its dashboard"
 
 

@@ -57,7 +57,7 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     look: int = -1
     reference: str = ""
     fault: str = ""
-    look_after_s: float = 0.0
+    look_after_s: float = 0
     gives_up: str = ""
 
     def decide(self, state: State, context: Context) -> RefundTask:
