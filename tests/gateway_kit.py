@@ -227,12 +227,15 @@ class GatewayShop:
 
 
 async def gateway_shop(
-    engine: Engine, toy: ToyGateway | None = None, environment: Environment = "production"
+    engine: Engine,
+    toy: ToyGateway | None = None,
+    environment: Environment = "production",
+    sealer: SecretBox | None = None,
 ) -> GatewayShop:
-    """A shop whose payments the gateway takes."""
+    """A shop whose payments the gateway takes. ``sealer``: what seals its contract; None: one that nobody else has."""
     toy = toy or ToyGateway()
     merchant_id = await open_merchant(engine, f"toy{engine.ids.next()}", "Toko Saya")
-    sealer = SecretBox(new_key())
+    sealer = sealer or SecretBox(new_key())
     draft = draft_contract(
         engine, sealer, merchant_id, toy, environment, {"secret_key": KEY}, ways=ways_of(toy, METHODS), base_url="",
         by="t",

@@ -23,7 +23,7 @@ from gerai.engine.merchants.receiving import close_account, open_account
 from gerai.engine.orders.expire import ExpireOrder
 from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.record import RecordPayment
-from gerai.kit.clock import real_now
+from gerai.kit.clock import jakarta, real_now
 
 
 @pytest_asyncio.fixture
@@ -99,13 +99,42 @@ async def test_one_money_that_several_tell_of_pays_once(shop: MoneyShop) -> None
 async def test_the_same_line_is_one_money(shop: MoneyShop) -> None:
     """Taken ten times at the same moment through two processes, and once more later, it pays once; what comes under the
     same words another time is other money, and waits, for nobody else asked for it."""
-    view, payment = await shop.started()
-    kept = await asyncio.gather(*(shop.take(payment.asked_sen, "BCA-1", n % 2) for n in range(10)))
+    (view, payment), at = await shop.started(), real_now()
+    kept = await asyncio.gather(*(shop.take(payment.asked_sen, "BCA-1", n % 2, at=at) for n in range(10)))
     assert len({one.arrival_id for one in kept}) == 1
-    assert (await shop.take(payment.asked_sen, "BCA-1")).arrival_id == kept[0].arrival_id
+    assert (await shop.take(payment.asked_sen, "BCA-1", at=at)).arrival_id == kept[0].arrival_id
     assert (await shop.now(view)).order.charged_sen == PRICE
     assert (await shop.take(payment.asked_sen, "BCA-2")).status == "waiting"
     assert [one.arrival_key for one in await take.waiting(shop.engines[0], shop.merchant_id)] == ["BCA-2"]
+    assert await shop.sound()
+
+
+async def test_other_money_under_a_key_that_is_known_is_kept(shop: MoneyShop) -> None:
+    """Whoever told of it gave two moneys one key: the second is not taken for the first, whatever its amount or its
+    time is, nor pays anything by itself; taken again it is known. A list that says the day alone has the same money,
+    and so has a sender that does not say when it came."""
+    (view, payment), (other, asked), at = await shop.started(), await shop.started(), real_now()
+    first = await shop.take(payment.asked_sen, "TRF", at=at)
+    assert first.status == "booked"
+    for _ in range(2):
+        kept = await asyncio.gather(
+            *(shop.take(asked.asked_sen, "TRF", n % 2, at=at) for n in range(4)),
+            *(shop.take(payment.asked_sen, "TRF", n % 2, at=at + timedelta(minutes=2)) for n in range(4)),
+        )
+        assert len({one.arrival_id for one in kept} - {first.arrival_id}) == 2
+    day = jakarta(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    for same in ({"at": day, "day_only": True}, {"at": at + timedelta(days=3), "timed": False}):
+        assert (await shop.take(payment.asked_sen, "TRF", **same)).arrival_id == first.arrival_id
+    waits = await take.waiting(shop.engines[0], shop.merchant_id)
+    assert sorted(one.amount_sen for one in waits) == sorted([asked.asked_sen, payment.asked_sen])
+    assert [(await shop.now(one)).order.charged_sen for one in (view, other)] == [PRICE, 0]
+    # Of a list's lines those are left out that were taken, and no others.
+    lines = [
+        BankLine("TRF", sen, when, "KOPI")
+        for sen, when in ((payment.asked_sen, at), (asked.asked_sen, at), (rupiah(7), at))
+    ]
+    of = (shop.engines[0], shop.merchant_id, shop.account.receiving_id)
+    assert [line.amount_sen for line in await take.not_kept(*of, lines)] == [rupiah(7)]
     assert await shop.sound()
 
 

@@ -81,6 +81,15 @@ async def now(shop: GatewayShop, task: RefundTask) -> RefundTask:
     return found.task
 
 
+async def lapsed(shop: GatewayShop, task: RefundTask) -> None:
+    """The ten minutes have passed in which the run that asked last may still be asking."""
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE refund_tasks SET claimed_at = claimed_at - interval '10 minutes' WHERE task_id = %s",
+            (task.task_id,),
+        )
+
+
 async def booked(shop: GatewayShop, task: RefundTask) -> list[str]:
     """What of the ledger is about going back."""
     transfers = await shop.engine.wallets.of_order(shop.merchant_id, task.order_id)
@@ -118,7 +127,8 @@ async def test_parts_are_refunds_of_their_own(shop: GatewayShop) -> None:
 
 async def test_a_lost_answer_is_found_and_not_sent_twice(shop: GatewayShop) -> None:
     """It was made, and its answer lost, or the process died right after: the next run finds it. It was not made: it is
-    asked for once more by the same key. Unreachable: nothing was done, and it is asked later."""
+    asked for once more by the same key, but not before ten minutes have passed. Unreachable: nothing was done, and it
+    is asked when the job comes again."""
     for outcome, made, asked in (
         (OutcomeUnknown("TimeoutError"), True, 1), (OutcomeUnknown("TimeoutError"), False, 2),
         (Unreachable("ConnectError"), True, 2),
@@ -132,6 +142,9 @@ async def test_a_lost_answer_is_found_and_not_sent_twice(shop: GatewayShop) -> N
         assert [round(wait_s) for wait_s in await shop.jobs(payment, GIVE_BACK_TASK)] == [0, 60]
         assert await booked(shop, task) == [OWED]
         shop.toy.made = True
+        if not made:
+            assert (await job(shop, task)).status == "sending"
+            await lapsed(shop, task)
         assert (await job(shop, task)).status == "done"
         assert shop.toy.given_back == [(payment.public_id, PRICE)]
         assert len([1 for what, _ in shop.toy.asked if what == "refund"]) == asked
@@ -202,13 +215,17 @@ async def test_a_person_takes_it_and_the_gateway_sends_it_all_the_same(shop: Gat
     task = await refunded(shop, await paid(shop))
     shop.toy.refunding, shop.toy.made = [OutcomeUnknown("TimeoutError")], False
     await job(shop, task)
+    with pytest.raises(StateConflict):
+        # It is on its way there, for all that anybody knows.
+        await act(shop, TakeBack, task)
+    await lapsed(shop, task)
     taken = await act(shop, TakeBack, task)
     assert (taken.status, taken.fault) == ("open", "taken back by Budi")
     with pytest.raises(StateConflict):
         await act(shop, TakeBack, task)
     await job(shop, task)
     assert shop.toy.given_back == []
-    told = await act(shop, RecordRefund, task, outcome="done", reference="toy-9", by="Toy")
+    told = await act(shop, RecordRefund, task, outcome="done", reference="toy-9", by="Toy", denials=0)
     assert (told.status, told.fault) == ("open", "Toy gave it back as well (toy-9): it must not be sent twice")
     assert await booked(shop, task) == [OWED]
     await act(shop, WithdrawRefund, task)
@@ -254,3 +271,16 @@ async def test_two_processes_ask_once(shop: GatewayShop, dsn: str) -> None:
     for listed in await shop.engine.payments.refunds(shop.merchant_id):
         await job(shop, listed.task)
     assert shop.toy.given_back == [(payment.public_id, PRICE)]
+
+
+async def test_what_an_older_run_heard_changes_nothing(shop: GatewayShop) -> None:
+    """A denial is told late, after a person had the refund asked for again by a new key: the new one is not handed to
+    a person by it, who would send what the gateway sends."""
+    task = await refunded(shop, await paid(shop))
+    for outcome in ("denied", "denied"):
+        await act(shop, RecordRefund, task, outcome=outcome, fault="Toy: 202", by="Toy", denials=0)
+    assert ((await now(shop, task)).status, (await now(shop, task)).denials) == ("open", 1)
+    handed = await act(shop, HandOver, task)
+    for outcome in ("denied", "pending"):
+        assert await act(shop, RecordRefund, task, outcome=outcome, fault="late", by="Toy", denials=0) == handed
+    assert (await job(shop, task)).status == "done"

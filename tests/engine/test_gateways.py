@@ -20,7 +20,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import close_contract, draft_contract, open_contract, ways_of
 from gerai.engine.gateways.desk import seen_of
 from gerai.engine.gateways.due import due_of
-from gerai.engine.gateways.follow import end, to_look_at
+from gerai.engine.gateways.follow import end, follow, to_look_at
 from gerai.engine.gateways.record import instructed
 from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.engine.orders.expire import ExpireOrder
@@ -257,6 +257,78 @@ async def test_an_end_at_the_gateway_ends_it_here(shop: GatewayShop, status: str
     await shop.look(paid)
     await shop.engine.submit(seen_of(paid, Seen(status, "toy")))  # type: ignore[arg-type]
     assert await shop.stands(paid) == ("completed", PRICE)
+
+
+async def test_an_end_that_was_reported_is_not_the_last_word(shop: GatewayShop) -> None:
+    """The gateway reported the end, by its notice or when it was looked at; then it is paid there, and that report is
+    lost: it is found at the next look, and is late. Nobody is told to look at what has merely ended, and a day after
+    its end nothing is looked at any more."""
+    for status in ("expired", "failed", "cancelled"):
+        for looked_at in (True, False):
+            payment = await shop.started()
+            seen = shop.toy.payments[payment.public_id]
+            ended = replace(seen, status=status, instructions=None)  # type: ignore[arg-type]
+            shop.toy.payments[payment.public_id] = ended
+            if looked_at:
+                await shop.look(payment)
+            else:
+                await shop.engine.submit(seen_of(payment, ended))
+            assert (await shop.attempt(payment)).status == "ended"
+            starts, before = (
+                shop.toy.asked.count(("start", payment.public_id)),
+                await shop.jobs(payment, FOLLOW_GATEWAY_TASK),
+            )
+            shop.toy.fails = GatewayRefused("404", "gone")
+            await shop.look(payment)
+            shop.toy.fails = None
+            assert len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)) == len(before) + 1
+            assert (await shop.attempt(payment)).fault == ""
+            shop.toy.pays(payment)
+            await shop.look(payment)
+            assert (await shop.stands(payment))[0] in ("late", "completed")
+            assert (await shop.attempt(payment)).status == "ended"
+            assert shop.toy.asked.count(("start", payment.public_id)) == starts
+            asked = len(shop.toy.asked)
+            await shop.look(payment)
+            assert len(shop.toy.asked) == asked
+    long_ago = "now() - interval '25 hours'"
+    for change in (f"expires_at = {long_ago}", f"expires_at = NULL, updated_at = {long_ago}"):
+        payment = await shop.started()
+        await shop.engine.submit(seen_of(payment, Seen("expired", "toy-1")))
+        async with shop.engine.connection() as connection:
+            await connection.execute(
+                f"UPDATE payments SET {change} WHERE payment_id = %s",  # type: ignore[arg-type]
+                (payment.payment_id,),
+            )
+        before = len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK))
+        await shop.look(payment)
+        assert len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)) == before
+
+
+async def test_what_was_never_started_is_not_looked_for(shop: GatewayShop) -> None:
+    """The gateway said no: there is nothing there that anybody could pay."""
+    view = await shop.ordered()
+    payment = await shop.stored(view)
+    shop.toy.fails, shop.toy.made = GatewayRefused("400", "no"), False
+    with pytest.raises(MethodUnavailable):
+        await shop.desk.started(await shop.now(payment), payment.payment_id)
+    asked = len(shop.toy.asked)
+    await shop.look(payment)
+    assert len(shop.toy.asked) == asked
+    assert (await shop.attempt(payment)).status == "ended"
+
+
+async def test_jobs_that_came_before_leave_no_further_ones(shop: GatewayShop) -> None:
+    """Ten runs of the same look, as after crashes: one job is ahead, and a run that was had already asks nothing."""
+    payment = await shop.started()
+    target = target_of(payment)
+    await asyncio.gather(*(follow(shop.engine, shop.desk, shop.merchant_id, target, 0) for _ in range(10)))
+    assert (len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)), (await shop.attempt(payment)).looks) == (2, 1)
+    asked = len(shop.toy.asked)
+    await follow(shop.engine, shop.desk, shop.merchant_id, target, 0)
+    assert len(shop.toy.asked) == asked
+    await follow(shop.engine, shop.desk, shop.merchant_id, target, 1)
+    assert (len(await shop.jobs(payment, FOLLOW_GATEWAY_TASK)), (await shop.attempt(payment)).looks) == (3, 2)
 
 
 async def test_who_is_offered_it(shop: GatewayShop) -> None:

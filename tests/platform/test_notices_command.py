@@ -8,18 +8,27 @@ import itertools
 import json
 
 import httpx
+import pytest
 from terminal_kit import run_here
 
+from gerai.domain.money import rupiah
 from gerai.engine.core import Engine
+from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
 from gerai.engine.merchants.open import open_merchant
 from gerai.engine.merchants.receiving import open_account
 from gerai.engine.notices.keep import KeepNotice
 from gerai.engine.notices.sources import SOURCES
+from gerai.engine.orders.lines import NewLine
+from gerai.engine.orders.place import PlaceOrder
+from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.kit.discover import discover
+from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import Gateway
 from gerai.ports.payments import PaymentMethod
 
 METHODS: dict[str, PaymentMethod] = discover("gerai.partners.payments", "METHOD")
+GATEWAYS: dict[str, Gateway] = discover("gerai.partners.gateways", "GATEWAY")
 BANK = {"bank": "BCA", "number": "7770123456", "holder": "Budi"}
 KEY = new_key()
 _numbers = itertools.count(1)
@@ -149,3 +158,60 @@ async def test_a_courier_needs_no_account(dsn: str, engine: Engine) -> None:
     )  # fmt: skip
     assert f"1 of 1 parcels wait: R-7: {why}" in (await gerai(dsn, "waiting", *of))[1]
     assert (await gerai(dsn, "dismiss", str(notice_id), *of))[0] == 0
+
+
+@pytest.mark.parametrize("name", ["tripay", "xendit"])
+async def test_a_gateways_notice_is_read_by_its_gateway(dsn: str, engine: Engine, name: str) -> None:
+    """Read again at the terminal it says what is wrong with it, not that nobody knows its sender; where its gateway
+    must be asked and does not answer, it stays as it was. One that was not read at all can be dismissed, too."""
+    merchant_id, code, _ = await opened(engine)
+    gateway, of = GATEWAYS[name], ("--merchant", code)
+    given = {one.name: "secret" if one.name.startswith("secret_") else "T1" for one in gateway.asks}
+    draft = draft_contract(
+        engine, SecretBox(KEY), merchant_id, gateway, "production", given, ways=ways_of(gateway, METHODS),
+        base_url="http://127.0.0.1:1", by="t",
+    )  # fmt: skip
+    contract = await open_contract(engine, draft)
+
+    async def kept(reference: str) -> int:
+        body = json.dumps(
+            {
+                "event": "payment.capture", "reference": "T1", "status": "PAID", "merchant_ref": reference,
+                "total_amount": 50000, "fee_merchant": 0, "fee_customer": 0,
+                "data": {"reference_id": reference, "payment_request_id": "pr-1"},
+            }
+        ).encode()  # fmt: skip
+        notice_id = engine.ids.next()
+        command = KeepNotice(
+            merchant_id=merchant_id, environment="production", notice_id=notice_id, source_id=contract.source_id,
+            digest=hashlib.sha256(body).digest(), body=body,
+        )  # fmt: skip
+        await engine.submit(command)
+        return notice_id
+
+    unknown = await kept("nobodys")
+    rc, _, err = await gerai(dsn, "read", str(unknown), *of)
+    assert (rc, "it is about a payment that was not started here" in " ".join(err.split())) == (1, True), err
+    assert "not started here" in (await gerai(dsn, "waiting", *of))[1]
+    if name == "xendit":
+        view = await engine.submit(
+            PlaceOrder(
+                merchant_id=merchant_id, environment="production", channel="t", key_id=None,
+                order_id=(order_id := engine.ids.next()), public_id=f"o-{order_id}", number=f"N{order_id}",
+                secret=token(), total_sen=rupiah(50_000), funding="invoice",
+                lines=(NewLine("goods", 0, "Kopi", 1, rupiah(50_000), rupiah(50_000)),),
+            )
+        )  # fmt: skip
+        merchant = engine.directory.merchant(merchant_id)
+        wanted = WantedPayment(method="qris", channel="QRIS")
+        start = payment_to_start(engine.ids.next(), merchant, METHODS, view.answer.view, wanted)
+        [payment] = (await engine.submit(start)).answer.payments
+        asked = await kept(payment.public_id)
+        rc, _, err = await gerai(dsn, "read", str(asked), *of)
+        assert rc == 1, err
+    unread = await kept("unread")
+    assert "not read yet" in (await gerai(dsn, "waiting", *of))[1]
+    for notice in (unread, unknown):
+        assert (await gerai(dsn, "dismiss", str(notice), *of))[0] == 0
+        rc, _, err = await gerai(dsn, "dismiss", str(notice), *of)
+        assert (rc, "no notice that waits" in " ".join(err.split())) != (0, False)

@@ -170,7 +170,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "proofs.proof": [lambda c: proofs.proof(c, m, first)],
         "proofs.content": [lambda c: proofs.content(c, m, first)],
         "proofs.forget": [lambda c: proofs.forget(c, 9999, 100)],
-        "arrivals.known_keys": [lambda c: arrivals.known_keys(c, m, first, ["none"])],
+        "arrivals.kept_under": [lambda c: arrivals.kept_under(c, m, first, ["none"])],
         "due.due_orders": [lambda c: due.due_orders(c, 100)],
         "due.due_payments": [lambda c: due.due_payments(c, 100)],
         "due.due_deposits": [lambda c: due.due_deposits(c, 100)],

@@ -37,7 +37,7 @@ class NewerBackup(BackupError):
 class Restored:
     """What was brought back. ``migrated``: what this version added to the schema; ``violations``: of the books;
     ``unchecked``: what of the books could not be checked, with the reasons; ``sealed``: secrets of webhook endpoints,
-    as they are stored."""
+    gateways and notices, as they are stored."""
 
     head: Head
     tail: Tail

@@ -42,7 +42,8 @@ class Statement(NamedTuple):
 def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
     """What a bank's list tells of money that came in. ``columns``: what the file's head calls each of :data:`COLUMNS`;
     none: the head must be one of :mod:`gerai.cli.bank_layouts`. What stands above the head is passed over. Leaves with
-    exit code 2 when the file, its head or any line cannot be read: nothing is guessed."""
+    exit code 2 when the file, its head or any line cannot be read, or two lines have one reference: nothing is
+    guessed."""
     table = _table(file, columns)
     layout, head, begin = table.layout, table.head, table.head_at + 1
     years = Years([" ".join(row) for row in table.rows[: table.head_at]])
@@ -50,7 +51,7 @@ def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
     if layout.kind_beside_amount and head[at["amount"] + 1 : at["amount"] + 2] == [""]:
         at["kind"] = at["amount"] + 1
     found: list[BankLine] = []
-    times = Counter[tuple[str, ...]]()
+    times, named = Counter[tuple[str, ...]](), dict[str, int]()
     for number, cells in enumerate(table.rows[begin:], start=begin + 1):
         if not any(cells) or (layout.ends and cells[0].startswith(layout.ends)):
             continue
@@ -62,8 +63,12 @@ def read_statement(file: Path, columns: Mapping[str, str]) -> Statement:
         if layout.not_yet and texts["date"].strip("'") == layout.not_yet:
             continue
         line = _line(where, texts | {"date": years.complete(texts["date"])}, times)
-        if line is not None:
-            found.append(line)
+        if line is None:
+            continue
+        if (before := named.setdefault(line.key, number)) != number:
+            told = f"{where}: its reference {line.key} is that of line {before}, too, so it names no payment"
+            fail(f"{told}: say which column does, or leave reference=… out", 2)
+        found.append(line)
     return Statement(layout.bank, found)
 
 

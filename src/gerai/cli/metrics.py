@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from gerai.cli.serving import free_port, serving
 from gerai.cli.terminal import fail
-from gerai.kit.files import write_private
+from gerai.kit.files import kept_or_made
 from gerai.kit.hosts import is_loopback
 from gerai.settings import ServerSettings, Settings
 
@@ -26,12 +26,8 @@ _GRACE_S: Final = 1.0
 
 
 def kept_token(file: Path) -> str:
-    """The token in this file of a data folder (0600); made at the first start."""
-    if file.exists() and (found := file.read_text(encoding="utf-8").strip()):
-        return found
-    token = secrets.token_urlsafe(32)
-    write_private(file, token + "\n")
-    return token
+    """The token in this file of a data folder (0600); made at the first start, by one of several that start at once."""
+    return kept_or_made(file, lambda: secrets.token_urlsafe(32))
 
 
 @contextmanager

@@ -43,24 +43,24 @@ async def keys(here: Installation) -> Diagnosis:
 
 
 async def seal_key(here: Installation) -> Diagnosis:
-    """Opens every secret that was sealed for webhooks."""
+    """Opens every secret that was sealed, for webhooks, gateways and money notices."""
     async with here.asking() as connection:
         sealed = await ask.sealed_secrets(connection)
     if not sealed:
-        return ok("no endpoint has a secret", endpoints=0)
+        return ok("nothing is sealed", secrets=0)
     if here.settings_fault and not here.settings.webhooks.seal_key:
-        return not_checked("it is in the settings, which cannot be read", endpoints=len(sealed))
+        return not_checked("it is in the settings, which cannot be read", secrets=len(sealed))
     try:
         unopened = ask.not_opened(sealed, here.settings.webhooks.seal_key)
     except SecretBoxError as error:
-        return fail(str(error), advice.NO_SEAL_KEY, endpoints=len(sealed))
-    closed = [f"{row.merchant} {row.endpoint_id}" for row in unopened]
-    figures = {"endpoints": len(sealed), "key_is_set": bool(here.settings.webhooks.seal_key), "not_opened": closed[:20]}
+        return fail(str(error), advice.NO_SEAL_KEY, secrets=len(sealed))
+    closed = [f"{row.merchant} {row.kind} {row.id}" for row in unopened]
+    figures = {"secrets": len(sealed), "key_is_set": bool(here.settings.webhooks.seal_key), "not_opened": closed[:20]}
     if closed:
         why = "does not open" if here.settings.webhooks.seal_key else "is not set:"
-        seen = f"webhooks.seal_key {why} the secrets of {len(closed)} of {len(sealed)} endpoints ({closed[0]} …)"
+        seen = f"webhooks.seal_key {why} {len(closed)} of {len(sealed)} sealed secrets ({closed[0]} …)"
         return fail(seen, advice.NO_SEAL_KEY, **figures)
-    return ok(f"opens the secrets of {len(sealed)} endpoints", **figures)
+    return ok(f"opens {len(sealed)} sealed secrets", **figures)
 
 
 async def partners(here: Installation) -> Diagnosis:

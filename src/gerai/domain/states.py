@@ -173,6 +173,8 @@ NOTICE = StateTable(
     moves=(
         ("received", "finish", "read"),
         ("received", "set_aside", "waiting"),
+        # It could not be read at all, whoever tried.
+        ("received", "dismiss", "dismissed"),
         # Read again, once it can be: the account that it names is known now.
         ("waiting", "finish", "read"),
         ("waiting", "set_aside", "waiting"),

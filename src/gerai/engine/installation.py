@@ -68,8 +68,8 @@ async def looking(dsn: str, limits: DatabaseSettings, within_s: float) -> AsyncG
 
 
 async def sealed_secrets_in(dsn: str, limits: DatabaseSettings = USUAL) -> list[SealedSecrets]:
-    """Those of all webhook endpoints of a database, a thousand at most. DatabaseError, also when its tables are not
-    those of this version."""
+    """All that a database holds, of webhook endpoints, gateway contracts and senders of money notices, of each kind a
+    thousand at most. DatabaseError, also when its tables are not those of this version."""
     async with looking(dsn, limits, _LOOK_WITHIN_S) as connection:
         return await sealed_secrets(connection)
 
@@ -82,7 +82,7 @@ def not_opened(sealed: Sequence[SealedSecrets], keys: str) -> list[SealedSecrets
 
 def _opens(box: SecretBox, row: SealedSecrets) -> bool:
     try:
-        for secret in filter(None, (row.secret, row.key)):
+        for secret in filter(None, row.secrets):
             box.open(secret)
     except SecretBoxError:
         return False

@@ -89,15 +89,18 @@ def keep_attempt(state: State, context: Context, paid: Payment | Deposit, contra
     state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, _FIRST_LOOK_S))
 
 
-def gateway_job(task: str, paid: Payment | Deposit, delay_s: float, **more: int) -> Job:
+def gateway_job(task: str, paid: Payment | Deposit, delay_s: float, *, look: int | None = None, **more: int) -> Job:
     """Ask its gateway about a payment or deposit, so long from now. One job at a time about the same; a job that waits
-    for its time keeps back those behind it, so that each kind has a lock of its own."""
+    for its time keeps back those behind it, so that each kind has a lock of its own. ``look``: which look it is, so
+    that of several jobs about the same one goes on; None: whichever is the next."""
     if isinstance(paid, Payment):
         ids = {"order_id": paid.order_id, "payment_id": paid.payment_id}
     else:
         ids = {"deposit_id": paid.deposit_id}
     args = {"merchant_id": paid.merchant_id} | ids | more
     lock = ":".join(map(str, (task, *args.values())))
+    if look is not None:
+        args |= {"look": look}
     return Job(_GATEWAY_QUEUE, task, lock, args, delay_s or None)
 
 

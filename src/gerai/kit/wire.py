@@ -7,7 +7,7 @@ import hmac
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -31,6 +31,19 @@ def read_as(form: type[Form], body: bytes) -> Form:
         raise WireFault(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         raise WireFault("it is no JSON") from None
+
+
+def without_nul(value: Any) -> Any:
+    """The same text, or the same lists and dictionaries of texts, without what no database keeps in a text."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case list():
+            return [without_nul(one) for one in cast("list[Any]", value)]
+        case dict():
+            return {without_nul(name): without_nul(one) for name, one in cast("dict[Any, Any]", value).items()}
+        case _:
+            return value
 
 
 def sen_of(amount: Any, most_sen: int) -> int:

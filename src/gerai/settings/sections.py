@@ -138,7 +138,11 @@ class PageSettings:
     heartbeat_s: float = setting(15.0, "Longest silence on a live connection.", 0.1)
     acts_per_minute: int = setting(30, "Choices, changes, proofs and simulated payments of one order per minute.", 1)
     documents_per_minute: int = setting(20, "PDFs of one order that are asked for per minute.", 1)
-    documents_waiting: int = setting(8, "PDFs one process makes, one at a time, or has waiting; beyond it, 503.", 1)
+    documents_waiting: int = setting(
+        8,
+        "PDFs one process makes or has waiting; beyond it, 503 (a merchant's first: beyond twice that).",
+        1,
+    )
     link_lookups_per_minute: int = setting(300, "Wrong payment links one address may try per minute.", 1)
     proofs_keep_days: int = setting(
         365, "How long what a payer sent to show a transfer is kept once its payment has ended.", 1

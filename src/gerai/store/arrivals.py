@@ -109,10 +109,13 @@ async def waiting(
     return [ARRIVALS.read(row) for row in await cursor.fetchall()]
 
 
-async def known_keys(connection: AsyncConnection, merchant_id: int, receiving_id: int, keys: list[str]) -> set[str]:
-    """Those of the keys under which something is kept already."""
+async def kept_under(
+    connection: AsyncConnection, merchant_id: int, receiving_id: int, keys: list[str]
+) -> list[Arrival]:
+    """What is kept under these keys already."""
     cursor = await connection.execute(
-        "SELECT arrival_key FROM arrivals WHERE merchant_id = %s AND receiving_id = %s AND arrival_key = ANY(%s)",
+        query(f"SELECT {ARRIVALS.select_list} FROM arrivals t "
+               "WHERE t.merchant_id = %s AND t.receiving_id = %s AND t.arrival_key = ANY(%s)"),
         (merchant_id, receiving_id, keys),
-    )
-    return {row[0] for row in await cursor.fetchall()}
+    )  # fmt: skip
+    return [ARRIVALS.read(row) for row in await cursor.fetchall()]

@@ -40,10 +40,19 @@ SELECT m.code FROM merchants m JOIN api_keys k USING (merchant_id)
 WHERE NOT m.simulated AND k.environment = 'production'
 GROUP BY m.merchant_id, m.code HAVING NOT bool_or({_LIVE}) ORDER BY m.merchant_id LIMIT %s"""
 _REAL_MERCHANTS: Final = "SELECT count(*) FROM merchants WHERE NOT simulated"
+#: Of contracts the closed ones, too: what was started by them is followed to its end.
 _SEALED: Final = """
-SELECT m.code, e.endpoint_id, e.secret_sealed, e.key_sealed
-FROM webhook_endpoints e JOIN merchants m USING (merchant_id)
-WHERE e.status <> 'removed' ORDER BY e.merchant_id, e.endpoint_id LIMIT %s"""
+(SELECT m.code, 'endpoint', e.endpoint_id, ARRAY[e.secret_sealed, e.key_sealed]
+ FROM webhook_endpoints e JOIN merchants m USING (merchant_id)
+ WHERE e.status <> 'removed' ORDER BY e.merchant_id, e.endpoint_id LIMIT %(limit)s)
+UNION ALL
+(SELECT m.code, 'contract', c.contract_id, ARRAY[c.secrets_sealed, convert_to(c.notice_path, 'UTF8')]
+ FROM gateway_contracts c JOIN merchants m USING (merchant_id)
+ ORDER BY c.merchant_id, c.contract_id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT m.code, 'source', s.source_id, ARRAY[s.secret_sealed]
+ FROM notice_sources s JOIN merchants m USING (merchant_id)
+ WHERE s.closed_at IS NULL AND s.secret_sealed <> '' ORDER BY s.merchant_id, s.source_id LIMIT %(limit)s)"""
 _TROUBLED: Final = """
 SELECT m.code, e.endpoint_id, e.channel, e.environment, e.url,
        CASE WHEN e.status = 'disabled' THEN 'gone' WHEN e.paused_until > now() THEN 'paused' ELSE 'failing' END,
@@ -94,12 +103,13 @@ class EndingKey(NamedTuple):
 
 
 class SealedSecrets(NamedTuple):
-    """``key`` is empty where the endpoint's own secret signs."""
+    """``kind``: whose they are, a webhook ``endpoint``'s, a gateway ``contract``'s or a ``source``'s of money notices,
+    with its ``id``. ``secrets``: one that there is not is empty."""
 
     merchant: str
-    endpoint_id: int
-    secret: bytes
-    key: bytes
+    kind: str
+    id: int
+    secrets: list[bytes]
 
 
 class TroubledEndpoint(NamedTuple):
@@ -193,8 +203,8 @@ async def real_merchants(connection: AsyncConnection) -> int:
 
 
 async def sealed_secrets(connection: AsyncConnection) -> list[SealedSecrets]:
-    """Of all endpoints, a thousand at most."""
-    cursor = await connection.execute(_SEALED, (_SEALED_AT_MOST,))
+    """All that there are, of each kind a thousand at most."""
+    cursor = await connection.execute(_SEALED, {"limit": _SEALED_AT_MOST})
     return [SealedSecrets(*row) for row in await cursor.fetchall()]
 
 

@@ -649,6 +649,8 @@ CREATE TABLE refund_tasks (
     fault text DEFAULT ''::text NOT NULL,
     contract_id bigint,
     payout_id bigint,
+    claimed_by text DEFAULT ''::text NOT NULL,
+    claimed_at timestamp with time zone,
     CONSTRAINT refund_tasks_amount_sen_check CHECK ((amount_sen > 0)),
     CONSTRAINT refund_tasks_check CHECK (((status = ANY (ARRAY['open'::text, 'sending'::text])) = (ended_at IS NULL))),
     CONSTRAINT refund_tasks_check1 CHECK (((status = 'done'::text) = (reference <> ''::text))),

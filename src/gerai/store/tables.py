@@ -91,7 +91,7 @@ REFUND_TASKS = Table(
     key=("merchant_id", "task_id"),
     mutable=(
         "status", "destination", "reference", "ended_by", "updated_at", "ended_at", "looks", "denials", "fault",
-        "contract_id", "payout_id",
+        "contract_id", "payout_id", "claimed_by", "claimed_at",
     ),
     types={"looks": "int4", "denials": "int4"},
 )  # fmt: skip

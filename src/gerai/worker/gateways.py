@@ -19,8 +19,8 @@ def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStr
 
     # The ids are an order's and its payment's, or a deposit's.
     @queue.task(name=FOLLOW_GATEWAY_TASK, retry=retry)
-    async def follow_task(merchant_id: int, **ids: int) -> None:
-        await follow.follow(engine, desk, merchant_id, target_named(ids))
+    async def follow_task(merchant_id: int, look: int | None = None, **ids: int) -> None:
+        await follow.follow(engine, desk, merchant_id, target_named(ids), look)
 
     @queue.task(name=END_AT_GATEWAY_TASK, retry=retry)
     async def end_task(merchant_id: int, **ids: int) -> None:
@@ -28,7 +28,7 @@ def gateway_tasks(queue: App, engine: Engine, desk: GatewayDesk, retry: RetryStr
 
     # They name the job's lock; the task knows the rest.
     @queue.task(name=GIVE_BACK_TASK, retry=retry)
-    async def give_back_task(merchant_id: int, task_id: int, **ids: int) -> None:
-        await give_back(engine, desk, merchant_id, ids.get("order_id"), task_id)
+    async def give_back_task(merchant_id: int, task_id: int, look: int | None = None, **ids: int) -> None:
+        await give_back(engine, desk, merchant_id, ids.get("order_id"), task_id, look)
 
     return follow_task, end_task, give_back_task

@@ -3,13 +3,17 @@ believed with their proof alone, and only after it was asked."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
+import pytest
 from gateway_doors_kit import RIGHT, TOY, Doors, contract_of, served, shop
 
 from gateway_kit import KEY, PRICE
 from gerai.app import App
 from gerai.domain.money import rupiah
 from gerai.doors.dialects.durianpay.demo import ORDER
+from gerai.engine.gateways.desk import seen_of
 from gerai.engine.gateways.give_back import refund_key
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import open_merchant
@@ -17,7 +21,8 @@ from gerai.engine.payments.cancel import CancelPayment
 from gerai.engine.payments.refund import RefundPayment
 from gerai.kit.http import Unreachable
 from gerai.kit.ids import base62
-from gerai.ports.gateways import OutcomeUnknown, RefundSeen
+from gerai.kit.secret_box import SecretBox, new_key
+from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, RefundSeen
 
 __all__ = ["served", "shop"]
 
@@ -171,3 +176,52 @@ async def test_another_amount_on_the_page(shop: Doors) -> None:
         page = (await shop.web.get(path, headers={"Accept-Language": language})).text
         assert [text for text in texts if text not in page] == []
         assert "va:BCA" not in page
+
+
+async def test_a_contract_that_cannot_be_opened(shop: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key that opens the contract is not there, or its gateway is not installed: nobody can look at a notice's
+    proof, so it is not turned away for good but with 503, and counts when it comes again."""
+    payment = await shop.started()
+    TOY.pays(payment)
+    desk = shop.desk
+    for name, spoilt in (("_sealer", SecretBox(new_key())), ("gateways", {})):
+        with monkeypatch.context() as patch:
+            patch.setattr(desk, name, spoilt)
+            answer = await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
+            assert (answer.status_code, await shop.notices()) == (503, [])
+    answer = await shop.web.post(shop.address, content=payment.public_id, headers={"X-Toy": "guess"})
+    assert answer.status_code == 404
+    answer = await shop.web.post(shop.address, content=payment.public_id, headers=RIGHT)
+    assert answer.status_code == 200
+    await shop.work()
+    assert await shop.stands(payment) == ("completed", PRICE)
+
+
+async def test_a_notice_that_can_never_be_read_says_why(shop: Doors) -> None:
+    """An id with a NUL in it is no id: the notice waits, with that as its reason, and what else is in it counts. So
+    does one about which the gateway refuses to speak; neither is tried again and again without a word."""
+    payment = await shop.started()
+    TOY.pays(payment)
+    await shop.web.post(shop.address, content=f"{payment.public_id}\0 {payment.public_id}", headers=RIGHT)
+    await shop.work()
+    assert await shop.notices() == [("waiting", 1, "it names a payment by no text")]
+    assert await shop.stands(payment) == ("completed", PRICE)
+    other = await shop.started()
+    TOY.fails = GatewayRefused("401", "key")
+    await shop.web.post(shop.address, content=other.public_id, headers=RIGHT)
+    await shop.work()
+    TOY.fails = None
+    assert (await shop.notices())[-1] == ("waiting", 0, "the gateway refuses to say how it stands: 401")
+
+
+async def test_what_the_gateway_answers_is_kept_without_nul(shop: Doors) -> None:
+    """No database keeps one in a text: its payment is followed, shown and paid all the same."""
+    payment = await shop.started()
+    seen = TOY.payments[payment.public_id]
+    assert seen.instructions is not None
+    odd = replace(seen.instructions, code="88\x0008", steps={"id": ["tekan\x00 kirim"]})
+    await shop.engine.submit(seen_of(payment, replace(seen, reference="toy\x00-1", instructions=odd)))
+    TOY.pays(payment, reference="toy\x00-1")
+    await shop.look(payment)
+    assert await shop.stands(payment) == ("completed", PRICE)
+    assert "\0" not in (await shop.attempt(payment)).reference

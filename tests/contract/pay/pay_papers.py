@@ -36,7 +36,7 @@ async def printed_text(order: OrderView, language: Any = "id", **facts: Any) -> 
     """What is read on the pages of an order's PDF, one blank between words."""
     paper = composed(order, language, **facts)
     assert paper is not None
-    return text_of(await SETTER.pdf(source_of(paper), 99))
+    return text_of(await SETTER.pdf(source_of(paper), 1, 99))
 
 
 def text_of(pdf: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -52,7 +53,7 @@ async def set_with(text: str, lines: int = 1) -> bytes:
     facts = {"details": details, "merchant_name": text, "shop": shop_at(text)}
     paper = composed(said_everywhere(text, lines), **facts)
     assert paper is not None
-    return await SETTER.pdf(source_of(paper), 99)
+    return await SETTER.pdf(source_of(paper), 1, 99)
 
 
 def shop_at(address: str) -> ShopFacts:
@@ -123,8 +124,8 @@ async def test_who_asks_at_once_waits_for_one() -> None:
     setter = Typesetter()
     paper = composed(view(payments=(payment(),)), details=DETAILS)
     assert paper is not None
-    found = await asyncio.gather(*(setter.pdf(source_of(paper), 1) for _ in range(10)))
-    found.append(await setter.pdf(source_of(paper), 1))
+    found = await asyncio.gather(*(setter.pdf(source_of(paper), 1, 1) for _ in range(10)))
+    found.append(await setter.pdf(source_of(paper), 1, 1))
     assert len(set(found)) == 1
     assert setter.made == 1
 
@@ -137,11 +138,52 @@ async def test_more_than_may_wait_are_refused() -> None:
         paper = composed(view(number=f"N-{number}"))
         assert paper is not None
         sources.append(source_of(paper))
-    answers = await asyncio.gather(*(setter.pdf(source, 3) for source in sources), return_exceptions=True)
+    answers = await asyncio.gather(*(setter.pdf(source, 1, 3) for source in sources), return_exceptions=True)
     assert [isinstance(answer, Busy) for answer in answers] == [False] * 3 + [True] * 2
     assert all(isinstance(answer, bytes) for answer in answers[:3])
-    assert (await setter.pdf(sources[4], 3)).startswith(b"%PDF-")
+    assert (await setter.pdf(sources[4], 1, 3)).startswith(b"%PDF-")
     assert setter.made == 4
+
+
+async def test_merchants_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One merchant's buyers ask for eight papers that take long: another merchant's waits for one of them, and is let
+    in though as many wait as may. In one merchant's line it goes by who came first."""
+    setter, order = Typesetter(), list[bytes]()
+
+    def slowly(source: bytes) -> bytes:
+        time.sleep(0.05)
+        order.append(source)
+        return b"%PDF-" + source
+
+    monkeypatch.setattr(setter, "_set", slowly)
+    first = [asyncio.create_task(setter.pdf(b"a%d" % number, 1, 8)) for number in range(8)]
+    await asyncio.sleep(0.02)
+    others = [asyncio.create_task(setter.pdf(source, of, 8)) for source, of in ((b"b", 2), (b"c", 3))]
+    with pytest.raises(Busy):
+        await setter.pdf(b"a8", 1, 8)
+    await asyncio.gather(*first, *others)
+    assert order == [b"a0", b"a1", b"b", b"c", *(b"a%d" % number for number in range(2, 8))]
+    # The line is empty, and whoever comes next is set at once.
+    assert await setter.pdf(b"d", 1, 1) == b"%PDF-d"
+
+
+async def test_a_turn_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that cannot be set, or whose reader left, holds up nobody."""
+    setter = Typesetter()
+
+    def fails(source: bytes) -> bytes:
+        time.sleep(0.05)
+        if source == b"bad":
+            raise SettingFailed("no")
+        return source
+
+    monkeypatch.setattr(setter, "_set", fails)
+    sent = [asyncio.create_task(setter.pdf(source, of, 8)) for source, of in ((b"bad", 1), (b"left", 1), (b"good", 2))]
+    await asyncio.sleep(0.02)
+    sent[1].cancel()
+    ended = await asyncio.gather(*sent, return_exceptions=True)
+    assert [type(one) for one in ended] == [SettingFailed, asyncio.CancelledError, bytes]
+    assert await setter.pdf(b"next", 1, 1) == b"next"
 
 
 async def test_little_is_kept_for_a_short_time() -> None:
@@ -150,7 +192,7 @@ async def test_little_is_kept_for_a_short_time() -> None:
     assert paper is not None
     for setter in (Typesetter(kept_s=0), Typesetter(kept_bytes=10)):
         for made in (1, 2):
-            await setter.pdf(source_of(paper), 1)
+            await setter.pdf(source_of(paper), 1, 1)
             assert setter.made == made
 
 
@@ -164,10 +206,10 @@ async def test_a_paper_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patched:
         patched.setattr(typesetter, "_PROGRAM", slow)
         with pytest.raises(SettingFailed, match="not set within 1 s") as failure:
-            await asyncio.wait_for(setter.pdf(source_of(paper), 1), 20)
+            await asyncio.wait_for(setter.pdf(source_of(paper), 1, 1), 20)
     assert "Rina" not in repr(failure.value)
     assert failure.value.__cause__ is None
-    assert (await setter.pdf(source_of(paper), 1)).startswith(b"%PDF-")
+    assert (await setter.pdf(source_of(paper), 1, 1)).startswith(b"%PDF-")
 
 
 async def test_a_program_that_fails_is_a_failure_of_ours() -> None:
@@ -175,7 +217,7 @@ async def test_a_program_that_fails_is_a_failure_of_ours() -> None:
     setter = Typesetter()
     for _ in range(2):
         with pytest.raises(SettingFailed, match=r"TypstError") as failure:
-            await setter.pdf(b'{"secret": "Rina"}', 1)
+            await setter.pdf(b'{"secret": "Rina"}', 1, 1)
         assert "Rina" not in str(failure.value)
     assert setter.made == 0
 

@@ -65,7 +65,7 @@ class RefundTask(msgspec.Struct, frozen=True):
     ``asked_by``, ``ended_by``: people, or the gateway; empty when nobody is named. ``looks``: how often its gateway was
     asked how it stands; ``denials``: how often it would not; ``fault``: why a person should look. ``contract_id``: the
     contract with the gateway that sent it; None: a person did, or nobody yet; ``payout_id``: the payout that it was
-    taken off."""
+    taken off. ``claimed_by``: the run that may ask its gateway for it, since ``claimed_at``; empty: none."""
 
     merchant_id: int
     task_id: int
@@ -88,6 +88,8 @@ class RefundTask(msgspec.Struct, frozen=True):
     fault: str = ""
     contract_id: int | None = None
     payout_id: int | None = None
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
 
     @property
     def of(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ import re
 import zlib
 from typing import Final
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from gerai.domain.refusals import BodyIncomplete, BodyTooLarge, BodyUnreadable, EncodingUnsupported
 from gerai.doors.http.headers import RequestHeaders
@@ -31,6 +31,9 @@ _DRAINED_FILES: Final = 4
 _DRAIN_S: Final = 5.0
 #: A file of megabytes comes from a phone: it may take so much longer than another body.
 _FILE_TIMES: Final = 4
+#: But slower than any telephone, after a while to begin, it only holds a place.
+_FILE_BEGINS_S: Final = 10.0
+_FILE_BYTES_PER_S: Final = 4096
 
 
 class BodyLimits:
@@ -47,13 +50,15 @@ class BodyLimits:
 class RequestBody:
     """The body of one request, received when somebody asks for it."""
 
-    __slots__ = ("_drained_bytes", "_ended", "_headers", "_limits", "_receive")
+    __slots__ = ("_begins_s", "_drained_bytes", "_ended", "_headers", "_limits", "_receive")
 
     def __init__(self, receive: Receive, headers: RequestHeaders, limits: BodyLimits) -> None:
         self._receive = receive
         self._headers = headers
         self._limits = limits
         self._ended = False
+        #: How long a body that must not trickle may take to begin; 0: it may trickle.
+        self._begins_s = 0.0
         self._drained_bytes = _DRAINED_LIMITS * limits.size_bytes
 
     async def read(self) -> bytes:
@@ -65,10 +70,11 @@ class RequestBody:
         return await self._read(limits.size_bytes, limits.arrival, limits.within_s)
 
     async def read_file(self, limit_bytes: int) -> bytes:
-        """The whole body of a route that takes a file: up to its own limit, and with more time. Refuses as
-        :meth:`read`."""
+        """The whole body of a route that takes a file: up to its own limit, and with more time, as long as it comes
+        faster than a trickle. Refuses as :meth:`read`."""
         limits = self._limits
         self._drained_bytes = max(self._drained_bytes, _DRAINED_FILES * limit_bytes)
+        self._begins_s = _FILE_BEGINS_S
         return await self._read(limit_bytes, limits.file_arrival, limits.file_within_s)
 
     async def _read(self, limit_bytes: int, arrival: CoarseTimeout, within_s: float) -> bytes:
@@ -89,8 +95,9 @@ class RequestBody:
 
     async def _receive_all(self, limit_bytes: int) -> bytes:
         received = bytearray()
+        begun_s = asyncio.get_running_loop().time() if self._begins_s else 0.0
         while not self._ended:
-            message = await self._receive()
+            message = await self._next(begun_s, len(received))
             if message["type"] == "http.disconnect":
                 self._ended = True
                 raise BodyUnreadable("empty")
@@ -99,6 +106,13 @@ class RequestBody:
                 raise BodyTooLarge(limit_bytes)
             self._ended = not message.get("more_body", False)
         return bytes(received)
+
+    async def _next(self, begun_s: float, received_bytes: int) -> Message:
+        """What comes next; TimeoutError where it comes too slowly."""
+        if not self._begins_s:
+            return await self._receive()
+        async with asyncio.timeout_at(begun_s + self._begins_s + received_bytes / _FILE_BYTES_PER_S):
+            return await self._receive()
 
     async def drain(self) -> None:
         """Throw away what is still arriving after the answer, within bounds.

@@ -92,7 +92,7 @@ async def receive(ctx: RequestContext) -> Response:
 
 
 async def _genuine(ctx: RequestContext, source: NoticeSource, body: bytes) -> Mapping[str, object] | None:
-    """What its sender expects as an answer; None: it proves nothing."""
+    """What its sender expects as an answer; None: it proves nothing. Busy: its proof cannot be looked at."""
     form = ctx.services.partners.notice_forms.get(source.form)
     if form is not None:
         right = form.genuine(ctx.headers, body, _opened(ctx, source.secret_sealed))
@@ -100,7 +100,10 @@ async def _genuine(ctx: RequestContext, source: NoticeSource, body: bytes) -> Ma
     gateways = ctx.services.gateways
     found = gateways.usable(await gateways.stored_at(source))
     if found is None:
-        return None
+        # It is ours to repair, and may be genuine: the sender tries again later.
+        log.error("notice.contract_unusable", request_id=ctx.request_id, merchant_id=source.merchant_id,
+                  source_id=source.source_id)  # fmt: skip
+        raise Busy()
     gateway, contract = found
     return gateway.answer if gateway.genuine(lambda name: ctx.headers.get(name, ""), body, contract) else None
 

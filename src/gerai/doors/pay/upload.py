@@ -11,6 +11,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, Busy, PermissionMissing
 from gerai.doors.http.browser import from_our_own_page
 from gerai.doors.http.context import RequestContext
@@ -19,32 +20,37 @@ from gerai.doors.pay import actions, answers, page_state
 from gerai.doors.pay.proofs import provable_payment
 from gerai.doors.pay.resolve import ResolvedOrder
 from gerai.engine.proofs import LARGEST_BYTES, ReceiveProof, kind_of
+from gerai.kit.hosts import origin_of
 
 #: The form's field.
 _FIELD: Final = "proof"
 #: What a browser puts around the file.
 _AROUND_BYTES: Final = 16 * 1024
-#: Files one process receives at once, in all and of one page: each is in memory as long as its sender takes.
+#: Files one process receives at once, in all (each is in memory as long as its sender takes); of them one merchant's
+#: pages have so many, one address, which many payers may share, and one page: nobody alone has all places.
 _AT_ONCE: Final = 16
-_AT_ONCE_OF_PAGE: Final = 3
+_AT_ONCE_OF: Final = {"merchant": 8, "address": 4, "page": 3}
 
 
 class _Receiving:
-    """Files on their way into this process, by page."""
+    """Files on their way into this process, by page, merchant and address."""
 
     def __init__(self) -> None:
-        self._pages = Counter[str]()
+        self._all = 0
+        self._of = Counter[tuple[str, str]]()
 
     @contextmanager
-    def one(self, page: str) -> Generator[None]:
-        """A place for one more. Busy."""
-        if self._pages.total() >= _AT_ONCE or self._pages[page] >= _AT_ONCE_OF_PAGE:
+    def one(self, **of: str) -> Generator[None]:
+        """A place for one more, of these. Busy."""
+        if self._all >= _AT_ONCE or any(self._of[one] >= _AT_ONCE_OF[one[0]] for one in of.items()):
             raise Busy(2)
-        self._pages[page] += 1
+        self._all += 1
+        self._of.update(of.items())
         try:
             yield
         finally:
-            self._pages -= Counter((page,))
+            self._all -= 1
+            self._of -= Counter(of.items())
 
 
 _RECEIVING: Final = _Receiving()
@@ -57,7 +63,11 @@ async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
         raise PermissionMissing("same_origin")
     page = actions.page_of(opened)
     actions.count_act(ctx, page)
-    with _RECEIVING.one(page):
+    # Before a place is taken: most pages take no file, and whoever sends one there must not keep others from theirs.
+    if await _provable(ctx, opened, opened.view) is None:
+        return answers.see(opened.address, "changed")
+    merchant = str(opened.view.order.merchant_id)
+    with _RECEIVING.one(page=page, merchant=merchant, address=origin_of(ctx.client_address)):
         body = await ctx.file_body(LARGEST_BYTES + _AROUND_BYTES)
         content = await asyncio.to_thread(_file_in, ctx.headers.get("content-type", ""), body)
         del body
@@ -67,10 +77,7 @@ async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
             return answers.see(opened.address, "proof_kind")
         # As it is now: it took a while to arrive.
         view = await ctx.services.engine.orders.as_now(opened.view.order)
-        stands = page_state.page_state_of(view, opened.details, opened.now(ctx))
-        happened = await ctx.services.engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
-        payment = provable_payment(view, stands, happened, opened.now(ctx))
-        if payment is None:
+        if (payment := await _provable(ctx, opened, view)) is None:
             return answers.see(opened.address, "changed")
         command = ReceiveProof(
             merchant_id=payment.merchant_id,
@@ -83,6 +90,12 @@ async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
             content=content,
         )
         return answers.see(opened.address, await actions.submitted(ctx, command))
+
+
+async def _provable(ctx: RequestContext, opened: ResolvedOrder, view: OrderView) -> Payment | None:
+    order, now = view.order, opened.now(ctx)
+    happened = await ctx.services.engine.events.of_orders(order.merchant_id, [order.order_id])
+    return provable_payment(view, page_state.page_state_of(view, opened.details, now), happened, now)
 
 
 def _sha256(content: bytes) -> bytes:

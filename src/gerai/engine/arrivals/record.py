@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,10 +13,38 @@ from gerai.domain.states import ARRIVAL
 from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.state import State
+from gerai.kit.clock import jakarta
+from gerai.kit.wire import key_of
+
+
+class Money(NamedTuple):
+    """By what money is known when it is reported again. ``at``: None where the sender does not say when it came."""
+
+    key: str
+    amount_sen: int
+    at: datetime | None
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Under which it may be kept: its own, or, where that was other money's, one that is this money's alone."""
+        when = "" if self.at is None else jakarta(self.at).isoformat(timespec="minutes")
+        return self.key, key_of(self.key, str(self.amount_sen), when)
+
+    def is_kept_as(self, known: Arrival) -> bool:
+        """Whether this is that money. Some lists say the day alone, as its midnight."""
+        if known.arrival_key not in self.keys or known.amount_sen != self.amount_sen:
+            return False
+        if self.at is None:
+            return True
+        here, there = jakarta(self.at).replace(second=0), jakarta(known.arrived_at).replace(second=0)
+        days = time() in (here.time(), there.time())
+        return here.date() == there.date() if days else here.replace(microsecond=0) == there.replace(microsecond=0)
 
 
 class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
-    """Keep one line of a bank's list, once: under the same ``arrival_key`` of an account what is kept is returned.
+    """Keep one line of a bank's list, once: what is kept of the same money under its ``arrival_key`` is returned. Other
+    money under that key (another amount, or another time where the sender says when: ``timed``) is kept, too, and waits
+    for a person: whoever made the key did not know it apart.
 
     ``target``: the one payment or deposit that it can be, as the caller found. It is looked at again here, under its
     own and the account's lock: it must ask for exactly this amount in this account, and no money may have come for it.
@@ -33,26 +62,35 @@ class RecordArrival(Command[Arrival], frozen=True, kw_only=True):
     description: str
     source: str
     target: Target | None = None
+    timed: bool = True
+
+    @property
+    def money(self) -> Money:
+        """What is the same in every report of it."""
+        return Money(self.arrival_key, self.amount_sen, self.arrived_at if self.timed else None)
 
     def needs(self) -> Needs:
         target = self.target
         return msgspec.structs.replace(
             Needs() if target is None else target.paid(self.merchant_id, self.environment).needs(),
             expected=((self.receiving_id, self.amount_sen, self.amount_sen),),
-            arrival_keys=((self.receiving_id, self.arrival_key),),
+            arrival_keys=tuple((self.receiving_id, key) for key in self.money.keys),
         )
 
     def decide(self, state: State, context: Context) -> Arrival:
-        for known in state.arrivals.named(self.merchant_id, self.receiving_id, self.arrival_key):
-            return known
+        kept = [state.arrivals.named(self.merchant_id, self.receiving_id, key) for key in self.money.keys]
+        for known in (one for of_key in kept for one in of_key):
+            if self.money.is_kept_as(known):
+                return known
+        key = self.money.keys[1 if any(kept) else 0]
         # A closed account is one all the same: payers who saw it pay there.
         if state.receiving.get(self.merchant_id, self.receiving_id) is None:
             raise NotFound("receiving account", str(self.receiving_id))
         arrival = Arrival(
-            self.merchant_id, self.arrival_id, self.receiving_id, self.arrival_key, self.amount_sen, self.arrived_at,
+            self.merchant_id, self.arrival_id, self.receiving_id, key, self.amount_sen, self.arrived_at,
             self.description, self.source, "waiting", None, None, "", context.now, context.now,
         )  # fmt: skip
-        if self.target is not None and self._is_it(state, self.target):
+        if self.target is not None and key == self.arrival_key and self._is_it(state, self.target):
             self.target.paid(self.merchant_id, self.environment).decide(state, context)
             booked = ARRIVAL.move(arrival.status, "book")
             arrival = msgspec.structs.replace(arrival, status=booked, **self.target.ids)

@@ -11,7 +11,7 @@ import structlog
 
 from gerai.domain.records import Arrival, Environment
 from gerai.domain.refusals import Busy, Refusal
-from gerai.engine.arrivals.record import RecordArrival
+from gerai.engine.arrivals.record import Money, RecordArrival
 from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
 from gerai.engine.core import Engine
 from gerai.store import arrivals as sql
@@ -31,13 +31,20 @@ _TOLD_LATER: Final = timedelta(days=3)
 
 class BankLine(NamedTuple):
     """Money that came in, as a bank tells it. ``key``: what this line alone has, the same whenever it is read.
-    ``day_only``: the bank says the day alone, and ``at`` is its beginning."""
+    ``day_only``: the bank says the day alone, and ``at`` is its beginning; ``timed``: it says when, else ``at`` is when
+    its report came."""
 
     key: str
     amount_sen: int
     at: datetime
     description: str
     day_only: bool = False
+    timed: bool = True
+
+    @property
+    def money(self) -> Money:
+        """What is the same in every report of it."""
+        return Money(self.key, self.amount_sen, self.at if self.timed else None)
 
 
 async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount_sen: int) -> list[Candidate]:
@@ -82,12 +89,15 @@ async def one_that_waits(engine: Engine, merchant_id: int, arrival_id: int) -> A
 async def not_kept(engine: Engine, merchant_id: int, receiving_id: int, lines: Sequence[BankLine]) -> list[BankLine]:
     """Those of the lines that were never taken."""
     async with engine.connection() as connection:
-        known = await sql.known_keys(connection, merchant_id, receiving_id, [line.key for line in lines])
-    return [line for line in lines if line.key not in known]
+        keys = [key for line in lines for key in line.money.keys]
+        known = {one.arrival_key: one for one in await sql.kept_under(connection, merchant_id, receiving_id, keys)}
+    kept = [(line, [known[key] for key in line.money.keys if key in known]) for line in lines]
+    return [line for line, of_keys in kept if not any(map(line.money.is_kept_as, of_keys))]
 
 
 async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> Arrival:
-    """Keep one line: booked when it can be one payment or deposit only, else waiting. Taken twice it is kept once.
+    """Keep one line: booked when it can be one payment or deposit only, else waiting. Taken twice it is kept once;
+    other money under a key that is known is kept beside it, and waits.
 
     Refuses: NotFound (no such account), Busy.
     """
@@ -102,6 +112,7 @@ async def take(engine: Engine, merchant_id: int, receiving_id: int, line: BankLi
         arrived_at=line.at,
         description=line.description,
         source=source,
+        timed=line.timed,
     )
     if len(found) == 1:
         [only] = found

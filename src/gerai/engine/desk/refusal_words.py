@@ -28,7 +28,7 @@ _DONE: Final = {
     "settle": "settled",
 }
 #: What has a name of its own; the rest goes by the name of its order.
-_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund"})
+_NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund", "notice"})
 
 
 def sentence(refusal: r.Refusal) -> str:
@@ -62,6 +62,11 @@ def _about_state(refusal: r.StateConflict) -> str:
             return f"delivery {refusal.id} is pending: it will be sent without a replay"
         case r.StateConflict(thing="refund", state="sending") if refusal.verb != "hand_over":
             return f"refund {refusal.id} is with its gateway: run `gerai payments refunds take {refusal.id}` first"
+        case r.StateConflict(thing="refund", state="being asked for"):
+            return (
+                f"refund {refusal.id} is being asked of its gateway: wait ten minutes, look in its dashboard, and take "
+                "it then"
+            )
         case r.StateConflict(thing="payout"):
             return f"{refusal.id} is booked already, with other payments or another amount: nothing is booked"
         case _:

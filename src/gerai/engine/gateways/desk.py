@@ -22,6 +22,7 @@ from gerai.kit.clock import real_now
 from gerai.kit.hosts import is_loopback
 from gerai.kit.http import NoAnswer, Outgoing, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
+from gerai.kit.wire import without_nul
 from gerai.ports.gateways import Attempt, Contract, Gateway, GatewayRefused, OutcomeUnknown, Seen
 from gerai.store import gateways as sql
 
@@ -183,17 +184,17 @@ def _lasts(gateway: Gateway, attempt: Attempt) -> bool:
 
 def seen_of(paid: Payment | Deposit, seen: Seen, **more: Any) -> RecordSeen:
     """The command that records what a gateway answered."""
-    told = seen.instructions
+    told, reference = seen.instructions, without_nul(seen.reference)
     return RecordSeen(
         merchant_id=paid.merchant_id,
         environment=paid.environment,
         target=target_of(paid),
         status=seen.status,
-        reference=seen.reference,
+        reference=reference,
         paid_sen=seen.paid_sen,
         refunded_sen=seen.refunded_sen,
         fee_sen=seen.fee_sen,
-        instructions={} if told is None else msgspec.to_builtins(told),
+        instructions={} if told is None else without_nul(msgspec.to_builtins(told)),
         expires_at=None if told is None else told.expires_at,
         **more,
     )

@@ -4,7 +4,7 @@ end."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -13,8 +13,8 @@ from gerai.domain.refusals import AmountOutOfRange
 from gerai.engine.arrivals.target import Target, target_of
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk, seen_of
-from gerai.engine.gateways.due import DueAtGateway, Followed, followed
-from gerai.engine.gateways.record import NoteAttempt, instructed
+from gerai.engine.gateways.due import Followed, followed
+from gerai.engine.gateways.record import NoteAttempt, instructed, may_come
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer
@@ -35,42 +35,52 @@ _START_UNKNOWN: Final = "nobody knows whether it was started there"
 _NO_ROOM: Final = "it was paid, and its wallet can take no more: it is credited when there is room"
 
 
-async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, target: Target) -> None:
+class _Look(NamedTuple):
+    """Which look this is, and when the next one is; None: there is none."""
+
+    look: int
+    look_after_s: float | None
+
+
+async def follow(engine: Engine, desk: GatewayDesk, merchant_id: int, target: Target, look: int | None = None) -> None:
     """Ask the gateway how the payment or deposit stands, record it, and be called again as long as money may come.
 
     What nobody heard the answer of is found so: it is recorded as if the answer had come; a start that the gateway does
     not know was never made, and is failed, but for gateways that cannot be asked by our reference. Safe to run any
-    number of times.
+    number of times. ``look``: which look this is, None: the next; one that was had already does nothing.
     """
     found = await followed(engine, merchant_id, target)
-    if found is None or found.attempt.status not in ("asked", "open"):
+    if found is None or not may_come(found.due.paid, found.attempt) or look not in (None, found.attempt.looks):
         return
-    (due, attempt), paid = found, found.due.paid
+    attempt, paid = found.attempt, found.due.paid
     usable = await desk.contract(merchant_id, attempt.contract_id)
-    again_s = _look_after_s(due, attempt.looks, real_now())
+    next_look = _Look(attempt.looks, _look_after_s(found, real_now()))
+    # Of what has ended there nobody must look at anything, as long as no money came.
+    told = attempt.status != "ended"
     if usable is None:
-        await _note(engine, paid, "its contract cannot be used", again_s)
+        await _note(engine, paid, "its contract cannot be used" if told else attempt.fault, next_look)
         return
     gateway, contract = usable
     try:
         seen = await _look(desk, gateway, contract, found)
     except (NoAnswer, AddressForbidden) as error:
         log.info("gateway.not_asked", payment=paid.public_id, gateway=gateway.name, error=str(error))
-        await _note(engine, paid, attempt.fault, again_s)
+        await _note(engine, paid, attempt.fault, next_look)
         return
     except GatewayRefused as refused:
         log.warning("gateway.refused", payment=paid.public_id, gateway=gateway.name, code=refused.code)
-        await _note(engine, paid, f"the gateway refuses to say how it stands: {refused.code}", again_s)
+        fault = f"the gateway refuses to say how it stands: {refused.code}" if told else attempt.fault
+        await _note(engine, paid, fault, next_look)
         return
     if seen is not None:
-        await record(engine, paid, seen, again_s)
+        await record(engine, paid, seen, next_look)
     elif attempt.status == "asked" and gateway.recoverable and attempt.looks + 1 >= _NOT_THERE:
         await engine.submit(seen_of(paid, Seen("failed", "")))
     elif attempt.status == "asked":
         # Visible from now on: it cannot be asked for by our reference, or not yet.
-        await _note(engine, paid, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", again_s)
+        await _note(engine, paid, _START_UNKNOWN if attempt.looks + 1 >= _NOT_THERE else "", next_look)
     else:
-        await _note(engine, paid, "the gateway does not know it any more", again_s)
+        await _note(engine, paid, "the gateway does not know it any more" if told else attempt.fault, next_look)
 
 
 async def _look(desk: GatewayDesk, gateway: Gateway, contract: Contract, found: Followed) -> Seen | None:
@@ -80,20 +90,22 @@ async def _look(desk: GatewayDesk, gateway: Gateway, contract: Contract, found: 
     seen = await gateway.find(desk.http(contract), contract, asked)
     if seen is None or seen.status != "waiting" or seen.instructions is not None or instructed(found.due.paid):
         return seen
+    if found.attempt.status == "ended":
+        return seen
     try:
         return await gateway.start(desk.http(contract), contract, asked)
     except (GatewayRefused, OutcomeUnknown, NoAnswer):
         return seen
 
 
-async def record(engine: Engine, paid: Payment | Deposit, seen: Seen, look_after_s: float | None = None) -> None:
+async def record(engine: Engine, paid: Payment | Deposit, seen: Seen, look: _Look | None = None) -> None:
     """Record how it stands at its gateway. Money that its wallet cannot take is credited nowhere, and a person finds it
     listed."""
     try:
-        await engine.submit(seen_of(paid, seen, look_after_s=look_after_s))
+        await engine.submit(seen_of(paid, seen, **({} if look is None else look._asdict())))
     except AmountOutOfRange:
         log.warning("gateway.no_room", merchant_id=paid.merchant_id, payment=paid.public_id)
-        await _note(engine, paid, _NO_ROOM, look_after_s)
+        await _note(engine, paid, _NO_ROOM, look)
 
 
 async def end(engine: Engine, desk: GatewayDesk, merchant_id: int, target: Target) -> None:
@@ -124,18 +136,18 @@ async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list
         return await sql.to_look_at(connection, merchant_id, limit)
 
 
-async def _note(engine: Engine, paid: Payment | Deposit, fault: str, again_s: float | None) -> None:
-    await engine.submit(
-        NoteAttempt(
-            merchant_id=paid.merchant_id, environment=paid.environment, target=target_of(paid), fault=fault,
-            look_after_s=again_s,
-        )
-    )  # fmt: skip
+async def _note(engine: Engine, paid: Payment | Deposit, fault: str, look: _Look | None) -> None:
+    names: dict[str, Any] = {
+        "merchant_id": paid.merchant_id, "environment": paid.environment, "target": target_of(paid),
+    }  # fmt: skip
+    await engine.submit(NoteAttempt(**names, fault=fault, **({} if look is None else look._asdict())))
 
 
-def _look_after_s(due: DueAtGateway, looks: int, now: datetime) -> float | None:
+def _look_after_s(found: Followed, now: datetime) -> float | None:
     """When to look again; None: nothing more is expected."""
-    ends = due.until or due.paid.created_at + _LONGEST
-    if now > ends + _UNTIL_AFTER:
+    (due, attempt), looks = found, found.attempt.looks
+    # Where nobody said until when it can be paid, what has ended there ended with the payment here.
+    without = due.paid.updated_at if attempt.status == "ended" else due.paid.created_at + _LONGEST
+    if now > (due.until or without) + _UNTIL_AFTER:
         return None
     return _PAUSES_S[looks] if looks < len(_PAUSES_S) else _EVERY_S

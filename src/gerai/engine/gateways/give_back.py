@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import asyncio
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -11,10 +12,13 @@ from gerai.domain.records import Deposit, Payment, RefundTask
 from gerai.engine.arrivals.target import target_kept
 from gerai.engine.core import Engine
 from gerai.engine.gateways.desk import GatewayDesk
-from gerai.engine.gateways.due import followed
-from gerai.engine.gateways.refund import RecordRefund
+from gerai.engine.gateways.due import Followed, followed
+from gerai.engine.gateways.refund import ClaimRefund, RecordRefund
 from gerai.kit.address import AddressForbidden
-from gerai.kit.http import NoAnswer
+from gerai.kit.clock import steady_s
+from gerai.kit.http import NoAnswer, Unreachable
+from gerai.kit.ids import token
+from gerai.kit.wire import without_nul
 from gerai.ports.gateways import (
     Attempt,
     Contract,
@@ -31,25 +35,34 @@ _PAUSES_S: Final = (60, 240, 600)
 _EVERY_S: Final = 3600
 #: After so many looks, about a week, a person is asked to look in the gateway's dashboard.
 _LONG: Final = 170
+#: A run that takes longer asks for nothing any more: far less than it has the claim for.
+_AT_MOST_S: Final = 120
 _WAITS: Final = "the gateway has not said for a week whether it was sent: look in its dashboard"
 
 
-async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int | None, task_id: int) -> None:
+class _AtGateway(NamedTuple):
+    """A refund that its gateway is to send."""
+
+    task: RefundTask
+    paid: Payment | Deposit
+    found: Followed
+
+
+async def give_back(
+    engine: Engine, desk: GatewayDesk, merchant_id: int, order_id: int | None, task_id: int, look: int | None = None
+) -> None:
     """Ask the gateway that took the payment, or the deposit where there is no order, to send the refund, and record
     what it says; be called again while nobody knows.
 
-    A refund that may have been asked for is looked for first, and asked for by one key, so that it is sent once however
-    often this runs. What the gateway cannot give back, or will not, is handed to a person; in its sandbox, where there
-    is nothing to send, it has gone. Safe to run any number of times.
+    One run at a time may ask, and only for what it looked for and did not find; so it is sent once, however often and
+    at once this runs. What the gateway cannot give back, or will not, is handed to a person; in its sandbox, where
+    there is nothing to send, it has gone. ``look``: which look this is, None: the next; one that was had already does
+    nothing.
     """
-    listed = await engine.payments.refund(merchant_id, task_id)
-    if listed is None or listed.task.status != "sending":
+    sending = await _sending(engine, merchant_id, order_id, task_id)
+    if sending is None or look not in (None, sending.task.looks):
         return
-    task = listed.task
-    found = await followed(engine, merchant_id, target_kept(order_id, task.payment_id))
-    if found is None:
-        return
-    (due, attempt), paid = found, found.due.paid
+    task, paid, (due, attempt) = sending
     usable = await desk.contract(merchant_id, attempt.contract_id)
     if usable is None:
         await _pending(engine, task, "its contract cannot be used", "gateway")
@@ -58,40 +71,70 @@ async def give_back(engine: Engine, desk: GatewayDesk, merchant_id: int, order_i
     if why := _why_not(gateway.channels.get((paid.method, paid.channel_code)), paid, task):
         await _by_hand(engine, task, why, gateway)
         return
-    asked = desk.attempt_of(due, attempt.reference)
+    asked, key, run, begun_s = desk.attempt_of(due, attempt.reference), refund_key(paid, task), token(), steady_s()
+    claim = ClaimRefund(**_names(task), by=run, denials=task.denials)
+    may = (await engine.submit(claim)).answer.claimed_by == run
+    # What certainly asked for nothing gives its claim up.
+    gives_up, fault = run if may else "", task.fault
     try:
-        seen = await _sent(desk, gateway, contract, asked, paid, task)
-    except (NoAnswer, OutcomeUnknown, AddressForbidden) as error:
+        async with asyncio.timeout(_AT_MOST_S):
+            seen = await gateway.find_refund(desk.http(contract), contract, asked, key)
+            # A process that was held up on its way may have lost its claim.
+            if seen is None and may and steady_s() < begun_s + _AT_MOST_S:
+                gives_up = ""
+                seen = await _asked_for(desk, gateway, contract, asked, task, key)
+    except (NoAnswer, OutcomeUnknown, AddressForbidden, TimeoutError) as error:
         log.info("gateway.refund_unknown", payment=paid.public_id, gateway=gateway.name, error=str(error))
-        await _pending(engine, task, task.fault, gateway.title)
-        return
+        seen = None
+        if may and isinstance(error, Unreachable | AddressForbidden):
+            gives_up = run
     except GatewayRefused as refused:
         log.warning("gateway.refund_not_found", payment=paid.public_id, gateway=gateway.name, code=refused.code)
-        await _pending(engine, task, f"the gateway refuses to say how it stands: {refused.code}", gateway.title)
-        return
-    if seen.status == "pending":
-        await _pending(engine, task, "", gateway.title)
-    elif seen.status == "denied":
-        log.warning("gateway.refund_denied", merchant_id=merchant_id, payment=paid.public_id, task=task_id,
-                    gateway=gateway.name, code=seen.code)  # fmt: skip
-        await _record(engine, task, gateway.title, outcome="denied", fault=f"{gateway.title}: {seen.code or 'denied'}")
+        seen, fault = None, f"the gateway refuses to say how it stands: {refused.code}"
+    if seen is None:
+        await _pending(engine, task, fault, gateway.title, gives_up)
+    elif seen.status == "pending":
+        await _pending(engine, task, "", gateway.title, gives_up)
     else:
-        await _record(engine, task, gateway.title, outcome="done", reference=seen.reference)
+        await _ended(engine, sending, gateway, seen)
 
 
-async def _sent(
-    desk: GatewayDesk, gateway: Gateway, contract: Contract, asked: Attempt, paid: Payment | Deposit, task: RefundTask
+async def look_at_refund(engine: Engine, desk: GatewayDesk, task: RefundTask) -> None:
+    """Record what its gateway says of a refund that it may have been asked for, if it has ended there. Asks for
+    nothing, and leaves it to the refund's own job to look again."""
+    sending = await _sending(engine, task.merchant_id, task.order_id, task.task_id)
+    usable = None if sending is None else await desk.contract(task.merchant_id, sending.found.attempt.contract_id)
+    if sending is None or usable is None:
+        return
+    (task, paid, (due, attempt)), (gateway, contract) = sending, usable
+    asked = desk.attempt_of(due, attempt.reference)
+    try:
+        seen = await gateway.find_refund(desk.http(contract), contract, asked, refund_key(paid, task))
+    except (NoAnswer, AddressForbidden, GatewayRefused) as error:
+        log.info("gateway.refund_not_seen", payment=paid.public_id, gateway=gateway.name, error=str(error))
+        return
+    if seen is not None and seen.status != "pending":
+        await _ended(engine, sending, gateway, seen)
+
+
+async def _sending(engine: Engine, merchant_id: int, order_id: int | None, task_id: int) -> _AtGateway | None:
+    """The refund, if its gateway is to send it."""
+    listed = await engine.payments.refund(merchant_id, task_id)
+    if listed is None or listed.task.status != "sending":
+        return None
+    found = await followed(engine, merchant_id, target_kept(order_id, listed.task.payment_id))
+    return None if found is None else _AtGateway(listed.task, found.due.paid, found)
+
+
+async def _asked_for(
+    desk: GatewayDesk, gateway: Gateway, contract: Contract, asked: Attempt, task: RefundTask, key: str
 ) -> RefundSeen:
-    """How the refund stands, asked for if the gateway does not know it; its no to that is a denial. GatewayRefused: it
-    does not say whether it knows it, so it may have been sent."""
-    http, key = desk.http(contract), refund_key(paid, task)
-    seen = await gateway.find_refund(http, contract, asked, key)
-    if seen is not None:
-        return seen
+    """How the refund stands, after it was asked for; the gateway's no to that is a denial."""
+    http = desk.http(contract)
     try:
         return await gateway.refund(http, contract, asked, key, task.amount_sen, task.reason or "refund")
     except GatewayRefused as refused:
-        log.info("gateway.refund_refused", payment=paid.public_id, code=refused.code, text=refused.text)
+        log.info("gateway.refund_refused", key=key, code=refused.code, text=refused.text)
         return RefundSeen("denied", code=f"{refused.code} {refused.text}".strip())
 
 
@@ -117,12 +160,27 @@ async def _by_hand(engine: Engine, task: RefundTask, why: str, gateway: Gateway)
         await _record(engine, task, gateway.title, outcome="denied", fault=why)
 
 
-async def _pending(engine: Engine, task: RefundTask, fault: str, by: str) -> None:
+async def _ended(engine: Engine, sending: _AtGateway, gateway: Gateway, seen: RefundSeen) -> None:
+    task, paid, _ = sending
+    if seen.status == "denied":
+        log.warning("gateway.refund_denied", merchant_id=task.merchant_id, payment=paid.public_id, task=task.task_id,
+                    gateway=gateway.name, code=seen.code)  # fmt: skip
+        await _record(engine, task, gateway.title, outcome="denied", fault=f"{gateway.title}: {seen.code or 'denied'}")
+    else:
+        await _record(engine, task, gateway.title, outcome="done", reference=seen.reference)
+
+
+async def _pending(engine: Engine, task: RefundTask, fault: str, by: str, gives_up: str = "") -> None:
     again_s = _PAUSES_S[task.looks] if task.looks < len(_PAUSES_S) else _EVERY_S
     fault = fault or (_WAITS if task.looks >= _LONG else "")
-    await _record(engine, task, by, outcome="pending", fault=fault, look_after_s=again_s)
+    facts = {"fault": fault, "look": task.looks, "look_after_s": again_s, "gives_up": gives_up}
+    await _record(engine, task, by, outcome="pending", **facts)
 
 
 async def _record(engine: Engine, task: RefundTask, by: str, **seen: Any) -> None:
-    of = {"merchant_id": task.merchant_id, "environment": task.environment, **task.of}
-    await engine.submit(RecordRefund(**of, task_id=task.task_id, by=by, **seen))
+    await engine.submit(RecordRefund(**_names(task), by=by, denials=task.denials, **without_nul(seen)))
+
+
+def _names(task: RefundTask) -> dict[str, Any]:
+    """With which each command about it begins."""
+    return {"merchant_id": task.merchant_id, "environment": task.environment, "task_id": task.task_id, **task.of}

@@ -43,7 +43,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     already: a person looks where more went back than is known here.
 
     ``fee_sen``: what the gateway says it keeps, kept with the attempt. ``look_after_s``: when it is to be looked at
-    again, if it is still open by then.
+    again, as long as money may come (:func:`may_come`) and this was the ``look`` that is due.
 
     Refuses: NotFound (no such thing, or no gateway has it), and what :class:`RecordPayment` or :class:`RecordDeposit`
     refuses.
@@ -58,6 +58,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     instructions: dict[str, Any] = {}
     expires_at: datetime | None = None
     failure: dict[str, str] = {}
+    look: int = -1
     look_after_s: float | None = None
 
     def needs(self) -> Needs:
@@ -66,15 +67,16 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> OrderView | Deposit:
         paid, attempt = _both(state, self.merchant_id, self.target)
+        due = self.look == attempt.looks
         attempt = msgspec.structs.replace(
             attempt, reference=attempt.reference or self.reference, updated_at=context.now,
-            looks=attempt.looks + (self.look_after_s is not None),
+            looks=attempt.looks + due,
             fee_sen=attempt.fee_sen if self.fee_sen is None else self.fee_sen,
         )  # fmt: skip
         attempt = self._moved(state, context, paid, attempt)
         state.attempts.update(attempt)
-        if self.look_after_s is not None and attempt.status in ("asked", "open"):
-            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, self.look_after_s))
+        if due:
+            _look_again(state, self.target.found(state, self.merchant_id), attempt, self.look_after_s)
         return self.target.stands(state, self.merchant_id)
 
     def _moved(
@@ -135,10 +137,11 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
 
 class NoteAttempt(Command[GatewayAttempt], frozen=True, kw_only=True):
     """Nobody could be asked how a payment or deposit stands at its gateway, or a person should look (``fault``); it is
-    looked at again after ``look_after_s``, if at all. Refuses NotFound."""
+    looked at again after ``look_after_s``, if at all, where this was the ``look`` that is due. Refuses NotFound."""
 
     target: Target
     fault: str = ""
+    look: int = -1
     look_after_s: float | None = None
 
     def needs(self) -> Needs:
@@ -146,13 +149,27 @@ class NoteAttempt(Command[GatewayAttempt], frozen=True, kw_only=True):
 
     def decide(self, state: State, context: Context) -> GatewayAttempt:
         paid, attempt = _both(state, self.merchant_id, self.target)
-        if self.look_after_s is not None and attempt.status in ("asked", "open"):
-            state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, self.look_after_s))
-        return state.attempts.update(
-            msgspec.structs.replace(
-                attempt, fault=self.fault[:_LONGEST], looks=attempt.looks + 1, updated_at=context.now
-            )
+        due = self.look == attempt.looks
+        attempt = msgspec.structs.replace(
+            attempt, fault=self.fault[:_LONGEST], looks=attempt.looks + due, updated_at=context.now
         )
+        if due:
+            _look_again(state, paid, attempt, self.look_after_s)
+        return state.attempts.update(attempt)
+
+
+def may_come(paid: Payment | Deposit, attempt: GatewayAttempt) -> bool:
+    """Whether its gateway may still say that it is paid: after an end that was reported, too, as a payer may have been
+    quicker and the report of that is lost; not where it was never started there."""
+    if attempt.status == "ended":
+        return bool(attempt.reference) and paid.status not in _HAS_MONEY
+    return attempt.status in ("asked", "open")
+
+
+def _look_again(state: State, paid: Payment | Deposit, attempt: GatewayAttempt, after_s: float | None) -> None:
+    # Of several that had the same look one leaves the next job: there is never more than one ahead.
+    if after_s is not None and may_come(paid, attempt):
+        state.jobs.append(gateway_job(FOLLOW_GATEWAY_TASK, paid, after_s, look=attempt.looks))
 
 
 def instructed(paid: Payment | Deposit) -> bool:

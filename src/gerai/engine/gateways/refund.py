@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
@@ -15,23 +16,49 @@ from gerai.engine.payments.end_refund import TaskCommand, paid_of
 from gerai.engine.state import State
 
 _LONGEST: Final = 300
+#: Longer than a run asks, and than a gateway needs until it lists what it was asked for.
+CLAIMED_FOR: Final = timedelta(minutes=10)
+_UNCLAIMED: Final[dict[str, object]] = {"claimed_by": "", "claimed_at": None}
+
+
+class ClaimRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
+    """This run (``by``, unlike any other) alone may ask the gateway for the refund: it may when the task that is
+    returned says so. Not while another has the claim, nor after a denial that the run has not seen (``denials``: how
+    many it knows of). A claim is given up with what became of it (:class:`RecordRefund`), or lapses after
+    :data:`CLAIMED_FOR`.
+
+    Refuses: NotFound.
+    """
+
+    denials: int
+
+    def decide(self, state: State, context: Context) -> RefundTask:
+        task = self.task(state)
+        if task.status != "sending" or task.denials != self.denials or claimed(task, context.now):
+            return task
+        return _changed(state, context, task, claimed_by=self.by, claimed_at=context.now)
 
 
 class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
-    """How a refund stands at its gateway. ``by``: the gateway.
+    """How a refund stands at its gateway, asked for after so many ``denials``. ``by``: the gateway.
 
     ``done``: it is booked as sent, once, under the gateway's ``reference``. ``denied``: nothing was given back, and a
-    person is to send it, or have it asked for again; ``fault`` says why. ``pending``: nobody knows yet, and it is asked
-    again after ``look_after_s``; ``fault``: why a person should look meanwhile. What is known already changes nothing;
-    a gateway that gives back what a person took upon themselves leaves its word there.
+    person is to send it, or have it asked for again; ``fault`` says why. ``pending``: nobody knows yet; where this was
+    the ``look`` that is due, it is asked again after ``look_after_s``; ``fault``: why a person should look meanwhile.
+    ``gives_up``: the run whose claim ends with this, as it certainly asked for nothing. What is known already changes
+    nothing, nor what was asked for before a denial; a gateway that gives back what a person took upon themselves leaves
+    its word there.
 
     Refuses: NotFound.
     """
 
     outcome: Literal["done", "denied", "pending"]
+    denials: int
+    look: int = -1
     reference: str = ""
     fault: str = ""
-    look_after_s: float | None = None
+    look_after_s: float = 0
+    gives_up: str = ""
 
     def decide(self, state: State, context: Context) -> RefundTask:
         task = self.task(state)
@@ -40,20 +67,23 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
                 return task
             fault = f"{self.by} gave it back as well ({self.reference}): it must not be sent twice"
             return _changed(state, context, task, fault=fault)
-        match self.outcome:
-            case "done":
-                return self.sent(state, context, task, "confirm", self.reference or f"task {task.task_id}")
-            case "denied":
-                status = REFUND.move(task.status, "hand_back", str(task.task_id))
-                self.announce(state, context, task, "refund.denied", reason=self.fault[:_LONGEST])
-                return _changed(
-                    state, context, task, status=status, denials=task.denials + 1, fault=self.fault[:_LONGEST]
-                )
-            case "pending":
-                if self.look_after_s is not None:
-                    job = gateway_job(GIVE_BACK_TASK, paid_of(state, task), self.look_after_s, task_id=task.task_id)
-                    state.jobs.append(job)
-                return _changed(state, context, task, looks=task.looks + 1, fault=self.fault[:_LONGEST])
+        if self.outcome == "done":
+            return self.sent(state, context, task, "confirm", self.reference or f"task {task.task_id}")
+        if self.denials != task.denials:
+            return task
+        if self.outcome == "denied":
+            status = REFUND.move(task.status, "hand_back", str(task.task_id))
+            self.announce(state, context, task, "refund.denied", reason=self.fault[:_LONGEST])
+            more = {"denials": task.denials + 1, "fault": self.fault[:_LONGEST]}
+            return _changed(state, context, task, status=status, **more, **_UNCLAIMED)
+        changes = _UNCLAIMED if self.gives_up and task.claimed_by == self.gives_up else {}
+        if self.look == task.looks:
+            # However many look at once, one of them has the next look: there is never more than one job ahead.
+            paid, again = paid_of(state, task), task.looks + 1
+            job = gateway_job(GIVE_BACK_TASK, paid, self.look_after_s, look=again, task_id=task.task_id)
+            state.jobs.append(job)
+            changes = changes | {"looks": task.looks + 1, "fault": self.fault[:_LONGEST]}
+        return _changed(state, context, task, **changes) if changes else task
 
 
 class HandOver(TaskCommand[RefundTask], frozen=True, kw_only=True):
@@ -76,16 +106,24 @@ class HandOver(TaskCommand[RefundTask], frozen=True, kw_only=True):
 class TakeBack(TaskCommand[RefundTask], frozen=True, kw_only=True):
     """A person will send what the gateway has not sent, and has seen there that it did not. ``by``: who says so.
 
-    Refuses: NotFound, StateConflict (it is not with its gateway).
+    Refuses: NotFound, StateConflict (it is not with its gateway, or is being asked for there: what is on its way is
+    seen in no dashboard yet).
     """
 
     def decide(self, state: State, context: Context) -> RefundTask:
         task = self.task(state)
         if task.status != "sending":
             raise StateConflict("refund", str(task.task_id), task.status, "hand_back")
+        if claimed(task, context.now):
+            raise StateConflict("refund", str(task.task_id), "being asked for", "hand_back")
         status = REFUND.move(task.status, "hand_back", str(task.task_id))
         self.announce(state, context, task, "refund.taken")
         return _changed(state, context, task, status=status, fault=f"taken back by {self.by}")
+
+
+def claimed(task: RefundTask, now: datetime) -> bool:
+    """Whether a run may be asking the gateway for it. A test clock that was set, in either direction, ends a claim."""
+    return task.claimed_at is not None and abs(now - task.claimed_at) < CLAIMED_FOR
 
 
 def _changed(state: State, context: Context, task: RefundTask, **changes: object) -> RefundTask:

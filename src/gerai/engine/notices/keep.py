@@ -74,9 +74,9 @@ class EndNotice(Command[Notice], frozen=True, kw_only=True):
 
 
 class DismissNotice(Command[Notice], frozen=True, kw_only=True):
-    """A person says that there is nothing in it.
+    """A person says that there is nothing in it, whether it was read or not.
 
-    Refuses: NotFound, StateConflict (it does not wait).
+    Refuses: NotFound, StateConflict (it was read, or dismissed already).
     """
 
     notice_id: int

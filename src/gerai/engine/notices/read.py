@@ -104,7 +104,8 @@ async def _take(engine: Engine, form: NoticeForm | None, source: NoticeSource, n
             continue
         # Other senders, and the bank's list, may number alike.
         key = f"{source.form}:{key}"
-        line = BankLine(key, one.amount_sen, one.at or notice.created_at, _plain(one.description))
+        told_at = one.at or notice.created_at
+        line = BankLine(key, one.amount_sen, told_at, _plain(one.description), timed=one.at is not None)
         await take(engine, notice.merchant_id, account, line, source.form)
         kept += 1
     return kept, next(iter(faults), "")

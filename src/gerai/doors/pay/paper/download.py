@@ -24,14 +24,16 @@ async def document(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     services, pages, order = ctx.services, ctx.services.settings.pages, opened.view.order
     services.limiter.hit(actions.page_of(opened), "pages.documents", pages.documents_per_minute, unix_s())
     # Before anything is read or worded for it: that is most of what a refused one would cost.
-    TYPESETTER.require_room(pages.documents_waiting)
+    TYPESETTER.require_room(order.merchant_id, pages.documents_waiting)
     happened = await services.engine.events.of_orders(order.merchant_id, [order.order_id])
     words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
     # A QR takes tens of milliseconds: not on the thread that answers everybody.
     paper = await asyncio.to_thread(paper_of, opened.view, happened, context, now, words)
     if paper is None:
         return answers.see(opened.address)
-    pdf = await TYPESETTER.pdf(source_of(paper, await _logo(ctx, order.merchant_id)), pages.documents_waiting)
+    pdf = await TYPESETTER.pdf(
+        source_of(paper, await _logo(ctx, order.merchant_id)), order.merchant_id, pages.documents_waiting
+    )
     headers = {"content-disposition": f'attachment; filename="{file_name(paper)}"', "content-language": words.language}
     return Response(pdf, 200, SAFETY | PRIVATE | headers, media_type="application/pdf")
 

@@ -2,7 +2,8 @@
 
 Setting one takes a tenth of a second of a processor and a library that is written in another language. So it is done by
 another process, below everybody's priority, one paper at a time, and ended when it takes too long: whatever a paper
-does there, orders are served as before.
+does there, orders are served as before. A paper of many lines takes seconds: merchants take turns, so that others wait
+for one such paper, not for all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import util
@@ -52,36 +53,65 @@ def can_set() -> bool:
 
 
 class Typesetter:
-    """One line of papers to be set. ``kept_bytes``: how much of what was set is kept, for ``kept_s``; ``limit_s``: how
-    long setting one may take."""
+    """Papers to be set, one at a time, merchants in turns. ``kept_bytes``: how much of what was set is kept, for
+    ``kept_s``; ``limit_s``: how long setting one may take."""
 
     def __init__(self, *, kept_bytes: int = _KEPT_BYTES, kept_s: float = _KEPT_S, limit_s: float = _LIMIT_S) -> None:
         self._kept_bytes, self._kept_s, self._limit_s = kept_bytes, kept_s, limit_s
         self._kept: OrderedDict[bytes, tuple[float, bytes]] = OrderedDict()
-        self._making: dict[bytes, asyncio.Future[bytes]] = {}
+        self._making: dict[bytes, tuple[int, asyncio.Task[bytes]]] = {}
+        self._setting = False
+        #: Who waits for their turn, by merchant, whose turn is next first.
+        self._waiting: OrderedDict[int, deque[asyncio.Future[None]]] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gerai-paper")
         #: How many were set so far.
         self.made = 0
 
-    def require_room(self, waiting: int) -> None:
-        """Busy when ``waiting`` papers are being made."""
-        if len(self._making) >= waiting:
+    def require_room(self, merchant_id: int, waiting: int) -> None:
+        """Busy when ``waiting`` papers are being made; for a merchant with none of them, when twice as many are."""
+        most = waiting if any(of == merchant_id for of, _ in self._making.values()) else 2 * waiting
+        if len(self._making) >= most:
             raise Busy(2)
 
-    async def pdf(self, source: bytes, waiting: int) -> bytes:
-        """The PDF of a paper's JSON. Who asks for the same at once waits for the same. Busy: ``waiting`` others are
-        being made. SettingFailed."""
+    async def pdf(self, source: bytes, merchant_id: int, waiting: int) -> bytes:
+        """The PDF of a paper's JSON, in its merchant's turn. Who asks for the same at once waits for the same. Busy: as
+        :meth:`require_room`. SettingFailed."""
         key = hashlib.sha256(source).digest()
         if (found := self._found(key)) is not None:
             return found
-        making = self._making.get(key)
-        if making is None:
-            self.require_room(waiting)
-            making = asyncio.get_running_loop().run_in_executor(self._thread, self._set, source)
-            self._making[key] = making
-            making.add_done_callback(lambda done: self._keep(key, done))
+        if key not in self._making:
+            self.require_room(merchant_id, waiting)
+            made = asyncio.create_task(self._in_turn(source, merchant_id))
+            self._making[key] = merchant_id, made
+            made.add_done_callback(lambda done: self._keep(key, done))
+        _, making = self._making[key]
         # Whoever was first may go away meanwhile.
         return await asyncio.shield(making)
+
+    async def _in_turn(self, source: bytes, merchant_id: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        if self._setting:
+            turn: asyncio.Future[None] = loop.create_future()
+            self._waiting.setdefault(merchant_id, deque()).append(turn)
+            await turn
+        self._setting = True
+        try:
+            return await loop.run_in_executor(self._thread, self._set, source)
+        finally:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The next merchant's turn; whoever has more that waits comes after all others again."""
+        while self._waiting:
+            merchant_id, line = self._waiting.popitem(last=False)
+            turn = line.popleft()
+            if line:
+                self._waiting[merchant_id] = line
+            # One that was cancelled, as when the server stops, takes no turn.
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._setting = False
 
     def _found(self, key: bytes) -> bytes | None:
         """What is kept of it, after what is too old was let go."""
@@ -91,7 +121,7 @@ class Typesetter:
         kept = self._kept.get(key)
         return None if kept is None else kept[1]
 
-    def _keep(self, key: bytes, done: asyncio.Future[bytes]) -> None:
+    def _keep(self, key: bytes, done: asyncio.Task[bytes]) -> None:
         del self._making[key]
         if done.cancelled() or done.exception() is not None:
             return
