@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from terminal_kit import gerai as gerai_apart
 from terminal_kit import gerai_here as gerai
 
 from gateway_kit import PRICE, gateway_shop
+from gerai.domain.money import rupiah
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.gateways.give_back import give_back
@@ -58,6 +62,41 @@ async def test_another_amount_that_is_accepted(dsn: str, engine: Engine) -> None
     assert (rc, "Rp49.999 is in the wallet of member" in " ".join(out.split())) == (0, True), err
     assert (await gerai(dsn, *resolve))[0] == 1
     assert await ani.stands(deposit) == ("succeeded", PRICE - 100)
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_another_amount_is_decided_once(dsn: str, engine: Engine) -> None:
+    """With the amount that came nothing is confirmed, and what decides it is named; decided twice at once, into the
+    wallet or back, exactly what came moves, once; then the list has it no more, and nothing of it is refunded again."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    came_sen = PRICE - rupiah(12_500)
+    async with shop.desk:
+        ani = await top_ups(shop)
+        kept, back = await ani.started("BNI"), await ani.started("BNI")
+        for one in (kept, back):
+            shop.toy.pays(one, paid_sen=came_sen)
+            await shop.look(one)
+        for words in (("confirm", kept.public_id, "--amount", "37500"), ("refund", kept.public_id)):
+            rc, out, err = await gerai(dsn, "payments", *words, *of)
+            assert (rc, out, f"gerai payments resolve {kept.public_id} " in err) == (1, "", True), err
+        assert await ani.stands(kept) == ("pending", 0)
+        for one, decision in ((kept, "wallet"), (back, "refund")):
+            resolve = ("payments", "resolve", one.public_id, decision, *of)
+            said = await asyncio.gather(gerai_apart(dsn, *resolve), gerai_apart(dsn, *resolve))
+            assert sorted(rc for rc, _, _ in said) == [0, 1], said
+        [listed] = await engine.payments.refunds(shop.merchant_id)
+        assert (listed.task.amount_sen, listed.payment) == (came_sen, back.public_id)
+        for _ in range(2):
+            await give_back(engine, shop.desk, shop.merchant_id, None, listed.task.task_id)
+    assert shop.toy.given_back == [(back.public_id, came_sen)]
+    assert (await ani.stands(kept), (await ani.now(back)).status) == (("succeeded", came_sen), "refunded")
+    faults = (await gerai(dsn, "payments", "gateways", "faults", *of))[1]
+    assert faults.startswith("nothing waits")
+    for one, said in ((kept, "Rp37.500 of top-up"), (back, "is refunded already")):
+        rc, _, err = await gerai(dsn, "payments", "refund", one.public_id, *of)
+        assert (rc, said in err) == (1, True), err
+    assert await engine.payments.refunds(shop.merchant_id) == []
     assert await check(engine, shop.merchant_id) == []
 
 

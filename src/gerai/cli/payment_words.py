@@ -46,6 +46,21 @@ def top_up_goes_back(deposit: Deposit, task: RefundTask | None) -> str:
     return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task.task_id} --reference TEXT"
 
 
+def top_up_stays(deposit: Deposit) -> str:
+    """Why nothing of a top-up is refunded as an order's payment is, and what can be done."""
+    code = deposit.public_id
+    if deposit.held:
+        return f"top-up {code} has {display(deposit.taken_sen)} that waits: gerai payments resolve {code} refund"
+    if deposit.status == "succeeded":
+        return (
+            f"{display(deposit.amount_sen)} of top-up {code} is in the wallet of member {deposit.member_id}, who buys "
+            "with it: nothing is given back / sudah di saldo anggota: tidak ada yang dikembalikan"
+        )
+    if deposit.status == "refunded":
+        return f"top-up {code} is refunded already / sudah dikembalikan: gerai payments refunds list --all"
+    return f"top-up {code} is {deposit.status}: nothing came that could go back / tidak ada uang yang bisa dikembalikan"
+
+
 def went_back_before(payment: Payment, reference: str) -> str:
     """Nothing was given back now: under this reference it was before."""
     return (

@@ -40,11 +40,12 @@ async def deposit_named(engine: Engine, merchant: str, code: str, environment: s
 async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | None, reference: str) -> str:
     """Book a top-up whose money somebody saw; returns what became of it. Leaves when another amount came."""
     code, asked = deposit.public_id, display(deposit.pay_sen)
+    decide = f"gerai payments resolve {code} accept|refund"
     if given_sen is not None and given_sen != deposit.pay_sen:
-        fail(another_came(given_sen, deposit.pay_sen))
+        fail(another_came(given_sen, deposit.pay_sen) + (f"; {decide}" if deposit.held else ""))
     if given_sen is None and deposit.held and deposit.came_instead_sen:
         fail(
-            f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: gerai payments resolve {code} accept|refund, "
+            f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: {decide}, "
             f"or say that it was another / atau sebutkan jumlahnya: --amount {deposit.pay_sen // 100}"
         )
     command = RecordDeposit(
@@ -58,6 +59,8 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
     try:
         outcome = await money_in(engine, command, reference, f"deposit {deposit.deposit_id}")
     except StateConflict as refusal:
+        if refusal.state == "late":
+            fail(f"{asked} came for top-up {code} already and waits: nothing is booked / menunggu keputusan: {decide}")
         fail(
             f"top-up {code} is {refusal.state} already: nothing is booked; gerai members topup books money that came "
             "twice / tidak ada yang dibukukan; gerai members topup untuk uang yang datang dua kali"
