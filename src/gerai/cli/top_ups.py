@@ -71,12 +71,7 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
             f"{reference} is booked already; top-up {code} is {after.status}: nothing is booked now "
             f"/ {reference} sudah dibukukan: tidak ada yang dibukukan lagi"
         )
-    if after.status == "late":
-        return (
-            f"{asked} came late for top-up {code} and waits / terlambat, menunggu keputusan: "
-            f"gerai payments resolve {code} accept|refund"
-        )
-    return f"{asked} is booked / dibukukan; {_credited(after)}"
+    return _late(after, asked) if after.status == "late" else f"{asked} is booked / dibukukan; {_credited(after)}"
 
 
 async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note: str) -> str:
@@ -107,9 +102,19 @@ async def book_deposit(engine: Engine, environment: str, arrival_id: int, amount
     )
     await engine.submit(command)
     after = await engine.deposits.as_now(deposit)
+    if after.status == "late":
+        return _late(after, display(amount_sen))
     return (
         f"{display(amount_sen)} is booked; top-up {deposit.public_id} is {after.status} now "
         f"/ dibukukan; isi saldo {deposit.public_id} kini {after.status}"
+    )
+
+
+def _late(deposit: Deposit, amount: str) -> str:
+    """It came late, and nothing is credited before somebody decides."""
+    return (
+        f"{amount} came late for top-up {deposit.public_id} and waits / terlambat, menunggu keputusan: "
+        f"gerai payments resolve {deposit.public_id} accept|refund"
     )
 
 
