@@ -93,11 +93,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class RefundSeen:
-    """How a refund stands. ``code``: the gateway's word for why it was denied."""
+    """How a refund stands. ``code``: the gateway's word for why it was denied; ``text``: its sentence for the seller,
+    where it has one."""
 
     status: RefundStatus
     reference: str = ""
     code: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
