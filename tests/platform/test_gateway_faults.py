@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from terminal_kit import gerai as gerai_apart
 from terminal_kit import gerai_here as gerai
 
-from gateway_kit import PRICE, gateway_shop
+from gateway_kit import PRICE, ToyGateway, gateway_shop
+from gerai.cli.gateways import GATEWAYS
 from gerai.domain.money import rupiah
 from gerai.engine.check import check
 from gerai.engine.core import Engine
@@ -15,6 +17,12 @@ from gerai.engine.gateways.give_back import give_back
 from gerai.engine.merchants.open import change_settings
 from gerai.ports.gateways import GatewayRefused
 from top_up_kit import top_ups
+
+
+@pytest.fixture(autouse=True)
+def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if its folder were among the partners."""
+    monkeypatch.setitem(GATEWAYS, "toy", ToyGateway())
 
 
 async def test_another_amount(dsn: str, engine: Engine) -> None:
@@ -101,7 +109,7 @@ async def test_another_amount_is_decided_once(dsn: str, engine: Engine) -> None:
 
 
 async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
-    """Its gateway is asked to send it, by a job; this way gives nothing back, so that a person does."""
+    """Its gateway gives nothing back that came this way: a person is asked to at once, and the job changes nothing."""
     shop = await gateway_shop(engine)
     of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
     await change_settings(engine, shop.merchant_id, {"late_payment": "hold"})
@@ -113,9 +121,12 @@ async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
         await shop.look(deposit)
     assert deposit.public_id in (await gerai(dsn, "payments", "waiting", *of))[1]
     rc, out, err = await gerai(dsn, "payments", "resolve", deposit.public_id, "refund", *of)
-    assert (rc, "goes back through its gateway" in " ".join(out.split())) == (0, True), err
     [listed] = await engine.payments.refunds(shop.merchant_id)
     task = str(listed.task.task_id)
+    said = " ".join(out.split())
+    assert rc == 0, err
+    assert "Rp50.000 is owed to its payer (the gateway gives nothing back that was paid this way)" in said
+    assert (f"gerai payments refunds done {task}" in said, "through its gateway" in said) == (True, False)
     await give_back(engine, shop.desk, shop.merchant_id, None, listed.task.task_id)
     assert (await ani.stands(deposit), shop.toy.given_back) == (("refunded", 0), [])
     out = " ".join((await gerai(dsn, "payments", "refunds", "list", *of))[1].split())
@@ -123,6 +134,42 @@ async def test_a_late_top_up_that_goes_back(dsn: str, engine: Engine) -> None:
     rc, out, err = await gerai(dsn, "payments", "refunds", "withdraw", task, *of)
     assert (rc, f"Rp50.000 of top-up {deposit.public_id} is not to be sent" in " ".join(out.split())) == (0, True), err
     assert await ani.stands(deposit) == ("late", 0)
+    assert await check(engine, shop.merchant_id) == []
+
+
+async def test_who_sends_a_refund_is_known_beforehand(dsn: str, engine: Engine) -> None:
+    """Of an order's money, by `refund` and by `resolve`: where the way gives nothing back it is the
+    seller's at once, and can be said to be sent; else its gateway's."""
+    shop = await gateway_shop(engine)
+    of = ("--merchant", engine.directory.merchant(shop.merchant_id).code)
+    async with shop.desk:
+        by_hand, whole = await shop.started("BCA"), await shop.started("BNI")
+        late = await shop.started("BCA")
+        for one in (by_hand, whole):
+            shop.toy.pays(one)
+            await shop.look(one)
+        shop.toy.pays(late, paid_sen=PRICE - 100)
+        await shop.look(late)
+        for words, told in (
+            (("refund", by_hand.public_id, "--amount", "20000"), "Rp20.000 is owed to its payer (the gateway gives"),
+            (("resolve", late.public_id, "refund"), "Rp49.999 is owed to its payer (the gateway gives nothing back"),
+            (("refund", whole.public_id), "Rp50.000 goes back through its gateway"),
+        ):
+            rc, out, err = await gerai(dsn, "payments", *words, *of)
+            assert (rc, told in " ".join(out.split())) == (0, True), (out, err)
+        tasks = {one.payment: one.task for one in await engine.payments.refunds(shop.merchant_id)}
+        stands = {name: (task.status, task.amount_sen) for name, task in tasks.items()}
+        assert stands == {
+            by_hand.public_id: ("open", rupiah(20_000)), late.public_id: ("open", PRICE - 100),
+            whole.public_id: ("sending", PRICE),
+        }  # fmt: skip
+        for task in tasks.values():
+            await give_back(engine, shop.desk, shop.merchant_id, task.order_id, task.task_id)
+        assert shop.toy.given_back == [(whole.public_id, PRICE)]
+        assert ("find_refund", by_hand.public_id) not in shop.toy.asked
+        done = ("payments", "refunds", "done", str(tasks[by_hand.public_id].task_id), "--reference", "BCA-7", *of)
+        assert (await gerai(dsn, *done))[0] == 0
+    assert [one.payment for one in await engine.payments.refunds(shop.merchant_id)] == [late.public_id]
     assert await check(engine, shop.merchant_id) == []
 
 

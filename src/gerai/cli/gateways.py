@@ -28,10 +28,10 @@ from gerai.settings import Settings
 
 gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
 
-_GATEWAYS: Final[dict[str, Gateway]] = discover("gerai.partners.gateways", "GATEWAY")
+GATEWAYS: Final[dict[str, Gateway]] = discover("gerai.partners.gateways", "GATEWAY")
 _ASKED: Final = "; ".join(
     f"{name}: {' '.join(f'{one.name}=…' for one in gateway.asks if not one.name.startswith(SECRET)) or 'nothing'}"
-    for name, gateway in _GATEWAYS.items()
+    for name, gateway in GATEWAYS.items()
 )
 ContractArgument = Annotated[
     int, typer.Argument(min=1, metavar="CONTRACT", help="As `gerai payments gateways list` shows.")
@@ -40,7 +40,7 @@ ContractArgument = Annotated[
 
 @gateways.command(epilog="Example: gerai payments gateways add midtrans production --merchant toko")
 def add(
-    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help=f"One of {', '.join(_GATEWAYS)}.")],
+    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help=f"One of {', '.join(GATEWAYS)}.")],
     environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production.")],
     said: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help=f"What it asks beside keys. {_ASKED}.")
@@ -53,7 +53,7 @@ def add(
     settings_file: SettingsOption = None,
 ) -> None:
     """Let a gateway take payments. Its keys are asked for, or read from standard input, a line each."""
-    chosen = _GATEWAYS[one_of(gateway, _GATEWAYS, "gateway")]
+    chosen = GATEWAYS[one_of(gateway, GATEWAYS, "gateway")]
     whose = one_of(environment, ENVIRONMENTS, "environment")
     # Keys are asked for: on the command line, whoever lists this machine's processes would read them.
     open_names = [asked.name for asked in chosen.asks if not asked.name.startswith(SECRET)]
@@ -192,7 +192,7 @@ def _keys(gateway: Gateway) -> dict[str, str]:
 
 async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
     """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
-    gateway = _GATEWAYS.get(contract.gateway)
+    gateway = GATEWAYS.get(contract.gateway)
     if gateway is None:
         return f"the gateway {contract.gateway} is not known here", None
     try:

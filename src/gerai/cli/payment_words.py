@@ -18,7 +18,7 @@ DECIDED: Final = "|".join(DECISIONS)
 _IN_WALLET: Final = "is in the member's wallet / masuk ke saldo anggota"
 
 
-def resolved(payment: Payment, decision: str, view: OrderView, task: int | None) -> str:
+def resolved(payment: Payment, decision: str, view: OrderView, task: RefundTask | None) -> str:
     """What became of a late payment by somebody's decision; ``task``: by which a person sends it back."""
     amount, order = display(payment.amount_sen), view.order
     if decision == "accept":
@@ -29,25 +29,26 @@ def resolved(payment: Payment, decision: str, view: OrderView, task: int | None)
     return went_back(payment, payment.amount_sen, inside=decision == "wallet", task=task)
 
 
-def went_back(payment: Payment, amount_sen: int, *, inside: bool, task: int | None = None) -> str:
+def went_back(payment: Payment, amount_sen: int, *, inside: bool, task: RefundTask | None = None) -> str:
     """Money was given back: into a wallet of ours (``inside``), or for the seller or a gateway to send (``task``)."""
     what = f"{payment.public_id}: {display(amount_sen)}"
-    if task is not None and not inside and payment.contract_id is not None:
-        return f"{what} {_BY_GATEWAY}"
-    if task is not None and not inside:
-        return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task} --reference TEXT"
-    return f"{what} {_IN_WALLET}" if inside else f"{what} is booked out. {SEND_IT}"
+    return f"{what} {_IN_WALLET}" if inside else _goes_back(what, task)
 
 
 def top_up_goes_back(deposit: Deposit, task: RefundTask | None) -> str:
     """A top-up's money goes back to its payer: its gateway sends it, or a person does, by this task; play money has
     gone."""
-    what = f"{deposit.public_id}: {display(deposit.ours_sen)}"
-    if deposit.contract_id is not None:
-        return f"{what} {_BY_GATEWAY}"
-    if task is None:
+    return _goes_back(f"{deposit.public_id}: {display(deposit.ours_sen)}", task)
+
+
+def _goes_back(what: str, task: RefundTask | None) -> str:
+    if task is None or (task.status == "done" and task.environment == "sandbox"):
         return f"{what} is booked out. {SEND_IT}"
-    return f"{what} is owed to its payer. {_SEND_THEN}: gerai payments refunds done {task.task_id} --reference TEXT"
+    if task.status == "sending":
+        return f"{what} {_BY_GATEWAY}"
+    why = f" ({task.fault})" if task.fault else ""
+    done = f"gerai payments refunds done {task.task_id} --reference TEXT"
+    return f"{what} is owed to its payer{why}. {_SEND_THEN}: {done}"
 
 
 def top_up_stays(deposit: Deposit) -> str:

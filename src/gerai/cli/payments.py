@@ -17,7 +17,7 @@ from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.top_ups import deposit_named, resolve_deposit
 from gerai.cli.values import read_amount
 from gerai.domain.money import digits, display
-from gerai.domain.records import Deposit, OrderView, Payment
+from gerai.domain.records import Deposit, OrderView, Payment, RefundTask
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
@@ -128,7 +128,7 @@ def refund(
     back = one_of(to, _WAYS_BACK, "way")
     asked_sen = read_amount(amount, above_zero=True) if amount else None
 
-    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView], int | None]:
+    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView], RefundTask | None]:
         if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
             fail(payment_words.top_up_stays(deposit))
         # One that was given back whole may be asked about again, under the reference it was given back with.

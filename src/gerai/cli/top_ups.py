@@ -10,6 +10,7 @@ from gerai.app import DIALECTS
 from gerai.cli.names import merchant_named
 from gerai.cli.on_engine import money_in, operator
 from gerai.cli.payment_words import another_came, top_up_goes_back
+from gerai.cli.refunds import task_of_top_up
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
 from gerai.domain.records import Deposit
@@ -87,7 +88,7 @@ async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note:
     )
     after = (await engine.submit(command)).answer
     if decision == "refund":
-        return top_up_goes_back(after, await engine.payments.refund_of(after))
+        return top_up_goes_back(after, await task_of_top_up(engine, after))
     return f"{after.public_id}: {_credited(after)}"
 
 
