@@ -49,8 +49,12 @@ class IdentityNotLinked(Refusal):
 
 @dataclass(eq=False)
 class AmountMismatch(Refusal):
+    """``fee_sen`` and ``refunded_sen``: what of a payout's payments was taken off before it was compared."""
+
     given_sen: int
     right_sen: int
+    fee_sen: int = 0
+    refunded_sen: int = 0
     code = "amount_mismatch"
 
 
