@@ -306,7 +306,7 @@ async def test_refunds(desk: Desk) -> None:
 
 
 async def test_a_denied_refund_looks_like_a_success_and_is_none(desk: Desk) -> None:
-    """HTTP 200 with 202 inside: denied, with its code and its sentence; the payment stays paid; it can succeed later."""
+    """HTTP 200 with 202 inside: denied, with code and sentence; the payment stays paid; it can succeed later."""
     attempt, _ = await desk.start(QRIS)
     await desk.pay(attempt)
     desk.fake.switches["denied_refund"] = True

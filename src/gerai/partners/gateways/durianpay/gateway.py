@@ -46,6 +46,7 @@ class DurianpayGateway:
     name: str = "durianpay"
     title: str = "Durianpay"
     asks: tuple[Asked, ...] = ASKS
+    untried: tuple[str, ...] = ()
     base_urls: Mapping[str, str] = field(
         default_factory=lambda: {
             "production": "https://api.durianpay.id/v1",
