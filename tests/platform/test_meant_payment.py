@@ -237,3 +237,22 @@ async def test_late_money_names_what_decides_it(seller: Seller) -> None:
     assert (code, f"gerai payments resolve {payment.public_id} accept|refund|wallet" in said) == (1, True), said
     assert (await seller.stands(view))[1:] == (0, 0)
     assert await check(seller.engine, seller.merchant_id) == []
+
+
+async def test_the_sellers_own_reference_names_an_order(seller: Seller) -> None:
+    """In every command, whole: its beginning names nothing, and books nothing."""
+    order_id = seller.engine.ids.next()
+    placed = PlaceOrder(
+        merchant_id=seller.merchant_id, environment="production", channel="t", key_id=None, order_id=order_id,
+        public_id=f"o-{order_id}", number=f"N{order_id}", secret=token(), total_sen=PRICE, funding="invoice",
+        lines=(NewLine("goods", 0, "Kopi", 1, PRICE, PRICE),), reference="toko-ref-17",
+    )  # fmt: skip
+    view = (await seller.engine.submit(placed)).answer.view
+    code, said = await seller.says("confirm", "toko-ref-1", "--amount", "30000")
+    assert (code, "no such payment or order: toko-ref-1" in said) == (1, True)
+    assert (await seller.now(view)).payments == ()
+    code, said = await seller.says("confirm", "toko-ref-17", "--amount", "30000")
+    assert (code, f"order {view.order.number} is " in said) == (0, True), said
+    code, said = await seller.says("refund", "toko-ref-17", "--amount", "10000")
+    assert (code, "Rp10.000 is owed to its payer" in said) == (0, True), said
+    assert await check(seller.engine, seller.merchant_id) == []
