@@ -63,12 +63,16 @@ class Seller:
 
     async def left(self, payment: Payment) -> None:
         """Its payer chooses another way."""
-        names = {"merchant_id": self.merchant_id, "environment": "production", "order_id": payment.order_id}
+        names: dict[str, Any] = {
+            "merchant_id": self.merchant_id, "environment": "production", "order_id": payment.order_id,
+        }  # fmt: skip
         await self.engine.submit(CancelPayment(**names, payment_id=payment.payment_id))
 
     async def ran_out(self, payment: Payment) -> None:
         """Its time is over."""
-        names = {"merchant_id": self.merchant_id, "environment": "production", "order_id": payment.order_id}
+        names: dict[str, Any] = {
+            "merchant_id": self.merchant_id, "environment": "production", "order_id": payment.order_id,
+        }  # fmt: skip
         await self.engine.submit(RecordPayment(**names, payment_id=payment.payment_id, outcome="expired"))
 
     async def came(self, payment: Payment) -> int:

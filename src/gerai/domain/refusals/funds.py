@@ -49,10 +49,9 @@ class IdentityNotLinked(Refusal):
 
 @dataclass(eq=False)
 class AmountMismatch(Refusal):
-    """``fee_sen`` and ``refunded_sen``: what of a payout's payments was taken off before it was compared."""
-
     given_sen: int
     right_sen: int
+    #: What was taken off a payout's payments before they were compared.
     fee_sen: int = 0
     refunded_sen: int = 0
     code = "amount_mismatch"
