@@ -71,6 +71,7 @@ class ToyGateway:
     asks: ClassVar[tuple[Asked, ...]] = (
         Asked("secret_key", {"id": "Kunci", "en": "Key"}), Asked("shop", {"id": "Toko", "en": "Shop"}, required=False),
     )  # fmt: skip
+    untried: ClassVar[tuple[str, ...]] = ()
     base_urls: ClassVar[Mapping[str, str]] = {
         "production": "https://toy.example", "sandbox": "https://sandbox.toy.example",
     }  # fmt: skip

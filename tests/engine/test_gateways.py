@@ -20,7 +20,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import close_contract, draft_contract, open_contract, ways_of
 from gerai.engine.gateways.desk import seen_of
 from gerai.engine.gateways.due import due_of
-from gerai.engine.gateways.follow import end, follow, to_look_at
+from gerai.engine.gateways.follow import end, faults_of, follow, to_look_at
 from gerai.engine.gateways.record import instructed
 from gerai.engine.merchants.open import change_settings, open_merchant
 from gerai.engine.orders.expire import ExpireOrder
@@ -31,6 +31,7 @@ from gerai.kit.clock import real_now
 from gerai.kit.http import Unanswered, Unreachable
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, Seen
+from top_up_kit import top_ups
 
 
 @pytest_asyncio.fixture
@@ -370,3 +371,40 @@ async def test_what_a_contract_needs(engine: Engine) -> None:
     async with engine.connection() as connection:
         cursor = await connection.execute("SELECT to_jsonb(t)::text FROM gateway_contracts t")
         assert KEY not in "".join(row[0] for row in await cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        (GatewayRefused("400", "Invalid signature"), "Toy refuses: Invalid signature (400)"),
+        (Unreachable("ConnectError"), "Toy is not reached: ConnectError"),
+    ],
+)
+async def test_why_it_would_not_start(engine: Engine, fails: Exception, said: str) -> None:
+    """The seller finds the gateway's words with the order and in the list of what to look at, for a day; its
+    events, which others are sent, have none of it. Nothing is charged."""
+    shop = await gateway_shop(engine)
+    async with shop.desk:
+        ani = await top_ups(shop)
+        payment, deposit = await shop.stored(await shop.ordered()), await ani.stored()
+        shop.toy.made = False
+        for start in (
+            shop.desk.started(await shop.now(payment), payment.payment_id),
+            shop.desk.deposit_started(deposit),
+        ):
+            shop.toy.fails = fails
+            with pytest.raises((MethodUnavailable, PartnerUnavailable)):
+                await start
+    assert (await shop.stands(payment), await ani.stands(deposit)) == (("failed", 0), ("failed", 0))
+    assert await faults_of(engine, await shop.now(payment)) == {payment.payment_id: said}
+    events = await engine.events.of_orders(shop.merchant_id, [payment.order_id])
+    assert not any(said in str(event.facts) for event in events)
+    listed = {code: one.fault for code, one in await to_look_at(engine, shop.merchant_id)}
+    assert listed == {payment.public_id: said, deposit.public_id: said}
+    async with engine.connection() as connection:
+        await connection.execute(
+            "UPDATE gateway_attempts SET updated_at = now() - interval '25 hours' WHERE merchant_id = %s",
+            (shop.merchant_id,),
+        )
+    assert await to_look_at(engine, shop.merchant_id) == []
+    assert await check(engine, shop.merchant_id) == []

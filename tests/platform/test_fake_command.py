@@ -125,19 +125,23 @@ async def test_only_what_the_gateway_has_switched_on(app: App, own_dsn: str) -> 
         assert tried[0] == 0
         assert "belum aktif di sana: va:BNI" in " ".join(tried[1].split())
         for words, code, said in (
-            (("va:BRI",), 0, "va:BRI: tripay answers, and takes the keys"),
+            (("va:BRI",), 0, "va:BRI: tripay: it answers, and takes secret_api_key; not tried, because only a"),
             (("va:BNI",), 1, "va:BNI: tripay has not switched it on"),
-            (("va",), 1, "va:BRI: tripay answers"),
+            (("va",), 1, "va:BRI: tripay: it answers"),
             (("va:BCA",), 1, "va:BCA is not offered to production orders; offered: va:BNI, va:BRI"),
-            (("qris",), 0, "qris:QRIS: tripay answers"),
+            (("qris",), 0, "qris:QRIS: tripay: it answers"),
             (("card",), 1, "card is not offered to production orders; offered: none of it"),
             (("qris", "--environment", "sandbox"), 0, "qris:QRIS: simulated"),
             (("vva",), 2, "did you mean va?"),
         ):
             answer = await run_here(environ, ("payments", "test", *words, *of))
             assert (answer[0], said in " ".join((answer[1] + answer[2]).split())) == (code, True), answer
+        assert "merchant_code, secret_private_key" in " ".join(done[1].split())
+        assert "merchant_code, secret_private_key" in " ".join(tried[1].split())
         fake.switches.refuse = "Invalid API Key"
         assert (await run_here(environ, ("payments", "test", "va:BRI", *of)))[:2] == (
             1, "va:BRI: Tripay refuses: Invalid API Key (400)\n",
         )  # fmt: skip
         assert fake.transactions == {}
+    offline = await run_here(environ, ("payments", "test", "va:BRI", *of))
+    assert (offline[0], f"{url} is not reached" in offline[1], "Try again" in offline[1]) == (1, True, True), offline

@@ -248,8 +248,10 @@ async def test_mistakes_book_nothing(till: Till) -> None:
     reference = ("--reference", "R")
     for words, code, said in (
         ((payment.public_id, "--amount", "49000", *reference), 1,
-         "with what is known of its fee this payment makes Rp50.000, not Rp49.000, which is Rp1.000 less: nothing"),
-        ((payment.public_id, "--amount", "49000", "--fee", "2000", *reference), 1, "which is Rp1.000 more: nothing"),
+         "with what is known of its fee this payment makes Rp50.000, not Rp49.000, which is Rp1.000 less: nothing "
+         "is booked; if it kept Rp1.000 in all: --fee 1000"),
+        ((payment.public_id, "--amount", "49000", "--fee", "2000", *reference), 1,
+         "which is Rp1.000 more: nothing is booked; if it kept Rp1.000 in all: --fee 1000"),
         (("--day", "2026-12-13", "--amount", "1", *reference), 1, "no such payout of toy expected on: 2026-12-13"),
         (("--day", "02/12/2026", "--amount", "1", *reference), 2, "not a day: 02/12/2026"),
         (("--amount", "1", *reference), 2, "of which payments?"),

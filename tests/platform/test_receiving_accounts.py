@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -245,6 +246,31 @@ async def test_a_live_key_gets_the_sellers_code(
         assert (told["01"], told["54"]) == ("12", "20000")
         owners[environment] = told["59"]
     assert owners["production"] == "TOKO CONTOH" != owners["sandbox"]
+
+
+async def test_the_first_orders_of_the_page(
+    app: App, engine: Engine, client: httpx.AsyncClient, opened: Callable[..., Awaitable[Shop]], monkeypatch: Any
+) -> None:
+    """What docs/how-to/receive-money.md sends to each counter with a production key makes an order that can be paid."""
+    monkeypatch.setattr(app.partners, "_clients", app.partners._simulators)  # pyright: ignore[reportPrivateUsage]
+    merchant_id, _ = await opened()
+    await change_settings(engine, merchant_id, {"robux_rate_sen": 15_000})
+    await open_account(engine, merchant_id, METHODS["qris"], {"code": CODE}, "t")
+    member_id, _ = await add_member(engine, merchant_id, "leuwongrr", "m", "M")
+    key, secret = "dp_live_" + base62(40), "lrrp_v1_" + base62(40)
+    await create_key(engine, merchant_id, "production", "durianpay", key, name="t", prefix="dp_live_")
+    await create_key(
+        engine, merchant_id, "production", "leuwongrr", secret, name="t", prefix="lrrp_v1_", member_id=member_id
+    )
+    page = (Path(__file__).parents[2] / "docs/how-to/receive-money.md").read_text("utf-8").partition("## Be paid")[2]
+    first, second = [json.loads(body) for body in re.findall(r"-d '([^']+)'", page)[:2]]
+    link = await client.post("/v1/orders", json=first, auth=(key, ""))
+    assert link.status_code == 200, link.text
+    shown = await client.get(f"/payment/{link.json()['data']['payment_link_url']}", follow_redirects=True)
+    assert (shown.status_code, "Rp30.000" in shown.text) == (200, True)
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "coba-1"}
+    order = await client.post("/api/v1/me/orders", json=second, headers=headers)
+    assert (order.status_code, '"invoice_url":' in order.text, "TOKO" in order.text) == (201, True, True), order.text
 
 
 async def test_named_once_also_twice_at_once(engine: Engine, opened: Callable[..., Awaitable[Shop]]) -> None:

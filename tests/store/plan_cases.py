@@ -139,6 +139,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "arrivals.candidates": [
             lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))
         ],
+        "arrivals.asked_once": [lambda c: arrivals.asked_once(c, m, first, 5_000_000, 3)],
         "arrivals.came_otherwise": [lambda c: arrivals.came_otherwise(c, m, first, 5_000_000, "t", k.at, k.at)],
         "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
         "merchant_orders.by_receipts": [

@@ -13,7 +13,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.order_names import payable_named
-from gerai.cli.payment_words import booked
+from gerai.cli.payment_words import became
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.top_ups import PaidArgument, book_deposit, deposit_named
 from gerai.cli.values import read_pairs
@@ -74,7 +74,7 @@ def import_statement(
             whose = f"{kind} {found[0].name}" if len(found) == 1 else "waits"
             if not dry_run:
                 kept = await take.take(engine, merchant_id, account, line, _SOURCE)
-                whose = whose if kept.status == "booked" else "waits"
+                whose = whose + await _late(engine, kept) if kept.status == "booked" else "waits"
             done.append((seen, whose))
         return len(lines) - len(fresh), done
 
@@ -104,7 +104,8 @@ def show(merchant: MerchantOption = "", data: DataOption = None, settings_file: 
         found = list[tuple[Arrival, str]]()
         for one in await take.waiting(engine, merchant_id):
             may_be = await take.candidates(engine, merchant_id, one.receiving_id, one.amount_sen)
-            found.append((one, ", ".join(f"{c.name} ({c.status})" for c in may_be) or "none that is open"))
+            named = ", ".join(f"{c.name} ({c.status})" for c in may_be)
+            found.append((one, named or await _no_open_one(engine, one)))
         return found
 
     found = on_engine(act, data, settings_file)
@@ -150,7 +151,7 @@ def book(
         )  # fmt: skip
         await engine.submit(command)
         after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view
-        return booked(display(kept.amount_sen), after.order)
+        return became(after, display(kept.amount_sen), payment.public_id)
 
     console.line(on_engine(act, data, settings_file))
 
@@ -173,6 +174,18 @@ def dismiss(
 
     on_engine(act, data, settings_file)
     console.line(f"dismissed {arrival} / {arrival} diabaikan")
+
+
+async def _late(engine: Engine, kept: Arrival) -> str:
+    """What a line that was booked says more where it came late, and waits."""
+    if kept.deposit_id is not None:
+        found = await engine.deposits.by_id(kept.merchant_id, kept.deposit_id)
+        late = found is not None and found.status == "late"
+    else:
+        view = None if kept.order_id is None else await engine.orders.by_id(kept.merchant_id, kept.order_id)
+        payments = () if view is None else view.payments
+        late = any(one.payment_id == kept.payment_id and one.status == "late" for one in payments)
+    return ", late: gerai payments waiting" if late else ""
 
 
 def _columns(said: list[str]) -> dict[str, str]:
@@ -198,6 +211,13 @@ def _require_bank(engine: Engine, merchant_id: int, account: int, bank: str) -> 
             f"/ ini daftar {bank}, sedangkan {account} adalah rekening {of}",
             2,
         )
+
+
+async def _no_open_one(engine: Engine, one: Arrival) -> str:
+    """Nothing waits for this money; whoever was asked for it once may have been paid by hand."""
+    once = await take.asked_once(engine, one.merchant_id, one.receiving_id, one.amount_sen)
+    named = ", ".join(f"{o.name} ({f'paid by {o.paid_by}' if o.paid_by else o.status})" for o in once)
+    return f"none that is open; asked of / diminta dari {named}" if named else "none that is open"
 
 
 async def _waiting(engine: Engine, merchant_id: int, arrival: int) -> Arrival:

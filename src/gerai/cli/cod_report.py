@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -78,7 +78,7 @@ def _parcels(file: Path, named: Mapping[str, str], *, own_fee: bool) -> list[Pai
     """The parcels of a list for which something was collected, in its order. Leaves with exit code 2 when the file, its
     head or any line cannot be read: nothing is guessed."""
     table = _table(file, named)
-    at = {what: table.head.index(name) for what, name in table.layout.items()}
+    at = {what: table.head.index(name) for what, name in table.layout.columns.items()}
     if not own_fee and "fee" in at:
         fail(f"{file} has a column of fees: leave --fee out", 2)
     found: list[PaidParcel] = []
@@ -93,12 +93,19 @@ def _parcels(file: Path, named: Mapping[str, str], *, own_fee: bool) -> list[Pai
     return found or fail(f"{file} names no parcel", 2)
 
 
-def _table(file: Path, named: Mapping[str, str]) -> CsvTable[dict[str, str]]:
+class _Layout(NamedTuple):
+    """Which column is what."""
+
+    columns: Mapping[str, str]
+
+
+def _table(file: Path, named: Mapping[str, str]) -> CsvTable[_Layout]:
     columns = {what: named.get(what, what) for what in _COLUMNS}
     must = [columns[what] for what, needed in _COLUMNS.items() if needed or what in named]
 
-    def layout(names: Sequence[str]) -> dict[str, str] | None:
-        return {what: name for what, name in columns.items() if name in names} if {*must} <= {*names} else None
+    def layout(names: Sequence[str]) -> _Layout | None:
+        there = {what: name for what, name in columns.items() if name in names}
+        return _Layout(there) if {*must} <= {*names} else None
 
     found = read_csv(file, "courier", layout)
     if isinstance(found, CsvTable):

@@ -21,17 +21,17 @@ from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.kit.address import AddressForbidden
 from gerai.kit.discover import discover
-from gerai.kit.http import NoAnswer
+from gerai.kit.http import NoAnswer, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.ports.gateways import Gateway, GatewayRefused, Way
 from gerai.settings import Settings
 
 gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
 
-_GATEWAYS: Final[dict[str, Gateway]] = discover("gerai.partners.gateways", "GATEWAY")
+GATEWAYS: Final[dict[str, Gateway]] = discover("gerai.partners.gateways", "GATEWAY")
 _ASKED: Final = "; ".join(
     f"{name}: {' '.join(f'{one.name}=…' for one in gateway.asks if not one.name.startswith(SECRET)) or 'nothing'}"
-    for name, gateway in _GATEWAYS.items()
+    for name, gateway in GATEWAYS.items()
 )
 ContractArgument = Annotated[
     int, typer.Argument(min=1, metavar="CONTRACT", help="As `gerai payments gateways list` shows.")
@@ -40,7 +40,7 @@ ContractArgument = Annotated[
 
 @gateways.command(epilog="Example: gerai payments gateways add midtrans production --merchant toko")
 def add(
-    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help=f"One of {', '.join(_GATEWAYS)}.")],
+    gateway: Annotated[str, typer.Argument(metavar="GATEWAY", help=f"One of {', '.join(GATEWAYS)}.")],
     environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Whose orders: sandbox or production.")],
     said: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help=f"What it asks beside keys. {_ASKED}.")
@@ -53,7 +53,7 @@ def add(
     settings_file: SettingsOption = None,
 ) -> None:
     """Let a gateway take payments. Its keys are asked for, or read from standard input, a line each."""
-    chosen = _GATEWAYS[one_of(gateway, _GATEWAYS, "gateway")]
+    chosen = GATEWAYS[one_of(gateway, GATEWAYS, "gateway")]
     whose = one_of(environment, ENVIRONMENTS, "environment")
     # Keys are asked for: on the command line, whoever lists this machine's processes would read them.
     open_names = [asked.name for asked in chosen.asks if not asked.name.startswith(SECRET)]
@@ -82,6 +82,8 @@ def add(
     new = with_settings(act, data, settings_file)
     console.line(f"added {new.contract_id}: {whose} orders can be paid with / pesanan {whose} bisa dibayar dengan")
     console.line("  " + ", ".join(f"{way.method}:{way.channel}" for way in new.ways))
+    if not untried:
+        console.line(answers(gateway))
     console.line(f"gerai payments gateways address {new.contract_id} shows where it reports that payers paid")
 
 
@@ -109,17 +111,18 @@ def try_one(
 ) -> None:  # fmt: skip
     """Ask the gateway something that moves no money: are address and keys right?"""
 
-    async def act(engine: Engine, settings: Settings) -> tuple[str, list[str]]:
+    async def act(engine: Engine, settings: Settings) -> tuple[str, list[str], str]:
         found = await _named(engine, merchant, contract)
         async with make_desk(engine, FoundPartners(settings), settings) as desk:
             wrong, switched_on = await probed(desk, found)
         ways = {(way.method, way.channel) for way in found.ways}
-        return wrong, [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on))]
+        off = [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on))]
+        return wrong, off, found.gateway
 
-    wrong, off = with_settings(act, data, settings_file)
+    wrong, off, gateway = with_settings(act, data, settings_file)
     if wrong:
         fail(wrong)
-    console.line("it answers, and takes the keys / terhubung, kunci benar")
+    console.line(answers(gateway))
     if off:
         console.line(f"offered here, not switched on there / ditawarkan di sini, belum aktif di sana: {', '.join(off)}")
 
@@ -158,8 +161,8 @@ def close(
 
 @gateways.command("faults")
 def show_faults(merchant: MerchantOption = "", data: DataOption = None, settings_file: SettingsOption = None) -> None:
-    """List payments and top-ups about which you should look at the gateway: nobody knows how they stand, or another
-    amount came for a top-up."""
+    """List payments and top-ups about which you should look at the gateway: nobody knows how they stand, another amount
+    came for a top-up, or it would not start them (for a day)."""
 
     async def act(engine: Engine) -> list[tuple[str, GatewayAttempt]]:
         return await to_look_at(engine, await merchant_named(engine, merchant))
@@ -192,7 +195,7 @@ def _keys(gateway: Gateway) -> dict[str, str]:
 
 async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
     """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
-    gateway = _GATEWAYS.get(contract.gateway)
+    gateway = GATEWAYS.get(contract.gateway)
     if gateway is None:
         return f"the gateway {contract.gateway} is not known here", None
     try:
@@ -202,11 +205,31 @@ async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, fro
         wrong = f"{gateway.title} refuses: {refused.text} ({refused.code})"
     except AddressForbidden as error:
         wrong = f"{contract.base_url}: {error}"
+    except Unreachable as error:
+        wrong = (
+            f"{contract.base_url} is not reached ({error}): is this machine connected, and the address right? Try "
+            "again / tidak terhubung: periksa jaringan dan alamatnya, lalu coba lagi"
+        )
     except NoAnswer as error:
         wrong = f"{contract.base_url} gives no usable answer: {error}"
     except SecretBoxError as error:
         wrong = f"{error}: it is the setting webhooks.seal_key"
     return wrong, None
+
+
+def answers(name: str) -> str:
+    """That the gateway answers, which of what it asks is right, then, and what only a payment can show."""
+    gateway = GATEWAYS.get(name)
+    if gateway is None or not gateway.untried:
+        return "it answers, and takes the keys / terhubung, kunci benar"
+    tried = ", ".join(
+        one.name for one in gateway.asks if one.name.startswith(SECRET) and one.name not in gateway.untried
+    )
+    rest = ", ".join(gateway.untried)
+    return (
+        f"it answers, and takes {tried}; not tried, because only a payment shows whether it is right: {rest} "
+        f"/ terhubung, {tried} benar; belum dicoba, baru terlihat saat ada pembayaran: {rest}"
+    )
 
 
 async def _open(engine: Engine, merchant: str) -> tuple[GatewayContract, ...]:

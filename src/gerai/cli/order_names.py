@@ -24,7 +24,7 @@ async def order_named(engine: Engine, merchant: str, name: str, environment: str
     """The one order somebody means. Leaves with a clear message when there is none, or several."""
     _require_environment(environment)
     merchant_id = await merchant_named(engine, merchant)
-    fit = [view for view in await engine.orders.named(merchant_id, name) if environment in ("", view.order.environment)]
+    fit = await _orders(engine, merchant_id, name, environment)
     if not fit:
         newest = await _newest(engine, merchant_id, environment)
         no_such("order", name, [view.order.number for view in newest], "gerai orders list --status all")
@@ -39,10 +39,12 @@ async def payment_named(engine: Engine, merchant: str, name: str, environment: s
     _require_environment(environment)
     merchant_id = await merchant_named(engine, merchant)
     found = await engine.payments.named(merchant_id, name)
+    if not found:
+        found = [p for view in await _orders(engine, merchant_id, name, environment) for p in view.payments]
     mine = [payment for payment in found if environment in ("", payment.environment)]
     fit = [payment for payment in mine if payment.status in states]
     if not mine:
-        if orders := await engine.orders.named(merchant_id, name):
+        if orders := await _orders(engine, merchant_id, name, environment):
             fail(f"order {orders[0].order.number} has no payment")
         await _neither(engine, merchant_id, name, environment, *states)
     if not fit:
@@ -57,7 +59,7 @@ async def payable_named(engine: Engine, merchant: str, name: str, environment: s
     """The order money came for and, when one was named, its payment; else a clear message."""
     _require_environment(environment)
     merchant_id = await merchant_named(engine, merchant)
-    orders = [v for v in await engine.orders.named(merchant_id, name) if environment in ("", v.order.environment)]
+    orders = await _orders(engine, merchant_id, name, environment)
     found = await engine.payments.named(merchant_id, name)
     mine = [p for p in found if p.public_id == name and environment in ("", p.environment)]
     if not orders and not mine:
@@ -73,6 +75,15 @@ async def payable_named(engine: Engine, merchant: str, name: str, environment: s
     if view is None:
         fail(f"no such order: {name}")
     return view, mine[0]
+
+
+async def _orders(engine: Engine, merchant_id: int, name: str, environment: str) -> list[OrderView]:
+    """The orders with this number or identifier, else with exactly this reference of the seller's own."""
+    found = await engine.orders.named(merchant_id, name)
+    if not found:
+        searched = await engine.orders.search(merchant_id, [*ENVIRONMENTS], name, _NEWEST)
+        found = [view for view in searched if view.order.reference == name]
+    return [view for view in found if environment in ("", view.order.environment)]
 
 
 async def _neither(engine: Engine, merchant_id: int, name: str, environment: str, *states: str) -> NoReturn:

@@ -21,6 +21,7 @@ from gerai.domain.states import ORDER
 from gerai.engine.arrivals.take import candidates
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.finish import FinishOrder
+from gerai.engine.gateways.follow import faults_of
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.orders.cancel import CancelOrder
 from gerai.engine.orders.find import EventEntry
@@ -126,11 +127,12 @@ def show_order(
 ) -> None:
     """Show an order: its money, its lines, and what happened to it (times of Jakarta)."""
 
-    async def act(engine: Engine) -> tuple[OrderView, list[EventEntry]]:
+    async def act(engine: Engine) -> tuple[OrderView, list[EventEntry], dict[int, str]]:
         view = await order_named(engine, merchant, name, environment)
-        return view, await engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
+        events = await engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
+        return view, events, await faults_of(engine, view)
 
-    view, events = on_engine(act, data, settings_file)
+    view, events, faults = on_engine(act, data, settings_file)
     order = view.order
     console.line(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
     console.line(f"total {display(order.total_sen)}: {money_words(order)}")
@@ -144,6 +146,8 @@ def show_order(
         console.line(
             f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}{fee}"
         )
+        if payment.payment_id in faults:
+            console.line(f"    {faults[payment.payment_id]}")
     for event in events:
         # How the order stood then is for announcements; here each event says what it changed.
         told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}

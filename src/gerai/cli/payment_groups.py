@@ -5,6 +5,7 @@ from __future__ import annotations
 from gerai.cli.arrivals import arrivals
 from gerai.cli.cod import cod
 from gerai.cli.cod_report import import_report
+from gerai.cli.confirm import confirm
 from gerai.cli.fakes import fake
 from gerai.cli.gateways import gateways
 from gerai.cli.notices import notices
@@ -21,6 +22,9 @@ from gerai.cli.settle_rules import settle_rule
 
 __all__ = ["payments"]
 
+payments.command(epilog="Example: gerai payments confirm NO-1 --amount 150000 --reference BCA-1 --merchant toko")(
+    confirm
+)
 payments.add_typer(accounts, name="accounts")
 payments.add_typer(arrivals, name="arrivals")
 payments.add_typer(notices, name="notices")

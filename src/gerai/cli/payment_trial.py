@@ -8,7 +8,7 @@ import typer
 
 from gerai.app import FoundPartners, make_desk
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.gateways import probed
+from gerai.cli.gateways import answers, probed
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.terminal import console, fail
@@ -67,4 +67,4 @@ def _said(name: str, way: Offered, found: dict[int, _Probed]) -> tuple[str, bool
         return f"{called}: {wrong}", False
     if switched_on is not None and (name, way.channel) not in switched_on:
         return f"{called}: {gateway} has not switched it on / belum aktif di {gateway}", False
-    return f"{called}: {gateway} answers, and takes the keys / terhubung, kunci benar", True
+    return f"{called}: {gateway}: {answers(gateway)}", True

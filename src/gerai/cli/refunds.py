@@ -7,13 +7,15 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.gateways import GATEWAYS
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.terminal import Grid, console, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
-from gerai.domain.records import Payment, RefundTask
+from gerai.domain.records import Deposit, Payment, RefundTask
 from gerai.engine.core import Engine
+from gerai.engine.gateways.give_back import hand_back
 from gerai.engine.gateways.refund import HandOver, TakeBack
 from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, TaskCommand, WithdrawRefund
 from gerai.engine.payments.find import ListedRefund
@@ -57,7 +59,8 @@ def show(
     console.line(
         "sent / sudah dikirim: gerai payments refunds done TASK --reference TEXT; "
         "not to be sent / batal: gerai payments refunds withdraw TASK; "
-        "through the gateway again / lewat gateway lagi: gerai payments refunds again TASK"
+        "through the gateway again / lewat gateway lagi: gerai payments refunds again TASK; "
+        "you instead of its gateway / Anda, bukan gateway: gerai payments refunds take TASK"
     )
 
 
@@ -155,11 +158,19 @@ def take(
     console.line(f"{task}: you send {amount} now / Anda yang mengirim {amount}: gerai payments refunds done {task} …")
 
 
-async def task_of(engine: Engine, payment: Payment) -> int | None:
-    """The task that sends what has just gone back of this payment; None: nobody sends it."""
+async def task_of(engine: Engine, payment: Payment) -> RefundTask | None:
+    """The task that sends what has just gone back of this payment, a person's already where its gateway cannot; None:
+    nobody sends it."""
     happened = await engine.events.of_orders(payment.merchant_id, [payment.order_id])
     refunded = [e for e in happened if e.name == "payment.refunded" and e.facts.get("payment") == payment.public_id]
-    return refunded[-1].facts.get("task") if refunded else None
+    task_id = refunded[-1].facts.get("task") if refunded else None
+    return None if task_id is None else await hand_back(engine, GATEWAYS, payment.merchant_id, task_id)
+
+
+async def task_of_top_up(engine: Engine, deposit: Deposit) -> RefundTask | None:
+    """The same of a top-up."""
+    task = await engine.payments.refund_of(deposit)
+    return None if task is None else await hand_back(engine, GATEWAYS, deposit.merchant_id, task.task_id)
 
 
 def _names(task: RefundTask) -> dict[str, Any]:

@@ -18,6 +18,12 @@ _SIMULATED: Final = (
     "  Toko demo: kunci produksinya pun memakai simulator, tidak ada uang sungguhan.",
     "  Demo shop: even its production keys use simulators, no real money moves.",
 )
+_NEXT: Final = (
+    "",
+    "  Berikutnya: toko Anda sendiri, dengan kunci pertamanya, lalu docs/how-to/receive-money.md",
+    "  Next: a shop of your own, with its first key, then docs/how-to/receive-money.md",
+    "  gerai keys create durianpay sandbox --merchant toko --open 'Toko Saya'",
+)
 _KEPT: Final = (
     "",
     "  Pesanan contoh dibuat pada start pertama; --tour membuatnya lagi.",
@@ -41,6 +47,8 @@ def report(base_url: str, folder: Path, token_file: Path | None, tour: Tour | No
     console.line(f"  Metrik        {base_url}/metrics   ", styled("metrics", "dim"))
     if token_file is not None:
         console.line(_scrape(base_url, token_file), style="cyan")
+    if tour is None:
+        console.lines(*_NEXT)
     if tour is not None:
         console.lines(*_SIMULATED, style="yellow")
         for problem in tour.failed:

@@ -164,12 +164,23 @@ async def _submit(engine: Engine, command: SettlePayout, parts: dict[str, Any]) 
     try:
         return (await engine.submit(SettlePayout(**(names | parts)))).answer
     except AmountMismatch as refusal:
-        less = "what is known of its fee" if command.fee_sen is None else f"a fee of {display(command.fee_sen)}"
-        apart_sen = refusal.given_sen - refusal.right_sen
-        more = "more" if apart_sen > 0 else "less"
-        count = len(parts["payments"]) + len(parts["deposits"])
-        make = "this payment makes" if count == 1 else f"these {count} payments make"
-        fail(
-            f"with {less} {make} {display(refusal.right_sen)}, not "
-            f"{display(refusal.given_sen)}, which is {display(abs(apart_sen))} {more}: nothing is booked"
-        )
+        fail(_apart(refusal, len(parts["payments"]) + len(parts["deposits"]), fee_said=command.fee_sen is not None))
+
+
+def _apart(refusal: AmountMismatch, count: int, *, fee_said: bool) -> str:
+    """What should have come of so many payments, and which fee would explain what did."""
+    less = f"a fee of {display(refusal.fee_sen)}" if fee_said else "what is known of its fee"
+    if refusal.refunded_sen:
+        less += f" and {display(refusal.refunded_sen)} given back"
+    apart_sen = refusal.given_sen - refusal.right_sen
+    more = "more" if apart_sen > 0 else "less"
+    make = "this payment makes" if count == 1 else f"these {count} payments make"
+    told = (
+        f"with {less} {make} {display(refusal.right_sen)}, not {display(refusal.given_sen)}, "
+        f"which is {display(abs(apart_sen))} {more}: nothing is booked"
+    )
+    kept_sen = refusal.fee_sen - apart_sen
+    if kept_sen < 0:
+        return told
+    fee = f"--fee {kept_sen // 100}"
+    return f"{told}; if it kept {display(kept_sen)} in all: {fee} / bila potongannya sebesar itu: {fee}"

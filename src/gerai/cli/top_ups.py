@@ -10,6 +10,7 @@ from gerai.app import DIALECTS
 from gerai.cli.names import merchant_named
 from gerai.cli.on_engine import money_in, operator
 from gerai.cli.payment_words import another_came, top_up_goes_back
+from gerai.cli.refunds import task_of_top_up
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
 from gerai.domain.records import Deposit
@@ -40,11 +41,12 @@ async def deposit_named(engine: Engine, merchant: str, code: str, environment: s
 async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | None, reference: str) -> str:
     """Book a top-up whose money somebody saw; returns what became of it. Leaves when another amount came."""
     code, asked = deposit.public_id, display(deposit.pay_sen)
+    decide = f"gerai payments resolve {code} accept|refund"
     if given_sen is not None and given_sen != deposit.pay_sen:
-        fail(another_came(given_sen, deposit.pay_sen))
+        fail(another_came(given_sen, deposit.pay_sen) + (f"; {decide}" if deposit.held else ""))
     if given_sen is None and deposit.held and deposit.came_instead_sen:
         fail(
-            f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: gerai payments resolve {code} accept|refund, "
+            f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: {decide}, "
             f"or say that it was another / atau sebutkan jumlahnya: --amount {deposit.pay_sen // 100}"
         )
     command = RecordDeposit(
@@ -58,6 +60,8 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
     try:
         outcome = await money_in(engine, command, reference, f"deposit {deposit.deposit_id}")
     except StateConflict as refusal:
+        if refusal.state == "late":
+            fail(f"{asked} came for top-up {code} already and waits: nothing is booked / menunggu keputusan: {decide}")
         fail(
             f"top-up {code} is {refusal.state} already: nothing is booked; gerai members topup books money that came "
             "twice / tidak ada yang dibukukan; gerai members topup untuk uang yang datang dua kali"
@@ -68,12 +72,7 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
             f"{reference} is booked already; top-up {code} is {after.status}: nothing is booked now "
             f"/ {reference} sudah dibukukan: tidak ada yang dibukukan lagi"
         )
-    if after.status == "late":
-        return (
-            f"{asked} came late for top-up {code} and waits / terlambat, menunggu keputusan: "
-            f"gerai payments resolve {code} accept|refund"
-        )
-    return f"{asked} is booked / dibukukan; {_credited(after)}"
+    return _late(after, asked) if after.status == "late" else f"{asked} is booked / dibukukan; {_credited(after)}"
 
 
 async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note: str) -> str:
@@ -89,7 +88,7 @@ async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note:
     )
     after = (await engine.submit(command)).answer
     if decision == "refund":
-        return top_up_goes_back(after, await engine.payments.refund_of(after))
+        return top_up_goes_back(after, await task_of_top_up(engine, after))
     return f"{after.public_id}: {_credited(after)}"
 
 
@@ -104,9 +103,19 @@ async def book_deposit(engine: Engine, environment: str, arrival_id: int, amount
     )
     await engine.submit(command)
     after = await engine.deposits.as_now(deposit)
+    if after.status == "late":
+        return _late(after, display(amount_sen))
     return (
         f"{display(amount_sen)} is booked; top-up {deposit.public_id} is {after.status} now "
         f"/ dibukukan; isi saldo {deposit.public_id} kini {after.status}"
+    )
+
+
+def _late(deposit: Deposit, amount: str) -> str:
+    """It came late, and nothing is credited before somebody decides."""
+    return (
+        f"{amount} came late for top-up {deposit.public_id} and waits / terlambat, menunggu keputusan: "
+        f"gerai payments resolve {deposit.public_id} accept|refund"
     )
 
 

@@ -93,11 +93,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class RefundSeen:
-    """How a refund stands. ``code``: the gateway's word for why it was denied."""
+    """How a refund stands. ``code``: the gateway's word for why it was denied; ``text``: its sentence for the seller,
+    where it has one."""
 
     status: RefundStatus
     reference: str = ""
     code: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,9 @@ class OutcomeUnknown(Exception):
 class Gateway(Protocol):
     """One gateway. ``name`` is its folder's. ``asks``: what a seller must give, where :attr:`Asked.name` begins with
     ``secret_`` for what is sealed; their help says where the vendor's dashboard shows it. ``base_urls`` by environment.
-    ``channels``: what it may offer; a seller's contract may have fewer. ``recoverable``: whether a start of unknown
-    outcome can be found by our reference.
+    ``untried``: the names of what it asks that :meth:`probe` cannot try, as only a payment or a notice shows whether it
+    is right. ``channels``: what it may offer; a seller's contract may have fewer. ``recoverable``: whether a start of
+    unknown outcome can be found by our reference.
 
     Every call but the pure ones raises ``kit.http.Unreachable`` when it certainly did not arrive,
     ``AddressForbidden``, and GatewayRefused. What may have arrived without an answer is OutcomeUnknown in ``start``,
@@ -143,6 +146,8 @@ class Gateway(Protocol):
     def title(self) -> str: ...
     @property
     def asks(self) -> tuple[Asked, ...]: ...
+    @property
+    def untried(self) -> tuple[str, ...]: ...
     @property
     def base_urls(self) -> Mapping[str, str]: ...
     @property

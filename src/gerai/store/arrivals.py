@@ -51,6 +51,30 @@ SELECT EXISTS (
       AND d.updated_at BETWEEN %(since)s AND %(until)s AND NOT EXISTS ({_TOLD} AND a.deposit_id = d.deposit_id))"""
 
 
+#: Whoever was asked for exactly this there, whatever became of it, and how that order was paid.
+_ASKED_ONCE: Final = f"""
+(SELECT o.number, p.status, coalesce((
+    SELECT came.method FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
+      AND came.status IN ({listed(CAME)}) ORDER BY came.payment_id LIMIT 1), '')
+FROM payments p JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
+WHERE p.merchant_id = %(merchant)s AND p.receiving_id = %(account)s
+  AND p.amount_sen + p.fee_sen + p.matching_sen = %(amount)s ORDER BY p.payment_id DESC LIMIT %(limit)s)
+UNION ALL
+(SELECT d.public_id, d.status, '' FROM deposits d
+WHERE d.merchant_id = %(merchant)s AND d.receiving_id = %(account)s AND d.pay_sen = %(amount)s
+ORDER BY d.deposit_id DESC LIMIT %(limit)s)
+LIMIT %(limit)s"""
+
+
+class AskedOnce(NamedTuple):
+    """Who was asked for an amount. ``name``: the order's number, or the deposit's code; ``status``: of the payment or
+    the deposit; ``paid_by``: the method of the order's money; empty: none came for it, or it is a deposit."""
+
+    name: str
+    status: str
+    paid_by: str
+
+
 class Candidate(NamedTuple):
     """What asks for what came: a payment of an order no money came for yet, or a deposit. ``name``: the order's
     number, or the deposit's code; ``status``: of the payment or the deposit."""
@@ -75,6 +99,15 @@ async def candidates(
     names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit, "by": by}
     cursor = await connection.execute(query(_CANDIDATES), names)
     return [Candidate(*row) for row in await cursor.fetchall()]
+
+
+async def asked_once(
+    connection: AsyncConnection, merchant_id: int, receiving_id: int, amount_sen: int, limit: int
+) -> list[AskedOnce]:
+    """The payments and deposits that asked for exactly this in this account, also those that have their money."""
+    names = {"merchant": merchant_id, "account": receiving_id, "amount": amount_sen, "limit": limit}
+    cursor = await connection.execute(query(_ASKED_ONCE), names)
+    return [AskedOnce(*row) for row in await cursor.fetchall()]
 
 
 async def came_otherwise(

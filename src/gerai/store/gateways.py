@@ -152,13 +152,15 @@ async def payer(connection: AsyncConnection, merchant_id: int, member_id: int) -
 
 async def to_look_at(connection: AsyncConnection, merchant_id: int, limit: int) -> list[tuple[str, GatewayAttempt]]:
     """Payments and deposits about which a person should look, with our ids, oldest first. Other amounts, once decided
-    about, are left out."""
+    about, are left out, and so is what would not start, after a day."""
     cursor = await connection.execute(
         query(f"SELECT coalesce(p.public_id, d.public_id, ''), {ATTEMPTS.select_list} FROM gateway_attempts t "
                "LEFT JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id "
                "LEFT JOIN deposits d ON d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id "
                "WHERE t.merchant_id = %s AND t.fault <> '' "
                f"AND NOT (t.status = 'mismatch' AND coalesce(p.status, d.status) IN ({listed(CAME | DEPOSIT_CAME)})) "
+               "AND NOT (t.status = 'ended' AND t.reference = '' AND coalesce(p.status, d.status) = 'failed' "
+               "AND t.updated_at < now() - interval '1 day') "
                "ORDER BY t.payment_id LIMIT %s"),
         (merchant_id, limit),
     )  # fmt: skip

@@ -139,8 +139,11 @@ async def test_what_it_has_not(upstream: Upstream, http: Outgoing) -> None:
     assert await GATEWAY.find(http, upstream.contract, unknown) is None
     seen = await GATEWAY.start(http, upstream.contract, attempt)
     await upstream.end(seen.reference, "paid")
-    with pytest.raises(GatewayRefused):
+    # Looked for first, as the job does: there is none, and what is asked for then is a no.
+    assert await GATEWAY.find_refund(http, upstream.contract, attempt, "gr_1") is None
+    with pytest.raises(GatewayRefused) as no:
         await GATEWAY.refund(http, upstream.contract, attempt, "gr_1", 5_000_000, "")
+    assert no.value.code == "no_refunds"
 
 
 async def test_the_probe_and_the_mode(upstream: Upstream, http: Outgoing) -> None:

@@ -306,12 +306,12 @@ async def test_refunds(desk: Desk) -> None:
 
 
 async def test_a_denied_refund_looks_like_a_success_and_is_none(desk: Desk) -> None:
-    """HTTP 200 with 202 inside: denied, with its code; the payment stays paid; asked again later it can succeed."""
+    """HTTP 200 with 202 inside: denied, with code and sentence; the payment stays paid; it can succeed later."""
     attempt, _ = await desk.start(QRIS)
     await desk.pay(attempt)
     desk.fake.switches["denied_refund"] = True
     denied = await GATEWAY.refund(desk.http, desk.contract, attempt, "r-1", 50_000_00, "")
-    assert (denied.status, denied.code) == ("denied", "202")
+    assert (denied.status, denied.code, denied.text) == ("denied", "202", "Refund denied by the bank")
     found = await desk.find(attempt)
     assert found is not None
     assert (found.status, found.refunded_sen) == ("paid", 0)

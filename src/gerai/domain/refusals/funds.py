@@ -51,6 +51,9 @@ class IdentityNotLinked(Refusal):
 class AmountMismatch(Refusal):
     given_sen: int
     right_sen: int
+    #: What was taken off a payout's payments before they were compared.
+    fee_sen: int = 0
+    refunded_sen: int = 0
     code = "amount_mismatch"
 
 

@@ -15,12 +15,13 @@ from gerai.engine.arrivals.record import Money, RecordArrival
 from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
 from gerai.engine.core import Engine
 from gerai.store import arrivals as sql
-from gerai.store.arrivals import Candidate
+from gerai.store.arrivals import AskedOnce, Candidate
 
 log = structlog.get_logger("gerai.arrivals")
 #: Only real money comes into real accounts.
 PRODUCTION: Final[Environment] = "production"
 _SHOWN: Final = 10
+_CLUES: Final = 3
 _A_DAY: Final = timedelta(days=1)
 #: How far a bank's clock may be behind ours.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
@@ -51,6 +52,12 @@ async def candidates(engine: Engine, merchant_id: int, receiving_id: int, amount
     """What a person may say it is: payments, one of each order, and deposits, ten at most."""
     async with engine.connection() as connection:
         return await sql.candidates(connection, merchant_id, receiving_id, amount_sen, _SHOWN)
+
+
+async def asked_once(engine: Engine, merchant_id: int, receiving_id: int, amount_sen: int) -> list[AskedOnce]:
+    """Who was asked for this amount there, a few: where nothing fits any more, a clue."""
+    async with engine.connection() as connection:
+        return await sql.asked_once(connection, merchant_id, receiving_id, amount_sen, _CLUES)
 
 
 async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: BankLine, source: str) -> list[Candidate]:

@@ -116,21 +116,22 @@ class GatewayDesk:
         paid = due.paid
         found = None if paid.contract_id is None else await self.contract(paid.merchant_id, paid.contract_id)
         if found is None:
-            await self._fail(paid)
+            await self._fail(paid, "its contract cannot be used")
         gateway, contract = found
         attempt = self.attempt_of(due)
         if not _lasts(gateway, attempt):
             log.info("gateway.too_short", payment=paid.public_id, gateway=gateway.name)
-            await self._fail(paid)
+            await self._fail(paid, f"{gateway.title} needs longer than there is left to pay")
         try:
             seen = await gateway.start(self.http(contract), contract, attempt)
         except GatewayRefused as refused:
             log.warning("gateway.refused", merchant_id=paid.merchant_id, payment=paid.public_id,
                         gateway=gateway.name, code=refused.code, text=refused.text)  # fmt: skip
-            await self._fail(paid)
+            await self._fail(paid, f"{gateway.title} refuses: {refused.text} ({refused.code})")
         except (Unreachable, AddressForbidden) as error:
             log.warning("gateway.unreachable", payment=paid.public_id, gateway=gateway.name, error=str(error))
-            await self._fail(paid, PartnerUnavailable(gateway.name, RETRY_AFTER_S))
+            refusal = PartnerUnavailable(gateway.name, RETRY_AFTER_S)
+            await self._fail(paid, f"{gateway.title} is not reached: {error}", refusal)
         except OutcomeUnknown as error:
             log.warning("gateway.unknown", payment=paid.public_id, gateway=gateway.name, error=str(error))
             found_now = await self._found_at_once(gateway, contract, attempt)
@@ -164,9 +165,9 @@ class GatewayDesk:
             gateway_reference=gateway_reference,
         )
 
-    async def _fail(self, paid: Payment | Deposit, refusal: Refusal | None = None) -> NoReturn:
-        """The gateway has no such payment. What it said stands in the log: its words are not the contract's."""
-        await self._engine.submit(seen_of(paid, Seen("failed", "")))
+    async def _fail(self, paid: Payment | Deposit, why: str, refusal: Refusal | None = None) -> NoReturn:
+        """The gateway has no such payment. ``why`` is for the seller: a gateway's words are not the contract's."""
+        await self._engine.submit(seen_of(paid, Seen("failed", ""), said=why))
         raise refusal or MethodUnavailable(f"{paid.method}:{paid.channel_code}")
 
 

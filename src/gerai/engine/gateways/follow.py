@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from gerai.domain.records import Deposit, GatewayAttempt, Payment
+from gerai.domain.records import Deposit, GatewayAttempt, OrderView, Payment
 from gerai.domain.refusals import AmountOutOfRange
 from gerai.engine.arrivals.target import Target, target_of
 from gerai.engine.core import Engine
@@ -134,6 +134,18 @@ async def to_look_at(engine: Engine, merchant_id: int, limit: int = 200) -> list
     """Payments and deposits about which a person should look, with their ids here, oldest first."""
     async with engine.connection() as connection:
         return await sql.to_look_at(connection, merchant_id, limit)
+
+
+async def faults_of(engine: Engine, view: OrderView) -> dict[int, str]:
+    """By the id of each of the order's payments what is kept of it for the seller: why its gateway would not start it,
+    or why a person should look."""
+    found = dict[int, str]()
+    async with engine.connection() as connection:
+        for payment in view.payments:
+            if payment.contract_id is not None:
+                attempt = await sql.attempt(connection, payment.merchant_id, payment.payment_id)
+                found[payment.payment_id] = "" if attempt is None else attempt.fault
+    return {payment_id: fault for payment_id, fault in found.items() if fault}
 
 
 async def _note(engine: Engine, paid: Payment | Deposit, fault: str, look: _Look | None) -> None:

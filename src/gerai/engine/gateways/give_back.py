@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import structlog
@@ -28,6 +29,7 @@ from gerai.ports.gateways import (
     OutcomeUnknown,
     RefundSeen,
 )
+from gerai.store import gateways as sql
 
 log = structlog.get_logger("gerai.gateways")
 #: A refund that waits at its gateway is looked at after these, then every hour.
@@ -99,6 +101,30 @@ async def give_back(
         await _ended(engine, sending, gateway, seen)
 
 
+async def hand_back(
+    engine: Engine, gateways: Mapping[str, Gateway], merchant_id: int, task_id: int
+) -> RefundTask | None:
+    """A refund of which it is known, without asking, that the gateway cannot send it becomes a person's at once; in a
+    gateway's sandbox, where there is nothing to send, it has gone. Returns the task as it stands then; None: there is
+    none. Safe to run any number of times, also while the job does."""
+    listed = await engine.payments.refund(merchant_id, task_id)
+    if listed is None or listed.task.status != "sending":
+        return None if listed is None else listed.task
+    task = listed.task
+    found = await followed(engine, merchant_id, target_kept(task.order_id, task.payment_id))
+    if found is None:
+        return task
+    async with engine.connection() as connection:
+        contract = await sql.contract(connection, merchant_id, found.attempt.contract_id)
+    gateway, paid = gateways.get("" if contract is None else contract.gateway), found.due.paid
+    why = "" if gateway is None else _why_not(gateway.channels.get((paid.method, paid.channel_code)), paid, task)
+    if gateway is None or not why:
+        return task
+    await _by_hand(engine, task, why, gateway)
+    after = await engine.payments.refund(merchant_id, task_id)
+    return None if after is None else after.task
+
+
 async def look_at_refund(engine: Engine, desk: GatewayDesk, task: RefundTask) -> None:
     """Record what its gateway says of a refund that it may have been asked for, if it has ended there. Asks for
     nothing, and leaves it to the refund's own job to look again."""
@@ -135,7 +161,7 @@ async def _asked_for(
         return await gateway.refund(http, contract, asked, key, task.amount_sen, task.reason or "refund")
     except GatewayRefused as refused:
         log.info("gateway.refund_refused", key=key, code=refused.code, text=refused.text)
-        return RefundSeen("denied", code=f"{refused.code} {refused.text}".strip())
+        return RefundSeen("denied", code=refused.code, text=refused.text)
 
 
 def refund_key(paid: Payment | Deposit, task: RefundTask) -> str:
@@ -165,7 +191,8 @@ async def _ended(engine: Engine, sending: _AtGateway, gateway: Gateway, seen: Re
     if seen.status == "denied":
         log.warning("gateway.refund_denied", merchant_id=task.merchant_id, payment=paid.public_id, task=task.task_id,
                     gateway=gateway.name, code=seen.code)  # fmt: skip
-        await _record(engine, task, gateway.title, outcome="denied", fault=f"{gateway.title}: {seen.code or 'denied'}")
+        said = f"{seen.code} {seen.text}".strip()
+        await _record(engine, task, gateway.title, outcome="denied", fault=f"{gateway.title}: {said or 'denied'}")
     else:
         await _record(engine, task, gateway.title, outcome="done", reference=seen.reference)
 

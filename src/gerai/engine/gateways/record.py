@@ -42,8 +42,9 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     paid never goes back. ``refunded``: the gateway gave back what nobody here asked it for, or what was recorded
     already: a person looks where more went back than is known here.
 
-    ``fee_sen``: what the gateway says it keeps, kept with the attempt. ``look_after_s``: when it is to be looked at
-    again, as long as money may come (:func:`may_come`) and this was the ``look`` that is due.
+    ``said``: why the gateway would not start it, kept with the attempt for the seller: its words are not the payer's.
+    ``fee_sen``: what the gateway says it keeps, kept there, too. ``look_after_s``: when it is to be looked at again, as
+    long as money may come (:func:`may_come`) and this was the ``look`` that is due.
 
     Refuses: NotFound (no such thing, or no gateway has it), and what :class:`RecordPayment` or :class:`RecordDeposit`
     refuses.
@@ -58,6 +59,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
     instructions: dict[str, Any] = {}
     expires_at: datetime | None = None
     failure: dict[str, str] = {}
+    said: str = ""
     look: int = -1
     look_after_s: float | None = None
 
@@ -102,6 +104,7 @@ class RecordSeen(Command[OrderView | Deposit], frozen=True, kw_only=True):
                 if paid.status in WAITS:
                     ended = self.target.ended(self.merchant_id, self.environment, _ENDS[self.status], self.failure)
                     ended.decide(state, context)
+                attempt = msgspec.structs.replace(attempt, fault=self.said[:_LONGEST] or attempt.fault)
                 # About another amount that came a person decides, whatever ends there afterwards.
                 verb = "end" if attempt.status != "mismatch" and ATTEMPT.can(attempt.status, "end") else ""
         return _move(attempt, verb) if verb else attempt

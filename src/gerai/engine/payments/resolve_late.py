@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound, StateConflict
@@ -13,6 +13,7 @@ from gerai.engine.payments import arrival, other_amount
 from gerai.engine.state import State
 
 Decision = Literal["accept", "refund", "wallet"]
+DECISIONS: Final[tuple[Decision, ...]] = ("accept", "refund", "wallet")
 _SUSPENSE = "suspense"
 
 

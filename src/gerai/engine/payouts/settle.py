@@ -82,7 +82,7 @@ class SettlePayout(Command[SettledPayout], frozen=True, kw_only=True):
         if right_sen < 0:
             raise InputInvalid({"payout": ["its refunds and its fee are more than its payments: name more payments"]})
         if self.amount_sen != right_sen:
-            raise AmountMismatch(given_sen=self.amount_sen, right_sen=right_sen)
+            raise AmountMismatch(self.amount_sen, right_sen, fee_sen=fee_sen, refunded_sen=refunded_sen)
         payout_id, of = context.next_id(), (self.merchant_id, self.environment)
         for one in paid:
             if isinstance(one, Deposit):

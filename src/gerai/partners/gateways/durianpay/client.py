@@ -26,6 +26,8 @@ from gerai.ports.gateways import Attempt, Contract, GatewayRefused
 
 T = TypeVar("T")
 ORDER_UNKNOWN: Final = "DPAY_ORDER_NOT_FOUND"
+#: What another Gerai says of a call that its counter does not have.
+_NO_SUCH_CALL: Final = "DPAY_NOT_FOUND"
 _JSON: Final = "application/json"
 _OK, _REDIRECTS, _REFUSALS, _TOO_LATE, _TOO_MANY, _FAILURES = 200, 300, 400, 408, 429, 500
 _PAGE: Final = 100
@@ -91,10 +93,15 @@ class DurianpayClient:
         """End a payment that waits. GatewayRefused when it does not."""
         await self._ask(Wrapped[Any], "PUT", f"/payments/{quote(payment_id, safe='')}/cancel")
 
-    async def refunds(self, payment_id: str) -> list[DurianpayRefund]:
-        """What was given back of a payment."""
+    async def refunds(self, payment_id: str) -> list[DurianpayRefund] | None:
+        """What was given back of a payment; None: this counter has no refunds at all (another Gerai's)."""
         path = f"/refunds/payment/{quote(payment_id, safe='')}"
-        return await self._ask(Wrapped[list[DurianpayRefund] | None], "GET", path) or []
+        try:
+            return await self._ask(Wrapped[list[DurianpayRefund] | None], "GET", path) or []
+        except GatewayRefused as no:
+            if no.code == _NO_SUCH_CALL:
+                return None
+            raise
 
     async def refund(self, payment_id: str, refund_key: str, amount_sen: int, reason: str) -> DurianpayRefund:
         """Give back so much of a payment. Nothing keeps the other side from doing it twice."""

@@ -46,6 +46,7 @@ class DurianpayGateway:
     name: str = "durianpay"
     title: str = "Durianpay"
     asks: tuple[Asked, ...] = ASKS
+    untried: tuple[str, ...] = ()
     base_urls: Mapping[str, str] = field(
         default_factory=lambda: {
             "production": "https://api.durianpay.id/v1",
@@ -118,9 +119,12 @@ class DurianpayGateway:
             raise GatewayRefused("not_paid", "nobody paid this there")
         try:
             # Nothing keeps the other side from giving back twice.
-            known = _named(await client.refunds(payment.id), refund_key)
+            refunds = await client.refunds(payment.id)
         except Unanswered as fault:
             raise Unreachable(str(fault)) from fault
+        if refunds is None:
+            raise GatewayRefused("no_refunds", "the other side gives nothing back by its API")
+        known = _named(refunds, refund_key)
         if isinstance(known, str):
             raise GatewayRefused("refund_nameless", "a refund there has no reference: look at the dashboard")
         if known is not None:
@@ -138,7 +142,7 @@ class DurianpayGateway:
         payment = None if order is None else paid_payment(order)
         if payment is None:
             return None
-        found = _named(await client.refunds(payment.id), refund_key)
+        found = _named(await client.refunds(payment.id) or [], refund_key)
         if isinstance(found, str):
             raise Unanswered("a refund there has no reference")
         return None if found is None else refund_of(found)

@@ -64,6 +64,7 @@ class MidtransGateway:
     name: str = "midtrans"
     title: str = "Midtrans"
     asks: tuple[Asked, ...] = _ASKS
+    untried: tuple[str, ...] = ()
     base_urls: Mapping[str, str] = MappingProxyType(
         {
             "production": "https://api.midtrans.com",

@@ -130,7 +130,7 @@ async def refund(
         return await _refunded_before(http, contract, attempt, refund_key, refused)
     found = refund_of(answer, refund_key) if _is_of(answer, attempt) else None
     if found is None and _is_of(answer, attempt) and answer.code == DENIED:
-        return RefundSeen("denied", code=str(DENIED))
+        return RefundSeen("denied", code=str(DENIED), text=sentence_of(answer))
     if found is None:
         raise OutcomeUnknown("the answer names another refund")
     return found

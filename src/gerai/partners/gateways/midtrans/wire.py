@@ -136,7 +136,9 @@ def refund_of(answer: MidtransAnswer, refund_key: str) -> RefundSeen | None:
         return None
     reference = row.text("refund_chargeback_id")
     if row.text("refund_amount") in ("0", "0.00") or (row is answer and answer.code == DENIED):
-        return RefundSeen("denied", reference, str(DENIED))
+        # A look later finds the payment, and says no more why.
+        text = sentence_of(answer) if answer.code == DENIED else ""
+        return RefundSeen("denied", reference, str(DENIED), text)
     slow = answer.text("payment_type") == CARD_TYPE and not row.text("bank_confirmed_at")
     booked = answer.status in ("refund", "partial_refund")
     return RefundSeen("done" if booked and not slow else "pending", reference)

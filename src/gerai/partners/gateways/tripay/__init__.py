@@ -59,6 +59,7 @@ class Tripay:
     name: str = "tripay"
     title: str = "Tripay"
     asks: tuple[Asked, ...] = _ASKS
+    untried: tuple[str, ...] = ("merchant_code", "secret_private_key")
     base_urls: Mapping[str, str] = {
         "production": "https://tripay.co.id/api",
         "sandbox": "https://tripay.co.id/api-sandbox",

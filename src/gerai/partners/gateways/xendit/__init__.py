@@ -40,6 +40,7 @@ class Xendit:
     name: str = "xendit"
     title: str = "Xendit"
     asks: tuple[Asked, ...] = _ASKS
+    untried: tuple[str, ...] = ("secret_callback_token",)
     base_urls: Mapping[str, str] = {"production": _ADDRESS, "sandbox": _ADDRESS}
     channels: Mapping[Way, GatewayChannel] = CHANNELS
     recoverable: bool = False

@@ -1,0 +1,83 @@
+"""`gerai payments confirm`: money that arrived outside of Gerai, booked by whoever saw it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from gerai.cli import payment_words
+from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.meant_payment import Said, meant
+from gerai.cli.names import one_of
+from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, operator
+from gerai.cli.order_names import EnvironmentOption, payable_named
+from gerai.cli.terminal import console, fail
+from gerai.cli.top_ups import PaidArgument, confirm_deposit, deposit_named
+from gerai.cli.values import read_amount
+from gerai.domain.money import display
+from gerai.domain.refusals import StateConflict
+from gerai.engine.core import Engine
+from gerai.engine.payments.record import RecordPayment
+from gerai.kit.discover import plugin_names
+
+#: Ways money comes outside of Gerai, and those the shop offers.
+_METHODS: Final = ("manual", "cash", "other", *plugin_names("gerai.partners.payments"))
+
+
+def confirm(
+    name: PaidArgument,
+    amount: Annotated[str, typer.Option("--amount", help="What arrived, 15000 or Rp15.000; else what was asked.")] = "",
+    method: Annotated[str, typer.Option("--method", help=f"How, if not as was chosen: {', '.join(_METHODS)}.")] = "",
+    reference: Annotated[
+        str, typer.Option("--reference", help="The bank's; under the same one money is booked once, for one thing.")
+    ] = "",
+    second: Annotated[bool, typer.Option("--second", help="Money came already, and this is more of it.")] = False,
+    environment: EnvironmentOption = "",
+    merchant: MerchantOption = "",
+    data: DataOption = None,
+    settings_file: SettingsOption = None,
+) -> None:
+    """Book money that arrived outside of Gerai. The order is paid, by its payment to an account of your own that asks
+    for this amount, also one that ended, and its open payments are cancelled; a top-up is in its member's wallet.
+
+    Where its payer was asked for more than the price, the price alone is booked with --method cash only."""
+    given_sen = read_amount(amount) if amount else None
+    if method:
+        one_of(method, _METHODS, "method")
+
+    async def act(engine: Engine) -> str:
+        if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
+            if method or second:
+                fail("a top-up is paid once, the way its member chose; for other money: gerai members topup", 2)
+            return await confirm_deposit(engine, deposit, given_sen, reference)
+        view, named = await payable_named(engine, merchant, name, environment)
+        said = Said(given_sen, method, second=second, again=bool(reference))
+        payment = named or meant(view, said)
+        asked_sen = view.order.total_sen if payment is None else payment.asked_sen
+        # Nothing is booked in part here: whoever mistyped an amount must notice.
+        if named is not None and given_sen not in (None, asked_sen):
+            fail(payment_words.another_came(given_sen or 0, asked_sen))
+        public_id = f"manual-{engine.ids.next()}" if payment is None else payment.public_id
+        command = RecordPayment(
+            merchant_id=view.order.merchant_id,
+            environment=view.order.environment,
+            order_id=view.order.order_id,
+            outcome="paid",
+            payment_id=None if payment is None else payment.payment_id,
+            public_id=public_id,
+            method=method or "manual",
+            by=operator(),
+            reference=reference,
+            second=second,
+        )
+        try:
+            with called(name, view.order):
+                booked = await money_in(engine, command, reference, f"order {view.order.order_id}")
+                return payment_words.confirmed(booked, display(asked_sen), reference, public_id)
+        except StateConflict as refusal:
+            if refusal.verb != "pay again":
+                raise
+            fail(payment_words.came_before(view, late=refusal.state == "late"))
+
+    console.line(on_engine(act, data, settings_file))
