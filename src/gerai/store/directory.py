@@ -200,32 +200,6 @@ async def owner_of_keys(connection: AsyncConnection, member_id: int) -> list[tup
     return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
 
 
-async def add_link(connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str) -> int:
-    """Link an outside identity to a member unless it is linked to one; returns whose it is."""
-    await connection.execute(
-        "INSERT INTO member_links (merchant_id, kind, external_id, member_id) VALUES (%s, %s, %s, %s) "
-        "ON CONFLICT DO NOTHING",
-        (merchant_id, kind, external_id, member_id),
-    )
-    cursor = await connection.execute(
-        "SELECT member_id FROM member_links WHERE (merchant_id, kind, external_id) = (%s, %s, %s)",
-        (merchant_id, kind, external_id),
-    )
-    row = await cursor.fetchone()
-    return member_id if row is None else row[0]
-
-
-async def remove_link(
-    connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str
-) -> bool:
-    """Whether the member had it."""
-    cursor = await connection.execute(
-        "DELETE FROM member_links WHERE (merchant_id, kind, external_id, member_id) = (%s, %s, %s, %s)",
-        (merchant_id, kind, external_id, member_id),
-    )
-    return cursor.rowcount > 0
-
-
 async def add_key(connection: AsyncConnection, merchant_id: int, key: KeyRow) -> None:
     await connection.execute(
         "INSERT INTO api_keys (merchant_id, key_id, environment, dialect, name, prefix, token_sha256, member_id, "

@@ -19,8 +19,8 @@ from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
 from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
+from gerai.store import members
 from gerai.store.connection import Connection
-from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -98,7 +98,8 @@ async def add_member(
 ) -> tuple[int, dict[str, int]]:
     """Create a member with a wallet in both environments; returns its id and the wallets by environment.
 
-    ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}.
+    ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}. Refuses InputInvalid: one of them, or the
+    identifier, the e-mail or the mobile number, is another member's.
     """
     member_id = engine.ids.next()
     now = real_now()
@@ -108,12 +109,14 @@ async def add_member(
     )  # fmt: skip
     wallets = {e: engine.ids.next() for e in ENVIRONMENTS}
     async with changing(engine, merchant_id) as connection:
-        await connection.execute(MEMBERS.insert_sql, MEMBERS.insert_params([member]))
+        if taken := await members.add(connection, member):
+            raise InputInvalid({taken: [f"{getattr(member, taken)} is another member's"]})
         for kind, external_id in (links or {}).items():
-            if (owner := await sql.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
+            if (owner := await members.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
                 raise InputInvalid({kind: [f"{external_id} is linked to member {owner}"]})
         for wallet_environment, account_id in wallets.items():
             await sql.add_account(connection, merchant_id, account_id, wallet_environment, "wallet", member_id)
+        note(member_id, name=name, door=channel)
     return member_id, dict(wallets)
 
 
