@@ -83,6 +83,9 @@ PARTS: Final[tuple[Part[Any], ...]] = tuple(
 #: How the keys of each door are made.
 KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {ADMIN_CHANNEL: ADMIN_KEYS}
 
+#: How deposits are called at doors whose members see them.
+DEPOSIT_CODES: Final = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
+
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
     MerchantSettings, *(d.merchant_settings for d in DIALECTS if d.merchant_settings is not None)
@@ -153,7 +156,10 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
     """What the seller's desk works with."""
     sealer = SecretBox(settings.webhooks.seal_key)
-    return House(engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES)
+    return House(
+        engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES,
+        DEPOSIT_CODES,
+    )  # fmt: skip
 
 
 class App:

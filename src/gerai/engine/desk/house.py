@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from gerai.domain.records import Environment
@@ -38,10 +39,16 @@ class KeyMaker(Protocol):
         ...
 
 
+class DepositCoder(Protocol):
+    """Makes the code that a door's members know a deposit by."""
+
+    def __call__(self, deposit_id: int, now: datetime, *, sandbox: bool) -> str: ...
+
+
 @dataclass(frozen=True)
 class House:
-    """An installation. ``doors``: how the keys of each are made, by its name. ``sealer`` seals what must be read again;
-    ``base_url``: what links begin with."""
+    """An installation. ``doors``: how the keys of each are made, by its name; ``deposit_codes``: of those whose members
+    see their deposits. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -50,6 +57,7 @@ class House:
     payment_methods: Mapping[str, PaymentMethod] = field(default_factory=dict[str, PaymentMethod])
     fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
+    deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
 
 
 @dataclass(frozen=True)
