@@ -219,3 +219,11 @@ async def revoke_key(connection: AsyncConnection, merchant_id: int, key_id: int,
         (at, merchant_id, key_id),
     )
     return cursor.rowcount == 1
+
+
+async def expire_key(connection: AsyncConnection, merchant_id: int, key_id: int, at: datetime) -> None:
+    """The key works until then, or until it would have ended anyway."""
+    await connection.execute(
+        "UPDATE api_keys SET expires_at = least(expires_at, %s) WHERE merchant_id = %s AND key_id = %s",
+        (at, merchant_id, key_id),
+    )
