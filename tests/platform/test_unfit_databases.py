@@ -41,7 +41,7 @@ GIVEN = {
 }  # fmt: skip
 #: They bring a database of their own, or say how one stands (tests/platform/test_doctor.py), or open none.
 OTHERS = {
-    "up", "doctor", "restore", "bench", "torture", "settings", "test", "check-code", "lock", "webhooks new-key",
+    "up", "doctor", "restore", "bench", "torture", "test", "check-code", "lock", "webhooks new-key",
     "merchants reference", "payments fake",
 }  # fmt: skip
 CUT_OFF = "a restore into this database was cut off; run `gerai restore` again, or make an empty one"

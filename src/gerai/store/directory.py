@@ -155,6 +155,10 @@ async def add_merchant(
     return cursor.rowcount == 1
 
 
+async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> None:
+    await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
+
+
 async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: datetime | None, offset_s: int) -> None:
     await connection.execute(
         "UPDATE merchants SET sandbox_clock_frozen_at = %s, sandbox_clock_offset_s = %s WHERE merchant_id = %s",

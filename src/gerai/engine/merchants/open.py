@@ -17,6 +17,7 @@ from gerai.engine.acting import acting_now, begin, end
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
+from gerai.kit.json_values import is_object
 from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
 from gerai.store import members
@@ -79,7 +80,18 @@ async def open_merchant(
         for environment in ENVIRONMENTS:
             for kind in _SYSTEM_ACCOUNTS:
                 await sql.add_account(connection, merchant_id, engine.ids.next(), environment, kind, None)
+        note(merchant_id, code=code, name=name, simulated=simulated)
     return merchant_id
+
+
+async def rename_merchant(engine: Engine, merchant_id: int, name: str) -> None:
+    """Call the merchant so from now on. Refuses InputInvalid: a blank name."""
+    if not name.strip():
+        raise InputInvalid({"name": ["it is blank"]})
+    async with changing(engine, merchant_id) as connection:
+        [before] = await sql.merchants(connection, [merchant_id])
+        await sql.rename(connection, merchant_id, name)
+        note(merchant_id, name=[before.name, name])
 
 
 async def add_member(
@@ -125,7 +137,10 @@ async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, 
     directory = engine.directory
     fit = _checked(directory.declared, settings, simulated=directory.merchant(merchant_id).simulated)
     async with changing(engine, merchant_id) as connection:
+        [merchant] = await sql.merchants(connection, [merchant_id])
         await sql.change_settings(connection, merchant_id, fit)
+        before = merchant.settings if is_object(merchant.settings) else {}
+        note(", ".join(fit), before={name: before[name] for name in fit if name in before}, after=fit)
 
 
 async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
@@ -134,8 +149,11 @@ async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
     Refuses NotFound: a name that is neither a setting nor in the merchant's row.
     """
     async with changing(engine, merchant_id) as connection:
+        [merchant] = await sql.merchants(connection, [merchant_id])
         if not await sql.reset_setting(connection, merchant_id, name) and name not in engine.directory.declared.by_name:
             raise NotFound("setting", name)
+        before = merchant.settings if is_object(merchant.settings) else {}
+        note(name, before={name: before[name]} if name in before else {}, after={})
 
 
 async def set_test_clock(
@@ -144,6 +162,7 @@ async def set_test_clock(
     """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time)."""
     async with changing(engine, merchant_id) as connection:
         await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
+        note("clock", frozen_at="" if frozen_at is None else frozen_at.isoformat(), offset_s=offset_s)
 
 
 def _checked(declared: MerchantSettingsDeclared, settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:
