@@ -89,6 +89,9 @@ STORE_METHODS: Final = StoreMethods(
     frozenset(bank for d in DIALECTS if d.store_methods for bank in d.store_methods.sub_methods),
 )
 
+#: How deposits are called at doors whose members see them.
+DEPOSIT_CODES: Final = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
+
 #: What a merchant may choose: what is general, and what the dialects declare.
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
     MerchantSettings, *(d.merchant_settings for d in DIALECTS if d.merchant_settings is not None)
@@ -162,7 +165,7 @@ def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, setti
     sealer = SecretBox(settings.webhooks.seal_key)
     return House(
         engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES,
-        STORE_METHODS,
+        STORE_METHODS, DEPOSIT_CODES,
     )  # fmt: skip
 
 

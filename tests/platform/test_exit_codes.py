@@ -180,7 +180,7 @@ def test_every_parameter_has_help_and_every_argument_an_example() -> None:
     for path, command in found.items():
         needed = [parameter.name for parameter in command.params if parameter.param_type_name == "argument"]
         if needed or command.epilog:
-            assert f"{command.epilog} ".startswith(f"Example: gerai {path} "), path
+            assert f"{command.epilog or ''} ".startswith(f"Example: gerai {path} "), path
             words = shlex.split(command.epilog.removeprefix(f"Example: gerai {path}"))
             context = command.make_context(path, words)
             assert context.args == [], path

@@ -23,6 +23,7 @@ from gerai.store import (
     gauges,
     idempotency,
     logos,
+    members,
     merchant_orders,
     notices,
     orders,
@@ -117,6 +118,21 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "wallets.account": [lambda c: wallets.account(c, m, k.wallet_id)],
         "wallets.of_members": [lambda c: wallets.of_members(c, m, "production", 50)],
         "wallets.statement": [lambda c, b=b: wallets.statement(c, m, k.wallet_id, b, 25) for b in (None, first)],
+        "wallets.page": [lambda c, i=i: wallets.page(c, m, "production", i, 51) for i in (0, k.member_id)],
+        "wallets.of_member": [lambda c: wallets.of_member(c, m, "production", k.member_id)],
+        "wallets.numbers_of_orders": [lambda c: wallets.numbers_of_orders(c, m, k.order_ids)],
+        "wallets.amounts_held": [lambda c: wallets.amounts_held(c, m, [first, first + 1])],
+        "members.page": [
+            lambda c, i=i, door=door, status=status: members.page(c, m, i, door, status, 50)
+            for i in (0, k.member_id)
+            for door, status in (("", ""), ("cekceir", ""), ("none", ""), ("", "blocked"))
+        ],
+        "members.known_as": [
+            lambda c, text=text: members.known_as(c, m, ["cekceir", "leuwongrr", "scalev"], text, "+6281234567890", 50)
+            for text in ("m7", "m7@example.com", "none")
+        ],
+        "members.one": [lambda c: members.one(c, m, k.member_id)],
+        "members.links": [lambda c: members.links(c, m, k.member_id)],
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],

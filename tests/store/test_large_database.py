@@ -28,6 +28,7 @@ from gerai.store import (
     gauges,
     idempotency,
     loads,
+    members,
     merchant_orders,
     notices,
     order_views,
@@ -53,7 +54,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken,
+    gateways, proofs, payouts, stock, taken, members,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -62,6 +63,7 @@ WITHOUT_CASE = {
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening", "notices.add_source", "notices.close_source",
     "gateways.add_contract", "gateways.close_contract", "gateways.change_ways", "stock.add_empty", "stock.mark_low",
+    "members.add", "members.change", "members.add_link", "members.remove_link",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from gerai.engine.ids import BLOCK
 from gerai.engine.merchants.open import changing, open_merchant
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql
+from gerai.store import members
 from gerai.store.loads import NEXT_ID_BLOCKS
 from gerai.store.tables import ACCOUNTS
 from gerai.store.tables import MEMBERS as MEMBERS_TABLE
@@ -89,7 +90,7 @@ async def open_shop(engine: Engine, code: str) -> Shop:
     async with changing(engine, merchant_id) as connection:
         first_member, first_key, first_wallet, *rest = [await _id_block(connection) for _ in range(4 + len(others))]
         await _add_people(connection, merchant_id, first_member, _MEMBERS_AT)
-        await sql.add_link(connection, merchant_id, first_member, "discord", DISCORD_USER_ID)
+        await members.add_link(connection, merchant_id, first_member, "discord", DISCORD_USER_ID)
         await _add_wallets(connection, merchant_id, first_wallet, first_member)
         customers: dict[str, int] = dict(zip(_CUSTOMERS_AT, rest, strict=False))
         for channel, first in customers.items():

@@ -45,7 +45,7 @@ COMMANDS: Final = {
 }
 #: Those that start without the desk.
 _WITHOUT_DESK: Final = frozenset(
-    {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "settings", "bench"}
+    {"up", "serve", "work", "migrate", "check", "doctor", "backup", "restore", "upgrade-check", "bench"}
     | {"torture", "test", "check-code", "lock"}
 )
 #: At the end of the help of commands that need an argument.

@@ -6,7 +6,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.app import DIALECTS
+from gerai.app import DEPOSIT_CODES
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, money_in, on_engine, operator
@@ -14,7 +14,6 @@ from gerai.cli.terminal import Grid, console, fail
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.records import Account
-from gerai.doors.http.describe import DepositCode
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
@@ -28,7 +27,6 @@ IdentityArgument = Annotated[str, typer.Argument(metavar="ID", help="The user's 
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
 _SHOWN: Final = 10_000
-_CODES: Final[dict[str, DepositCode]] = {d.name: d.deposit_code for d in DIALECTS if d.deposit_code}
 #: Where outside identities are from.
 _KINDS: Final = ("discord",)
 _LONGEST_ID: Final = 20
@@ -81,7 +79,7 @@ def topup(
         if not mine:
             _no_such_member(member, environment, [member_id for member_id, *_ in known])
         [(channel, account_id)] = mine
-        deposit_id, code = engine.ids.next(), _CODES.get(channel)
+        deposit_id, code = engine.ids.next(), DEPOSIT_CODES.get(channel)
         at, sandbox = engine.now(merchant_id, environment), environment == "sandbox"
         command = ManualDeposit(
             merchant_id=merchant_id,

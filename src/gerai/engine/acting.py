@@ -43,8 +43,8 @@ class Actor(msgspec.Struct, frozen=True):
 
 @dataclass
 class Acting:
-    """An act under way. ``key``: it is done once under this idempotency key. ``target`` and ``facts``: what it says of
-    itself (:meth:`about`) before its transaction ends."""
+    """An act under way. ``key``: it is done once under this idempotency key. ``permissions``: what its actor may.
+    ``target`` and ``facts``: what it says of itself (:meth:`about`) before its transaction ends."""
 
     actor: Actor
     act: str
@@ -52,6 +52,7 @@ class Acting:
     reason: str = ""
     request_id: str = ""
     key: Idempotency | None = None
+    permissions: frozenset[str] = frozenset()
     target: str = ""
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
 

@@ -155,6 +155,10 @@ async def add_merchant(
     return cursor.rowcount == 1
 
 
+async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> None:
+    await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
+
+
 async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: datetime | None, offset_s: int) -> None:
     await connection.execute(
         "UPDATE merchants SET sandbox_clock_frozen_at = %s, sandbox_clock_offset_s = %s WHERE merchant_id = %s",
@@ -203,32 +207,6 @@ async def owner_of_keys(connection: AsyncConnection, member_id: int) -> list[tup
     return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
 
 
-async def add_link(connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str) -> int:
-    """Link an outside identity to a member unless it is linked to one; returns whose it is."""
-    await connection.execute(
-        "INSERT INTO member_links (merchant_id, kind, external_id, member_id) VALUES (%s, %s, %s, %s) "
-        "ON CONFLICT DO NOTHING",
-        (merchant_id, kind, external_id, member_id),
-    )
-    cursor = await connection.execute(
-        "SELECT member_id FROM member_links WHERE (merchant_id, kind, external_id) = (%s, %s, %s)",
-        (merchant_id, kind, external_id),
-    )
-    row = await cursor.fetchone()
-    return member_id if row is None else row[0]
-
-
-async def remove_link(
-    connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str
-) -> bool:
-    """Whether the member had it."""
-    cursor = await connection.execute(
-        "DELETE FROM member_links WHERE (merchant_id, kind, external_id, member_id) = (%s, %s, %s, %s)",
-        (merchant_id, kind, external_id, member_id),
-    )
-    return cursor.rowcount > 0
-
-
 async def add_key(connection: AsyncConnection, merchant_id: int, key: KeyRow) -> None:
     await connection.execute(
         "INSERT INTO api_keys (merchant_id, key_id, environment, dialect, name, prefix, token_sha256, member_id, "
@@ -248,3 +226,11 @@ async def revoke_key(connection: AsyncConnection, merchant_id: int, key_id: int,
         (at, merchant_id, key_id),
     )
     return cursor.rowcount == 1
+
+
+async def expire_key(connection: AsyncConnection, merchant_id: int, key_id: int, at: datetime) -> None:
+    """The key works until then, or until it would have ended anyway."""
+    await connection.execute(
+        "UPDATE api_keys SET expires_at = least(expires_at, %s) WHERE merchant_id = %s AND key_id = %s",
+        (at, merchant_id, key_id),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from psycopg import AsyncConnection
 
 from gerai.domain.records import Account, Transfer
@@ -64,3 +66,59 @@ async def transfers_of_order(connection: AsyncConnection, merchant_id: int, orde
         (merchant_id, order_id),
     )
     return [TRANSFERS.read(row) for row in await cursor.fetchall()]
+
+
+class WalletOfMember(NamedTuple):
+    """A wallet in a list, with whose it is."""
+
+    member_id: int
+    channel: str
+    public_id: str
+    name: str
+    available_sen: int
+    held_sen: int
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, environment: str, after_id: int, limit: int
+) -> list[WalletOfMember]:
+    """At most so many wallets of members with greater ids, by member."""
+    cursor = await connection.execute(
+        "SELECT a.member_id, m.channel, m.public_id, m.name, "
+        "a.credits_posted - a.debits_posted - a.debits_pending, a.debits_pending FROM accounts a "
+        "JOIN members m ON m.merchant_id = a.merchant_id AND m.member_id = a.member_id "
+        "WHERE a.merchant_id = %s AND a.environment = %s AND a.kind = 'wallet' AND a.member_id > %s "
+        "ORDER BY a.member_id LIMIT %s",
+        (merchant_id, environment, after_id, limit),
+    )
+    return [WalletOfMember(*row) for row in await cursor.fetchall()]
+
+
+async def of_member(connection: AsyncConnection, merchant_id: int, environment: str, member_id: int) -> Account | None:
+    """The member's wallet as it stands."""
+    cursor = await connection.execute(
+        query(
+            f"SELECT {ACCOUNTS.select_list} FROM accounts t WHERE t.merchant_id = %s AND t.environment = %s "
+            "AND t.member_id = %s AND t.kind = 'wallet'"
+        ),
+        (merchant_id, environment, member_id),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else ACCOUNTS.read(row)
+
+
+async def numbers_of_orders(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> dict[int, str]:
+    """What people call these orders, by id."""
+    cursor = await connection.execute(
+        "SELECT order_id, number FROM orders WHERE merchant_id = %s AND order_id = ANY(%s)", (merchant_id, order_ids)
+    )
+    return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def amounts_held(connection: AsyncConnection, merchant_id: int, pending_ids: list[int]) -> dict[int, int]:
+    """What these holds held, by transfer."""
+    cursor = await connection.execute(
+        "SELECT transfer_id, amount_sen FROM transfers WHERE merchant_id = %s AND transfer_id = ANY(%s)",
+        (merchant_id, pending_ids),
+    )
+    return {row[0]: row[1] for row in await cursor.fetchall()}

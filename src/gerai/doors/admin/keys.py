@@ -7,9 +7,10 @@ from typing import Final
 from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.doors.http.describe import KeyForm, KeyScheme
+from gerai.engine.desk.keys import DESK_DOOR
 from gerai.kit.ids import base62
 
-CHANNEL: Final = "admin"
+CHANNEL: Final = DESK_DOOR
 _PREFIXES: Final[dict[str, str]] = {"sandbox": "adm_s_", "production": "adm_p_"}
 
 

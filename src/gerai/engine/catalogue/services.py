@@ -179,6 +179,25 @@ def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ..
 SERVICES: Final[Part[ServiceCatalogue]] = Part("services", load)
 
 
+def require_usable(kind: ServiceType, prefix: str = "") -> None:
+    """Refuses InputInvalid, under the field's name behind ``prefix``: a schema nobody can stand behind."""
+    for name, schema in (("input_schema", kind.input_schema), ("result_schema", kind.result_schema)):
+        try:
+            compiled(schema)
+        except SchemaUnusable as problem:
+            raise InputInvalid({f"{prefix}{name}": [str(problem)]}) from problem
+    if kind.input_schema.get("x-quantityFrom") != kind.input_schema.get("x-requestFrom"):
+        raise InputInvalid({f"{prefix}input_schema": ["x-quantityFrom and x-requestFrom must be the same"]})
+
+
+def require_sellable(service: Service, prefix: str = "", *, simulated: bool) -> None:
+    """Refuses InputInvalid: a code that reads as an id, or a provider that only pretends to work where the merchant is
+    not ``simulated``."""
+    if not service.code or service.code.isdigit():
+        raise InputInvalid({"code": [f"{service.code!r} reads as an id"]})
+    require_real(f"{prefix}provider", service.provider, simulated=simulated)
+
+
 async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType], services: Sequence[Service]) -> None:
     """Publish types and services, replacing those with the same id; every process reads them again.
 
@@ -187,17 +206,9 @@ async def publish(engine: Engine, merchant_id: int, types: Sequence[ServiceType]
     """
     simulated = engine.directory.merchant(merchant_id).simulated
     for kind in types:
-        for name, schema in (("input_schema", kind.input_schema), ("result_schema", kind.result_schema)):
-            try:
-                compiled(schema)
-            except SchemaUnusable as problem:
-                raise InputInvalid({f"{kind.code}.{name}": [str(problem)]}) from problem
-        if kind.input_schema.get("x-quantityFrom") != kind.input_schema.get("x-requestFrom"):
-            raise InputInvalid({f"{kind.code}.input_schema": ["x-quantityFrom and x-requestFrom must be the same"]})
+        require_usable(kind, f"{kind.code}.")
     for service in services:
-        if not service.code or service.code.isdigit():
-            raise InputInvalid({"code": [f"{service.code!r} reads as an id"]})
-        require_real(f"{service.code}.provider", service.provider, simulated=simulated)
+        require_sellable(service, f"{service.code}.", simulated=simulated)
     async with changing(engine, merchant_id) as connection:
         for kind in types:
             await sql.put(connection, sql.TYPES, merchant_id, msgspec.structs.astuple(kind))

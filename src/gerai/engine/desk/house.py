@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from gerai.domain.records import Environment
@@ -39,10 +40,17 @@ class KeyMaker(Protocol):
         ...
 
 
+class DepositCoder(Protocol):
+    """Makes the code that a door's members know a deposit by."""
+
+    def __call__(self, deposit_id: int, now: datetime, *, sandbox: bool) -> str: ...
+
+
 @dataclass(frozen=True)
 class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
-    that they are paid. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
+    that they are paid; ``deposit_codes``: of the doors whose members see their deposits. ``sealer`` seals what must be
+    read again; ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -52,6 +60,7 @@ class House:
     fulfilment: Mapping[str, FulfilmentProvider] = field(default_factory=dict[str, FulfilmentProvider])
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
     store_methods: StoreMethods = field(default_factory=StoreMethods)
+    deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
 
 
 @dataclass(frozen=True)

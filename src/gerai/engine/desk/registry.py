@@ -123,7 +123,8 @@ async def perform(
     if len(reason) > _LONGEST_REASON:
         raise InputInvalid({"reason": [f"at most {_LONGEST_REASON} characters"]})
     once = _once(act, caller.actor, given, reason, key) if key else None
-    under_way = Acting(caller.actor, act.name, within.environment, reason, caller.request_id, once)
+    may = frozenset(caller.permissions)
+    under_way = Acting(caller.actor, act.name, within.environment, reason, caller.request_id, once, may)
     with acting(under_way):
         try:
             return await act.run(within, given)

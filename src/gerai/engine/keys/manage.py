@@ -1,14 +1,15 @@
-"""Make, list and revoke API keys. A key's secret is shown once and stored as a SHA-256 digest."""
+"""Make, list, rotate and revoke API keys. A key's secret is shown once and stored as a SHA-256 digest."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
-from gerai.engine.merchants.open import changing
+from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.store import directory as sql
 from gerai.store import readiness
@@ -44,6 +45,7 @@ async def create_key(
     )  # fmt: skip
     async with changing(engine, merchant_id) as connection:
         await sql.add_key(connection, merchant_id, key)
+        note(key_id, door=dialect, name=name, member_id=member_id, permissions=list(permissions))
     return key_id
 
 
@@ -76,6 +78,37 @@ async def revoke_key(engine: Engine, merchant_id: int, key_id: int) -> None:
     async with changing(engine, merchant_id) as connection:
         if not await sql.revoke_key(connection, merchant_id, key_id, real_now()):
             raise NotFound("key", str(key_id))
+        note(key_id)
+
+
+async def rotate_key(
+    engine: Engine,
+    merchant_id: int,
+    environment: Environment,
+    key_id: int,
+    compose: Callable[[KeyRow], tuple[str, str]],
+    overlap: timedelta,
+) -> tuple[int, str]:
+    """Store another key with the facts of this one, and let this one end when ``overlap`` is over, at once with none;
+    returns the new one's id and its secret. ``compose`` returns the secret that the door composes, and its prefix; what
+    it refuses is refused. NotFound: no such live key in this environment.
+    """
+    async with changing(engine, merchant_id) as connection:
+        now = real_now()
+        stored = (await sql.keys(connection, [merchant_id])).get(merchant_id, [])
+        live = {k.key_id: k for k in stored if k.revoked_at is None and (k.expires_at is None or k.expires_at > now)}
+        old = live.get(key_id)
+        if old is None or old.environment != environment:
+            raise NotFound("key", str(key_id))
+        token, prefix = compose(old)
+        new = old._replace(key_id=engine.ids.next(), prefix=prefix, token_sha256=token_digest(token), created_at=now)
+        await sql.add_key(connection, merchant_id, new)
+        if overlap:
+            await sql.expire_key(connection, merchant_id, key_id, now + overlap)
+        else:
+            await sql.revoke_key(connection, merchant_id, key_id, now)
+        note(new.key_id, of=str(key_id), door=old.dialect, name=old.name)
+    return new.key_id, token
 
 
 def merchant_with_real_keys(dsn: str) -> str | None:

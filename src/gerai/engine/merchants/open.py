@@ -18,10 +18,11 @@ from gerai.engine.acting import acting_now, begin, end
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
 from gerai.kit.clock import real_now
+from gerai.kit.json_values import is_object
 from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
+from gerai.store import members
 from gerai.store.connection import Connection
-from gerai.store.tables import MEMBERS
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -87,7 +88,18 @@ async def open_merchant(
             raise InputInvalid({"merchant": [f"there is a merchant with the code {code} already"]})
         kinds = itertools.product(ENVIRONMENTS, _SYSTEM_ACCOUNTS)
         await sql.add_accounts(connection, merchant_id, [(engine.ids.next(), *each) for each in kinds])
+        note(merchant_id, code=code, name=name, simulated=simulated)
     return merchant_id
+
+
+async def rename_merchant(engine: Engine, merchant_id: int, name: str) -> None:
+    """Call the merchant so from now on. Refuses InputInvalid: a blank name."""
+    if not name.strip():
+        raise InputInvalid({"name": ["it is blank"]})
+    async with changing(engine, merchant_id) as connection:
+        [before] = await sql.merchants(connection, [merchant_id])
+        await sql.rename(connection, merchant_id, name)
+        note(merchant_id, name=[before.name, name])
 
 
 async def add_member(
@@ -106,7 +118,8 @@ async def add_member(
 ) -> tuple[int, dict[str, int]]:
     """Create a member with a wallet in both environments; returns its id and the wallets by environment.
 
-    ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}.
+    ``links`` are outside identities, e.g. {"discord": "1262024148939440249"}. Refuses InputInvalid: one of them, or the
+    identifier, the e-mail or the mobile number, is another member's.
     """
     member_id = engine.ids.next()
     now = real_now()
@@ -116,12 +129,14 @@ async def add_member(
     )  # fmt: skip
     wallets = {e: engine.ids.next() for e in ENVIRONMENTS}
     async with changing(engine, merchant_id) as connection:
-        await connection.execute(MEMBERS.insert_sql, MEMBERS.insert_params([member]))
+        if taken := await members.add(connection, member):
+            raise InputInvalid({taken: [f"{getattr(member, taken)} is another member's"]})
         for kind, external_id in (links or {}).items():
-            if (owner := await sql.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
+            if (owner := await members.add_link(connection, merchant_id, member_id, kind, external_id)) != member_id:
                 raise InputInvalid({kind: [f"{external_id} is linked to member {owner}"]})
         new = [(account_id, wallet_environment, "wallet") for wallet_environment, account_id in wallets.items()]
         await sql.add_accounts(connection, merchant_id, new, member_id)
+        note(member_id, name=name, door=channel)
     return member_id, dict(wallets)
 
 
@@ -130,7 +145,10 @@ async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, 
     directory = engine.directory
     fit = _checked(directory.declared, settings, simulated=directory.merchant(merchant_id).simulated)
     async with changing(engine, merchant_id) as connection:
+        [merchant] = await sql.merchants(connection, [merchant_id])
         await sql.change_settings(connection, merchant_id, fit)
+        before = merchant.settings if is_object(merchant.settings) else {}
+        note(", ".join(fit), before={name: before[name] for name in fit if name in before}, after=fit)
 
 
 async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
@@ -139,8 +157,11 @@ async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
     Refuses NotFound: a name that is neither a setting nor in the merchant's row.
     """
     async with changing(engine, merchant_id) as connection:
+        [merchant] = await sql.merchants(connection, [merchant_id])
         if not await sql.reset_setting(connection, merchant_id, name) and name not in engine.directory.declared.by_name:
             raise NotFound("setting", name)
+        before = merchant.settings if is_object(merchant.settings) else {}
+        note(name, before={name: before[name]} if name in before else {}, after={})
 
 
 async def set_test_clock(
@@ -149,6 +170,7 @@ async def set_test_clock(
     """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time)."""
     async with changing(engine, merchant_id) as connection:
         await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
+        note("clock", frozen_at="" if frozen_at is None else frozen_at.isoformat(), offset_s=offset_s)
 
 
 def _checked(declared: MerchantSettingsDeclared, settings: dict[str, Any], *, simulated: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gerai.domain.records import Account, Order, Payment, Transfer
 from gerai.domain.refusals import AmountOutOfRange, InsufficientFunds, NotFound
 from gerai.engine.command import Context
 from gerai.engine.state import State
-from gerai.engine.wallet.transfers import beside_orders, between, transfer
+from gerai.engine.wallet.transfers import beside_orders, between, book_adjustment, transfer
 
 
 def wallet(state: State, merchant_id: int, environment: str, account_id: int | None) -> Account:
@@ -136,6 +136,20 @@ def deposit(state: State, context: Context, account: Account, source: str, amoun
     after = _credit(state, context, account, amount_sen)
     of, to = (account.merchant_id, account.environment), account.account_id
     return beside_orders(state, context, of, source, to, amount_sen, "deposit", after.available_sen, note)
+
+
+def adjust(state: State, context: Context, account: Account, change_sen: int, note: str) -> Account:
+    """The seller puts a wallet right: more in it comes from ``funding``, less goes back there. Returns the wallet
+    afterwards. InsufficientFunds when it has less, AmountOutOfRange when it can take no more."""
+    funding = context.system_account("funding")
+    if change_sen > 0:
+        after = _credit(state, context, account, change_sen)
+        book_adjustment(state, context, after, funding, after.account_id, change_sen, note)
+        return after
+    _require(account, -change_sen)
+    after = _update(state, context, account, debits_posted=account.debits_posted - change_sen)
+    book_adjustment(state, context, after, after.account_id, funding, -change_sen, note)
+    return after
 
 
 def match_deposit(state: State, context: Context, account: Account, matching_sen: int) -> Transfer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gerai.domain.records import Order, Transfer
+from gerai.domain.records import Account, Order, Transfer
 from gerai.engine.command import Context
 from gerai.engine.state import State
 
@@ -26,6 +26,20 @@ def beside_orders(
         Transfer(
             merchant_id, context.next_id(), environment, "single", None, context.system_account(source),
             credit_account_id, amount_sen, reason, None, deposit_id, None, credit_after, note, context.now,
+        )
+    )  # fmt: skip
+
+
+def book_adjustment(
+    state: State, context: Context, wallet: Account, source: int, target: int, amount_sen: int, note: str
+) -> Transfer:
+    """A transfer between a wallet and an account that is none. ``wallet``: as it stands afterwards."""
+    left = wallet.available_sen
+    debit_after, credit_after = (left, None) if source == wallet.account_id else (None, left)
+    return state.transfers.insert(
+        Transfer(
+            wallet.merchant_id, context.next_id(), wallet.environment, "single", None, source, target, amount_sen,
+            "adjustment", None, None, debit_after, credit_after, note, context.now,
         )
     )  # fmt: skip
 
