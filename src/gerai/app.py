@@ -13,13 +13,7 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
-from gerai.doors.admin import ADMIN_KEYS, admin
-from gerai.doors.admin import CHANNEL as ADMIN_CHANNEL
-from gerai.doors.admin import PREFIXES as ADMIN_PREFIXES
-from gerai.doors.admin.document import document
-from gerai.doors.console import NAME as CONSOLE
-from gerai.doors.console import PREFIXES as CONSOLE_PREFIXES
-from gerai.doors.console import console
+from gerai.doors import admin, console
 from gerai.doors.http.context import AppServices
 from gerai.doors.http.describe import KeyScheme
 from gerai.doors.http.dispatch import Dispatcher
@@ -55,7 +49,7 @@ from gerai.settings import Settings
 from gerai.worker.main import Worker
 
 #: The prefixes of doors that are no dialects.
-OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, ADMIN_CHANNEL: ADMIN_PREFIXES, CONSOLE: CONSOLE_PREFIXES}
+OWN_PREFIXES: Final = {NOTICES.name: NOTICES.prefixes, admin.CHANNEL: admin.PREFIXES, console.NAME: console.PREFIXES}
 
 
 def find_dialects() -> tuple[Dialect, ...]:
@@ -82,7 +76,9 @@ PARTS: Final[tuple[Part[Any], ...]] = tuple(
 )
 
 #: How the keys of each door are made.
-KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {ADMIN_CHANNEL: ADMIN_KEYS}
+KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {
+    admin.CHANNEL: admin.ADMIN_KEYS
+}
 #: How a store may say that it is paid: the words of every dialect that sells for stores.
 STORE_METHODS: Final = StoreMethods(
     {word: method for d in DIALECTS if d.store_methods for word, method in d.store_methods.methods.items()},
@@ -207,10 +203,15 @@ class App:
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
         fallback = replace(
             PAGES,
-            routes=(*docs_routes(DIALECTS, {ADMIN_CHANNEL: document}), READY, *self.scrape.routes(), *PAGES.routes),
+            routes=(
+                *docs_routes(DIALECTS, {admin.CHANNEL: admin.document}),
+                READY,
+                *self.scrape.routes(),
+                *PAGES.routes,
+            ),
         )
         known = KnownHosts(settings, hosts)
-        others = [Door(own, services) for own in (NOTICES, admin(self.house), console(self.house))]
+        others = [Door(own, services) for own in (NOTICES, admin.admin(self.house), console.console(self.house))]
         self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:

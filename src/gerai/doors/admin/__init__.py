@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from gerai.doors.admin.document import document
 from gerai.doors.admin.keys import ADMIN_KEYS, CHANNEL
 from gerai.doors.admin.problems import ERRORS, refuse
 from gerai.doors.admin.routes import PREFIX, routes
 from gerai.doors.http.door import Dialect
 from gerai.engine.desk.house import House
 
-__all__ = ["ADMIN_KEYS", "CHANNEL", "PREFIXES", "admin"]
+__all__ = ["ADMIN_KEYS", "CHANNEL", "PREFIXES", "admin", "document"]
 
 PREFIXES: Final = (PREFIX,)
 

@@ -103,7 +103,8 @@ async def whose(engine: Engine, secret: str) -> SignedIn | None:
         if now - session.seen_at > _NOTED_EVERY:
             await sql.touch(connection, digest, now, now + _IDLE)
         roles = await sql.roles_of(connection, person.person_id)
-    return SignedIn(person, session, {m: role for m, role in roles.items() if role in ROLES})  # type: ignore[misc]
+    known: dict[str, Role] = {str(role): role for role in ROLES}
+    return SignedIn(person, session, {m: known[role] for m, role in roles.items() if role in known})
 
 
 async def prove(engine: Engine, sealer: SecretBox, who: SignedIn, secret: str, password: str, code: str) -> None:
