@@ -76,9 +76,8 @@ PARTS: Final[tuple[Part[Any], ...]] = tuple(
 )
 
 #: How the keys of each door are made.
-KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | {
-    admin.CHANNEL: admin.ADMIN_KEYS
-}
+_OWN_KEYS: Final = {admin.CHANNEL: admin.ADMIN_KEYS}
+KEY_SCHEMES: Final[dict[str, KeyScheme]] = {d.name: d.keys for d in DIALECTS if d.keys} | _OWN_KEYS
 #: How a store may say that it is paid: the words of every dialect that sells for stores.
 STORE_METHODS: Final = StoreMethods(
     {word: method for d in DIALECTS if d.store_methods for word, method in d.store_methods.methods.items()},
@@ -201,15 +200,8 @@ class App:
         services = AppServices(self.engine, RateLimiter(), settings, self.partners, desk, metrics, proxies)
         doors = {dialect.name: Door(dialect, services) for dialect in DIALECTS}
         hosts = {host.lower(): doors[name] for name, host in settings.doors.hosts}
-        fallback = replace(
-            PAGES,
-            routes=(
-                *docs_routes(DIALECTS, {admin.CHANNEL: admin.document}),
-                READY,
-                *self.scrape.routes(),
-                *PAGES.routes,
-            ),
-        )
+        manuals = docs_routes(DIALECTS, {admin.CHANNEL: admin.document})
+        fallback = replace(PAGES, routes=(*manuals, READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
         others = [Door(own, services) for own in (NOTICES, admin.admin(self.house), console.console(self.house))]
         self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)

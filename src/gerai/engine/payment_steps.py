@@ -168,16 +168,9 @@ def return_to_payer(
 
 
 def owe(
-    state: State,
-    context: Context,
-    paid: Payment | Deposit,
-    amount_sen: int,
-    source: str,
-    destination: dict[str, str],
-    *,
-    note: str,
-    by: str,
-) -> dict[str, object]:
+    state: State, context: Context, paid: Payment | Deposit, amount_sen: int, source: str,
+    destination: dict[str, str], *, note: str, by: str,
+) -> dict[str, object]:  # fmt: skip
     """Keep that so much of it, taken from the account ``source``, is to be sent back to its payer. Returns what an
     event of it says: the ``task``, and whether the gateway that took it sends it; else a person does."""
     by_gateway = paid.contract_id is not None
