@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from gerai.domain.money import rupiah
-from gerai.domain.records import Deposit, Environment, GatewayAttempt, GatewayContract, OrderView, Payment
+from gerai.domain.records import Deposit, Environment, GatewayAttempt, GatewayContract, OrderView, Payment, RefundTask
 from gerai.engine.arrivals.target import target_of
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
@@ -244,3 +244,12 @@ async def gateway_shop(
     contract = await open_contract(engine, draft)
     desk = GatewayDesk(engine, {"toy": toy}, sealer, "https://toko.example")
     return GatewayShop(engine, merchant_id, contract, desk, toy)
+
+
+async def lapsed(shop: GatewayShop, task: RefundTask) -> None:
+    """The ten minutes have passed in which the run that asked last may still be asking."""
+    async with shop.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE refund_tasks SET claimed_at = claimed_at - interval '10 minutes' WHERE task_id = %s",
+            (task.task_id,),
+        )

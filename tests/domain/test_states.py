@@ -67,7 +67,7 @@ def test_final_states_are_final() -> None:
     assert PAYMENT.final == set()
     assert REFUND.final == {"done", "withdrawn"}
     assert FULFILMENT.final == {"succeeded", "partial", "failed", "cancelled"}
-    assert DEPOSIT.final == {"succeeded", "refunded"}
+    assert DEPOSIT.final == {"succeeded"}
     assert SHIPMENT.final == {"delivered", "returned"}
 
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from engine_kit import another_engine
-from gateway_kit import PRICE, GatewayShop, gateway_shop
+from gateway_kit import PRICE, GatewayShop, gateway_shop, lapsed
 from gerai.domain.records import Payment, RefundTask
 from gerai.domain.refusals import InputInvalid, RefundTooLarge, StateConflict
 from gerai.engine.check import check
@@ -79,15 +79,6 @@ async def now(shop: GatewayShop, task: RefundTask) -> RefundTask:
     found = await shop.engine.payments.refund(shop.merchant_id, task.task_id)
     assert found is not None
     return found.task
-
-
-async def lapsed(shop: GatewayShop, task: RefundTask) -> None:
-    """The ten minutes have passed in which the run that asked last may still be asking."""
-    async with shop.engine.connection() as connection:
-        await connection.execute(
-            "UPDATE refund_tasks SET claimed_at = claimed_at - interval '10 minutes' WHERE task_id = %s",
-            (task.task_id,),
-        )
 
 
 async def booked(shop: GatewayShop, task: RefundTask) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from engine_kit import another_engine
-from gateway_kit import PRICE, GatewayShop, gateway_shop
+from gateway_kit import PRICE, GatewayShop, gateway_shop, lapsed
 from gerai.domain.money import rupiah
 from gerai.domain.records import Deposit, RefundTask
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
@@ -152,8 +152,8 @@ async def test_two_decide_at_once(dsn: str, shop: GatewayShop, ani: TopUps) -> N
 
 
 async def test_a_lost_answer_is_found_and_not_sent_twice(shop: GatewayShop, ani: TopUps) -> None:
-    """It was made, and its answer lost: the next run finds it. It was not made, or the gateway not reached: it is asked
-    for once more by the same key."""
+    """It was made, and its answer lost: the next run finds it. It was not made: it is asked for once more by the same
+    key, but not before ten minutes have passed; unreached, it is asked when the job comes again."""
     for outcome, made, asked in (
         (OutcomeUnknown("TimeoutError"), True, 1), (OutcomeUnknown("TimeoutError"), False, 2),
         (Unreachable("ConnectError"), True, 2),
@@ -167,6 +167,9 @@ async def test_a_lost_answer_is_found_and_not_sent_twice(shop: GatewayShop, ani:
         assert [round(wait_s) for wait_s in await shop.jobs(deposit, GIVE_BACK_TASK)] == [0, 60]
         assert await booked(shop, deposit) == [("late", PRICE), ("refund", PRICE)]
         shop.toy.made = True
+        if not made:
+            assert (await job(shop, task)).status == "sending"
+            await lapsed(shop, task)
         assert (await job(shop, task)).status == "done"
         assert shop.toy.given_back == [(deposit.public_id, PRICE)]
         assert len([1 for what, _ in shop.toy.asked if what == "refund"]) == asked
@@ -198,6 +201,7 @@ async def test_what_it_will_not_give_back_is_a_persons(shop: GatewayShop, ani: T
     await act(shop, HandOver, task)
     shop.toy.refunding = [RefundSeen("pending", "toy-1")]
     await job(shop, task)
+    await lapsed(shop, task)
     await act(shop, TakeBack, task)
     told = await act(shop, RecordRefund, task, outcome="done", reference="toy-9", by="Toy")
     assert (told.status, told.fault) == ("open", "Toy gave it back as well (toy-9): it must not be sent twice")

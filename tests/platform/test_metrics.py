@@ -18,6 +18,7 @@ from gerai.app import DIALECTS, PAGES, App
 from gerai.demo.shop import open_demo
 from gerai.demo.tour import show_all
 from gerai.domain.refusals import Busy
+from gerai.doors import admin, console
 from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.scrape import Scrape
 from gerai.doors.notices import NOTICES
@@ -150,10 +151,16 @@ async def test_no_secret_and_no_path(shop: tuple[App, dict[str, Any]], http: htt
     assert len(secrets) >= 12
     assert [secret for secret in [*secrets, "made-up"] if secret in text] == []
     found = series(text)
-    routes = [route for dialect in (*DIALECTS, NOTICES, PAGES) for route in dialect.routes]
-    declared = {route.path for route in (*routes, *docs_routes(DIALECTS))} | {"/metrics", "/readyz", "none"}
+    house = shop[0].house
+    own = (NOTICES, PAGES, admin.admin(house), console.console(house))
+    routes = [route for dialect in (*DIALECTS, *own) for route in dialect.routes]
+    declared = {route.path for route in (*routes, *docs_routes(DIALECTS, {"admin": admin.document}))} | {
+        "/metrics",
+        "/readyz",
+        "none",
+    }
     assert found.labels("gerai_requests_total", "route") == declared
-    assert found.labels("gerai_requests_total", "door") == {*(dialect.name for dialect in DIALECTS), "notices", "pay"}
+    assert found.labels("gerai_requests_total", "door") == {*(d.name for d in (*DIALECTS, *own))}
     assert found.of("gerai_requests_total", route="/o/{secret}", status="4xx") == 1
 
 

@@ -40,7 +40,7 @@ _TABLES = [one for one in vars(states).values() if isinstance(one, states.StateT
 def test_what_a_state_forbids(table: states.StateTable) -> None:
     """Of every state and verb there is: the thing by its name, or by its order's, and "cannot be" before a participle
     only. A word of the code is no English."""
-    own = {"order", "payment", "deposit", "delivery", "refund"}
+    own = {"order", "payment", "deposit", "delivery", "refund", "notice"}
     called = table.thing if table.thing in own else f"the {table.thing} of order"
     right = re.compile(
         rf"{called} A-1 is [a-z ]+: "

@@ -9,7 +9,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.kit.closest import not_known
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StoreMethods:
     """``methods``: by word, the payment method that takes the money; empty: no gateway is needed (an invoice whose
     payer chooses on its page, a transfer that people look for, a courier's cash). ``sub_methods``: the banks that a

@@ -26,6 +26,7 @@ _DONE: Final = {
     "hand_over": "handed to its gateway",
     "hand_back": "taken from its gateway",
     "settle": "settled",
+    "dismiss": "dismissed",
 }
 #: What has a name of its own; the rest goes by the name of its order.
 _NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund", "notice"})

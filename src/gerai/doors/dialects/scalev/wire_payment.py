@@ -8,7 +8,7 @@ from typing import Any, Final
 from gerai.domain.money import decimal_string
 from gerai.domain.records import OrderView, Payment
 from gerai.doors.dialects.scalev.formats import timestamp
-from gerai.doors.dialects.scalev.order_details import OrderDetails, details_of
+from gerai.doors.dialects.scalev.order_details import OrderDetails
 from gerai.doors.http.links import absolute
 from gerai.doors.http.pay_codes import typed_code
 from gerai.doors.http.payable import still_asked
@@ -107,8 +107,7 @@ def gateway_info(view: OrderView, base_url: str, now: datetime | None) -> dict[s
     code = typed_code(told) or None
     match payment.method:
         case "va":
-            buyer = details_of(view.order).customer.name
-            number = {"virtual_account_number": code, "customer_name": buyer}
+            number = {"virtual_account_number": code, "customer_name": view.order.contact.name or None}
             account = {"channel_code": payment.channel_code, "channel_properties": number}
             return {"payment_method": {"virtual_account": account}}
         case "qris":
