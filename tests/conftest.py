@@ -17,7 +17,7 @@ import pytest_asyncio
 import structlog
 
 from app_kit import app_of, settings_of
-from cluster_kit import make_ready
+from cluster_kit import make_ready, migrated_scratch
 from engine_kit import copy_of
 from fork_server import start_server
 from gerai.app import App
@@ -25,8 +25,6 @@ from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.open import add_member, open_merchant
 from gerai.settings import Settings
-from gerai.store.embedded import scratch
-from gerai.store.migrate import migrate
 from gerai.testing.server import LiveServer
 
 # The same examples on every machine, and none fails because the machine is busy.
@@ -76,8 +74,7 @@ def quick_starts() -> Generator[None]:
 @pytest.fixture(scope="session")
 def migrated() -> Generator[str]:
     """A migrated scratch database. Nobody connects to it: it is what others are copied from, in a fifth of a second."""
-    with scratch() as server:
-        migrate(server.dsn)
+    with migrated_scratch() as server:
         yield server.dsn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +21,11 @@ from gerai.engine import directory as directory_module
 from gerai.engine.catalogue.services import SERVICES
 from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.core import Engine
-from gerai.engine.directory import Directory
+from gerai.engine.directory import Directory, Part
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.keys.manage import create_key, revoke_key
 from gerai.engine.merchants.open import add_member, open_merchant, set_test_clock
+from gerai.store.connection import Connection, open_connection
 
 
 @dataclass
@@ -188,3 +190,35 @@ async def test_an_act_is_known_where_it_was_done(dsn: str, monkeypatch: pytest.M
             last = await open_merchant(engine, f"{code}-last", "Toko")
             assert last not in [known.merchant_id for known in engine.directory.merchants()]
         assert engine.directory.merchant(last).code == f"{code}-last"
+
+
+async def test_a_snapshot_is_of_one_moment(engine: Engine, dsn: str) -> None:
+    """A whole storefront that somebody commits between two statements of a load is read wholly or not at all: nothing
+    refers to what was not read."""
+    merchant_id = await open_merchant(engine, f"moment-{secrets.token_hex(4)}", "Toko", simulated=True)
+    seen: list[tuple[int, int]] = []
+
+    async def read_around(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, None]:
+        """A part of which one table is read before the commit, and one after it."""
+
+        async def count(table: str) -> int:
+            text = f"SELECT count(*) FROM {table} WHERE merchant_id = %s"
+            row = await (await connection.execute(text.encode(), (merchant_id,))).fetchone()
+            return 0 if row is None else row[0]
+
+        products = await count("products")
+        if not seen:
+            async with read_once(engine):
+                await SCALEV.seed(DemoShop(engine, merchant_id))
+        seen.append((products, await count("variants")))
+        return dict.fromkeys(merchant_ids)
+
+    torn = Directory((Part("torn", read_around), STOREFRONT), MERCHANT_SETTINGS)
+    async with await open_connection(dsn) as connection:
+        await torn.load(connection, [merchant_id])
+        assert seen == [(0, 0)]
+        assert torn.get(STOREFRONT, merchant_id).catalogue.variants == {}
+        await torn.load(connection, [merchant_id])
+    assert seen[1][0] > 0
+    assert seen[1][1] > seen[1][0]
+    assert len(torn.get(STOREFRONT, merchant_id).catalogue.variants) == seen[1][1]

@@ -115,7 +115,11 @@ class Directory:
         keys = {} if merchant_ids is None else dict(self._keys)
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
-            for merchant_id, fresh in (await self._snapshots(connection, some)).items():
+            # One moment for all tables: between two statements somebody's whole catalogue may come, and what refers to
+            # a row would be read without it.
+            async with sql.one_moment(connection):
+                read = await self._snapshots(connection, some)
+            for merchant_id, fresh in read.items():
                 old = merchants.pop(merchant_id, None)
                 for digest in () if old is None else old.keys:
                     keys.pop(digest, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -52,6 +53,14 @@ async def in_turn(connection: AsyncConnection, merchant_id: int) -> None:
     # No row lock: it would hold up orders that refer to the row, and a merchant that is being opened has none.
     statement = "SELECT pg_advisory_xact_lock(hashtextextended('gerai_master_data', %s))"
     await connection.execute(statement, (merchant_id,))
+
+
+@asynccontextmanager
+async def one_moment(connection: AsyncConnection) -> AsyncGenerator[None]:
+    """Everything that is read in the block is as it was at one moment. Nothing is written in it."""
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 async def changed(connection: AsyncConnection, merchant_id: int) -> None:
