@@ -129,6 +129,6 @@ def keys_of(
 
 
 def token_digest(token: str) -> bytes:
-    """How a key's secret is stored."""
+    """How a secret that is drawn at random is stored: a key's, a session's, an invitation's."""
     # No slow password hash: a key is long and random, nothing to guess, and every request would pay for it.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

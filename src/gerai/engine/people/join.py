@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import Final
 
 from gerai.domain.permissions import Role
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
 from gerai.engine.core import Engine
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.people import passwords
 from gerai.engine.people.sign_in import login_of
 from gerai.kit.clock import real_now
@@ -59,14 +59,14 @@ async def invite(
     """Invite somebody to a shop, in its transaction; returns the invitation's id and the secret of its link."""
     secret, now, invite_id = f"{merchant_id}-{token()}", real_now(), engine.ids.next()
     new = Invite(merchant_id, invite_id, role, name, by, now, now + _GOOD_FOR, None)
-    await invites.add(connection, _digest(secret), new)
+    await invites.add(connection, token_digest(secret), new)
     return invite_id, secret
 
 
 async def invitation(engine: Engine, secret: str) -> Invite:
     """What a link invites to. Refuses NotFound: it is nobody's, used, or too old."""
     async with engine.connection() as connection:
-        found = await invites.of_digest(connection, _shop_of(secret), _digest(secret), real_now())
+        found = await invites.of_digest(connection, _shop_of(secret), token_digest(secret), real_now())
     if found is None:
         raise NotFound("invitation")
     return found
@@ -90,7 +90,7 @@ async def accept(engine: Engine, secret: str, typed: str, name: str, password: s
         passwords.require_fit("password", password, login, name)
     stored = "" if there is not None else await passwords.hashed(password)
     async with engine.connection() as connection, connection.transaction():
-        found = await invites.use(connection, _shop_of(secret), _digest(secret), real_now())
+        found = await invites.use(connection, _shop_of(secret), token_digest(secret), real_now())
         if found is None:
             raise NotFound("invitation")
         new = _person(engine, login, name.strip() or login, stored, must_change=False, everywhere=False)
@@ -116,7 +116,3 @@ def _shop_of(secret: str) -> int:
     """The merchant that the secret of a link names; 0: none. Every key begins with the merchant."""
     named = secret.partition("-")[0]
     return int(named) if named.isascii() and named.isdigit() and len(named) <= _LONGEST_ID else 0
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -3,7 +3,6 @@ names."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Final
 from gerai.domain.permissions import ROLES, Permission, Role
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound
 from gerai.engine.core import Engine
+from gerai.engine.directory_entries import token_digest
 from gerai.engine.people import codes, passwords
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
@@ -76,7 +76,7 @@ async def sign_in(
         engine.ids.next(), person.person_id, now, now, now + _IDLE, now, address[:100], agent[:_LONGEST_AGENT]
     )
     async with engine.connection() as connection:
-        await sql.add_session(connection, _digest(secret), session)
+        await sql.add_session(connection, token_digest(secret), session)
     return secret
 
 
@@ -92,7 +92,7 @@ async def _is_code(engine: Engine, sealer: SecretBox, person: Person, code: str)
 
 async def whose(engine: Engine, secret: str) -> SignedIn | None:
     """Who has the session of this token; None when it is over, or nobody's."""
-    now, digest = real_now(), _digest(secret)
+    now, digest = real_now(), token_digest(secret)
     async with engine.connection() as connection:
         session = await sql.session(connection, digest, now)
         if session is None or now - session.created_at > _LONGEST:
@@ -117,7 +117,7 @@ async def prove(engine: Engine, sealer: SecretBox, who: SignedIn, secret: str, p
     elif not await passwords.is_right(person.password, password):
         raise NotAuthenticated("unknown")
     async with engine.connection() as connection:
-        await sql.prove(connection, _digest(secret), real_now())
+        await sql.prove(connection, token_digest(secret), real_now())
 
 
 async def change_password(engine: Engine, who: SignedIn, old: str, new: str) -> None:
@@ -172,8 +172,3 @@ async def sessions_of(engine: Engine, who: SignedIn) -> list[Session]:
     """Where the person is signed in, the last used first."""
     async with engine.connection() as connection:
         return await sql.sessions(connection, who.person.person_id, real_now())
-
-
-def _digest(secret: str) -> bytes:
-    # A token has 240 bits: nothing to guess, so no slow digest.
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
