@@ -41,7 +41,7 @@ async def keep_payout(shop: Shop) -> dict[str, int]:
     refund = {"payment_id": first.payment_id, "amount_sen": 2_000_00}
     await shop.engine.submit(RefundPayment(**shop.owner, order_id=first.order_id, **refund))
     task = (await shop.engine.payments.refunds(shop.merchant_id))[-1].task
-    names = {**shop.owner, "order_id": first.order_id, "task_id": task.task_id, "by": "Toy"}
+    names = {**shop.owner, "order_id": first.order_id, "task_id": task.task_id, "by": "Toy", "denials": 0}
     await shop.engine.submit(RecordRefund(**names, outcome="done", reference="toy-1"))
     topped_up = await shop.with_deposit(
         RecordDeposit, await shop.start_deposit(9_000_00, contract_id=7001), outcome="paid"
@@ -51,7 +51,7 @@ async def keep_payout(shop: Shop) -> dict[str, int]:
         await shop.with_deposit(ResolveLateDeposit, one, decision="refund")
     await change_settings(shop.engine, shop.merchant_id, {"late_payment": "accept"})
     [*_, of_back, of_goes_back] = await shop.engine.payments.refunds(shop.merchant_id)
-    names = {**shop.owner, **of_back.task.of, "task_id": of_back.task.task_id, "by": "Toy"}
+    names = {**shop.owner, **of_back.task.of, "task_id": of_back.task.task_id, "by": "Toy", "denials": 0}
     await shop.engine.submit(RecordRefund(**names, outcome="done", reference="toy-2"))
     settled = SettlePayout(
         **shop.owner, contract_id=7001, reference="WD-1", amount_sen=24_000_00, fee_sen=1_000_00,

@@ -30,7 +30,7 @@ class ClaimRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     Refuses: NotFound.
     """
 
-    denials: int = 0
+    denials: int
 
     def decide(self, state: State, context: Context) -> RefundTask:
         task = self.task(state)
@@ -53,7 +53,7 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
     """
 
     outcome: Literal["done", "denied", "pending"]
-    denials: int = 0
+    denials: int
     look: int = -1
     reference: str = ""
     fault: str = ""
