@@ -13,8 +13,8 @@ from desk_kit import OPERATOR, do, open_desk, seen, written
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing
 from gerai.engine.acting import Actor
 from gerai.engine.desk.acts.create_key import NewKey
-from gerai.engine.desk.acts.revoke_key import TheKey
 from gerai.engine.desk.acts.rotate_key import Rotation
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import DeskCaller, Done
 from gerai.engine.keys.manage import create_key
@@ -135,10 +135,10 @@ async def test_a_key_of_another_form_is_not_rotated(within: Within) -> None:
 async def test_a_key_is_revoked(within: Within, client: httpx.AsyncClient) -> None:
     """It stops at once; a second time there is none that works."""
     done = await do(within, "keys.create", BOT)
-    await do(within, "keys.revoke", TheKey(id=int(done.id)))
+    await do(within, "keys.revoke", ById(id=int(done.id)))
     assert await answer_to(client, done.secret) == 401
     with pytest.raises(NotFound):
-        await do(within, "keys.revoke", TheKey(id=int(done.id)))
+        await do(within, "keys.revoke", ById(id=int(done.id)))
     assert [entry.act for _, entry in await written(within)] == ["keys.revoke", "keys.create"]
 
 
@@ -150,5 +150,5 @@ async def test_environments_and_shops_are_apart(within: Within, client: httpx.As
         with pytest.raises(NotFound):
             await do(other, "keys.rotate", Rotation(id=int(done.id)))
         with pytest.raises(NotFound):
-            await do(other, "keys.revoke", TheKey(id=int(done.id)))
+            await do(other, "keys.revoke", ById(id=int(done.id)))
     assert await answer_to(client, done.secret) == 200

@@ -13,8 +13,7 @@ from desk_kit import VIEWER, do, open_desk, seen, written
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound, PermissionMissing
 from gerai.engine.desk.acts.add_member import NewMember
 from gerai.engine.desk.acts.edit_member import MemberEdit
-from gerai.engine.desk.acts.link_member import NewLink
-from gerai.engine.desk.acts.unlink_member import TheLink
+from gerai.engine.desk.acts.link_member import MemberLink
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Done, look, views
 from gerai.engine.keys.manage import create_key
@@ -185,15 +184,15 @@ async def test_a_user_is_linked_and_unlinked(within: Within) -> None:
     ani, budi = [
         (await do(within, "members.add", NewMember(door="leuwongrr", name=name))).id for name in ("Ani", "Budi")
     ]
-    await do(within, "members.link", NewLink(id=int(ani), external_id=DISCORD))
+    await do(within, "members.link", MemberLink(id=int(ani), external_id=DISCORD))
     assert (await shown(within, ani)).links == (f"discord {DISCORD}",)
     with pytest.raises(InputInvalid, match="discord"):
-        await do(within, "members.link", NewLink(id=int(budi), external_id=DISCORD))
+        await do(within, "members.link", MemberLink(id=int(budi), external_id=DISCORD))
     with pytest.raises(NotFound):
-        await do(within, "members.unlink", TheLink(id=int(budi), external_id=DISCORD))
+        await do(within, "members.unlink", MemberLink(id=int(budi), external_id=DISCORD))
     with pytest.raises(NotFound):
-        await do(within, "members.link", NewLink(id=1, external_id="7"))
-    await do(within, "members.unlink", TheLink(id=int(ani), external_id=DISCORD))
+        await do(within, "members.link", MemberLink(id=1, external_id="7"))
+    await do(within, "members.unlink", MemberLink(id=int(ani), external_id=DISCORD))
     assert (await shown(within, ani)).links == ()
     entries = [entry for _, entry in await written(within)]
     assert [(e.act, e.target) for e in entries[:2]] == [("members.unlink", ani), ("members.link", ani)]
@@ -210,7 +209,7 @@ async def test_another_shop_and_a_viewer(within: Within) -> None:
     with pytest.raises(NotFound):
         await do(other, "members.edit", MemberEdit(id=member_id, name="Diambil"))
     with pytest.raises(NotFound):
-        await do(other, "members.link", NewLink(id=member_id, external_id=DISCORD))
+        await do(other, "members.link", MemberLink(id=member_id, external_id=DISCORD))
     for name, given in (("members.add", ANI), ("members.edit", MemberEdit(id=member_id, name="X"))):
         with pytest.raises(PermissionMissing):
             await do(within, name, given, VIEWER)

@@ -14,8 +14,7 @@ from gerai.domain.permissions import ROLES, Role
 from gerai.domain.refusals import InputInvalid, NotAuthenticated, NotFound, StateConflict
 from gerai.engine.desk.acts.change_role import NewRole
 from gerai.engine.desk.acts.invite_person import NewInvite
-from gerai.engine.desk.acts.remove_person import ThePerson
-from gerai.engine.desk.acts.withdraw_invite import TheInvite
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.people import codes
 from gerai.engine.people.join import accept, first_person, invitation, reset_password
@@ -80,12 +79,12 @@ async def test_a_link_that_was_taken_back_leads_nowhere(within: Within) -> None:
     """After it is withdrawn nobody joins by it, and it is listed no more."""
     done = await do(within, "people.invite", NewInvite(name="Budi", role="owner"))
     assert [str(row.id) for row in await seen(within, "invites.list")] == [done.id]
-    await do(within, "invites.withdraw", TheInvite(id=int(done.id)))
+    await do(within, "invites.withdraw", ById(id=int(done.id)))
     with pytest.raises(NotFound):
         await accept(within.engine, done.secret.rpartition("/")[2], "budi-x", "Budi", PASSWORD)
     assert await seen(within, "invites.list") == []
     with pytest.raises(NotFound):
-        await do(within, "invites.withdraw", TheInvite(id=int(done.id)))
+        await do(within, "invites.withdraw", ById(id=int(done.id)))
     assert done.secret.rpartition("/")[2] not in str([entry for _, entry in await written(within)])
 
 
@@ -203,7 +202,7 @@ async def test_a_shop_keeps_an_owner(within: Within) -> None:
     """The last owner can neither leave nor become less; two owners who demote each other at once leave one."""
     await join(within, "owner-a")
     [row] = await seen(within, "people.list")
-    for name, given in (("people.remove", ThePerson(id=row.id)), ("people.role", NewRole(id=row.id, role="viewer"))):
+    for name, given in (("people.remove", ById(id=row.id)), ("people.role", NewRole(id=row.id, role="viewer"))):
         with pytest.raises(StateConflict):
             await do(within, name, given)
     await join(within, "owner-b")
@@ -220,7 +219,7 @@ async def test_who_was_removed_may_nothing(within: Within) -> None:
     await join(within, "keeper")
     await join(within, "leaver", "operator")
     token, who = await enter(within, "leaver")
-    await do(within, "people.remove", ThePerson(id=who.person.person_id))
+    await do(within, "people.remove", ById(id=who.person.person_id))
     again = await whose(within.engine, token)
     assert again is not None
     assert again.permissions_in(within.merchant_id) == frozenset()

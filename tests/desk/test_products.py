@@ -16,7 +16,7 @@ from gerai.engine.desk.acts.add_product import NewProduct
 from gerai.engine.desk.acts.add_variant import NewVariant
 from gerai.engine.desk.acts.edit_product import ProductEdit
 from gerai.engine.desk.acts.edit_variant import VariantEdit
-from gerai.engine.desk.acts.hide_product import ProductNamed
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Done, look, views
 from gerai.engine.desk.views.product import VariantRow, WholeProduct
@@ -186,10 +186,10 @@ async def test_a_product_is_changed_and_hidden(within: Within) -> None:
     await do(within, "products.edit", ProductEdit(id=product, seen=before.seen, **new))
     after = await whole(within, product)
     assert after == msgspec.structs.replace(before, **new, seen=after.seen)
-    await do(within, "products.hide", ProductNamed(id=product))
+    await do(within, "products.hide", ById(id=product))
     assert [row.id for row in await seen(within, "products.list", visible=True)] == []
     assert [row.id for row in await seen(within, "products.list", visible=False)] == [product]
-    await do(within, "products.unhide", ProductNamed(id=product))
+    await do(within, "products.unhide", ById(id=product))
     assert [row.id for row in await seen(within, "products.list", visible=True)] == [product]
     assert [entry.facts.get("visible") for _, entry in (await written(within))[:2]] == [[False, True], [True, False]]
 
@@ -303,8 +303,8 @@ async def test_other_shops_goods_are_not_there(within: Within) -> None:
         await seen(other, "products.show", id=product.id)
     for name, given in (
         ("products.edit", ProductEdit(id=product.id, name="Diambil")),
-        ("products.hide", ProductNamed(id=product.id)),
-        ("products.unhide", ProductNamed(id=product.id)),
+        ("products.hide", ById(id=product.id)),
+        ("products.unhide", ById(id=product.id)),
         ("variants.edit", VariantEdit(id=product.variant_id, price_sen=1)),
     ):
         with pytest.raises(NotFound):

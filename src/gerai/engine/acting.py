@@ -21,7 +21,7 @@ from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.command import Idempotency
 from gerai.engine.made import Made, decode_made, encode_made
 from gerai.kit.clock import real_now
-from gerai.store import audit as sql
+from gerai.store import audit, idempotency
 from gerai.store.connection import Connection
 
 ActorKind = Literal["person", "key", "operator"]
@@ -100,9 +100,9 @@ async def begin(connection: Connection, merchant_id: int, act: Acting) -> None:
     """At the beginning of a transaction over master data: take the act's idempotency key. A rival under the same key is
     waited for. Raises ActReplayed; refuses IdempotencyKeyReused."""
     key = act.key
-    if key is None or await sql.take_key(connection, merchant_id, act.environment, key, real_now()):
+    if key is None or await idempotency.take(connection, merchant_id, act.environment, key, real_now()):
         return
-    stored = await sql.stored_key(connection, merchant_id, act.environment, key)
+    stored = await idempotency.stored(connection, merchant_id, act.environment, key)
     if stored is None or stored[0] != key.fingerprint:
         raise IdempotencyKeyReused(key.key)
     raise ActReplayed(decode_made(stored[1]))
@@ -110,6 +110,7 @@ async def begin(connection: Connection, merchant_id: int, act: Acting) -> None:
 
 async def end(connection: Connection, merchant_id: int, act: Acting) -> None:
     """At its end: write the entry, and what the key made."""
-    await sql.write(connection, act.entry(merchant_id, real_now()))
+    await audit.write(connection, act.entry(merchant_id, real_now()))
     if act.key is not None:
-        await sql.keep_made(connection, merchant_id, act.environment, act.key, encode_made(Made(target=act.target)))
+        made = encode_made(Made(target=act.target))
+        await idempotency.keep_made(connection, merchant_id, act.environment, act.key, made)

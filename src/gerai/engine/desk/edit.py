@@ -1,11 +1,15 @@
-"""Changing a record by what was given of it."""
+"""Changing a record by what was given of it, if it is as it was seen."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
+
+from gerai.domain.refusals import ChangedMeanwhile, NotFound
+from gerai.engine.desk.fields import Seen, seen_of
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 #: They say which record, and how it was seen.
@@ -28,3 +32,13 @@ def edited(record: Record, given: msgspec.Struct, **named: str) -> tuple[Record,
         if (before := getattr(record, columns[name])) != value
     }
     return msgspec.structs.replace(record, **{columns[name]: value for name, value in wanted.items()}), changes
+
+
+def found_in(known: Mapping[int, Record], thing: str, id: int, seen: Seen | UnsetType = UNSET) -> Record:
+    """The one with this id. Refuses NotFound, and ChangedMeanwhile: it does not look as it was seen."""
+    there = known.get(id)
+    if there is None:
+        raise NotFound(thing, str(id))
+    if seen is not UNSET and seen != seen_of(there):
+        raise ChangedMeanwhile(thing, str(id))
+    return there

@@ -9,7 +9,7 @@ import hashlib
 from typing import Annotated, Any, Final, get_type_hints
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from gerai.kit.bilingual import Bilingual
 
@@ -18,15 +18,18 @@ _LARGEST: Final = 2**63 - 1
 #: A hundred million rupiah times a thousand: no price is larger, and a thousand of them can be added up.
 _LARGEST_PRICE_SEN: Final = 10**13
 
+#: The very end of a text: ``$`` also stands before a line's end.
+END: Final = r"(?![\s\S])"
+
 Id = Annotated[int, Meta(ge=1, le=_LARGEST)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Text = Annotated[str, Meta(max_length=2000)]
-Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*" + END)]
 PriceSen = Annotated[int, Meta(ge=0, le=_LARGEST_PRICE_SEN)]
 AmountSen = Annotated[int, Meta(ge=1, le=_LARGEST_PRICE_SEN)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
-Seen = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+Seen = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + END)]
 
 
 def words(id: str, en: str, example: Any = None) -> Meta:
@@ -55,3 +58,16 @@ def words_of(struct: type[msgspec.Struct]) -> dict[str, Bilingual]:
 def seen_of(*records: Any) -> str:
     """What a record looked like: whoever changes it names this, and is refused when it looks otherwise by then."""
     return hashlib.sha256(msgspec.json.encode(records, order="sorted")).hexdigest()[:16]
+
+
+class ById(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing, and nothing else to say of it."""
+
+    id: Annotated[Id, words("Nomor", "Id")]
+
+
+class Edit(ById, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of what changes a thing: what is not given stays. ``seen``: how it looked to whoever changes it; not given:
+    however it looks."""
+
+    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET

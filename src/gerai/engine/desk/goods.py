@@ -7,35 +7,31 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
-from gerai.domain.refusals import ChangedMeanwhile, InputInvalid, NotFound
+from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Store
 from gerai.engine.catalogue.storefront import STOREFRONT, load_products
-from gerai.engine.desk.fields import Seen, seen_of
+from gerai.engine.desk.fields import END
 from gerai.engine.desk.house import Within
 from gerai.kit.ids import token
 from gerai.store.connection import Connection
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
-#: The very end of a text: ``$`` also stands before a line's end.
-_END: Final = r"(?![\s\S])"
 _HTTPS: Final = r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?"
-Image = Annotated[str, Meta(max_length=500, pattern=f"^{_HTTPS}{_END}")]
+Image = Annotated[str, Meta(max_length=500, pattern=f"^{_HTTPS}{END}")]
 #: Or none.
-Logo = Annotated[str, Meta(max_length=500, pattern=f"^({_HTTPS})?{_END}")]
+Logo = Annotated[str, Meta(max_length=500, pattern=f"^({_HTTPS})?{END}")]
 Images = Annotated[tuple[Image, ...], Meta(max_length=20)]
-Word = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S([^\n]*\S)?" + _END)]
+Word = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S([^\n]*\S)?" + END)]
 Labels = Annotated[tuple[Word, ...], Meta(max_length=20)]
 #: What the variants of a product differ in, and what one of them has of it.
 Options = Annotated[tuple[Word, ...], Meta(max_length=3)]
-Sku = Annotated[str, Meta(max_length=64, pattern=r"^([!-~]([ -~]*[!-~])?)?" + _END)]
+Sku = Annotated[str, Meta(max_length=64, pattern=r"^([!-~]([ -~]*[!-~])?)?" + END)]
 WeightG = Annotated[int, Meta(ge=0, le=10_000_000)]
 Wording = Annotated[str, Meta(max_length=200)]
 ItemType = Literal["physical", "digital", "course", "license", "subscription"]
-#: Where a list goes on, as its page before said.
-After = Annotated[str, Meta(pattern=r"^[0-9]{0,19}" + _END)]
 StoreIds = Annotated[tuple[Annotated[int, Meta(ge=1)], ...], Meta(max_length=200)]
 
 
@@ -47,16 +43,6 @@ def catalogue_of(within: Within) -> ProductCatalogue:
 async def catalogue_in(connection: Connection, merchant_id: int) -> ProductCatalogue:
     """The catalogue as it is in this transaction; for deciding."""
     return (await load_products(connection, [merchant_id]))[merchant_id]
-
-
-def found_in(known: Mapping[int, Record], thing: str, id: int, seen: Seen | UnsetType = UNSET) -> Record:
-    """The one with this id. Refuses NotFound, and ChangedMeanwhile: it does not look as it was seen."""
-    there = known.get(id)
-    if there is None:
-        raise NotFound(thing, str(id))
-    if seen is not UNSET and seen != seen_of(there):
-        raise ChangedMeanwhile(thing, str(id))
-    return there
 
 
 def newest_first(known: Mapping[int, Record], after: str, limit: int, fits: Callable[[Record], bool]) -> list[int]:

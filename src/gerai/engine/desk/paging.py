@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from gerai.engine.desk.fields import END
 from gerai.engine.desk.registry import ViewPage
 
 #: The id of the last row that was seen; empty: from the beginning.
-After = Annotated[str, Meta(pattern=r"^[0-9]{0,18}$")]
+After = Annotated[str, Meta(pattern=r"^[0-9]{0,18}" + END)]
 
 
 def paged(rows: Sequence[Any], limit: int) -> ViewPage:

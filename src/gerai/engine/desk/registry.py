@@ -6,18 +6,19 @@ import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from gerai.domain.permissions import Permission
 from gerai.domain.refusals import InputInvalid, PermissionMissing
-from gerai.engine.acting import Acting, Actor, ActReplayed, acting
-from gerai.engine.command import Idempotency
+from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
+from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_modules
 
+Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
 
 
@@ -130,6 +131,13 @@ async def perform(
             return await act.run(within, given)
         except ActReplayed as earlier:
             return Done(earlier.made.target, replayed=True)
+
+
+async def submitted(within: Within, command: Command[Answer]) -> Outcome[Answer]:
+    """Hand in the command of the act under way, once under its idempotency key. Refuses what the command refuses, and
+    IdempotencyKeyReused."""
+    under_way = acting_now()
+    return await within.engine.submit(command, None if under_way is None else under_way.key)
 
 
 def _once(act: Act, actor: Actor, given: msgspec.Struct, reason: str, key: str) -> Idempotency:

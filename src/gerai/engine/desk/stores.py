@@ -9,8 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Store
+from gerai.engine.desk.edit import found_in
 from gerai.engine.desk.fields import Id, words
-from gerai.engine.desk.goods import catalogue_in, found_in, require_known
+from gerai.engine.desk.goods import catalogue_in, require_known
 from gerai.engine.desk.house import Within
 from gerai.store import storefront as sql
 from gerai.store.connection import Connection

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from gerai.domain.records import Account, Member
 from gerai.domain.refusals import NotFound
-from gerai.engine.acting import acting_now
 from gerai.engine.command import Command
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Done
+from gerai.engine.desk.registry import Done, submitted
 from gerai.store import members, wallets
 from gerai.store.connection import Connection
 
@@ -24,7 +23,6 @@ async def wallet_of(connection: Connection, within: Within, member_id: int) -> t
 async def move(within: Within, member_id: int, command: Command[Account]) -> Done:
     """Hand in what the act under way does to a member's wallet, once under its idempotency key; returns what is
     available afterwards. Refuses what the command refuses, and IdempotencyKeyReused."""
-    act = acting_now()
-    outcome = await within.engine.submit(command, None if act is None else act.key)
+    outcome = await submitted(within, command)
     details = {"available_sen": outcome.answer.available_sen}
     return Done(str(member_id), replayed=outcome.replayed, details=details)

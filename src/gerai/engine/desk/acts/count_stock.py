@@ -7,10 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerai.engine.acting import acting_now
 from gerai.engine.desk.fields import Count, Id, Seen, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.desk.stock import counted_variant, require_warehouse, seen_on_hand, shelf_in
 from gerai.engine.merchants.open import note
 from gerai.engine.stock.count import CountStock
@@ -40,8 +39,7 @@ async def run(within: Within, given: StockCount) -> Done:
         was=await seen_on_hand(within, given.variant_id, given.warehouse_id, given.seen),
     )
     note(given.variant_id, name=variant.name, warehouse_id=given.warehouse_id)
-    act = acting_now()
-    done = await within.engine.submit(command, act.key if act else None)
+    done = await submitted(within, command)
     counted = done.answer
     figures = {"was": counted.was, "on_hand": counted.stock.on_hand, "reserved": counted.stock.reserved}
     return Done(str(given.variant_id), replayed=done.replayed, details={} if done.replayed else figures)

@@ -10,9 +10,9 @@ from msgspec import UNSET, UnsetType
 
 from gerai.engine.catalogue.products import Bundle, BundlePart
 from gerai.engine.desk.bundles import Parts, bundle_parts
-from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, Seen, words
-from gerai.engine.desk.goods import Images, Sku, WeightG, Wording, catalogue_in, found_in
+from gerai.engine.desk.edit import edited, found_in
+from gerai.engine.desk.fields import Edit, Name, words
+from gerai.engine.desk.goods import Images, Sku, WeightG, Wording, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -22,12 +22,10 @@ from gerai.store.connection import Connection
 from gerai.store.lookup_table import add, change, remove, values_of
 
 
-class BundleEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class BundleEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays; ``parts`` are all there shall be. ``seen``: how it looked to whoever changes it; not
     given: however it looks."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     public_name: Annotated[Wording | UnsetType, words("Nama di toko", "Name in the store")] = UNSET
     custom_id: Annotated[Sku | UnsetType, words("Kode sendiri", "Own code")] = UNSET

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid
 from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, Seen, seen_of, words
+from gerai.engine.desk.fields import Edit, Name, seen_of, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import (
     DiscountBp,
@@ -27,11 +27,9 @@ from gerai.kit.clock import real_now
 from gerai.store import members as sql
 
 
-class MemberEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MemberEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. ``status``: keys of a blocked member do nothing, its money stays its own."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     email: Annotated[Email | UnsetType, words("E-mail", "E-mail")] = UNSET
     mobile: Annotated[Mobile | UnsetType, words("Ponsel", "Mobile")] = UNSET

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gerai.engine.desk.bundles import Slug, free_slug
-from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, PriceSen, Seen, words
-from gerai.engine.desk.goods import catalogue_in, found_in
+from gerai.engine.desk.edit import edited, found_in
+from gerai.engine.desk.fields import Edit, Name, PriceSen, words
+from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -19,12 +18,10 @@ from gerai.store import storefront as sql
 from gerai.store.lookup_table import change, values_of
 
 
-class PriceOptionEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PriceOptionEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. ``seen``: how it looked to whoever changes it; not given: however it looks. Orders that
     were placed keep their price."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     price_sen: Annotated[PriceSen | UnsetType, words("Harga", "Price")] = UNSET
     slug: Annotated[Annotated[Slug, Meta(min_length=1)] | UnsetType, words("Bagian alamat", "Part of the address")] = (

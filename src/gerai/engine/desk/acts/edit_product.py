@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import Product, ProductCatalogue
 from gerai.engine.desk.acts.add_product import require_different
-from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, Seen, words
-from gerai.engine.desk.goods import Images, Labels, Options, Wording, catalogue_in, found_in
+from gerai.engine.desk.edit import edited, found_in
+from gerai.engine.desk.fields import Edit, Name, words
+from gerai.engine.desk.goods import Images, Labels, Options, Wording, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -21,12 +20,10 @@ from gerai.store import storefront as sql
 from gerai.store.lookup_table import change, values_of
 
 
-class ProductEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ProductEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays; what a product is (its kind) stays for ever. ``seen``: how it looked to whoever changes
     it; not given: however it looks."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     public_name: Annotated[Wording | UnsetType, words("Nama di toko", "Name in the store")] = UNSET
     options: Annotated[Options | UnsetType, words("Pembeda varian", "What variants differ in")] = UNSET

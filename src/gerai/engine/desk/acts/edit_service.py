@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Code, Id, Name, PriceSen, Seen, Text, words
+from gerai.engine.desk.fields import Code, Edit, Id, Name, PriceSen, Text, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.services import Deadline, Hour, Items, Provider, require_fit, service_to_change, services_now
@@ -18,11 +18,9 @@ from gerai.kit.clock import real_now
 from gerai.store import services as sql
 
 
-class ServiceEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServiceEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. Equal hours: it is always open. Orders that are there keep their price and provider."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     code: Annotated[Code | UnsetType, words("Kode", "Code")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     description: Annotated[Text | UnsetType, words("Keterangan", "Description")] = UNSET

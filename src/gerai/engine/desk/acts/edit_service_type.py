@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from gerai.engine.catalogue.services import require_usable
 from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Code, Id, Name, Seen, Text, words
+from gerai.engine.desk.fields import Code, Edit, Name, Text, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.services import require_type_code, services_now, type_to_change
@@ -18,11 +18,9 @@ from gerai.kit.bilingual import Bilingual
 from gerai.store import services as sql
 
 
-class ServiceTypeEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServiceTypeEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. One that is not sold closes its services; orders that are there keep what they have."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     code: Annotated[Code | UnsetType, words("Kode", "Code")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     description: Annotated[Text | UnsetType, words("Keterangan", "Description")] = UNSET

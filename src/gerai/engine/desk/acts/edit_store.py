@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerai.engine.desk.edit import edited
+from gerai.engine.desk.edit import edited, found_in
 from gerai.engine.desk.fields import Id, Name, Seen, words
-from gerai.engine.desk.goods import Logo, catalogue_in, found_in
+from gerai.engine.desk.goods import Logo, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.stores import Domain, Methods, StoreChoices, SubMethods, require_store

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, PriceSen, Seen, words
-from gerai.engine.desk.goods import Images, Options, Sku, WeightG, catalogue_in, found_in
+from gerai.engine.desk.edit import edited, found_in
+from gerai.engine.desk.fields import Edit, Name, PriceSen, words
+from gerai.engine.desk.goods import Images, Options, Sku, WeightG, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.desk.variants import require_options, require_sku
@@ -19,12 +18,10 @@ from gerai.store import storefront as sql
 from gerai.store.lookup_table import change, values_of
 
 
-class VariantEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class VariantEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. ``seen``: how it looked to whoever changes it; not given: however it looks. Orders that
     were placed keep what they were sold, at its price."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     sku: Annotated[Sku | UnsetType, words("SKU", "SKU")] = UNSET
     options: Annotated[Options | UnsetType, words("Pilihan", "Options")] = UNSET

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from gerai.domain.refusals import ChangedMeanwhile, NotFound
-from gerai.engine.catalogue.storefront import load_products
 from gerai.engine.desk.acts.add_warehouse import Address, Phone, PostalCode, require_district
-from gerai.engine.desk.edit import edited
-from gerai.engine.desk.fields import Id, Name, Seen, seen_of, words
+from gerai.engine.desk.edit import edited, found_in
+from gerai.engine.desk.fields import Edit, Id, Name, words
+from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -20,11 +18,9 @@ from gerai.store import storefront as sql
 from gerai.store.lookup_table import change, values_of
 
 
-class WarehouseEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class WarehouseEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is not given stays. ``seen``: how it looked to whoever changes it; not given: however it looks."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
-    seen: Annotated[Seen | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
     name: Annotated[Name | UnsetType, words("Nama", "Name")] = UNSET
     address: Annotated[Address | UnsetType, words("Alamat", "Address")] = UNSET
     location_id: Annotated[Id | UnsetType, words("Nomor wilayah", "District id")] = UNSET
@@ -40,11 +36,8 @@ async def run(within: Within, given: WarehouseEdit) -> Done:
     if given.location_id is not UNSET:
         require_district(within, given.location_id)
     async with changing(within.engine, within.merchant_id) as connection:
-        there = (await load_products(connection, [within.merchant_id]))[within.merchant_id].warehouses.get(given.id)
-        if there is None:
-            raise NotFound("warehouse", str(given.id))
-        if given.seen not in (UNSET, seen_of(there)):
-            raise ChangedMeanwhile("warehouse", str(given.id))
+        known = (await catalogue_in(connection, within.merchant_id)).warehouses
+        there = found_in(known, "warehouse", given.id, given.seen)
         new, changes = edited(there, given)
         await change(connection, sql.WAREHOUSES, within.merchant_id, values_of(new))
         note(given.id, **changes)

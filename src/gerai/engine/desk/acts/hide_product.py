@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 
-from gerai.engine.desk.fields import Id, words
-from gerai.engine.desk.goods import catalogue_in, found_in
+from gerai.engine.desk.edit import found_in
+from gerai.engine.desk.fields import ById
+from gerai.engine.desk.goods import catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -16,13 +15,7 @@ from gerai.store import storefront as sql
 from gerai.store.lookup_table import change, values_of
 
 
-class ProductNamed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
-
-
-async def run(within: Within, given: ProductNamed) -> Done:
+async def run(within: Within, given: ById) -> Done:
     """Stores' own pages show it no more; whoever has its address can still order it (``stores.withdraw`` ends that).
     Refuses NotFound."""
     return await set_visible(within, given.id, visible=False)
@@ -39,4 +32,4 @@ async def set_visible(within: Within, product_id: int, *, visible: bool) -> Done
     return Done(str(product_id))
 
 
-ACT = Act("products.hide", "catalogue:write", Bilingual("Sembunyikan produk", "Hide a product"), ProductNamed, run)
+ACT = Act("products.hide", "catalogue:write", Bilingual("Sembunyikan produk", "Hide a product"), ById, run)

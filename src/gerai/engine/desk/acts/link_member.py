@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import ExternalId, LinkKind
 from gerai.engine.desk.registry import Act, Done
@@ -14,18 +12,17 @@ from gerai.engine.merchants.links import link_member
 from gerai.kit.bilingual import Bilingual
 
 
-class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MemberLink(ById, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``external_id``: the user's id there."""
 
-    id: Annotated[Id, words("Nomor", "Id")]
     external_id: Annotated[ExternalId, words("Nomor di sana", "Id there", "1262024148939440249")]
     kind: Annotated[LinkKind, words("Jenis", "Kind", "discord")] = "discord"
 
 
-async def run(within: Within, given: NewLink) -> Done:
+async def run(within: Within, given: MemberLink) -> Done:
     """Nothing happens when it is linked so. Refuses NotFound, and InputInvalid: it is linked to another member."""
     await link_member(within.engine, within.merchant_id, given.id, given.kind, given.external_id)
     return Done(str(given.id))
 
 
-ACT = Act("members.link", "members:write", Bilingual("Tautkan anggota", "Link a member"), NewLink, run)
+ACT = Act("members.link", "members:write", Bilingual("Tautkan anggota", "Link a member"), MemberLink, run)

@@ -7,10 +7,9 @@ from typing import Annotated
 import msgspec
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.acting import acting_now
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Act, Done
+from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.desk.stock import Pieces, counted_variant, require_warehouse, shelf_in
 from gerai.engine.merchants.open import note
 from gerai.engine.stock.move import MoveStock
@@ -45,8 +44,7 @@ async def run(within: Within, given: StockMove) -> Done:
         given.variant_id, name=variant.name, quantity=given.quantity, from_warehouse_id=given.from_warehouse_id,
         to_warehouse_id=given.to_warehouse_id,
     )  # fmt: skip
-    act = acting_now()
-    done = await within.engine.submit(command, act.key if act else None)
+    done = await submitted(within, command)
     figures = {"left": done.answer.source.on_hand, "there": done.answer.target.on_hand}
     return Done(str(given.variant_id), replayed=done.replayed, details={} if done.replayed else figures)
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
-
 from gerai.domain.refusals import NotFound
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import changing, note
@@ -16,13 +12,7 @@ from gerai.kit.bilingual import Bilingual
 from gerai.store import people as sql
 
 
-class ThePerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Who."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
-
-
-async def run(within: Within, given: ThePerson) -> Done:
+async def run(within: Within, given: ById) -> Done:
     """From their next click on they see nothing of the shop. Refuses NotFound, and StateConflict: the last owner."""
     async with changing(within.engine, within.merchant_id) as connection:
         await require_an_owner(connection, within.merchant_id, given.id, None)
@@ -32,4 +22,4 @@ async def run(within: Within, given: ThePerson) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act("people.remove", "people:manage", Bilingual("Keluarkan orang", "Remove somebody"), ThePerson, run, grave=True)
+ACT = Act("people.remove", "people:manage", Bilingual("Keluarkan orang", "Remove somebody"), ById, run, grave=True)

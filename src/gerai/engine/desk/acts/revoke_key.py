@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
-
 from gerai.domain.refusals import NotFound
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.keys import keys_here
 from gerai.engine.desk.registry import Act, Done
@@ -15,13 +11,7 @@ from gerai.engine.keys.manage import revoke_key
 from gerai.kit.bilingual import Bilingual
 
 
-class TheKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
-
-
-async def run(within: Within, given: TheKey) -> Done:
+async def run(within: Within, given: ById) -> Done:
     """It stops working in every process within a second. Refuses NotFound: no such live key in this environment."""
     # A key stays in its environment for ever, so this may be looked at before.
     if given.id not in {key.key_id for key in await keys_here(within)}:
@@ -30,4 +20,4 @@ async def run(within: Within, given: TheKey) -> Done:
     return Done(str(given.id))
 
 
-ACT = Act("keys.revoke", "keys:manage", Bilingual("Cabut kunci", "Revoke a key"), TheKey, run)
+ACT = Act("keys.revoke", "keys:manage", Bilingual("Cabut kunci", "Revoke a key"), ById, run)

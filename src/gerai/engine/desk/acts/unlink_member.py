@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import msgspec
-
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.desk.acts.link_member import MemberLink
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.members import ExternalId, LinkKind
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.links import unlink_member
 from gerai.kit.bilingual import Bilingual
 
 
-class TheLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``external_id``: the user's id there."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
-    external_id: Annotated[ExternalId, words("Nomor di sana", "Id there", "1262024148939440249")]
-    kind: Annotated[LinkKind, words("Jenis", "Kind", "discord")] = "discord"
-
-
-async def run(within: Within, given: TheLink) -> Done:
+async def run(within: Within, given: MemberLink) -> Done:
     """Refuses NotFound: no such member, or it is not linked to this one."""
     await unlink_member(within.engine, within.merchant_id, given.id, given.kind, given.external_id)
     return Done(str(given.id))
 
 
-ACT = Act("members.unlink", "members:write", Bilingual("Lepas tautan anggota", "Unlink a member"), TheLink, run)
+ACT = Act("members.unlink", "members:write", Bilingual("Lepas tautan anggota", "Unlink a member"), MemberLink, run)

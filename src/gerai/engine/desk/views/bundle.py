@@ -7,17 +7,12 @@ from typing import Annotated
 import msgspec
 
 from gerai.engine.catalogue.products import BundlePart, PriceOption, ProductCatalogue
-from gerai.engine.desk.fields import Id, Seen, seen_of, words
-from gerai.engine.desk.goods import catalogue_of, found_in
+from gerai.engine.desk.edit import found_in
+from gerai.engine.desk.fields import ById, Id, Seen, seen_of, words
+from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
-
-
-class WantedBundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
 
 
 class PartRow(msgspec.Struct, frozen=True):
@@ -58,7 +53,7 @@ class WholeBundle(msgspec.Struct, frozen=True):
     seen: Seen
 
 
-async def run(within: Within, wanted: WantedBundle) -> ViewPage:
+async def run(within: Within, wanted: ById) -> ViewPage:
     """Refuses NotFound."""
     catalogue = catalogue_of(within)
     there = found_in(catalogue.bundles, "bundle", wanted.id)
@@ -84,4 +79,4 @@ def _option(option: PriceOption, catalogue: ProductCatalogue) -> PriceOptionRow:
     )  # fmt: skip
 
 
-VIEW = View("bundles.show", "catalogue:read", Bilingual("Satu paket", "One bundle"), WantedBundle, WholeBundle, run)
+VIEW = View("bundles.show", "catalogue:read", Bilingual("Satu paket", "One bundle"), ById, WholeBundle, run)

@@ -8,8 +8,9 @@ import msgspec
 
 from gerai.engine.catalogue.products import Bundle, PriceOption, ProductCatalogue
 from gerai.engine.desk.fields import Id, Limit, Seen, seen_of, words
-from gerai.engine.desk.goods import After, Wording, catalogue_of, folded, newest_first, next_after
+from gerai.engine.desk.goods import Wording, catalogue_of, folded, newest_first, next_after
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.paging import After
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
 

@@ -7,17 +7,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gerai.engine.desk.fields import Id, Seen, seen_of, words
+from gerai.engine.desk.fields import ById, Id, Seen, seen_of, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.services import services_now
 from gerai.kit.bilingual import Bilingual
-
-
-class WhichService(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
 
 
 class ServiceShown(msgspec.Struct, frozen=True):
@@ -44,7 +38,7 @@ class ServiceShown(msgspec.Struct, frozen=True):
     seen: Seen
 
 
-async def run(within: Within, wanted: WhichService) -> ViewPage:
+async def run(within: Within, wanted: ById) -> ViewPage:
     """It, or nothing."""
     async with within.engine.connection() as connection:
         found = (await services_now(connection, within)).by_id.get(wanted.id)
@@ -59,4 +53,4 @@ async def run(within: Within, wanted: WhichService) -> ViewPage:
 
 
 _TITLE = Bilingual("Sebuah layanan", "A service")
-VIEW = View("services.show", "catalogue:read", _TITLE, WhichService, ServiceShown, run)
+VIEW = View("services.show", "catalogue:read", _TITLE, ById, ServiceShown, run)

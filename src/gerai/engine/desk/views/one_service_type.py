@@ -6,17 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gerai.engine.desk.fields import Id, Seen, seen_of, words
+from gerai.engine.desk.fields import ById, Id, Seen, seen_of, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.services import services_now
 from gerai.kit.bilingual import Bilingual
-
-
-class WhichType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
 
 
 class TypeShown(msgspec.Struct, frozen=True):
@@ -32,7 +26,7 @@ class TypeShown(msgspec.Struct, frozen=True):
     seen: Seen
 
 
-async def run(within: Within, wanted: WhichType) -> ViewPage:
+async def run(within: Within, wanted: ById) -> ViewPage:
     """It, or nothing."""
     async with within.engine.connection() as connection:
         found = (await services_now(connection, within)).types.get(wanted.id)
@@ -49,6 +43,6 @@ async def run(within: Within, wanted: WhichType) -> ViewPage:
 
 
 VIEW = View(
-    "service_types.show", "catalogue:read", Bilingual("Sebuah jenis layanan", "A type of services"), WhichType,
+    "service_types.show", "catalogue:read", Bilingual("Sebuah jenis layanan", "A type of services"), ById,
     TypeShown, run,
 )  # fmt: skip

@@ -7,18 +7,13 @@ from typing import Annotated
 import msgspec
 
 from gerai.engine.catalogue.products import Variant
-from gerai.engine.desk.fields import Id, Seen, seen_of, words
-from gerai.engine.desk.goods import catalogue_of, found_in
+from gerai.engine.desk.edit import found_in
+from gerai.engine.desk.fields import ById, Id, Seen, seen_of, words
+from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.products import left_of, stores_of
 from gerai.kit.bilingual import Bilingual
-
-
-class WantedProduct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which one."""
-
-    id: Annotated[Id, words("Nomor", "Id")]
 
 
 class VariantRow(msgspec.Struct, frozen=True):
@@ -58,7 +53,7 @@ class WholeProduct(msgspec.Struct, frozen=True):
     seen: Seen
 
 
-async def run(within: Within, wanted: WantedProduct) -> ViewPage:
+async def run(within: Within, wanted: ById) -> ViewPage:
     """Refuses NotFound."""
     catalogue = catalogue_of(within)
     there = found_in(catalogue.products, "product", wanted.id)
@@ -83,6 +78,4 @@ def _row(variant: Variant, left: int | None) -> VariantRow:
     )  # fmt: skip
 
 
-VIEW = View(
-    "products.show", "catalogue:read", Bilingual("Satu produk", "One product"), WantedProduct, WholeProduct, run
-)
+VIEW = View("products.show", "catalogue:read", Bilingual("Satu produk", "One product"), ById, WholeProduct, run)

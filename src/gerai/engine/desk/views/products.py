@@ -10,8 +10,9 @@ import msgspec
 from gerai.engine.catalogue.products import Product, ProductCatalogue, Variant
 from gerai.engine.catalogue.storefront import available
 from gerai.engine.desk.fields import Id, Limit, Seen, seen_of, words
-from gerai.engine.desk.goods import After, ItemType, Wording, catalogue_of, folded, newest_first, next_after
+from gerai.engine.desk.goods import ItemType, Wording, catalogue_of, folded, newest_first, next_after
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.paging import After
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
 
