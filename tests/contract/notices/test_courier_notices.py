@@ -13,9 +13,10 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
+from notices_kit import notices_of, worked
 
-from app_kit import app_of, no_gateways, settings_of
-from gerai.app import WEBHOOK_CONTRACTS, App
+from app_kit import app_of, settings_of
+from gerai.app import App
 from gerai.domain.money import rupiah
 from gerai.domain.records import OrderView
 from gerai.engine.check import check
@@ -34,7 +35,6 @@ from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox, new_key
 from gerai.settings import WebhookSettings
-from gerai.worker.main import Worker
 
 PRICE = rupiah(150_000)
 _numbers = itertools.count(1)
@@ -98,17 +98,10 @@ class Shop:
         )
 
     async def work(self) -> None:
-        """The worker, once."""
-        desk = no_gateways(self.app.engine)
-        await Worker(self.app.engine, self.app.partners, desk, self.app.settings, WEBHOOK_CONTRACTS).run_once()
+        await worked(self.app)
 
     async def notices(self) -> list[tuple[str, int, str]]:
-        """Of this merchant's notices: state, how many parcels it paid, why it waits; oldest first."""
-        async with self.app.engine.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT status, kept, fault FROM notices WHERE merchant_id = %s ORDER BY notice_id", (self.merchant_id,)
-            )
-            return await cursor.fetchall()
+        return await notices_of(self.app, self.merchant_id)
 
 
 def payout(*parcels: tuple[str, int], reference: str = "JNE-1", fee: int | None = None, **facts: Any) -> dict[str, Any]:

@@ -8,43 +8,22 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from gerai.domain.refusals import (
-    BodyIncomplete,
-    BodyTooLarge,
-    EncodingUnsupported,
     IdempotencyKeyReused,
     InputInvalid,
-    Kind,
-    MethodNotAllowed,
     PermissionMissing,
     Refusal,
     every_refusal,
 )
 from gerai.doors.http.door import reply
-from gerai.doors.http.errors import GENERIC, ErrorTable, always
+from gerai.doors.http.errors import GENERIC, STATUS_BY_CLASS, STATUS_BY_KIND, ErrorTable, always
 from gerai.engine.desk.refusal_words import sentence
 
-_BY_CLASS: Final[dict[type[Refusal], Any]] = {
-    BodyTooLarge: always(413),
-    MethodNotAllowed: always(405),
-    EncodingUnsupported: always(415),
-    BodyIncomplete: always(408),
-    IdempotencyKeyReused: always(422),
-}
+_STATUS: Final = {**STATUS_BY_CLASS, IdempotencyKeyReused: 422}
 #: The status says the kind, ``code`` says the rest: the code is the refusal's own.
 ERRORS: Final = ErrorTable[int](
-    by_class=_BY_CLASS,
-    by_kind={
-        Kind.NOT_AUTHENTICATED: always(401),
-        Kind.NOT_ALLOWED: always(403),
-        Kind.NOT_FOUND: always(404),
-        Kind.INVALID: always(400),
-        Kind.CONFLICT: always(409),
-        Kind.FUNDS: always(409),
-        Kind.TOO_MANY: always(429),
-        Kind.UNAVAILABLE: always(503),
-        Kind.INTERNAL: always(500),
-    },
-    generic=frozenset(every_refusal()) - GENERIC - _BY_CLASS.keys(),
+    by_class={refusal: always(status) for refusal, status in _STATUS.items()},
+    by_kind={kind: always(status) for kind, status in STATUS_BY_KIND.items()},
+    generic=frozenset(every_refusal()) - GENERIC - _STATUS.keys(),
 )
 
 

@@ -14,6 +14,7 @@ from gerai.doors.console.cells import inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
@@ -131,7 +132,7 @@ def _form(
 ) -> Response:
     words = answers.words_for(ctx)
     things = act.name.partition(".")[0]
-    status = 200 if refusal is None and not faults else 400 if refusal is None else answers.status_of(refusal)
+    status = 200 if refusal is None and not faults else 400 if refusal is None else status_on_a_page(refusal)
     proven = not act.grave or desk.visitor.who.has_proven(real_now())
     return desk_page(
         ctx, desk, "act.html", things, status,

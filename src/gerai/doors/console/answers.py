@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
 from gerai.domain.refusals import (
-    BodyIncomplete,
-    BodyTooLarge,
-    EncodingUnsupported,
-    HostUnknown,
-    Kind,
-    MethodNotAllowed,
     RateLimited,
     Refusal,
 )
 from gerai.doors.console.draw import draw
 from gerai.doors.console.words import DeskWords
+from gerai.doors.http import browser
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.language import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, language_for
-
-_YEAR_S: Final = 365 * 24 * 3600
-_STATUS: Final = {
-    Kind.NOT_AUTHENTICATED: 403,
-    Kind.NOT_ALLOWED: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.INVALID: 400,
-    Kind.CONFLICT: 409,
-    Kind.FUNDS: 409,
-    Kind.TOO_MANY: 429,
-    Kind.UNAVAILABLE: 503,
-    Kind.INTERNAL: 500,
-}
-_OWN: Final[dict[type[Refusal], int]] = {
-    MethodNotAllowed: 405, BodyIncomplete: 408, BodyTooLarge: 413, EncodingUnsupported: 415, HostUnknown: 421,
-}  # fmt: skip
+from gerai.doors.http.errors import status_on_a_page
+from gerai.doors.http.language import DEFAULT_LANGUAGE, language_for
 
 
 def words_for(ctx: RequestContext) -> DeskWords:
@@ -45,19 +25,9 @@ def words_for(ctx: RequestContext) -> DeskWords:
 
 
 def page(ctx: RequestContext, template: str, status: int = 200, **facts: Any) -> Response:
-    """A page. A language chosen by the switch is remembered for a year."""
+    """A page of this template."""
     words = words_for(ctx)
-    html = draw(template, words, path=ctx.path, **facts)
-    response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
-    response.headers["content-language"] = words.language
-    secure = ctx.base_url.startswith("https://")
-    if secure:
-        response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
-    if ctx.query.get("lang") == words.language:
-        response.set_cookie(
-            LANGUAGE_COOKIE, words.language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax"
-        )
-    return response
+    return browser.page(ctx, draw(template, words, path=ctx.path, **facts), words.language, status)
 
 
 def see(address: str) -> Response:
@@ -67,14 +37,9 @@ def see(address: str) -> Response:
 
 def refuse(refusal: Refusal, request_id: str) -> Response:
     """A refusal as a page, in the default language: of the request nothing is known here."""
-    status = status_of(refusal)
+    status = status_on_a_page(refusal)
     html = draw("error.html", DeskWords(DEFAULT_LANGUAGE), path="/console", code=status, request_id=request_id)
     headers = (
         SAFETY | PRIVATE | ({"retry-after": str(refusal.retry_after_s)} if isinstance(refusal, RateLimited) else {})
     )
     return Response(html, status, headers, media_type="text/html")
-
-
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal on a page."""
-    return _OWN.get(type(refusal), _STATUS[refusal.kind])

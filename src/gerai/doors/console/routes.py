@@ -13,9 +13,11 @@ from gerai.domain.refusals import Refusal
 from gerai.doors.console import account, acting, answers, entering, looking
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
+from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route
+from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.house import House
 from gerai.engine.outage import refusal_behind
 
@@ -78,7 +80,7 @@ def _guarded(page: Endpoint) -> Endpoint:
 
 
 def _refused(ctx: RequestContext, refusal: Refusal) -> Response:
-    status = answers.status_of(refusal)
+    status = status_on_a_page(refusal)
     log.info("console.refused", request_id=ctx.request_id, code=refusal.code, status=status)
     return answers.page(ctx, "error.html", status, code=status, request_id=ctx.request_id)
 
@@ -107,5 +109,4 @@ async def _asset(ctx: RequestContext) -> Response:
     found = ASSETS.get(ctx.path_params["name"])
     if found is None or ctx.path_params["digest"] != DIGEST:
         return answers.page(ctx, "error.html", 404, code=404, request_id="")
-    cache = {"cache-control": "public, max-age=31536000, immutable"}
-    return Response(found.content, 200, SAFETY | cache, media_type=found.media_type)
+    return Response(found.content, 200, SAFETY | FOR_GOOD, media_type=found.media_type)

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from typing import Final
 
-import msgspec
 from babel.dates import format_datetime
 
 from gerai.domain.money import display
-from gerai.doors.http.language import LANGUAGES, Language
+from gerai.doors.http.language import Language, catalogues
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA
 
 _TIME: Final[dict[Language, str]] = {"id": "d MMM y, HH.mm", "en": "d MMM y, HH:mm"}
-
-
-def _catalogue(language: Language) -> dict[str, str]:
-    source = resources.files(__package__ or "") / "texts" / f"{language}.json"
-    return msgspec.json.decode(source.read_bytes(), type=dict[str, str])
-
-
-CATALOGUES: Final = {language: _catalogue(language) for language in LANGUAGES}
+CATALOGUES: Final = catalogues(__package__ or "")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qs
 
+from starlette.responses import Response
+
 from gerai.domain.refusals import BodyUnreadable, PermissionMissing
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.language import LANGUAGE_COOKIE, Language
 
 #: On every answer of the pages. The referrer stays within the site: with none at all, browsers would also hide the
 #: origin of our own forms, which :func:`from_our_own_page` looks at.
@@ -23,6 +26,7 @@ SAFETY: Final = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex",
 }
+_YEAR_S: Final = 365 * 24 * 3600
 PRIVATE: Final = {"cache-control": "no-store"}
 
 
@@ -47,3 +51,17 @@ async def form_lists(ctx: RequestContext, most_fields: int) -> dict[str, list[st
         return parse_qs(text, keep_blank_values=True, max_num_fields=most_fields)
     except ValueError:
         raise BodyUnreadable("form") from None
+
+
+def page(ctx: RequestContext, html: str, language: Language, status: int = 200) -> Response:
+    """An HTML answer. A language chosen by the switch is remembered for a year."""
+    response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
+    response.headers["content-language"] = language
+    # One address in two languages: a cache between must keep them apart.
+    response.headers["vary"] = "Accept-Language, Cookie"
+    secure = ctx.base_url.startswith("https://")
+    if secure:
+        response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
+    if ctx.query.get("lang") == language:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax")
+    return response

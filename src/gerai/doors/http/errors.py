@@ -14,10 +14,12 @@ from typing import Any, Final, Generic, TypeVar
 
 from gerai.domain.refusals import (
     BodyIncomplete,
+    BodyTooLarge,
     Broken,
     Busy,
     ChangedMeanwhile,
     EncodingUnsupported,
+    HostUnknown,
     Kind,
     MethodNotAllowed,
     NotAuthenticated,
@@ -35,6 +37,35 @@ Entry = TypeVar("Entry")
 GENERIC: Final[frozenset[type[Refusal]]] = frozenset(
     {NotAuthenticated, PermissionMissing, RateLimited, PathUnknown, Busy, Broken, ChangedMeanwhile}
 )
+
+
+#: The HTTP status of a kind of refusal, and of those whose status says more, where no contract asks for another one.
+STATUS_BY_KIND: Final[Mapping[Kind, int]] = {
+    Kind.NOT_AUTHENTICATED: 401,
+    Kind.NOT_ALLOWED: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.INVALID: 400,
+    Kind.CONFLICT: 409,
+    Kind.FUNDS: 409,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+    Kind.INTERNAL: 500,
+}
+STATUS_BY_CLASS: Final[Mapping[type[Refusal], int]] = {
+    MethodNotAllowed: 405,
+    BodyIncomplete: 408,
+    BodyTooLarge: 413,
+    EncodingUnsupported: 415,
+}
+
+
+def status_on_a_page(refusal: Refusal) -> int:
+    """The HTTP status of a refusal to a person at a browser, which no question for a password answers."""
+    if isinstance(refusal, HostUnknown):
+        return 421
+    if refusal.kind is Kind.NOT_AUTHENTICATED:
+        return STATUS_BY_KIND[Kind.NOT_ALLOWED]
+    return STATUS_BY_CLASS.get(type(refusal), STATUS_BY_KIND[refusal.kind])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Final, Literal, get_args
+
+import msgspec
 
 from gerai.doors.http.context import RequestContext
 
@@ -10,6 +13,12 @@ Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 DEFAULT_LANGUAGE: Final[Language] = "id"
 LANGUAGE_COOKIE: Final = "gerai_lang"
+
+
+def catalogues(package: str) -> dict[Language, dict[str, str]]:
+    """The texts of a package, by language: ``texts/<language>.json``, the same keys in each."""
+    folder = resources.files(package) / "texts"
+    return {one: msgspec.json.decode((folder / f"{one}.json").read_bytes(), type=dict[str, str]) for one in LANGUAGES}
 
 
 def language_for(ctx: RequestContext) -> Language:

@@ -15,18 +15,14 @@ from starlette.responses import Response
 
 from gerai.domain.records import NoticeSource
 from gerai.domain.refusals import (
-    BodyIncomplete,
-    BodyTooLarge,
     Busy,
-    EncodingUnsupported,
     Kind,
-    MethodNotAllowed,
     NotFound,
     Refusal,
 )
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Route, reply
-from gerai.doors.http.errors import ErrorTable, always
+from gerai.doors.http.errors import STATUS_BY_CLASS, STATUS_BY_KIND, ErrorTable, always
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.notices.keep import KeepNotice
 from gerai.engine.notices.sources import SOURCES, source_at
@@ -40,24 +36,11 @@ _PER_MINUTE: Final = 600
 #: A merchant's id is a number of 64 bits.
 _LONGEST_ID: Final = 19
 
+#: Whoever does not prove to know the address finds nothing there.
+_HIDDEN: Final = dict.fromkeys((Kind.NOT_AUTHENTICATED, Kind.NOT_ALLOWED), 404)
 ERRORS: Final = ErrorTable[int](
-    by_class={
-        BodyTooLarge: always(413),
-        MethodNotAllowed: always(405),
-        EncodingUnsupported: always(415),
-        BodyIncomplete: always(408),
-    },
-    by_kind={
-        Kind.NOT_AUTHENTICATED: always(404),
-        Kind.NOT_ALLOWED: always(404),
-        Kind.NOT_FOUND: always(404),
-        Kind.INVALID: always(400),
-        Kind.CONFLICT: always(409),
-        Kind.FUNDS: always(409),
-        Kind.TOO_MANY: always(429),
-        Kind.UNAVAILABLE: always(503),
-        Kind.INTERNAL: always(500),
-    },
+    by_class={refusal: always(status) for refusal, status in STATUS_BY_CLASS.items()},
+    by_kind={kind: always(status) for kind, status in {**STATUS_BY_KIND, **_HIDDEN}.items()},
 )
 
 

@@ -8,43 +8,20 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from gerai.domain.refusals import (
-    BodyIncomplete,
-    BodyTooLarge,
     Broken,
-    EncodingUnsupported,
-    HostUnknown,
     Kind,
-    MethodNotAllowed,
     RateLimited,
     Refusal,
 )
+from gerai.doors.http import browser
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.errors import status_on_a_page
 from gerai.doors.http.field_values import visible
-from gerai.doors.http.language import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, language_for
+from gerai.doors.http.language import DEFAULT_LANGUAGE, language_for
 from gerai.doors.pay import draw
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.words import Words
-
-_YEAR_S: Final = 365 * 24 * 3600
-_STATUS: Final = {
-    Kind.NOT_AUTHENTICATED: 403,
-    Kind.NOT_ALLOWED: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.INVALID: 400,
-    Kind.CONFLICT: 409,
-    Kind.FUNDS: 409,
-    Kind.TOO_MANY: 429,
-    Kind.UNAVAILABLE: 503,
-    Kind.INTERNAL: 500,
-}
-_OWN_STATUS: Final[dict[type[Refusal], int]] = {
-    MethodNotAllowed: 405,
-    BodyIncomplete: 408,
-    BodyTooLarge: 413,
-    EncodingUnsupported: 415,
-    HostUnknown: 421,
-}
 
 #: What may have passed when the same is asked for again.
 _PASSING: Final = frozenset({408, 409, 429, 500, 503})
@@ -56,19 +33,8 @@ def words_for(ctx: RequestContext) -> Words:
 
 
 def page(ctx: RequestContext, html: str, words: Words, status: int = 200) -> Response:
-    """An HTML answer. A language chosen by the switch is remembered for a year."""
-    response = Response(html, status, SAFETY | PRIVATE, media_type="text/html")
-    response.headers["content-language"] = words.language
-    # One address in two languages: a cache between must keep them apart.
-    response.headers["vary"] = "Accept-Language, Cookie"
-    secure = ctx.base_url.startswith("https://")
-    if secure:
-        response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
-    if ctx.query.get("lang") == words.language:
-        response.set_cookie(
-            LANGUAGE_COOKIE, words.language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax"
-        )
-    return response
+    """An HTML answer in these words."""
+    return browser.page(ctx, html, words.language, status)
 
 
 def see(address: Address, notice: str = "") -> Response:
@@ -104,7 +70,7 @@ def tidy(address: str) -> str:
 
 def problem(ctx: RequestContext, refusal: Refusal) -> Response:
     """A refusal as a page in the reader's language."""
-    words, status = words_for(ctx), status_of(refusal)
+    words, status = words_for(ctx), status_on_a_page(refusal)
     request_id = ctx.request_id if status >= 500 else ""
     posted = ctx.method not in ("GET", "HEAD")
     address = _asked_for(ctx, posted=posted)
@@ -116,7 +82,7 @@ def problem(ctx: RequestContext, refusal: Refusal) -> Response:
 
 def refuse(refusal: Refusal, request_id: str) -> Response:
     """A refusal without its request, from the shared layer: in the default language."""
-    words, status = Words(DEFAULT_LANGUAGE), status_of(refusal)
+    words, status = Words(DEFAULT_LANGUAGE), status_on_a_page(refusal)
     shown_id = request_id if isinstance(refusal, Broken) else ""
     # Nothing is known of the request here, but its browser does know the address; that of a form leads to its page.
     html = draw.error_page(words, Address(("",)), status, shown_id, _again(status, ""))
@@ -133,11 +99,6 @@ def _asked_for(ctx: RequestContext, *, posted: bool) -> Address:
     """The address of a request; of a form that was ``posted``, its page, which is one step up."""
     segments = ctx.path.strip("/").split("/")
     return Address(tuple(segments[:-1] if posted else segments) or ("",), ctx.query.get("t", ""))
-
-
-def status_of(refusal: Refusal) -> int:
-    """The HTTP status of a refusal on the pages."""
-    return _OWN_STATUS.get(type(refusal), _STATUS[refusal.kind])
 
 
 def _retry(refusal: Refusal) -> dict[str, str]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import dataclass
-from importlib import resources
 from typing import Final
 
+from gerai.doors.http.assets import TYPES, Asset, digest_of, read_assets
 from gerai.kit.colours import BLACK, WHITE, Colour, read_colour, readable
-
-_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-
 
 _COLOUR_SHEET: Final = re.compile(r"colour-(?P<colour>[0-9a-f]{6})\.css")
 #: What the style sheet has behind its links: the darkest by day, the lightest by night.
@@ -20,23 +15,8 @@ _PAPER, _NIGHT = Colour(0xF4, 0xF2, 0xEC), Colour(0x1E, 0x27, 0x24)
 _PRESSED: Final = 15
 
 
-@dataclass(frozen=True)
-class Asset:
-    """One file: its bytes and media type."""
-
-    content: bytes
-    media_type: str
-
-
-def _read() -> dict[str, Asset]:
-    folder = resources.files(__package__ or "") / "static"
-    found = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
-    return {name: Asset(content, _TYPES[name.rpartition(".")[2]]) for name, content in sorted(found.items())}
-
-
-ASSETS: Final = _read()
-#: Changes whenever any of the files changes.
-DIGEST: Final = hashlib.sha256(b"\0".join(asset.content for asset in ASSETS.values())).hexdigest()[:12]
+ASSETS: Final = read_assets(__package__ or "")
+DIGEST: Final = digest_of(ASSETS)
 
 
 def asset_url(name: str) -> str:
@@ -51,7 +31,7 @@ def asset_named(name: str) -> Asset | None:
     found = ASSETS.get(name)
     if found is None and (match := _COLOUR_SHEET.fullmatch(name)):
         colour = read_colour(f"#{match['colour']}")
-        return None if colour is None else Asset(_colours(colour).encode(), _TYPES["css"])
+        return None if colour is None else Asset(_colours(colour).encode(), TYPES["css"])
     return found
 
 

@@ -11,6 +11,7 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Broken, Kind
+from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
@@ -31,8 +32,6 @@ NAME: Final = "pay"
 Act = Callable[[RequestContext, ResolvedOrder], Awaitable[Response]]
 DepositAct = Callable[[RequestContext, ResolvedDeposit], Awaitable[Response]]
 
-#: Of what has a digest of its content in its address, so that no copy ever goes stale.
-_FOR_GOOD: Final = {"cache-control": "public, max-age=31536000, immutable"}
 #: An id is a number of 64 bits, a digest one of 256.
 _MERCHANT, _DIGEST = re.compile(r"[0-9]{1,18}", re.ASCII), re.compile(r"[0-9a-f]{64}")
 #: The address an order's page has in every channel; the dialects name further ones.
@@ -77,7 +76,7 @@ async def asset(ctx: RequestContext) -> Response:
     if found is None:
         return answers.not_found(ctx)
     current = ctx.path_params["digest"] == DIGEST
-    return Response(found.content, 200, SAFETY | (_FOR_GOOD if current else PRIVATE), media_type=found.media_type)
+    return Response(found.content, 200, SAFETY | (FOR_GOOD if current else PRIVATE), media_type=found.media_type)
 
 
 async def logo(ctx: RequestContext) -> Response:
@@ -89,7 +88,7 @@ async def logo(ctx: RequestContext) -> Response:
     if found is None:
         return answers.not_found(ctx)
     kind, content = found
-    return Response(content, 200, SAFETY | _FOR_GOOD, media_type=kind)
+    return Response(content, 200, SAFETY | FOR_GOOD, media_type=kind)
 
 
 async def unknown(ctx: RequestContext) -> Response:

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from typing import Final
 
-import msgspec
 from babel.dates import format_datetime
 
-from gerai.doors.http.language import LANGUAGES, Language
+from gerai.doors.http.language import Language, catalogues
 from gerai.kit.clock import JAKARTA
 from gerai.ports.channel_titles import channel_title
 
 _LONG: Final[dict[Language, str]] = {"id": "d MMMM y, HH.mm 'WIB'", "en": "d MMMM y, HH:mm 'WIB'"}
 _SHORT: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}
-
-
-def _catalogue(language: Language) -> dict[str, str]:
-    source = resources.files(__package__ or "") / "texts" / f"{language}.json"
-    return msgspec.json.decode(source.read_bytes(), type=dict[str, str])
-
-
-_CATALOGUES: Final = {language: _catalogue(language) for language in LANGUAGES}
+_CATALOGUES: Final = catalogues(__package__ or "")
 
 
 @dataclass(frozen=True)
