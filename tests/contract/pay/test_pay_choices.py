@@ -208,3 +208,22 @@ def test_the_unique_code_is_explained_beside_the_amount() -> None:
         above = order_page(view(payments=(payment(**typed, matching_sen=70_800),)), words.language)
         assert above.index(told) < above.index("qr-tile")
         assert 'class="hint unique"' not in order_page(view(payments=(payment(),)), words.language)
+
+
+def test_the_way_used_last_stands_next_to_the_recommended_one() -> None:
+    """It is one press away, named whole and marked, behind the first to try; its method keeps all its channels below.
+    Used last is the recommended one, a way that is closed now, or nothing there is: the list is as it was."""
+    usual = page(view()).groups
+    groups = page(view(), last_used="va:BCA").groups
+    assert groups[1].used
+    assert [choice.value for choice in groups[1].choices] == ["va:BCA"]
+    assert "BCA" in groups[1].title
+    assert [group.recommended for group in groups[:2]] == [True, False]
+    assert (groups[0], *groups[2:]) == usual
+    html = order_page(view(), "en", last_used="va:BCA")
+    assert html.count("Used last") == 1
+    assert html.count('value="va:BCA"') == 2
+    for nothing_new in (f"{usual[0].name}:{usual[0].choices[0].value.partition(':')[2]}", "ewallet:DANA", "x:y", ""):
+        if nothing_new in {choice.value for group in usual[1:] for choice in group.choices if choice.open}:
+            continue
+        assert page(view(), last_used=nothing_new).groups == usual, nothing_new

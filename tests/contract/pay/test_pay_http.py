@@ -166,6 +166,27 @@ async def test_choose_pay_and_thank(engine: Engine, merchant: Any, client: httpx
     assert "data-events" not in thanks
 
 
+async def test_the_way_chosen_last_is_offered_next_time(
+    engine: Engine, merchant: Any, client: httpx.AsyncClient
+) -> None:
+    """The browser keeps the way that was chosen, and no order or secret; another order's page shows it marked. A way
+    that was not taken is not kept, and what a browser sends of itself is only looked up."""
+    one, other = [(await place(engine, merchant.merchant_id)).order for _ in range(2)]
+    refused = await client.post(f"/i/{one.secret}/method", data={"choice": "va:NOBODY"})
+    assert "set-cookie" not in refused.headers
+    chosen = await client.post(f"/i/{one.secret}/method", data={"choice": "va:BNI"})
+    kept = chosen.headers["set-cookie"]
+    assert kept.startswith("gerai_way=va:BNI;")
+    assert "HttpOnly" in kept
+    assert one.secret not in kept
+    client.cookies.clear()
+    assert "Terakhir dipakai" not in (await client.get(f"/i/{other.secret}")).text
+    page = (await client.get(f"/i/{other.secret}", headers={"cookie": "gerai_way=va:BNI"})).text
+    assert page.count("Terakhir dipakai") == 1
+    hostile = await client.get(f"/i/{other.secret}", headers={"cookie": 'gerai_way=<b>:"x"'})
+    assert (hostile.status_code, "<b>:" in hostile.text, "Terakhir dipakai" in hostile.text) == (200, False, False)
+
+
 async def test_another_method_can_be_chosen(engine: Engine, merchant: Any, client: httpx.AsyncClient) -> None:
     """Changing cancels the first payment and leaves the order open; the QR of the second is an image to keep."""
     view = await place(engine, merchant.merchant_id)

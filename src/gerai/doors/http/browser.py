@@ -59,9 +59,14 @@ def page(ctx: RequestContext, html: str, language: Language, status: int = 200) 
     response.headers["content-language"] = language
     # One address in two languages: a cache between must keep them apart.
     response.headers["vary"] = "Accept-Language, Cookie"
-    secure = ctx.base_url.startswith("https://")
-    if secure:
+    if ctx.base_url.startswith("https://"):
         response.headers["strict-transport-security"] = f"max-age={_YEAR_S}"
     if ctx.query.get("lang") == language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax")
+        remember(ctx, response, LANGUAGE_COOKIE, language)
     return response
+
+
+def remember(ctx: RequestContext, response: Response, name: str, value: str) -> None:
+    """Have the browser keep a choice of its reader for a year."""
+    secure = ctx.base_url.startswith("https://")
+    response.set_cookie(name, value, max_age=_YEAR_S, secure=secure, httponly=True, samesite="lax")

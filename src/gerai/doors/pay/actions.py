@@ -21,7 +21,7 @@ from gerai.domain.refusals import (
     StateConflict,
     SurchargeForbidden,
 )
-from gerai.doors.http.browser import from_our_own_page
+from gerai.doors.http.browser import from_our_own_page, remember
 from gerai.doors.http.context import RequestContext
 from gerai.doors.pay import answers, choices, page_state
 from gerai.doors.pay.money_state import money_of
@@ -114,7 +114,11 @@ async def choose(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     notice = await _start(ctx, opened, *chosen)
     if notice == "changed" and _chosen_before(await _as_now(ctx, opened), *chosen):
         notice = ""
-    return answers.see(opened.address, notice if isinstance(notice, str) else "")
+    response = answers.see(opened.address, notice if isinstance(notice, str) else "")
+    if not isinstance(notice, str):
+        method, channel = chosen
+        remember(ctx, response, choices.WAY_COOKIE, f"{method.name}:{channel}")
+    return response
 
 
 async def change(ctx: RequestContext, opened: ResolvedOrder) -> Response:

@@ -13,6 +13,8 @@ from gerai.doors.pay.words import Words
 from gerai.ports.payments import PaymentMethod
 
 _RANK: Final = ("qr", "code", "redirect", "manual")
+#: Holds the way to pay (``va:BCA``) that was chosen last at a browser, and nothing of whom or what was paid.
+WAY_COOKIE: Final = "gerai_way"
 #: Methods that one kind draws alike, though a payer knows them apart.
 _ICONS: Final = {"retail": "shop", "card": "card", "bnpl": "later", "online_banking": "globe", "bank_transfer": "code"}
 
@@ -51,7 +53,8 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
     """Every offered method with its channels; a channel whose bounds exclude the amount is shown closed, after the open
     ones, and so is a method without an open one.
 
-    Quickest kinds first; within a kind, what offers most channels. Of several open methods the first is recommended.
+    Quickest kinds first; within a kind, what offers most channels. Of several open methods the first is recommended,
+    and the way that was chosen last at this browser stands next, by itself.
     """
     found: list[MethodGroup] = []
     ranked = sorted(context.methods.items(), key=lambda m: (_RANK.index(m[1].kind), -len(m[1].channels)))
@@ -74,7 +77,22 @@ def groups(context: PageContext, view: OrderView, words: Words) -> tuple[MethodG
             )
     ranked_groups = sorted(found, key=lambda group: bool(group.closed))
     several = sum(not group.closed for group in ranked_groups) > 1
-    return tuple(replace(group, recommended=several and at == 0) for at, group in enumerate(ranked_groups))
+    marked = [replace(group, recommended=several and at == 0) for at, group in enumerate(ranked_groups)]
+    return tuple(_used_next(context, marked, words))
+
+
+def _used_next(context: PageContext, groups: list[MethodGroup], words: Words) -> list[MethodGroup]:
+    """The way that was chosen last as the second row, where it can be chosen now and is not the first row already."""
+    name, _, channel = context.last_used.partition(":")
+    for group in groups:
+        used = [choice for choice in group.choices if choice.open and choice.value == context.last_used]
+        if group.name == name and used and not (group.recommended and len(group.choices) == 1):
+            title = full_title(context, name, channel, words)
+            row = replace(group, title=title, choices=tuple(used), recommended=False, used=True)
+            others = [one for one in groups if one is not group or len(group.choices) > 1]
+            first = sum(one.recommended for one in others)
+            return [*others[:first], row, *others[first:]]
+    return groups
 
 
 def icon_of(method: str, kind: str) -> str:

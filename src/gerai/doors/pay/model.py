@@ -20,7 +20,8 @@ class PageContext:
     """What the order's own rows do not say. ``simulated``: no real money can move, so the payer may be played.
     ``methods``: all there are; ``offered``: those this order's money may be collected with, by channel;
     ``no_surcharge``: those of them whose payers may be asked for no fee on top; ``full``: ways (``bank_transfer:BCA``)
-    that could not tell this payer from others now. ``details`` are its dialect's.
+    that could not tell this payer from others now; ``last_used``: the way that was chosen last at this browser.
+    ``details`` are its dialect's.
     ``private``: the page's code can be guessed, so it shows what must be paid and nothing of the buyer. ``here``: the
     page's own address. ``papers``: invoices and receipts can be made here."""
 
@@ -31,6 +32,7 @@ class PageContext:
     offered: OfferedChannels
     no_surcharge: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
+    last_used: str = ""
     details: PageDetails = NO_DETAILS
     private: bool = False
     here: str = ""
@@ -69,7 +71,7 @@ class Choice:
 @dataclass(frozen=True)
 class MethodGroup:
     """One payment method with its channels. ``closed``: why none of them can be chosen; empty when one can.
-    ``recommended``: said to be the first to try."""
+    ``recommended``: said to be the first to try; ``used``: chosen last at this browser."""
 
     name: str
     icon: str
@@ -78,6 +80,7 @@ class MethodGroup:
     choices: tuple[Choice, ...]
     closed: str = ""
     recommended: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True)

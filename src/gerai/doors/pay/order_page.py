@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gerai.domain import money
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.language import cookie_of
 from gerai.doors.pay import answers, choices, draw, page_state, qr
 from gerai.doors.pay.instructions import instructions_of
 from gerai.doors.pay.payment_panel import simulated_step
@@ -31,7 +32,8 @@ async def show(ctx: RequestContext, opened: ResolvedOrder) -> Response:
     notice = asked if asked in _NOTICES else ""
     context, now = opened.page_context(ctx), opened.now(ctx)
     if page_state.page_state_of(opened.view, opened.details, now) is page_state.CHOOSE:
-        context = replace(context, full=await _full_ways(ctx, opened))
+        last_used = cookie_of(ctx, choices.WAY_COOKIE) or ""
+        context = replace(context, full=await _full_ways(ctx, opened), last_used=last_used)
     elif notice in _OF_CHOOSING:
         notice = ""
 
