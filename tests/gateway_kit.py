@@ -31,6 +31,7 @@ from gerai.ports.gateways import (
     GatewayRefused,
     RefundSeen,
     Seen,
+    SwitchedOn,
     Way,
 )
 from gerai.ports.payments import Asked, Bounds, Instructions, PaymentMethod
@@ -79,11 +80,12 @@ class ToyGateway:
 
     @property
     def channels(self) -> Mapping[Way, GatewayChannel]:
-        bounds = Bounds(rupiah(10_000), rupiah(5_000_000))
+        bounds, wide = Bounds(rupiah(10_000), rupiah(5_000_000)), Bounds(rupiah(1), rupiah(900_000_000))
         return {
             ("va", "BCA"): GatewayChannel("bca", bounds, cancel=self.cancels),
             ("va", "BNI"): GatewayChannel("bni", bounds, refund="partial"),
             ("qris", "QRIS"): GatewayChannel("qr", bounds, refund="full"),
+            ("ewallet", "DANA"): GatewayChannel("dana", wide, needs=frozenset({"mobile"})),
         }  # fmt: skip
 
     async def start(self, http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
@@ -141,7 +143,7 @@ class ToyGateway:
             raise Unanswered("TimeoutError")
         return self.refunds.get(refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         if contract.secrets["secret_key"] != KEY:
             raise GatewayRefused("401", "the key is wrong")
         return None

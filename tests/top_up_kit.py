@@ -90,10 +90,15 @@ class TopUps:
             )
 
 
-async def top_ups(shop: GatewayShop, environment: Environment = "production") -> TopUps:
+async def top_ups(
+    shop: GatewayShop,
+    environment: Environment = "production",
+    mobile: str = "0812345678",
+    email: str = "ani@example.com",
+) -> TopUps:
     """A new member of the shop."""
     code = f"m{shop.engine.ids.next()}"
     member_id, wallets = await add_member(
-        shop.engine, shop.merchant_id, "leuwongrr", code, "Ani", email="ani@example.com", mobile="0812345678"
+        shop.engine, shop.merchant_id, "leuwongrr", code, "Ani", email=email, mobile=mobile
     )
     return TopUps(shop, member_id, wallets, environment)

@@ -23,7 +23,7 @@ from gerai.kit.address import AddressForbidden
 from gerai.kit.discover import discover
 from gerai.kit.http import NoAnswer, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
-from gerai.ports.gateways import Gateway, GatewayRefused, Way
+from gerai.ports.gateways import Gateway, GatewayRefused, SwitchedOn
 from gerai.settings import Settings
 
 gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
@@ -116,7 +116,7 @@ def try_one(
         async with make_desk(engine, FoundPartners(settings), settings) as desk:
             wrong, switched_on = await probed(desk, found)
         ways = {(way.method, way.channel) for way in found.ways}
-        off = [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on))]
+        off = [":".join(way) for way in sorted(ways - (ways if switched_on is None else switched_on.keys()))]
         return wrong, off, found.gateway
 
     wrong, off, gateway = with_settings(act, data, settings_file)
@@ -193,7 +193,7 @@ def _keys(gateway: Gateway) -> dict[str, str]:
     return found
 
 
-async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, frozenset[Way] | None]:
+async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, SwitchedOn | None]:
     """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
     gateway = GATEWAYS.get(contract.gateway)
     if gateway is None:

@@ -37,7 +37,7 @@ def show_methods(
         found: list[tuple[str, ...]] = []
         for name, channels in offered_channels(_METHODS, facts, whose).items():
             for channel, bounds in channels.items():
-                if wanted_sen is None or bounds.minimum_sen <= wanted_sen <= bounds.maximum_sen:
+                if wanted_sen is None or bounds.hold(wanted_sen):
                     way = require_offered(_METHODS, facts, whose, name, channel)
                     taken = "simulated"
                     if way.account is not None:

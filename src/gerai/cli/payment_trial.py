@@ -15,11 +15,11 @@ from gerai.cli.terminal import console, fail
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.payments.offered import Offered, offered_channels, require_offered
-from gerai.ports.gateways import Way
+from gerai.ports.gateways import SwitchedOn
 from gerai.settings import Settings
 
 #: What is wrong with a contract, and which channels its gateway has switched on, if it says.
-_Probed = tuple[str, frozenset[Way] | None]
+_Probed = tuple[str, SwitchedOn | None]
 
 
 def try_method(

@@ -18,6 +18,8 @@ from gerai.ports.payments import Asked, Bounds, Instructions
 
 #: A method's name and its channel here: ``("va", "BCA")``.
 Way = tuple[str, str]
+#: The channels that a gateway has switched on for a seller, with the seller's own bounds where it tells them.
+SwitchedOn = Mapping[Way, Bounds | None]
 #: How a payment stands at the gateway. ``refunded``: some or all of it went back (``Seen.refunded_sen``).
 SeenStatus = Literal["waiting", "paid", "failed", "expired", "cancelled", "refunded"]
 RefundStatus = Literal["done", "pending", "denied"]
@@ -184,7 +186,7 @@ class Gateway(Protocol):
         """How the refund stands; None: the gateway does not know it."""
         ...
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         """A call that moves no money and shows that address and keys are right. GatewayRefused says what is wrong.
         Returns which of its channels are switched on for this seller; None: the gateway does not say."""
         ...

@@ -62,6 +62,10 @@ class Bounds:
     minimum_sen: int
     maximum_sen: int
 
+    def hold(self, amount_sen: int) -> bool:
+        """Whether one payment may be this much."""
+        return self.minimum_sen <= amount_sen <= self.maximum_sen
+
 
 @dataclass(frozen=True)
 class Seller:

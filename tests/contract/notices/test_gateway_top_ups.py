@@ -67,9 +67,9 @@ class Member:
         ]
 
 
-async def member_of(doors: Doors, environment: Environment = "production") -> Member:
+async def member_of(doors: Doors, environment: Environment = "production", mobile: str = "0812345678") -> Member:
     """A new member with a token for this environment."""
-    found = await top_ups(doors, environment)
+    found = await top_ups(doors, environment, mobile, f"ani{doors.engine.ids.next()}@example.com")
     prefix = "lrrp_v1_" if environment == "production" else "lrrs_v1_"
     token = prefix + base62(40)
     await create_key(

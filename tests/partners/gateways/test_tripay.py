@@ -11,11 +11,13 @@ import pytest
 from loopback_kit import Script, closed_port, hasty, http, on_a_socket
 from tripay_kit import AT, ATTEMPT, CONTRACT, SECRETS, act, at, fake, golden, switch
 
+from gerai.domain.money import rupiah
 from gerai.kit.discover import discover
 from gerai.kit.http import Outgoing, Unanswered, Unreachable
 from gerai.partners.gateways.tripay import GATEWAY
 from gerai.partners.gateways.tripay.client import signature_of
 from gerai.ports.gateways import GatewayRefused, OutcomeUnknown, Way
+from gerai.ports.payments import Bounds
 from gerai.testing.gateways.tripay import TripayFake
 
 __all__ = ["fake", "hasty", "http"]
@@ -243,7 +245,7 @@ async def test_no_secret_in_a_refusal(fake: TripayFake, http: Outgoing) -> None:
 
 async def test_probe(fake: TripayFake, http: Outgoing) -> None:
     """It passes with the right key and makes nothing; a wrong key, and a merchant without channels, are named."""
-    assert await GATEWAY.probe(http, at(fake)) == frozenset(GATEWAY.channels)
+    assert await GATEWAY.probe(http, at(fake)) == dict.fromkeys(GATEWAY.channels)
     assert fake.transactions == {}
     with pytest.raises(GatewayRefused, match="Invalid API Key"):
         await GATEWAY.probe(http, replace(at(fake), secrets=SECRETS | {"secret_api_key": "x"}))
@@ -259,9 +261,19 @@ async def test_what_is_switched_on(fake: TripayFake, http: Outgoing) -> None:
     await switch(fake, switched_off=["BCAVA", "OVO", "QRIS"])
     off = {("va", "BCA"), ("ewallet", "OVO"), ("qris", "QRIS")}
     usual = replace(at(fake), facts={"qris_code": ""})
-    assert await GATEWAY.probe(http, usual) == frozenset(GATEWAY.channels) - off
+    assert await GATEWAY.probe(http, usual) == dict.fromkeys(GATEWAY.channels.keys() - off)
     named = replace(at(fake), facts={"qris_code": "qris2"})
-    assert await GATEWAY.probe(http, named) == frozenset(GATEWAY.channels) - (off - {("qris", "QRIS")})
+    assert await GATEWAY.probe(http, named) == dict.fromkeys(GATEWAY.channels.keys() - (off - {("qris", "QRIS")}))
+
+
+async def test_a_merchants_own_bounds(fake: TripayFake, http: Outgoing) -> None:
+    """What the merchant's list says of a channel is what is offered; bounds that cannot be leave the public ones."""
+    await switch(fake, bounds={"BCAVA": (15_000, 2_000_000), "BNIVA": (0, 900_000), "BRIVA": (9, 3), "OVO": (-1, 5)})
+    told = await GATEWAY.probe(http, at(fake))
+    assert told is not None
+    assert told["va", "BCA"] == Bounds(rupiah(15_000), rupiah(2_000_000))
+    assert told["va", "BNI"] == Bounds(1, rupiah(900_000))
+    assert [told[way] for way in (("va", "BRI"), ("ewallet", "OVO"), ("va", "CIMB"))] == [None, None, None]
 
 
 def test_its_ways_are_ways_of_ours() -> None:

@@ -10,13 +10,15 @@ from gerai.domain.settlement import SettleRule
 
 
 class OfferedWay(msgspec.Struct, frozen=True):
-    """A method's channel that a contract offers, with the bounds of one payment, and when its money is expected."""
+    """A method's channel that a contract offers, with the bounds of one payment, and when its money is expected.
+    ``needs``: what must be known of its payer (name, email, mobile)."""
 
     method: str
     channel: str
     minimum_sen: int
     maximum_sen: int
     settles: SettleRule = SettleRule()
+    needs: tuple[str, ...] = ()
 
 
 class GatewayContract(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from gerai.doors.pay.names import shown
 from gerai.doors.pay.paper.typesetter import can_set
 from gerai.doors.pay.seller import shop_of
 from gerai.engine.merchants.logos import LOGOS
-from gerai.engine.payments.offered import may_surcharge, offered_channels
+from gerai.engine.payments.offered import PAYER, known_of, may_surcharge, offered_channels
 from gerai.kit.discover import PluginBroken
 
 log = structlog.get_logger("gerai.pages")
@@ -57,12 +57,14 @@ class ResolvedOrder:
     def page_context(self, ctx: RequestContext) -> PageContext:
         """What the page needs beside the order."""
         order = self.view.order
-        context = context_of(ctx, order.merchant_id, order.environment, self.address)
+        context = context_of(ctx, order.merchant_id, order.environment, self.address, known_of(order.contact))
         return replace(context, details=self.details, private=self.private)
 
 
-def context_of(ctx: RequestContext, merchant_id: int, environment: str, address: Address) -> PageContext:
-    """What any page of a merchant at ``address`` needs."""
+def context_of(
+    ctx: RequestContext, merchant_id: int, environment: str, address: Address, payer: Collection[str] = PAYER
+) -> PageContext:
+    """What any page of a merchant at ``address`` needs, whose ``payer`` is known by so much."""
     merchant = ctx.services.engine.directory.merchant(merchant_id)
     methods = ctx.services.partners.payment_methods
     return PageContext(
@@ -70,7 +72,7 @@ def context_of(ctx: RequestContext, merchant_id: int, environment: str, address:
         environment=environment,
         simulated=merchant.plays_with(environment),
         methods=methods,
-        offered=offered_channels(methods, merchant, environment),
+        offered=offered_channels(methods, merchant, environment, payer),
         no_surcharge=frozenset(n for n, m in methods.items() if not may_surcharge(m, merchant, environment)),
         here=ctx.base_url + address.at(),
         shop=shop_of(merchant.settings, ctx.services.engine.directory.get(LOGOS, merchant_id)),

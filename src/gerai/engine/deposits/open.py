@@ -11,7 +11,7 @@ import msgspec
 from gerai.domain.refusals import MethodUnavailable
 from gerai.engine.deposits.start import StartDeposit
 from gerai.engine.directory_entries import MerchantFacts
-from gerai.engine.payments.offered import require_offered
+from gerai.engine.payments.offered import PAYER, require_offered
 from gerai.engine.payments.open import GATEWAY, instructions_for, matching_of
 from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
 
@@ -19,7 +19,8 @@ from gerai.ports.payments import PAGE_URL, Charge, PaymentMethod
 @dataclass(frozen=True, kw_only=True)
 class WantedDeposit:
     """How a member wants to top up. ``channel`` is the door's, ``way`` the method and its channel. ``secret`` opens the
-    hosted page, whose path is ``page_path``; ``expires_at``: until when it may be paid."""
+    hosted page, whose path is ``page_path``; ``expires_at``: until when it may be paid; ``payer``: what is known of
+    the member."""
 
     deposit_id: int
     public_id: str
@@ -31,6 +32,7 @@ class WantedDeposit:
     page_path: str
     expires_at: datetime
     reference: str = ""
+    payer: frozenset[str] = PAYER
 
 
 def deposit_to_start(
@@ -43,7 +45,7 @@ def deposit_to_start(
     exactly this amount), AmountOutOfRange.
     """
     name, channel = wanted.way
-    offered = require_offered(methods, merchant, environment, name, channel)
+    offered = require_offered(methods, merchant, environment, name, channel, wanted.payer)
     contract = offered.contract
     # Real money needs somebody who takes it.
     if contract is None and offered.account is None and not merchant.plays_with(environment):

@@ -17,8 +17,8 @@ from gerai.engine.merchants.open import changing
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox
-from gerai.ports.gateways import Contract, Gateway, Way
-from gerai.ports.payments import PaymentMethod
+from gerai.ports.gateways import Contract, Gateway, SwitchedOn, Way
+from gerai.ports.payments import Bounds, PaymentMethod
 from gerai.store import gateways as sql
 from gerai.store import notices
 
@@ -51,7 +51,9 @@ def ways_of(
 ) -> tuple[OfferedWay, ...]:
     """What a contract offers: what the gateway has and our methods know. ``only``: no other than these."""
     found = [
-        OfferedWay(*way, channel.bounds.minimum_sen, channel.bounds.maximum_sen, channel.settles)
+        OfferedWay(
+            *way, channel.bounds.minimum_sen, channel.bounds.maximum_sen, channel.settles, tuple(sorted(channel.needs))
+        )
         for way, channel in gateway.channels.items()
         if way[0] in methods and way[1] in methods[way[0]].channels and (not only or way in only)
     ]
@@ -110,17 +112,26 @@ def draft_contract(
     return ContractDraft(contract, source)
 
 
-def narrowed(draft: ContractDraft, switched_on: frozenset[Way] | None, only: frozenset[Way]) -> ContractDraft:
-    """The draft with what its gateway has switched on for this seller (None: it does not say). Refuses InputInvalid:
-    one of those that the seller wants (``only``) is not among them, or none is."""
+def narrowed(draft: ContractDraft, switched_on: SwitchedOn | None, only: frozenset[Way]) -> ContractDraft:
+    """The draft with what its gateway has switched on for this seller (None: it does not say), and the bounds it has
+    for them. Refuses InputInvalid: one of those that the seller wants (``only``) is not among them, or none is."""
     if switched_on is None:
         return draft
-    ways = tuple(way for way in draft.contract.ways if (way.method, way.channel) in switched_on)
-    missing = sorted(only - switched_on) or ([] if ways else [(way.method, way.channel) for way in draft.contract.ways])
+    drafted = [((way.method, way.channel), way) for way in draft.contract.ways]
+    ways = tuple(_bounded(way, switched_on[name]) for name, way in drafted if name in switched_on)
+    missing = sorted(only - switched_on.keys()) or (
+        [] if ways else [(way.method, way.channel) for way in draft.contract.ways]
+    )
     if missing:
         named = ", ".join(":".join(way) for way in missing)
         raise InputInvalid({"only": [f"not switched on at {draft.contract.gateway}: {named}"]})
     return draft._replace(contract=msgspec.structs.replace(draft.contract, ways=ways))
+
+
+def _bounded(way: OfferedWay, told: Bounds | None) -> OfferedWay:
+    if told is None:
+        return way
+    return msgspec.structs.replace(way, minimum_sen=told.minimum_sen, maximum_sen=told.maximum_sen)
 
 
 async def open_contract(engine: Engine, draft: ContractDraft) -> GatewayContract:

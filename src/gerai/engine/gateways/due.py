@@ -50,7 +50,9 @@ class Followed(NamedTuple):
 def due_of(view: OrderView, payment: Payment) -> DueAtGateway:
     """A payment of this order."""
     order, contact = view.order, view.order.contact
-    payer = {"name": contact.name, "email": contact.email, "mobile": contact.mobile}
+    # A wallet's own telephone, where its payer named one.
+    mobile = payment.instructions.get("mobile") or contact.mobile
+    payer = {"name": contact.name, "email": contact.email, "mobile": str(mobile)}
     page = str(payment.instructions.get("url") or f"/i/{order.secret}")
     return DueAtGateway(payment, order.expires_at, order.number, page, _known(payer))
 

@@ -12,7 +12,7 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import MethodUnavailable, SurchargeForbidden
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.payments.matching import Matching, reach
-from gerai.engine.payments.offered import Offered, require_offered
+from gerai.engine.payments.offered import Offered, known_of, require_offered
 from gerai.engine.payments.start import StartPayment
 from gerai.kit import ids
 from gerai.merchant_settings import MatchingRule
@@ -56,13 +56,11 @@ def payment_to_start(
 
     What the method costs is frozen with the order; its ``fee_bearer`` pays it, on top of the total or out of it.
 
-    Refuses: MethodUnavailable (not offered to this merchant, not allowed for this order, or unable to take exactly this
-    amount), SurchargeForbidden, AmountOutOfRange (all fees included).
+    Refuses: MethodUnavailable (not offered to this merchant or this payer, not allowed for this order, or unable to
+    take exactly this amount), SurchargeForbidden, AmountOutOfRange (all fees included).
     """
     order, rules = view.order, view.order.payment_rules
-    offered = require_offered(methods, merchant, order.environment, wanted.method, wanted.channel)
-    if not rules.allows(wanted.method, wanted.channel):
-        raise MethodUnavailable(f"{wanted.method}:{wanted.channel}")
+    offered = _offered(merchant, methods, view, wanted)
     on_top_sen = rules.on_top_sen(wanted.method, wanted.channel)
     if on_top_sen and not offered.surcharge:
         raise SurchargeForbidden(f"{wanted.method}:{wanted.channel}")
@@ -105,6 +103,18 @@ def payment_to_start(
         matching=matching_of(merchant, offered, charge),
         contract_id=None if offered.contract is None else offered.contract.contract_id,
     )
+
+
+def _offered(
+    merchant: MerchantFacts, methods: Mapping[str, PaymentMethod], view: OrderView, wanted: WantedPayment
+) -> Offered:
+    order, way = view.order, (wanted.method, wanted.channel)
+    # A door may be told more of the payer than of the order's customer: the wallet's own telephone.
+    known = known_of(order.contact) | {name for name, said in wanted.payer.items() if said}
+    offered = require_offered(methods, merchant, order.environment, *way, known)
+    if not order.payment_rules.allows(*way):
+        raise MethodUnavailable(":".join(way))
+    return offered
 
 
 def instructions_for(offered: Offered, charge: Charge, page: str) -> Instructions:

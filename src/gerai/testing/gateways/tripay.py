@@ -38,8 +38,8 @@ Transaction = dict[str, Any]
 class TripaySwitches(msgspec.Struct, forbid_unknown_fields=True):
     """What goes wrong until it is switched off. ``accept_then_hang``: a transaction is made, no answer comes;
     ``refuse``: the message of a no to every call; ``refuse_status``: its HTTP status; ``unfiltered_list``: the list
-    pays no regard to references; ``switched_off``: codes of channels that the merchant does not have;
-    ``other_amount``: what the payer pays; ``late``: what expired can be paid."""
+    pays no regard to references; ``switched_off``: codes of channels that the merchant does not have; ``bounds``: in
+    rupiah, by code; ``other_amount``: what the payer pays; ``late``: what expired can be paid."""
 
     accept_then_hang: bool = False
     slow_s: float = 0.0
@@ -53,6 +53,7 @@ class TripaySwitches(msgspec.Struct, forbid_unknown_fields=True):
     late: bool = False
     duplicate_notice: bool = False
     switched_off: list[str] = []
+    bounds: dict[str, tuple[int, int]] = {}
     out_of_order: bool = False
     wrong_signature: bool = False
 
@@ -173,12 +174,11 @@ class TripayFake:
         return JSONResponse({"success": True, "message": "Success", "data": shown, "pagination": pagination})
 
     async def _channels(self, request: Request) -> Response:
-        return _yes(
-            [
-                {"code": code, "name": code, "type": "direct", "active": code not in self.switches.switched_off}
-                for code in (*_FEES, *_VAS)
-            ]
-        )
+        return _yes([self._channel(code) for code in (*_FEES, *_VAS)])
+
+    def _channel(self, code: str) -> Transaction:
+        off, (least, most) = self.switches.switched_off, self.switches.bounds.get(code, (None, None))
+        return {"code": code, "active": code not in off, "minimum_amount": least, "maximum_amount": most}
 
     async def _act(self, request: Request) -> Response:
         """The payer pays (``pay``, perhaps another ``amount``), or somebody there acts, by our reference or theirs."""

@@ -23,6 +23,7 @@ from gerai.doors.http.door import reply
 from gerai.doors.http.idempotency import replay_headers, submit_once
 from gerai.doors.http.payable import require_told
 from gerai.engine.gateways.record import never_began
+from gerai.engine.payments.offered import require_within
 from gerai.engine.payments.open import WantedPayment, payment_to_start
 from gerai.engine.payments.start import StartPayment
 
@@ -74,6 +75,9 @@ def _command(ctx: RequestContext, wanted: NewCharge, view: OrderView) -> StartPa
     method = methods.get(wanted.method)
     if method is not None and wanted.channel not in method.channels:
         raise InputInvalid(fields={wanted.channel_field: ["is not supported"]})
+    if method is not None:
+        # The contract's own bounds (§6.1), however much the gateway behind it would take.
+        require_within(method.channels[wanted.channel], order.total_sen)
     # A payment with real money is never finished by an option of its own request.
     settle = wanted.sandbox if ctx.caller.environment == "sandbox" else None
     payment = WantedPayment(

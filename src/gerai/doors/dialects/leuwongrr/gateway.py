@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gerai.domain.refusals import AmountOutOfRange, MethodUnavailable
-from gerai.engine.payments.offered import OfferedChannels
+from gerai.domain.refusals import MethodUnavailable
+from gerai.engine.payments.offered import OfferedChannels, require_within
 from gerai.ports.payments import PaymentMethod
 
 
@@ -68,6 +68,4 @@ def on_the_page(active: Collection[str] | None, methods: Mapping[str, PaymentMet
 
 def check_amount(gateway: GatewayCode, amount_sen: int) -> None:
     """AmountOutOfRange outside the bounds of the gateway's channel."""
-    bounds = gateway.method.channels[gateway.channel_code]
-    if not bounds.minimum_sen <= amount_sen <= bounds.maximum_sen:
-        raise AmountOutOfRange(amount_sen, bounds.minimum_sen, bounds.maximum_sen)
+    require_within(gateway.method.channels[gateway.channel_code], amount_sen)

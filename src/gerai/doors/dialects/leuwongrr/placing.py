@@ -25,7 +25,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.engine.orders.lines import NewLine
 from gerai.engine.orders.place import PlaceOrder
-from gerai.engine.payments.offered import offered_channels
+from gerai.engine.payments.offered import known_of, offered_channels
 from gerai.engine.payments.open import WantedPayment, expected_by, payment_to_start
 from gerai.engine.payments.start import StartPayment
 from gerai.kit.ids import token
@@ -108,7 +108,7 @@ async def _look_up(ctx: RequestContext, caller: Caller, wanted: WantedOrder) -> 
 
 def _gateway(ctx: RequestContext, caller: Caller, code: str) -> GatewayCode:
     methods, merchant = ctx.services.partners.payment_methods, caller.key.merchant
-    offered = offered_channels(methods, merchant, caller.key.environment)
+    offered = offered_channels(methods, merchant, caller.key.environment, known_of(caller.member))
     return find(code, methods, offered, caller.settings.leuwongrr_payment_methods)
 
 

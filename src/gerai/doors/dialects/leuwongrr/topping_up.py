@@ -19,7 +19,7 @@ from gerai.doors.http.fields import Fields
 from gerai.engine.command import Idempotency
 from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
 from gerai.engine.deposits.start import StartDeposit
-from gerai.engine.payments.offered import offered_channels
+from gerai.engine.payments.offered import known_of, offered_channels
 from gerai.kit.ids import token
 
 _FIELDS: Final = frozenset({"amount", "payment_method", "client_reference"})
@@ -58,7 +58,8 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedTopUp) -> S
     """What starts the deposit. Refuses: MethodUnavailable, AmountOutOfRange, NotFound (the member has no wallet)."""
     merchant, environment, settings = caller.key.merchant, caller.key.environment, caller.settings
     methods = ctx.services.partners.payment_methods
-    offered = offered_channels(methods, merchant, environment)
+    payer = known_of(caller.member)
+    offered = offered_channels(methods, merchant, environment, payer)
     gateway = find(wanted.payment_method, methods, offered, settings.leuwongrr_payment_methods)
     if caller.key.account_id is None:
         raise NotFound("wallet", str(caller.member.member_id))
@@ -75,5 +76,6 @@ async def compose(ctx: RequestContext, caller: Caller, wanted: WantedTopUp) -> S
         page_path=wire.page_url("", code, secret),
         expires_at=ctx.now + timedelta(minutes=settings.leuwongrr_invoice_minutes),
         reference=wanted.client_reference,
+        payer=payer,
     )
     return deposit_to_start(merchant, environment, methods, asked)

@@ -53,6 +53,5 @@ def _way(order: PlaceOrder, offered: OfferedChannels) -> tuple[str, str] | None:
     found = [channel for channel in channels if named in ("", channel)]
     if len(found) != 1:
         return None
-    bounds = channels[found[0]]
-    fits = bounds.minimum_sen <= round_rupiah(order.total_sen) <= bounds.maximum_sen
+    fits = channels[found[0]].hold(round_rupiah(order.total_sen))
     return (method, found[0]) if fits else None

@@ -34,6 +34,7 @@ from gerai.ports.gateways import (
     OutcomeUnknown,
     RefundSeen,
     Seen,
+    SwitchedOn,
     Way,
 )
 from gerai.ports.payments import Asked
@@ -147,7 +148,7 @@ class DurianpayGateway:
             raise Unanswered("a refund there has no reference")
         return None if found is None else refund_of(found)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         try:
             orders = await DurianpayClient(http, contract).page(1)
         except Unanswered as fault:

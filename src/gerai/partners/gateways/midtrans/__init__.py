@@ -19,6 +19,7 @@ from gerai.ports.gateways import (
     GatewayRefused,
     RefundSeen,
     Seen,
+    SwitchedOn,
     Way,
 )
 from gerai.ports.payments import Asked
@@ -105,7 +106,7 @@ class MidtransGateway:
         """Among the refunds that the payment's status lists."""
         return await client.find_refund(http, contract, attempt, refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         """Asks for a payment that there is not."""
         try:
             await call(http, contract, MidtransCall("GET", f"/v2/{_NOBODYS}/status", changes=False))

@@ -18,6 +18,7 @@ from gerai.ports.gateways import (
     GatewayRefused,
     RefundSeen,
     Seen,
+    SwitchedOn,
     Way,
 )
 from gerai.ports.payments import Asked
@@ -87,7 +88,7 @@ class Tripay:
     ) -> RefundSeen | None:
         return None
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         return await client.probe(http, contract)
 
     def genuine(self, header: Callable[[str], str], body: bytes, contract: Contract) -> bool:

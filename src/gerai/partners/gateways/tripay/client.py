@@ -17,8 +17,9 @@ from gerai.kit.phones import find_phone
 from gerai.kit.wire import Form, WireFault, read_as
 from gerai.partners.gateways.steps import plain
 from gerai.partners.gateways.tripay.channels import CHANNELS, QRIS
-from gerai.partners.gateways.tripay.wire import TripayTransaction, seen_of
-from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, Seen, Way
+from gerai.partners.gateways.tripay.wire import TripayTransaction, seen_of, sen
+from gerai.ports.gateways import Attempt, Contract, GatewayRefused, OutcomeUnknown, Seen, SwitchedOn
+from gerai.ports.payments import Bounds
 
 _FIRST_ERROR: Final = 400
 _PAGE: Final = 50
@@ -44,6 +45,17 @@ class _Listed(msgspec.Struct, frozen=True):
 class _Offered(msgspec.Struct, frozen=True):
     code: str
     active: bool = True
+    minimum_amount: Any = None
+    maximum_amount: Any = None
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The merchant's own, in whole rupiah there; None: it names none that can be."""
+        try:
+            least, most = sen(self.minimum_amount) or 1, sen(self.maximum_amount)
+        except WireFault:
+            return None
+        return Bounds(least, most) if least <= most else None
 
 
 async def start(http: Outgoing, contract: Contract, attempt: Attempt) -> Seen:
@@ -77,13 +89,13 @@ async def find(http: Outgoing, contract: Contract, attempt: Attempt) -> Seen | N
     return _read(data, attempt)
 
 
-async def probe(http: Outgoing, contract: Contract) -> frozenset[Way]:
+async def probe(http: Outgoing, contract: Contract) -> SwitchedOn:
     """The list of channels: it needs the right address and API key, and moves nothing. Returns those of ours that are
-    switched on."""
+    switched on, with the bounds that this merchant has."""
     data = await _call(http, contract, "merchant/payment-channel")
-    active = {one.code for one in _form(list[_Offered], data) if one.active}
+    active = {one.code: one for one in _form(list[_Offered], data) if one.active}
     codes = {way: channel.code for way, channel in CHANNELS.items()} | {("qris", "QRIS"): qris_code(contract)}
-    offered = frozenset(way for way, code in codes.items() if code in active)
+    offered = {way: active[code].bounds for way, code in codes.items() if code in active}
     if not offered:
         raise GatewayRefused("no_channel", "no channel that we know is active: see Merchant, Atur Channel Pembayaran")
     return offered

@@ -8,7 +8,17 @@ from typing import Final
 from gerai.kit.http import Outgoing
 from gerai.partners.gateways.xendit import client, notice
 from gerai.partners.gateways.xendit.channels import CHANNELS
-from gerai.ports.gateways import Attempt, Contract, Gateway, GatewayChannel, GatewayNotice, RefundSeen, Seen, Way
+from gerai.ports.gateways import (
+    Attempt,
+    Contract,
+    Gateway,
+    GatewayChannel,
+    GatewayNotice,
+    RefundSeen,
+    Seen,
+    SwitchedOn,
+    Way,
+)
 from gerai.ports.payments import Asked
 
 _ADDRESS: Final = "https://api.xendit.co"
@@ -65,7 +75,7 @@ class Xendit:
     ) -> RefundSeen | None:
         return await client.find_refund(http, contract, attempt, refund_key)
 
-    async def probe(self, http: Outgoing, contract: Contract) -> frozenset[Way] | None:
+    async def probe(self, http: Outgoing, contract: Contract) -> SwitchedOn | None:
         await client.probe(http, contract)
         return None
 
