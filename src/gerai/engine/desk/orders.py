@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
+from msgspec import Meta
 
 from gerai.domain.payment_status import payment_status
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import NotFound
-from gerai.engine.desk.fields import Id, words
+from gerai.engine.acting import acting_now
+from gerai.engine.desk.fields import END, Id, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import Done, submitted
+from gerai.engine.merchants.open import note
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.standing import newest_payment
 from gerai.store import order_views
 
@@ -23,6 +28,14 @@ OrderStatus = Literal[
 ORDER_STATES: Final[tuple[OrderStatus, ...]] = get_args(OrderStatus)
 #: How the money of an order stands: the engine's four words, and two of money that is only reserved in a wallet.
 MoneyWord = Literal["unpaid", "paid", "conflict", "settled", "held", "returned"]
+
+#: What an order's buyer reads of an act.
+Message = Annotated[str, Meta(max_length=500)]
+_ONE_LINE: Final = r"[^\x00-\x20\x7f][^\x00-\x1f\x7f]*"
+#: A courier's number: one line, as long as the doors take it.
+ReceiptNumber = Annotated[str, Meta(min_length=1, max_length=255, pattern=f"^{_ONE_LINE}{END}")]
+#: The same, or none.
+Receipt = Annotated[str, Meta(max_length=255, pattern=f"^({_ONE_LINE})?{END}")]
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,3 +120,22 @@ async def order_of(within: Within, order_id: int) -> OrderView:
     if not found or found[0].order.environment != within.environment:
         raise NotFound("order", str(order_id))
     return found[0]
+
+
+async def step(within: Within, command: OrderCommand, **facts: Any) -> Done:
+    """Hand in what the act under way does to an order, once under its idempotency key; ``facts`` are kept with its
+    entry. Refuses what the command refuses, and IdempotencyKeyReused."""
+    note(command.order_id, **{name: value for name, value in facts.items() if value not in (None, "")})
+    outcome = await submitted(within, command)
+    return Done(str(command.order_id), replayed=outcome.replayed)
+
+
+def names_of(within: Within, order_id: int) -> dict[str, Any]:
+    """What every command names: the order, and where it is."""
+    return {"merchant_id": within.merchant_id, "environment": within.environment, "order_id": order_id}
+
+
+def by() -> str:
+    """Who acts, as the order's events keep it."""
+    act = acting_now()
+    return "" if act is None else act.actor.label
