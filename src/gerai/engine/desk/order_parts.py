@@ -14,6 +14,11 @@ Status = Annotated[str, words("Keadaan", "State")]
 Reference = Annotated[str, words("Referensi", "Reference")]
 Amount = Annotated[int, words("Jumlah", "Amount")]
 
+# Where a field is called ``words`` itself, none beside it could be given words.
+CouriersWords = Annotated[str, words("Kata kurir", "Words")]
+Description = Annotated[str, words("Keterangan", "Description")]
+Source = Annotated[str, words("Sumber", "Source")]
+
 
 class LineShown(msgspec.Struct, frozen=True):
     """A line. ``kind`` and ``item``: what of the catalogue it is."""
@@ -53,9 +58,9 @@ class ParcelStep(msgspec.Struct, frozen=True):
 
     at: Moment
     status: Status
-    words: Annotated[str, words("Kata kurir", "Words")]
-    description: Annotated[str, words("Keterangan", "Description")]
-    source: Annotated[str, words("Sumber", "Source")]
+    words: CouriersWords
+    description: Description
+    source: Source
 
 
 class ParcelShown(msgspec.Struct, frozen=True):
