@@ -53,7 +53,7 @@ class PaymentShown(msgspec.Struct, frozen=True):
     completed_at: Annotated[datetime | None, words("Masuk", "Came")]
 
 
-class ParcelStep(msgspec.Struct, frozen=True):
+class ParcelMove(msgspec.Struct, frozen=True):
     """Something that was reported of a parcel, or a step that it took. ``words``: the courier's own."""
 
     at: Moment
@@ -78,7 +78,7 @@ class ParcelShown(msgspec.Struct, frozen=True):
     cost_sen: Annotated[int, words("Ongkos kurir", "Courier's price")]
     shipped_at: Annotated[datetime | None, words("Dikirim", "Shipped")]
     delivered_at: Annotated[datetime | None, words("Sampai", "Delivered")]
-    history: Annotated[tuple[ParcelStep, ...], words("Riwayat", "History")]
+    history: Annotated[tuple[ParcelMove, ...], words("Riwayat", "History")]
 
 
 class WorkShown(msgspec.Struct, frozen=True):
