@@ -203,7 +203,9 @@ class App:
         manuals = docs_routes(DIALECTS, {admin.CHANNEL: admin.document})
         fallback = replace(PAGES, routes=(*manuals, READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
-        others = [Door(own, services) for own in (NOTICES, admin.admin(self.house), console.console(self.house))]
+        others = [
+            Door(own, services) for own in (NOTICES, admin.admin(self.house), console.console(self.house, DIALECTS))
+        ]
         self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
