@@ -28,8 +28,11 @@ _USUAL: Final = ("pending", "confirmed", "processing", "ready", "shipped", "comp
 _NARROW: Final = ("text", "door", "member", "since", "until")
 #: How far back the links for dates reach, in days.
 _BACK: Final = (("today", 0), ("week", 6), ("month", 29))
-#: What moves an order on, the next step first. A parcel is shipped before it can have arrived.
-_FORWARD: Final = ("payments.confirm", "orders.process", "orders.ship", "orders.deliver", "orders.complete")
+#: What moves an order on, the next step first. A parcel is sent before it can have arrived.
+_FORWARD: Final = ("orders.retry", "orders.confirm", "orders.process", "orders.ship", "orders.deliver")
+#: The same of one without a parcel, and of one that its buyer has not paid.
+_WITHOUT_PARCEL: Final = ("orders.retry", "orders.confirm", "orders.process", "orders.complete")
+_UNPAID: Final = ("payments.confirm",)
 #: What ends an order without the buyer having it: drawn as such.
 _ENDING: Final = frozenset({"orders.cancel", "orders.fail"})
 #: What is done about a payment, and the verb that its state must allow. Late money is resolved before all.
@@ -150,7 +153,8 @@ def _mine(desk: AtDesk, name: str) -> Act | None:
 
 def _ordered(order: Any, can: list[Act]) -> list[Act | None]:
     """The next step first, or None where nothing leads on; then the rest, what ends the order last."""
-    forward = [name for name in _FORWARD if order.parcel is not None or name not in ("orders.ship", "orders.deliver")]
+    waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"
+    forward = _UNPAID if waits else _FORWARD if order.parcel is not None else _WITHOUT_PARCEL
     first = next((act for name in forward for act in can if act.name == name), None)
     rest = [act for act in can if act is not first]
     return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
