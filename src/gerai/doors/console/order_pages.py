@@ -21,6 +21,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, ViewPage, acts, look, views
 from gerai.kit.clock import jakarta
+from gerai.kit.phones import canonical_phone
 
 #: States with a tab of their own in any shop; the others have one where there are such orders.
 _USUAL: Final = ("pending", "confirmed", "processing", "ready", "shipped", "completed")
@@ -167,6 +168,8 @@ def _on_payment(desk: AtDesk, payment: Any) -> list[Act]:
 
 
 def _whatsapp(phone: str) -> str:
-    """The address of a chat with this number; empty where it is none that can be written to."""
-    digits = phone.removeprefix("+")
-    return f"https://wa.me/{digits}" if phone.startswith("+") and digits.isascii() and digits.isdigit() else ""
+    """The address of a chat with this number, however it is written; empty where it is none."""
+    try:
+        return f"https://wa.me/{canonical_phone(phone).removeprefix('+')}"
+    except ValueError:
+        return ""
