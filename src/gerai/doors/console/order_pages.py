@@ -66,7 +66,8 @@ class OrderPages:
         return desk_page(
             ctx, desk, "orders.html", "orders", 400 if faults else 200,
             title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
-            states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}), ranges=_ranges(ctx, asked, today),
+            states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}),
+            ranges=_ranges(ctx, asked, today),
             chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
                    for name in narrowed],
             tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
@@ -94,8 +95,8 @@ class OrderPages:
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
-            method=method, subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
-            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+            method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
+            whatsapp=_whatsapp(order.contact.phone), acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
 
     def _today(self, desk: AtDesk) -> date:
