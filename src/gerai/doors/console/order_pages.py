@@ -96,7 +96,8 @@ class OrderPages:
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
             method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
-            whatsapp=_whatsapp(order.contact.phone), acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+            whatsapp=_whatsapp(order.contact.phone),
+            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
 
     def _today(self, desk: AtDesk) -> date:
