@@ -13,6 +13,7 @@ import msgspec
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
+from gerai.engine.desk.registry import acts
 
 #: Not for people: it goes with the form that changes what was seen.
 _HIDDEN: Final = frozenset({"seen"})
@@ -95,10 +96,14 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(words.date(value), "time", at=value.isoformat())
         case str() if name in ("status", "state", "role", "payment_status"):
             return Cell(words.word(name, value), "pill", tone_of(value))
+        case str() if name == "act" and value in acts():
+            return Cell(words.of(acts()[value].title))
         case str():
-            return Cell(value)
+            return Cell(words.word(name, value) if words.knows(name, value) else value)
         case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
             return Cell(", ".join(cast("list[str]", value)))
+        case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
+            return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
         case msgspec.Struct():
             return _table([value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
