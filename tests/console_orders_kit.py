@@ -30,7 +30,7 @@ async def shop_at_desk(app: App, environment: str = "production") -> tuple[Shop,
 async def order_of(shop: Shop, **changes: Any) -> OrderView:
     """An order of Rp300.000 that Rina has not paid, with a parcel to send."""
     contact = Contact(public_id=f"rina-{shop.engine.ids.next()}", **(RINA | changes.pop("contact", {})))
-    facts = {"channel": "durianpay", "after_payment": "confirm", "contact": contact, "parcel": PARCEL}
+    facts: dict[str, Any] = {"channel": "durianpay", "after_payment": "confirm", "contact": contact, "parcel": PARCEL}
     return (await shop.place(total_sen=300_000_00, **(facts | changes))).view
 
 

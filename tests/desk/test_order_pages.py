@@ -233,6 +233,22 @@ async def test_hostile_texts_stay_texts(browser: httpx.AsyncClient, desk: tuple[
     assert "wa.me" not in page.text
 
 
+async def test_a_first_visit_is_small(browser: httpx.AsyncClient, desk: tuple[Shop, Within]) -> None:
+    """A full list, or an order, with all that it is drawn with: 120 kB at most, from this host alone."""
+    shop, within = desk
+    view = [await paid_order(shop) for _ in range(50)][-1]
+    await enter(browser, await joined(within))
+    for address in (f"{base(within)}/orders", f"{base(within)}/orders/{view.order.order_id}"):
+        page = await browser.get(address)
+        assets = set(re.findall(r'(?:href|src)="([^"]*/static/[^"]*)"', page.text))
+        files = [await browser.get(asset) for asset in assets]
+        assert {file.status_code for file in files} == {200}
+        assert {asset.rpartition("/")[2] for asset in assets} == {
+            "console.css", "dark.css", "orders.css", "console.js", "icon.svg",
+        }  # fmt: skip
+        assert len(page.content) + sum(len(file.content) for file in files) <= 120_000
+
+
 async def test_a_theme_is_kept(browser: httpx.AsyncClient, desk: tuple[Shop, Within]) -> None:
     """Dark or light as chosen, on every page from then on; as the machine has it before; any other word is none."""
     _, within = desk

@@ -47,6 +47,10 @@ def address(ctx: RequestContext, **changes: str) -> str:
     return f"{ctx.path}?{urlencode(asked)}" if asked else ctx.path
 
 
+def _at_the_start(**looks: str) -> str:
+    return f"/console?{urlencode(looks)}"
+
+
 def see(address: str) -> Response:
     """After a form: look at this address (303), so that reloading does not send the form again."""
     return Response(None, 303, SAFETY | PRIVATE | {"location": address})
@@ -57,7 +61,7 @@ def refuse(refusal: Refusal, request_id: str) -> Response:
     status = status_on_a_page(refusal)
     html = draw(
         "error.html", DeskWords(DEFAULT_LANGUAGE), path="/console", theme="system", themes=THEMES,
-        at=lambda **looks: f"/console?{urlencode(looks)}", code=status, request_id=request_id,
+        at=_at_the_start, code=status, request_id=request_id,
     )  # fmt: skip
     headers = (
         SAFETY | PRIVATE | ({"retry-after": str(refusal.retry_after_s)} if isinstance(refusal, RateLimited) else {})

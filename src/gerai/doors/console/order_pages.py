@@ -91,15 +91,15 @@ class OrderPages:
             raise NotFound("order", named)
         order: Any = page.rows[0]
         today, method = self._today(desk), partial(method_name, desk, words)
-        first, *others = _ordered(desk, order)
+        first, others = _ordered(desk, order)
         return desk_page(
             ctx, desk, "order.html", "orders", title=order.number, today=today,
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
-            act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
+            act_url=partial(_act_url, desk, order.id),
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
             method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
             whatsapp=_whatsapp(order.contact.phone),
-            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+            acts_on=partial(_on_payment, desk), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
 
     def _today(self, desk: AtDesk) -> date:
@@ -162,16 +162,21 @@ def _mine(desk: AtDesk, name: str) -> Act | None:
     return act if act is not None and desk.may(act.permission) else None
 
 
-def _ordered(desk: AtDesk, order: Any) -> list[Act | None]:
-    """What the person may do now: the next step first, or None where nothing leads on; then the rest, what ends the
-    order last."""
+def _act_url(desk: AtDesk, order_id: int, act: str, thing: int) -> str:
+    """The form of an act on the order, or on something of it; done, it leads back to the order."""
+    return f"{desk.base}/do/{act}?id={thing}&back=orders/{order_id}"
+
+
+def _ordered(desk: AtDesk, order: Any) -> tuple[Act | None, list[Act]]:
+    """What the person may do now: the next step, or None where nothing leads on; and the rest, what ends the order
+    last."""
     waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"
     forward = _UNPAID if waits else _FORWARD if order.parcel is not None else _WITHOUT_PARCEL
     named = [*order.can, *(name for name in forward if waits and name not in order.can)]
     can = [act for name in named if (act := _mine(desk, name)) is not None]
     first = next((act for name in forward for act in can if act.name == name), None)
     rest = [act for act in can if act is not first]
-    return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
+    return first, sorted(rest, key=lambda act: act.name in _ENDING)
 
 
 def _on_payment(desk: AtDesk, payment: Any) -> list[Act]:
