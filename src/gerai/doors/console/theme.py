@@ -17,9 +17,11 @@ _YEAR_S: Final = 365 * 24 * 3600
 
 def theme_of(ctx: RequestContext) -> Theme:
     """What was asked for (``?theme=``), else what the browser remembers, else as the machine has it."""
-    wishes = (ctx.query.get("theme"), cookie_of(ctx, _COOKIE))
-    system: Theme = "system"
-    return next((theme for wish in wishes for theme in THEMES if theme == wish), system)
+    for wish in (ctx.query.get("theme"), cookie_of(ctx, _COOKIE)):
+        for theme in THEMES:
+            if wish == theme:
+                return theme
+    return "system"
 
 
 def remember_theme(ctx: RequestContext, response: Response) -> None:
