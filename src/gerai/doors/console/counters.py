@@ -28,7 +28,7 @@ class Counter:
 
 
 @dataclass(frozen=True)
-class Sample:
+class PlacingExample:
     """A command that places an order at a counter, but for the key."""
 
     counter: Counter
@@ -40,7 +40,7 @@ class Counters:
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self._dialects = {dialect.name: dialect for dialect in dialects}
-        self._samples: Sequence[Sample] | None = None
+        self._samples: Sequence[PlacingExample] | None = None
         self._all = {
             name: Counter(name, dialect.title, n % _COLOURS + 1, f"/docs/{name}")
             for n, (name, dialect) in enumerate(sorted(self._dialects.items()))
@@ -53,16 +53,16 @@ class Counters:
         """The counter of this name; of one that is not installed any more, its name."""
         return self._all.get(name) or Counter(name, name, _COLOURS, "/docs")
 
-    async def samples(self, base_url: str) -> Sequence[Sample]:
+    async def samples(self, base_url: str) -> Sequence[PlacingExample]:
         """What each contract gives as an example of placing an order. Read when it is first asked for, which few shops
         do, and beside the requests: it takes some tenths of a second."""
         if self._samples is None:
             self._samples = await asyncio.to_thread(self._read)
-        return [Sample(one.counter, one.curl.replace(_HERE, base_url)) for one in self._samples]
+        return [PlacingExample(one.counter, one.curl.replace(_HERE, base_url)) for one in self._samples]
 
-    def _read(self) -> Sequence[Sample]:
+    def _read(self) -> Sequence[PlacingExample]:
         found = [(counter, _placing(self._dialects[name])) for name, counter in self._all.items()]
-        return [Sample(counter, curl) for counter, curl in found if curl]
+        return [PlacingExample(counter, curl) for counter, curl in found if curl]
 
 
 def _placing(dialect: Dialect) -> str:

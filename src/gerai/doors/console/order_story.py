@@ -20,7 +20,7 @@ _BAD: Final = ("failed", "expired", "cancelled", "late", "mismatch", "problem", 
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryEntry:
     """One event. ``raw``: its facts as they are kept."""
 
     name: str
@@ -32,19 +32,19 @@ class Told:
     raw: str
 
 
-def story_of(order: Any, words: DeskWords, method: Callable[[str], str], people: Mapping[str, str]) -> list[Told]:
+def story_of(order: Any, words: DeskWords, method: Callable[[str], str], people: Mapping[str, str]) -> list[StoryEntry]:
     """The events of an order, newest first. ``method`` names ways of paying; ``people``: the names that are known, by
     the person's id."""
     return [_told(event, words, method, people) for event in reversed(order.events)]
 
 
-def _told(event: Any, words: DeskWords, method: Callable[[str], str], people: Mapping[str, str]) -> Told:
+def _told(event: Any, words: DeskWords, method: Callable[[str], str], people: Mapping[str, str]) -> StoryEntry:
     last = event.name.rpartition(".")[2]
     tone = "good" if last in _GOOD else "bad" if last in _BAD else ""
     facts = {name: event.facts[name] for name in _TOLD if event.facts.get(name) not in (None, "")}
     details = [method(str(value)) if name == "method" else _fact(name, value, words) for name, value in facts.items()]
     title = words.word("event", event.name)
-    return Told(event.name, title, event.at, tone, _who(event.by, words, people), details, raw(event.facts))
+    return StoryEntry(event.name, title, event.at, tone, _who(event.by, words, people), details, raw(event.facts))
 
 
 def _fact(name: str, value: Any, words: DeskWords) -> str:
