@@ -21,7 +21,7 @@ from gerai.engine.desk.order_parts import (
     LineShown,
     MemberOfOrder,
     OtherFact,
-    ParcelStep,
+    ParcelMove,
     PaymentShown,
 )
 from gerai.engine.payments.refund import RefundPayment
@@ -68,7 +68,7 @@ async def test_everything_about_an_order(within: Within) -> None:
     assert (one.parcel.receipt, one.parcel.booked_by, one.parcel.weight_g) == ("JX1", "lincah", 250)
     assert one.parcel.shipped_at == noon
     reported = [step for step in one.parcel.history if step.words]
-    assert reported == [ParcelStep(noon, "handed_over", "PICKED UP", "", "jne")]
+    assert reported == [ParcelMove(noon, "handed_over", "PICKED UP", "", "jne")]
     assert {step.status for step in one.parcel.history} == {"planned", "booked", "handed_over"}
     assert [(entry.debit, entry.credit, entry.amount_sen) for entry in one.ledger][:1] == [
         ("gateway", "sales", 50_000_00)

@@ -81,7 +81,11 @@ async def test_an_order_is_sent_and_arrives(dsn: str, shop: Shop, within: Within
     ]
     assert (said[3].facts, said[4].reason) == ({"receipt": "JX1"}, "salah ketik")
     shown = await read(dsn, "orders", "show", "S-1", *of)
-    assert (shown["parcel"]["receipt"], shown["parcel"]["status"], shown["can"]) == ("JX2", "delivered", [])
+    assert (shown["parcel"]["receipt"], shown["parcel"]["status"], shown["can"]) == (
+        "JX2",
+        "delivered",
+        ["orders.receipt"],
+    )
     code, out, err = await gerai(dsn, "orders", "ship", "S-1", "--receipt", "", *of)
     assert (code, out) == (2, "")
     code, _, err = await gerai(dsn, "orders", "deliver", "S-1", "--at", "yesterday", *of)

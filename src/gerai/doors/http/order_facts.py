@@ -1,4 +1,4 @@
-"""What the seller's desk is told of a door's orders, beside the engine's own columns."""
+"""What the seller's desk shows of a door's orders, beside the engine's own columns."""
 
 from __future__ import annotations
 
