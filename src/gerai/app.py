@@ -184,7 +184,7 @@ class App:
         self._worker = (
             Worker(self.engine, self.partners, desk, settings, WEBHOOK_CONTRACTS, folder) if with_worker else None
         )
-        self.house = make_house(self.engine, desk, self.partners, settings)
+        self.house = house = make_house(self.engine, desk, self.partners, settings)
         counts = SharedCounters(share)
         outgoing = (
             self.partners.outgoing
@@ -203,7 +203,7 @@ class App:
         manuals = docs_routes(DIALECTS, {admin.CHANNEL: admin.document})
         fallback = replace(PAGES, routes=(*manuals, READY, *self.scrape.routes(), *PAGES.routes))
         known = KnownHosts(settings, hosts)
-        others = [Door(own, services) for own in (NOTICES, admin.admin(self.house), console.console(self.house))]
+        others = [Door(own, services) for own in (NOTICES, admin.admin(house), console.console(house, DIALECTS))]
         self._dispatch = Dispatcher([*doors.values(), *others], hosts, Door(fallback, services), known)
 
     def _watched(self, outgoing: dict[str, Mapping[str, int]]) -> Watched:
