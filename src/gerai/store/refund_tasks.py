@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from psycopg import AsyncConnection
 
 from gerai.domain.records import RefundTask
-from gerai.store.conditions import query
+from gerai.store.conditions import Where, query
 from gerai.store.tables import REFUND_TASKS
+from gerai.store.walk import Walk, walked
 
 #: What is owed stands on a partial index of exactly its rows.
 _LISTED: Final = f"""
@@ -24,6 +25,22 @@ ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
 SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'sending' AND t.payment_id = %(payment)s")
 OWED_OF: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
+
+
+_OF_IDS: Final = _LISTED.format(which="AND t.task_id = ANY(%(tasks)s) ORDER BY t.task_id")
+_LIST: Final = Walk(
+    "refund_tasks",
+    "task_id",
+    "t.task_id, coalesce(o.number, ''), coalesce(p.public_id, d.public_id, ''), coalesce(p.method, d.method, ''), "
+    f"{REFUND_TASKS.select_list}",
+    """
+LEFT JOIN LATERAL (SELECT o.number FROM orders o
+                   WHERE o.merchant_id = t.merchant_id AND o.order_id = t.order_id OFFSET 0) o ON true
+LEFT JOIN LATERAL (SELECT p.public_id, p.method FROM payments p
+                   WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT d.public_id, d.method FROM deposits d
+                   WHERE d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id OFFSET 0) d ON true""",
+)
 
 
 class ListedTask(NamedTuple):
@@ -55,12 +72,30 @@ async def owed_of(connection: AsyncConnection, merchant_id: int, payment_id: int
     return await _listed(connection, OWED_OF, merchant=merchant_id, payment=payment_id, limit=100)
 
 
+async def page(
+    connection: AsyncConnection, merchant_id: int, environment: str, status: str, before_id: int, limit: int
+) -> tuple[list[ListedTask], int | None]:
+    """Those of this state (empty: of any; ``owed``: that have not ended), newest first, as :func:`walked`."""
+    wanted = (
+        Where("t.environment = %s", environment)
+        .add_if(status in ("owed", "open", "sending"), "t.ended_at IS NULL")
+        .add_if(status not in ("", "owed"), "t.status = %s", status)
+    )
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [ListedTask(*row[1:4], REFUND_TASKS.read(row[4:])) for row in found], went_to
+
+
+async def by_ids(connection: AsyncConnection, merchant_id: int, task_ids: list[int]) -> list[ListedTask]:
+    """Those with these ids, whatever became of them, oldest first."""
+    return await _listed(connection, _OF_IDS, merchant=merchant_id, tasks=task_ids, limit=100)
+
+
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:
     """The task with this id."""
     return next(iter(await _listed(connection, ONE, merchant=merchant_id, task=task_id, limit=1)), None)
 
 
-async def _listed(connection: AsyncConnection, text: str, **names: int) -> list[ListedTask]:
+async def _listed(connection: AsyncConnection, text: str, **names: int | list[int]) -> list[ListedTask]:
     cursor = await connection.execute(query(text), names)
     return [
         ListedTask(number, payment, method, REFUND_TASKS.read(values))
