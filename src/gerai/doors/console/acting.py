@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, Kind, NotAuthenticated, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
-from gerai.doors.console.cells import inputs_of, typed
+from gerai.doors.console.cells import cell, inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
@@ -57,7 +57,8 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, {}, sentence(refusal), refusal)
     things = act.name.partition(".")[0]
     if done.secret or done.details:
-        facts = [(name, str(value)) for name, value in done.details.items()]
+        words = answers.words_for(ctx)
+        facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts)
     shown = f"{desk.base}/{things}/{done.id}" if f"{things}.show" in views() and done.id else f"{desk.base}/{things}"
     back = shown if f"{things}.list" in views() else desk.base

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from gerai.domain.refusals import Refusal
 from gerai.doors.console import account, acting, answers, entering, looking
 from gerai.doors.console.draw import ASSETS, DIGEST
+from gerai.doors.console.proof_file import proof_file
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
@@ -61,6 +62,7 @@ def routes(house: House) -> tuple[Route, ...]:
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
+        Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
     )
 
 

@@ -24,7 +24,7 @@ class MayBe(msgspec.Struct, frozen=True):
     status: str
 
 
-class ArrivalShown(ArrivalRow, frozen=True, kw_only=True):
+class WholeArrival(ArrivalRow, frozen=True, kw_only=True):
     """Money that came. ``may_be``: what it may be for; ``was_asked``: where nothing fits any more, who was asked for it
     once, and how that stands."""
 
@@ -44,10 +44,10 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         found = await candidates(*of)
         may_be = tuple(MayBe(c.payment_id or c.deposit_id or 0, c.name, c.status) for c in found)
         was_asked = tuple(f"{o.name} ({o.paid_by or o.status})" for o in await asked_once(*of)) if not found else ()
-    shown = ArrivalShown(**msgspec.structs.asdict(row_of(within, one)), may_be=may_be, was_asked=was_asked)
+    shown = WholeArrival(**msgspec.structs.asdict(row_of(within, one)), may_be=may_be, was_asked=was_asked)
     return ViewPage([shown])
 
 
 VIEW = View(
-    "arrivals.show", "money:read", Bilingual("Uang yang masuk", "Money that came once"), ById, ArrivalShown, run
+    "arrivals.show", "money:read", Bilingual("Uang yang masuk", "Money that came once"), ById, WholeArrival, run
 )

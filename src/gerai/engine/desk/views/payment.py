@@ -30,7 +30,7 @@ class RefundOf(msgspec.Struct, frozen=True):
     ended_at: datetime | None
 
 
-class PaymentShown(PaymentRow, frozen=True, kw_only=True):
+class WholePayment(PaymentRow, frozen=True, kw_only=True):
     """A payment. ``fee_sen``: its payer pays on top of the amount; ``merchant_fee_sen``: the method keeps of the
     amount; ``matching_sen``: so much more is asked for, so that no other money is taken for it; ``left_sen``: can still
     be given back; ``code``: what its payer was shown to pay to; ``account``: the shop's own account it comes into;
@@ -69,7 +69,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         contract_id = one.contract_id if attempt is None else attempt.contract_id
         contract = None if contract_id is None else await gateways.contract(connection, one.merchant_id, contract_id)
     base: dict[str, Any] = msgspec.structs.asdict(row_of(listed))
-    shown = PaymentShown(
+    shown = WholePayment(
         **base,
         **_amounts(one, view),
         **_at_gateway(attempt),
@@ -119,4 +119,4 @@ def _refund_of(listed: ListedTask) -> RefundOf:
     )
 
 
-VIEW = View("payments.show", "money:read", Bilingual("Sebuah pembayaran", "A payment"), ById, PaymentShown, run)
+VIEW = View("payments.show", "money:read", Bilingual("Sebuah pembayaran", "A payment"), ById, WholePayment, run)

@@ -14,7 +14,7 @@ from gerai.engine.proofs import proof_of
 from gerai.kit.bilingual import Bilingual
 
 
-class ProofShown(ProofRow, frozen=True, kw_only=True):
+class WholeProof(ProofRow, frozen=True, kw_only=True):
     """A proof. ``sha256``: of the file, in hexadecimal."""
 
     sha256: Annotated[str, words("SHA-256", "SHA-256")]
@@ -25,9 +25,9 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     one = await proof_of(within.engine, within.merchant_id, wanted.id)
     if one is None or one.environment != within.environment:
         return ViewPage([])
-    return ViewPage([ProofShown(**msgspec.structs.asdict(row_of(one)), sha256=one.digest.hex())])
+    return ViewPage([WholeProof(**msgspec.structs.asdict(row_of(one)), sha256=one.digest.hex())])
 
 
 VIEW = View(
-    "proofs.show", "money:read", Bilingual("Sebuah bukti transfer", "A proof of a transfer"), ById, ProofShown, run
+    "proofs.show", "money:read", Bilingual("Sebuah bukti transfer", "A proof of a transfer"), ById, WholeProof, run
 )

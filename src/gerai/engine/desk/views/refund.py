@@ -13,7 +13,7 @@ from gerai.engine.desk.views.refunds import RefundRow, row_of
 from gerai.kit.bilingual import Bilingual
 
 
-class RefundShown(RefundRow, frozen=True, kw_only=True):
+class WholeRefund(RefundRow, frozen=True, kw_only=True):
     """A refund. ``asked_by`` and ``ended_by``: people, or its gateway; empty: nobody is named. ``denials``: how often
     its gateway would not send it."""
 
@@ -33,7 +33,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     task, to = listed.task, listed.task.destination
     return ViewPage(
         [
-            RefundShown(
+            WholeRefund(
                 **msgspec.structs.asdict(row_of(listed)),
                 bank=to.get("bank", ""), number=to.get("number", ""), holder=to.get("holder", ""),
                 asked_by=task.asked_by, ended_by=task.ended_by, denials=task.denials,
@@ -42,4 +42,4 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     )  # fmt: skip
 
 
-VIEW = View("refunds.show", "money:read", Bilingual("Sebuah pengembalian", "A refund"), ById, RefundShown, run)
+VIEW = View("refunds.show", "money:read", Bilingual("Sebuah pengembalian", "A refund"), ById, WholeRefund, run)

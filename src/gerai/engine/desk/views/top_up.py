@@ -16,16 +16,16 @@ from gerai.kit.bilingual import Bilingual
 from gerai.store import gateways
 
 
-class TopUpShown(TopUpRow, frozen=True, kw_only=True):
+class WholeTopUp(TopUpRow, frozen=True, kw_only=True):
     """A top-up. ``fee_sen``: what its method keeps; ``matching_sen``: so much more is asked for, so that no other money
-    is taken for it; ``reference``: the gateway's or the bank's; ``held_at``: since when its money waits, or waited, for
-    somebody to decide; ``gateway_fault``: why somebody should look at its gateway."""
+    is taken for it; ``provider_reference``: the gateway's or the bank's; ``held_at``: since when its money waits, or
+    waited, for somebody to decide; ``gateway_fault``: why somebody should look at its gateway."""
 
     fee_sen: Annotated[int, words("Biaya", "Fee")]
     matching_sen: Annotated[int, words("Angka unik", "Unique amount")]
     number: Annotated[str, words("Nomor untuk dibayar", "Number to pay to")]
     account: Annotated[str, words("Rekening Anda", "Your account")]
-    reference: Annotated[str, words("Nomor bank atau gateway", "Bank's or gateway's number")]
+    provider_reference: Annotated[str, words("Nomor bank atau gateway", "Bank's or gateway's number")]
     gateway_fault: Annotated[str, words("Perlu dilihat di gateway", "Look at the gateway")]
     note: Annotated[str, words("Catatan", "Note")]
     held_at: Annotated[datetime | None, words("Menunggu sejak", "Waits since")]
@@ -39,13 +39,13 @@ async def run(within: Within, wanted: ById) -> ViewPage:
         return ViewPage([])
     async with within.engine.connection() as connection:
         attempt = await gateways.attempt(connection, within.merchant_id, one.deposit_id)
-    shown = TopUpShown(
+    shown = WholeTopUp(
         **msgspec.structs.asdict(row_of(one)),
         fee_sen=one.fee_sen,
         matching_sen=one.matching_sen,
         number=str(one.instructions.get("code", "")),
         account=account_named(within, one.receiving_id),
-        reference=one.provider_reference,
+        provider_reference=one.provider_reference,
         gateway_fault="" if attempt is None else attempt.fault,
         note=one.note,
         held_at=one.held_at,
@@ -54,4 +54,4 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     return ViewPage([shown])
 
 
-VIEW = View("topups.show", "money:read", Bilingual("Sebuah isi saldo", "A top-up"), ById, TopUpShown, run)
+VIEW = View("topups.show", "money:read", Bilingual("Sebuah isi saldo", "A top-up"), ById, WholeTopUp, run)
