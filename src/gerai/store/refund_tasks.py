@@ -25,9 +25,7 @@ ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
 SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'sending' AND t.payment_id = %(payment)s")
 OWED_OF: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
-
-
-_OF_IDS: Final = _LISTED.format(which="AND t.task_id = ANY(%(tasks)s) ORDER BY t.task_id")
+THESE: Final = _LISTED.format(which="AND t.task_id = ANY(%(tasks)s)")
 _LIST: Final = Walk(
     "refund_tasks",
     "task_id",
@@ -85,14 +83,14 @@ async def page(
     return [ListedTask(*row[1:4], REFUND_TASKS.read(row[4:])) for row in found], went_to
 
 
-async def by_ids(connection: AsyncConnection, merchant_id: int, task_ids: list[int]) -> list[ListedTask]:
-    """Those with these ids, whatever became of them, oldest first."""
-    return await _listed(connection, _OF_IDS, merchant=merchant_id, tasks=task_ids, limit=100)
-
-
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:
     """The task with this id."""
     return next(iter(await _listed(connection, ONE, merchant=merchant_id, task=task_id, limit=1)), None)
+
+
+async def by_ids(connection: AsyncConnection, merchant_id: int, task_ids: list[int]) -> list[ListedTask]:
+    """Those of the tasks that exist, in the order of their ids."""
+    return await _listed(connection, THESE, merchant=merchant_id, tasks=task_ids, limit=len(task_ids))
 
 
 async def _listed(connection: AsyncConnection, text: str, **names: int | list[int]) -> list[ListedTask]:

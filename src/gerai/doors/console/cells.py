@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Literal, cast, get_args, get_origin
+from types import UnionType
+from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -19,24 +20,25 @@ from gerai.kit.bilingual import Bilingual
 _HIDDEN: Final = frozenset({"seen", "can", "things"})
 #: Of what a field is the name, and which field has the id by which that is seen; a row that has both shows the name.
 _NAMES: Final = {
-    "order": ("orders", "order_id"), "payment": ("payments", "payment_id"), "code": ("topups", "deposit_id"),
+    "order": ("orders", "order_id"), "payment": ("payments", "payment_id"),
 }  # fmt: skip
 #: Where an id leads that has no name beside it.
 _IDS: Final = {
     "order_id": "orders", "payment_id": "payments", "deposit_id": "topups", "member_id": "members", "proofs": "proofs",
-    "refund": "refunds",
 }  # fmt: skip
 #: Fields that are asked for by the page itself.
 _PAGING: Final = frozenset({"after", "limit"})
 #: A text longer than this has a box of its own.
 _LONG: Final = 300
 _TONES: Final = {
-    "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner"),
-    "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator"),
-    "run": ("processing", "shipping", "shipped", "in_process", "open"),
+    "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
+    "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested"),
+    "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
-    "bad": ("failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned"),
-}
+    "bad": (
+        "failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned", "conflict", "problem", "returning",
+    ),
+}  # fmt: skip
 _TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}
 
 
@@ -46,13 +48,16 @@ _PILLS: Final = frozenset({"status", "state", "role", "payment_status", "order_s
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as it is shown. ``kind``: text | amount | pill | time | id; ``tone`` of a pill; ``at``: of a time, for
-    machines; ``leads_to``: of what it is the name or the id, and that id; empty: of nothing that can be seen."""
+    """A value as it is shown. ``kind``: text | amount | number | pill | time | id | code | table; ``tone`` of a pill;
+    ``at``: of a time, for machines; ``titles`` and ``rows`` of a table; ``leads_to``: of what it is the name or the id,
+    and that id; empty: of nothing that can be seen."""
 
     text: str
     kind: str = "text"
     tone: str = "calm"
     at: str = ""
+    titles: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
     leads_to: str = ""
 
 
@@ -98,6 +103,8 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
     match value:
         case None | "" | ():
             return Cell(words("none"))
+        case dict() | list() if not value:
+            return Cell(words("none"))
         case bool():
             return Cell(words("yes" if value else "no"), "pill", "good" if value else "calm")
         case int() if name.endswith("_sen"):
@@ -106,16 +113,42 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(str(value), "id" if name == "id" else "number")
         case datetime():
             return Cell(words.time(value), "time", at=value.isoformat())
+        case date():
+            return Cell(words.date(value), "time", at=value.isoformat())
         case Bilingual():
             return Cell(words.of(value))
         case str() if name in _PILLS:
-            return Cell(words.word(name, value), "pill", _TONE_OF.get(value, "calm"))
+            kind = name if words.knows(name, value) or not name.endswith("status") else "status"
+            return Cell(words.word(kind, value), "pill", tone_of(value))
         case str():
             return Cell(value)
         case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
             return Cell(", ".join(map(str, cast("list[Any]", value))))
+        case msgspec.Struct():
+            return _table([value], words)
+        case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
+            return _table(cast("list[msgspec.Struct]", value), words)
         case _:
-            return Cell(msgspec.json.encode(value).decode(), "code")
+            return Cell(raw(value), "code")
+
+
+def tone_of(state: str) -> str:
+    """How a state's pill is coloured."""
+    return _TONE_OF.get(state, "calm")
+
+
+def _table(values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:
+    """Things within a thing, as a table of their own."""
+    columns = columns_of(type(values[0]), words)
+    if not columns:
+        return Cell(raw(values), "code")
+    rows = [[cell(name, getattr(value, name), words) for name, _ in columns] for value in values]
+    return Cell("", "table", titles=[title for _, title in columns], rows=rows)
+
+
+def raw(value: Any) -> str:
+    """As it is kept: JSON, line by line."""
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
 
 
 def inputs_of(
@@ -155,16 +188,27 @@ def _kind_of(field: Field, words: DeskWords) -> tuple[str, Sequence[tuple[str, s
         return "hidden", ()
     if field.plain is bool:
         return "yes_no", (("yes", words("yes")), ("no", words("no")))
-    if get_origin(field.plain) is Literal:
-        return "choice", tuple((str(one), words.word(field.name, str(one))) for one in get_args(field.plain))
+    if choices := _choices_of(field.plain):
+        return "choice", tuple((one, words.word(field.name, one)) for one in choices)
     if field.is_amount:
         return "amount", ()
     if field.plain is int:
         return "number", ()
-    if field.is_list or field.plain in (str, date):
+    if field.plain is date:
+        return "date", ()
+    if field.is_list or field.plain is str:
         return "text", ()
     return "long", ()
 
 
+def _choices_of(plain: Any) -> tuple[str, ...]:
+    """The words that a field takes and nothing else; that it may be empty needs none."""
+    if get_origin(plain) is Literal:
+        return tuple(str(one) for one in get_args(plain) if one != "")
+    if get_origin(plain) in (Union, UnionType) and all(get_origin(part) is Literal for part in get_args(plain)):
+        return tuple(word for part in get_args(plain) for word in _choices_of(part))
+    return ()
+
+
 def _typed(field: Field, example: Any, words: DeskWords) -> str:
-    return words.word(field.name, str(example)) if get_origin(field.plain) is Literal else typed(field, example)
+    return words.word(field.name, str(example)) if _choices_of(field.plain) else typed(field, example)

@@ -19,9 +19,9 @@ class MayBe(msgspec.Struct, frozen=True):
     """What asks for exactly this there. ``id``: of the payment or the top-up; ``name``: the order's number, or the
     top-up's code; ``status``: of the payment or the top-up."""
 
-    id: int
-    name: str
-    status: str
+    id: Annotated[int, words("Nomor", "Id")]
+    name: Annotated[str, words("Pesanan atau isi saldo", "Order or top-up")]
+    status: Annotated[str, words("Keadaan", "State")]
 
 
 class WholeArrival(ArrivalRow, frozen=True, kw_only=True):

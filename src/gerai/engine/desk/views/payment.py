@@ -21,13 +21,13 @@ from gerai.store.refund_tasks import ListedTask
 class RefundOf(msgspec.Struct, frozen=True):
     """A refund of the payment."""
 
-    id: int
-    status: str
-    amount_sen: int
-    reference: str
-    reason: str
-    created_at: datetime
-    ended_at: datetime | None
+    id: Annotated[int, words("Nomor", "Id")]
+    status: Annotated[str, words("Keadaan", "State")]
+    amount_sen: Annotated[int, words("Jumlah", "Amount")]
+    reference: Annotated[str, words("Nomor transfer", "Reference")]
+    reason: Annotated[str, words("Alasan", "Reason")]
+    created_at: Annotated[datetime, words("Sejak", "Since")]
+    ended_at: Annotated[datetime | None, words("Selesai", "Ended")]
 
 
 class WholePayment(PaymentRow, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class RefundFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RefundRow(msgspec.Struct, frozen=True):
-    """One refund. ``payment``: the code of what it gives back of; ``order``: empty where that is a top-up; ``to``:
+    """One refund. ``payment``: the code of what it gives back of, which is a payment of an order or a top-up; ``to``:
     where the money goes, as far as it is known; ``fault``: why a person should look; ``can``: the acts that its state
     allows."""
 
@@ -43,7 +43,8 @@ class RefundRow(msgspec.Struct, frozen=True):
     status: Annotated[str, words("Keadaan", "State")]
     order_id: Annotated[int | None, words("Nomor pesanan", "Order's id")]
     order: Annotated[str, words("Pesanan", "Order")]
-    payment_id: Annotated[int, words("Nomor pembayaran atau isi saldo", "Id of the payment or top-up")]
+    payment_id: Annotated[int | None, words("Nomor pembayaran", "Payment's id")]
+    deposit_id: Annotated[int | None, words("Nomor isi saldo", "Top-up's id")]
     payment: Annotated[str, words("Pembayaran", "Payment")]
     method: Annotated[str, words("Cara bayar", "Method")]
     to: Annotated[str, words("Tujuan", "To")]
@@ -58,10 +59,11 @@ class RefundRow(msgspec.Struct, frozen=True):
 def row_of(listed: ListedTask) -> RefundRow:
     """A refund as it is listed."""
     task = listed.task
+    paid_id, deposit_id = (task.payment_id, None) if task.order_id is not None else (None, task.payment_id)
     return RefundRow(
-        task.task_id, task.amount_sen, task.status, task.order_id, listed.order_number, task.payment_id, listed.payment,
-        listed.method, ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name)),
-        task.reason, task.fault, task.reference, task.created_at, task.ended_at, refund_acts(task),
+        task.task_id, task.amount_sen, task.status, task.order_id, listed.order_number, paid_id, deposit_id,
+        listed.payment, listed.method,
+        ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name)), task.reason, task.fault, task.reference, task.created_at, task.ended_at, refund_acts(task),
     )  # fmt: skip
 
 
