@@ -60,8 +60,10 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         _, about = await _as_it_is(act, desk, given.get("id", ""))
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
     things = act.name.partition(".")[0]
-    back = _from(ctx, desk) or _shown(desk, things, done.id)
-    if done.secret or done.details:
+    came_from = _from(ctx, desk)
+    back = came_from or _shown(desk, things, done.id)
+    # Whoever began at a page sees there what came of it.
+    if done.secret or (done.details and not came_from):
         words = answers.words_for(ctx)
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -59,18 +60,19 @@ class OrderPages:
             page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
         except InputInvalid as refusal:
             faults = refusal.fields
-        today = jakarta(desk.merchant.now(desk.within.environment)).date()
+        today = self._today(desk)
         narrowed = [name for name in _NARROW if name in asked]
         untouched = not (faults or page.rows or asked)
         return desk_page(
             ctx, desk, "orders.html", "orders", 400 if faults else 200,
             title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
-            states=await self._tabs(ctx, desk, asked, counted=not narrowed), ranges=_ranges(ctx, asked, today),
+            states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}),
+            ranges=_ranges(ctx, asked, today),
             chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
                    for name in narrowed],
             tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
-            samples=self._counters.samples(ctx.base_url)
+            samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
             can_make_keys="keys.create" in acts() and desk.may(acts()["keys.create"].permission),
         )  # fmt: skip
@@ -86,24 +88,29 @@ class OrderPages:
         if not page.rows:
             raise NotFound("order", named)
         order: Any = page.rows[0]
-        today = jakarta(desk.merchant.now(desk.within.environment)).date()
-        first, *others = _ordered(order, [act for name in order.can if (act := _mine(desk, name)) is not None])
+        today, method = self._today(desk), partial(method_name, desk, words)
+        first, *others = _ordered(desk, order)
         return desk_page(
             ctx, desk, "order.html", "orders", title=order.number, today=today,
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
-            steps=steps_of(order), story=story_of(order, words), method=lambda name: method_name(desk, words, name),
-            subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
-            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+            steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
+            method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
+            whatsapp=_whatsapp(order.contact.phone), acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
+
+    def _today(self, desk: AtDesk) -> date:
+        """The day it is in Jakarta, by the environment's own clock."""
+        return jakarta(desk.merchant.now(desk.within.environment)).date()
 
     async def _tabs(
         self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
     ) -> list[tuple[str, str, str, bool]]:
-        """State, address, count, and whether it is the one that is shown. Counted only where nothing else narrows the
-        list: a number beside a search would say what the search does not find."""
+        """State, address, count, and whether it is the one that is shown. Counted only where nothing but the door
+        narrows the list: a number beside a search would say what the search does not find."""
         view = views()["orders.counts"]
-        counts: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        wanted = view.filter(door=asked.get("door", ""))
+        counts: list[Any] = [*(await look(view, desk.within, wanted, desk.caller)).rows]
         here = asked.get("status", "")
         shown = [row for row in counts if row.status in _USUAL or row.count or row.status == here]
         tabs = [("", answers.address(ctx, status="", after=""), "", not here)]
@@ -152,10 +159,13 @@ def _mine(desk: AtDesk, name: str) -> Act | None:
     return act if act is not None and desk.may(act.permission) else None
 
 
-def _ordered(order: Any, can: list[Act]) -> list[Act | None]:
-    """The next step first, or None where nothing leads on; then the rest, what ends the order last."""
+def _ordered(desk: AtDesk, order: Any) -> list[Act | None]:
+    """What the person may do now: the next step first, or None where nothing leads on; then the rest, what ends the
+    order last."""
     waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"
     forward = _UNPAID if waits else _FORWARD if order.parcel is not None else _WITHOUT_PARCEL
+    named = [*order.can, *(name for name in forward if waits and name not in order.can)]
+    can = [act for name in named if (act := _mine(desk, name)) is not None]
     first = next((act for name in forward for act in can if act.name == name), None)
     rest = [act for act in can if act is not first]
     return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
@@ -165,6 +175,17 @@ def _on_payment(desk: AtDesk, payment: Any) -> list[Act]:
     """What the person may do about a payment as it stands."""
     can = [name for name, verb in _ON_PAYMENT if PAYMENT.can(payment.status, verb)]
     return [act for name in can[:1] if (act := _mine(desk, name)) is not None]
+
+
+async def _people(desk: AtDesk, words: DeskWords, order: Any) -> dict[str, str]:
+    """The names of who did something to the order: who looks is ``you``; colleagues by name for who may see them."""
+    me, view = str(desk.visitor.who.person.person_id), views()["people.list"]
+    others = any(event.by.startswith("person:") and event.by != f"person:{me}" for event in order.events)
+    names = {me: words("who.me")}
+    if others and desk.may(view.permission):
+        rows: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        names = {str(row.id): row.name for row in rows} | names
+    return names
 
 
 def _whatsapp(phone: str) -> str:
