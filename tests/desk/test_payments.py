@@ -138,7 +138,7 @@ async def test_money_is_confirmed_once(till: Till) -> None:
 async def test_a_reference_is_one_money_at_every_face(till: Till) -> None:
     """What was booked at the terminal under the bank's reference is not booked again here, and for nothing else."""
     view, payment = await till.asked()
-    other, _ = await till.asked()
+    other, unpaid = await till.asked()
     command = RecordPayment(
         **till.shop.names, order_id=view.order.order_id, outcome="paid", payment_id=payment.payment_id,
         by="operator:ani", reference="BCA-7",
@@ -147,7 +147,7 @@ async def test_a_reference_is_one_money_at_every_face(till: Till) -> None:
     again = await act(till.within, "payments.confirm", id=view.order.order_id, reference="BCA-7")
     assert again.replayed
     with pytest.raises(IdempotencyKeyReused):
-        await act(till.within, "payments.confirm", id=other.order.order_id, came_sen=PRICE, reference="BCA-7")
+        await act(till.within, "payments.confirm", id=unpaid.payment_id, reference="BCA-7")
     assert (await till.now(other))[0].order.charged_sen == 0
     assert await sound(till)
 
@@ -162,15 +162,16 @@ async def test_nothing_is_booked_by_a_guess(till: Till) -> None:
             with pytest.raises(AmountMismatch):
                 await act(till.within, "payments.confirm", id=number, came_sen=wrong)
     with pytest.raises(InputInvalid, match="asked for"):
-        await act(till.within, "payments.confirm", id=order_id)
+        await act(till.within, "payments.confirm", id=order_id, came_sen=PRICE)
     with pytest.raises(InputInvalid, match="how"):
         await act(till.within, "payments.confirm", id=order_id, how="kerang")
     assert (await till.now(view))[0].order.charged_sen == 0
     assert await written(till.within) == []
     done = await act(till.within, "payments.confirm", id=order_id, how="cash")
     assert (done.details["amount_sen"], done.details["payment_status"]) == (PRICE, "completed")
-    with pytest.raises(InputInvalid, match="which is"):
-        await act(till.within, "payments.confirm", id=order_id, came_sen=done.details["amount_sen"] * 3)
+    paid, by_bank = await till.paid()
+    with pytest.raises(InputInvalid, match="which is completed"):
+        await act(till.within, "payments.confirm", id=paid.order.order_id, came_sen=by_bank.asked_sen)
     assert await sound(till)
 
 
