@@ -19,7 +19,7 @@ WaitingKind = Literal[
 
 
 @dataclass(frozen=True)
-class Kind:
+class KindOfWaiting:
     """``says``: what happened, with places for its facts; ``things``: where one is seen by its id; ``can``: the acts
     that decide it, by that id."""
 
@@ -28,98 +28,98 @@ class Kind:
     can: tuple[str, ...] = ()
 
 
-KINDS: Final[dict[WaitingKind, Kind]] = {
-    "late_payment": Kind(
+KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
+    "late_payment": KindOfWaiting(
         Bilingual(
             "{amount} lewat {method} datang terlambat untuk pesanan {order}",
             "{amount} by {method} came late for order {order}",
         ),
         "payments", ("payments.resolve",),
     ),
-    "other_amount": Kind(
+    "other_amount": KindOfWaiting(
         Bilingual(
             "{amount} datang untuk pesanan {order}, yang diminta {other}",
             "{amount} came for order {order}, {other} was asked",
         ),
         "payments", ("payments.resolve",),
     ),
-    "ended_order": Kind(
+    "ended_order": KindOfWaiting(
         Bilingual(
             "Pesanan {order} {ended}, padahal {amount} sudah dibayar",
             "Order {order} {ended}, and {amount} was paid for it",
         ),
         "payments", ("payments.refund",),
     ),
-    "refund_to_send": Kind(
+    "refund_to_send": KindOfWaiting(
         Bilingual("{amount} harus dikirim kembali: {whose}{detail}", "{amount} is to be sent back: {whose}{detail}"),
         "refunds", ("refunds.done", "refunds.destination", "refunds.withdraw"),
     ),
-    "refund_refused": Kind(
+    "refund_refused": KindOfWaiting(
         Bilingual(
             "Gateway tidak mengembalikan {amount}: {whose}{detail}",
             "Its gateway does not send {amount} back: {whose}{detail}",
         ),
         "refunds", ("refunds.done", "refunds.again", "refunds.withdraw"),
     ),
-    "refund_unclear": Kind(
+    "refund_unclear": KindOfWaiting(
         Bilingual(
             "Belum jelas apakah gateway mengembalikan {amount}: {whose}{detail}",
             "Not clear whether its gateway sends {amount} back: {whose}{detail}",
         ),
         "refunds", ("refunds.take",),
     ),
-    "late_top_up": Kind(
+    "late_top_up": KindOfWaiting(
         Bilingual("{amount} datang terlambat untuk isi saldo {paid}", "{amount} came late for top-up {paid}"),
         "topups", ("topups.resolve",),
     ),
-    "other_top_up": Kind(
+    "other_top_up": KindOfWaiting(
         Bilingual(
             "{amount} datang untuk isi saldo {paid}, yang diminta {other}",
             "{amount} came for top-up {paid}, {other} was asked",
         ),
         "topups", ("topups.resolve", "topups.confirm"),
     ),
-    "payment_fault": Kind(
+    "payment_fault": KindOfWaiting(
         Bilingual(
             "Lihat pembayaran {paid} pesanan {order} di gateway-nya{detail}",
             "Look at payment {paid} of order {order} at its gateway{detail}",
         ),
         "payments", ("payments.confirm",),
     ),
-    "top_up_fault": Kind(
+    "top_up_fault": KindOfWaiting(
         Bilingual("Lihat isi saldo {paid} di gateway-nya{detail}", "Look at top-up {paid} at its gateway{detail}"),
         "topups", ("topups.confirm",),
     ),
-    "arrival": Kind(
+    "arrival": KindOfWaiting(
         Bilingual(
             "{amount} masuk dan belum jelas untuk apa{detail}", "{amount} came in, and it is not clear for what{detail}"
         ),
         "arrivals", ("arrivals.book", "arrivals.dismiss"),
     ),
-    "notice": Kind(
+    "notice": KindOfWaiting(
         Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"), "notices"
     ),
-    "proof": Kind(
+    "proof": KindOfWaiting(
         Bilingual(
             "Bukti transfer untuk pesanan {order}, yang diminta {amount}",
             "Proof of a transfer for order {order}, {amount} was asked",
         ),
         "proofs", ("payments.confirm",),
     ),
-    "provider_unknown": Kind(
+    "provider_unknown": KindOfWaiting(
         Bilingual(
             "{name} belum memastikan pesanan {order}, sudah ditanya {other} kali",
             "{name} has not said whether order {order} is done, asked {other} times",
         ),
         "orders", ("orders.retry", "orders.complete", "orders.fail"),
     ),
-    "webhook": Kind(
+    "webhook": KindOfWaiting(
         Bilingual(
             "Webhook tidak sampai ke {name}{detail}", "Webhooks do not get through to {name}{detail}"
         ),
         "webhooks", ("webhooks.resume",),
     ),
-    "low_stock": Kind(
+    "low_stock": KindOfWaiting(
         Bilingual("{name} tinggal {other} di {place}", "{other} of {name} left in {place}"), "stock"
     ),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from gerai.store import payments
 from gerai.store.payment_list import ListedPayment
 
 
-class PaymentFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PaymentListFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``text``: the identifier of a payment, the number its payer was shown (a VA), or the number or identifier of an
     order, whole. ``since``, ``until``: the first and the last day on which they were begun, in Jakarta."""
 
@@ -71,7 +71,7 @@ def way_of(method: str, channel: str) -> str:
     return method if not channel or channel.casefold() == method.casefold() else f"{method} {channel}"
 
 
-async def run(within: Within, wanted: PaymentFilter) -> ViewPage:
+async def run(within: Within, wanted: PaymentListFilter) -> ViewPage:
     """Newest first. With a state, a method or a counter a page may have few rows, or none, and others follow."""
     if text := wanted.text.strip():
         return ViewPage([row_of(one) for one in await _named(within, wanted, text)])
@@ -87,7 +87,7 @@ async def run(within: Within, wanted: PaymentFilter) -> ViewPage:
     return cut(found, wanted.limit, lambda one: behind(one.payment.created_at, one.payment.payment_id), token, row_of)
 
 
-async def _named(within: Within, wanted: PaymentFilter, text: str) -> list[ListedPayment]:
+async def _named(within: Within, wanted: PaymentListFilter, text: str) -> list[ListedPayment]:
     """Those that this text names, and that are what else is asked for."""
     here = (within.merchant_id, within.environment)
     async with within.engine.connection() as connection:
@@ -98,7 +98,7 @@ async def _named(within: Within, wanted: PaymentFilter, text: str) -> list[Liste
     return [one for one in found if _fits(one, within, wanted)][: wanted.limit]
 
 
-def _fits(listed: ListedPayment, within: Within, wanted: PaymentFilter) -> bool:
+def _fits(listed: ListedPayment, within: Within, wanted: PaymentListFilter) -> bool:
     one, since, until = listed.payment, since_of(wanted.since), until_of(wanted.until)
     return (
         one.environment == within.environment
@@ -110,4 +110,4 @@ def _fits(listed: ListedPayment, within: Within, wanted: PaymentFilter) -> bool:
     )
 
 
-VIEW = View("payments.list", "money:read", Bilingual("Pembayaran", "Payments"), PaymentFilter, PaymentRow, run)
+VIEW = View("payments.list", "money:read", Bilingual("Pembayaran", "Payments"), PaymentListFilter, PaymentRow, run)

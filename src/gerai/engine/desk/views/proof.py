@@ -9,12 +9,12 @@ import msgspec
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
-from gerai.engine.desk.views.proofs import ProofRow, row_of
+from gerai.engine.desk.views.proofs import ListedProof, row_of
 from gerai.engine.proofs import proof_of
 from gerai.kit.bilingual import Bilingual
 
 
-class WholeProof(ProofRow, frozen=True, kw_only=True):
+class WholeProof(ListedProof, frozen=True, kw_only=True):
     """A proof. ``sha256``: of the file, in hexadecimal."""
 
     sha256: Annotated[str, words("SHA-256", "SHA-256")]

@@ -15,7 +15,7 @@ from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.payments import way_of
 from gerai.kit.bilingual import Bilingual
 from gerai.store import proofs as sql
-from gerai.store.proofs import ProofRow as Kept
+from gerai.store.proofs import ProofRow
 
 
 class ProofFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +26,7 @@ class ProofFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
 
 
-class ProofRow(msgspec.Struct, frozen=True):
+class ListedProof(msgspec.Struct, frozen=True):
     """One file. ``asked_sen``: what its payer was asked for; ``file``: what its bytes are, whatever it was called;
     ``can``: the acts that its payment's state allows."""
 
@@ -44,10 +44,10 @@ class ProofRow(msgspec.Struct, frozen=True):
     can: Annotated[tuple[str, ...], words("Tindakan", "Acts")]
 
 
-def row_of(one: Kept) -> ProofRow:
+def row_of(one: ProofRow) -> ListedProof:
     """A proof as it is listed."""
     can = known(["payments.confirm"]) if one.payment_status in sql.MAY_COME else ()
-    return ProofRow(
+    return ListedProof(
         one.proof_id, one.asked_sen, one.order_id, one.order_number, one.payment_id, one.payment, one.payment_status,
         way_of(one.method, one.channel_code), one.kind, one.size_bytes, one.uploaded_at, can,
     )  # fmt: skip
@@ -63,4 +63,6 @@ async def run(within: Within, wanted: ProofFilter) -> ViewPage:
     return cut(found, wanted.limit, lambda one: str(one.proof_id), str(went_to or ""), row_of)
 
 
-VIEW = View("proofs.list", "money:read", Bilingual("Bukti transfer", "Proofs of transfers"), ProofFilter, ProofRow, run)
+VIEW = View(
+    "proofs.list", "money:read", Bilingual("Bukti transfer", "Proofs of transfers"), ProofFilter, ListedProof, run
+)

@@ -28,7 +28,7 @@ class WaitingFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
 
 
-class WaitingRow(msgspec.Struct, frozen=True):
+class WaitingListRow(msgspec.Struct, frozen=True):
     """One thing. ``what``: what happened; ``since``: how long it waits; ``amount_sen``: of the money it is about, None:
     it is about none; ``things``: of what it is one, seen by its ``id`` as ``<things>.show``; ``can``: the acts that
     decide it, by its ``id``."""
@@ -54,7 +54,7 @@ async def run(within: Within, wanted: WaitingFilter) -> ViewPage:
         found = await sql.things(connection, *of)
     catalogue, shown = catalogue_of(within), found[: wanted.limit]
     rows = [
-        WaitingRow(
+        WaitingListRow(
             one.id, one.kind, what_of(one, catalogue), one.amount_sen, one.since, one.order_id, one.order_number,
             things_of(one), can_of(one),
         )
@@ -64,4 +64,6 @@ async def run(within: Within, wanted: WaitingFilter) -> ViewPage:
     return ViewPage(rows, "" if last is None else behind(last.since, last.kind, last.id))
 
 
-VIEW = View("waiting.list", "money:read", Bilingual("Perlu tindakan", "Needs action"), WaitingFilter, WaitingRow, run)
+VIEW = View(
+    "waiting.list", "money:read", Bilingual("Perlu tindakan", "Needs action"), WaitingFilter, WaitingListRow, run
+)
