@@ -21,6 +21,7 @@ EVERY: Final[list[View | Act]] = [*views().values(), *acts().values()]
 BY_HAND: Final = {
     "members.list", "members.link", "members.unlink", "keys.list", "keys.create", "keys.revoke",
     "payments.confirm", "payments.resolve", "payments.refund",
+    "orders.list", "orders.show", "orders.complete", "orders.fail", "orders.cancel",
 }  # fmt: skip
 ADD: Final = (
     "warehouses", "add", "--name", "Gudang Surabaya", "--address", "Jl. Wonokromo 1", "--location-id", "6",

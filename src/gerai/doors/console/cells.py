@@ -13,7 +13,7 @@ import msgspec
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
-from gerai.engine.desk.registry import views
+from gerai.engine.desk.registry import acts, views
 from gerai.kit.bilingual import Bilingual
 
 #: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
@@ -123,10 +123,14 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
         case str() if name in _PILLS:
             kind = name if words.knows(name, value) or not name.endswith("status") else "status"
             return Cell(words.word(kind, value), "pill", tone_of(value))
+        case str() if name == "act" and value in acts():
+            return Cell(words.of(acts()[value].title))
         case str():
-            return Cell(value)
+            return Cell(words.word(name, value) if words.knows(name, value) else value)
         case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
             return Cell(", ".join(map(str, cast("list[Any]", value))))
+        case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
+            return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
         case msgspec.Struct():
             return _table([value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):

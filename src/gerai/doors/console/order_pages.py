@@ -61,15 +61,17 @@ class OrderPages:
         except InputInvalid as refusal:
             faults = refusal.fields
         today = self._today(desk)
-        narrowed = [name for name in _NARROW if name in asked]
+        narrowed, ranges = [name for name in _NARROW if name in asked], _ranges(ctx, asked, today)
+        # What a link for dates says already is said once.
+        named = [name for name in narrowed if name != "since" or not any(shown for _, _, shown in ranges)]
         untouched = not (faults or page.rows or asked)
         return desk_page(
             ctx, desk, "orders.html", "orders", 400 if faults else 200,
             title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
             states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}),
-            ranges=_ranges(ctx, asked, today),
+            ranges=ranges,
             chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
-                   for name in narrowed],
+                   for name in named],
             tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
             samples=await self._counters.samples(ctx.base_url)
@@ -96,7 +98,8 @@ class OrderPages:
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
             method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
-            whatsapp=_whatsapp(order.contact.phone), acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+            whatsapp=_whatsapp(order.contact.phone),
+            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
 
     def _today(self, desk: AtDesk) -> date:
