@@ -80,7 +80,9 @@ async def page(
         .add_if(status not in ("", "owed"), "t.status = %s", status)
     )
     found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
-    return [ListedTask(*row[1:4], REFUND_TASKS.read(row[4:])) for row in found], went_to
+    return [
+        ListedTask(number, payment, method, REFUND_TASKS.read(values)) for _, number, payment, method, *values in found
+    ], went_to
 
 
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:

@@ -156,7 +156,7 @@ class WaitingCount(NamedTuple):
     """How many of a kind wait, no further counted than :data:`MOST`, and what they are together."""
 
     kind: str
-    count: int
+    many: int
     amount_sen: int
     since: datetime
 

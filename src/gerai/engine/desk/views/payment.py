@@ -92,7 +92,7 @@ def _amounts(one: Payment, view: OrderView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _at_gateway(attempt: GatewayAttempt | None) -> dict[str, str]:
+def _at_gateway(attempt: GatewayAttempt | None) -> dict[str, Any]:
     if attempt is None:
         return {"gateway_reference": "", "gateway_fault": ""}
     return {"gateway_reference": attempt.reference, "gateway_fault": attempt.fault}
