@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import hashlib
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -20,6 +19,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
+from gerai.engine.references import money_under
 from gerai.kit import log
 from gerai.settings import Settings
 
@@ -59,25 +59,23 @@ def operator() -> str:
     return f"operator:{getpass.getuser()}"
 
 
-def once(operation: str, reference: str, *asked: str) -> Idempotency | None:
-    """The idempotency key of an act that is done once per ``reference``; ``asked`` must be the same again. None without
-    a reference."""
-    if not reference:
-        return None
-    fingerprint = hashlib.sha256("\n".join(asked).encode()).digest()
-    return Idempotency("operator", operation, reference, fingerprint)
-
-
 async def money_in(engine: Engine, command: Command[T], reference: str, what: str, *asked: str) -> Outcome[T]:
     """Submit what books money that arrived, once per ``reference``: one line of a bank's list is one money, whether an
     order (``what``) was paid with it or a wallet. Leaves when it was booked for something else, and names that."""
-    key = once("money in", reference, what, *asked)
+    key = money_under(reference, what, *asked)
     try:
         return await engine.submit(command, key)
     except IdempotencyKeyReused:
-        earlier = None if key is None else await engine.made_under(command.merchant_id, command.environment, key)
-        what = await _named(engine, command.merchant_id, earlier)
-        fail(f"{reference} was booked already, for {what}: nothing is booked")
+        await name_earlier(engine, command.merchant_id, command.environment, reference, key)
+
+
+async def name_earlier(
+    engine: Engine, merchant_id: int, environment: str, reference: str, key: Idempotency | None
+) -> NoReturn:
+    """Leave: money was booked under this reference already, for something else, which is named."""
+    earlier = None if key is None else await engine.made_under(merchant_id, environment, key)
+    what = await _named(engine, merchant_id, earlier)
+    fail(f"{reference} was booked already, for {what}: nothing is booked")
 
 
 async def _named(engine: Engine, merchant_id: int, made: Made | None) -> str:
