@@ -5,6 +5,7 @@ Everything works without a script. A page is one look or one act; what a page ma
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from gerai.doors.console.answers import refuse
@@ -16,8 +17,9 @@ NAME: Final = "console"
 PREFIXES: Final = ("/console",)
 
 
-def console(house: House) -> Dialect:
-    """The door over this house's desk. What is in its addresses may be an invitation: they stay out of the log."""
+def console(house: House, dialects: Iterable[Dialect]) -> Dialect:
+    """The door over this house's desk; ``dialects`` are those that orders come in by. What is in its addresses may be
+    an invitation: they stay out of the log."""
     return Dialect(
-        name=NAME, title="Console", prefixes=PREFIXES, routes=routes(house), refuse=refuse, secret_paths=True
+        name=NAME, title="Console", prefixes=PREFIXES, routes=routes(house, dialects), refuse=refuse, secret_paths=True
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ from gerai.kit.ids import token
 
 #: Of a form, beside the act's own fields.
 _OURS = frozenset({"reason", "once", "password", "code"})
+#: A page of the desk: things, or one of them.
+_PLACE = re.compile(r"[a-z_]{1,40}(/[0-9]{1,19})?")
 _AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
 
 
@@ -56,12 +59,25 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
             raise
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, {}, sentence(refusal), refusal)
     things = act.name.partition(".")[0]
+    back = _from(ctx, desk) or _shown(desk, things, done.id)
     if done.secret or done.details:
         facts = [(name, str(value)) for name, value in done.details.items()]
-        return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts)
-    shown = f"{desk.base}/{things}/{done.id}" if f"{things}.show" in views() and done.id else f"{desk.base}/{things}"
-    back = shown if f"{things}.list" in views() else desk.base
+        return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
     return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
+
+
+def _from(ctx: RequestContext, desk: AtDesk) -> str:
+    """The page of this desk that an act was begun from, where its link names one (``back=orders/17``): what is done
+    there is seen there. Empty: it names none."""
+    named = ctx.query.get("back", "")
+    return f"{desk.base}/{named}" if _PLACE.fullmatch(named) else ""
+
+
+def _shown(desk: AtDesk, things: str, number: str) -> str:
+    """Where these things are seen."""
+    if f"{things}.list" not in views():
+        return desk.base
+    return f"{desk.base}/{things}/{number}" if f"{things}.show" in views() and number else f"{desk.base}/{things}"
 
 
 def _act(ctx: RequestContext, desk: AtDesk) -> Act:
@@ -139,5 +155,5 @@ def _form(
         title=words.of(act.title), act=act, fields=inputs_of(act.input, words, filled, faults, example_of),
         reason=filled.get("reason", ""), faults=faults,
         problem=problem, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
-        back=f"{desk.base}/{things}" if f"{things}.list" in views() else desk.base,
+        back=_from(ctx, desk) or _shown(desk, things, ""),
     )  # fmt: skip

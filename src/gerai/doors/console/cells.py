@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal, cast, get_args, get_origin
+from datetime import date, datetime
+from types import UnionType
+from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -20,24 +21,37 @@ _PAGING: Final = frozenset({"after", "limit"})
 #: A text longer than this has a box of its own.
 _LONG: Final = 300
 _TONES: Final = {
-    "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner"),
-    "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator"),
-    "run": ("processing", "shipping", "shipped", "in_process", "open"),
+    "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
+    "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested"),
+    "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
-    "bad": ("failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned"),
+    "bad": (
+        "failed",
+        "late",
+        "mismatch",
+        "disabled",
+        "blocked",
+        "revoked",
+        "returned",
+        "conflict",
+        "problem",
+        "returning",
+    ),
 }
 _TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as it is shown. ``kind``: text | amount | pill | time | id; ``tone`` of a pill; ``at``: of a time, for
-    machines."""
+    """A value as it is shown. ``kind``: text | amount | number | pill | time | id | code | table; ``tone`` of a pill;
+    ``at``: of a time, for machines; ``titles`` and ``rows`` of a table."""
 
     text: str
     kind: str = "text"
     tone: str = "calm"
     at: str = ""
+    titles: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,8 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
     match value:
         case None | "" | ():
             return Cell(words("none"))
+        case dict() | list() if not value:
+            return Cell(words("none"))
         case bool():
             return Cell(words("yes" if value else "no"), "pill", "good" if value else "calm")
         case int() if name.endswith("_sen"):
@@ -75,14 +91,39 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(str(value), "id" if name == "id" else "number")
         case datetime():
             return Cell(words.time(value), "time", at=value.isoformat())
+        case date():
+            return Cell(words.date(value), "time", at=value.isoformat())
         case str() if name in ("status", "state", "role", "payment_status"):
-            return Cell(words.word(name, value), "pill", _TONE_OF.get(value, "calm"))
+            return Cell(words.word(name, value), "pill", tone_of(value))
         case str():
             return Cell(value)
         case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
             return Cell(", ".join(cast("list[str]", value)))
+        case msgspec.Struct():
+            return _table([value], words)
+        case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
+            return _table(cast("list[msgspec.Struct]", value), words)
         case _:
-            return Cell(msgspec.json.encode(value).decode(), "code")
+            return Cell(raw(value), "code")
+
+
+def tone_of(state: str) -> str:
+    """How a state's pill is coloured."""
+    return _TONE_OF.get(state, "calm")
+
+
+def _table(values: Sequence[msgspec.Struct], words: DeskWords) -> Cell:
+    """Things within a thing, as a table of their own."""
+    columns = columns_of(type(values[0]), words)
+    if not columns:
+        return Cell(raw(values), "code")
+    rows = [[cell(name, getattr(value, name), words) for name, _ in columns] for value in values]
+    return Cell("", "table", titles=[title for _, title in columns], rows=rows)
+
+
+def raw(value: Any) -> str:
+    """As it is kept: JSON, line by line."""
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
 
 
 def inputs_of(
@@ -122,16 +163,27 @@ def _kind_of(field: Field, words: DeskWords) -> tuple[str, Sequence[tuple[str, s
         return "hidden", ()
     if field.plain is bool:
         return "yes_no", (("yes", words("yes")), ("no", words("no")))
-    if get_origin(field.plain) is Literal:
-        return "choice", tuple((str(one), words.word(field.name, str(one))) for one in get_args(field.plain))
+    if choices := _choices_of(field.plain):
+        return "choice", tuple((one, words.word(field.name, one)) for one in choices)
     if field.is_amount:
         return "amount", ()
     if field.plain is int:
         return "number", ()
+    if field.plain is date:
+        return "date", ()
     if field.is_list or field.plain is str:
         return "text", ()
     return "long", ()
 
 
+def _choices_of(plain: Any) -> tuple[str, ...]:
+    """The words that a field takes and nothing else; that it may be empty needs none."""
+    if get_origin(plain) is Literal:
+        return tuple(str(one) for one in get_args(plain) if one != "")
+    if get_origin(plain) in (Union, UnionType) and all(get_origin(part) is Literal for part in get_args(plain)):
+        return tuple(word for part in get_args(plain) for word in _choices_of(part))
+    return ()
+
+
 def _typed(field: Field, example: Any, words: DeskWords) -> str:
-    return words.word(field.name, str(example)) if get_origin(field.plain) is Literal else typed(field, example)
+    return words.word(field.name, str(example)) if _choices_of(field.plain) else typed(field, example)

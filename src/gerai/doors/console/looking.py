@@ -26,11 +26,16 @@ async def home_page(ctx: RequestContext, desk: AtDesk) -> Response:
     return desk_page(ctx, desk, "home.html", "home")
 
 
+async def more_page(ctx: RequestContext, desk: AtDesk) -> Response:
+    """The whole menu, and what is switched rarely: a phone's bar has room for four."""
+    return desk_page(ctx, desk, "more.html", "more")
+
+
 async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     """A page of things. Refuses NotFound and PermissionMissing."""
     things, words = ctx.path_params["things"], answers.words_for(ctx)
     view = _view(f"{things}.list")
-    asked = {name: value for name, value in ctx.query.items() if name not in ("lang", "done", "again")}
+    asked = {name: value for name, value in ctx.query.items() if name not in answers.LOOKS}
     faults: dict[str, list[str]] = {}
     page = ViewPage([])
     try:
@@ -45,7 +50,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         title=words.of(view.title), columns=columns_of(view.row, words), filters=filters, following=following,
         rows=[(_link(desk, things, row) if linked else "", _cells(view, row, words), _on_row(desk, things, row, words))
               for row in page.rows],
-        filtered=any(value for name, value in asked.items() if name != "after"), at_top=_acts(desk, things, words),
+        faults=faults, filtered=any(value for name, value in asked.items() if name != "after"), at_top=_acts(desk, things, words),
     )  # fmt: skip
 
 

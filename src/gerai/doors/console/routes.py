@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -11,12 +11,14 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
 from gerai.doors.console import account, acting, answers, entering, looking
+from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
+from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
-from gerai.doors.http.door import Endpoint, Route
+from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.house import House
 from gerai.engine.outage import refusal_behind
@@ -28,8 +30,9 @@ Desk = Callable[[RequestContext, AtDesk], Awaitable[Response]]
 _SHOP: Final = "/console/{shop}/{environment}"
 
 
-def routes(house: House) -> tuple[Route, ...]:
-    """All routes; those without parts come first."""
+def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
+    """All routes; those without parts come first, and pages of their own before those made from the registry."""
+    orders = OrderPages(Counters(dialects))
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -57,6 +60,9 @@ def routes(house: House) -> tuple[Route, ...]:
         Route("POST", "/console/account/sessions", signed(account.session_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
         Route("GET", _SHOP, desk(looking.home_page)),
+        Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
+        Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
+        Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from gerai.domain.money import display
 from gerai.doors.http.language import Language, catalogues
@@ -14,6 +14,7 @@ from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA
 
 _TIME: Final[dict[Language, str]] = {"id": "d MMM y, HH.mm", "en": "d MMM y, HH:mm"}
+_OF_YEAR: Final[dict[Language, str]] = {"id": "d MMM, HH.mm", "en": "d MMM, HH:mm"}
 CATALOGUES: Final = catalogues(__package__ or "")
 
 
@@ -36,6 +37,15 @@ class DeskWords:
         """A word of the shop's own (a state, a role), translated where the catalogue knows it."""
         return CATALOGUES[self.language].get(f"{kind}.{value}", value.replace("_", " "))
 
+    def knows(self, kind: str, value: str) -> bool:
+        """Whether the catalogue has this word."""
+        return f"{kind}.{value}" in CATALOGUES[self.language]
+
+    def account(self, name: str) -> str:
+        """An account of the books: ``wallet 22`` as ``Saldo 22``."""
+        kind, _, number = name.partition(" ")
+        return f"{self.word('account', kind)} {number}".rstrip()
+
     def fault(self, text: str) -> str:
         """What is wrong with a field, translated where the catalogue knows it."""
         return CATALOGUES[self.language].get(f"fault.{text}", text)
@@ -47,3 +57,13 @@ class DeskWords:
     def time(self, at: datetime) -> str:
         """``30 Nov 2026, 08.06``, Jakarta time."""
         return format_datetime(at, _TIME[self.language], tzinfo=JAKARTA, locale=self.language)
+
+    def short_time(self, at: datetime, today: date) -> str:
+        """``30 Nov, 08.06`` of this year, else as :meth:`time`. Jakarta time."""
+        if at.astimezone(JAKARTA).year != today.year:
+            return self.time(at)
+        return format_datetime(at, _OF_YEAR[self.language], tzinfo=JAKARTA, locale=self.language)
+
+    def date(self, day: date) -> str:
+        """``30 Nov 2026``."""
+        return format_date(day, "d MMM y", locale=self.language)

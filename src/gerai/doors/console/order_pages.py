@@ -1,0 +1,168 @@
+"""The pages of orders: all counters in one list, and one order with everything about it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.states import PAYMENT
+from gerai.doors.console import answers
+from gerai.doors.console.cells import raw, tone_of
+from gerai.doors.console.counters import Counters
+from gerai.doors.console.looking import desk_page
+from gerai.doors.console.order_story import story_of
+from gerai.doors.console.order_words import method_name, parted, steps_of
+from gerai.doors.console.who import AtDesk
+from gerai.doors.console.words import DeskWords
+from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.read import fields_of, read_texts
+from gerai.engine.desk.registry import Act, ViewPage, acts, look, views
+from gerai.kit.clock import jakarta
+
+#: States with a tab of their own in any shop; the others have one where there are such orders.
+_USUAL: Final = ("pending", "confirmed", "processing", "ready", "shipped", "completed")
+#: What narrows the list beside its state, in the order it is shown in.
+_NARROW: Final = ("text", "door", "member", "since", "until")
+#: How far back the links for dates reach, in days.
+_BACK: Final = (("today", 0), ("week", 6), ("month", 29))
+#: What moves an order on, the next step first. A parcel is shipped before it can have arrived.
+_FORWARD: Final = ("payments.confirm", "orders.process", "orders.ship", "orders.deliver", "orders.complete")
+#: What ends an order without the buyer having it: drawn as such.
+_ENDING: Final = frozenset({"orders.cancel", "orders.fail"})
+#: What is done about a payment, and the verb that its state must allow. Late money is resolved before all.
+_ON_PAYMENT: Final = (
+    ("payments.resolve", "accept"), ("payments.confirm", "complete"), ("payments.refund", "refund"),
+)  # fmt: skip
+
+
+class OrderPages:
+    """Their endpoints. ``counters``: the doors that orders come in by."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    async def list_page(self, ctx: RequestContext, desk: AtDesk) -> Response:
+        """A page of the list; the address says which. Refuses PermissionMissing."""
+        view, words = views()["orders.list"], answers.words_for(ctx)
+        known = {field.name for field in fields_of(view.filter)}
+        asked = {name: value for name, value in ctx.query.items() if name in known and value}
+        faults: dict[str, list[str]] = {}
+        page = ViewPage([])
+        try:
+            page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
+        except InputInvalid as refusal:
+            faults = refusal.fields
+        today = jakarta(desk.merchant.now(desk.within.environment)).date()
+        narrowed = [name for name in _NARROW if name in asked]
+        untouched = not (faults or page.rows or asked)
+        return desk_page(
+            ctx, desk, "orders.html", "orders", 400 if faults else 200,
+            title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
+            states=await self._tabs(ctx, desk, asked, counted=not narrowed), ranges=_ranges(ctx, asked, today),
+            chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
+                   for name in narrowed],
+            tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
+            following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
+            samples=self._counters.samples(ctx.base_url)
+            if untouched and desk.within.environment == "sandbox" else (),
+            can_make_keys="keys.create" in acts() and desk.may(acts()["keys.create"].permission),
+        )  # fmt: skip
+
+    async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:
+        """One order. Refuses NotFound and PermissionMissing."""
+        view, words, named = views()["orders.show"], answers.words_for(ctx), ctx.path_params["id"]
+        try:
+            wanted = read_texts(view.filter, {"id": named}, rupiah=True)
+        except InputInvalid:
+            raise NotFound("order", named) from None
+        page = await look(view, desk.within, wanted, desk.caller)
+        if not page.rows:
+            raise NotFound("order", named)
+        order: Any = page.rows[0]
+        today = jakarta(desk.merchant.now(desk.within.environment)).date()
+        first, *others = _ordered(order, [act for name in order.can if (act := _mine(desk, name)) is not None])
+        return desk_page(
+            ctx, desk, "order.html", "orders", title=order.number, today=today,
+            o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
+            act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
+            steps=steps_of(order), story=story_of(order, words), method=lambda name: method_name(desk, words, name),
+            subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
+            acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
+        )  # fmt: skip
+
+    async def _tabs(
+        self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
+    ) -> list[tuple[str, str, str, bool]]:
+        """State, address, count, and whether it is the one that is shown. Counted only where nothing else narrows the
+        list: a number beside a search would say what the search does not find."""
+        view = views()["orders.counts"]
+        counts: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        here = asked.get("status", "")
+        shown = [row for row in counts if row.status in _USUAL or row.count or row.status == here]
+        tabs = [("", answers.address(ctx, status="", after=""), "", not here)]
+        for row in shown:
+            count = f"{row.count:,}".replace(",", ".") + ("+" if row.capped else "") if counted else ""
+            tabs.append((row.status, answers.address(ctx, status=row.status, after=""), count, row.status == here))
+        return tabs
+
+    def _row(self, desk: AtDesk, words: DeskWords, row: Any, today: date) -> dict[str, Any]:
+        """What is drawn of an order wherever it is listed."""
+        return {
+            "row": row,
+            "url": f"{desk.base}/orders/{row.id}",
+            "number": parted(row.number),
+            "counter": self._counters.named(row.door),
+            "method": method_name(desk, words, row.method),
+            "at": words.short_time(row.created_at, today),
+        }
+
+
+def _ranges(ctx: RequestContext, asked: dict[str, str], today: date) -> list[tuple[str, str, bool]]:
+    """Links to the last days: word, address, and whether it is what is shown."""
+    since, until = asked.get("since", ""), asked.get("until", "")
+    found = [("any_time", answers.address(ctx, since="", until="", after=""), not since and not until)]
+    for word, days in _BACK:
+        begin = (today - timedelta(days=days)).isoformat()
+        found.append((word, answers.address(ctx, since=begin, until="", after=""), since == begin and not until))
+    return found
+
+
+def _chip(counters: Counters, words: DeskWords, name: str, value: str) -> str:
+    """A filter in words."""
+    if name == "door":
+        return counters.named(value).title
+    if name in ("since", "until"):
+        try:
+            value = words.date(date.fromisoformat(value))
+        except ValueError:
+            return value
+        return f"{words(f'orders.{name}')} {value}"
+    return f"{words('one.member')} {value}" if name == "member" else value
+
+
+def _mine(desk: AtDesk, name: str) -> Act | None:
+    act = acts().get(name)
+    return act if act is not None and desk.may(act.permission) else None
+
+
+def _ordered(order: Any, can: list[Act]) -> list[Act | None]:
+    """The next step first, or None where nothing leads on; then the rest, what ends the order last."""
+    forward = [name for name in _FORWARD if order.parcel is not None or name not in ("orders.ship", "orders.deliver")]
+    first = next((act for name in forward for act in can if act.name == name), None)
+    rest = [act for act in can if act is not first]
+    return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
+
+
+def _on_payment(desk: AtDesk, payment: Any) -> list[Act]:
+    """What the person may do about a payment as it stands."""
+    can = [name for name, verb in _ON_PAYMENT if PAYMENT.can(payment.status, verb)]
+    return [act for name in can[:1] if (act := _mine(desk, name)) is not None]
+
+
+def _whatsapp(phone: str) -> str:
+    """The address of a chat with this number; empty where it is none that can be written to."""
+    digits = phone.removeprefix("+")
+    return f"https://wa.me/{digits}" if phone.startswith("+") and digits.isascii() and digits.isdigit() else ""
