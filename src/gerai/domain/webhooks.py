@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
+
+#: Why an endpoint is disabled that nobody disabled.
+GONE: Final = "the address answered 410"
 
 
 class Endpoint(msgspec.Struct, frozen=True):

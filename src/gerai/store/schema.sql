@@ -1023,6 +1023,7 @@ CREATE INDEX deposits_unsettled ON deposits USING btree (merchant_id, contract_i
 CREATE INDEX events_order ON events USING btree (merchant_id, order_id, event_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX expected_amounts_over ON expected_amounts USING btree (expected_until);
 CREATE INDEX fulfilments_open ON fulfilments USING btree (updated_at) WHERE (status = ANY (ARRAY['requested'::text, 'unknown'::text]));
+CREATE INDEX fulfilments_unknown ON fulfilments USING btree (merchant_id, environment, order_id) WHERE (status = 'unknown'::text);
 CREATE INDEX gateway_attempts_faults ON gateway_attempts USING btree (merchant_id, payment_id) WHERE (fault <> ''::text);
 CREATE INDEX gateway_attempts_reference ON gateway_attempts USING btree (merchant_id, contract_id, reference) WHERE (reference <> ''::text);
 CREATE UNIQUE INDEX gateway_contracts_open ON gateway_contracts USING btree (merchant_id, environment, gateway) WHERE (closed_at IS NULL);

@@ -1,9 +1,10 @@
-"""Pages by id: what a view was asked after, and what to ask for to see what follows."""
+"""Pages by id, or by moment and id: what a view was asked after, and what to ask for to see what follows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
@@ -18,3 +19,21 @@ def paged(rows: Sequence[Any], limit: int) -> ViewPage:
     """The page of ``limit`` rows, of which one more was read: others follow where it is there."""
     shown = rows[:limit]
     return ViewPage(shown, str(shown[-1].id) if len(rows) > limit else "")
+
+
+#: The moment and the id of the last row that was seen, as :func:`behind` writes them; empty: from the beginning.
+AfterMoment = Annotated[str, Meta(pattern=r"^([0-9]{1,17}-[0-9]{1,18})?" + END)]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def behind(at: datetime, *which: object) -> str:
+    """What to ask for to see what stands behind a row of this moment."""
+    return "-".join(map(str, ((at - _EPOCH) // timedelta(microseconds=1), *which)))
+
+
+def moment_of(after: str) -> tuple[datetime, list[str]] | None:
+    """The moment in what :func:`behind` made, and what follows it; None: from the beginning."""
+    if not after:
+        return None
+    micros, *which = after.split("-")
+    return _EPOCH + timedelta(microseconds=int(micros)), which

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gerai.domain.states import DELIVERY
-from gerai.domain.webhooks import Delivery, Endpoint, SentAttempt
+from gerai.domain.webhooks import GONE, Delivery, Endpoint, SentAttempt
 from gerai.engine.core import Engine
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.store import directory, webhook_deliveries, webhook_endpoints
@@ -109,7 +109,7 @@ async def record_attempt(
             await webhook_endpoints.note_answered(connection, endpoint.merchant_id, endpoint.endpoint_id)
         if result.status_code == _GONE:
             await webhook_endpoints.set_endpoint_status(
-                connection, endpoint.merchant_id, endpoint.endpoint_id, "disabled", "the address answered 410", now
+                connection, endpoint.merchant_id, endpoint.endpoint_id, "disabled", GONE, now
             )
             await webhook_deliveries.drop_pending(connection, endpoint.merchant_id, endpoint.endpoint_id, now)
             await directory.changed(connection, endpoint.merchant_id)

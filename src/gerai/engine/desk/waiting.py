@@ -1,0 +1,173 @@
+"""What waits for a person: each kind, what it says in words, where it is seen, and which acts decide it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from gerai.domain.money import display
+from gerai.engine.catalogue.products import ProductCatalogue
+from gerai.engine.desk.registry import acts
+from gerai.kit.bilingual import Bilingual
+from gerai.store.waiting_list import WaitingThing
+
+WaitingKind = Literal[
+    "late_payment", "other_amount", "ended_order", "refund_to_send", "refund_refused", "refund_unclear", "late_top_up",
+    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "provider_unknown", "webhook",
+    "low_stock",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``says``: what happened, with places for its facts; ``things``: where one is seen by its id; ``can``: the acts
+    that decide it, by that id."""
+
+    says: Bilingual
+    things: str
+    can: tuple[str, ...] = ()
+
+
+KINDS: Final[dict[WaitingKind, Kind]] = {
+    "late_payment": Kind(
+        Bilingual(
+            "{amount} lewat {method} datang terlambat untuk pesanan {order}",
+            "{amount} by {method} came late for order {order}",
+        ),
+        "payments", ("payments.resolve",),
+    ),
+    "other_amount": Kind(
+        Bilingual(
+            "{amount} datang untuk pesanan {order}, yang diminta {other}",
+            "{amount} came for order {order}, {other} was asked",
+        ),
+        "payments", ("payments.resolve",),
+    ),
+    "ended_order": Kind(
+        Bilingual(
+            "Pesanan {order} {ended}, padahal {amount} sudah dibayar",
+            "Order {order} {ended}, and {amount} was paid for it",
+        ),
+        "payments", ("payments.refund",),
+    ),
+    "refund_to_send": Kind(
+        Bilingual("{amount} harus dikirim kembali: {whose}{detail}", "{amount} is to be sent back: {whose}{detail}"),
+        "refunds", ("refunds.done", "refunds.destination", "refunds.withdraw"),
+    ),
+    "refund_refused": Kind(
+        Bilingual(
+            "Gateway tidak mengembalikan {amount}: {whose}{detail}",
+            "Its gateway does not send {amount} back: {whose}{detail}",
+        ),
+        "refunds", ("refunds.done", "refunds.again", "refunds.withdraw"),
+    ),
+    "refund_unclear": Kind(
+        Bilingual(
+            "Belum jelas apakah gateway mengembalikan {amount}: {whose}{detail}",
+            "Not clear whether its gateway sends {amount} back: {whose}{detail}",
+        ),
+        "refunds", ("refunds.take",),
+    ),
+    "late_top_up": Kind(
+        Bilingual("{amount} datang terlambat untuk isi saldo {paid}", "{amount} came late for top-up {paid}"),
+        "topups", ("topups.resolve",),
+    ),
+    "other_top_up": Kind(
+        Bilingual(
+            "{amount} datang untuk isi saldo {paid}, yang diminta {other}",
+            "{amount} came for top-up {paid}, {other} was asked",
+        ),
+        "topups", ("topups.resolve", "topups.confirm"),
+    ),
+    "payment_fault": Kind(
+        Bilingual(
+            "Lihat pembayaran {paid} pesanan {order} di gateway-nya{detail}",
+            "Look at payment {paid} of order {order} at its gateway{detail}",
+        ),
+        "payments", ("payments.confirm",),
+    ),
+    "top_up_fault": Kind(
+        Bilingual("Lihat isi saldo {paid} di gateway-nya{detail}", "Look at top-up {paid} at its gateway{detail}"),
+        "topups", ("topups.confirm",),
+    ),
+    "arrival": Kind(
+        Bilingual(
+            "{amount} masuk dan belum jelas untuk apa{detail}", "{amount} came in, and it is not clear for what{detail}"
+        ),
+        "arrivals", ("arrivals.book", "arrivals.dismiss"),
+    ),
+    "notice": Kind(
+        Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"), "notices"
+    ),
+    "proof": Kind(
+        Bilingual(
+            "Bukti transfer untuk pesanan {order}, yang diminta {amount}",
+            "Proof of a transfer for order {order}, {amount} was asked",
+        ),
+        "proofs", ("payments.confirm",),
+    ),
+    "provider_unknown": Kind(
+        Bilingual(
+            "{name} belum memastikan pesanan {order}, sudah ditanya {other} kali",
+            "{name} has not said whether order {order} is done, asked {other} times",
+        ),
+        "orders", ("orders.complete", "orders.fail"),
+    ),
+    "webhook": Kind(
+        Bilingual(
+            "Webhook tidak sampai ke {name}{detail}", "Webhooks do not get through to {name}{detail}"
+        ),
+        "webhooks", ("webhooks.enable",),
+    ),
+    "low_stock": Kind(
+        Bilingual("{name} tinggal {other} di {place}", "{other} of {name} left in {place}"), "stock"
+    ),
+}  # fmt: skip
+
+_ENDED: Final = {
+    "cancelled": Bilingual("dibatalkan", "was cancelled"),
+    "failed": Bilingual("gagal", "failed"),
+    "returned": Bilingual("dikembalikan", "was returned"),
+}
+
+
+def what_of(thing: WaitingThing, catalogue: ProductCatalogue) -> Bilingual:
+    """What happened, in a sentence. ``catalogue``: names what is in stock."""
+    says = KINDS[_kind(thing)].says
+    name, place = thing.name, ""
+    if thing.kind == "low_stock":
+        variant, warehouse = catalogue.variants.get(int(name)), catalogue.warehouses.get(int(thing.detail))
+        name = name if variant is None else variant.name
+        place = thing.detail if warehouse is None else warehouse.name
+    ended = _ENDED.get(thing.detail, Bilingual(thing.detail, thing.detail))
+    counted = thing.kind in ("low_stock", "provider_unknown")
+    facts = {
+        "amount": display(thing.amount_sen or 0), "method": thing.method, "order": thing.order_number,
+        "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
+        "other": str(thing.other or 0) if counted else display(thing.other or 0),
+    }  # fmt: skip
+    return Bilingual(
+        says.id.format_map(facts | {"ended": ended.id, "whose": _whose(thing).id}),
+        says.en.format_map(facts | {"ended": ended.en, "whose": _whose(thing).en}),
+    )
+
+
+def can_of(thing: WaitingThing) -> tuple[str, ...]:
+    """The names of the acts that decide it, by its id."""
+    known = acts()
+    return tuple(name for name in KINDS[_kind(thing)].can if name in known)
+
+
+def things_of(thing: WaitingThing) -> str:
+    """Where it is seen by its id."""
+    return KINDS[_kind(thing)].things
+
+
+def _whose(thing: WaitingThing) -> Bilingual:
+    if thing.order_number:
+        return Bilingual(f"pesanan {thing.order_number}", f"order {thing.order_number}")
+    return Bilingual(f"isi saldo {thing.paid}", f"top-up {thing.paid}")
+
+
+def _kind(thing: WaitingThing) -> WaitingKind:
+    return next(kind for kind in KINDS if kind == thing.kind)
