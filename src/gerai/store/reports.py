@@ -66,7 +66,7 @@ ORDER BY b.sales_sen DESC, b.member_id DESC"""
 
 
 class Figures(NamedTuple):
-    """Sums of orders, by when they were made. ``pay_s`` and ``fulfil_s`` are seconds, of ``…_count`` orders together."""
+    """Sums of orders, by when they were made. ``pay_s`` and ``fulfil_s`` are the seconds of ``…_count`` orders."""
 
     orders: int = 0
     paid: int = 0

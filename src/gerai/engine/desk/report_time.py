@@ -11,16 +11,17 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import END, words
+from gerai.engine.desk.fields import words
 from gerai.engine.reports.roll_up import bounds
 from gerai.kit.clock import jakarta
 
 Range = Literal["today", "7d", "30d", "90d"]
-Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?" + END)]
 Door = Annotated[str, Meta(max_length=63)]
 _DAYS: Final[dict[Range, int]] = {"today": 1, "7d": 7, "30d": 30, "90d": 90}
 #: Three years.
 _LONGEST_DAYS: Final = 1100
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2200, 1, 1)
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -29,8 +30,8 @@ class ReportFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     one, thirty days; without the other, until today."""
 
     range: Annotated[Range, words("Jangka", "Period")] = "30d"
-    since: Annotated[Day, words("Sejak tanggal", "Since", "2026-11-01")] = ""
-    until: Annotated[Day, words("Sampai tanggal", "Until", "2026-11-30")] = ""
+    since: Annotated[date | None, words("Sejak", "Since", "2026-11-01")] = None
+    until: Annotated[date | None, words("Sampai", "Until", "2026-11-30")] = None
     door: Annotated[Door, words("Konter", "Counter")] = ""
 
 
@@ -63,25 +64,18 @@ class Days:
 
 
 def days_of(wanted: ReportFilter, now: datetime, longest: int = _LONGEST_DAYS) -> Days:
-    """The days a report is asked about. Refuses InputInvalid: a date that does not exist, an end before the beginning,
-    or more days than ``longest``."""
-    today = jakarta(now).date()
-    since, until = _date("since", wanted.since), _date("until", wanted.until)
-    last = until or today
-    if since is None:
-        since = last - timedelta(days=(30 if until else _DAYS[wanted.range]) - 1)
+    """The days a report is asked about. Refuses InputInvalid: a date that no shop has, an end before the beginning, or
+    more days than ``longest``."""
+    for name, day in (("since", wanted.since), ("until", wanted.until)):
+        if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+            raise InputInvalid({name: ["there is no such day"]})
+    last = wanted.until or jakarta(now).date()
+    since = wanted.since or last - timedelta(days=(30 if wanted.until else _DAYS[wanted.range]) - 1)
     if last < since:
         raise InputInvalid({"until": ["is before the beginning"]})
     if (last - since).days >= longest:
         raise InputInvalid({"since": [f"at most {longest} days at once"]})
     return Days(since, last, now.astimezone(UTC))
-
-
-def _date(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputInvalid({name: ["there is no such day"]}) from None
 
 
 def rows_behind(days: Days, door: str = "", **more: str | int) -> str:
