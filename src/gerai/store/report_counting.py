@@ -1,4 +1,4 @@
-"""The sums of reports, counted anew from the orders they are of, and how far they are right (decision 0044)."""
+"""The sums of reports, counted anew from the orders they are of, and how far they are right (decision 0031)."""
 
 from __future__ import annotations
 

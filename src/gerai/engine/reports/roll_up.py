@@ -1,5 +1,5 @@
 """Keeps the sums of reports right: what happened since is read from the events, and the hours it is about are counted
-anew from their orders (decision 0044).
+anew from their orders (decision 0031).
 
 An hour that is counted twice is the same, so neither a worker that dies nor two at once can count anything twice.
 """
