@@ -11,52 +11,24 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from desk_kit import do, open_desk, seen, written
+from console_kit import OWN, PASSWORD, base, browser_of, enter, joined, mark
+from desk_kit import open_desk, seen, written
 from gerai.app import App
 from gerai.domain.permissions import ROLES, Role
 from gerai.doors.console.words import CATALOGUES
-from gerai.engine.desk.acts.invite_person import NewInvite
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import acts, views
-from gerai.engine.people.join import accept, reset_password
+from gerai.engine.people.join import reset_password
 from gerai.kit.ids import base62
 
-PASSWORD = "rahasia sekali 1"
-#: As a browser sends it with a form of the page it shows.
-OWN = {"sec-fetch-site": "same-origin"}
 NEW = {"name": "Gudang Surabaya", "address": "Jl. Wonokromo 1", "location_id": "6", "postal_code": "60241"}
 
 
 @pytest_asyncio.fixture
 async def browser(app: App) -> AsyncGenerator[httpx.AsyncClient]:
     """A browser of its own, with its own cookies."""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test", headers=OWN) as client:
+    async with browser_of(app) as client:
         yield client
-
-
-async def joined(within: Within, role: Role = "owner") -> str:
-    """Somebody new in the shop; returns their login."""
-    login = f"orang-{base62(8).lower()}"
-    done = await do(within, "people.invite", NewInvite(name=login, role=role))
-    await accept(within.engine, done.secret.rpartition("/")[2], login, login, PASSWORD)
-    return login
-
-
-async def enter(browser: httpx.AsyncClient, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
-    """Send the form of the way in."""
-    return await browser.post("/console/sign-in", data={"login": login, "password": password, **more})
-
-
-def base(within: Within) -> str:
-    return f"/console/{within.merchant.code}/{within.environment}"
-
-
-async def mark(browser: httpx.AsyncClient, path: str) -> dict[str, str]:
-    """What the form on a page carries, as the browser would send it."""
-    page = await browser.get(path)
-    assert page.status_code == 200, page.text
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
 
 
 async def test_a_shop_is_changed_and_seen(browser: httpx.AsyncClient, within: Within) -> None:
@@ -233,14 +205,18 @@ async def test_signed_out_is_out(browser: httpx.AsyncClient, within: Within) -> 
 
 
 async def test_pages_are_strict(browser: httpx.AsyncClient, within: Within) -> None:
-    """No script, no inline style, nothing of another host, nothing kept by a cache, a first visit of at most 120 kB."""
+    """No script but our own file, no inline style, nothing of another host, nothing kept by a cache, a first visit of
+    at most 120 kB."""
     await enter(browser, await joined(within))
     page = await browser.get(base(within))
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert page.headers["cache-control"] == "no-store"
-    assert not re.search(r"<script|style=|onclick|javascript:|https?://", page.text)
+    scripts = re.findall(r"<script.*?</script>", page.text)
+    assert all(re.fullmatch(r'<script src="/console/static/\w+/console.js" defer></script>', one) for one in scripts)
+    rest = re.sub(r"<script.*?</script>", "", page.text)
+    assert not re.search(r"<script|style=|onclick|javascript:|https?://", rest)
     assets: list[Any] = re.findall(r'(?:href|src)="(/console/static/[^"]+)"', page.text)
     files = [await browser.get(asset) for asset in assets]
     assert {file.status_code for file in files} == {200}

@@ -28,6 +28,8 @@ from gerai.kit.ids import token
 _OURS = frozenset({"reason", "once", "password", "code"})
 #: A page of the desk: things, or one of them.
 _PLACE = re.compile(r"[a-z_]{1,40}(/[0-9]{1,19})?")
+#: What things are called, the best name first.
+_NAMES = ("number", "name", "title", "code", "sku", "public_id")
 _AS_PAGES = frozenset({Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
 
 
@@ -35,9 +37,9 @@ async def act_page(ctx: RequestContext, desk: AtDesk) -> Response:
     """The form; of an act about something that is there, filled with how that looks now. Refuses NotFound and
     PermissionMissing."""
     act = _act(ctx, desk)
-    filled = await _as_it_is(act, desk, ctx.query.get("id", ""))
+    filled, about = await _as_it_is(act, desk, ctx.query.get("id", ""))
     filled |= {f.name: text for f in fields_of(act.input) if (text := ctx.query.get(f.name))}
-    return _form(ctx, desk, act, filled, {})
+    return _form(ctx, desk, act, filled, about)
 
 
 async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
@@ -52,12 +54,11 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         done = await perform(
             act, desk.within, wanted, desk.caller, reason=last_of(sent, "reason"), key=last_of(sent, "once")[:64]
         )
-    except InputInvalid as refusal:
-        return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, refusal.fields)
     except Refusal as refusal:
         if refusal.kind in _AS_PAGES:
             raise
-        return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, {}, sentence(refusal), refusal)
+        _, about = await _as_it_is(act, desk, given.get("id", ""))
+        return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
     things = act.name.partition(".")[0]
     back = _from(ctx, desk) or _shown(desk, things, done.id)
     if done.secret or done.details:
@@ -107,19 +108,21 @@ async def _prove(ctx: RequestContext, desk: AtDesk, act: Act, sent: dict[str, li
 _CODE = "is not what the app shows now"
 
 
-async def _as_it_is(act: Act, desk: AtDesk, number: str) -> dict[str, str]:
-    """How the thing of this id looks now, as it would be typed; nothing where there is no such view."""
+async def _as_it_is(act: Act, desk: AtDesk, number: str) -> tuple[dict[str, str], str]:
+    """How the thing of this id looks now, as it would be typed, and what it is called; nothing where there is no such
+    view."""
     things = act.name.partition(".")[0]
     if not number.isascii() or not number.isdigit():
-        return {}
+        return {}, ""
     fields = {field.name: field for field in fields_of(act.input)}
     filled = {"id": number} if "id" in fields else {}
     row = await _row(desk, things, number)
     if row is None:
-        return filled
+        return filled, ""
     # What must be given is the act's own; what may be left out stays as it is, and is shown so.
     kept = [f for name, f in fields.items() if not f.required and name in row.__struct_fields__]
-    return filled | {f.name: typed(f, getattr(row, f.name)) for f in kept}
+    about = next((str(name) for field in _NAMES if (name := getattr(row, field, ""))), "")
+    return filled | {f.name: typed(f, getattr(row, f.name)) for f in kept}, about
 
 
 async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
@@ -142,18 +145,20 @@ def _form(
     desk: AtDesk,
     act: Act,
     filled: dict[str, str],
-    faults: dict[str, list[str]],
-    problem: str = "",
+    about: str,
     refusal: Refusal | None = None,
 ) -> Response:
+    """``about``: what the thing is called that it is done to; ``refusal``: what was wrong when it was sent."""
     words = answers.words_for(ctx)
     things = act.name.partition(".")[0]
-    status = 200 if refusal is None and not faults else 400 if refusal is None else status_on_a_page(refusal)
+    faults = refusal.fields if isinstance(refusal, InputInvalid) else {}
+    problem = "" if refusal is None or faults else sentence(refusal)
+    status = 200 if refusal is None else 400 if faults else status_on_a_page(refusal)
     proven = not act.grave or desk.visitor.who.has_proven(real_now())
     return desk_page(
         ctx, desk, "act.html", things, status,
         title=words.of(act.title), act=act, fields=inputs_of(act.input, words, filled, faults, example_of),
-        reason=filled.get("reason", ""), faults=faults,
+        reason=filled.get("reason", ""), faults=faults, about=about,
         problem=problem, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
         back=_from(ctx, desk) or _shown(desk, things, ""),
     )  # fmt: skip

@@ -45,7 +45,8 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         title=words.of(view.title), columns=columns_of(view.row, words), filters=filters, following=following,
         rows=[(_link(desk, things, row) if linked else "", _cells(view, row, words), _on_row(desk, things, row, words))
               for row in page.rows],
-        faults=faults, filtered=any(value for name, value in asked.items() if name != "after"), at_top=_acts(desk, things, words),
+        faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
+        at_top=_acts(desk, things, words),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -21,6 +22,7 @@ from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, ViewPage, acts, look, views
 from gerai.kit.clock import jakarta
+from gerai.kit.phones import canonical_phone
 
 #: States with a tab of their own in any shop; the others have one where there are such orders.
 _USUAL: Final = ("pending", "confirmed", "processing", "ready", "shipped", "completed")
@@ -28,8 +30,11 @@ _USUAL: Final = ("pending", "confirmed", "processing", "ready", "shipped", "comp
 _NARROW: Final = ("text", "door", "member", "since", "until")
 #: How far back the links for dates reach, in days.
 _BACK: Final = (("today", 0), ("week", 6), ("month", 29))
-#: What moves an order on, the next step first. A parcel is shipped before it can have arrived.
-_FORWARD: Final = ("payments.confirm", "orders.process", "orders.ship", "orders.deliver", "orders.complete")
+#: What moves an order on, the next step first. A parcel is sent before it can have arrived.
+_FORWARD: Final = ("orders.retry", "orders.confirm", "orders.process", "orders.ship", "orders.deliver")
+#: The same of one without a parcel, and of one that its buyer has not paid.
+_WITHOUT_PARCEL: Final = ("orders.retry", "orders.confirm", "orders.process", "orders.complete")
+_UNPAID: Final = ("payments.confirm",)
 #: What ends an order without the buyer having it: drawn as such.
 _ENDING: Final = frozenset({"orders.cancel", "orders.fail"})
 #: What is done about a payment, and the verb that its state must allow. Late money is resolved before all.
@@ -55,7 +60,7 @@ class OrderPages:
             page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
         except InputInvalid as refusal:
             faults = refusal.fields
-        today = jakarta(desk.merchant.now(desk.within.environment)).date()
+        today = self._today(desk)
         narrowed = [name for name in _NARROW if name in asked]
         untouched = not (faults or page.rows or asked)
         return desk_page(
@@ -66,7 +71,7 @@ class OrderPages:
                    for name in narrowed],
             tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
-            samples=self._counters.samples(ctx.base_url)
+            samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
             can_make_keys="keys.create" in acts() and desk.may(acts()["keys.create"].permission),
         )  # fmt: skip
@@ -82,16 +87,20 @@ class OrderPages:
         if not page.rows:
             raise NotFound("order", named)
         order: Any = page.rows[0]
-        today = jakarta(desk.merchant.now(desk.within.environment)).date()
+        today, method = self._today(desk), partial(method_name, desk, words)
         first, *others = _ordered(order, [act for name in order.can if (act := _mine(desk, name)) is not None])
         return desk_page(
             ctx, desk, "order.html", "orders", title=order.number, today=today,
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
-            steps=steps_of(order), story=story_of(order, words), method=lambda name: method_name(desk, words, name),
-            subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
+            steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
+            method=method, subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
             acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
+
+    def _today(self, desk: AtDesk) -> date:
+        """The day it is in Jakarta, by the environment's own clock."""
+        return jakarta(desk.merchant.now(desk.within.environment)).date()
 
     async def _tabs(
         self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
@@ -150,7 +159,8 @@ def _mine(desk: AtDesk, name: str) -> Act | None:
 
 def _ordered(order: Any, can: list[Act]) -> list[Act | None]:
     """The next step first, or None where nothing leads on; then the rest, what ends the order last."""
-    forward = [name for name in _FORWARD if order.parcel is not None or name not in ("orders.ship", "orders.deliver")]
+    waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"
+    forward = _UNPAID if waits else _FORWARD if order.parcel is not None else _WITHOUT_PARCEL
     first = next((act for name in forward for act in can if act.name == name), None)
     rest = [act for act in can if act is not first]
     return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
@@ -162,7 +172,20 @@ def _on_payment(desk: AtDesk, payment: Any) -> list[Act]:
     return [act for name in can[:1] if (act := _mine(desk, name)) is not None]
 
 
+async def _people(desk: AtDesk, words: DeskWords, order: Any) -> dict[str, str]:
+    """The names of who did something to the order: who looks is ``you``; colleagues by name for who may see them."""
+    me, view = str(desk.visitor.who.person.person_id), views()["people.list"]
+    others = any(event.by.startswith("person:") and event.by != f"person:{me}" for event in order.events)
+    names = {me: words("who.me")}
+    if others and desk.may(view.permission):
+        rows: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        names = {str(row.id): row.name for row in rows} | names
+    return names
+
+
 def _whatsapp(phone: str) -> str:
-    """The address of a chat with this number; empty where it is none that can be written to."""
-    digits = phone.removeprefix("+")
-    return f"https://wa.me/{digits}" if phone.startswith("+") and digits.isascii() and digits.isdigit() else ""
+    """The address of a chat with this number, however it is written; empty where it is none."""
+    try:
+        return f"https://wa.me/{canonical_phone(phone).removeprefix('+')}"
+    except ValueError:
+        return ""

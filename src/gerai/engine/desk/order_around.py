@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from gerai.domain.records import Account, OrderView, Transfer
+from gerai.domain.records import Account, OrderView, Payment, Transfer
 from gerai.domain.webhooks import Delivery
 from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_parts import (
@@ -68,15 +68,27 @@ def _tasks_named(happened: list[EventEntry]) -> list[int]:
 
 
 def _payments(view: OrderView, faults: dict[int, str]) -> tuple[PaymentShown, ...]:
-    return tuple(
-        PaymentShown(
-            payment.payment_id, payment.public_id, payment.method, payment.channel_code, payment.status,
-            payment.amount_sen, payment.asked_instead_sen or payment.asked_sen, payment.kept_sen, payment.refunded_sen,
-            payment.reference, faults.get(payment.payment_id, ""), payment.created_at, payment.expires_at,
-            payment.completed_at,
-        )
-        for payment in view.payments
-    )  # fmt: skip
+    return tuple(_payment(payment, faults.get(payment.payment_id, "")) for payment in view.payments)
+
+
+def _payment(payment: Payment, fault: str) -> PaymentShown:
+    return PaymentShown(
+        id=payment.payment_id,
+        public_id=payment.public_id,
+        method=payment.method,
+        channel=payment.channel_code,
+        status=payment.status,
+        amount_sen=payment.amount_sen,
+        asked_sen=payment.asked_instead_sen or payment.asked_sen,
+        fee_sen=payment.fee_sen,
+        own_fee_sen=payment.merchant_fee_sen,
+        refunded_sen=payment.refunded_sen,
+        reference=payment.reference,
+        fault=fault,
+        created_at=payment.created_at,
+        expires_at=payment.expires_at,
+        completed_at=payment.completed_at,
+    )
 
 
 def _parcel(view: OrderView, told: OrderFacts, happened: list[EventEntry]) -> ParcelShown | None:

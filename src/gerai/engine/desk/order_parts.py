@@ -27,8 +27,9 @@ class LineShown(msgspec.Struct, frozen=True):
 
 
 class PaymentShown(msgspec.Struct, frozen=True):
-    """One attempt to pay. ``asked_sen``: what its payer was asked for; ``fee_sen``: what its method keeps, whoever
-    bears it; ``fault``: why its gateway would not start it, or why somebody should look."""
+    """One attempt to pay. ``asked_sen``: what its payer was asked for; ``fee_sen``: on top of the amount, for its
+    method; ``own_fee_sen``: what its method keeps of the amount; ``fault``: why its gateway would not start it, or why
+    somebody should look."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     public_id: Annotated[str, words("Tanda pengenal", "Identifier")]
@@ -37,7 +38,8 @@ class PaymentShown(msgspec.Struct, frozen=True):
     status: Status
     amount_sen: Amount
     asked_sen: Annotated[int, words("Diminta", "Asked")]
-    fee_sen: Annotated[int, words("Biaya", "Fee")]
+    fee_sen: Annotated[int, words("Biaya pembayar", "Payer's fee")]
+    own_fee_sen: Annotated[int, words("Biaya toko", "Shop's fee")]
     refunded_sen: Annotated[int, words("Dikembalikan", "Given back")]
     reference: Reference
     fault: Annotated[str, words("Masalah", "Fault")]

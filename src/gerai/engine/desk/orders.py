@@ -31,11 +31,13 @@ MoneyWord = Literal["unpaid", "paid", "conflict", "settled", "held", "returned"]
 
 #: What an order's buyer reads of an act.
 Message = Annotated[str, Meta(max_length=500)]
-_ONE_LINE: Final = r"[^\x00-\x20\x7f][^\x00-\x1f\x7f]*"
+_NO_CONTROLS: Final = r"[^\x00-\x1f\x7f]*"
 #: A courier's number: one line, as long as the doors take it.
-ReceiptNumber = Annotated[str, Meta(min_length=1, max_length=255, pattern=f"^{_ONE_LINE}{END}")]
+ReceiptNumber = Annotated[
+    str, Meta(min_length=1, max_length=255, pattern=rf"^{_NO_CONTROLS}[^\x00-\x20\x7f]{_NO_CONTROLS}{END}")
+]
 #: The same, or none.
-Receipt = Annotated[str, Meta(max_length=255, pattern=f"^({_ONE_LINE})?{END}")]
+Receipt = Annotated[str, Meta(max_length=255, pattern=f"^{_NO_CONTROLS}{END}")]
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
