@@ -27,6 +27,7 @@ from gerai.store import (
     merchant_orders,
     notices,
     orders,
+    payment_list,
     payments,
     payouts,
     proofs,
@@ -35,6 +36,7 @@ from gerai.store import (
     stock,
     taken,
     waiting,
+    waiting_list,
     wallets,
     webhook_deliveries,
     webhook_endpoints,
@@ -112,6 +114,13 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "deposits.by_public_id": [lambda c: deposits.by_public_id(c, scope._replace(channel="leuwongrr"), "D101")],
         "deposits.by_code": [lambda c: deposits.by_code(c, m, ["", "cekceir", "leuwongrr"], "D101")],
         "deposits.late": [lambda c: deposits.late(c, m, 50)],
+        "deposits.page": [
+            lambda c, status=status, member=member, before=before: deposits.page(
+                c, m, "production", status, "", member, before, 51
+            )
+            for status, member in (("", 0), ("late", 0), ("failed", 0), ("", k.member_id))
+            for before in (2**62, first)
+        ],
         "deposits.by_id": [lambda c: deposits.by_id(c, m, first + 4)],
         "deposits.by_secret": [lambda c: deposits.by_secret(c, "none")],
         "deposits.statuses": [lambda c: deposits.statuses(c, m, [first + 4])],
@@ -146,9 +155,32 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c, after=after: stock.low_levels(c, m, "production", after, 200) for after in ((0, 0), (first, 1))
         ],
         "stock.by_id": [lambda c: stock.by_id(c, m, first)],
+        "waiting_list.things": [
+            lambda c, after=after: waiting_list.things(c, m, "production", [*waiting_list.PARTS], after, 51)
+            for after in (None, (k.at, "arrival", first))
+        ],
+        "waiting_list.counts": [lambda c: waiting_list.counts(c, m, "production")],
+        "payment_list.page": [
+            lambda c, wanted=wanted, before=before: payment_list.page(c, m, "production", wanted, before, 51)
+            for wanted in (
+                payment_list.Wanted(),
+                payment_list.Wanted(status="late"),
+                payment_list.Wanted(status="failed"),
+                payment_list.Wanted(method="none"),
+                payment_list.Wanted(door="durianpay", status="completed"),
+                payment_list.Wanted(since=k.at, until=k.at + timedelta(days=1)),
+            )
+            for before in (None, (k.at, first))
+        ],
+        "payment_list.by_ids": [lambda c: payment_list.by_ids(c, m, [first, first + 1])],
+        "payment_list.with_code": [lambda c: payment_list.with_code(c, m, "production", "8800000000000999")],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
         "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],
+        "refund_tasks.page": [
+            lambda c, status=status: refund_tasks.page(c, m, "production", status, 2**62, 51)
+            for status in ("", "owed", "open", "done")
+        ],
         "refund_tasks.sending_tasks": [lambda c: refund_tasks.sending_tasks(c, m, first)],
         "refund_tasks.owed_of": [lambda c: refund_tasks.owed_of(c, m, first)],
         "refund_tasks.task": [lambda c: refund_tasks.task(c, m, first)],
@@ -157,6 +189,10 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "arrivals.asked_once": [lambda c: arrivals.asked_once(c, m, first, 5_000_000, 3)],
         "arrivals.came_otherwise": [lambda c: arrivals.came_otherwise(c, m, first, 5_000_000, "t", k.at, k.at)],
+        "arrivals.page": [
+            lambda c, status=status: arrivals.page(c, m, status, 0, 2**62, 51) for status in ("", "waiting", "booked")
+        ],
+        "arrivals.by_id": [lambda c: arrivals.by_id(c, m, first)],
         "arrivals.waiting": [lambda c, i=i: arrivals.waiting(c, m, 50, i) for i in (None, first)],
         "merchant_orders.by_receipts": [
             lambda c, r=r: merchant_orders.by_receipts(c, m, "production", r) for r in (["none"], [k.receipt] * 200)
@@ -182,8 +218,16 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "taken.at_gateway": [lambda c: taken.at_gateway(c, m, [first], k.at, datetime.now(UTC), 50)],
         "taken.named": [lambda c: taken.named(c, m, "production", [first], ["none", k.public_id])],
         "payouts.paid_out": [lambda c: payouts.paid_out(c, m, "production", k.at, datetime.now(UTC), 50)],
+        "payouts.page": [
+            lambda c, before=before: payouts.page(c, m, "production", before, 51) for before in (None, (k.at, first))
+        ],
+        "payouts.by_id": [lambda c: payouts.by_id(c, m, first)],
         "payouts.payout": [lambda c: payouts.payout(c, m, first, "none")],
         "proofs.waiting": [lambda c: proofs.waiting(c, m, 50)],
+        "proofs.page": [
+            lambda c, only=only: proofs.page(c, m, "production", only, 2**62, 51) for only in (False, True)
+        ],
+        "proofs.of_payment": [lambda c: proofs.of_payment(c, m, first)],
         "proofs.proof": [lambda c: proofs.proof(c, m, first)],
         "proofs.content": [lambda c: proofs.content(c, m, first)],
         "proofs.forget": [lambda c: proofs.forget(c, 9999, 100)],

@@ -33,6 +33,7 @@ from gerai.store import (
     notices,
     order_views,
     orders,
+    payment_list,
     payments,
     payouts,
     proofs,
@@ -40,6 +41,7 @@ from gerai.store import (
     stock,
     taken,
     waiting,
+    waiting_list,
     wallets,
     webhook_deliveries,
     webhook_endpoints,
@@ -54,7 +56,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken, members,
+    gateways, proofs, payouts, stock, taken, members, payment_list, waiting_list,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {

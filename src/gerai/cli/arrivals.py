@@ -18,7 +18,7 @@ from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.top_ups import PaidArgument, book_deposit, deposit_named
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
-from gerai.domain.records import Arrival, Payment
+from gerai.domain.records import Arrival
 from gerai.engine.arrivals import take
 from gerai.engine.arrivals.decide import BookArrival, DismissArrival
 from gerai.engine.arrivals.take import PRODUCTION
@@ -138,7 +138,7 @@ def book(
             return await book_deposit(engine, PRODUCTION, arrival, kept.amount_sen, deposit)
         view, named = await payable_named(engine, merchant, name, PRODUCTION)
         kept = await _waiting(engine, view.order.merchant_id, arrival)
-        payment = named or _asking(kept, view.payments)
+        payment = named or take.asking(kept, view.payments)
         if payment is None:
             came = display(kept.amount_sen)
             fail(
@@ -226,9 +226,3 @@ async def _waiting(engine: Engine, merchant_id: int, arrival: int) -> Arrival:
         known = [one.arrival_id for one in await take.waiting(engine, merchant_id)]
         no_such("arrival that waits", arrival, known, "gerai payments arrivals list", "nothing waits")
     return found
-
-
-def _asking(kept: Arrival, payments: tuple[Payment, ...]) -> Payment | None:
-    """The order's payment into this account that asks for exactly this, the newest first."""
-    fit = [p for p in payments if (p.receiving_id, p.asked_sen) == (kept.receiving_id, kept.amount_sen)]
-    return fit[-1] if fit else None

@@ -8,7 +8,7 @@ import typer
 
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.meant_payment import Said, meant
+from gerai.cli.meant_payment import leave_unclear
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, payable_named
@@ -18,6 +18,7 @@ from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.refusals import StateConflict
 from gerai.engine.core import Engine
+from gerai.engine.payments.meant import Said, Unclear, meant
 from gerai.engine.payments.record import RecordPayment
 from gerai.kit.discover import plugin_names
 
@@ -54,6 +55,8 @@ def confirm(
         view, named = await payable_named(engine, merchant, name, environment)
         said = Said(given_sen, method, second=second, again=bool(reference))
         payment = named or meant(view, said)
+        if isinstance(payment, Unclear):
+            leave_unclear(view, payment)
         asked_sen = view.order.total_sen if payment is None else payment.asked_sen
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if named is not None and given_sen not in (None, asked_sen):

@@ -13,6 +13,7 @@ from gerai.domain.money import display
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
 from gerai.engine.desk.registry import Act, Done, View, ViewPage
+from gerai.kit.bilingual import Bilingual
 from gerai.kit.json_values import is_array, is_object
 
 #: Too long for a table; ``--json`` has it, and whoever edits without it changes whatever is there.
@@ -74,6 +75,8 @@ def shown_as(name: str, value: Any) -> str:
             return to_the_minute(value)
         case str():
             return value
+        case Bilingual():
+            return f"{value.en} / {value.id}"
         case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
             return ", ".join(cast("list[str]", value))
         case _ if is_array(value) or is_object(value) or isinstance(value, (msgspec.Struct, tuple)):

@@ -1,57 +1,24 @@
-"""Which payment of an order money was for that somebody saw arrive. Money is never booked by a guess: what nobody was
-asked for leaves with what can be said instead."""
+"""What the terminal says where it is not clear which payment money was for (``engine/payments/meant.py``)."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NoReturn
 
 from gerai.cli import payment_words
 from gerai.cli.terminal import fail
-from gerai.domain.payment_status import CAME, MAY_COME
-from gerai.domain.records import OrderView, Payment
+from gerai.domain.records import OrderView
+from gerai.engine.payments.meant import Unclear
 
 
-class Said(NamedTuple):
-    """What somebody said of money: how much it was, if they did, and by which method. ``second``: it is more than came
-    already; ``again``: the same may have been said before."""
-
-    amount_sen: int | None
-    method: str
-    second: bool
-    again: bool
-
-
-def meant(view: OrderView, said: Said) -> Payment | None:
-    """The payment into the seller's own account that asks for what arrived: an open one, else one that ended, for which
-    money may come all the same. None: none does, and the order's price came in another way.
-
-    Leaves when another amount came than was asked for, several payments ask for it, or the price came although the
-    payer was asked for more and nobody says that it came otherwise (``--method cash``).
-    """
-    # What a gateway takes, a gateway reports: money beside it is another payment.
-    own = [p for p in view.payments if p.receiving_id is not None and said.method in ("", p.method)]
-    fit = [p for p in own if said.amount_sen in (None, p.asked_sen)]
-    may_come = [p for p in fit if p.status == "processing"]
-    if not may_come and said.amount_sen is not None:
-        may_come = [p for p in fit if p.status in MAY_COME]
-    if len({p.receiving_id for p in may_come}) > 1:
-        fail(payment_words.several_ask(may_come))
-    if not may_come and said.again and not said.second:
-        may_come = [p for p in fit if p.status == "completed"]
-    if not may_come:
-        _require_price(view, said, own)
-    return may_come[-1] if may_come else None
-
-
-def _require_price(view: OrderView, said: Said, own: list[Payment]) -> None:
-    """Leave unless what came is the price, and may have come in another way than the payer was asked for."""
-    price_sen, given_sen = view.order.total_sen, said.amount_sen
-    others = [p for p in own if p.status in MAY_COME and p.asked_sen != price_sen]
-    if given_sen not in (None, price_sen):
-        for payment in reversed(view.payments):
-            if payment.asked_sen == given_sen and (payment.status in CAME or payment.contract_id is not None):
-                fail(payment_words.asked_elsewhere(payment, price_sen))
-        fail(payment_words.another_came(given_sen or 0, others[-1].asked_sen if others else price_sen))
-    settled = any(p.status in CAME for p in view.payments) and not said.second
-    if others and not settled and all(p.asked_sen != price_sen for p in own):
-        fail(payment_words.asked_more(others[-1], price_sen))
+def leave_unclear(view: OrderView, unclear: Unclear) -> NoReturn:
+    """Leave with what can be said instead."""
+    price_sen = view.order.total_sen
+    match unclear.why:
+        case "several":
+            fail(payment_words.several_ask([*unclear.payments]))
+        case "asked_elsewhere":
+            fail(payment_words.asked_elsewhere(unclear.payments[0], price_sen))
+        case "asked_more":
+            fail(payment_words.asked_more(unclear.payments[0], price_sen))
+        case "other_amount":
+            fail(payment_words.another_came(unclear.given_sen, unclear.asked_sen))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import hashlib
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
@@ -16,10 +15,11 @@ from gerai.cli.database import DataOption, SettingsOption, chosen_database, read
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
 from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
-from gerai.engine.command import Command, Idempotency, Outcome
+from gerai.engine.command import Command, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
+from gerai.engine.references import money_under
 from gerai.kit import log
 from gerai.settings import Settings
 
@@ -59,19 +59,10 @@ def operator() -> str:
     return f"operator:{getpass.getuser()}"
 
 
-def once(operation: str, reference: str, *asked: str) -> Idempotency | None:
-    """The idempotency key of an act that is done once per ``reference``; ``asked`` must be the same again. None without
-    a reference."""
-    if not reference:
-        return None
-    fingerprint = hashlib.sha256("\n".join(asked).encode()).digest()
-    return Idempotency("operator", operation, reference, fingerprint)
-
-
 async def money_in(engine: Engine, command: Command[T], reference: str, what: str, *asked: str) -> Outcome[T]:
     """Submit what books money that arrived, once per ``reference``: one line of a bank's list is one money, whether an
     order (``what``) was paid with it or a wallet. Leaves when it was booked for something else, and names that."""
-    key = once("money in", reference, what, *asked)
+    key = money_under(reference, what, *asked)
     try:
         return await engine.submit(command, key)
     except IdempotencyKeyReused:

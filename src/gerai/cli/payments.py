@@ -9,7 +9,7 @@ import typer
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, once, operator
+from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.order_names import EnvironmentOption, payment_named
 from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
 from gerai.cli.refunds import task_of
@@ -24,6 +24,7 @@ from gerai.engine.core import Engine
 from gerai.engine.payments.find import WaitingMoney
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.payments.resolve_late import DECISIONS, ResolveLate
+from gerai.engine.references import refund_under
 
 payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
 
@@ -147,7 +148,7 @@ def refund(
         )
         # However the amount was written: the same money is given back once.
         written = "" if asked_sen is None else digits(asked_sen)
-        key = once(f"payments refund {payment.payment_id}", reference, written, to)
+        key = refund_under(reference, payment.payment_id, written, to)
         try:
             return payment, amount_sen, await engine.submit(command, key), await task_of(engine, payment)
         except StateConflict as refusal:

@@ -7,15 +7,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.gateways import GATEWAYS
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, operator
 from gerai.cli.terminal import Grid, console, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
-from gerai.domain.records import Deposit, Payment, RefundTask
+from gerai.domain.records import RefundTask
 from gerai.engine.core import Engine
-from gerai.engine.gateways.give_back import hand_back
 from gerai.engine.gateways.refund import HandOver, TakeBack
 from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, TaskCommand, WithdrawRefund
 from gerai.engine.payments.find import ListedRefund
@@ -156,21 +154,6 @@ def take(
     listed = on_engine(lambda engine: _done(engine, merchant, task, TakeBack), data, settings_file)
     amount = display(listed.task.amount_sen)
     console.line(f"{task}: you send {amount} now / Anda yang mengirim {amount}: gerai payments refunds done {task} …")
-
-
-async def task_of(engine: Engine, payment: Payment) -> RefundTask | None:
-    """The task that sends what has just gone back of this payment, a person's already where its gateway cannot; None:
-    nobody sends it."""
-    happened = await engine.events.of_orders(payment.merchant_id, [payment.order_id])
-    refunded = [e for e in happened if e.name == "payment.refunded" and e.facts.get("payment") == payment.public_id]
-    task_id = refunded[-1].facts.get("task") if refunded else None
-    return None if task_id is None else await hand_back(engine, GATEWAYS, payment.merchant_id, task_id)
-
-
-async def task_of_top_up(engine: Engine, deposit: Deposit) -> RefundTask | None:
-    """The same of a top-up."""
-    task = await engine.payments.refund_of(deposit)
-    return None if task is None else await hand_back(engine, GATEWAYS, deposit.merchant_id, task.task_id)
 
 
 def _names(task: RefundTask) -> dict[str, Any]:

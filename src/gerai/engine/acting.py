@@ -96,6 +96,23 @@ def acting(act: Acting) -> Generator[Acting]:
         _UNDER_WAY.reset(token)
 
 
+@contextmanager
+def beside() -> Generator[None]:
+    """What is changed in this block follows from the act under way by itself, as a worker would do it later: it is no
+    act, and is not written down as one."""
+    token = _UNDER_WAY.set(None)
+    try:
+        yield
+    finally:
+        _UNDER_WAY.reset(token)
+
+
+def by_actor() -> str:
+    """Who acts now, as events keep it; empty: nobody does."""
+    act = acting_now()
+    return "" if act is None else act.actor.label
+
+
 async def begin(connection: Connection, merchant_id: int, act: Acting) -> None:
     """At the beginning of a transaction over master data: take the act's idempotency key. A rival under the same key is
     waited for. Raises ActReplayed; refuses IdempotencyKeyReused."""

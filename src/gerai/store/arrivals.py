@@ -9,8 +9,9 @@ from psycopg import AsyncConnection
 
 from gerai.domain.payment_status import CAME
 from gerai.domain.records import Arrival
-from gerai.store.conditions import listed, query
+from gerai.store.conditions import Where, listed, query
 from gerai.store.tables import ARRIVALS
+from gerai.store.walk import Walk, walked
 
 #: So long after its end a payment or deposit may still be what came: as long as its amount is kept.
 _STILL_COMES: Final = "interval '3 days'"
@@ -64,6 +65,9 @@ UNION ALL
 WHERE d.merchant_id = %(merchant)s AND d.receiving_id = %(account)s AND d.pay_sen = %(amount)s
 ORDER BY d.deposit_id DESC LIMIT %(limit)s)
 LIMIT %(limit)s"""
+
+
+_LIST: Final = Walk("arrivals", "arrival_id", f"t.arrival_id, {ARRIVALS.select_list}")
 
 
 class AskedOnce(NamedTuple):
@@ -140,6 +144,30 @@ async def waiting(
         (merchant_id, arrival_id, arrival_id, limit),
     )  # fmt: skip
     return [ARRIVALS.read(row) for row in await cursor.fetchall()]
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, status: str, receiving_id: int, before_id: int, limit: int
+) -> tuple[list[Arrival], int | None]:
+    """Of this state (empty: any) and account (0: any), newest first, as :func:`walked`."""
+    wanted = (
+        Where("true")
+        .add_if(status == "waiting", "t.status = 'waiting'")
+        .add_if(status not in ("", "waiting"), "t.status = %s", status)
+        .add_if(receiving_id > 0, "t.receiving_id = %s", receiving_id)
+    )
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [ARRIVALS.read(row[1:]) for row in found], went_to
+
+
+async def by_id(connection: AsyncConnection, merchant_id: int, arrival_id: int) -> Arrival | None:
+    """It as it stands, whatever was decided about it."""
+    cursor = await connection.execute(
+        query(f"SELECT {ARRIVALS.select_list} FROM arrivals t WHERE t.merchant_id = %s AND t.arrival_id = %s"),
+        (merchant_id, arrival_id),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else ARRIVALS.read(row)
 
 
 async def kept_under(

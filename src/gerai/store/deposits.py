@@ -10,8 +10,10 @@ from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.records import Deposit
 from gerai.store.conditions import Where, in_scope, query
 from gerai.store.tables import DEPOSITS
+from gerai.store.walk import Walk, walked
 
 _NAMED_AT_MOST: Final = 10
+_LIST: Final = Walk("deposits", "deposit_id", f"t.deposit_id, {DEPOSITS.select_list}")
 
 
 async def by_filter(connection: AsyncConnection, scope: Scope, wanted: DepositFilter, limit: int) -> list[Deposit]:
@@ -37,6 +39,28 @@ async def by_code(connection: AsyncConnection, merchant_id: int, channels: list[
         merchant_id, channels, code,
     )  # fmt: skip
     return await _select(connection, where, _NAMED_AT_MOST)
+
+
+async def page(
+    connection: AsyncConnection,
+    merchant_id: int,
+    environment: str,
+    status: str,
+    method: str,
+    member_id: int,
+    before_id: int,
+    limit: int,
+) -> tuple[list[Deposit], int | None]:
+    """Of all channels, of this state, method (empty: any) and member (0: any), newest first, as :func:`walked`."""
+    wanted = (
+        Where("t.environment = %s", environment)
+        .add_if(status == "late", "t.status = 'late'")
+        .add_if(status not in ("", "late"), "t.status = %s", status)
+        .add_if(bool(method), "t.method = %s", method)
+        .add_if(member_id > 0, "t.member_id = %s", member_id)
+    )
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [DEPOSITS.read(row[1:]) for row in found], went_to
 
 
 async def by_id(connection: AsyncConnection, merchant_id: int, deposit_id: int) -> list[Deposit]:

@@ -106,6 +106,9 @@ ORDER BY came_at LIMIT %(limit)s"""
 _PAYOUTS: Final = f"SELECT {PAYOUTS.select_list} FROM payouts t WHERE t.merchant_id = %(merchant)s"
 PAID_OUT: Final = f"""{_PAYOUTS} AND t.environment = %(environment)s
   AND t.paid_at >= %(since)s AND t.paid_at < %(until)s ORDER BY t.paid_at DESC, t.payout_id DESC LIMIT %(limit)s"""
+_PAGE: Final = f"""{_PAYOUTS} AND t.environment = %(environment)s
+  AND (%(paid_at)s::timestamptz IS NULL OR (t.paid_at, t.payout_id) < (%(paid_at)s, %(payout)s::int8))
+ORDER BY t.paid_at DESC, t.payout_id DESC LIMIT %(limit)s"""
 ONE: Final = f"{_PAYOUTS} AND t.contract_id = %(contract)s AND t.reference = %(reference)s"
 
 
@@ -139,6 +142,23 @@ async def paid_out(
     """What gateways paid out within these times: of too many the newest, oldest first."""
     names = {"merchant": merchant_id, "environment": environment, "since": since, "until": until, "limit": limit}
     return [PAYOUTS.read(row) for row in reversed(await _rows(connection, PAID_OUT, **names))]
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, environment: str, before: tuple[datetime, int] | None, limit: int
+) -> list[Payout]:
+    """What gateways paid out, newest first, behind one of this moment and id."""
+    paid_at, payout_id = before or (None, None)
+    names = {
+        "merchant": merchant_id, "environment": environment, "paid_at": paid_at, "payout": payout_id, "limit": limit,
+    }  # fmt: skip
+    return [PAYOUTS.read(row) for row in await _rows(connection, _PAGE, **names)]
+
+
+async def by_id(connection: AsyncConnection, merchant_id: int, payout_id: int) -> Payout | None:
+    """The payout with this id."""
+    found = await _rows(connection, f"{_PAYOUTS} AND t.payout_id = %(payout)s", merchant=merchant_id, payout=payout_id)
+    return PAYOUTS.read(found[0]) if found else None
 
 
 async def payout(connection: AsyncConnection, merchant_id: int, contract_id: int, reference: str) -> Payout | None:

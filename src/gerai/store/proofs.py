@@ -8,11 +8,15 @@ from typing import Final, NamedTuple
 from psycopg import AsyncConnection
 
 from gerai.domain.payment_status import CAME, MAY_COME
-from gerai.store.conditions import listed, query
+from gerai.store.conditions import Where, listed, query
+from gerai.store.walk import Walk, walked
 
-_SELECT: Final = """
-SELECT t.proof_id, o.number, p.public_id, p.status, p.method, p.channel_code, p.amount_sen + p.fee_sen + p.matching_sen,
-       t.kind, t.size_bytes, t.digest, t.uploaded_at
+_COLUMNS: Final = (
+    "t.proof_id, o.number, p.public_id, p.status, p.method, p.channel_code, p.amount_sen + p.fee_sen + p.matching_sen, "
+    "t.kind, t.size_bytes, t.digest, t.uploaded_at, p.payment_id, p.order_id, p.environment"
+)
+_SELECT: Final = f"""
+SELECT {_COLUMNS}
 FROM payment_proofs t
 JOIN payments p ON p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id
 JOIN orders o ON o.merchant_id = p.merchant_id AND o.order_id = p.order_id
@@ -22,6 +26,26 @@ _WAITING: Final = f"""{_SELECT} AND p.status IN ({listed(MAY_COME)})
   AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
                   AND came.status IN ({listed(CAME)}))
 ORDER BY t.proof_id DESC LIMIT %(limit)s"""
+#: Whether a proof is of this environment, and still says more than the books do. As a value of its own: as a condition
+#: the planner would join all payments for it.
+_HERE: Final = (
+    "(SELECT p.environment = %s FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id)"
+)
+_STILL: Final = f"""
+(SELECT p.status IN ({listed(MAY_COME)}) AND NOT EXISTS
+    (SELECT FROM payments came WHERE came.merchant_id = p.merchant_id AND came.order_id = p.order_id
+       AND came.status IN ({listed(CAME)}))
+ FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id)"""
+_LIST: Final = Walk(
+    "payment_proofs",
+    "proof_id",
+    _COLUMNS,
+    """
+CROSS JOIN LATERAL (SELECT * FROM payments p
+                    WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) p
+CROSS JOIN LATERAL (SELECT o.number FROM orders o
+                    WHERE o.merchant_id = t.merchant_id AND o.order_id = p.order_id OFFSET 0) o""",
+)
 #: The age of the proof counts, too: one that came long after its payment ended is kept as long as any other.
 _FORGET: Final = """
 DELETE FROM payment_proofs WHERE ctid IN
@@ -46,11 +70,31 @@ class ProofRow(NamedTuple):
     size_bytes: int
     digest: bytes
     uploaded_at: datetime
+    payment_id: int
+    order_id: int
+    environment: str
 
 
 async def waiting(connection: AsyncConnection, merchant_id: int, limit: int) -> list[ProofRow]:
     """Those of orders for which no money came yet, newest first."""
     cursor = await connection.execute(query(_WAITING), {"merchant": merchant_id, "limit": limit})
+    return [ProofRow(*row) for row in await cursor.fetchall()]
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, environment: str, waiting_only: bool, before_id: int, limit: int
+) -> tuple[list[ProofRow], int | None]:
+    """All of an environment, or those of orders for which no money came yet, newest first, as :func:`walked`."""
+    wanted = Where(_HERE, environment).add_if(waiting_only, _STILL)
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [ProofRow(*row) for row in found], went_to
+
+
+async def of_payment(connection: AsyncConnection, merchant_id: int, payment_id: int) -> list[ProofRow]:
+    """The few of one payment, oldest first."""
+    names = {"merchant": merchant_id, "payment": payment_id}
+    text = f"{_SELECT} AND t.payment_id = %(payment)s ORDER BY t.proof_id"
+    cursor = await connection.execute(query(text), names)
     return [ProofRow(*row) for row in await cursor.fetchall()]
 
 

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from psycopg import AsyncConnection
 
 from gerai.domain.records import RefundTask
-from gerai.store.conditions import query
+from gerai.store.conditions import Where, query
 from gerai.store.tables import REFUND_TASKS
+from gerai.store.walk import Walk, walked
 
 #: What is owed stands on a partial index of exactly its rows.
 _LISTED: Final = f"""
@@ -25,6 +26,19 @@ SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'se
 OWED_OF: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
 THESE: Final = _LISTED.format(which="AND t.task_id = ANY(%(tasks)s)")
+_LIST: Final = Walk(
+    "refund_tasks",
+    "task_id",
+    "t.task_id, coalesce(o.number, ''), coalesce(p.public_id, d.public_id, ''), coalesce(p.method, d.method, ''), "
+    f"{REFUND_TASKS.select_list}",
+    """
+LEFT JOIN LATERAL (SELECT o.number FROM orders o
+                   WHERE o.merchant_id = t.merchant_id AND o.order_id = t.order_id OFFSET 0) o ON true
+LEFT JOIN LATERAL (SELECT p.public_id, p.method FROM payments p
+                   WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) p ON true
+LEFT JOIN LATERAL (SELECT d.public_id, d.method FROM deposits d
+                   WHERE d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id OFFSET 0) d ON true""",
+)
 
 
 class ListedTask(NamedTuple):
@@ -54,6 +68,19 @@ async def sending_tasks(connection: AsyncConnection, merchant_id: int, payment_i
 async def owed_of(connection: AsyncConnection, merchant_id: int, payment_id: int) -> list[ListedTask]:
     """What is still to be sent of the payment, or of the deposit with this id."""
     return await _listed(connection, OWED_OF, merchant=merchant_id, payment=payment_id, limit=100)
+
+
+async def page(
+    connection: AsyncConnection, merchant_id: int, environment: str, status: str, before_id: int, limit: int
+) -> tuple[list[ListedTask], int | None]:
+    """Those of this state (empty: of any; ``owed``: that have not ended), newest first, as :func:`walked`."""
+    wanted = (
+        Where("t.environment = %s", environment)
+        .add_if(status in ("owed", "open", "sending"), "t.ended_at IS NULL")
+        .add_if(status not in ("", "owed"), "t.status = %s", status)
+    )
+    found, went_to = await walked(connection, _LIST, merchant_id, before_id, wanted, limit)
+    return [ListedTask(*row[1:4], REFUND_TASKS.read(row[4:])) for row in found], went_to
 
 
 async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> ListedTask | None:

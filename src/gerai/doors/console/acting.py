@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, Kind, NotAuthenticated, NotFound, PermissionMissing, Refusal
 from gerai.doors.console import answers
-from gerai.doors.console.cells import inputs_of, typed
+from gerai.doors.console.cells import cell, inputs_of, typed
 from gerai.doors.console.looking import desk_page
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
@@ -62,7 +62,8 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
     things = act.name.partition(".")[0]
     back = _from(ctx, desk) or _shown(desk, things, done.id)
     if done.secret or done.details:
-        facts = [(name, str(value)) for name, value in done.details.items()]
+        words = answers.words_for(ctx)
+        facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
     return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import UnionType
 from typing import Any, Final, Literal, Union, cast, get_args, get_origin
@@ -13,9 +13,19 @@ import msgspec
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
+from gerai.engine.desk.registry import views
+from gerai.kit.bilingual import Bilingual
 
-#: Not for people: it goes with the form that changes what was seen.
-_HIDDEN: Final = frozenset({"seen"})
+#: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
+_HIDDEN: Final = frozenset({"seen", "can", "things"})
+#: Of what a field is the name, and which field has the id by which that is seen; a row that has both shows the name.
+_NAMES: Final = {
+    "order": ("orders", "order_id"), "payment": ("payments", "payment_id"),
+}  # fmt: skip
+#: Where an id leads that has no name beside it.
+_IDS: Final = {
+    "order_id": "orders", "payment_id": "payments", "deposit_id": "topups", "member_id": "members", "proofs": "proofs",
+}  # fmt: skip
 #: Fields that are asked for by the page itself.
 _PAGING: Final = frozenset({"after", "limit"})
 #: A text longer than this has a box of its own.
@@ -26,25 +36,21 @@ _TONES: Final = {
     "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
     "bad": (
-        "failed",
-        "late",
-        "mismatch",
-        "disabled",
-        "blocked",
-        "revoked",
-        "returned",
-        "conflict",
-        "problem",
-        "returning",
+        "failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned", "conflict", "problem", "returning",
     ),
-}
+}  # fmt: skip
 _TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}
+
+
+#: States, and words of our own for kinds of things.
+_PILLS: Final = frozenset({"status", "state", "role", "payment_status", "order_status", "kind", "sent_by"})
 
 
 @dataclass(frozen=True)
 class Cell:
     """A value as it is shown. ``kind``: text | amount | number | pill | time | id | code | table; ``tone`` of a pill;
-    ``at``: of a time, for machines; ``titles`` and ``rows`` of a table."""
+    ``at``: of a time, for machines; ``titles`` and ``rows`` of a table; ``leads_to``: of what it is the name or the id,
+    and that id; empty: of nothing that can be seen."""
 
     text: str
     kind: str = "text"
@@ -52,6 +58,7 @@ class Cell:
     at: str = ""
     titles: Sequence[str] = ()
     rows: Sequence[Sequence[Cell]] = ()
+    leads_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +79,23 @@ class InputField:
 
 def columns_of(struct: type[msgspec.Struct], words: DeskWords) -> list[tuple[str, str]]:
     """Name and title of what is shown of a row."""
-    titles = words_of(struct)
-    return [(f.name, words.of(titles[f.name])) for f in fields_of(struct) if f.name not in _HIDDEN and f.name in titles]
+    titles, names = words_of(struct), [field.name for field in fields_of(struct)]
+    hidden = _HIDDEN | {id_field for name, (_, id_field) in _NAMES.items() if name in names}
+    return [(name, words.of(titles[name])) for name in names if name not in hidden and name in titles]
+
+
+def row_cells(row: msgspec.Struct, columns: Sequence[tuple[str, str]], words: DeskWords) -> list[Cell]:
+    """The values of a row, with where they lead."""
+    return [replace(cell(name, getattr(row, name), words), leads_to=_leads_to(row, name)) for name, _ in columns]
+
+
+def _leads_to(row: msgspec.Struct, name: str) -> str:
+    things, id_field = _NAMES.get(name, (_IDS.get(name, ""), name))
+    number = getattr(row, id_field, None)
+    if isinstance(number, tuple) and len(cast("tuple[Any, ...]", number)) == 1:
+        [number] = cast("tuple[Any]", number)
+    named = f"{things}.show" in views() and isinstance(number, int) and bool(getattr(row, name, None))
+    return f"{things}/{number}" if named else ""
 
 
 def cell(name: str, value: Any, words: DeskWords) -> Cell:
@@ -93,12 +115,15 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(words.time(value), "time", at=value.isoformat())
         case date():
             return Cell(words.date(value), "time", at=value.isoformat())
-        case str() if name in ("status", "state", "role", "payment_status"):
-            return Cell(words.word(name, value), "pill", tone_of(value))
+        case Bilingual():
+            return Cell(words.of(value))
+        case str() if name in _PILLS:
+            kind = name if words.knows(name, value) or not name.endswith("status") else "status"
+            return Cell(words.word(kind, value), "pill", tone_of(value))
         case str():
             return Cell(value)
-        case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
-            return Cell(", ".join(cast("list[str]", value)))
+        case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
+            return Cell(", ".join(map(str, cast("list[Any]", value))))
         case msgspec.Struct():
             return _table([value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.doors.console import answers
-from gerai.doors.console.cells import Cell, cell, columns_of, inputs_of
+from gerai.doors.console.cells import columns_of, inputs_of, row_cells
 from gerai.doors.console.menu import TABS, group_of, menu_of
+from gerai.doors.console.proof_file import file_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
@@ -39,11 +40,11 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         faults = refusal.fields
     filters = inputs_of(view.filter, words, asked, faults, example_of)
     following = f"?{urlencode(asked | {'after': page.next})}" if page.next else ""
-    linked = f"{things}.show" in views()
+    columns = columns_of(view.row, words)
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
-        title=words.of(view.title), columns=columns_of(view.row, words), filters=filters, following=following,
-        rows=[(_link(desk, things, row) if linked else "", _cells(view, row, words), _on_row(desk, things, row, words))
+        title=words.of(view.title), columns=columns, filters=filters, following=following,
+        rows=[(_link(desk, things, row), row_cells(row, columns, words), _on_row(desk, things, row, words))
               for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
@@ -62,10 +63,11 @@ async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
     if not page.rows:
         raise NotFound(things, ctx.path_params["id"])
     [row] = page.rows
-    shown = list(zip([title for _, title in columns_of(view.row, words)], _cells(view, row, words), strict=True))
+    columns = columns_of(view.row, words)
+    shown = list(zip([title for _, title in columns], row_cells(row, columns, words), strict=True))
     return desk_page(
         ctx, desk, "show.html", things, title=words.of(view.title), facts=shown,
-        acts=_on_row(desk, things, row, words), back=f"{desk.base}/{things}",
+        acts=_on_row(desk, things, row, words), back=f"{desk.base}/{things}", file=file_of(desk, things, row),
     )  # fmt: skip
 
 
@@ -89,12 +91,10 @@ def _view(name: str) -> View:
     return found
 
 
-def _cells(view: View, row: msgspec.Struct, words: DeskWords) -> list[Cell]:
-    return [cell(name, getattr(row, name), words) for name, _ in columns_of(view.row, words)]
-
-
 def _link(desk: AtDesk, things: str, row: msgspec.Struct) -> str:
-    return f"{desk.base}/{things}/{getattr(row, 'id', '')}"
+    """Where a row is seen whole, which may be among other things; empty: nowhere."""
+    seen_in = getattr(row, "things", things)
+    return f"{desk.base}/{seen_in}/{getattr(row, 'id', '')}" if f"{seen_in}.show" in views() else ""
 
 
 def _acts(desk: AtDesk, things: str, words: DeskWords) -> Sequence[tuple[str, str]]:
@@ -107,7 +107,12 @@ def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) ->
     number = getattr(row, "id", None)
     if number is None:
         return []
-    mine = [act for act in _of(desk, things) if _takes_id(act)]
+    can: Sequence[str] | None = getattr(row, "can", None)
+    if can is None:
+        mine = [act for act in _of(desk, things) if _takes_id(act)]
+    else:
+        every = acts()
+        mine = [every[name] for name in can if name in every and desk.may(every[name].permission)]
     return [(f"{desk.base}/do/{act.name}?id={number}", words.of(act.title)) for act in mine]
 
 

@@ -12,7 +12,7 @@ from gerai.engine.desk.registry import views
 #: The groups of the menu, and what stands in each before anything else there; what none names stands under settings.
 _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "orders": ("orders", "events"),
-    "money": ("payments", "arrivals", "notices", "proofs", "refunds", "payouts", "wallets", "deposits"),
+    "money": ("waiting", "payments", "proofs", "arrivals", "notices", "refunds", "topups", "payouts", "wallets"),
     "customers": ("members",),
     "catalogue": ("products", "variants", "bundles", "price_options", "services", "service_types", "stores", "stock"),
     "shipping": ("shipments", "warehouses", "couriers", "rates", "locations"),

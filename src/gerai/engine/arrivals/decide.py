@@ -11,10 +11,30 @@ from gerai.domain.refusals import AmountMismatch, NotFound
 from gerai.domain.states import ARRIVAL
 from gerai.engine.arrivals.target import Target
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
 from gerai.engine.state import State
+from gerai.store import arrivals
+from gerai.store.connection import Connection
 
 
-class BookArrival(Command[Arrival], frozen=True, kw_only=True):
+class _Decision(Command[Arrival], frozen=True, kw_only=True):
+    """Base of what a person (``by``) decides about money that came."""
+
+    arrival_id: int
+    by: str
+
+    def identify(self, answer: Arrival) -> Made:
+        return Made(target=str(self.arrival_id))
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Arrival:
+        found = await arrivals.by_id(connection, merchant_id, int(made.target))
+        if found is None:
+            raise NotFound("arrival", made.target)
+        return found
+
+
+class BookArrival(_Decision, frozen=True, kw_only=True):
     """The money is this payment's or deposit's, whatever else it might have been: a person (``by``) says so.
 
     What comes for an order that has its money already is late, and the merchant's rule decides about it.
@@ -23,9 +43,7 @@ class BookArrival(Command[Arrival], frozen=True, kw_only=True):
     AmountOutOfRange (more than the deposit's wallet can take).
     """
 
-    arrival_id: int
     target: Target
-    by: str
 
     def needs(self) -> Needs:
         paid = self.target.paid(self.merchant_id, self.environment, self.by)
@@ -45,14 +63,11 @@ class BookArrival(Command[Arrival], frozen=True, kw_only=True):
         )
 
 
-class DismissArrival(Command[Arrival], frozen=True, kw_only=True):
+class DismissArrival(_Decision, frozen=True, kw_only=True):
     """The money has nothing to do with any order or deposit here: a person (``by``) says so.
 
     Refuses: NotFound, StateConflict (decided already).
     """
-
-    arrival_id: int
-    by: str
 
     def needs(self) -> Needs:
         return Needs(arrivals=(self.arrival_id,))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
-from gerai.domain.records import Arrival, Environment
+from gerai.domain.records import Arrival, Environment, Payment
 from gerai.domain.refusals import Busy, Refusal
 from gerai.engine.arrivals.record import Money, RecordArrival
 from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
@@ -70,6 +70,12 @@ async def fitting(engine: Engine, merchant_id: int, receiving_id: int, line: Ban
         # Asked after: what the other source booked meanwhile is no candidate any more, and is seen now.
         since, until = line.at - _TOLD_EARLIER, by + _TOLD_LATER
         return [] if found and await sql.came_otherwise(connection, *of, source, since, until) else found
+
+
+def asking(came: Arrival, payments: Sequence[Payment]) -> Payment | None:
+    """The payment of an order into this account that asks for exactly what came, the newest first."""
+    fit = [p for p in payments if (p.receiving_id, p.asked_sen) == (came.receiving_id, came.amount_sen)]
+    return fit[-1] if fit else None
 
 
 def target_of(candidate: Candidate) -> Target | None:

@@ -7,8 +7,11 @@ from typing import Literal
 from gerai.domain.records import Deposit
 from gerai.domain.states import DEPOSIT
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.deposits.find import deposit_now
 from gerai.engine.deposits.transitions import credit, give_back, hold, locked, move
+from gerai.engine.made import Made
 from gerai.engine.state import State
+from gerai.store.connection import Connection
 
 
 class ResolveLateDeposit(Command[Deposit], frozen=True, kw_only=True):
@@ -24,6 +27,13 @@ class ResolveLateDeposit(Command[Deposit], frozen=True, kw_only=True):
     decision: Literal["accept", "refund"]
     note: str = ""
     by: str = ""
+
+    def identify(self, answer: Deposit) -> Made:
+        return Made(deposit_id=self.deposit_id)
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> Deposit:
+        return await deposit_now(connection, merchant_id, made.deposit_id)
 
     def needs(self) -> Needs:
         return Needs(deposits=(self.deposit_id,), wallets_of_deposits=self.decision == "accept")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -37,3 +37,13 @@ def moment_of(after: str) -> tuple[datetime, list[str]] | None:
         return None
     micros, *which = after.split("-")
     return _EPOCH + timedelta(microseconds=int(micros)), which
+
+
+def cut(
+    found: Sequence[Any], limit: int, token_of: Callable[[Any], str], went_to: str, row_of: Callable[[Any], Any]
+) -> ViewPage:
+    """The page of what was found, of which one more than ``limit`` was asked for. ``went_to``: what to ask for where
+    fewer were found; empty: there are no more."""
+    shown = found[:limit]
+    following = token_of(shown[-1]) if len(found) > limit else went_to
+    return ViewPage([row_of(one) for one in shown], following)

@@ -136,11 +136,11 @@ async def perform(
             return Done(earlier.made.target, replayed=True)
 
 
-async def submitted(within: Within, command: Command[Answer]) -> Outcome[Answer]:
-    """Hand in the command of the act under way, once under its idempotency key. Refuses what the command refuses, and
-    IdempotencyKeyReused."""
+async def submitted(within: Within, command: Command[Answer], under: Idempotency | None = None) -> Outcome[Answer]:
+    """Hand in the command of the act under way, once ``under`` this key (a bank's reference, which holds at every face
+    and whoever acts), else under the act's own. Refuses what the command refuses, and IdempotencyKeyReused."""
     under_way = acting_now()
-    return await within.engine.submit(command, None if under_way is None else under_way.key)
+    return await within.engine.submit(command, under or (None if under_way is None else under_way.key))
 
 
 def _once(act: Act, actor: Actor, given: msgspec.Struct, reason: str, key: str) -> Idempotency:

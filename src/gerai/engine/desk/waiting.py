@@ -111,13 +111,13 @@ KINDS: Final[dict[WaitingKind, Kind]] = {
             "{name} belum memastikan pesanan {order}, sudah ditanya {other} kali",
             "{name} has not said whether order {order} is done, asked {other} times",
         ),
-        "orders", ("orders.complete", "orders.fail"),
+        "orders", ("orders.retry", "orders.complete", "orders.fail"),
     ),
     "webhook": Kind(
         Bilingual(
             "Webhook tidak sampai ke {name}{detail}", "Webhooks do not get through to {name}{detail}"
         ),
-        "webhooks", ("webhooks.enable",),
+        "webhooks", ("webhooks.resume",),
     ),
     "low_stock": Kind(
         Bilingual("{name} tinggal {other} di {place}", "{other} of {name} left in {place}"), "stock"

@@ -12,7 +12,7 @@ from gerai.domain.refusals import InputInvalid, StateConflict
 from gerai.domain.states import REFUND
 from gerai.engine.command import Context
 from gerai.engine.payment_steps import GIVE_BACK_TASK, gateway_job
-from gerai.engine.payments.end_refund import TaskCommand, paid_of
+from gerai.engine.payments.end_refund import TaskCommand, TaskMove, paid_of
 from gerai.engine.state import State
 
 _LONGEST: Final = 300
@@ -86,7 +86,7 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
         return _changed(state, context, task, **changes) if changes else task
 
 
-class HandOver(TaskCommand[RefundTask], frozen=True, kw_only=True):
+class HandOver(TaskMove, frozen=True, kw_only=True):
     """The gateway is asked again to send a refund that it denied, or that a person took back. ``by``: who says so.
 
     Refuses: NotFound, StateConflict (it is with the gateway, or has ended), InputInvalid (no gateway took the payment).
@@ -103,7 +103,7 @@ class HandOver(TaskCommand[RefundTask], frozen=True, kw_only=True):
         return _changed(state, context, task, status=status, looks=0, fault="")
 
 
-class TakeBack(TaskCommand[RefundTask], frozen=True, kw_only=True):
+class TakeBack(TaskMove, frozen=True, kw_only=True):
     """A person will send what the gateway has not sent, and has seen there that it did not. ``by``: who says so.
 
     Refuses: NotFound, StateConflict (it is not with its gateway, or is being asked for there: what is on its way is

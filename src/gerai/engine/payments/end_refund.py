@@ -10,8 +10,11 @@ from gerai.domain.records import Deposit, Order, Payment, RefundTask
 from gerai.domain.refusals import InputInvalid, NotFound, StateConflict
 from gerai.domain.states import DEPOSIT, INVOICE, PAYMENT, REFUND
 from gerai.engine.command import Command, Context, Needs
+from gerai.engine.made import Made
+from gerai.engine.payments.find import task_now
 from gerai.engine.state import State
 from gerai.engine.wallet.owed import owe_no_more, send_to_payer
+from gerai.store.connection import Connection
 
 #: What can be known of where the money goes.
 DESTINATION = ("bank", "number", "holder")
@@ -38,6 +41,9 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
         orders = () if self.order_id is None else (self.order_id,)
         deposits = () if self.deposit_id is None else (self.deposit_id,)
         return Needs(orders=orders, deposits=deposits, refund_tasks=(self.task_id,))
+
+    def identify(self, answer: Answer) -> Made:
+        return Made(target=str(self.task_id))
 
     def task(self, state: State) -> RefundTask:
         """NotFound also when it is another order's or deposit's, or of the other environment."""
@@ -75,6 +81,14 @@ class TaskCommand(Command[Answer], frozen=True, kw_only=True):
             state.announce(order, name, context.now, payment=paid.public_id, **facts)
 
 
+class TaskMove(TaskCommand[RefundTask], frozen=True, kw_only=True):
+    """Base of those that return the task as it stands then."""
+
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> RefundTask:
+        return await task_now(connection, merchant_id, int(made.target))
+
+
 class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
     """The money was sent, by the transfer with this ``reference``: it leaves the books, once, by ``gateway``, or by
     ``bank`` where a gateway had taken it. Repeated with the same reference it books nothing.
@@ -85,6 +99,10 @@ class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
 
     reference: str
 
+    @classmethod
+    async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> FinishedRefund:
+        return FinishedRefund(await task_now(connection, merchant_id, int(made.target)), booked=False)
+
     def decide(self, state: State, context: Context) -> FinishedRefund:
         task = self.task(state)
         if not self.reference:
@@ -94,7 +112,7 @@ class FinishRefund(TaskCommand[FinishedRefund], frozen=True, kw_only=True):
         return FinishedRefund(self.sent(state, context, task, "finish", self.reference), booked=True)
 
 
-class WithdrawRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
+class WithdrawRefund(TaskMove, frozen=True, kw_only=True):
     """The money will not be sent: it is what it was before the refund, a completed payment's, or a late one's or a late
     deposit's. An order that ended with the refund stays ended, and its money waits for another decision (``payments
     waiting``).
@@ -120,7 +138,7 @@ class WithdrawRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
         return task
 
 
-class AddressRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
+class AddressRefund(TaskMove, frozen=True, kw_only=True):
     """Where the money goes, as far as it is known now; what is not named stays as it was.
 
     Refuses: NotFound, InputInvalid (a name that is none of :data:`DESTINATION`), StateConflict (the task has ended).

@@ -11,14 +11,24 @@ from collections.abc import Mapping
 from gerai.domain.filters import PaymentFilter, Scope
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.records import Deposit, Payment, RefundTask
+from gerai.domain.refusals import NotFound
 from gerai.engine.payments.matching import MOST_SEN
-from gerai.store import payments, receiving_accounts, refund_tasks
+from gerai.store import payment_list, payments, receiving_accounts, refund_tasks
 from gerai.store import waiting as waiting_money
+from gerai.store.connection import Connection
 from gerai.store.pool import Pool
 from gerai.store.waiting import WaitingRow
 
 WaitingMoney = WaitingRow
 ListedRefund = refund_tasks.ListedTask
+
+
+async def task_now(connection: Connection, merchant_id: int, task_id: int) -> RefundTask:
+    """The refund as it is now. NotFound when there is none."""
+    found = await refund_tasks.task(connection, merchant_id, task_id)
+    if found is None:
+        raise NotFound("refund", str(task_id))
+    return found.task
 
 
 class PaymentReads:
@@ -31,6 +41,12 @@ class PaymentReads:
         """The payment with the door's identifier."""
         async with self._pool.connection() as connection:
             return next(iter(await payments.by_public_id(connection, scope, public_id)), None)
+
+    async def by_id(self, merchant_id: int, payment_id: int) -> Payment | None:
+        """The payment with the engine's id, in whichever environment and channel."""
+        async with self._pool.connection() as connection:
+            found = await payment_list.by_ids(connection, merchant_id, [payment_id])
+        return found[0].payment if found else None
 
     async def by_code(self, scope: Scope, code: str) -> Payment | None:
         """The newest payment whose instructions show this code (a VA number)."""
