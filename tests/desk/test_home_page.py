@@ -1,5 +1,5 @@
-"""Beranda and the pages of reports: what they show is what the shop's rows say, each figure leads to its orders, and a new
-shop sees what it lacks."""
+"""Beranda and the pages of reports: what they show is what the shop's rows say, each figure leads to its orders, and a
+new shop sees what it lacks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import httpx
-import pytest
 import pytest_asyncio
+from sold_kit import NOON, at
 
 from console_kit import base, browser_of, enter, joined
 from desk_kit import do, open_desk
@@ -23,7 +23,6 @@ from gerai.engine.desk.acts.rebuild_reports import Rebuild
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import views
 from gerai.engine.desk.waiting import KINDS
-from sold_kit import NOON, at
 
 HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}"
 
@@ -43,7 +42,7 @@ def text_of(page: httpx.Response) -> str:
 
 
 async def test_beranda_shows_the_figures(browser: httpx.AsyncClient, sold: tuple[Within, Shop]) -> None:
-    """Seven days of a shop: sales, orders, mean, paid ratio, what went back and what was kept; each leads to its orders;
+    """Seven days of a shop: sales, orders, mean, paid ratio, what went back and what was kept, with links to the orders;
     the chart's table has the days with their doors, newest first; latest orders and best sellers."""
     within, _ = sold
     await enter(browser, await joined(within, "viewer"))

@@ -23,7 +23,7 @@ class Step:
 
 
 async def steps_of(desk: AtDesk, words: DeskWords) -> list[Step]:
-    """Something to sell, a way to be paid, a key for a shop's program; those that the person may not see are left out."""
+    """Something to sell, a way to be paid, a key for a shop's program; what the person may not see is left out."""
     found = [await _step(desk, words, "sell", _SOLD)]
     paid = bool(desk.merchant.receiving or desk.merchant.contracts or desk.merchant.plays_with(desk.within.environment))
     found.append(Step("paid", paid, _ways(desk, words, ("accounts.add", "gateways.add"))))

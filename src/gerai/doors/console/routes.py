@@ -15,11 +15,8 @@ from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
 from gerai.doors.console.order_pages import OrderPages
-<<<<<<< HEAD
-from gerai.doors.console.reports_page import ReportPages
-=======
 from gerai.doors.console.proof_file import proof_file
->>>>>>> money
+from gerai.doors.console.reports_page import ReportPages
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
