@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine_kit import EPOCH, Shop
-from gerai.domain.records import OrderView
+from gerai.domain.records import OrderView, Payment
 from gerai.domain.refusals import Refusal
 from gerai.engine.fulfilment.record import RecordFulfilment
 from gerai.engine.merchants.open import set_test_clock
@@ -72,19 +72,16 @@ class Life:
 
     async def refund(self) -> None:
         """Some of it goes back, or all."""
-        view = await self._now(self._any())
-        for payment in view.payments:
-            if payment.status == "completed":
-                amount_sen = self.random.choice((1_000_00, payment.amount_sen - payment.refunded_sen))
-                await self.shop.do(RefundPayment, view, payment_id=payment.payment_id, amount_sen=amount_sen)
+        if found := await self._with_payment("completed"):
+            view, payment = found
+            amount_sen = self.random.choice((1_000_00, payment.amount_sen - payment.refunded_sen))
+            await self.shop.do(RefundPayment, view, payment_id=payment.payment_id, amount_sen=amount_sen)
 
     async def late(self) -> None:
         """A person decides about late money."""
-        view = await self._now(self._any())
-        for payment in view.payments:
-            if payment.status == "late":
-                decision = self.random.choice(("accept", "refund"))
-                await self.shop.do(ResolveLate, view, payment_id=payment.payment_id, decision=decision)
+        if found := await self._with_payment("late"):
+            decision = self.random.choice(("accept", "refund"))
+            await self.shop.do(ResolveLate, found[0], payment_id=found[1].payment_id, decision=decision)
 
     async def work(self) -> None:
         """Its provider is done: all of it, some or nothing."""
@@ -92,6 +89,14 @@ class Life:
         items = sum(line.quantity for line in view.lines)
         good = self.random.randint(0, items)
         await self.shop.do(RecordFulfilment, view, outcome="done", succeeded=good, failed=items - good, result={})
+
+    async def _with_payment(self, status: str) -> tuple[OrderView, Payment] | None:
+        """An order, any of them, with a payment that stands so."""
+        for one in self.random.sample(self.orders, len(self.orders)):
+            view = await self._now(one)
+            if payment := next((payment for payment in view.payments if payment.status == status), None):
+                return view, payment
+        return None
 
     def _any(self) -> OrderView:
         return self.random.choice(self.orders[-12:])

@@ -42,7 +42,7 @@ def text_of(page: httpx.Response) -> str:
 
 
 async def test_beranda_shows_the_figures(browser: httpx.AsyncClient, sold: tuple[Within, Shop]) -> None:
-    """Seven days of a shop: sales, orders, mean, paid ratio, what went back and what was kept, with links to the orders;
+    """Seven days of a shop: sales, orders, mean, paid ratio, what went back and what was kept, linked to the orders;
     the chart's table has the days with their doors, newest first; latest orders and best sellers."""
     within, _ = sold
     await enter(browser, await joined(within, "viewer"))

@@ -64,7 +64,7 @@ class ReportPages:
             rows=[(_behind(desk, row), [self._cell(desk, words, by, c, row) for c, _ in columns]) for row in page.rows],
             totals=_totals(columns, page, words) if name in _SUMMED else [],
             following=answers.address(ctx, after=page.next) if page.next else "",
-            at_top=[(f"{desk.base}/do/{_ACT}", words.of(acts()[_ACT].title))]
+            at_top=[(f"{desk.base}/do/{_ACT}?back=reports", words.of(acts()[_ACT].title))]
             if may_rebuild and name == "reports.sales" else [],
         )  # fmt: skip
 
