@@ -179,7 +179,7 @@ def test_a_chart_is_whole() -> None:
         assert 0 <= bar.x < bar.x + bar.width <= WIDTH
     assert chart.bars[-1].parts[-1].along + chart.bars[-1].parts[-1].long == LENGTH
     top_y, top_sen = chart.lines[-1]
-    assert (top_y, top_sen) == (0, 4_000_000)
+    assert (top_y, top_sen) == (0, 3_000_000)
     empty = chart_of([Column("1", "", 0, [])], doors, 14)
     assert (empty.counters, empty.lines[0]) == ([], (HEIGHT, 0))
 
