@@ -26,6 +26,8 @@ from gerai.kit.ids import token
 
 #: Of a form, beside the act's own fields.
 _OURS = frozenset({"reason", "once", "password", "code"})
+#: So many fields that may be left out are not too many at once.
+_FEW = 4
 #: A page of the desk: things, or one of them.
 _PLACE = re.compile(r"[a-z_]{1,40}(/[0-9]{1,19})?")
 #: What things are called, the best name first.
@@ -60,10 +62,18 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         _, about = await _as_it_is(act, desk, given.get("id", ""))
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
     things = act.name.partition(".")[0]
+<<<<<<< HEAD
     back = _from(ctx, desk) or _shown(desk, things, done.id)
     if done.secret or done.details:
         words = answers.words_for(ctx)
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
+=======
+    came_from = _from(ctx, desk)
+    back = came_from or _shown(desk, things, done.id)
+    # Whoever began at a page sees there what came of it.
+    if done.secret or (done.details and not came_from):
+        facts = [(name, str(value)) for name, value in done.details.items()]
+>>>>>>> orderpages
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
     return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
 
@@ -156,9 +166,14 @@ def _form(
     problem = "" if refusal is None or faults else sentence(refusal)
     status = 200 if refusal is None else 400 if faults else status_on_a_page(refusal)
     proven = not act.grave or desk.visitor.who.has_proven(real_now())
+    fields = inputs_of(act.input, words, filled, faults, example_of)
+    needed = [f for f in fields if f.required or f.kind == "hidden"]
+    others = [f for f in fields if f not in needed]
+    # What need not be given is folded where there is much of it, unless something stands in it.
+    folded = len(others) > _FEW and len(needed) > 1 and not any(f.value or f.faults for f in others)
     return desk_page(
-        ctx, desk, "act.html", things, status,
-        title=words.of(act.title), act=act, fields=inputs_of(act.input, words, filled, faults, example_of),
+        ctx, desk, "act.html", things, status, title=words.of(act.title), act=act,
+        fields=sorted(needed, key=lambda f: f.name != "name"), others=others, folded=folded,
         reason=filled.get("reason", ""), faults=faults, about=about,
         problem=problem, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
         back=_from(ctx, desk) or _shown(desk, things, ""),

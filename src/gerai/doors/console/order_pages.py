@@ -61,14 +61,17 @@ class OrderPages:
         except InputInvalid as refusal:
             faults = refusal.fields
         today = self._today(desk)
-        narrowed = [name for name in _NARROW if name in asked]
+        narrowed, ranges = [name for name in _NARROW if name in asked], _ranges(ctx, asked, today)
+        # What a link for dates says already is said once.
+        named = [name for name in narrowed if name != "since" or not any(shown for _, _, shown in ranges)]
         untouched = not (faults or page.rows or asked)
         return desk_page(
             ctx, desk, "orders.html", "orders", 400 if faults else 200,
             title=words("orders"), asked=asked, found=asked.get("text", ""), faults=faults,
-            states=await self._tabs(ctx, desk, asked, counted=not narrowed), ranges=_ranges(ctx, asked, today),
+            states=await self._tabs(ctx, desk, asked, counted=set(narrowed) <= {"door"}),
+            ranges=ranges,
             chips=[(_chip(self._counters, words, name, asked[name]), answers.address(ctx, **{name: "", "after": ""}))
-                   for name in narrowed],
+                   for name in named],
             tone=tone_of, rows=[self._row(desk, words, row, today) for row in page.rows], counters=list(self._counters),
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
             samples=await self._counters.samples(ctx.base_url)
@@ -88,13 +91,14 @@ class OrderPages:
             raise NotFound("order", named)
         order: Any = page.rows[0]
         today, method = self._today(desk), partial(method_name, desk, words)
-        first, *others = _ordered(order, [act for name in order.can if (act := _mine(desk, name)) is not None])
+        first, *others = _ordered(desk, order)
         return desk_page(
             ctx, desk, "order.html", "orders", title=order.number, today=today,
             o=self._row(desk, words, order, today), order=order, next_act=first, other_acts=others,
             act_url=lambda name, thing: f"{desk.base}/do/{name}?id={thing}&back=orders/{order.id}",
             steps=steps_of(order), story=story_of(order, words, method, await _people(desk, words, order)),
-            method=method, subtotal_sen=sum(line.total_sen for line in order.lines), whatsapp=_whatsapp(order.contact.phone),
+            method=method, subtotal_sen=sum(line.total_sen for line in order.lines),
+            whatsapp=_whatsapp(order.contact.phone),
             acts_on=lambda payment: _on_payment(desk, payment), ending=_ENDING, tone=tone_of, raw=raw,
         )  # fmt: skip
 
@@ -105,10 +109,11 @@ class OrderPages:
     async def _tabs(
         self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
     ) -> list[tuple[str, str, str, bool]]:
-        """State, address, count, and whether it is the one that is shown. Counted only where nothing else narrows the
-        list: a number beside a search would say what the search does not find."""
+        """State, address, count, and whether it is the one that is shown. Counted only where nothing but the door
+        narrows the list: a number beside a search would say what the search does not find."""
         view = views()["orders.counts"]
-        counts: list[Any] = [*(await look(view, desk.within, view.filter(), desk.caller)).rows]
+        wanted = view.filter(door=asked.get("door", ""))
+        counts: list[Any] = [*(await look(view, desk.within, wanted, desk.caller)).rows]
         here = asked.get("status", "")
         shown = [row for row in counts if row.status in _USUAL or row.count or row.status == here]
         tabs = [("", answers.address(ctx, status="", after=""), "", not here)]
@@ -157,10 +162,13 @@ def _mine(desk: AtDesk, name: str) -> Act | None:
     return act if act is not None and desk.may(act.permission) else None
 
 
-def _ordered(order: Any, can: list[Act]) -> list[Act | None]:
-    """The next step first, or None where nothing leads on; then the rest, what ends the order last."""
+def _ordered(desk: AtDesk, order: Any) -> list[Act | None]:
+    """What the person may do now: the next step first, or None where nothing leads on; then the rest, what ends the
+    order last."""
     waits = order.status in ("draft", "pending") and order.funding == "invoice" and order.payment_status == "unpaid"
     forward = _UNPAID if waits else _FORWARD if order.parcel is not None else _WITHOUT_PARCEL
+    named = [*order.can, *(name for name in forward if waits and name not in order.can)]
+    can = [act for name in named if (act := _mine(desk, name)) is not None]
     first = next((act for name in forward for act in can if act.name == name), None)
     rest = [act for act in can if act is not first]
     return [first, *sorted(rest, key=lambda act: act.name in _ENDING)]
