@@ -10,8 +10,9 @@ import typer
 from gerai.cli.bank_layouts import LAYOUTS
 from gerai.cli.bank_statement import COLUMNS, read_statement
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.money_acts import do_here
 from gerai.cli.names import merchant_named, no_such
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.order_names import payable_named
 from gerai.cli.payment_words import became
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
@@ -20,10 +21,9 @@ from gerai.cli.values import read_pairs
 from gerai.domain.money import display
 from gerai.domain.records import Arrival
 from gerai.engine.arrivals import take
-from gerai.engine.arrivals.decide import BookArrival, DismissArrival
 from gerai.engine.arrivals.take import PRODUCTION
-from gerai.engine.arrivals.target import OfPayment
 from gerai.engine.core import Engine
+from gerai.settings import Settings
 
 arrivals = typer.Typer(no_args_is_help=True, help="Money that came into your own accounts, and whose it is.")
 
@@ -132,10 +132,10 @@ def book(
 ) -> None:
     """It is this order's: its payment that asks for exactly this is paid. Or it is this top-up's."""
 
-    async def act(engine: Engine) -> str:
+    async def act(engine: Engine, settings: Settings) -> str:
         if (deposit := await deposit_named(engine, merchant, name, PRODUCTION)) is not None:
             kept = await _waiting(engine, deposit.merchant_id, arrival)
-            return await book_deposit(engine, PRODUCTION, arrival, kept.amount_sen, deposit)
+            return await book_deposit(engine, settings, PRODUCTION, arrival, kept.amount_sen, deposit)
         view, named = await payable_named(engine, merchant, name, PRODUCTION)
         kept = await _waiting(engine, view.order.merchant_id, arrival)
         payment = named or take.asking(kept, view.payments)
@@ -145,15 +145,12 @@ def book(
                 f"no payment of {name} asks for {came}: name one, or gerai payments confirm {name} "
                 f"/ tidak ada pembayaran {name} sebesar {came}: sebutkan salah satu, atau gerai payments confirm {name}"
             )
-        command = BookArrival(
-            merchant_id=view.order.merchant_id, environment=PRODUCTION, arrival_id=arrival,
-            target=OfPayment(view.order.order_id, payment.payment_id), by=operator(),
-        )  # fmt: skip
-        await engine.submit(command)
+        given = {"id": arrival, "pays": payment.payment_id}
+        await do_here(engine, settings, view.order.merchant_id, PRODUCTION, "arrivals.book", "", **given)
         after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view
         return became(after, display(kept.amount_sen), payment.public_id)
 
-    console.line(on_engine(act, data, settings_file))
+    console.line(with_settings(act, data, settings_file))
 
 
 @arrivals.command(epilog="Example: gerai payments arrivals dismiss 8001 --merchant toko")
@@ -165,14 +162,12 @@ def dismiss(
 ) -> None:
     """It has nothing to do with any order or top-up here; it stays written down."""
 
-    async def act(engine: Engine) -> None:
+    async def act(engine: Engine, settings: Settings) -> None:
         merchant_id = await merchant_named(engine, merchant)
         await _waiting(engine, merchant_id, arrival)
-        await engine.submit(
-            DismissArrival(merchant_id=merchant_id, environment=PRODUCTION, arrival_id=arrival, by=operator())
-        )
+        await do_here(engine, settings, merchant_id, PRODUCTION, "arrivals.dismiss", "", id=arrival)
 
-    on_engine(act, data, settings_file)
+    with_settings(act, data, settings_file)
     console.line(f"dismissed {arrival} / {arrival} diabaikan")
 
 

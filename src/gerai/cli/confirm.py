@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from msgspec import UNSET
 
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.meant_payment import leave_unclear
+from gerai.cli.money_acts import booked_once, do_here
 from gerai.cli.names import one_of
-from gerai.cli.on_engine import MerchantOption, called, money_in, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, called, with_settings
 from gerai.cli.order_names import EnvironmentOption, payable_named
 from gerai.cli.terminal import console, fail
 from gerai.cli.top_ups import PaidArgument, confirm_deposit, deposit_named
 from gerai.cli.values import read_amount
 from gerai.domain.money import display
 from gerai.domain.refusals import StateConflict
+from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
+from gerai.engine.desk.money import OUTSIDE
 from gerai.engine.payments.meant import Said, Unclear, meant
-from gerai.engine.payments.record import RecordPayment
 from gerai.kit.discover import plugin_names
+from gerai.settings import Settings
 
 #: Ways money comes outside of Gerai, and those the shop offers.
-_METHODS: Final = ("manual", "cash", "other", *plugin_names("gerai.partners.payments"))
+_METHODS: Final = (*OUTSIDE, *plugin_names("gerai.partners.payments"))
 
 
 def confirm(
@@ -47,11 +51,11 @@ def confirm(
     if method:
         one_of(method, _METHODS, "method")
 
-    async def act(engine: Engine) -> str:
+    async def act(engine: Engine, settings: Settings) -> str:
         if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
             if method or second:
                 fail("a top-up is paid once, the way its member chose; for other money: gerai members topup", 2)
-            return await confirm_deposit(engine, deposit, given_sen, reference)
+            return await confirm_deposit(engine, settings, deposit, given_sen, reference)
         view, named = await payable_named(engine, merchant, name, environment)
         said = Said(given_sen, method, second=second, again=bool(reference))
         payment = named or meant(view, said)
@@ -61,26 +65,24 @@ def confirm(
         # Nothing is booked in part here: whoever mistyped an amount must notice.
         if named is not None and given_sen not in (None, asked_sen):
             fail(payment_words.another_came(given_sen or 0, asked_sen))
-        public_id = f"manual-{engine.ids.next()}" if payment is None else payment.public_id
-        command = RecordPayment(
-            merchant_id=view.order.merchant_id,
-            environment=view.order.environment,
-            order_id=view.order.order_id,
-            outcome="paid",
-            payment_id=None if payment is None else payment.payment_id,
-            public_id=public_id,
-            method=method or "manual",
-            by=operator(),
-            reference=reference,
-            second=second,
-        )
+        order = view.order
+        given: dict[str, Any] = {
+            "id": order.order_id if payment is None else payment.payment_id,
+            "came_sen": UNSET if given_sen is None else given_sen,
+            "how": method,
+            "reference": reference,
+            "second": second,
+        }
+        here = (order.merchant_id, order.environment)
         try:
-            with called(name, view.order):
-                booked = await money_in(engine, command, reference, f"order {view.order.order_id}")
-                return payment_words.confirmed(booked, display(asked_sen), reference, public_id)
+            with called(name, order):
+                async with booked_once(engine, *here, reference, f"order {order.order_id}"):
+                    done = await do_here(engine, settings, *here, "payments.confirm", "", **given)
         except StateConflict as refusal:
             if refusal.verb != "pay again":
                 raise
             fail(payment_words.came_before(view, late=refusal.state == "late"))
+        booked = Outcome(await engine.orders.as_now(order), done.replayed)
+        return payment_words.confirmed(booked, display(asked_sen), reference, done.details.get("payment", ""))
 
-    console.line(on_engine(act, data, settings_file))
+    console.line(with_settings(act, data, settings_file))

@@ -6,7 +6,7 @@ import asyncio
 import getpass
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -15,7 +15,7 @@ from gerai.cli.database import DataOption, SettingsOption, chosen_database, read
 from gerai.cli.terminal import fail
 from gerai.domain.records import Order
 from gerai.domain.refusals import IdempotencyKeyReused, NotFound, Refusal, StateConflict
-from gerai.engine.command import Command, Outcome
+from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
@@ -66,9 +66,16 @@ async def money_in(engine: Engine, command: Command[T], reference: str, what: st
     try:
         return await engine.submit(command, key)
     except IdempotencyKeyReused:
-        earlier = None if key is None else await engine.made_under(command.merchant_id, command.environment, key)
-        what = await _named(engine, command.merchant_id, earlier)
-        fail(f"{reference} was booked already, for {what}: nothing is booked")
+        await name_earlier(engine, command.merchant_id, command.environment, reference, key)
+
+
+async def name_earlier(
+    engine: Engine, merchant_id: int, environment: str, reference: str, key: Idempotency | None
+) -> NoReturn:
+    """Leave: money was booked under this reference already, for something else, which is named."""
+    earlier = None if key is None else await engine.made_under(merchant_id, environment, key)
+    what = await _named(engine, merchant_id, earlier)
+    fail(f"{reference} was booked already, for {what}: nothing is booked")
 
 
 async def _named(engine: Engine, merchant_id: int, made: Made | None) -> str:

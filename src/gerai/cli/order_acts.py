@@ -1,5 +1,5 @@
-"""`gerai orders complete`, `fail`, `cancel` and the other steps of an order: the desk's acts, of the order that somebody
-names by its number or as its counter does."""
+"""`gerai orders complete`, `fail`, `cancel` and every other step: the desk's acts, of the order that somebody names by
+its number or as its counter does."""
 
 from __future__ import annotations
 
@@ -51,14 +51,11 @@ class Meant(NamedTuple):
 
 def add_acts(group: typer.Typer) -> None:
     """Give the group a command for every act of an order."""
-    group.command(
-        epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko'
-    )(complete)
-    group.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")(fail_order)
-    group.command(epilog="Example: gerai orders cancel 7319 --reason 'asked by the buyer' --merchant toko")(cancel)
+    for name, by_hand, example in _BY_HAND:
+        group.command(name, epilog=f"Example: gerai orders {name} {example} --merchant toko")(by_hand)
     for act in acts().values():
         verb = act.name.removeprefix(_THINGS)
-        if act.name.startswith(_THINGS) and verb not in ("complete", "fail", "cancel"):
+        if act.name.startswith(_THINGS) and verb not in {name for name, *_ in _BY_HAND}:
             group.command(verb.replace("_", "-"), epilog=example_line(act))(_command(act))
 
 
@@ -101,14 +98,11 @@ def fail_order(
     """Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by somebody
     without a wallet, it waits to be sent (gerai payments waiting)."""
     meant = Meant(name, environment, merchant, data, settings_file)
-    _do(
-        "orders.fail",
-        meant,
-        lambda i: OrderFailure(id=i, message=reason),
-        reason=reason,
-        once=once,
-        as_json=json_output,
-    )
+
+    def ask(order_id: int) -> OrderFailure:
+        return OrderFailure(id=order_id, message=reason)
+
+    _do("orders.fail", meant, ask, reason=reason, once=once, as_json=json_output)
 
 
 def cancel(
@@ -123,14 +117,19 @@ def cancel(
 ) -> None:
     """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
     meant = Meant(name, environment, merchant, data, settings_file)
-    _do(
-        "orders.cancel",
-        meant,
-        lambda i: OrderCancel(id=i, message=reason),
-        reason=reason,
-        once=once,
-        as_json=json_output,
-    )
+
+    def ask(order_id: int) -> OrderCancel:
+        return OrderCancel(id=order_id, message=reason)
+
+    _do("orders.cancel", meant, ask, reason=reason, once=once, as_json=json_output)
+
+
+#: With what may be typed behind each; what takes nothing special is made from its struct.
+_BY_HAND: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
+    ("complete", complete, '7319 --result \'{"code": "1234"}\' --failed 1'),
+    ("fail", fail_order, "7319 --reason 'not in stock'"),
+    ("cancel", cancel, "7319 --reason 'asked by the buyer'"),
+)
 
 
 def _command(act: Act) -> Callable[..., None]:

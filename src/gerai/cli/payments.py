@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
+from msgspec import UNSET
 
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.money_acts import do_here, sent_back_by
+from gerai.cli.names import merchant_named, no_such, one_of
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.order_names import EnvironmentOption, payment_named
 from gerai.cli.order_words import leave_unless_payable, leave_while_in_work
-from gerai.cli.refunds import task_of
 from gerai.cli.terminal import Grid, console, fail, to_the_minute
 from gerai.cli.top_ups import deposit_named, resolve_deposit
 from gerai.cli.values import read_amount
-from gerai.domain.money import digits, display
+from gerai.domain.money import display
 from gerai.domain.records import Deposit, OrderView, Payment, RefundTask
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.payments.find import WaitingMoney
-from gerai.engine.payments.refund import RefundPayment
-from gerai.engine.payments.resolve_late import DECISIONS, ResolveLate
-from gerai.engine.references import refund_under
+from gerai.engine.payments.resolve_late import DECISIONS
+from gerai.settings import Settings
 
 payments = typer.Typer(no_args_is_help=True, help="Name accounts, confirm money, look after what waits for a person.")
 
@@ -88,27 +88,20 @@ def resolve(
     """Decide about a late payment or top-up: it pays its order, goes back to the payer, or into the member's wallet."""
     decided = one_of(decision, DECISIONS, "decision")
 
-    async def act(engine: Engine) -> str:
+    async def act(engine: Engine, settings: Settings) -> str:
         if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
-            return await resolve_deposit(engine, deposit, decided, note)
+            return await resolve_deposit(engine, settings, deposit, decided, note)
         payment = await payment_named(engine, merchant, name, environment, "late")
-        command = ResolveLate(
-            merchant_id=payment.merchant_id,
-            environment=payment.environment,
-            order_id=payment.order_id,
-            payment_id=payment.payment_id,
-            decision=decided,
-            note=note,
-            by=operator(),
-        )
+        here, given = (payment.merchant_id, payment.environment), {"id": payment.payment_id, "decision": decided}
         try:
-            view = (await engine.submit(command)).answer
-            return payment_words.resolved(payment, decided, view, await task_of(engine, payment))
+            done = await do_here(engine, settings, *here, "payments.resolve", note, **given)
         except StateConflict as refusal:
             leave_unless_payable(refusal, payment)
             raise
+        order, task = await _order_now(engine, payment), await sent_back_by(engine, payment.merchant_id, done)
+        return payment_words.resolved(payment, decided, order, task)
 
-    console.line(on_engine(act, data, settings_file))
+    console.line(with_settings(act, data, settings_file))
 
 
 @payments.command(epilog="Example: gerai payments refund NO-1 --amount 15000 --reference BCA-9 --merchant toko")
@@ -129,36 +122,36 @@ def refund(
     back = one_of(to, _WAYS_BACK, "way")
     asked_sen = read_amount(amount, above_zero=True) if amount else None
 
-    async def act(engine: Engine) -> tuple[Payment, int, Outcome[OrderView], RefundTask | None]:
+    async def act(engine: Engine, settings: Settings) -> tuple[Payment, int, Outcome[OrderView], RefundTask | None]:
         if (deposit := await deposit_named(engine, merchant, name, environment)) is not None:
             fail(payment_words.top_up_stays(deposit))
         # One that was given back whole may be asked about again, under the reference it was given back with.
         states = ("completed", "refunded") if reference else ("completed",)
         payment = await payment_named(engine, merchant, name, environment, *states)
         amount_sen = payment.amount_sen - payment.refunded_sen if asked_sen is None else asked_sen
-        command = RefundPayment(
-            merchant_id=payment.merchant_id,
-            environment=payment.environment,
-            order_id=payment.order_id,
-            payment_id=payment.payment_id,
-            amount_sen=amount_sen,
-            to=back,
-            note=note,
-            by=operator(),
-        )
-        # However the amount was written: the same money is given back once.
-        written = "" if asked_sen is None else digits(asked_sen)
-        key = refund_under(reference, payment.payment_id, written, to)
+        given: dict[str, Any] = {
+            "id": payment.payment_id, "back_sen": UNSET if asked_sen is None else asked_sen, "to": back,
+            "reference": reference,
+        }  # fmt: skip
+        here = (payment.merchant_id, payment.environment)
         try:
-            return payment, amount_sen, await engine.submit(command, key), await task_of(engine, payment)
+            done = await do_here(engine, settings, *here, "payments.refund", note, **given)
         except StateConflict as refusal:
             leave_while_in_work(refusal, refusal.id)
             raise
+        view, task = await _order_now(engine, payment), await sent_back_by(engine, payment.merchant_id, done)
+        return payment, amount_sen, Outcome(view, done.replayed), task
 
-    payment, back_sen, outcome, task = on_engine(act, data, settings_file)
+    payment, back_sen, outcome, task = with_settings(act, data, settings_file)
     if outcome.replayed:
         console.line(payment_words.went_back_before(payment, reference))
     else:
         inside = to == "wallet" or payment.method == "wallet"
         console.line(payment_words.went_back(payment, back_sen, inside=inside, task=task))
     console.line(payment_words.left_to_refund(outcome.answer, payment.payment_id))
+
+
+async def _order_now(engine: Engine, payment: Payment) -> OrderView:
+    """The payment's order as it is."""
+    found = await engine.orders.by_id(payment.merchant_id, payment.order_id)
+    return found or no_such("order", payment.order_id, [])

@@ -7,16 +7,18 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.money_acts import do_here
 from gerai.cli.names import merchant_named, no_such
-from gerai.cli.on_engine import MerchantOption, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import Grid, console, to_the_minute
 from gerai.cli.values import read_pairs
 from gerai.domain.money import display
 from gerai.domain.records import RefundTask
 from gerai.engine.core import Engine
-from gerai.engine.gateways.refund import HandOver, TakeBack
-from gerai.engine.payments.end_refund import DESTINATION, AddressRefund, FinishRefund, TaskCommand, WithdrawRefund
+from gerai.engine.desk.registry import Done
+from gerai.engine.payments.end_refund import DESTINATION
 from gerai.engine.payments.find import ListedRefund
+from gerai.settings import Settings
 
 refunds = typer.Typer(no_args_is_help=True, help="Money that goes back to its payer: you send it, or its gateway does.")
 
@@ -72,12 +74,10 @@ def done(
 ) -> None:
     """You have sent it: it is booked out, once however often you say so."""
 
-    async def act(engine: Engine) -> str:
-        listed = await _task_named(engine, merchant, task)
-        command = FinishRefund(**_names(listed.task), reference=reference.strip())
-        finished = (await engine.submit(command)).answer
-        sent = finished.task
-        if finished.booked:
+    async def act(engine: Engine, settings: Settings) -> str:
+        listed, done = await _done(engine, settings, merchant, task, "refunds.done", reference=reference.strip())
+        sent = (await _task_named(engine, merchant, task)).task
+        if not done.replayed:
             return (
                 f"{task}: {display(sent.amount_sen)} of {_named(listed)} is booked as sent / dibukukan sebagai terkirim"
             )
@@ -87,7 +87,7 @@ def done(
             "/ sudah dibukukan: tidak ada yang dibukukan lagi"
         )
 
-    console.line(on_engine(act, data, settings_file))
+    console.line(with_settings(act, data, settings_file))
 
 
 @refunds.command(
@@ -103,11 +103,11 @@ def destination(
     """Keep where its payer wants the money; what is not named stays as it was."""
     given = {name: value.strip() for name, value in read_pairs(said, "NAME=VALUE", _WHERE, DESTINATION).items()}
 
-    async def act(engine: Engine) -> RefundTask:
-        listed = await _task_named(engine, merchant, task)
-        return (await engine.submit(AddressRefund(**_names(listed.task), destination=given))).answer
+    async def act(engine: Engine, settings: Settings) -> RefundTask:
+        await _done(engine, settings, merchant, task, "refunds.destination", **given)
+        return (await _task_named(engine, merchant, task)).task
 
-    kept = on_engine(act, data, settings_file)
+    kept = with_settings(act, data, settings_file)
     console.line(f"{task}: {display(kept.amount_sen)} goes to / dikirim ke {_where(kept)}")
 
 
@@ -123,7 +123,7 @@ def withdraw(
 ) -> None:
     """It will not be sent: its payment is what it was before the refund."""
 
-    listed = on_engine(lambda engine: _done(engine, merchant, task, WithdrawRefund, note=note), data, settings_file)
+    listed = _moved(merchant, task, "refunds.withdraw", data, settings_file, note)
     amount = display(listed.task.amount_sen)
     console.line(f"{task} is withdrawn: {amount} of {_named(listed)} is not to be sent any more / batal dikirim")
 
@@ -137,7 +137,7 @@ def again(
 ) -> None:
     """Ask its gateway once more to send what it would not, or what you took back."""
 
-    listed = on_engine(lambda engine: _done(engine, merchant, task, HandOver), data, settings_file)
+    listed = _moved(merchant, task, "refunds.again", data, settings_file)
     amount = display(listed.task.amount_sen)
     console.line(f"{task}: its gateway is asked again to send {amount} / gateway diminta lagi mengirim {amount}")
 
@@ -151,26 +151,29 @@ def take(
 ) -> None:
     """You send what its gateway was asked to. Look in its dashboard first, so that it is not sent twice."""
 
-    listed = on_engine(lambda engine: _done(engine, merchant, task, TakeBack), data, settings_file)
+    listed = _moved(merchant, task, "refunds.take", data, settings_file)
     amount = display(listed.task.amount_sen)
     console.line(f"{task}: you send {amount} now / Anda yang mengirim {amount}: gerai payments refunds done {task} …")
 
 
-def _names(task: RefundTask) -> dict[str, Any]:
-    """The fields with which each command about a task begins."""
-    return {
-        "merchant_id": task.merchant_id, "environment": task.environment, "task_id": task.task_id, "by": operator(),
-        **task.of,
-    }  # fmt: skip
+def _moved(
+    merchant: str, task: int, name: str, data: DataOption, settings_file: SettingsOption, note: str = ""
+) -> ListedRefund:
+    """Perform an act about the refund that takes nothing else; returns it as it was listed before."""
+
+    async def act(engine: Engine, settings: Settings) -> ListedRefund:
+        return (await _done(engine, settings, merchant, task, name, note))[0]
+
+    return with_settings(act, data, settings_file)
 
 
 async def _done(
-    engine: Engine, merchant: str, task: int, command: type[TaskCommand[RefundTask]], **fields: Any
-) -> ListedRefund:
-    """Submit a command about the task; returns the task as it was listed before."""
+    engine: Engine, settings: Settings, merchant: str, task: int, name: str, note: str = "", **given: Any
+) -> tuple[ListedRefund, Done]:
+    """Perform an act about the refund; returns it as it was listed before, and what came of it."""
     listed = await _task_named(engine, merchant, task)
-    await engine.submit(command(**_names(listed.task), **fields))
-    return listed
+    here = (listed.task.merchant_id, listed.task.environment)
+    return listed, await do_here(engine, settings, *here, name, note, id=task, **given)
 
 
 async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefund:

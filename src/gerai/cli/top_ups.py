@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from msgspec import UNSET
 
 from gerai.app import DIALECTS
+from gerai.cli.money_acts import booked_once, do_here, sent_back_by
 from gerai.cli.names import merchant_named
-from gerai.cli.on_engine import money_in, operator
 from gerai.cli.payment_words import another_came, top_up_goes_back
-from gerai.cli.refunds import task_of_top_up
 from gerai.cli.terminal import fail
 from gerai.domain.money import display
 from gerai.domain.records import Deposit
 from gerai.domain.refusals import StateConflict
-from gerai.engine.arrivals.decide import BookArrival
-from gerai.engine.arrivals.target import OfDeposit
 from gerai.engine.core import Engine
-from gerai.engine.deposits.record import RecordDeposit
-from gerai.engine.deposits.resolve_late import ResolveLateDeposit
+from gerai.settings import Settings
 
 PaidArgument = Annotated[
     str, typer.Argument(metavar="ORDER|PAYMENT|TOPUP", help="The number of the order, its payment, or a top-up's code.")
@@ -38,7 +35,9 @@ async def deposit_named(engine: Engine, merchant: str, code: str, environment: s
     return mine[0] if mine else None
 
 
-async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | None, reference: str) -> str:
+async def confirm_deposit(
+    engine: Engine, settings: Settings, deposit: Deposit, given_sen: int | None, reference: str
+) -> str:
     """Book a top-up whose money somebody saw; returns what became of it. Leaves when another amount came."""
     code, asked = deposit.public_id, display(deposit.pay_sen)
     decide = f"gerai payments resolve {code} accept|refund"
@@ -49,16 +48,13 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
             f"{another_came(deposit.came_instead_sen, deposit.pay_sen)}: {decide}, "
             f"or say that it was another / atau sebutkan jumlahnya: --amount {deposit.pay_sen // 100}"
         )
-    command = RecordDeposit(
-        merchant_id=deposit.merchant_id,
-        environment=deposit.environment,
-        deposit_id=deposit.deposit_id,
-        outcome="paid",
-        provider_reference=reference,
-        by=operator(),
-    )
+    here = (deposit.merchant_id, deposit.environment)
+    given: dict[str, Any] = {
+        "id": deposit.deposit_id, "arrived_sen": UNSET if given_sen is None else given_sen, "reference": reference,
+    }  # fmt: skip
     try:
-        outcome = await money_in(engine, command, reference, f"deposit {deposit.deposit_id}")
+        async with booked_once(engine, *here, reference, f"deposit {deposit.deposit_id}"):
+            done = await do_here(engine, settings, *here, "topups.confirm", "", **given)
     except StateConflict as refusal:
         if refusal.state == "late":
             fail(f"{asked} came for top-up {code} already and waits: nothing is booked / menunggu keputusan: {decide}")
@@ -66,8 +62,8 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
             f"top-up {code} is {refusal.state} already: nothing is booked; gerai members topup books money that came "
             "twice / tidak ada yang dibukukan; gerai members topup untuk uang yang datang dua kali"
         )
-    after = outcome.answer
-    if outcome.replayed:
+    after = await engine.deposits.as_now(deposit)
+    if done.replayed:
         return (
             f"{reference} is booked already; top-up {code} is {after.status}: nothing is booked now "
             f"/ {reference} sudah dibukukan: tidak ada yang dibukukan lagi"
@@ -75,33 +71,24 @@ async def confirm_deposit(engine: Engine, deposit: Deposit, given_sen: int | Non
     return _late(after, asked) if after.status == "late" else f"{asked} is booked / dibukukan; {_credited(after)}"
 
 
-async def resolve_deposit(engine: Engine, deposit: Deposit, decision: str, note: str) -> str:
+async def resolve_deposit(engine: Engine, settings: Settings, deposit: Deposit, decision: str, note: str) -> str:
     """Decide about a top-up that came late; returns what became of it. It has a wallet and no order, so that to accept
     it and to credit the wallet is the same."""
-    command = ResolveLateDeposit(
-        merchant_id=deposit.merchant_id,
-        environment=deposit.environment,
-        deposit_id=deposit.deposit_id,
-        decision="refund" if decision == "refund" else "accept",
-        note=note,
-        by=operator(),
-    )
-    after = (await engine.submit(command)).answer
+    given = {"id": deposit.deposit_id, "decision": "refund" if decision == "refund" else "accept"}
+    here = (deposit.merchant_id, deposit.environment)
+    done = await do_here(engine, settings, *here, "topups.resolve", note, **given)
+    after = await engine.deposits.as_now(deposit)
     if decision == "refund":
-        return top_up_goes_back(after, await task_of_top_up(engine, after))
+        return top_up_goes_back(after, await sent_back_by(engine, deposit.merchant_id, done))
     return f"{after.public_id}: {_credited(after)}"
 
 
-async def book_deposit(engine: Engine, environment: str, arrival_id: int, amount_sen: int, deposit: Deposit) -> str:
+async def book_deposit(
+    engine: Engine, settings: Settings, environment: str, arrival_id: int, amount_sen: int, deposit: Deposit
+) -> str:
     """Book money that waited for a top-up; returns what became of it."""
-    command = BookArrival(
-        merchant_id=deposit.merchant_id,
-        environment=environment,
-        arrival_id=arrival_id,
-        target=OfDeposit(deposit.deposit_id),
-        by=operator(),
-    )
-    await engine.submit(command)
+    given = {"id": arrival_id, "pays": deposit.deposit_id}
+    await do_here(engine, settings, deposit.merchant_id, environment, "arrivals.book", "", **given)
     after = await engine.deposits.as_now(deposit)
     if after.status == "late":
         return _late(after, display(amount_sen))

@@ -113,7 +113,9 @@ def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) ->
     else:
         every = acts()
         mine = [every[name] for name in can if name in every and desk.may(every[name].permission)]
-    return [(f"{desk.base}/do/{act.name}?id={number}", words.of(act.title)) for act in mine]
+    # What is listed among others is done with, and back to the list.
+    back = f"&back={things}" if hasattr(row, "things") else ""
+    return [(f"{desk.base}/do/{act.name}?id={number}{back}", words.of(act.title)) for act in mine]
 
 
 def _of(desk: AtDesk, things: str) -> list[Act]:

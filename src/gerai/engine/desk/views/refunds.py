@@ -60,10 +60,11 @@ def row_of(listed: ListedTask) -> RefundRow:
     """A refund as it is listed."""
     task = listed.task
     paid_id, deposit_id = (task.payment_id, None) if task.order_id is not None else (None, task.payment_id)
+    to = ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name))
     return RefundRow(
         task.task_id, task.amount_sen, task.status, task.order_id, listed.order_number, paid_id, deposit_id,
-        listed.payment, listed.method,
-        ", ".join(task.destination[name] for name in DESTINATION if task.destination.get(name)), task.reason, task.fault, task.reference, task.created_at, task.ended_at, refund_acts(task),
+        listed.payment, listed.method, to, task.reason, task.fault, task.reference, task.created_at, task.ended_at,
+        refund_acts(task),
     )  # fmt: skip
 
 

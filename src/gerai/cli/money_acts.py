@@ -1,0 +1,51 @@
+"""Acts of money of the desk, done by whoever is at this terminal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from gerai.cli.desk import caller_here, house_of
+from gerai.cli.on_engine import name_earlier
+from gerai.domain.records import Environment, RefundTask
+from gerai.domain.refusals import IdempotencyKeyReused
+from gerai.engine.core import Engine
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import Done, acts, perform
+from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.engine.references import money_under
+from gerai.settings import Settings
+
+#: What is kept where somebody at the terminal says nothing; their name stands beside it.
+NO_REASON: Final = "no reason given"
+
+
+async def do_here(
+    engine: Engine, settings: Settings, merchant_id: int, environment: str, name: str, reason: str, **given: Any
+) -> Done:
+    """Perform an act of the desk with this input. Refuses what the act refuses."""
+    here: Environment = next(one for one in ENVIRONMENTS if one == environment)
+    act = acts()[name]
+    async with house_of(engine, settings) as house:
+        within = Within(house, merchant_id, here)
+        return await perform(act, within, act.input(**given), caller_here(), reason=reason.strip() or NO_REASON)
+
+
+@asynccontextmanager
+async def booked_once(
+    engine: Engine, merchant_id: int, environment: str, reference: str, what: str
+) -> AsyncGenerator[None]:
+    """In this block money that arrived is booked for ``what`` under the bank's reference. Leaves when it was booked for
+    something else, and names that."""
+    try:
+        yield
+    except IdempotencyKeyReused:
+        await name_earlier(engine, merchant_id, environment, reference, money_under(reference, what))
+
+
+async def sent_back_by(engine: Engine, merchant_id: int, done: Done) -> RefundTask | None:
+    """The refund by which what has just gone back is sent; None: nobody sends it."""
+    number = done.details.get("refund")
+    listed = None if number is None else await engine.payments.refund(merchant_id, number)
+    return None if listed is None else listed.task
