@@ -62,26 +62,12 @@ async def act_sent(ctx: RequestContext, desk: AtDesk) -> Response:
         _, about = await _as_it_is(act, desk, given.get("id", ""))
         return _form(ctx, desk, act, given | {"reason": last_of(sent, "reason")}, about, refusal)
     things = act.name.partition(".")[0]
-<<<<<<< HEAD
-<<<<<<< HEAD
-    back = _from(ctx, desk) or _shown(desk, things, done.id)
-    if done.secret or done.details:
-        words = answers.words_for(ctx)
-        facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
-=======
-=======
->>>>>>> money
     came_from = _from(ctx, desk)
     back = came_from or _shown(desk, things, done.id)
     # Whoever began at a page sees there what came of it.
     if done.secret or (done.details and not came_from):
-<<<<<<< HEAD
-        facts = [(name, str(value)) for name, value in done.details.items()]
->>>>>>> orderpages
-=======
         words = answers.words_for(ctx)
         facts = [(words.word("detail", name), cell(name, value, words)) for name, value in done.details.items()]
->>>>>>> money
         return desk_page(ctx, desk, "done.html", things, title=act.title, result=done, facts=facts, back=back)
     return answers.see(f"{back}?done={act.name}{'&again=1' if done.replayed else ''}")
 

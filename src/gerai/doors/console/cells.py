@@ -13,12 +13,8 @@ import msgspec
 from gerai.doors.console.words import DeskWords
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import Field, fields_of
-<<<<<<< HEAD
-from gerai.engine.desk.registry import views
+from gerai.engine.desk.registry import acts, views
 from gerai.kit.bilingual import Bilingual
-=======
-from gerai.engine.desk.registry import acts
->>>>>>> orderpages
 
 #: Not for people: what goes with the form that changes what was seen, and what a row's links are made of.
 _HIDDEN: Final = frozenset({"seen", "can", "things"})
@@ -122,28 +118,19 @@ def cell(name: str, value: Any, words: DeskWords) -> Cell:
             return Cell(words.time(value), "time", at=value.isoformat())
         case date():
             return Cell(words.date(value), "time", at=value.isoformat())
-<<<<<<< HEAD
         case Bilingual():
             return Cell(words.of(value))
         case str() if name in _PILLS:
             kind = name if words.knows(name, value) or not name.endswith("status") else "status"
             return Cell(words.word(kind, value), "pill", tone_of(value))
-        case str():
-            return Cell(value)
-        case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
-            return Cell(", ".join(map(str, cast("list[Any]", value))))
-=======
-        case str() if name in ("status", "state", "role", "payment_status"):
-            return Cell(words.word(name, value), "pill", tone_of(value))
         case str() if name == "act" and value in acts():
             return Cell(words.of(acts()[value].title))
         case str():
             return Cell(words.word(name, value) if words.knows(name, value) else value)
-        case tuple() | list() if all(isinstance(one, str) for one in cast("list[Any]", value)):
-            return Cell(", ".join(cast("list[str]", value)))
+        case tuple() | list() if all(isinstance(one, str | int) for one in cast("list[Any]", value)):
+            return Cell(", ".join(map(str, cast("list[Any]", value))))
         case dict() if all(isinstance(one, str | int) for one in cast("dict[str, Any]", value).values()):
             return Cell(", ".join(f"{key}: {one}" for key, one in cast("dict[str, Any]", value).items()))
->>>>>>> orderpages
         case msgspec.Struct():
             return _table([value], words)
         case tuple() | list() if all(isinstance(one, msgspec.Struct) for one in cast("list[Any]", value)):
