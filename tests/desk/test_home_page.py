@@ -130,7 +130,7 @@ async def test_reports_are_tables_in_words(browser: httpx.AsyncClient, sold: tup
     await enter(browser, await joined(within))
     by_method = text_of(await browser.get(f"{base(within)}/reports?by=method&range=7d"))
     assert "Belum dibayar 1 0 0% Rp0" in by_method
-    assert "Virtual Account 1 1 100% Rp150.000 Rp150.000 Rp40.000 Rp1.000" in by_method
+    assert "Virtual account 1 1 100% Rp150.000 Rp150.000 Rp40.000 Rp1.000" in by_method
     assert "5 mnt" in text_of(await browser.get(f"{base(within)}/reports/times?range=7d"))
     statement = text_of(await browser.get(f"{base(within)}/reports/statement?month=2026-04"))
     assert "Penjualan / Sales Rp0 Rp40.000 Rp300.000 Rp260.000" in statement

@@ -62,6 +62,7 @@ async def test_pages_fit_and_nothing_is_refused(
     me.page.on("response", weigh)
     await me.page.reload()
     await me.page.wait_for_load_state("networkidle")
+    me.page.remove_listener("response", weigh)
     assert 0 < sum(sizes.values()) <= 120_000
     for path in PATHS:
         await me.page.goto(f"{base_url}{base(within)}{path}")
@@ -70,7 +71,6 @@ async def test_pages_fit_and_nothing_is_refused(
             assert await me.page.evaluate(LOW) == [], path
     empty = await open_desk(app.house, simulated=False)
     await me.context.clear_cookies()
-    me.page.remove_listener("response", weigh)
     await signed_in(browser, base_url, empty, **facts)
     assert (me.complaints, me.hosts) == ([], {base_url.partition("//")[2]})
     await me.context.close()
