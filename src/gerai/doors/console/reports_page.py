@@ -34,6 +34,8 @@ _PAGES: Final = {
 _SUMMED: Final = frozenset({"reports.statement", "reports.liabilities", "books.list"})
 _QUIET: Final = frozenset({"behind", "account", "kind", "took_ms", "fault"})
 _ACT: Final = "reports.rebuild"
+#: What a form shows as chosen where nothing was.
+_DEFAULTS: Final = {"range": "30d", "by": "day"}
 
 
 class ReportPages:
@@ -59,7 +61,7 @@ class ReportPages:
         return desk_page(
             ctx, desk, "reports.html", name.partition(".")[0], 400 if faults else 200,
             title=words.of(view.title), kinds=_kinds(desk, words, name), columns=columns, faults=faults,
-            filters=inputs_of(view.filter, words, asked, faults, example_of),
+            filters=inputs_of(view.filter, words, _DEFAULTS | asked, faults, example_of),
             filtered=bool(asked), right=[c for c, _ in columns if c.endswith(("_sen", "_bp", "_s")) or c in _COUNTS],
             rows=[(_behind(desk, row), [self._cell(desk, words, by, c, row) for c, _ in columns]) for row in page.rows],
             totals=_totals(columns, page, words) if name in _SUMMED else [],

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta
 
+from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import words
 from gerai.engine.reports.roll_up import bounds
@@ -95,5 +96,8 @@ def change_bp(now: int, before: int) -> int | None:
 
 
 def each_sen(total_sen: int, count: int) -> int:
-    """A mean, rounded to the sen; 0 of nothing."""
-    return 0 if count == 0 else (2 * total_sen + count) // (2 * count)
+    """A mean, rounded to the rupiah; 0 of nothing."""
+    if count == 0:
+        return 0
+    times = count * SEN_PER_RUPIAH
+    return (2 * total_sen + times) // (2 * times) * SEN_PER_RUPIAH
