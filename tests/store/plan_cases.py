@@ -33,7 +33,10 @@ from gerai.store import (
     payouts,
     proofs,
     refund_tasks,
+    report_counting,
+    reports,
     services,
+    statement,
     stock,
     taken,
     waiting,
@@ -162,6 +165,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "members.one": [lambda c: members.one(c, m, k.member_id)],
         "members.links": [lambda c: members.links(c, m, k.member_id)],
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
+        **report_cases(k),
         "events.of_orders": [lambda c: events.of_orders(c, m, k.order_ids)],
         "idempotency.stored": [lambda c: idempotency.stored(c, m, "production", Key("m", "create_order", "none"))],
         "idempotency.forget": [
@@ -286,6 +290,35 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_endpoints.endpoints": [lambda c: webhook_endpoints.endpoints(c, m)],
         "webhook_endpoints.endpoint": [lambda c: webhook_endpoints.endpoint(c, m, k.endpoint_id)],
         "webhook_endpoints.add_endpoint": [_add_endpoint(m, k)],
+    }
+
+
+def report_cases(k: Known) -> dict[str, list[Call]]:
+    """A short time of each: what a report reads grows with the time it is about. Only an account's statement reads all
+    transfers there are (decision 0031)."""
+    m, until = k.merchant_id, k.at + timedelta(seconds=1)
+    span = report_counting.Span("production", "cekceir", k.at, until)
+    asked = reports.Asked(m, "production", k.at, until)
+    return {
+        "report_counting.merchants_behind": [lambda c: report_counting.merchants_behind(c, 2**62)],
+        "report_counting.touched": [lambda c: report_counting.touched(c, m, 0, 2**62, 100)],
+        "report_counting.next_day": [
+            lambda c, at=at: report_counting.next_day(c, m, at) for at in (k.at, datetime.now(UTC) + timedelta(days=1))
+        ],
+        "report_counting.count_hours": [lambda c: report_counting.count_hours(c, m, span)],
+        "report_counting.count_items": [lambda c: report_counting.count_items(c, m, span)],
+        "report_counting.forget": [lambda c, u=u: report_counting.forget(c, m, k.at, u) for u in (until, None)],
+        "reports.sums": [
+            lambda c, by=by, a=a: reports.sums(c, a, by)
+            for by in ("all", "hour", "day_door")
+            for a in (asked, asked._replace(door="scalev"))
+        ],
+        "reports.items": [lambda c: reports.items(c, asked, k.at.date(), k.at.date(), None, 10)],
+        "reports.buyers": [
+            lambda c, after=after: reports.buyers(c, asked, after, 10) for after in (None, (1_000_000, k.member_id))
+        ],
+        "reports.is_complete": [lambda c: reports.is_complete(c, m)],
+        "statement.owed": [lambda c: statement.owed(c, m, "production")],
     }
 
 

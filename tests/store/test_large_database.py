@@ -38,6 +38,8 @@ from gerai.store import (
     payouts,
     proofs,
     refund_tasks,
+    report_counting,
+    reports,
     stock,
     taken,
     waiting,
@@ -56,7 +58,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken, members, payment_list, waiting_list,
+    gateways, proofs, payouts, stock, taken, members, report_counting, reports, payment_list, waiting_list,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -66,6 +68,8 @@ WITHOUT_CASE = {
     "webhook_endpoints.note_silent", "webhook_endpoints.listening", "notices.add_source", "notices.close_source",
     "gateways.add_contract", "gateways.close_contract", "gateways.change_ways", "stock.add_empty", "stock.mark_low",
     "idempotency.take", "members.add", "members.change", "members.add_link", "members.remove_link",
+    "report_counting.last_event", "report_counting.event_writers", "report_counting.take", "report_counting.move",
+    "report_counting.refill",
 }  # fmt: skip
 
 

@@ -658,6 +658,43 @@ CREATE TABLE refund_tasks (
     CONSTRAINT refund_tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'sending'::text, 'done'::text, 'withdrawn'::text])))
 );
 
+CREATE TABLE report_hours (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    channel text NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    method text NOT NULL,
+    orders bigint NOT NULL,
+    paid bigint NOT NULL,
+    cancelled bigint NOT NULL,
+    failed bigint NOT NULL,
+    sales_sen bigint NOT NULL,
+    refunds_sen bigint NOT NULL,
+    fees_sen bigint NOT NULL,
+    pay_s bigint NOT NULL,
+    pay_count bigint NOT NULL,
+    fulfil_s bigint NOT NULL,
+    fulfil_count bigint NOT NULL
+);
+
+CREATE TABLE report_items (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    day date NOT NULL,
+    channel text NOT NULL,
+    item_kind text NOT NULL,
+    item_id bigint NOT NULL,
+    name text NOT NULL,
+    quantity bigint NOT NULL,
+    sales_sen bigint NOT NULL
+);
+
+CREATE TABLE report_places (
+    merchant_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    refill_from timestamp with time zone
+);
+
 CREATE TABLE service_types (
     merchant_id bigint NOT NULL,
     type_id bigint NOT NULL,
@@ -984,6 +1021,9 @@ ALTER TABLE ONLY price_options ADD CONSTRAINT price_options_pkey PRIMARY KEY (me
 ALTER TABLE ONLY products ADD CONSTRAINT products_pkey PRIMARY KEY (merchant_id, product_id);
 ALTER TABLE ONLY receiving_accounts ADD CONSTRAINT receiving_accounts_pkey PRIMARY KEY (merchant_id, receiving_id);
 ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merchant_id, task_id);
+ALTER TABLE ONLY report_hours ADD CONSTRAINT report_hours_pkey PRIMARY KEY (merchant_id, environment, hour, channel, method);
+ALTER TABLE ONLY report_items ADD CONSTRAINT report_items_pkey PRIMARY KEY (merchant_id, environment, day, channel, item_kind, item_id, name);
+ALTER TABLE ONLY report_places ADD CONSTRAINT report_places_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);

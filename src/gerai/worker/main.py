@@ -45,6 +45,7 @@ from gerai.worker.gateways import gateway_tasks
 from gerai.worker.job_queue import JobQueue
 from gerai.worker.places import IN_ALL
 from gerai.worker.presence import keep_presence
+from gerai.worker.reports import watch_reports
 from gerai.worker.sweep import sweep, tidy
 from gerai.worker.webhook_sender import WebhookSender
 
@@ -57,7 +58,7 @@ _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 #: The kinds of work, each a task that runs as long as the worker does.
 WORK_KINDS: Final = ("jobs", "janitor", "webhooks", "books")
 #: ``presence`` keeps in the database which of them make progress.
-WORKER_TASKS: Final = (*WORK_KINDS, "backups", "presence")
+WORKER_TASKS: Final = (*WORK_KINDS, "backups", "reports", "presence")
 #: Longer than a look at the queue or at what is due takes: a task that is silent for longer hangs.
 _SILENT_AT_MOST_S: Final = 60.0
 #: After the grace time of the jobs: to write down that they ended.
@@ -161,6 +162,7 @@ class Worker:
         watch.start("webhooks", self._send, _SILENT_AT_MOST_S)
         watch.start("books", lambda: watch_books(self._engine, settings.worker.check_every_s))
         watch.start("backups", lambda: watch_backups(self._engine, settings, self._folder))
+        watch.start("reports", lambda: watch_reports(self._engine))
         watch.start("presence", lambda: keep_presence(self._engine, watch, WORK_KINDS))
         try:
             yield

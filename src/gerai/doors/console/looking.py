@@ -22,11 +22,6 @@ from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
 
 
-async def home_page(ctx: RequestContext, desk: AtDesk) -> Response:
-    """What there is in this shop."""
-    return desk_page(ctx, desk, "home.html", "home")
-
-
 async def more_page(ctx: RequestContext, desk: AtDesk) -> Response:
     """The whole menu, and what is switched rarely: a phone's bar has room for four."""
     return desk_page(ctx, desk, "more.html", "more")

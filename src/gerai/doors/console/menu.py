@@ -17,8 +17,11 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "catalogue": ("products", "variants", "bundles", "price_options", "services", "service_types", "stores", "stock"),
     "shipping": ("shipments", "warehouses", "couriers", "rates", "locations"),
     "developers": ("keys", "webhooks", "deliveries"),
+    "reports": ("reports", "books"),
     "settings": (),
 }
+#: Things without a list, and the view whose page stands for them.
+_PAGES: Final = {"reports": "reports.sales"}
 #: Those of the bar at the foot of a phone; the rest stands behind "more".
 TABS: Final = ("orders", "money", "catalogue")
 
@@ -47,6 +50,10 @@ def menu_of(desk: AtDesk, words: DeskWords) -> list[MenuGroup]:
     for things, view in found.items():
         if desk.may(view.permission):
             item = MenuItem(things, words.of(view.title), f"{desk.base}/{things}")
+            items[group_of(things)].append(item)
+    for things, name in _PAGES.items():
+        if name in views() and desk.may(views()[name].permission):
+            item = MenuItem(things, words(f"menu.{things}"), f"{desk.base}/{things}")
             items[group_of(things)].append(item)
     order = {things: n for group in _GROUPS.values() for n, things in enumerate(group)}
     every = [MenuGroup(name, sorted(of, key=lambda i: order.get(i.things, 99))) for name, of in items.items()]

@@ -13,8 +13,10 @@ from gerai.domain.refusals import Refusal
 from gerai.doors.console import account, acting, answers, entering, looking
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
+from gerai.doors.console.home_page import HomePage
 from gerai.doors.console.order_pages import OrderPages
 from gerai.doors.console.proof_file import proof_file
+from gerai.doors.console.reports_page import ReportPages
 from gerai.doors.console.who import AtDesk, Visitor, desk_of, shops_of, visitor_of
 from gerai.doors.http.assets import FOR_GOOD
 from gerai.doors.http.browser import SAFETY
@@ -33,7 +35,8 @@ _SHOP: Final = "/console/{shop}/{environment}"
 
 def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
     """All routes; those without parts come first, and pages of their own before those made from the registry."""
-    orders = OrderPages(Counters(dialects))
+    counters = Counters(dialects)
+    orders, reports = OrderPages(counters), ReportPages(counters)
 
     def opened(page: Open) -> Endpoint:
         return _guarded(lambda ctx: page(ctx, house))
@@ -60,10 +63,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("POST", "/console/account/codes/off", signed(account.codes_off_sent)),
         Route("POST", "/console/account/sessions", signed(account.session_sent)),
         Route("GET", "/console/static/{digest}/{name}", _asset),
-        Route("GET", _SHOP, desk(looking.home_page)),
+        Route("GET", _SHOP, desk(HomePage(counters).page)),
         Route("GET", f"{_SHOP}/more", desk(looking.more_page)),
         Route("GET", f"{_SHOP}/orders", desk(orders.list_page)),
         Route("GET", f"{_SHOP}/orders/{{id}}", desk(orders.show_page)),
+        Route("GET", f"{_SHOP}/reports", desk(reports.page)),
+        Route("GET", f"{_SHOP}/reports/{{report}}", desk(reports.page)),
+        Route("GET", f"{_SHOP}/books", desk(reports.page)),
+        Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from gerai.domain.money import display
 from gerai.doors.http.language import Language, catalogues
@@ -67,3 +68,35 @@ class DeskWords:
     def date(self, day: date) -> str:
         """``30 Nov 2026``."""
         return format_date(day, "d MMM y", locale=self.language)
+
+    def short_date(self, day: date) -> str:
+        """``30 Nov``."""
+        return format_date(day, "d MMM", locale=self.language)
+
+    def number(self, count: int) -> str:
+        """``1.262``."""
+        return format_decimal(count, locale=self.language)
+
+    def percent(self, bp: int) -> str:
+        """Basis points as whole percent: ``63%``."""
+        return f"{self.number((bp + 50) // 100)}%"
+
+    def short_amount(self, sen: int) -> str:
+        """An amount with one digit behind its comma at most: ``Rp2,5 jt``."""
+        rupiah = sen // 100
+        for size, unit in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+            if rupiah >= size:
+                tenths = rupiah * 10 // size
+                whole, rest = divmod(tenths, 10)
+                shown = self.number(whole) + (f"{self('amount.comma')}{rest}" if rest else "")
+                return f"Rp{shown} {self(f'amount.{unit}')}"
+        return f"Rp{rupiah}"
+
+    def duration(self, seconds: int) -> str:
+        """``2 j 5 mnt``: the two largest units."""
+        found, left = list[str](), seconds
+        for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+            if left >= size and len(found) < 2:
+                found.append(f"{left // size} {self(f'duration.{unit}')}")
+                left %= size
+        return " ".join(found) or f"0 {self('duration.second')}"

@@ -1,0 +1,238 @@
+"""The sums of reports, counted anew from the orders they are of, and how far they are right (decision 0031)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from psycopg import AsyncConnection
+
+from gerai.domain.payment_status import CAME
+from gerai.store.conditions import listed, query
+
+#: Before every order: a rebuild begins here.
+_BEGINNING: Final = "timestamptz '0001-01-02 00:00:00+00'"
+_JAKARTA: Final = "'Asia/Jakarta'"
+
+_LAST_EVENT: Final = "SELECT last_value FROM events_event_id_seq"
+_WRITERS: Final = """
+SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'events'::regclass
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'RowExclusiveLock'"""
+_BEHIND: Final = """
+SELECT m.merchant_id FROM merchants m LEFT JOIN report_places p ON p.merchant_id = m.merchant_id
+WHERE p.merchant_id IS NULL OR p.refill_from IS NOT NULL OR EXISTS
+    (SELECT FROM events e WHERE e.merchant_id = m.merchant_id AND e.event_id > p.event_id AND e.event_id <= %s)
+ORDER BY m.merchant_id"""
+_BEGIN: Final = f"""
+INSERT INTO report_places (merchant_id, event_id, refill_from) VALUES (%s, %s, {_BEGINNING}) ON CONFLICT DO NOTHING"""
+_TAKE: Final = """
+SELECT event_id, refill_from FROM report_places WHERE merchant_id = %s FOR UPDATE SKIP LOCKED"""
+_MOVE: Final = "UPDATE report_places SET event_id = %s, refill_from = %s WHERE merchant_id = %s"
+_REFILL: Final = f"UPDATE report_places SET refill_from = {_BEGINNING} WHERE merchant_id = %s"
+
+#: An event of no order (a top-up's) has no hour, and is passed over.
+_TOUCHED: Final = """
+WITH told AS (
+    SELECT e.event_id, e.order_id FROM events e WHERE e.merchant_id = %(merchant_id)s AND e.event_id > %(after_id)s
+      AND e.event_id <= %(until_id)s ORDER BY e.event_id LIMIT %(limit)s)
+SELECT o.environment, o.channel, date_trunc('hour', o.created_at, 'UTC') AS hour, max(t.event_id), count(*)
+FROM told t LEFT JOIN LATERAL
+    (SELECT o.environment, o.channel, o.created_at FROM orders o
+     WHERE o.merchant_id = %(merchant_id)s AND o.order_id = t.order_id LIMIT 1) o ON true
+GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
+
+_FACES: Final = """
+WITH RECURSIVE faces(environment, channel) AS (
+    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
+    UNION ALL
+    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
+        (SELECT o.environment, o.channel FROM orders o
+         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
+         ORDER BY o.environment, o.channel LIMIT 1) n
+)"""
+#: The first day in Jakarta, from a time on, that has an order, with the doors that have some on it or later.
+_NEXT_DAY: Final = f"""{_FACES}
+SELECT f.environment, f.channel, (n.created_at AT TIME ZONE {_JAKARTA})::date
+FROM faces f CROSS JOIN LATERAL
+    (SELECT o.created_at FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
+       AND o.channel = f.channel AND o.created_at >= %(since)s ORDER BY o.created_at LIMIT 1) n"""
+
+#: One door's orders of a time, found by its index; the fence keeps what hangs on each a look-up by its key.
+_ORDERS: Final = """
+(SELECT o.* FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = %(environment)s
+   AND o.channel = %(channel)s AND o.created_at >= %(since)s AND o.created_at < %(until)s OFFSET 0) o
+LEFT JOIN LATERAL (SELECT i.status, i.method, i.paid_at FROM invoices i
+   WHERE i.merchant_id = o.merchant_id AND i.invoice_id = o.order_id LIMIT 1) i ON true
+LEFT JOIN LATERAL (SELECT f.status, f.succeeded, f.updated_at FROM fulfilments f
+   WHERE f.merchant_id = o.merchant_id AND f.fulfilment_id = o.order_id LIMIT 1) f ON true"""
+_IS_PAID: Final = "(o.charged_sen > 0 OR coalesce(i.status, '') IN ('paid', 'refunded'))"
+#: What returned of reserved money had never been taken. The last step that is the seller's: the parcel leaves, or the
+#: provider is done.
+_COUNT_HOURS: Final = f"""
+INSERT INTO report_hours (merchant_id, environment, channel, hour, method, orders, paid, cancelled, failed, sales_sen,
+    refunds_sen, fees_sen, pay_s, pay_count, fulfil_s, fulfil_count)
+SELECT o.merchant_id, o.environment, o.channel, date_trunc('hour', o.created_at, 'UTC'), x.method,
+    count(*), count(*) FILTER (WHERE x.paid),
+    count(*) FILTER (WHERE o.status IN ('cancelled', 'expired')),
+    count(*) FILTER (WHERE o.status IN ('failed', 'returned')),
+    sum(o.charged_sen), sum(CASE o.funding WHEN 'hold' THEN 0 ELSE o.refunded_sen END), sum(p.fees_sen),
+    coalesce(sum(x.pay_s), 0), count(x.pay_s), coalesce(sum(x.fulfil_s), 0), count(x.fulfil_s)
+FROM {_ORDERS}
+LEFT JOIN LATERAL (SELECT s.shipped_at FROM shipments s
+   WHERE s.merchant_id = o.merchant_id AND s.shipment_id = o.order_id LIMIT 1) s ON true
+CROSS JOIN LATERAL (SELECT coalesce(sum(p.merchant_fee_sen), 0) AS fees_sen FROM payments p
+   WHERE p.merchant_id = o.merchant_id AND p.order_id = o.order_id AND p.status IN ({listed(CAME)})) p
+CROSS JOIN LATERAL (SELECT {_IS_PAID} AS paid,
+   coalesce(s.shipped_at, CASE WHEN f.status IN ('succeeded', 'partial') THEN f.updated_at END) AS done_at) y
+CROSS JOIN LATERAL (SELECT y.paid,
+   CASE WHEN NOT y.paid THEN '' WHEN o.funding IN ('wallet', 'hold') THEN 'wallet' ELSE coalesce(i.method, '') END
+     AS method,
+   CASE WHEN y.paid AND o.funding = 'invoice' AND i.paid_at IS NOT NULL
+     THEN greatest(floor(extract(epoch FROM i.paid_at - o.created_at)), 0)::int8 END AS pay_s,
+   CASE WHEN y.paid AND y.done_at IS NOT NULL
+     THEN greatest(floor(extract(epoch FROM y.done_at - coalesce(i.paid_at, o.created_at))), 0)::int8 END
+     AS fulfil_s) x
+GROUP BY 1, 2, 3, 4, 5"""
+#: Reserved money has one line, of which what succeeded was sold. The key of a name that somebody made very long would
+#: not fit into an index.
+_COUNT_ITEMS: Final = f"""
+INSERT INTO report_items (merchant_id, environment, day, channel, item_kind, item_id, name, quantity, sales_sen)
+SELECT o.merchant_id, o.environment, (o.created_at AT TIME ZONE {_JAKARTA})::date, o.channel,
+    l.item_kind, l.item_id, left(l.name, 200),
+    sum(CASE o.funding WHEN 'hold' THEN coalesce(f.succeeded, l.quantity) ELSE l.quantity END),
+    sum(CASE o.funding WHEN 'hold' THEN o.charged_sen ELSE l.total_sen END)
+FROM {_ORDERS}
+CROSS JOIN LATERAL (SELECT l.item_kind, l.item_id, l.name, l.quantity, l.total_sen FROM order_lines l
+   WHERE l.merchant_id = o.merchant_id AND l.order_id = o.order_id OFFSET 0) l
+WHERE {_IS_PAID}
+GROUP BY 1, 2, 3, 4, 5, 6, 7"""
+_FORGET_HOURS: Final = """
+DELETE FROM report_hours WHERE merchant_id = %(merchant_id)s AND environment = %(environment)s
+AND channel = %(channel)s AND hour >= %(since)s AND hour < %(until)s"""
+_FORGET_ITEMS: Final = f"""
+DELETE FROM report_items WHERE merchant_id = %(merchant_id)s AND environment = %(environment)s
+AND channel = %(channel)s AND day >= (%(since)s::timestamptz AT TIME ZONE {_JAKARTA})::date
+AND day < (%(until)s::timestamptz AT TIME ZONE {_JAKARTA})::date"""
+_FORGET_ALL_HOURS: Final = """
+DELETE FROM report_hours WHERE merchant_id = %(merchant_id)s AND hour >= %(since)s
+AND (%(until)s::timestamptz IS NULL OR hour < %(until)s)"""
+_FORGET_ALL_ITEMS: Final = f"""
+DELETE FROM report_items WHERE merchant_id = %(merchant_id)s
+AND day >= (%(since)s::timestamptz AT TIME ZONE {_JAKARTA})::date
+AND (%(until)s::timestamptz IS NULL OR day < (%(until)s::timestamptz AT TIME ZONE {_JAKARTA})::date)"""
+
+
+class Place(NamedTuple):
+    """How far a merchant's sums are right: up to this event; of what is made from ``refill_from`` on they are still to
+    be counted (None: of nothing)."""
+
+    event_id: int
+    refill_from: datetime | None
+
+
+class Hour(NamedTuple):
+    """An hour of one door in which orders were made that something happened to since."""
+
+    environment: str
+    channel: str
+    hour: datetime
+
+
+class Touched(NamedTuple):
+    """Hours of orders that events tell of, the last of these events, and how many were read."""
+
+    hours: list[Hour]
+    last_id: int
+    events: int
+
+
+class Span(NamedTuple):
+    """A time of one door: ``since`` until before ``until``."""
+
+    environment: str
+    channel: str
+    since: datetime
+    until: datetime
+
+
+async def last_event(connection: AsyncConnection) -> int:
+    """The last number that was drawn for an event; its event, or one before it, may not be committed yet."""
+    cursor = await connection.execute(_LAST_EVENT)
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def event_writers(connection: AsyncConnection) -> set[str]:
+    """Open transactions that have written events or are about to: each holds the table's lock from before it draws a
+    number until what it wrote is to be seen."""
+    cursor = await connection.execute(_WRITERS)
+    return {row[0] for row in await cursor.fetchall()}
+
+
+async def merchants_behind(connection: AsyncConnection, until_id: int) -> list[int]:
+    """Merchants whose sums lack something of these events, or of their past."""
+    cursor = await connection.execute(_BEHIND, (until_id,))
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def take(connection: AsyncConnection, merchant_id: int, until_id: int) -> Place | None:
+    """The merchant's place, locked until the transaction ends; a new one has everything to do. None: somebody else has
+    it."""
+    await connection.execute(_BEGIN, (merchant_id, until_id))
+    cursor = await connection.execute(_TAKE, (merchant_id,))
+    row = await cursor.fetchone()
+    return None if row is None else Place(*row)
+
+
+async def move(connection: AsyncConnection, merchant_id: int, place: Place) -> None:
+    """The sums are right so far."""
+    await connection.execute(_MOVE, (*place, merchant_id))
+
+
+async def refill(connection: AsyncConnection, merchant_id: int) -> None:
+    """Everything is to be counted anew; what was counted stays until then."""
+    await connection.execute(_REFILL, (merchant_id,))
+
+
+async def touched(connection: AsyncConnection, merchant_id: int, after_id: int, until_id: int, limit: int) -> Touched:
+    """What the next events of a merchant are about."""
+    values = {"merchant_id": merchant_id, "after_id": after_id, "until_id": until_id, "limit": limit}
+    cursor = await connection.execute(query(_TOUCHED), values)
+    rows = await cursor.fetchall()
+    hours = [Hour(*row[:3]) for row in rows if row[2] is not None]
+    return Touched(hours, max((row[3] for row in rows), default=after_id), sum(row[4] for row in rows))
+
+
+async def next_day(
+    connection: AsyncConnection, merchant_id: int, since: datetime
+) -> tuple[date, list[tuple[str, str]]] | None:
+    """The first day in Jakarta with orders made at ``since`` or later, and the environments and channels that have
+    some on it. None: there are none."""
+    cursor = await connection.execute(query(_NEXT_DAY), {"merchant_id": merchant_id, "since": since})
+    rows = await cursor.fetchall()
+    if not rows:
+        return None
+    first = min(row[2] for row in rows)
+    return first, [(row[0], row[1]) for row in rows if row[2] == first]
+
+
+async def count_hours(connection: AsyncConnection, merchant_id: int, span: Span) -> None:
+    """Count whole hours of a door anew."""
+    values = {"merchant_id": merchant_id, **span._asdict()}
+    await connection.execute(query(_FORGET_HOURS), values)
+    await connection.execute(query(_COUNT_HOURS), values)
+
+
+async def count_items(connection: AsyncConnection, merchant_id: int, span: Span) -> None:
+    """Count what a door sold on whole days of Jakarta anew."""
+    values = {"merchant_id": merchant_id, **span._asdict()}
+    await connection.execute(query(_FORGET_ITEMS), values)
+    await connection.execute(query(_COUNT_ITEMS), values)
+
+
+async def forget(connection: AsyncConnection, merchant_id: int, since: datetime, until: datetime | None) -> None:
+    """Take away the sums of whole days, of every door; None: all later ones."""
+    values = {"merchant_id": merchant_id, "since": since, "until": until}
+    await connection.execute(query(_FORGET_ALL_HOURS), values)
+    await connection.execute(query(_FORGET_ALL_ITEMS), values)

@@ -1,0 +1,167 @@
+"""What was sold, by the sums that are kept of it (``store/report_counting.py``); best buyers from the orders."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from psycopg import AsyncConnection
+
+from gerai.store.conditions import Where, query
+
+By = Literal["all", "hour", "day", "door", "method", "day_door", "hour_door"]
+
+_JAKARTA: Final = "AT TIME ZONE 'Asia/Jakarta'"
+_KEYS: Final[dict[By, str]] = {
+    "all": "''",
+    "hour": f"to_char(t.hour {_JAKARTA}, 'YYYY-MM-DD HH24:MI')",
+    "day": f"to_char(t.hour {_JAKARTA}, 'YYYY-MM-DD')",
+    "door": "t.channel",
+    "method": "t.method",
+    "day_door": f"to_char(t.hour {_JAKARTA}, 'YYYY-MM-DD')",
+    "hour_door": f"to_char(t.hour {_JAKARTA}, 'YYYY-MM-DD HH24:MI')",
+}
+_SUMS: Final = (
+    "orders", "paid", "cancelled", "failed", "sales_sen", "refunds_sen", "fees_sen", "pay_s", "pay_count", "fulfil_s",
+    "fulfil_count",
+)  # fmt: skip
+_FIGURES: Final = ", ".join(f"coalesce(sum(t.{name}), 0)::int8" for name in _SUMS)
+_ITEMS: Final = """
+SELECT * FROM (
+    SELECT t.item_kind, t.item_id, (array_agg(t.name ORDER BY t.day DESC, t.name))[1] AS name,
+        sum(t.quantity)::int8 AS quantity, sum(t.sales_sen)::int8 AS sales_sen
+    FROM report_items t {where}
+    GROUP BY t.item_kind, t.item_id, CASE t.item_id WHEN 0 THEN t.name ELSE '' END) s
+WHERE %s::int8 IS NULL OR (s.sales_sen, s.item_kind, s.item_id, s.name) < (%s, %s, %s, %s)
+ORDER BY s.sales_sen DESC, s.item_kind DESC, s.item_id DESC, s.name DESC LIMIT %s"""
+#: A free order has nothing that was charged: its invoice says whether it is paid.
+_MEMBERS: Final = """
+WITH RECURSIVE doors(channel) AS (
+    (SELECT channel FROM orders WHERE merchant_id = %(merchant_id)s AND environment = %(environment)s
+     ORDER BY channel LIMIT 1)
+    UNION ALL
+    SELECT n.channel FROM doors d CROSS JOIN LATERAL
+        (SELECT o.channel FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = %(environment)s
+           AND o.channel > d.channel ORDER BY o.channel LIMIT 1) n
+), bought AS (
+    SELECT o.member_id, count(*) AS orders, count(*) FILTER (WHERE o.paid) AS paid,
+        sum(o.charged_sen)::int8 AS sales_sen,
+        sum(CASE o.funding WHEN 'hold' THEN 0 ELSE o.refunded_sen END)::int8 AS refunds_sen
+    FROM doors d CROSS JOIN LATERAL
+        (SELECT o.member_id, o.charged_sen, o.refunded_sen, o.funding, o.charged_sen > 0 OR o.total_sen = 0 AND EXISTS
+             (SELECT FROM invoices i WHERE i.merchant_id = o.merchant_id AND i.invoice_id = o.order_id
+                AND i.status IN ('paid', 'refunded')) AS paid
+         FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = %(environment)s
+           AND o.channel = d.channel AND o.created_at >= %(since)s AND o.created_at < %(until)s
+           AND o.member_id IS NOT NULL OFFSET 0) o
+    WHERE %(door)s = '' OR d.channel = %(door)s
+    GROUP BY o.member_id
+), best AS (
+    SELECT * FROM bought b
+    WHERE %(after_sen)s::int8 IS NULL OR (b.sales_sen, b.member_id) < (%(after_sen)s, %(after_id)s::int8)
+    ORDER BY b.sales_sen DESC, b.member_id DESC LIMIT %(limit)s)
+SELECT b.member_id, m.name, m.channel, b.orders, b.paid, b.sales_sen, b.refunds_sen
+FROM best b JOIN members m ON m.merchant_id = %(merchant_id)s AND m.member_id = b.member_id
+ORDER BY b.sales_sen DESC, b.member_id DESC"""
+
+
+class Figures(NamedTuple):
+    """Sums of orders, by when they were made. ``pay_s`` and ``fulfil_s`` are the seconds of ``…_count`` orders."""
+
+    orders: int = 0
+    paid: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    sales_sen: int = 0
+    refunds_sen: int = 0
+    fees_sen: int = 0
+    pay_s: int = 0
+    pay_count: int = 0
+    fulfil_s: int = 0
+    fulfil_count: int = 0
+
+
+class Group(NamedTuple):
+    """Sums of one hour, day, door or method; ``door`` only where it is by time and door."""
+
+    key: str
+    door: str
+    figures: Figures
+
+
+class ItemSold(NamedTuple):
+    """What was sold of an item. The name is the newest it was sold under."""
+
+    item_kind: str
+    item_id: int
+    name: str
+    quantity: int
+    sales_sen: int
+
+
+class BuyerFound(NamedTuple):
+    """What a member has bought."""
+
+    member_id: int
+    name: str
+    door: str
+    orders: int
+    paid: int
+    sales_sen: int
+    refunds_sen: int
+
+
+class Asked(NamedTuple):
+    """Whose sums, from when until before when; ``door`` empty: of all."""
+
+    merchant_id: int
+    environment: str
+    since: datetime
+    until: datetime
+    door: str = ""
+
+
+async def sums(connection: AsyncConnection, asked: Asked, by: By) -> list[Group]:
+    """By whole hours, in the order of the keys."""
+    where = Where(
+        "t.merchant_id = %s AND t.environment = %s AND t.hour >= %s AND t.hour < %s",
+        asked.merchant_id, asked.environment, asked.since, asked.until,
+    ).add_if(asked.door != "", "t.channel = %s", asked.door)  # fmt: skip
+    door = "t.channel" if by.endswith("_door") else "''"
+    text = f"SELECT {_KEYS[by]}, {door}, {_FIGURES} FROM report_hours t {where.text} GROUP BY 1, 2 ORDER BY 1, 2"
+    cursor = await connection.execute(query(text), where.params)
+    return [Group(row[0], row[1], Figures(*row[2:])) for row in await cursor.fetchall()]
+
+
+async def items(
+    connection: AsyncConnection, asked: Asked, first: date, last: date, after: ItemSold | None, limit: int
+) -> list[ItemSold]:
+    """Of whole days, what brought most first."""
+    where = Where(
+        "t.merchant_id = %s AND t.environment = %s AND t.day >= %s AND t.day <= %s",
+        asked.merchant_id, asked.environment, first, last,
+    ).add_if(asked.door != "", "t.channel = %s", asked.door)  # fmt: skip
+    place: list[Any] = [None] * 5
+    if after is not None:
+        place = [after.sales_sen, after.sales_sen, after.item_kind, after.item_id, after.name]
+    cursor = await connection.execute(query(_ITEMS.format(where=where.text)), [*where.params, *place, limit])
+    return [ItemSold(*row) for row in await cursor.fetchall()]
+
+
+async def buyers(
+    connection: AsyncConnection, asked: Asked, after: tuple[int, int] | None, limit: int
+) -> list[BuyerFound]:
+    """Who bought most first; ``after``: sales and member of the last one seen. Reads every order of the time."""
+    after_sen, after_id = (None, None) if after is None else after
+    values = {**asked._asdict(), "after_sen": after_sen, "after_id": after_id, "limit": limit}
+    cursor = await connection.execute(query(_MEMBERS), values)
+    return [BuyerFound(*row) for row in await cursor.fetchall()]
+
+
+async def is_complete(connection: AsyncConnection, merchant_id: int) -> bool:
+    """Whether all that was ever sold is counted (what happened in the last seconds aside)."""
+    cursor = await connection.execute(
+        "SELECT refill_from IS NULL FROM report_places WHERE merchant_id = %s", (merchant_id,)
+    )
+    row = await cursor.fetchone()
+    return row is not None and row[0]
