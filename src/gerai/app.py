@@ -21,6 +21,7 @@ from gerai.doors.http.docs import docs_routes
 from gerai.doors.http.door import Dialect, Door
 from gerai.doors.http.hosts import KnownHosts, TrustedProxies
 from gerai.doors.http.limits import RateLimiter
+from gerai.doors.http.order_facts import order_readers
 from gerai.doors.http.ready import READY
 from gerai.doors.http.request_metrics import RequestMetrics
 from gerai.doors.http.scrape import Scrape
@@ -157,10 +158,9 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
     """What the seller's desk works with."""
-    sealer = SecretBox(settings.webhooks.seal_key)
     return House(
-        engine, desk, sealer, settings.base_url, partners.payment_methods, partners.fulfilment, KEY_SCHEMES,
-        STORE_METHODS, DEPOSIT_CODES,
+        engine, desk, SecretBox(settings.webhooks.seal_key), settings.base_url, partners.payment_methods,
+        partners.fulfilment, KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ its field says. A command that a module of this package defines by hand wins ove
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -25,7 +26,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.acting import Actor
 from gerai.engine.core import Engine
 from gerai.engine.desk.fields import example_of, words_of
-from gerai.engine.desk.house import Within
+from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
@@ -49,7 +50,7 @@ def groups() -> dict[str, typer.Typer]:
         title = things.replace("_", " ").capitalize()
         group = found.setdefault(things.replace("_", "-"), typer.Typer(no_args_is_help=True, help=f"{title}."))
         make = _view_command(one) if isinstance(one, View) else _act_command(one)
-        group.command(verb.replace("_", "-"), epilog=_example(one))(make)
+        group.command(verb.replace("_", "-"), epilog=example_line(one))(make)
     return found
 
 
@@ -62,18 +63,18 @@ def add_to(group: typer.Typer, things: str, made: dict[str, typer.Typer]) -> Non
 
 def _view_command(view: View) -> Callable[..., None]:
     def run(**given: Any) -> None:
-        wanted = _read(view.filter, given)
+        wanted = read_typed(view.filter, given)
         page: ViewPage = _at_desk(given, lambda within, caller: look(view, within, wanted, caller))
         if view.name.endswith(".show") and not page.rows:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])
 
-    return _signed(run, view.filter, view.title.en)
+    return signed(run, view.filter, view.title.en)
 
 
 def _act_command(act: Act) -> Callable[..., None]:
     def run(**given: Any) -> None:
-        wanted = _read(act.input, given)
+        wanted = read_typed(act.input, given)
 
         def do(within: Within, caller: DeskCaller) -> Any:
             return perform(act, within, wanted, caller, reason=given["reason"], key=given["once"])
@@ -82,26 +83,37 @@ def _act_command(act: Act) -> Callable[..., None]:
         print_done(act, done, as_json=given["json"])
 
     more = {"reason": ReasonOption, "once": KeyOption}
-    return _signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
+    return signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
 
 
 def _at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *, outside: bool = False) -> Any:
     """Open the desk of the chosen merchant, as whoever is at this terminal, and ask."""
     environment: Environment = one_of(given["environment"], ENVIRONMENTS, "environment")
-    kind, _, name = operator().partition(":")
-    caller = DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}")
 
     async def act(engine: Engine, settings: Settings) -> Any:
-        async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
+        async with house_of(engine, settings) as house:
             merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
-            return await ask(Within(make_house(engine, desk, partners, settings), merchant_id, environment), caller)
+            return await ask(Within(house, merchant_id, environment), caller_here())
 
     return with_settings(act, given["data"], given["settings_file"])
 
 
-def _read(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
+@asynccontextmanager
+async def house_of(engine: Engine, settings: Settings) -> AsyncGenerator[House]:
+    """What the desk works with at this terminal."""
+    async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
+        yield make_house(engine, desk, partners, settings)
+
+
+def caller_here() -> DeskCaller:
+    """Whoever is at this terminal: they may do everything."""
+    kind, _, name = operator().partition(":")
+    return DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}")
+
+
+def read_typed(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:
     """The struct of what was typed. Leaves with exit code 2 when it does not fit."""
-    filled = {f.name: value for f in fields_of(struct) if (value := given[f.name]) is not None and value != []}
+    filled = {f.name: value for f in fields_of(struct) if (value := given.get(f.name)) is not None and value != []}
     try:
         return read_texts(struct, filled, rupiah=True)
     except InputInvalid as refusal:
@@ -113,19 +125,23 @@ def _option(name: str) -> str:
     return "ID" if name == "id" else f"--{name.replace('_', '-')}"
 
 
-def _signed(
+def signed(
     run: Callable[..., None],
     struct: type[msgspec.Struct],
     text: str,
     more: dict[str, Any] | None = None,
     defaults: dict[str, Any] | None = None,
+    instead: dict[str, Any] | None = None,
 ) -> Callable[..., None]:
-    """The function with the signature that typer reads: an option for each field, ``id`` as an argument."""
+    """The function with the signature that typer reads: an option for each field, ``id`` as an argument. ``instead``:
+    arguments that stand for a field."""
     words = words_of(struct)
     own = [_parameter(f, words[f.name].en if f.name in words else "") for f in fields_of(struct)]
-    shared: dict[str, tuple[Any, Any]] = {n: (hint, (defaults or {}).get(n, "")) for n, hint in (more or {}).items()}
+    shared: dict[str, tuple[Any, Any]] = {name: (hint, "") for name, hint in (more or {}).items()}
     shared |= {"json": (JsonOption, False), "environment": (EnvironmentOption, "production")}
     shared |= {"merchant": (MerchantOption, ""), "data": (DataOption, None), "settings_file": (SettingsOption, None)}
+    own = [_keyword(p.name, instead[p.name], ...) if instead and p.name in instead else p for p in own]
+    shared |= {name: (shared[name][0], default) for name, default in (defaults or {}).items() if name in shared}
     every = [*own, *(_keyword(name, hint, default) for name, (hint, default) in shared.items())]
     # By ``of_desk`` a test finds those that were made.
     run.__dict__.update(__signature__=inspect.Signature(every), of_desk=True)
@@ -155,7 +171,7 @@ def _parameter(field: Field, text: str) -> inspect.Parameter:
     return _keyword(field.name, Annotated[kind | None, mark], None)
 
 
-def _example(one: View | Act) -> str:
+def example_line(one: View | Act) -> str:
     """How the command is typed, with the examples that its fields give."""
     struct = one.filter if isinstance(one, View) else one.input
     things, _, verb = one.name.partition(".")

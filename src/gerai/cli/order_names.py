@@ -3,6 +3,7 @@ could not be undone, so nothing is guessed."""
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -18,6 +19,7 @@ EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox o
 
 #: As many of the newest orders are looked through for what somebody may have meant.
 _NEWEST: Final = 200
+_ID: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 async def order_named(engine: Engine, merchant: str, name: str, environment: str) -> OrderView:
@@ -78,11 +80,14 @@ async def payable_named(engine: Engine, merchant: str, name: str, environment: s
 
 
 async def _orders(engine: Engine, merchant_id: int, name: str, environment: str) -> list[OrderView]:
-    """The orders with this number or identifier, else with exactly this reference of the seller's own."""
+    """The orders with this number or identifier, else with exactly this reference of the seller's own, else the one
+    with this id of the engine."""
     found = await engine.orders.named(merchant_id, name)
     if not found:
         searched = await engine.orders.search(merchant_id, [*ENVIRONMENTS], name, _NEWEST)
         found = [view for view in searched if view.order.reference == name]
+    if not found and _ID.fullmatch(name):
+        found = [view for view in [await engine.orders.by_id(merchant_id, int(name))] if view is not None]
     return [view for view in found if environment in ("", view.order.environment)]
 
 

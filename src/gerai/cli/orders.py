@@ -1,62 +1,90 @@
-"""`gerai orders`: look at orders, and finish, fail or cancel those that wait for people."""
+"""`gerai orders`: look at orders of all counters; what is done to them stands in order_acts.py.
+
+What is seen is the desk's (`engine/desk`): here an order is named as its buyer names it, and both environments are
+looked through."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
+import msgspec
 import typer
 
+from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.desk import JsonOption, caller_here, house_of, read_typed
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, called, on_engine, operator
+from gerai.cli.on_engine import MerchantOption, with_settings
+from gerai.cli.order_acts import add_acts
 from gerai.cli.order_names import EnvironmentOption, order_named
-from gerai.cli.order_words import became, fact, leave_with_advice, money_words
-from gerai.cli.terminal import Grid, console, fail, to_the_minute, to_the_second
-from gerai.cli.values import read_result
+from gerai.cli.order_words import fact, money_words
+from gerai.cli.terminal import Grid, console, fail, print_json, to_the_minute, to_the_second
 from gerai.domain.money import display, parse_rupiah
-from gerai.domain.records import OrderView
-from gerai.domain.refusals import StateConflict
-from gerai.domain.states import ORDER
+from gerai.domain.records import Environment, Order, OrderView
 from gerai.engine.arrivals.take import candidates
 from gerai.engine.core import Engine
-from gerai.engine.fulfilment.finish import FinishOrder
-from gerai.engine.gateways.follow import faults_of
+from gerai.engine.desk.fields import ById
+from gerai.engine.desk.house import House, Within
+from gerai.engine.desk.order_parts import PaymentShown
+from gerai.engine.desk.orders import ORDER_STATES, OrderRow, row_of
+from gerai.engine.desk.registry import look, views
+from gerai.engine.desk.views.orders import OrderListFilter
 from gerai.engine.merchants.open import ENVIRONMENTS
-from gerai.engine.orders.cancel import CancelOrder
-from gerai.engine.orders.find import EventEntry
-from gerai.engine.standing import AFTER
+from gerai.settings import Settings
 
-orders = typer.Typer(no_args_is_help=True, help="Look at orders; finish, fail or cancel those that wait for people.")
+orders = typer.Typer(
+    no_args_is_help=True, help="Look at orders, and take them on: by number, or as their counter does."
+)
 
 NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, or the identifier its counter shows.")]
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A number, name, e-mail, telephone, receipt …")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")]
-#: From the names of an order (merchant, environment, id) and the number of its items, what to submit.
-Command = Callable[[dict[str, Any], int], FinishOrder | CancelOrder]
+DoorOption = Annotated[str, typer.Option("--door", help=", ".join(door.name for door in DIALECTS))]
 
 _OPEN: Final[tuple[str, ...]] = ("draft", "pending", "confirmed", "processing", "ready", "shipped")
-_STATES: Final[tuple[str, ...]] = tuple(sorted(ORDER.states))
+_STATES: Final = tuple(sorted(ORDER_STATES))
 _SHOWN: Final = 200
+
+
+class Found(NamedTuple):
+    """A row, and where its order is."""
+
+    environment: str
+    row: OrderRow
 
 
 @orders.command("list", epilog="Example: gerai orders list --status processing --merchant toko")
 def show_orders(
     status: Annotated[str, typer.Option("--status", help=f"{', '.join(_STATES)}; or all; else the open ones.")] = "",
+    door: DoorOption = "",
+    member: Annotated[str, typer.Option("--member", help="Only of this member.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="From this day on: 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="To the end of this day.")] = "",
+    after: Annotated[str, typer.Option("--after", help="Those behind this one; the end of a list says which.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=_SHOWN, help="At most so many.")] = _SHOWN,
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
+    json_output: JsonOption = False,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
     """List orders of all counters, newest first."""
-    usual = {"": _OPEN, "all": _STATES}.get(status)
-    states = [*usual] if usual else [one_of(status, [*_STATES], "state")]
+    asked = {"status": _states(status), "member": member, "since": since, "until": until, "after": after}
+    asked |= {"door": one_of(door, [d.name for d in DIALECTS], "door") if door else "", "limit": str(limit)}
+    wanted = read_typed(OrderListFilter, asked)
     environments = _environments(environment)
 
-    async def act(engine: Engine) -> list[OrderView]:
-        return await engine.orders.of_merchant(await merchant_named(engine, merchant), environments, states, _SHOWN)
+    async def act(engine: Engine, settings: Settings) -> tuple[list[Found], str]:
+        merchant_id = await merchant_named(engine, merchant)
+        async with house_of(engine, settings) as house:
+            return await _seen(house, merchant_id, environments, wanted)
 
-    _table(on_engine(act, data, settings_file))
+    found, following = with_settings(act, data, settings_file)
+    if json_output:
+        _print_json(found, following)
+        return
+    _table(found)
+    if following:
+        console.line(f"there are more / masih ada lagi: --after {following}")
 
 
 @orders.command("find", epilog="Example: gerai orders find 0812-3456-789 --merchant toko")
@@ -64,6 +92,7 @@ def find_orders(
     text: TextArgument,
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
+    json_output: JsonOption = False,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
@@ -73,18 +102,25 @@ def find_orders(
     end; VA numbers, payments and receipts whole; and by the amount that came into an account of your own."""
     places = _environments(environment)
 
-    async def act(engine: Engine) -> tuple[list[OrderView], list[str]]:
+    async def act(engine: Engine, settings: Settings) -> tuple[list[Found], list[str]]:
         merchant_id = await merchant_named(engine, merchant)
         asking, top_ups = await _asking(engine, merchant_id, text)
+        first = [Found(view.order.environment, row_of(view)) for view in asking]
         known = {view.order.order_id for view in asking}
-        found = await engine.orders.search(merchant_id, places, text, _SHOWN)
-        return asking + [view for view in found if view.order.order_id not in known], top_ups
+        if not text.strip():
+            return first, top_ups
+        async with house_of(engine, settings) as house:
+            found, _ = await _seen(house, merchant_id, places, OrderListFilter(text=text, limit=_SHOWN))
+        return first + [one for one in found if one.row.id not in known], top_ups
 
-    views, top_ups = on_engine(act, data, settings_file)
-    if not views and not top_ups:
+    found, top_ups = with_settings(act, data, settings_file)
+    if not found and not top_ups:
         fail(f"no order is found by {text}")
-    if views:
-        _table(views)
+    if json_output:
+        _print_json(found, "")
+        return
+    if found:
+        _table(found)
     for code in top_ups:
         console.line(f"top-up {code} asks for {text}: gerai payments confirm {code}")
 
@@ -102,19 +138,44 @@ async def _asking(engine: Engine, merchant_id: int, text: str) -> tuple[list[Ord
     return views, [one.name for one in named if one.deposit_id is not None]
 
 
-def _environments(environment: str) -> list[str]:
+def _states(status: str) -> list[str]:
+    usual = {"": _OPEN, "all": ()}.get(status)
+    return [one_of(word.strip(), _STATES, "state") for word in status.split(",")] if usual is None else [*usual]
+
+
+def _environments(environment: str) -> list[Environment]:
     return [one_of(environment, ENVIRONMENTS, "environment")] if environment else [*ENVIRONMENTS]
 
 
-def _table(views: list[OrderView]) -> None:
+async def _seen(
+    house: House, merchant_id: int, environments: list[Environment], wanted: OrderListFilter
+) -> tuple[list[Found], str]:
+    """A page of the orders of these environments together, and what to ask for those behind it."""
+    view = views()["orders.list"]
+    found: list[Found] = []
+    more = False
+    for environment in environments:
+        page = await look(view, Within(house, merchant_id, environment), wanted, caller_here())
+        found += [Found(environment, msgspec.convert(row, OrderRow, from_attributes=True)) for row in page.rows]
+        more = more or bool(page.next)
+    found.sort(key=lambda one: (one.row.created_at, one.row.id), reverse=True)
+    shown = found[: wanted.limit]
+    return shown, str(shown[-1].row.id) if more or len(found) > len(shown) else ""
+
+
+def _table(found: list[Found]) -> None:
     grid = Grid("order", "counter", "environment", "state", "total", "paid", "placed (WIB)", right=("total", "paid"))
-    for view in views:
-        order = view.order
+    for environment, row in found:
         grid.add(
-            order.number, order.channel, order.environment, order.status, display(order.total_sen),
-            display(order.kept_sen), to_the_minute(order.created_at),
+            row.number, row.door, environment, row.status, display(row.total_sen), display(row.kept_sen),
+            to_the_minute(row.created_at),
         )  # fmt: skip
     console.grid(grid)
+
+
+def _print_json(found: list[Found], following: str) -> None:
+    rows = [msgspec.to_builtins(one.row) | {"environment": one.environment} for one in found]
+    print_json(msgspec.json.encode({"rows": rows, "next": following}).decode())
 
 
 @orders.command("show", epilog="Example: gerai orders show INV20261129080000123 --merchant toko")
@@ -122,109 +183,45 @@ def show_order(
     name: NameArgument,
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
+    json_output: JsonOption = False,
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
     """Show an order: its money, its lines, and what happened to it (times of Jakarta)."""
 
-    async def act(engine: Engine) -> tuple[OrderView, list[EventEntry], dict[int, str]]:
-        view = await order_named(engine, merchant, name, environment)
-        events = await engine.events.of_orders(view.order.merchant_id, [view.order.order_id])
-        return view, events, await faults_of(engine, view)
+    async def act(engine: Engine, settings: Settings) -> tuple[Order, Any]:
+        order = (await order_named(engine, merchant, name, environment)).order
+        place: Environment = one_of(order.environment, ENVIRONMENTS, "environment")
+        async with house_of(engine, settings) as house:
+            within = Within(house, order.merchant_id, place)
+            page = await look(views()["orders.show"], within, ById(id=order.order_id), caller_here())
+        return order, page.rows[0]
 
-    view, events, faults = on_engine(act, data, settings_file)
-    order = view.order
-    console.line(f"{order.number} ({order.channel}, {order.environment}) is {order.status}")
-    console.line(f"total {display(order.total_sen)}: {money_words(order)}")
-    for line in view.lines:
+    order, shown = with_settings(act, data, settings_file)
+    if json_output:
+        print_json(msgspec.json.encode(shown).decode())
+        return
+    console.line(f"{shown.number} ({shown.door}, {shown.environment}) is {shown.status}")
+    console.line(f"total {display(shown.total_sen)}: {money_words(order)}")
+    for line in shown.lines:
         console.line(f"  {line.quantity} x {line.name}: {display(line.total_sen)}")
-    for payment in view.payments:
-        fee_sen = payment.fee_sen + payment.merchant_fee_sen
-        fee = f", fee {display(fee_sen)}" if fee_sen else ""
-        asked_sen = payment.asked_instead_sen or payment.asked_sen
-        fee += f", asked {display(asked_sen)}" if asked_sen != payment.amount_sen + payment.fee_sen else ""
-        console.line(
-            f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {display(payment.amount_sen)}{fee}"
-        )
-        if payment.payment_id in faults:
-            console.line(f"    {faults[payment.payment_id]}")
-    for event in events:
-        # How the order stood then is for announcements; here each event says what it changed.
-        told = {key: value for key, value in event.facts.items() if key != AFTER and value not in ("", None)}
+    for payment in shown.payments:
+        _print_payment(payment)
+    for event in shown.events:
+        told = event.facts | ({"by": event.by} if event.by else {})
         facts = " ".join(fact(key, value) for key, value in told.items())
         console.line(f"{to_the_second(event.at)} WIB  {event.name}  {facts}")
 
 
-@orders.command(epilog='Example: gerai orders complete 7319 --result \'{"code": "1234"}\' --failed 1 --merchant toko')
-def complete(
-    name: NameArgument,
-    failed: Annotated[int, typer.Option("--failed", min=0, help="So many of its items could not be delivered.")] = 0,
-    result: Annotated[str, typer.Option("--result", help="What its caller gets: JSON, a text, or @FILE.")] = "",
-    unpaid: Annotated[bool, typer.Option("--unpaid", help="Give it away: it was never paid.")] = False,
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """Finish an order by hand; held money is captured for what succeeded, the rest returns.
-
-    One that was never paid is refused: confirm its payment first, or give it away with --unpaid.
-    """
-    given = read_result(result)
-
-    def command(names: dict[str, Any], _: int) -> FinishOrder:
-        return FinishOrder(**names, by=operator(), failed=failed, result=given, unpaid=unpaid)
-
-    _act(name, environment, merchant, data, settings_file, command)
+def _print_payment(payment: PaymentShown) -> None:
+    fee_sen = payment.fee_sen + payment.own_fee_sen
+    fee = f", fee {display(fee_sen)}" if fee_sen else ""
+    if payment.asked_sen != payment.amount_sen + payment.fee_sen:
+        fee += f", asked {display(payment.asked_sen)}"
+    amount = display(payment.amount_sen)
+    console.line(f"  payment {payment.public_id} ({payment.method}) is {payment.status}: {amount}{fee}")
+    if payment.fault:
+        console.line(f"    {payment.fault}")
 
 
-@orders.command("fail", epilog="Example: gerai orders fail 7319 --reason 'not in stock' --merchant toko")
-def fail_order(
-    name: NameArgument,
-    reason: ReasonOption = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by somebody
-    without a wallet, it waits to be sent (gerai payments waiting)."""
-
-    def command(names: dict[str, Any], items: int) -> FinishOrder:
-        return FinishOrder(**names, by=operator(), failed=items, reason=reason)
-
-    _act(name, environment, merchant, data, settings_file, command)
-
-
-@orders.command(epilog="Example: gerai orders cancel 7319 --reason 'asked by the buyer' --merchant toko")
-def cancel(
-    name: NameArgument,
-    reason: ReasonOption = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
-
-    def command(names: dict[str, Any], _: int) -> CancelOrder:
-        return CancelOrder(**names, by=operator(), reason=reason)
-
-    _act(name, environment, merchant, data, settings_file, command)
-
-
-def _act(
-    name: str, environment: str, merchant: str, data: DataOption, settings_file: SettingsOption, command: Command
-) -> None:
-    async def act(engine: Engine) -> OrderView:
-        view = await order_named(engine, merchant, name, environment)
-        order, items = view.order, sum(line.quantity for line in view.lines)
-        names = {"merchant_id": order.merchant_id, "environment": order.environment, "order_id": order.order_id}
-        try:
-            with called(name, order):
-                return (await engine.submit(command(names, items))).answer
-        except StateConflict as refusal:
-            leave_with_advice(refusal, name, order)
-            raise
-
-    console.line(became(on_engine(act, data, settings_file)))
+add_acts(orders)

@@ -39,6 +39,8 @@ def plain(message: str, wanted: Any) -> str:
     if found := _TYPE.fullmatch(message):
         expected = " or ".join(_WORDS.get(one.strip(), one) for one in found[1].split("|"))
         return f"{expected} is needed, not {_WORDS.get(found[2], found[2])}"
+    if "RFC3339 encoded date" in message:
+        return "a moment is written 2026-11-30T08:00:00" if "datetime" in message else "a day is written 2026-11-30"
     return "a name in it is not written as one" if "regex" in message else "it does not fit"
 
 

@@ -1,7 +1,8 @@
-"""A merchant's orders of all doors: the newest, those of a name, those that a text finds."""
+"""A merchant's orders of all doors: pages of them, the newest, those of a name, those that a text finds."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from psycopg import AsyncConnection
@@ -9,6 +10,7 @@ from psycopg import AsyncConnection
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order
 from gerai.store.conditions import in_one_case, query
+from gerai.store.order_filter import conditions
 from gerai.store.orders import by_filter
 from gerai.store.tables import ORDERS
 
@@ -37,6 +39,19 @@ FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LAT
        AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
 WHERE f.environment = ANY(%(environments)s)
 ORDER BY {_NEWEST} LIMIT %(limit)s"""
+#: Few orders, of which each condition is asked one by one.
+_OF_DOOR_BY_PUBLIC_ID: Final = f"""
+SELECT {ORDERS.select_list} FROM
+    (SELECT * FROM orders o WHERE o.merchant_id = %s AND o.environment = %s AND o.channel = %s AND o.public_id = %s
+     OFFSET 0) t {{where}}"""
+#: Of each state no more entries of its index are read than are counted.
+_COUNTED: Final = f"""{_FACES}
+SELECT s.status, (SELECT count(*) FROM (
+    SELECT FROM faces f CROSS JOIN LATERAL
+        (SELECT FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
+           AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(at_most)s) t
+    WHERE f.environment = %(environment)s AND (%(door)s::text = '' OR f.channel = %(door)s) LIMIT %(at_most)s) c)
+FROM unnest(%(statuses)s::text[]) AS s(status)"""
 #: In the order of the receipts that are asked for, each found by its index.
 _BY_RECEIPT: Final = """
 SELECT r.place, s.order_id FROM unnest(%(receipts)s::text[]) WITH ORDINALITY AS r(receipt, place) CROSS JOIN LATERAL
@@ -61,6 +76,53 @@ async def search(
     return _newest_of(found, limit)
 
 
+async def page(
+    connection: AsyncConnection,
+    merchant_id: int,
+    environment: str,
+    wanted: OrderFilter,
+    limit: int,
+    *,
+    door: str = "",
+    member_id: int | None = None,
+) -> list[Order]:
+    """A page of one environment's orders of all channels (``door``: of one), newest first. What is searched for is
+    found by the door's identifier, too, where that is all of it."""
+    found: list[Order] = []
+    for place, channel in await _faces(connection, merchant_id):
+        if place == environment and door in ("", channel):
+            scope = Scope(merchant_id, environment, channel, member_id)
+            found += await by_filter(connection, scope, wanted, limit)
+            if wanted.search:
+                found += await _of_door_by_public_id(connection, scope, wanted)
+    return _newest_of(found, limit)
+
+
+async def _of_door_by_public_id(connection: AsyncConnection, scope: Scope, wanted: OrderFilter) -> list[Order]:
+    statuses = list(wanted.statuses)
+    where = conditions(scope, replace(wanted, search="")).add_if(bool(statuses), "t.status = ANY(%s)", statuses)
+    named = (scope.merchant_id, scope.environment, scope.channel, wanted.search.strip())
+    text = _OF_DOOR_BY_PUBLIC_ID.format(where=where.text)
+    cursor = await connection.execute(query(text), (*named, *where.params))
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
+
+
+async def counts(
+    connection: AsyncConnection, merchant_id: int, environment: str, statuses: list[str], at_most: int, door: str = ""
+) -> dict[str, int]:
+    """How many orders of all channels (``door``: of one) are in each of these states, counted no further than
+    ``at_most`` each."""
+    values = {"merchant_id": merchant_id, "environment": environment, "statuses": statuses, "at_most": at_most}
+    cursor = await connection.execute(query(_COUNTED), {**values, "door": door})
+    return dict(await cursor.fetchall())
+
+
+async def _faces(connection: AsyncConnection, merchant_id: int) -> list[tuple[str, str]]:
+    """The environments and channels the merchant has orders of."""
+    cursor = await connection.execute(query(f"{_FACES} SELECT * FROM faces"), {"merchant_id": merchant_id})
+    return list(await cursor.fetchall())
+
+
 async def _everywhere(
     connection: AsyncConnection,
     merchant_id: int,
@@ -69,9 +131,8 @@ async def _everywhere(
     environments: list[str] | None = None,
 ) -> list[Order]:
     """A page of each environment and channel."""
-    cursor = await connection.execute(query(f"{_FACES} SELECT * FROM faces"), {"merchant_id": merchant_id})
     found: list[Order] = []
-    for environment, channel in await cursor.fetchall():
+    for environment, channel in await _faces(connection, merchant_id):
         if environments is None or environment in environments:
             found += await by_filter(connection, Scope(merchant_id, environment, channel), wanted, limit)
     return found

@@ -24,6 +24,7 @@ ALL: Final = _LISTED.format(which="ORDER BY t.task_id DESC")
 SENDING: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.status = 'sending' AND t.payment_id = %(payment)s")
 OWED_OF: Final = _LISTED.format(which="AND t.ended_at IS NULL AND t.payment_id = %(payment)s")
 ONE: Final = _LISTED.format(which="AND t.task_id = %(task)s")
+THESE: Final = _LISTED.format(which="AND t.task_id = ANY(%(tasks)s)")
 
 
 class ListedTask(NamedTuple):
@@ -60,7 +61,12 @@ async def task(connection: AsyncConnection, merchant_id: int, task_id: int) -> L
     return next(iter(await _listed(connection, ONE, merchant=merchant_id, task=task_id, limit=1)), None)
 
 
-async def _listed(connection: AsyncConnection, text: str, **names: int) -> list[ListedTask]:
+async def by_ids(connection: AsyncConnection, merchant_id: int, task_ids: list[int]) -> list[ListedTask]:
+    """Those of the tasks that exist, in the order of their ids."""
+    return await _listed(connection, THESE, merchant=merchant_id, tasks=task_ids, limit=len(task_ids))
+
+
+async def _listed(connection: AsyncConnection, text: str, **names: int | list[int]) -> list[ListedTask]:
     cursor = await connection.execute(query(text), names)
     return [
         ListedTask(number, payment, method, REFUND_TASKS.read(values))

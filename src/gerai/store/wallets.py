@@ -21,6 +21,15 @@ async def account(connection: AsyncConnection, merchant_id: int, account_id: int
     return None if row is None else ACCOUNTS.read(row)
 
 
+async def accounts(connection: AsyncConnection, merchant_id: int, account_ids: list[int]) -> list[Account]:
+    """Those of the accounts that exist."""
+    cursor = await connection.execute(
+        query(f"SELECT {ACCOUNTS.select_list} FROM accounts t WHERE t.merchant_id = %s AND t.account_id = ANY(%s)"),
+        (merchant_id, account_ids),
+    )
+    return [ACCOUNTS.read(row) for row in await cursor.fetchall()]
+
+
 async def of_members(
     connection: AsyncConnection, merchant_id: int, environment: str, limit: int
 ) -> list[tuple[int, str, str, str, int, int]]:

@@ -53,6 +53,25 @@ async def finished(
     return await _listed(connection, merchant_id, wanted, limit, "ASC", after, _STATUSES[1:])
 
 
+#: By the order's events, as long as the list of an endpoint's deliveries may be.
+_OF_ORDER: Final = f"""
+SELECT p.url, {DELIVERY_COLUMNS} FROM webhook_endpoints p CROSS JOIN LATERAL
+    (SELECT * FROM webhook_deliveries d WHERE d.merchant_id = p.merchant_id AND d.endpoint_id = p.endpoint_id
+       AND d.event_id = ANY(ARRAY(SELECT e.event_id FROM events e WHERE e.merchant_id = %(merchant)s
+                                  AND e.order_id = %(order)s)) OFFSET 0) t
+WHERE p.merchant_id = %(merchant)s
+ORDER BY t.event_id, t.part, t.endpoint_id LIMIT %(limit)s"""
+
+
+async def of_order(
+    connection: AsyncConnection, merchant_id: int, order_id: int, limit: int
+) -> list[tuple[str, Delivery]]:
+    """An order's deliveries to all endpoints, with the address of each, what happened first first."""
+    values = {"merchant": merchant_id, "order": order_id, "limit": limit}
+    cursor = await connection.execute(query(_OF_ORDER), values)
+    return [(url, Delivery(*columns)) for url, *columns in await cursor.fetchall()]
+
+
 async def delivery(connection: AsyncConnection, merchant_id: int, delivery_id: int) -> Delivery | None:
     """One delivery."""
     text = f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries t WHERE t.merchant_id = %s AND t.delivery_id = %s"

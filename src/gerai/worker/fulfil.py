@@ -18,8 +18,16 @@ log = structlog.get_logger("gerai.worker.fulfil")
 TIMEOUT_S: Final = 30.0
 
 
-async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], merchant_id: int, order_id: int) -> None:
-    """Ask the order's provider and record the result; what stays open defers the next job with the record.
+async def fulfil(
+    engine: Engine,
+    providers: Mapping[str, FulfilmentProvider],
+    merchant_id: int,
+    order_id: int,
+    *,
+    beside: bool = False,
+) -> None:
+    """Ask the order's provider and record the result; what stays open defers the next job with the record, but for one
+    that was made ``beside`` those.
 
     Nothing to do for an order that is final, that people fulfil, or that is gone. Safe to run any number of times.
     """
@@ -34,5 +42,5 @@ async def fulfil(engine: Engine, providers: Mapping[str, FulfilmentProvider], me
         log.error("fulfil.no_such_provider", merchant_id=merchant_id, order_id=order_id, provider=order.provider)
         return
     if provider.automatic:
-        recorded = await follow_up(engine, provider, view, TIMEOUT_S)
+        recorded = await follow_up(engine, provider, view, TIMEOUT_S, beside=beside)
         log.info("fulfil.asked", merchant_id=merchant_id, order_id=order_id, status=recorded.view.order.status)

@@ -105,8 +105,8 @@ class Worker:
         queue = self._queue.app
 
         @queue.task(name=FULFIL_TASK, retry=_RETRY, pass_context=True)
-        async def fulfil_task(_: JobContext, merchant_id: int, order_id: int) -> None:
-            await fulfil(self._engine, self._partners.fulfilment, merchant_id, order_id)
+        async def fulfil_task(_: JobContext, merchant_id: int, order_id: int, *, beside: bool = False) -> None:
+            await fulfil(self._engine, self._partners.fulfilment, merchant_id, order_id, beside=beside)
 
         @queue.task(name=SETTLE_TASK, retry=_RETRY)
         async def settle_task(

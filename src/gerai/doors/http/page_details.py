@@ -54,7 +54,8 @@ class Fact(msgspec.Struct, frozen=True):
 
 class PageDetails(msgspec.Struct, frozen=True):
     """Everything is optional. ``facts`` stand above who ordered; one without a value is left out.
-    ``cash_on_delivery``: the courier takes the money of an order that is not paid here."""
+    ``cash_on_delivery``: the courier takes the money of an order that is not paid here. ``domain``: what the address of
+    the page begins with, where that is not the server's own."""
 
     shipping: ShippingDetails | None = None
     discounts: tuple[Discount, ...] = ()
@@ -62,6 +63,7 @@ class PageDetails(msgspec.Struct, frozen=True):
     digital: DigitalProduct | None = None
     cash_on_delivery: bool = False
     facts: tuple[Fact, ...] = ()
+    domain: str = ""
 
 
 NO_DETAILS = PageDetails()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from gerai.domain.records import Environment
+import msgspec
+
+from gerai.domain.records import Environment, OrderView
 from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
+from gerai.kit.bilingual import Bilingual
 from gerai.kit.secret_box import SecretBox
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
@@ -46,11 +49,27 @@ class DepositCoder(Protocol):
     def __call__(self, deposit_id: int, now: datetime, *, sandbox: bool) -> str: ...
 
 
+class OrderFacts(msgspec.Struct, frozen=True):
+    """What only its door knows of an order. ``link``: its page, where it is paid or followed; empty where the door
+    hands none out. ``note``: the buyer's. ``courier`` and ``address``: how it was agreed to be sent, and where to.
+    ``more``: what else came with it, by its name."""
+
+    link: str = ""
+    note: str = ""
+    courier: str = ""
+    address: str = ""
+    more: tuple[tuple[Bilingual, str], ...] = ()
+
+
+#: Of an order and the address that links begin with.
+ReadOrderFacts = Callable[[OrderView, str], OrderFacts]
+
+
 @dataclass(frozen=True)
 class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
-    that they are paid; ``deposit_codes``: of the doors whose members see their deposits. ``sealer`` seals what must be
-    read again; ``base_url``: what links begin with."""
+    that they are paid; ``deposit_codes``: of the doors whose members see their deposits; ``order_facts``: what each
+    door knows of its orders. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -61,6 +80,7 @@ class House:
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
     store_methods: StoreMethods = field(default_factory=StoreMethods)
     deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
+    order_facts: Mapping[str, ReadOrderFacts] = field(default_factory=dict[str, ReadOrderFacts])
 
 
 @dataclass(frozen=True)

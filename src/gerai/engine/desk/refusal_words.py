@@ -27,6 +27,14 @@ _DONE: Final = {
     "hand_back": "taken from its gateway",
     "settle": "settled",
     "dismiss": "dismissed",
+    "confirm": "accepted",
+    "start": "started on",
+    "make_ready": "made ready",
+    "ship": "sent",
+    "book": "given a number",
+    "deliver": "delivered",
+    "return": "taken back",
+    "ask": "asked again",
 }
 #: What has a name of its own; the rest goes by the name of its order.
 _NAMED: Final = frozenset({"order", "payment", "deposit", "delivery", "refund", "notice"})

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from gerai.domain.permissions import Permission
+from gerai.domain.records import OrderView
 from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
@@ -58,7 +59,8 @@ class View:
 class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
-    who they are. ``outside``: of no merchant (it opens one)."""
+    who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
+    state, as it was read, allows it now; the act itself decides by what it reads in its transaction."""
 
     name: str
     permission: Permission
@@ -68,6 +70,7 @@ class Act:
     reasoned: bool = False
     grave: bool = False
     outside: bool = False
+    possible: Callable[[OrderView], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,14 @@ async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     return await _record(engine, view, answer, again_after_s=None, answered=True)
 
 
-async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float) -> Recorded:
+async def follow_up(
+    engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float, *, beside: bool = False
+) -> Recorded:
     """Ask about an order whose answer is due: the worker's turn.
 
     A request that was made before is inquired about; one that never arrived is made (again). What stays open is asked
     again later, by a job deferred with the record; what could never be delivered fails and the money returns.
+    ``beside``: somebody wanted to know, and neither follows.
     """
     request = work_request(view)
     work = view.fulfilment
@@ -87,9 +90,9 @@ async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderVie
             return counted
     if answer is Silence.NOT_ARRIVED:
         answer = await _ask(provider.fulfil, view, request, timeout_s)
-    if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER:
+    if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER and not beside:
         answer = WorkAnswer("done", 0, _quantity(view), None, None, UNREACHABLE)
-    return await _record(engine, view, answer, _wait_s(work))
+    return await _record(engine, view, answer, None if beside else _wait_s(work))
 
 
 def work_of(

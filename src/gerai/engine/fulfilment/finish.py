@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from gerai.domain.records import Order, OrderView
+from gerai.domain.records import Invoice, Order, OrderView
 from gerai.domain.refusals import InputInvalid, StateConflict
+from gerai.domain.states import ORDER
 from gerai.engine.command import Context
 from gerai.engine.fulfilment.record import RecordFulfilment, give_back
 from gerai.engine.orders.order_command import OrderCommand
@@ -41,7 +42,7 @@ class FinishOrder(OrderCommand, frozen=True, kw_only=True):
         verb = "fail" if self.failed else "complete"
         if order.status in ENDED:
             raise StateConflict("order", order.public_id, order.status, "finish")
-        if not self.unpaid and _never_paid(state, order):
+        if not self.unpaid and _never_paid(order, state.invoices.get(self.merchant_id, self.order_id)):
             raise StateConflict("order", order.public_id, "unpaid", verb)
         if state.fulfilments.get(self.merchant_id, self.order_id) is not None and order.status == "processing":
             RecordFulfilment(
@@ -65,7 +66,13 @@ class FinishOrder(OrderCommand, frozen=True, kw_only=True):
         return state.view(self.merchant_id, self.order_id)
 
 
-def _never_paid(state: State, order: Order) -> bool:
+def may_finish(view: OrderView, verb: Literal["complete", "fail"]) -> bool:
+    """Whether the order, as it was read, could be completed as it is, or failed; what was never paid could not."""
+    order = view.order
+    open_now = order.status not in ENDED and ORDER.can(order.status, verb)
+    return open_now and not _never_paid(order, view.invoice)
+
+
+def _never_paid(order: Order, invoice: Invoice | None) -> bool:
     """Whether the order asks for money that never came."""
-    invoice = state.invoices.get(order.merchant_id, order.order_id)
     return bool(order.total_sen) and invoice is not None and invoice.status not in ("paid", "refunded")

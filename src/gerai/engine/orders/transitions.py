@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from gerai.domain.records import Fulfilment, Invoice, Order
@@ -86,9 +88,12 @@ def begin_fulfilment(state: State, context: Context, order: Order, work: dict[st
     )
 
 
-def request_fulfilment(state: State, order: Order, delay_s: float | None) -> None:
-    """Defer the job that asks the provider, in this transaction. One job of an order runs at a time."""
-    args = {"merchant_id": order.merchant_id, "order_id": order.order_id}
+def request_fulfilment(state: State, order: Order, delay_s: float | None, *, beside: bool = False) -> None:
+    """Defer the job that asks the provider, in this transaction. One job of an order runs at a time. ``beside``: it is
+    one more than those that follow each other, and no other follows it."""
+    args: dict[str, Any] = {"merchant_id": order.merchant_id, "order_id": order.order_id}
+    if beside:
+        args["beside"] = True
     lock = f"order:{order.merchant_id}:{order.order_id}"
     state.jobs.append(Job(FULFIL_QUEUE, FULFIL_TASK, lock, args, delay_s))
 

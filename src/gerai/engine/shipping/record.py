@@ -12,8 +12,9 @@ from gerai.domain.payment_status import payment_status
 from gerai.domain.records import Order, OrderView, Shipment
 from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, StateConflict
 from gerai.domain.states import SHIPMENT
-from gerai.engine.command import Command, Context, Needs
+from gerai.engine.command import Context, Needs
 from gerai.engine.orders import parcels
+from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.orders.transitions import announce_refund_due, move_order
 from gerai.engine.state import State
 
@@ -30,7 +31,7 @@ REPORTS_AT_MOST: Final = 500
 _SAID: Final = ("words", "description", "source")
 
 
-class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
+class RecordShipment(OrderCommand, frozen=True, kw_only=True):
     """Record a report on an order's parcel; each part may be left out.
 
     ``receipt`` is the courier's number: the first one books the parcel, a later one corrects it. ``aggregator`` is who
@@ -51,7 +52,6 @@ class RecordShipment(Command[OrderView], frozen=True, kw_only=True):
     """
 
     channel: str
-    order_id: int
     receipt: str = ""
     aggregator: str = ""
     revise: Callable[[Shipment], dict[str, Any]] | None = None

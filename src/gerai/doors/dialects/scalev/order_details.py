@@ -181,6 +181,7 @@ def page_details(view: OrderView) -> PageDetails:
         else ShippingDetails(shipping.title, shipping.cost_sen, shipping.etd, shipping.address),
         discounts=tuple(Discount(**discount) for discount in facts.discounts),
         note=facts.note,
+        domain=facts.store.domain,
         # No courier comes for what is only digital: such an order is recorded, and its seller collects in another way.
         cash_on_delivery=facts.method == "cod" and any(_is_parcel(line) for line in view.lines),
     )

@@ -1,0 +1,73 @@
+"""Orders of all doors, newest first."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from gerai.domain.filters import OrderFilter
+from gerai.engine.desk.fields import Id, Limit, words
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.members import Door
+from gerai.engine.desk.orders import OrderRow, OrderStatus, row_of
+from gerai.engine.desk.paging import After, paged
+from gerai.engine.desk.registry import View, ViewPage
+from gerai.engine.payouts.find import midnight
+from gerai.kit.bilingual import Bilingual
+from gerai.store import merchant_orders, order_views
+
+#: No order is from before the first of these days, or after the second.
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2200, 1, 1)
+
+
+class OrderListFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``status``: any of these states, none: all. ``text``: a number, a reference, an e-mail or words of a name by how
+    they begin, a telephone by six digits of its beginning or end; a VA number, a payment, a courier's receipt or the
+    door's identifier whole. ``since``, ``until``: days of Jakarta, both included."""
+
+    status: Annotated[tuple[OrderStatus, ...], words("Keadaan", "State", ["pending", "processing"])] = ()
+    door: Annotated[Door, words("Konter", "Counter")] = ""
+    text: Annotated[
+        Annotated[str, Meta(max_length=254)],
+        words("Nomor, nama, ponsel, e-mail, resi, VA …", "Number, name, mobile, e-mail, receipt, VA …"),
+    ] = ""
+    member: Annotated[Id | None, words("Nomor anggota", "Member")] = None
+    since: Annotated[date | None, words("Sejak", "Since", "2026-11-01")] = None
+    until: Annotated[date | None, words("Sampai", "Until", "2026-11-30")] = None
+    after: Annotated[After, words("Sesudah", "After")] = ""
+    limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
+
+
+async def run(within: Within, wanted: OrderListFilter) -> ViewPage:
+    """Newest first."""
+    asked = OrderFilter(
+        statuses=wanted.status,
+        search=wanted.text.strip(),
+        created_from=_begin(wanted.since),
+        created_until=_end(wanted.until),
+        before_id=int(wanted.after) if wanted.after else None,
+    )
+    async with within.engine.connection() as connection:
+        found = await merchant_orders.page(
+            connection, within.merchant_id, within.environment, asked, wanted.limit + 1,
+            door=wanted.door, member_id=wanted.member,
+        )  # fmt: skip
+        views = await order_views.views(connection, found)
+    return paged([row_of(view) for view in views], wanted.limit)
+
+
+def _begin(day: date | None) -> datetime | None:
+    """From when on, None: from the beginning."""
+    return None if day is None or day < _FIRST_DAY else midnight(min(day, _LAST_DAY))
+
+
+def _end(day: date | None) -> datetime | None:
+    """Before when, None: to the end."""
+    return None if day is None or day > _LAST_DAY else midnight(max(day, _FIRST_DAY) + timedelta(days=1))
+
+
+VIEW = View("orders.list", "orders:read", Bilingual("Pesanan", "Orders"), OrderListFilter, OrderRow, run)
