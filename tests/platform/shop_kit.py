@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import httpx
 from terminal_kit import gerai_here
 
+from engine_kit import assert_within
 from gerai.app import App
 from gerai.domain.records import OrderView
 from gerai.domain.states import ORDER
@@ -34,28 +34,24 @@ def shop_folder(tmp_path: Path, main: str, **tables: str) -> Path:
 async def shop_of(app: App, code: str) -> Within:
     """The desk of the shop with this code, once this server knows it."""
 
-    async def known() -> Within:
-        while True:
-            for merchant in app.engine.directory.merchants():
-                if merchant.code == code:
-                    return Within(app.house, merchant.merchant_id, "production")
-            await asyncio.sleep(0.02)
+    def known() -> dict[str, int]:
+        return {one.code: one.merchant_id for one in app.engine.directory.merchants()}
 
-    return await asyncio.wait_for(known(), _PATIENCE_S)
+    await assert_within(lambda: code in known(), _PATIENCE_S)
+    return Within(app.house, known()[code], "production")
+
+
+async def known_key(app: App, token: str) -> str:
+    """The key, once this server knows it."""
+    await assert_within(lambda: app.engine.directory.find_key(token) is not None, _PATIENCE_S)
+    return token
 
 
 async def key_at(dsn: str, app: App, door: str, code: str, *options: str) -> str:
     """A production key, made at the terminal, that this server knows."""
     done, secret, why = await gerai_here(dsn, "keys", "create", door, "production", "--merchant", code, *options)
     assert done == 0, why
-    token = secret.strip().splitlines()[-1]
-
-    async def known() -> None:
-        while app.engine.directory.find_key(token) is None:
-            await asyncio.sleep(0.02)
-
-    await asyncio.wait_for(known(), _PATIENCE_S)
-    return token
+    return await known_key(app, secret.strip().splitlines()[-1])
 
 
 async def sent(client: httpx.AsyncClient, method: str, path: str, body: Any = None, **how: Any) -> Any:

@@ -205,7 +205,9 @@ async def test_into_a_shop_that_is_there(dsn: str, app: App, tmp_path: Path, cod
     assert there.merchant.settings.late_payment == "wallet"
     before = len(await written(await shop_of(app, code)))
 
-    changed = GOODS.format(code=code).replace("Rp85.000", "Rp99.000") + '\n[[products]]\nname="Topi"\nsku="T"\nprice=1\n'
+    changed = (
+        GOODS.format(code=code).replace("Rp85.000", "Rp99.000") + '\n[[products]]\nname="Topi"\nsku="T"\nprice=1\n'
+    )
     shop_folder(tmp_path, changed, stock=STOCK.replace(";7;", ";70;"))
     said = await at_terminal(dsn, "shop", "load", str(folder), "--merchant", other)
     assert counted(said)["products"] == (1, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import re
@@ -12,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from shop_kit import at_terminal, newest, sent, shop_of
+from shop_kit import at_terminal, known_key, newest, sent, shop_of
 from terminal_kit import gerai_here, run_here
 
 from desk_kit import seen, written
@@ -35,6 +34,11 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def left_in(folder: Path) -> dict[str, int]:
+    """The files of a folder, and who may read them."""
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
 async def ordered(app: App, client: httpx.AsyncClient, said: str) -> None:
     """Send the call that stands in the output, once this server knows the key."""
     line = next(line for line in said.splitlines() if line.startswith("curl "))
@@ -42,8 +46,7 @@ async def ordered(app: App, client: httpx.AsyncClient, said: str) -> None:
     headers = dict(text.split(": ", 1) for flag, text in itertools.pairwise(words) if flag == "-H")
     token = headers["Authorization"].removeprefix("Bearer ")
     assert token in said.splitlines()
-    while app.engine.directory.find_key(token) is None:
-        await asyncio.sleep(0.02)
+    await known_key(app, token)
     path = httpx.URL(words[1]).path
     await sent(client, "POST", path, json.loads(words[words.index("-d") + 1]), headers=headers)
 
@@ -66,7 +69,7 @@ async def test_options_say_all(dsn: str, app: App, client: httpx.AsyncClient, ow
     words = [order.number if word == "ORDER" else word for word in shlex.split(confirm)[1:]]
     await at_terminal(dsn, *words)
     assert (await newest(within)).order.status == "completed"
-    assert [*own_folder.iterdir()] == []
+    assert left_in(own_folder) == {}
     assert await check(app.engine, within.merchant_id) == []
     acts = [entry.act for _, entry in await written(within)][::-1]
     assert acts == ["merchants.open", "accounts.add", "stores.add", "products.add", "keys.create"]
@@ -103,15 +106,14 @@ async def test_stopped_and_gone_on_with(dsn: str, own_folder: Path, code: str) -
     done, said, _ = await run_here(environ, ["shop", "init"], f"Toko Mawar\n{code}\n")
     assert (done, "Go on with: gerai shop init" in said) == (130, True)
     assert code not in await at_terminal(dsn, "merchants", "list")
-    [kept] = own_folder.iterdir()
-    assert (kept.name, kept.stat().st_mode & 0o777) == ("shop-init.json", 0o600)
+    assert left_in(own_folder) == {"shop-init.json": 0o600}
 
     done, said, why = await run_here(environ, ["shop", "init"], "\n" * 12)
     assert done == 0, (said, why)
     assert "[Toko Mawar]" in said
     assert f"[{code}]" in said
     assert code in await at_terminal(dsn, "merchants", "list")
-    assert [*own_folder.iterdir()] == []
+    assert left_in(own_folder) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from typing import Annotated, Final
 
 import typer
 
-from gerai.app import FoundPartners, make_desk, make_house
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.desk import caller_here, house_of
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import with_settings
 from gerai.cli.shop_files import ShopFaults, read_shop
 from gerai.cli.shop_init import init
-from gerai.cli.shop_load import SECTIONS, Into, Made, at_terminal, load_shop
+from gerai.cli.shop_load import SECTIONS, Into, Made, load_shop
 from gerai.cli.terminal import Grid, console, fail
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
@@ -51,9 +51,8 @@ def load(
         _leave(folder, found)
 
     async def act(engine: Engine, settings: Settings) -> Counter[Made]:
-        async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
-            house = make_house(engine, desk, partners, settings)
-            into = Into(house, chosen, at_terminal(), f"gerai shop load {folder.name}", merchant)
+        async with house_of(engine, settings) as house:
+            into = Into(house, chosen, caller_here(), f"gerai shop load {folder.name}", merchant)
             return await load_shop(into, entries, dry_run=dry_run)
 
     try:

@@ -8,13 +8,13 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.app import FoundPartners, make_desk, make_house
 from gerai.cli.database import DataOption, SettingsOption, chosen_folder, data_option, read_settings
+from gerai.cli.desk import caller_here, house_of
 from gerai.cli.on_engine import on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.shop_files import ShopFaults
 from gerai.cli.shop_first import FirstOrder, open_first
-from gerai.cli.shop_load import Into, at_terminal
+from gerai.cli.shop_load import Into
 from gerai.cli.shop_questions import Answers, Unfit, ask, keep_in, kept, understood
 from gerai.cli.terminal import console, fail, linked
 from gerai.domain.money import display, rupiah
@@ -115,9 +115,8 @@ def _stop() -> NoReturn:
 
 def _opened(answers: Answers, data: DataOption, settings_file: SettingsOption) -> tuple[FirstOrder, Settings]:
     async def act(engine: Engine, settings: Settings) -> tuple[FirstOrder, Settings]:
-        async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
-            house = make_house(engine, desk, partners, settings)
-            return await open_first(Into(house, "production", at_terminal(), _REASON), answers), settings
+        async with house_of(engine, settings) as house:
+            return await open_first(Into(house, "production", caller_here(), _REASON), answers), settings
 
     try:
         return with_settings(act, data, settings_file)

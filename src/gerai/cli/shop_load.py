@@ -12,14 +12,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from gerai.cli.on_engine import operator
 from gerai.cli.shop_entries import act_input, faults_of, text_of
 from gerai.cli.shop_files import Entry, Fault, ShopFaults
 from gerai.cli.shop_sections import Section, sections
-from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, Refusal
-from gerai.engine.acting import Actor
 from gerai.engine.desk.acts.mark_stock import StockMark
 from gerai.engine.desk.acts.open_merchant import NewMerchant
 from gerai.engine.desk.acts.set_setting import ChosenSetting
@@ -27,7 +24,6 @@ from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.read import read_json
 from gerai.engine.desk.registry import Act, DeskCaller, Done, acts, perform
 from gerai.engine.desk.stock import counted_variant, require_warehouse
-from gerai.kit.ids import quick_uuid
 
 #: In the order in which they are made.
 SECTIONS: Final = ("shop", "settings", *sections())
@@ -172,9 +168,3 @@ async def load_shop(into: Into, entries: list[Entry], *, dry_run: bool) -> Count
     async with into.house.engine.rehearsing():
         found = await Loading(into, rehearsed=True).load(entries)
     return found if dry_run else await Loading(into).load(entries)
-
-
-def at_terminal() -> DeskCaller:
-    """Whoever sits here, who may do everything."""
-    _, _, name = operator().partition(":")
-    return DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"shop-{quick_uuid()}")
