@@ -14,7 +14,6 @@ from gerai.app import App
 from gerai.domain.records import OrderView
 from gerai.domain.states import ORDER
 from gerai.engine.desk.house import Within
-from gerai.kit.json_values import is_object
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ROOT / "examples"
@@ -77,13 +76,6 @@ def counted(said: str) -> dict[str, tuple[int, int]]:
     """Of what `gerai shop load` prints: by section, how many were added and how many were there."""
     found = re.findall(r"^(\w+)\s+(\d+)\s+(\d+)\s*$", said, re.M)
     return {section: (int(new), int(old)) for section, new, old in found}
-
-
-def values_in(answer: Any, name: str) -> list[Any]:
-    """Every value under this name, however deep."""
-    inner = answer.values() if is_object(answer) else answer if isinstance(answer, list) else ()
-    own = [answer[name]] if is_object(answer) and name in answer else []
-    return own + [value for one in inner for value in values_in(one, name)]
 
 
 async def newest(within: Within) -> OrderView:

@@ -58,8 +58,8 @@ async def test_the_shop_of_clothes_sells(dsn: str, app: App, client: httpx.Async
     variants = {one.sku: one for one in sold.catalogue.variants.values()}
     headers = bearer(await key_at(dsn, app, "scalev", "toko-baju"))
 
-    asked = {"store_id": store.store_id, "location_id": 1, "warehouse_id": house.warehouse_id, "weight": 400}
-    asked["payment_method"] = "bank_transfer"
+    asked: dict[str, Any] = {"store_id": store.store_id, "location_id": 1, "warehouse_id": house.warehouse_id}
+    asked |= {"weight": 400, "payment_method": "bank_transfer"}
     found = await sent(client, "POST", "/v3/shipping-costs/search-courier-service", asked, headers=headers)
     costs = {one["courier_service"]["code"]: (one["courier_service"]["id"], one["cost"]) for one in found["data"]}
     assert {code: int(cost) for code, (_, cost) in costs.items()} == {"REG": 18_000, "BEST": 24_000}

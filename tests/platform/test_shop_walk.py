@@ -13,7 +13,9 @@ import signal
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import httpx
@@ -73,11 +75,11 @@ class Installation:
 
     async def order(self, door: str, path: str, body: Any, key: str, **how: Any) -> str:
         """Place an order as soon as the server knows its key; its number."""
-        how = how or {"headers": bearer(key) | {"Idempotency-Key": f"{door}-1"}}
+        how = how or {"headers": bearer(key) | {"Idempotency-Key": token_hex()}}
         until = time.monotonic() + _PATIENCE_S
         while True:
             answer = await self.client.post(path, json=body, **how)
-            if answer.is_success or time.monotonic() > until or answer.status_code != httpx.codes.UNAUTHORIZED:
+            if answer.is_success or time.monotonic() > until or answer.status_code != HTTPStatus.UNAUTHORIZED:
                 break
             await asyncio.sleep(0.05)
         assert answer.is_success, answer.text
@@ -230,7 +232,7 @@ async def until_refused(here: Installation, key: str) -> None:
     """The old secret opens nothing any more, within a second or so."""
     for _ in itertools.repeat(None, 200):
         answer = await here.client.get("/v3/stores/simplified", headers=bearer(key))
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
             return
         await asyncio.sleep(0.05)
     pytest.fail("the rotated key still works")

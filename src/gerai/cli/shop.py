@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -62,9 +62,14 @@ def load(
     _show(made, dry_run=dry_run)
 
 
-def _leave(folder: Path, found: ShopFaults) -> None:
+def _leave(folder: Path, found: ShopFaults) -> NoReturn:
     more = len(found.faults) - _SHOWN
     lines = [f"  {fault}" for fault in found.faults[:_SHOWN]] + ([f"  … {more} more"] if more > 0 else [])
+    if found.begun:
+        fail(
+            "the shop was changed meanwhile; what is made stays, load again to go on / muat lagi untuk melanjutkan",
+            then=lines,
+        )
     fail(f"{folder} is no shop yet: nothing is changed / tidak ada yang diubah", 2, then=lines)
 
 

@@ -44,11 +44,12 @@ class Fault(NamedTuple):
 
 
 class ShopFaults(Exception):
-    """Files that no shop can be made of."""
+    """Files that no shop can be made of. ``begun``: some of it was made before, and stays."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], *, begun: bool = False) -> None:
         super().__init__(f"{len(faults)} faults")
         self.faults = faults
+        self.begun = begun
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,9 @@ def read_shop(folder: Path, sections: tuple[str, ...]) -> list[Entry]:
     entries, faults = list[Entry](), list[Fault]()
     for name, value in found.items():
         if name not in sections:
-            at, _ = next(iter(places.get(name, [])), (0, {}))
-            faults.append(Fault(MAIN, at, not_known("section", name, sections, listed=len(sections))))
+            faults.append(
+                Fault(MAIN, _first(places, name)[0], not_known("section", name, sections, listed=len(sections)))
+            )
         elif name in TABLES:
             faults += _one(folder, name, value, places, entries)
         else:
@@ -107,17 +109,23 @@ def _text(folder: Path, name: str) -> str:
     try:
         with (folder / name).open("rb") as file:
             data = file.read(_AT_MOST_BYTES + 1)
-        if len(data) > _AT_MOST_BYTES:
-            raise ShopFaults([Fault(name, 0, "it is larger than 8 MB")])
-        return data.decode("utf-8-sig")
     except OSError as error:
         raise ShopFaults([Fault(name, 0, f"it cannot be read: {error.strerror}")]) from error
+    if len(data) > _AT_MOST_BYTES:
+        raise ShopFaults([Fault(name, 0, "it is larger than 8 MB")])
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ShopFaults([Fault(name, data[: error.start].count(b"\n") + 1, "it is no UTF-8")]) from error
 
 
+def _first(places: Places, name: str) -> tuple[int, dict[str, int]]:
+    found = places.get(name)
+    return found[0] if found else (0, {})
+
+
 def _one(folder: Path, name: str, value: Any, places: Places, entries: list[Entry]) -> Iterator[Fault]:
-    at, lines = next(iter(places.get(name, [])), (0, {}))
+    at, lines = _first(places, name)
     if is_object(value):
         entries.append(Entry(name, value, folder, MAIN, at, lines))
     else:
@@ -163,7 +171,7 @@ def _of_table(folder: Path, file: Path) -> list[Entry]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     entries, begins = list[Entry](), 1
     try:
-        head = [name.strip() for name in next(rows, [])]
+        head = [name.strip() for name in next(rows, list[str]())]
         if len({*head}) < len(head) or "" in head:
             raise ShopFaults([Fault(file.name, 1, "each column has a name of its own in the first line")])
         begins = rows.line_num + 1

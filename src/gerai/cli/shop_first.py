@@ -10,12 +10,11 @@ import msgspec
 from gerai.cli.shop_files import Entry
 from gerai.cli.shop_load import Into, load_shop
 from gerai.cli.shop_questions import Answers, account_of
+from gerai.cli.shop_sections import members_called
 from gerai.engine.desk.acts.create_key import NewKey
 from gerai.engine.desk.goods import catalogue_of, slug_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import acts, perform
-from gerai.engine.desk.views.members import MemberFilter
-from gerai.engine.desk.views.members import run as members_of
 
 #: A service's orders name what they are for: texts, each of which is paid for.
 _ITEMS: Final[dict[str, Any]] = {
@@ -82,10 +81,10 @@ async def open_first(into: Into, answers: Answers) -> FirstOrder:
         [store] = catalogue.stores.values()
         [variant] = [one for one in catalogue.variants.values() if one.sku == _sku(answers)]
         return FirstOrder(key, "/v3/orders", _json(_goods_order(store.unique_id, variant.unique_id)))
-    [member] = (await members_of(within, MemberFilter(door="cekceir", text=_MEMBER))).rows
-    key = await _key(into, within, "cekceir", member.id)
+    [member_id] = await members_called(within, "cekceir", _MEMBER)
+    key = await _key(into, within, "cekceir", member_id)
     body = {"code": slug_of(answers["item"]) or "pertama", "data": {"items": ["contoh"]}}
-    return FirstOrder(key, "/api/order", _json(body), member.id)
+    return FirstOrder(key, "/api/order", _json(body), member_id)
 
 
 async def _key(into: Into, within: Within, door: str, member_id: int | None = None) -> str:

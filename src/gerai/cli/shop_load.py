@@ -69,7 +69,7 @@ class Loading:
             if self.faults and not self.rehearsed:
                 break
         if self.faults:
-            raise ShopFaults(self.faults)
+            raise ShopFaults(self.faults, begun=not self.rehearsed and any(one.new for one in self.made))
         return Counter(self.made)
 
     async def _make(self, entry: Entry) -> None:
@@ -164,7 +164,7 @@ class Loading:
 
 async def load_shop(into: Into, entries: list[Entry], *, dry_run: bool) -> Counter[Made]:
     """Rehearse all of it, then make what is missing; how many of each are made, or with ``dry_run`` would be. Raises
-    ShopFaults: then nothing is changed, but for what a change of somebody else's in between let fail."""
+    ShopFaults: nothing is changed then, unless a change of somebody else's came in between (``begun``)."""
     async with into.house.engine.rehearsing():
         found = await Loading(into, rehearsed=True).load(entries)
     return found if dry_run else await Loading(into).load(entries)

@@ -20,6 +20,7 @@ from gerai.engine.merchants.receiving import read_account
 from gerai.kit.closest import not_known
 from gerai.kit.discover import discover
 from gerai.kit.files import write_private
+from gerai.kit.json_values import is_object
 from gerai.ports.payments import PaymentMethod
 
 Answers = dict[str, str]
@@ -206,10 +207,10 @@ def _typed(question: Question, usual: str) -> str:
 def kept(file: Path) -> Answers:
     """The answers of an earlier time that was stopped; none when there is no such file."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    return {name: str(value) for name, value in found.items()} if is_object(found) else {}
 
 
 def keep_in(file: Path) -> Callable[[Answers], None]:

@@ -15,7 +15,7 @@ from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
 from gerai.engine.desk.goods import catalogue_of
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, acts
-from gerai.engine.desk.views.members import MemberFilter
+from gerai.engine.desk.views.members import MemberFilter, MemberRow
 from gerai.engine.desk.views.members import run as members_of
 from gerai.engine.merchants.receiving import read_account
 from gerai.kit.closest import not_known
@@ -172,9 +172,15 @@ def _counted(within: Within, given: Values) -> bool:
     )
 
 
+async def members_called(within: Within, door: str, public_id: str) -> list[int]:
+    """The ids of a door's members with this identifier: one, or none."""
+    found = await members_of(within, MemberFilter(door=door, text=public_id))
+    rows = [row for row in found.rows if isinstance(row, MemberRow)]
+    return [row.id for row in rows if row.public_id == public_id]
+
+
 async def _member_known(within: Within, given: Values) -> bool:
-    found = await members_of(within, MemberFilter(door=str(given["door"]), text=str(given["public_id"])))
-    return any(row.public_id == given["public_id"] for row in found.rows)
+    return bool(await members_called(within, str(given["door"]), str(given["public_id"])))
 
 
 def _districts(within: Within) -> Mapping[int, Any]:
