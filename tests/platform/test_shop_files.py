@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shop_kit import ROOT, at_terminal, counted, shop_folder, shop_of
@@ -12,10 +13,13 @@ from terminal_kit import gerai_here as gerai
 
 from desk_kit import seen, written
 from gerai.app import App
+from gerai.cli import shop_load
 from gerai.cli.shop_entries import called_in_files
 from gerai.cli.shop_sections import sections
+from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import words_of
 from gerai.engine.desk.read import fields_of
+from gerai.engine.desk.registry import perform
 
 _numbers = itertools.count(1)
 GOODS = """
@@ -182,6 +186,11 @@ async def test_every_fault_is_named_with_its_line(dsn: str, tmp_path: Path, code
             "[shop]\ncode='a1'\nname='A'\n[[service_types]]\ncode='i'\nname='I'\ninput_schema='../i.json'\n", {},
             "shop.toml, line 7: service_types: input_schema: it names a file beside shop.toml",
         ),
+        (
+            "[shop]\ncode='a2'\nname='A'\n[[accounts]]\nmethod='bank_transfer'\nbank='bca'\nnumber='1234567890'\n"
+            "holder='Ani'\n", {},
+            "shop.toml, line 4: accounts: mine: is this yours? bank: BCA; number: 1234567890; holder: Ani",
+        ),
     ],
 )  # fmt: skip
 async def test_files_that_cannot_be_read(
@@ -217,6 +226,32 @@ async def test_into_a_shop_that_is_there(dsn: str, app: App, tmp_path: Path, cod
     assert kaos.variants[0].price_sen == 85_000_00
     assert "Topi" in names
     assert len(await written(await shop_of(app, code))) == before
+
+
+async def test_stopped_by_somebody_elses_change(
+    dsn: str, app: App, tmp_path: Path, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an act is refused that was not in the rehearsal, the exit code is 1 and what is made stays; loading again
+    goes on from there."""
+    asked = list[str]()
+
+    async def refused_then(act: Any, *rest: Any, **how: Any) -> Any:
+        asked.append(act.name)
+        if asked.count("variants.add") == 2:
+            raise InputInvalid({"sku": ["somebody took it"]})
+        return await perform(act, *rest, **how)
+
+    folder = shop_folder(tmp_path, GOODS.format(code=code), stock=STOCK)
+    with monkeypatch.context() as patched:
+        patched.setattr(shop_load, "perform", refused_then)
+        done, said, why = await gerai(dsn, "shop", "load", str(folder))
+    assert (done, said) == (1, "")
+    assert "what is made stays" in why
+    assert "variants: sku: somebody took it" in why
+    within = await shop_of(app, code)
+    assert [row.name for row in await seen(within, "products.list")] == ["Kaos"]
+    again = counted(await at_terminal(dsn, "shop", "load", str(folder)))
+    assert (again["products"], again["variants"], again["stock"]) == ((0, 1), (1, 0), (1, 0))
 
 
 def test_the_page_names_every_field() -> None:

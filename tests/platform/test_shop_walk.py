@@ -43,7 +43,7 @@ city = "Kota Jakarta Pusat"
 province = "DKI Jakarta"
 
 [[couriers]]
-courier_code = "jne"
+courier = "jne"
 courier_name = "JNE"
 code = "REG"
 name = "Reguler"

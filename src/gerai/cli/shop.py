@@ -14,7 +14,7 @@ from gerai.cli.names import one_of
 from gerai.cli.on_engine import with_settings
 from gerai.cli.shop_files import ShopFaults, read_shop
 from gerai.cli.shop_init import init
-from gerai.cli.shop_load import SECTIONS, Into, Made, load_shop
+from gerai.cli.shop_load import SECTIONS, EntryMade, Into, load_shop
 from gerai.cli.terminal import Grid, console, fail
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
@@ -50,7 +50,7 @@ def load(
     except ShopFaults as found:
         _leave(folder, found)
 
-    async def act(engine: Engine, settings: Settings) -> Counter[Made]:
+    async def act(engine: Engine, settings: Settings) -> Counter[EntryMade]:
         async with house_of(engine, settings) as house:
             into = Into(house, chosen, caller_here(), f"gerai shop load {folder.name}", merchant)
             return await load_shop(into, entries, dry_run=dry_run)
@@ -73,7 +73,7 @@ def _leave(folder: Path, found: ShopFaults) -> NoReturn:
     fail(f"{folder} is no shop yet: nothing is changed / tidak ada yang diubah", 2, then=lines)
 
 
-def _show(made: Counter[Made], *, dry_run: bool) -> None:
+def _show(made: Counter[EntryMade], *, dry_run: bool) -> None:
     """How many of each were made, and how many were there."""
     grid = Grid(
         "",
@@ -82,7 +82,7 @@ def _show(made: Counter[Made], *, dry_run: bool) -> None:
         right=("added", "would be added", "there already"),
     )
     for section in SECTIONS:
-        new, old = made[Made(section, new=True)], made[Made(section, new=False)]
+        new, old = made[EntryMade(section, new=True)], made[EntryMade(section, new=False)]
         if new or old:
             grid.add(section, str(new), str(old))
     console.grid(grid)

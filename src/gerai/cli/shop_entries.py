@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from gerai.cli.shop_files import Entry, Fault, json_file
-from gerai.cli.shop_sections import Naming, Section
+from gerai.cli.shop_files import ShopEntry, ShopFault, json_file
+from gerai.cli.shop_sections import Naming, ShopSection
 from gerai.domain.money import parse_rupiah, rupiah
 from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.engine.desk.house import Within
@@ -24,14 +24,14 @@ class _NamesFailed(Exception):
     """It names an entry that has a fault itself."""
 
 
-def called_in_files(section: Section, field: Field) -> str:
+def called_in_files(section: ShopSection, field: Field) -> str:
     """What a field of an act is called in files."""
     if (naming := section.naming.get(field.name)) is not None:
         return naming.name
     return field.name.removesuffix("_sen")
 
 
-def act_input(section: Section, within: Within, entry: Entry, failed: Failed) -> Any:
+def act_input(section: ShopSection, within: Within, entry: ShopEntry, failed: Failed) -> Any:
     """The input of the section's act. None: it names an entry that ``failed``. Refuses InputInvalid, by the names of
     files."""
     struct: type[msgspec.Struct] = section.act.input
@@ -68,7 +68,7 @@ def _of_table(struct: type[msgspec.Struct], values: dict[str, Any]) -> Any:
     return read_texts(struct, texts, rupiah=True)
 
 
-def _value(section: Section, within: Within, entry: Entry, name: str, field: Field, failed: Failed) -> Any:
+def _value(section: ShopSection, within: Within, entry: ShopEntry, name: str, field: Field, failed: Failed) -> Any:
     value = entry.given[name]
     if (naming := section.naming.get(field.name)) is not None:
         return _named(naming, within, value, failed)
@@ -102,7 +102,7 @@ def _sen(value: Any) -> int:
         raise InputInvalid({"": ['an amount in rupiah is written 15000 or "Rp15.000"']}) from None
 
 
-def faults_of(entry: Entry, refusal: Refusal, section: Section | None) -> list[Fault]:
+def faults_of(entry: ShopEntry, refusal: Refusal, section: ShopSection | None) -> list[ShopFault]:
     """What a refusal means for whoever wrote the entry: a fault for each field."""
     if not isinstance(refusal, InputInvalid):
         return [entry.fault(text_of(refusal))]

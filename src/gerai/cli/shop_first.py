@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from gerai.cli.shop_files import Entry
+from gerai.cli.shop_files import ShopEntry
 from gerai.cli.shop_load import Into, load_shop
 from gerai.cli.shop_questions import Answers, account_of
 from gerai.cli.shop_sections import members_called
@@ -39,12 +39,12 @@ class FirstOrder(NamedTuple):
     member_id: int = 0
 
 
-def entries_of(answers: Answers) -> list[Entry]:
+def entries_of(answers: Answers) -> list[ShopEntry]:
     """What would stand in the shop's files."""
     code = slug_of(answers["item"]) or "pertama"
     entries = [_entry("shop", code=answers["code"], name=answers["name"])]
     if account := account_of(answers):
-        entries.append(_entry("accounts", **account))
+        entries.append(_entry("accounts", mine=True, **account))
     if answers["sell"] == "product":
         price = int(answers["price"])
         return [
@@ -60,10 +60,10 @@ def entries_of(answers: Answers) -> list[Entry]:
     ]
 
 
-def _entry(section: str, **given: Any) -> Entry:
+def _entry(section: str, **given: Any) -> ShopEntry:
     if "price_of_one" in given:
         given |= {"unit_price": given.pop("price_of_one"), "provider": "manual", "processing_type": "manual"}
-    return Entry(section, given, Path(), "gerai shop init", 0)
+    return ShopEntry(section, given, Path(), "gerai shop init", 0)
 
 
 def _sku(answers: Answers) -> str:

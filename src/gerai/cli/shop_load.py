@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from gerai.cli.shop_entries import act_input, faults_of, text_of
-from gerai.cli.shop_files import Entry, Fault, ShopFaults
-from gerai.cli.shop_sections import Section, sections
+from gerai.cli.shop_files import ShopEntry, ShopFault, ShopFaults
+from gerai.cli.shop_sections import ShopSection, sections
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid, Refusal
 from gerai.engine.desk.acts.mark_stock import StockMark
@@ -29,7 +29,7 @@ from gerai.engine.desk.stock import counted_variant, require_warehouse
 SECTIONS: Final = ("shop", "settings", *sections())
 
 
-class Made(NamedTuple):
+class EntryMade(NamedTuple):
     """What became of an entry: made, or there already."""
 
     section: str
@@ -48,18 +48,18 @@ class Into(NamedTuple):
 
 
 @dataclass
-class Loading:
+class ShopLoad:
     """One shop being loaded. ``rehearsed``: nothing shall stay of it. ``made`` and ``faults``: so far."""
 
     into: Into
     rehearsed: bool = False
     within: Within | None = None
-    made: list[Made] = field(default_factory=list[Made])
-    faults: list[Fault] = field(default_factory=list[Fault])
-    _seen: dict[Any, Entry] = field(default_factory=dict[Any, Entry])
+    made: list[EntryMade] = field(default_factory=list[EntryMade])
+    faults: list[ShopFault] = field(default_factory=list[ShopFault])
+    _seen: dict[Any, ShopEntry] = field(default_factory=dict[Any, ShopEntry])
     _failed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    async def load(self, entries: list[Entry]) -> Counter[Made]:
+    async def load(self, entries: list[ShopEntry]) -> Counter[EntryMade]:
         """Make what is missing; how many of each. Raises ShopFaults: what cannot be made; in a rehearsal all of it."""
         for entry in entries:
             # Without a shop there is nothing to put into it.
@@ -72,7 +72,7 @@ class Loading:
             raise ShopFaults(self.faults, begun=not self.rehearsed and any(one.new for one in self.made))
         return Counter(self.made)
 
-    async def _make(self, entry: Entry) -> None:
+    async def _make(self, entry: ShopEntry) -> None:
         try:
             if entry.section == "shop":
                 await self._open(entry)
@@ -83,11 +83,11 @@ class Loading:
         except Refusal as refusal:
             self._fail(entry, faults_of(entry, refusal, sections().get(entry.section)))
 
-    def _fail(self, entry: Entry, faults: list[Fault]) -> None:
+    def _fail(self, entry: ShopEntry, faults: list[ShopFault]) -> None:
         self.faults += faults
         self._failed[entry.section] |= {str(value).casefold() for value in entry.given.values()}
 
-    async def _open(self, entry: Entry) -> None:
+    async def _open(self, entry: ShopEntry) -> None:
         given = read_json(NewMerchant, dict(entry.given))
         code = self.into.merchant or given.code
         known = {one.code: one.merchant_id for one in self.into.house.engine.directory.merchants()}
@@ -98,9 +98,9 @@ class Loading:
             done = await self._do(acts()["merchants.open"], nowhere, wanted)
             known[code] = int(done.id)
         self.within = Within(self.into.house, known[code], self.into.environment)
-        self.made.append(Made("shop", new))
+        self.made.append(EntryMade("shop", new))
 
-    async def _choose(self, entry: Entry) -> None:
+    async def _choose(self, entry: ShopEntry) -> None:
         """Each setting that has its default still."""
         for name, value in entry.given.items():
             try:
@@ -114,13 +114,13 @@ class Loading:
         if declared is not None:
             chosen = getattr(within.merchant.chosen.of(declared.struct), name)
             if chosen != declared.default or msgspec.to_builtins(chosen) == value:
-                self.made.append(Made("settings", new=False))
+                self.made.append(EntryMade("settings", new=False))
                 return
         given = ChosenSetting(name=name, value=msgspec.json.encode(value).decode())
         await self._do(acts()["settings.set"], within, given)
-        self.made.append(Made("settings", new=True))
+        self.made.append(EntryMade("settings", new=True))
 
-    async def _add(self, section: Section, entry: Entry) -> None:
+    async def _add(self, section: ShopSection, entry: ShopEntry) -> None:
         missing = [name for name in section.key if not str(entry.given.get(name, "")).strip()]
         if missing:
             raise InputInvalid({name: ["is required: it is found again by that"] for name in missing})
@@ -129,7 +129,7 @@ class Loading:
         if (other := self._seen.setdefault(called, entry)) is not entry:
             raise InputInvalid({section.key[-1]: [f"the same stands in {other.file}, line {other.line}"]})
         if await section.there(self._within, entry.given):
-            self.made.append(Made(section.name, new=False))
+            self.made.append(EntryMade(section.name, new=False))
             return
         given = act_input(section, self._within, entry, self._failed)
         if given is None:
@@ -137,9 +137,9 @@ class Loading:
             self._fail(entry, [])
             return
         await self._perform(section, given)
-        self.made.append(Made(section.name, new=True))
+        self.made.append(EntryMade(section.name, new=True))
 
-    async def _perform(self, section: Section, given: Any) -> None:
+    async def _perform(self, section: ShopSection, given: Any) -> None:
         within = self._within
         if section.name == "stock":
             variant = counted_variant(within, given.variant_id)
@@ -162,9 +162,9 @@ class Loading:
         return self.within
 
 
-async def load_shop(into: Into, entries: list[Entry], *, dry_run: bool) -> Counter[Made]:
+async def load_shop(into: Into, entries: list[ShopEntry], *, dry_run: bool) -> Counter[EntryMade]:
     """Rehearse all of it, then make what is missing; how many of each are made, or with ``dry_run`` would be. Raises
     ShopFaults: nothing is changed then, unless a change of somebody else's came in between (``begun``)."""
     async with into.house.engine.rehearsing():
-        found = await Loading(into, rehearsed=True).load(entries)
-    return found if dry_run else await Loading(into).load(entries)
+        found = await ShopLoad(into, rehearsed=True).load(entries)
+    return found if dry_run else await ShopLoad(into).load(entries)

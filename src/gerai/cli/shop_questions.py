@@ -169,7 +169,7 @@ QUESTIONS: Final = (
 def ask(
     answers: Answers, given: Answers, keep: Callable[[Answers], None], *, silent: bool, taken: frozenset[str]
 ) -> None:
-    """Answer what is needed: with what was ``given``, else by asking, else (``silent``) with its default. ``keep`` is
+    """Fill in what is needed: with what was ``given``, else by asking, else (``silent``) with its default. ``keep`` is
     called after each. Raises Unfit where nobody can be asked again."""
     for question in QUESTIONS:
         if question.needed(answers):

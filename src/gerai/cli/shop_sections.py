@@ -34,7 +34,7 @@ class Naming(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Section:
+class ShopSection:
     """Entries of one kind. ``key``: the fields that an entry is found again by, which it must have; ``there``: whether
     the shop has what these values name."""
 
@@ -149,7 +149,7 @@ def _account_open(within: Within, given: Values) -> bool:
     method = within.house.payment_methods.get(str(given["method"]))
     if method is None or method.own_account is None:
         return False
-    said = {name: str(value) for name, value in given.items() if name != "method"}
+    said = {name: str(value) for name, value in given.items() if name not in ("method", "mine")}
     channel = read_account(method, said).channel
     return any((one.method, one.channel) == (method.name, channel) for one in within.merchant.receiving)
 
@@ -200,35 +200,35 @@ _STORE: Final = _has(lambda within: catalogue_of(within).stores, name="name")
 _WAREHOUSE: Final = _has(lambda within: catalogue_of(within).warehouses, name="name")
 _TYPE: Final = _has(lambda within: _services_of(within).types, code="code")
 _SERVICE: Final = _has(lambda within: _services_of(within).by_id, code="code")
-_COURIER: Final = _has(_couriers, courier_code="courier_code", code="code")
+_COURIER: Final = _has(_couriers, courier_code="courier", code="code")
 
 
 @cache
-def sections() -> dict[str, Section]:
+def sections() -> dict[str, ShopSection]:
     """Every section that is a list, by name, in the order in which its entries are made."""
     of = acts()
     known = (
-        Section("accounts", shop_trade.ACCOUNT, ("method",), _sync(_account_open), apart=("bank",)),
-        Section("districts", shop_trade.DISTRICT, ("code",), _has(_districts, code="code")),
-        Section("couriers", shop_trade.COURIER, ("courier_code", "code"), _COURIER),
-        Section("rates", shop_trade.RATE, ("courier",), _sync(_rate_known),
+        ShopSection("accounts", shop_trade.ACCOUNT, ("method",), _sync(_account_open), apart=("bank",)),
+        ShopSection("districts", shop_trade.DISTRICT, ("code",), _has(_districts, code="code")),
+        ShopSection("couriers", shop_trade.COURIER, ("courier", "code"), _COURIER),
+        ShopSection("rates", shop_trade.RATE, ("courier",), _sync(_rate_known),
                 {"service_id": Naming("courier", _courier_coded, ("couriers",))}, apart=("origin", "destination")),
-        Section("stores", of["stores.add"], ("name",), _STORE),
-        Section("warehouses", of["warehouses.add"], ("name",), _WAREHOUSE,
+        ShopSection("stores", of["stores.add"], ("name",), _STORE),
+        ShopSection("warehouses", of["warehouses.add"], ("name",), _WAREHOUSE,
                 {"location_id": Naming("district", _district_coded, ("districts",))}),
-        Section("products", of["products.add"], ("sku",), _SKU, {"stores": _STORES}),
-        Section("variants", of["variants.add"], ("sku",), _SKU,
+        ShopSection("products", of["products.add"], ("sku",), _SKU, {"stores": _STORES}),
+        ShopSection("variants", of["variants.add"], ("sku",), _SKU,
                 {"product_id": Naming("product", _product_named, ("products",))}),
-        Section("bundles", of["bundles.add"], ("custom_id",), _BUNDLE,
+        ShopSection("bundles", of["bundles.add"], ("custom_id",), _BUNDLE,
                 {"parts": Naming("parts", _part_named, _GOODS, many=True)}),
-        Section("prices", of["price_options.add"], ("slug",), _PRICE,
+        ShopSection("prices", of["price_options.add"], ("slug",), _PRICE,
                 {"bundle_id": Naming("bundle", _bundle_named, ("bundles",)), "stores": _STORES}),
-        Section("stock", shop_trade.STOCK, ("sku", "warehouse"), _sync(_counted),
+        ShopSection("stock", shop_trade.STOCK, ("sku", "warehouse"), _sync(_counted),
                 {"variant_id": Naming("sku", _variant_named, _GOODS),
                  "warehouse_id": Naming("warehouse", _warehouse_named, ("warehouses",))}),
-        Section("service_types", of["service_types.add"], ("code",), _TYPE),
-        Section("services", of["services.add"], ("code",), _SERVICE,
+        ShopSection("service_types", of["service_types.add"], ("code",), _TYPE),
+        ShopSection("services", of["services.add"], ("code",), _SERVICE,
                 {"type_id": Naming("type", _type_coded, ("service_types",))}),
-        Section("members", of["members.add"], ("door", "public_id"), _member_known),
+        ShopSection("members", of["members.add"], ("door", "public_id"), _member_known),
     )  # fmt: skip
     return {one.name: one for one in known}

@@ -18,7 +18,7 @@ from gerai.engine.desk.fields import END, Code, Count, Id, Name, PriceSen, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import note
-from gerai.engine.merchants.receiving import open_account
+from gerai.engine.merchants.receiving import open_account, read_account
 from gerai.engine.shipping.places import Place
 from gerai.engine.shipping.quote import DEFAULT_TOLERANCE_G, CourierService, Rate
 from gerai.kit.bilingual import Bilingual
@@ -35,7 +35,8 @@ _Days = Annotated[int, Meta(ge=0, le=365)]
 
 class OwnAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where real money comes in: ``bank``, ``number`` and ``holder`` of a bank account, ``code`` (and ``mode``) of a
-    QRIS code."""
+    QRIS code. ``mine``: what was understood is the seller's own;
+    without it the refusal says what that is."""
 
     method: Annotated[Literal["bank_transfer", "qris"], words("Metode", "Method", "bank_transfer")]
     bank: Annotated[_Said, words("Bank", "Bank", "BCA")] = ""
@@ -43,6 +44,7 @@ class OwnAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     holder: Annotated[_Said, words("Atas nama", "Holder", "Budi Santoso")] = ""
     code: Annotated[_Said, words("Teks kode QRIS", "Text of the QRIS code")] = ""
     mode: Annotated[_Said, words("Cara menampilkan QRIS", "How the QRIS code is shown", "with_amount")] = ""
+    mine: Annotated[bool, words("Ini milik saya", "It is mine", True)] = False
 
 
 class NewDistrict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,7 +61,7 @@ class NewDistrict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class NewCourierService(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A service that parcels are sent by; the shop books it."""
 
-    courier_code: Annotated[Code, words("Kode kurir", "Code of the courier", "jne")]
+    courier: Annotated[Code, words("Kode kurir", "Code of the courier", "jne")]
     courier_name: Annotated[Name, words("Nama kurir", "Name of the courier", "JNE")]
     code: Annotated[Code, words("Kode layanan", "Code of the service", "REG")]
     name: Annotated[Name, words("Nama layanan", "Name of the service", "Reguler")]
@@ -68,7 +70,7 @@ class NewCourierService(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     tolerance_g: Annotated[_Grams, words("Toleransi (gram)", "Tolerance (grams)", 300)] = DEFAULT_TOLERANCE_G
 
 
-class NewRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CourierRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a courier's service asks for a kilogram. ``origin``: a regency's code, empty: from anywhere;
     ``destination``: a district's, regency's or province's, empty: to anywhere."""
 
@@ -91,11 +93,14 @@ class OpeningStock(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 async def _open_account(within: Within, given: OwnAccount) -> Done:
-    said = {name: value for name, value in msgspec.structs.asdict(given).items() if name != "method" and value}
+    said = {n: v for n, v in msgspec.structs.asdict(given).items() if n not in ("method", "mine") and v}
+    method = within.house.payment_methods[given.method]
+    if not given.mine:
+        understood = "; ".join(f"{name}: {value}" for name, value in read_account(method, said).shown)
+        raise InputInvalid({"mine": [f"is this yours? {understood}"]})
     act = acting_now()
     note("account", method=given.method)
     by = "" if act is None else act.actor.label
-    method = within.house.payment_methods[given.method]
     made = await open_account(within.engine, within.merchant_id, method, said, by)
     return Done(str(made.receiving_id), details={"channel": made.channel})
 
@@ -115,15 +120,15 @@ async def _add_courier(within: Within, given: NewCourierService) -> Done:
     same = {one.courier_code: one.courier_id for one in known}
     ids = within.engine.ids
     service = CourierService(
-        ids.next(), same.get(given.courier_code) or ids.next(), given.courier_code, given.courier_name, given.code,
+        ids.next(), same.get(given.courier) or ids.next(), given.courier, given.courier_name, given.code,
         given.name, pickup=given.pickup, minimum_kg=given.minimum_kg, tolerance_g=given.tolerance_g,
     )  # fmt: skip
-    note(service.service_id, courier=given.courier_code, code=given.code)
+    note(service.service_id, courier=given.courier, code=given.code)
     await extend_catalogue(within.engine, within.merchant_id, CatalogueAdditions(courier_services=[service]))
     return Done(str(service.service_id))
 
 
-async def _add_rate(within: Within, given: NewRate) -> Done:
+async def _add_rate(within: Within, given: CourierRate) -> Done:
     if given.days_min > given.days_max:
         raise InputInvalid({"days_max": [f"less than {given.days_min}, which is the least"]})
     rate = Rate(
@@ -151,7 +156,7 @@ COURIER: Final = Act(
     "couriers.add", "catalogue:write", Bilingual("Tambah layanan kurir", "Add a courier's service"),
     NewCourierService, _add_courier,
 )  # fmt: skip
-RATE: Final = Act("rates.add", "catalogue:write", Bilingual("Tambah ongkos kirim", "Add a rate"), NewRate, _add_rate)
+RATE: Final = Act("rates.set", "catalogue:write", Bilingual("Tetapkan tarif", "Set a rate"), CourierRate, _add_rate)
 STOCK: Final = Act(
     "stock.count", "catalogue:write", Bilingual("Hitung stok", "Count stock"), OpeningStock, _open_stock, reasoned=True
 )
