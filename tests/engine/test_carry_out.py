@@ -169,6 +169,23 @@ async def test_each_open_question_defers_the_next_job_with_its_record(engine: En
         assert await jobs_of(engine, view) == expected
 
 
+async def test_asked_beside_its_turn_only_a_result_counts(engine: Engine, place: Place) -> None:
+    """However often somebody asks while nothing is certain: the order, its attempts and its jobs are as they were. A
+    result is recorded as any other."""
+    view = await place()
+    open_answers = [PENDING, AnswerUnknown(), ProviderUnreachable(), ProviderUnreachable()] * GIVE_UP_AFTER
+    provider, of = Script(*open_answers, DONE), (view.order.merchant_id, view.order.order_id)
+    for _ in range(3 * GIVE_UP_AFTER):
+        await fulfil(engine, {"script": provider}, *of, beside=True)
+    after = await again(engine, view)
+    assert (after.order, after.fulfilment) == (view.order, view.fulfilment)
+    assert await jobs_of(engine, view) == 1
+    await fulfil(engine, {"script": provider}, *of, beside=True)
+    assert (await again(engine, view)).order.status == "completed"
+    assert await available(engine, view) == (700_000, 0)
+    assert provider.steps == []
+
+
 async def test_a_crash_after_placing_is_found_by_inquiring(engine: Engine, place: Place) -> None:
     """Whoever placed the order died, perhaps after the call: the worker inquires first. A request that never arrived
     is made then, under the same id."""

@@ -145,7 +145,7 @@ async def late_payments(scene: Scene) -> None:
 
 async def orders_at_the_terminal(scene: Scene) -> None:
     """Four orders with held money, one by one called 7319, one to be paid, two that are (by a member, by a stranger),
-    and a member's wallet, empty otherwise."""
+    one to be sent, and a member's wallet, empty otherwise."""
     wallet = scene.wallets["production"]
     names = {"merchant_id": scene.merchant_id, "environment": "production"}
     await scene.engine.submit(ManualDeposit(**names, account_id=wallet, amount_sen=600_000_00, note="opening"))
@@ -162,6 +162,8 @@ async def orders_at_the_terminal(scene: Scene) -> None:
         number = f"INV20261129080000{number}"
         order_id = await scene.order(number, provider="manual", lines=(line,), work={}, **owner)
         await scene.pay(order_id, f"paid-{number}")
+    parcel = Parcel("jne", "REG", "", 77, 250, 0)
+    await scene.order("INV20261129080000126", funding="free", status="processing", parcel=parcel, lines=(line,))
     # A short id would be taken for another number that the page prints.
     while scene.engine.ids.next() < 730:
         pass

@@ -30,6 +30,7 @@ FREE_OF = {
     ("keys create", "name"), ("members link", "identity"), ("people reset-password", "login"),
     ("backup", "to"), ("backup", "passphrase_file"),
     ("backup", "scheduled"), ("backup", "secrets_from"), ("restore", "file"), ("restore", "passphrase_file"),
+    ("orders list", "member"), ("orders list", "since"), ("orders list", "until"), ("orders list", "after"),
     ("restore", "verify"), ("restore", "seal_key"), ("doctor", "as_json"), ("doctor", "books"), ("orders find", "text"),
     ("payments accounts add", "said"), ("payments accounts add", "yes"),
     ("payments arrivals import", "file"), ("payments arrivals import", "columns"),
@@ -161,6 +162,7 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             ("--status", "procesing"), 2, "no such state: procesing (did you mean processing?); one of cancelled,",
         ),
         ("orders list", "environment"): (("--environment", "live"), 2, live),
+        ("orders list", "door"): (("--door", "scalv"), 2, "no such door: scalv (did you mean scalev?); one of "),
         ("orders find", "environment"): (("N-7319", "--environment", "live"), 2, live),
         ("payments resolve", "name"): ((other, "accept"), 1, none),
         ("payments resolve", "decision"): (

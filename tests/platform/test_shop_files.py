@@ -220,6 +220,7 @@ async def test_into_a_shop_that_is_there(dsn: str, app: App, tmp_path: Path, cod
     shop_folder(tmp_path, changed, stock=STOCK.replace(";7;", ";70;"))
     said = await at_terminal(dsn, "shop", "load", str(folder), "--merchant", other)
     assert counted(said)["products"] == (1, 1)
+    there = await shop_of(app, other)
     assert [row.on_hand for row in await seen(there, "stock.list")] == [7]
     names = {row.name: row.id for row in await seen(there, "products.list")}
     [kaos] = await seen(there, "products.show", id=names["Kaos"])

@@ -89,6 +89,7 @@ async def names_of(dsn: str, app: App, within: Within, client: httpx.AsyncClient
     for step in ("process", "ready"):
         await at_terminal(dsn, "orders", step, names["PACKED"], *of)
     await at_terminal(dsn, "shop", "load", folder, *of)
+    within = await shop_of(app, CODE)
     [kind] = await seen(within, "service_types.list")
     [member] = await seen(within, "members.list", door="cekceir")
     await at_terminal(dsn, "wallets", "top-up", str(member.id), "--amount-sen", "20000", "--reason", "awal", *of)
@@ -143,6 +144,7 @@ async def test_every_command_of_the_page_does_it(
             said = await at_terminal(dsn, *filled, *of)
             assert said.strip(), task.text
 
+    within = await shop_of(app, CODE)
     orders = {row.number: row for row in await seen(within, "orders.list")}
     states = {word: orders[names[word]].status for word in ("UNPAID", "UNWANTED", "PACKED", "MANUAL")}
     assert states == {"UNPAID": "completed", "UNWANTED": "cancelled", "PACKED": "shipped", "MANUAL": "completed"}

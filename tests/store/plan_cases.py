@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import DeliveryFilter, DepositFilter, OrderFilter, PaymentFilter, Scope
 from gerai.domain.records import GatewayContract
+from gerai.domain.states import ORDER
 from gerai.domain.webhooks import SentAttempt
 from gerai.store import (
     arrivals,
@@ -101,6 +102,23 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c, states=states: merchant_orders.of_merchant(c, m, environments, states, 20)
             for states in (open_states, ["closed"], [*open_states, "completed", "expired", "cancelled", "failed"])
         ],
+        "merchant_orders.page": [
+            lambda c, of=of, wanted=wanted: merchant_orders.page(c, m, "production", wanted, 51, **of)
+            for of in ({}, {"door": "cekceir"}, {"member_id": k.member_id})
+            for wanted in (
+                OrderFilter(),
+                OrderFilter(before_id=first),
+                OrderFilter(statuses=("pending", "closed"), before_id=first),
+                OrderFilter(search=k.public_id),
+                OrderFilter(search="customer", statuses=("completed",), before_id=first),
+                OrderFilter(created_from=k.at, created_until=k.at + timedelta(days=1)),
+            )
+        ],
+        "merchant_orders.counts": [
+            lambda c, door=door, most=most: merchant_orders.counts(c, m, "production", sorted(ORDER.states), most, door)
+            for door in ("", "cekceir", "nobody")
+            for most in (11, 1001)
+        ],
         "orders.by_link_code": [lambda c: orders.by_link_code(c, "durianpay", "ABC123")],
         "payments.by_filter": [lambda c, f=f, s=s: payments.by_filter(c, s, f, 25) for s, f in payment_filters(k)],
         "payments.count": [lambda c: payments.count(c, scope._replace(channel="durianpay"), PaymentFilter(), 100)],
@@ -116,6 +134,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "deposits.by_secret": [lambda c: deposits.by_secret(c, "none")],
         "deposits.statuses": [lambda c: deposits.statuses(c, m, [first + 4])],
         "wallets.account": [lambda c: wallets.account(c, m, k.wallet_id)],
+        "wallets.accounts": [lambda c: wallets.accounts(c, m, [k.wallet_id, first])],
         "wallets.of_members": [lambda c: wallets.of_members(c, m, "production", 50)],
         "wallets.statement": [lambda c, b=b: wallets.statement(c, m, k.wallet_id, b, 25) for b in (None, first)],
         "wallets.page": [lambda c, i=i: wallets.page(c, m, "production", i, 51) for i in (0, k.member_id)],
@@ -151,6 +170,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "refund_tasks.newest_tasks": [lambda c: refund_tasks.newest_tasks(c, m, 50)],
         "refund_tasks.sending_tasks": [lambda c: refund_tasks.sending_tasks(c, m, first)],
         "refund_tasks.owed_of": [lambda c: refund_tasks.owed_of(c, m, first)],
+        "refund_tasks.by_ids": [lambda c: refund_tasks.by_ids(c, m, k.order_ids)],
         "refund_tasks.task": [lambda c: refund_tasks.task(c, m, first)],
         "arrivals.candidates": [
             lambda c, by=by: arrivals.candidates(c, m, first, 5_000_000, 10, by) for by in (None, datetime.now(UTC))
@@ -211,6 +231,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
         "webhook_log.deliveries": [lambda c, f=f: webhook_log.deliveries(c, m, f, 50) for f in delivery_filters(k)],
         "webhook_log.finished": [lambda c, f=f: webhook_log.finished(c, m, f, None, 50) for f in delivery_filters(k)],
+        "webhook_log.of_order": [lambda c: webhook_log.of_order(c, m, first, 200)],
         "webhook_log.delivery": [lambda c: webhook_log.delivery(c, m, first + 6)],
         "webhook_log.replay": [lambda c: webhook_log.replay(c, m, [order_id + 6 for order_id in k.order_ids], k.at)],
         "webhook_log.attempts": [lambda c: webhook_log.attempts(c, m, first + 6)],

@@ -150,8 +150,8 @@ def _command(act: Act) -> Callable[..., None]:
 def _do(
     name: str, meant: Meant, make: Callable[[int], msgspec.Struct], *, reason: str, once: str, as_json: bool
 ) -> None:
-    """Perform the act on the order that is meant, and say what became of it. A refusal calls the order as it was
-    called, and says what to do instead where there is something."""
+    """Perform the act on the order that is meant, and print what became of it. A refusal calls the order as it was
+    called, with what to do instead where there is something."""
     one = acts()[name]
 
     async def act(engine: Engine, settings: Settings) -> tuple[Done, OrderView]:

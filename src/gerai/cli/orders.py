@@ -45,7 +45,7 @@ _STATES: Final = tuple(sorted(ORDER_STATES))
 _SHOWN: Final = 200
 
 
-class Found(NamedTuple):
+class ListedOrder(NamedTuple):
     """A row, and where its order is."""
 
     environment: str
@@ -73,7 +73,7 @@ def show_orders(
     wanted = read_typed(OrderListFilter, asked)
     environments = _environments(environment)
 
-    async def act(engine: Engine, settings: Settings) -> tuple[list[Found], str]:
+    async def act(engine: Engine, settings: Settings) -> tuple[list[ListedOrder], str]:
         merchant_id = await merchant_named(engine, merchant)
         async with house_of(engine, settings) as house:
             return await _seen(house, merchant_id, environments, wanted)
@@ -102,10 +102,10 @@ def find_orders(
     end; VA numbers, payments and receipts whole; and by the amount that came into an account of your own."""
     places = _environments(environment)
 
-    async def act(engine: Engine, settings: Settings) -> tuple[list[Found], list[str]]:
+    async def act(engine: Engine, settings: Settings) -> tuple[list[ListedOrder], list[str]]:
         merchant_id = await merchant_named(engine, merchant)
         asking, top_ups = await _asking(engine, merchant_id, text)
-        first = [Found(view.order.environment, row_of(view)) for view in asking]
+        first = [ListedOrder(view.order.environment, row_of(view)) for view in asking]
         known = {view.order.order_id for view in asking}
         if not text.strip():
             return first, top_ups
@@ -149,21 +149,21 @@ def _environments(environment: str) -> list[Environment]:
 
 async def _seen(
     house: House, merchant_id: int, environments: list[Environment], wanted: OrderListFilter
-) -> tuple[list[Found], str]:
+) -> tuple[list[ListedOrder], str]:
     """A page of the orders of these environments together, and what to ask for those behind it."""
     view = views()["orders.list"]
-    found: list[Found] = []
+    found: list[ListedOrder] = []
     more = False
     for environment in environments:
         page = await look(view, Within(house, merchant_id, environment), wanted, caller_here())
-        found += [Found(environment, msgspec.convert(row, OrderRow, from_attributes=True)) for row in page.rows]
+        found += [ListedOrder(environment, msgspec.convert(row, OrderRow, from_attributes=True)) for row in page.rows]
         more = more or bool(page.next)
     found.sort(key=lambda one: (one.row.created_at, one.row.id), reverse=True)
     shown = found[: wanted.limit]
     return shown, str(shown[-1].row.id) if more or len(found) > len(shown) else ""
 
 
-def _table(found: list[Found]) -> None:
+def _table(found: list[ListedOrder]) -> None:
     grid = Grid("order", "counter", "environment", "state", "total", "paid", "placed (WIB)", right=("total", "paid"))
     for environment, row in found:
         grid.add(
@@ -173,7 +173,7 @@ def _table(found: list[Found]) -> None:
     console.grid(grid)
 
 
-def _print_json(found: list[Found], following: str) -> None:
+def _print_json(found: list[ListedOrder], following: str) -> None:
     rows = [msgspec.to_builtins(one.row) | {"environment": one.environment} for one in found]
     print_json(msgspec.json.encode({"rows": rows, "next": following}).decode())
 

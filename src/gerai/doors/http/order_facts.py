@@ -1,4 +1,4 @@
-"""What the seller's desk is told of a door's orders, beside the engine's own columns."""
+"""What the seller's desk shows of a door's orders, beside the engine's own columns."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ def _details(dialect: Dialect, view: OrderView) -> PageDetails:
 
 
 def _link(dialect: Dialect, view: OrderView, base_url: str) -> str:
-    """The order's page under the dialect's own address; empty for one that is paid from a wallet, whose payer has the
-    answer."""
+    """The order's page as the dialect hands it out; empty where nothing is invoiced, and the answer says all."""
     order = view.order
-    if order.funding in ("wallet", "hold"):
+    if view.invoice is None and order.funding != "free":
         return ""
+    if dialect.link_codes is not None and dialect.link_codes.fullmatch(order.number):
+        return f"{base_url}/payment/{order.number}"
     path = next(iter(dialect.page_paths), _PAGE)
     if "{code}" in path:
         return f"{base_url}{path.format(code=order.public_id)}?t={order.secret}"

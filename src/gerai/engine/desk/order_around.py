@@ -12,8 +12,8 @@ from gerai.engine.desk.order_parts import (
     DeliveryShown,
     EventShown,
     LedgerEntry,
+    ParcelMove,
     ParcelShown,
-    ParcelStep,
     PaymentShown,
     RefundShown,
 )
@@ -40,8 +40,8 @@ class Around(NamedTuple):
     events: tuple[EventShown, ...]
 
 
-async def around(within: Within, view: OrderView, told: OrderFacts) -> Around:
-    """Read and put together. ``told``: what its door knows of it."""
+async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
+    """Read and put together. ``known``: by its door."""
     merchant_id, order_id = view.order.merchant_id, view.order.order_id
     faults = await faults_of(within.engine, view)
     async with within.engine.connection() as connection:
@@ -54,7 +54,7 @@ async def around(within: Within, view: OrderView, told: OrderFacts) -> Around:
         sent = await webhook_log.of_order(connection, merchant_id, order_id, _DELIVERIES)
     return Around(
         payments=_payments(view, faults),
-        parcel=_parcel(view, told, happened),
+        parcel=_parcel(view, known, happened),
         refunds=tuple(_refund(task) for task in tasks if task.task.order_id == order_id),
         ledger=_ledger(transfers, accounts),
         deliveries=tuple(_delivery(url, delivery) for url, delivery in sent),
@@ -91,24 +91,24 @@ def _payment(payment: Payment, fault: str) -> PaymentShown:
     )
 
 
-def _parcel(view: OrderView, told: OrderFacts, happened: list[EventEntry]) -> ParcelShown | None:
+def _parcel(view: OrderView, known: OrderFacts, happened: list[EventEntry]) -> ParcelShown | None:
     parcel = view.shipment
     if parcel is None:
         return None
     steps = [_step(event) for event in happened if event.name.startswith(_PARCEL)]
     return ParcelShown(
-        parcel.status, parcel.courier, parcel.service, told.courier, parcel.aggregator, parcel.receipt,
+        parcel.status, parcel.courier, parcel.service, known.courier, parcel.aggregator, parcel.receipt,
         parcel.warehouse_id, parcel.weight_g, parcel.cost_sen, parcel.shipped_at, parcel.delivered_at,
         tuple(sorted(steps, key=lambda step: step.at)),
     )  # fmt: skip
 
 
-def _step(event: EventEntry) -> ParcelStep:
+def _step(event: EventEntry) -> ParcelMove:
     facts = event.facts
     told_at = facts.get("happened_at")
     at = datetime.fromisoformat(told_at) if told_at else event.at
     status = facts.get("status") or event.name.removeprefix(_PARCEL)
-    return ParcelStep(at, status, facts.get("words", ""), facts.get("description", ""), facts.get("source", ""))
+    return ParcelMove(at, status, facts.get("words", ""), facts.get("description", ""), facts.get("source", ""))
 
 
 def _refund(listed: ListedTask) -> RefundShown:

@@ -14,6 +14,11 @@ Status = Annotated[str, words("Keadaan", "State")]
 Reference = Annotated[str, words("Referensi", "Reference")]
 Amount = Annotated[int, words("Jumlah", "Amount")]
 
+# Where a field is called ``words`` itself, none beside it could be given words.
+CouriersWords = Annotated[str, words("Kata kurir", "Words")]
+Description = Annotated[str, words("Keterangan", "Description")]
+Source = Annotated[str, words("Sumber", "Source")]
+
 
 class LineShown(msgspec.Struct, frozen=True):
     """A line. ``kind`` and ``item``: what of the catalogue it is."""
@@ -48,14 +53,14 @@ class PaymentShown(msgspec.Struct, frozen=True):
     completed_at: Annotated[datetime | None, words("Masuk", "Came")]
 
 
-class ParcelStep(msgspec.Struct, frozen=True):
+class ParcelMove(msgspec.Struct, frozen=True):
     """Something that was reported of a parcel, or a step that it took. ``words``: the courier's own."""
 
     at: Moment
     status: Status
-    words: Annotated[str, words("Kata kurir", "Words")]
-    description: Annotated[str, words("Keterangan", "Description")]
-    source: Annotated[str, words("Sumber", "Source")]
+    words: CouriersWords
+    description: Description
+    source: Source
 
 
 class ParcelShown(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ class ParcelShown(msgspec.Struct, frozen=True):
     cost_sen: Annotated[int, words("Ongkos kurir", "Courier's price")]
     shipped_at: Annotated[datetime | None, words("Dikirim", "Shipped")]
     delivered_at: Annotated[datetime | None, words("Sampai", "Delivered")]
-    history: Annotated[tuple[ParcelStep, ...], words("Riwayat", "History")]
+    history: Annotated[tuple[ParcelMove, ...], words("Riwayat", "History")]
 
 
 class WorkShown(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from gerai.engine.state import State
 
 class AskProvider(OrderCommand, frozen=True, kw_only=True):
     """A worker asks the provider at once, beside its next turn: what was asked is inquired about, what never arrived is
-    asked anew. It is not given up sooner by that.
+    asked anew. Only a result is recorded of it: the work is not given up sooner.
 
     Refuses: NotFound, StateConflict: no provider was asked, or its result is there.
     """

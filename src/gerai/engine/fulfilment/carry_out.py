@@ -73,7 +73,7 @@ async def follow_up(
 
     A request that was made before is inquired about; one that never arrived is made (again). What stays open is asked
     again later, by a job deferred with the record; what could never be delivered fails and the money returns.
-    ``beside``: somebody wanted to know, and neither follows.
+    ``beside``: somebody wanted to know; only a result is recorded, and nothing else follows.
     """
     request = work_request(view)
     work = view.fulfilment
@@ -90,9 +90,11 @@ async def follow_up(
             return counted
     if answer is Silence.NOT_ARRIVED:
         answer = await _ask(provider.fulfil, view, request, timeout_s)
-    if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER and not beside:
+    if beside and not (isinstance(answer, WorkAnswer) and answer.outcome == "done"):
+        return Recorded(view, None)
+    if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER:
         answer = WorkAnswer("done", 0, _quantity(view), None, None, UNREACHABLE)
-    return await _record(engine, view, answer, None if beside else _wait_s(work))
+    return await _record(engine, view, answer, _wait_s(work))
 
 
 def work_of(

@@ -30,8 +30,15 @@ class MoveOrder(OrderCommand, frozen=True, kw_only=True):
         target = ORDER.move(order.status, self.step, order.public_id)
         if order.provider:
             raise StateConflict("order", order.public_id, order.status, self.step)
-        names = {"merchant_id": self.merchant_id, "environment": self.environment, "channel": order.channel}
-        [moved] = ChangeStatus(**names, order_ids=(self.order_id,), target=target, by=self.by).decide(state, context)
+        change = ChangeStatus(
+            merchant_id=self.merchant_id,
+            environment=self.environment,
+            channel=order.channel,
+            order_ids=(self.order_id,),
+            target=target,
+            by=self.by,
+        )
+        [moved] = change.decide(state, context)
         return moved
 
 

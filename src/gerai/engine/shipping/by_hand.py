@@ -41,8 +41,13 @@ class ShipOrder(OrderCommand, frozen=True, kw_only=True):
         return state.view(self.merchant_id, self.order_id)
 
     def _number(self, state: State, context: Context, order: Order) -> None:
-        names = {"merchant_id": self.merchant_id, "environment": self.environment, "order_id": self.order_id}
-        RecordShipment(**names, channel=order.channel, receipt=self.receipt).decide(state, context)
+        RecordShipment(
+            merchant_id=self.merchant_id,
+            environment=self.environment,
+            order_id=self.order_id,
+            channel=order.channel,
+            receipt=self.receipt,
+        ).decide(state, context)
 
 
 class DeliverOrder(OrderCommand, frozen=True, kw_only=True):
@@ -62,9 +67,15 @@ class DeliverOrder(OrderCommand, frozen=True, kw_only=True):
         if parcel is None:
             raise NothingToShip(order.public_id)
         delivered = SHIPMENT.move(parcel.status, "deliver", order.public_id)
-        names = {"merchant_id": self.merchant_id, "environment": self.environment, "order_id": self.order_id}
-        report = RecordShipment(**names, channel=order.channel, words=delivered, status=delivered, at=self.at)
-        return report.decide(state, context)
+        return RecordShipment(
+            merchant_id=self.merchant_id,
+            environment=self.environment,
+            order_id=self.order_id,
+            channel=order.channel,
+            words=delivered,
+            status=delivered,
+            at=self.at,
+        ).decide(state, context)
 
 
 def may_ship(view: OrderView) -> bool:

@@ -82,7 +82,7 @@ def _shown(view: OrderView, told: OrderFacts, parts: Around) -> OrderShown:
         updated_at=order.updated_at,
         link=told.link or None,
         can=can_be_done(view),
-        contact=ContactShown(order.contact.name, order.contact.mobile, order.contact.email, told.address, told.note),
+        contact=_contact(view, told),
         member=None if member is None else MemberOfOrder(member.member_id, member.public_id, member.name),
         others=tuple(OtherFact(name.id, name.en, value) for name, value in told.more),
         lines=tuple(
@@ -97,6 +97,13 @@ def _shown(view: OrderView, told: OrderFacts, parts: Around) -> OrderShown:
         deliveries=parts.deliveries,
         events=parts.events,
     )
+
+
+def _contact(view: OrderView, told: OrderFacts) -> ContactShown:
+    contact = view.order.contact
+    # Where the door has no one text of it, its parts as they were sent.
+    address = told.address or ", ".join(filter(None, contact.address.values()))
+    return ContactShown(contact.name, contact.mobile, contact.email, address, told.note)
 
 
 def _money(view: OrderView) -> dict[str, Any]:

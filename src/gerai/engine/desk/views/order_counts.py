@@ -38,7 +38,7 @@ async def run(within: Within, wanted: OrderCountFilter) -> ViewPage:
         found = await merchant_orders.counts(
             connection, within.merchant_id, within.environment, [*ORDER_STATES], _MOST + 1, wanted.door
         )
-    counted = [(status, found[status]) for status in ORDER_STATES]
+    counted: list[tuple[OrderStatus, int]] = [(status, found[status]) for status in ORDER_STATES]
     return ViewPage([OrderCount(status, min(count, _MOST), count > _MOST) for status, count in counted])
 
 
