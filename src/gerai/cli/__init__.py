@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "webhooks": "gerai.cli.webhooks:webhooks",
     "merchants": "gerai.cli.merchants:merchants",
     "orders": "gerai.cli.orders:orders",
+    "shop": "gerai.cli.shop:shop",
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
     "people": "gerai.cli.people:people",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -85,6 +85,7 @@ class Engine:
         self.database = DatabaseState("reads")
         limits = PoolLimits(reads_pool_size, reads_wait_s, reads_waiting_limit)
         self._pool = Pool(self.dsn, limits, database, self.database.failed, self.database.worked)
+        self._rehearsed: Connection | None = None
         self.orders = OrderReads(self._pool)
         self.events = EventReads(self._pool)
         self.payments = PaymentReads(self._pool)
@@ -106,7 +107,22 @@ class Engine:
 
     def connection(self, timeout_s: float | None = None) -> AbstractAsyncContextManager[Connection]:
         """A connection of the pool, in autocommit, for modules of this package (a test finds any other caller)."""
-        return self._pool.connection(timeout_s)
+        return self._pool.connection(timeout_s) if self._rehearsed is None else nullcontext(self._rehearsed)
+
+    @asynccontextmanager
+    async def rehearsing(self) -> AsyncGenerator[None]:
+        """In this block master data are changed one change after the other, each is seen by the next and by nobody
+        else, and at the end all are taken back. Commands are none of it. For a process with one caller."""
+        async with self._pool.connection() as connection:
+            try:
+                async with connection.transaction(force_rollback=True):
+                    # As the directory reads: everything as it is at one moment.
+                    await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    self._rehearsed = connection
+                    yield
+            finally:
+                self._rehearsed = None
+                await self.directory.load(connection)
 
     # --- life ------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from gerai.store.lookup_table import Grouped, grouped
@@ -57,7 +58,11 @@ async def in_turn(connection: AsyncConnection, merchant_id: int) -> None:
 
 @asynccontextmanager
 async def one_moment(connection: AsyncConnection) -> AsyncGenerator[None]:
-    """Everything that is read in the block is as it was at one moment. Nothing is written in it."""
+    """Everything that is read in the block is as it was at one moment. Nothing is written in it. Within a transaction
+    (of the engine's rehearsal, which keeps to one moment itself) it is read as that one finds it."""
+    if connection.info.transaction_status is TransactionStatus.INTRANS:
+        yield
+        return
     async with connection.transaction():
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
