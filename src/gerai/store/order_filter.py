@@ -44,15 +44,15 @@ _BEFORE: Final = f"(t.created_at, t.order_id) < {_EDGE}"
 _AFTER: Final = f"(t.created_at, t.order_id) > {_EDGE}"
 
 
-def conditions(scope: Scope, wanted: OrderFilter, channel: str = "t.channel") -> Where:
+def conditions(scope: Scope, wanted: OrderFilter) -> Where:
     """Orders ``t`` that fit, whatever state they are in (a list with states goes state by state), and whatever they are
-    found by (order_search.py). ``channel``: where theirs stands."""
+    found by (order_search.py)."""
     labels = msgspec.json.encode(wanted.labels).decode()
-    where = in_scope(scope, channel)
+    where = in_scope(scope)
     if wanted.payment_status:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
     kept = wanted.payment_status or wanted.shipment_statuses or wanted.total_sen is not None
-    return (
+    where = (
         where.add_if(bool(kept), _KEPT)
         .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
@@ -63,8 +63,15 @@ def conditions(scope: Scope, wanted: OrderFilter, channel: str = "t.channel") ->
         )
         .add_if(wanted.total_sen is not None, "t.total_sen = %s", wanted.total_sen)
         .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
-        .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
+    )
+    return bounded(where, scope.merchant_id, wanted)
+
+
+def bounded(where: Where, merchant_id: int, wanted: OrderFilter) -> Where:
+    """The same orders ``t``, within the filter's time and page."""
+    return (
+        where.add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
-        .add_if(wanted.before_id is not None, _BEFORE, scope.merchant_id, wanted.before_id)
-        .add_if(wanted.after_id is not None, _AFTER, scope.merchant_id, wanted.after_id)
+        .add_if(wanted.before_id is not None, _BEFORE, merchant_id, wanted.before_id)
+        .add_if(wanted.after_id is not None, _AFTER, merchant_id, wanted.after_id)
     )
