@@ -9,8 +9,10 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order
-from gerai.store.conditions import in_one_case, query
-from gerai.store.order_filter import conditions
+from gerai.domain.states import ORDER
+from gerai.store import members
+from gerai.store.conditions import Where, in_one_case, query
+from gerai.store.order_filter import bounded, conditions
 from gerai.store.orders import by_filter
 from gerai.store.tables import ORDERS
 
@@ -39,6 +41,14 @@ FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LAT
        AND t.channel = f.channel AND t.status = s.status ORDER BY {_NEWEST} LIMIT %(limit)s) t
 WHERE f.environment = ANY(%(environments)s)
 ORDER BY {_NEWEST} LIMIT %(limit)s"""
+#: The places of the page's orders from the index of members alone, in its order, however many they have in one state.
+_OF_MEMBER: Final = f"""
+SELECT {ORDERS.select_list} FROM
+    (SELECT m.created_at, m.order_id FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL
+        (SELECT t.created_at, t.order_id FROM orders t {{where}} AND t.status = s.status ORDER BY {_NEWEST} LIMIT %s) m
+     ORDER BY m.created_at DESC, m.order_id DESC LIMIT %s) m
+CROSS JOIN LATERAL (SELECT * FROM orders o WHERE o.merchant_id = %s AND o.order_id = m.order_id OFFSET 0) t
+ORDER BY {_NEWEST}"""
 #: Few orders, of which each condition is asked one by one.
 _OF_DOOR_BY_PUBLIC_ID: Final = f"""
 SELECT {ORDERS.select_list} FROM
@@ -88,6 +98,14 @@ async def page(
 ) -> list[Order]:
     """A page of one environment's orders of all channels (``door``: of one), newest first. What is searched for is
     found by the door's identifier, too, where that is all of it."""
+    if member_id is not None:
+        member = await members.one(connection, merchant_id, member_id)
+        # A member is of one channel, and so are their orders.
+        if member is None or door not in ("", member.channel):
+            return []
+        if not wanted.search:
+            return await _of_member(connection, (merchant_id, environment, member_id), wanted, limit)
+        door = member.channel
     found: list[Order] = []
     for place, channel in await _faces(connection, merchant_id):
         if place == environment and door in ("", channel):
@@ -96,6 +114,16 @@ async def page(
             if wanted.search:
                 found += await _of_door_by_public_id(connection, scope, wanted)
     return _newest_of(found, limit)
+
+
+async def _of_member(
+    connection: AsyncConnection, member: tuple[int, str, int], wanted: OrderFilter, limit: int
+) -> list[Order]:
+    where = Where("t.merchant_id = %s AND t.environment = %s AND t.member_id = %s", *member)
+    where, statuses = bounded(where, member[0], wanted), list(wanted.statuses) or sorted(ORDER.states)
+    values = (statuses, *where.params, limit, limit, member[0])
+    cursor = await connection.execute(query(_OF_MEMBER.format(where=where.text)), values)
+    return [ORDERS.read(row) for row in await cursor.fetchall()]
 
 
 async def _of_door_by_public_id(connection: AsyncConnection, scope: Scope, wanted: OrderFilter) -> list[Order]:

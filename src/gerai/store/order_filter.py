@@ -52,7 +52,7 @@ def conditions(scope: Scope, wanted: OrderFilter) -> Where:
     if wanted.payment_status:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
     kept = wanted.payment_status or wanted.shipment_statuses or wanted.total_sen is not None
-    return (
+    where = (
         where.add_if(bool(kept), _KEPT)
         .add_if(bool(wanted.shipment_statuses), _SHIPMENT, list(wanted.shipment_statuses))
         .add_if(bool(wanted.receipt), _RECEIPT, scope.merchant_id, scope.environment, wanted.receipt)
@@ -63,8 +63,15 @@ def conditions(scope: Scope, wanted: OrderFilter) -> Where:
         )
         .add_if(wanted.total_sen is not None, "t.total_sen = %s", wanted.total_sen)
         .add_if(bool(wanted.labels), "t.labels @> %s::jsonb", labels)
-        .add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
+    )
+    return bounded(where, scope.merchant_id, wanted)
+
+
+def bounded(where: Where, merchant_id: int, wanted: OrderFilter) -> Where:
+    """The same orders ``t``, within the filter's time and page."""
+    return (
+        where.add_if(wanted.created_from is not None, "t.created_at >= %s", wanted.created_from)
         .add_if(wanted.created_until is not None, "t.created_at < %s", wanted.created_until)
-        .add_if(wanted.before_id is not None, _BEFORE, scope.merchant_id, wanted.before_id)
-        .add_if(wanted.after_id is not None, _AFTER, scope.merchant_id, wanted.after_id)
+        .add_if(wanted.before_id is not None, _BEFORE, merchant_id, wanted.before_id)
+        .add_if(wanted.after_id is not None, _AFTER, merchant_id, wanted.after_id)
     )
