@@ -71,11 +71,11 @@ async def test_a_row_says_what_an_order_is(within: Within) -> None:
 
 
 async def test_states_doors_and_members(within: Within) -> None:
-    """One state, several, all of them; one door; one member's, at whatever door."""
+    """One state, several, all of them; one door; one member's, at their door alone."""
     shop = await shop_of(within)
     pending = await placed(shop)
     confirmed = await placed(shop, "free", channel="scalev", status="confirmed")
-    processing = await placed(shop, "hold")
+    processing = await placed(shop, "hold", channel="cekceir")
     ended = await placed(shop, "free", channel="scalev", status="confirmed")
     await moved(shop, ended, "cancelled")
     assert await listed(within) == ids(ended, processing, confirmed, pending)
@@ -86,7 +86,9 @@ async def test_states_doors_and_members(within: Within) -> None:
     assert await listed(within, door="scalev", status=("confirmed", "processing")) == ids(confirmed)
     assert await listed(within, door="nowhere") == []
     assert await listed(within, member=shop.member_id) == ids(processing)
+    assert await listed(within, member=shop.member_id, door="cekceir", status=("processing",)) == ids(processing)
     assert await listed(within, member=shop.member_id, status=("pending",)) == []
+    assert await listed(within, member=shop.member_id, door="scalev") == []
     assert await listed(within, member=7) == []
 
 

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.filters import OrderFilter, Scope
 from gerai.domain.records import Order
+from gerai.store import members
 from gerai.store.conditions import in_one_case, query
 from gerai.store.order_filter import conditions
 from gerai.store.orders import by_filter
@@ -89,6 +90,12 @@ async def page(
     """A page of one environment's orders of all channels (``door``: of one), newest first. What is searched for is
     found by the door's identifier, too, where that is all of it."""
     found: list[Order] = []
+    if member_id is not None:
+        # A member is of one channel; in another the index of members would be read to its end for nothing.
+        member = await members.one(connection, merchant_id, member_id)
+        if member is None or door not in ("", member.channel):
+            return []
+        door = member.channel
     for place, channel in await _faces(connection, merchant_id):
         if place == environment and door in ("", channel):
             scope = Scope(merchant_id, environment, channel, member_id)

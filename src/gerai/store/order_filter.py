@@ -44,11 +44,11 @@ _BEFORE: Final = f"(t.created_at, t.order_id) < {_EDGE}"
 _AFTER: Final = f"(t.created_at, t.order_id) > {_EDGE}"
 
 
-def conditions(scope: Scope, wanted: OrderFilter) -> Where:
+def conditions(scope: Scope, wanted: OrderFilter, channel: str = "t.channel") -> Where:
     """Orders ``t`` that fit, whatever state they are in (a list with states goes state by state), and whatever they are
-    found by (order_search.py)."""
+    found by (order_search.py). ``channel``: where theirs stands."""
     labels = msgspec.json.encode(wanted.labels).decode()
-    where = in_scope(scope)
+    where = in_scope(scope, channel)
     if wanted.payment_status:
         where.add(_PAYMENT_STATUS[wanted.payment_status])
     kept = wanted.payment_status or wanted.shipment_statuses or wanted.total_sen is not None

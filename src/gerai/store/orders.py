@@ -25,6 +25,8 @@ _BY_STATE: Final = (
     "ORDER BY {order} LIMIT %s OFFSET %s"
 )
 _STATUS: Final = "t.status = ANY(%s)"
+#: Of no index: by a channel's, all its orders would be walked through for those of one member.
+_NOT_BY_CHANNEL: Final = "(t.channel || '')"
 #: By when they were made. Ids are drawn in blocks by each process, so they tell the time only roughly.
 _NEWEST: Final = "t.created_at DESC, t.order_id DESC"
 _OLDEST: Final = "t.created_at, t.order_id"
@@ -46,8 +48,8 @@ async def by_filter(connection: AsyncConnection, scope: Scope, wanted: OrderFilt
     if listed and (wanted.payment_status or not await _few(connection, scope, statuses)):
         return await order_search.list_page(connection, scope, wanted, listed, limit)
     # A member's orders have one index, with their state in it.
-    if scope.member_id is not None and not statuses:
-        statuses = sorted(ORDER.states)
+    if scope.member_id is not None:
+        where, statuses = conditions(scope, wanted, _NOT_BY_CHANNEL), statuses or sorted(ORDER.states)
     if not statuses:
         return await _select(connection, where, order_by, limit, wanted.skip)
     text = _BY_STATE.format(columns=ORDERS.select_list, where=where.text, order=order_by)
