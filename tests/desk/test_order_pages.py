@@ -187,6 +187,24 @@ async def test_an_act_leads_nowhere_else(browser: httpx.AsyncClient, desk: tuple
     assert sent.headers["location"] == f"{base(within)}/orders/{view.order.order_id}?done=orders.process"
 
 
+async def test_what_cannot_be_done_is_said_in_the_readers_words(
+    browser: httpx.AsyncClient, desk: tuple[Shop, Within]
+) -> None:
+    """An order that a colleague cancelled meanwhile: the form says so in Indonesian, with 409, and nothing is done."""
+    shop, within = desk
+    view = await order_of(shop)
+    await enter(browser, await joined(within, "operator"))
+    address = f"{base(within)}/do/orders.confirm?id={view.order.order_id}&back=orders/{view.order.order_id}"
+    form = await mark(browser, address)
+    await shop.do(CancelOrder, view, reason="", by="operator:test")
+    answer = await browser.post(address, data=form)
+    assert answer.status_code == 409
+    number = view.order.public_id
+    assert f"Pesanan {number}: Dibatalkan. Ini tidak bisa dilakukan sekarang." in text_of(answer)
+    page = await browser.get(f"{base(within)}/orders/{view.order.order_id}")
+    assert f"{view.order.number} Dibatalkan" in text_of(page)
+
+
 @pytest.mark.parametrize("role", ["operator", "viewer"])
 async def test_who_may_not_act_sees_no_act(browser: httpx.AsyncClient, desk: tuple[Shop, Within], role: Role) -> None:
     """A viewer's page has no form and no link to one; what an operator's has, the operator may open."""

@@ -110,6 +110,21 @@ async def test_a_link_is_copied(app: App, base_url: str, browser: Browser) -> No
 
 
 @pytest.mark.browser
+async def test_printed_it_is_a_packing_slip(app: App, base_url: str, browser: Browser) -> None:
+    """On paper there are items, customer and parcel, dark or light the same, and nothing to press; neither the pay link
+    nor what happened inside the shop goes with the parcel."""
+    _, within, [_, paid, _] = await three_orders(app)
+    me = await signed_in(browser, base_url, within, viewport=LAPTOP, color_scheme="dark")
+    await me.page.goto(f"{base_url}{base(within)}/orders/{paid.order.order_id}")
+    await me.page.emulate_media(media="print")
+    for word in ("A thing", "Rina Wulandari", "JNE REG", "Rp300.000"):
+        await expect(me.page.get_by_text(word).first).to_be_visible()
+    for hidden in (".top", ".side", ".acts", ".story", "#pay-link", ".steps"):
+        assert await me.page.locator(hidden).first.is_hidden(), hidden
+    assert await me.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 242, 236)"
+
+
+@pytest.mark.browser
 async def test_all_of_it_works_without_a_script(app: App, base_url: str, browser: Browser) -> None:
     """Filter, open, do the next step, switch theme and language: by links and forms alone; what only a script can do is
     not shown."""

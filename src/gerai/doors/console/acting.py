@@ -13,12 +13,12 @@ from gerai.domain.refusals import InputInvalid, Kind, NotAuthenticated, NotFound
 from gerai.doors.console import answers
 from gerai.doors.console.cells import cell, inputs_of, typed
 from gerai.doors.console.looking import desk_page
+from gerai.doors.console.refused import problem
 from gerai.doors.console.who import AtDesk, last_of
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.errors import status_on_a_page
 from gerai.engine.desk.fields import example_of
 from gerai.engine.desk.read import fields_of, read_texts
-from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, acts, look, perform, views
 from gerai.engine.people.sign_in import prove
 from gerai.kit.clock import real_now
@@ -157,7 +157,7 @@ def _form(
     words = answers.words_for(ctx)
     things = act.name.partition(".")[0]
     faults = refusal.fields if isinstance(refusal, InputInvalid) else {}
-    problem = "" if refusal is None or faults else sentence(refusal)
+    said = "" if refusal is None or faults else problem(refusal, words)
     status = 200 if refusal is None else 400 if faults else status_on_a_page(refusal)
     proven = not act.grave or desk.visitor.who.has_proven(real_now())
     fields = inputs_of(act.input, words, filled, faults, example_of)
@@ -169,6 +169,6 @@ def _form(
         ctx, desk, "act.html", things, status, title=words.of(act.title), act=act,
         fields=sorted(needed, key=lambda f: f.name != "name"), others=others, folded=folded,
         reason=filled.get("reason", ""), faults=faults, about=about,
-        problem=problem, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
+        problem=said, once=token(), proven=proven, has_codes=desk.visitor.who.person.totp is not None,
         back=_from(ctx, desk) or _shown(desk, things, ""),
     )  # fmt: skip

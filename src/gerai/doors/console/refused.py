@@ -1,0 +1,54 @@
+"""What a refusal means to who sent a form: a sentence in their language, without a command of the terminal in it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gerai.domain import refusals as r
+from gerai.doors.console.words import DeskWords
+from gerai.engine.desk.refusal_words import sentence
+
+#: What the states of a thing are called by, where they have words of their own.
+_KINDS: Final = {
+    "order": "order",
+    "payment": "payment",
+    "shipment": "parcel",
+    "fulfilment": "fulfilment",
+    "refund": "refund",
+    "delivery": "delivery",
+}
+
+
+def problem(refusal: r.Refusal, words: DeskWords) -> str:
+    """The sentence; of what a seller rarely meets, the engine's own."""
+    match refusal:
+        case r.StateConflict():
+            kind = _KINDS.get(refusal.thing, "status")
+            state = words.word(kind if words.knows(kind, refusal.state) else "status", refusal.state)
+            return words("refused.state", thing=words.word("thing", refusal.thing), id=refusal.id, state=state)
+        case r.ChangedMeanwhile():
+            return words("refused.changed")
+        case r.NotFound(thing="wallet"):
+            return words("refused.no_wallet")
+        case r.NotFound():
+            return words("refused.gone")
+        case r.IdempotencyKeyReused():
+            return words("refused.sent")
+        case _:
+            return _about_amounts(refusal, words) or sentence(refusal)
+
+
+def _about_amounts(refusal: r.Refusal, words: DeskWords) -> str:
+    match refusal:
+        case r.AmountMismatch():
+            given, right = words.amount(refusal.given_sen), words.amount(refusal.right_sen)
+            return words("refused.mismatch", given=given, right=right)
+        case r.InsufficientFunds():
+            available, needed = words.amount(refusal.available_sen), words.amount(refusal.needed_sen)
+            return words("refused.funds", available=available, needed=needed)
+        case r.RefundTooLarge():
+            return words("refused.refund", most=words.amount(refusal.refundable_sen))
+        case r.OutOfStock():
+            return words("refused.stock", item=refusal.item, wanted=refusal.wanted, available=refusal.available)
+        case _:
+            return ""
