@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bank_kit import PRICE
+from bank_kit import METHODS, PRICE
 from console_kit import PASSWORD, base, browser_of, enter, joined, mark
 from desk_kit import OPERATOR, VIEWER, open_desk, seen
 from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
@@ -78,6 +78,7 @@ async def test_money_that_waits(till: Till) -> None:
     ]  # fmt: skip
     assert [row.order for row in rows][:2] == [late_order.order.number, ended.order.number]
     assert rows[4].order_id == proved.order.order_id
+    assert rows[0].what.id.startswith(f"Rp50.000 lewat {METHODS['bank_transfer'].title['id']} datang terlambat")
     assert rows[1].what.id == f"Pesanan {ended.order.number} dibatalkan, padahal Rp50.000 sudah dibayar"
     assert rows[1].what.en == f"Order {ended.order.number} was cancelled, and Rp50.000 was paid for it"
     assert "TRSF M-1" in rows[3].what.en

@@ -38,7 +38,6 @@ async def test_pages_of_money_fit(app: App, base_url: str, browser: Browser, wid
         f"/do/payments.confirm?id={proof.proof_id}&back=waiting",
     ):  # fmt: skip
         await me.page.goto(here + path)
-        await me.page.screenshot(path=f"/tmp/moneyplan/{width}{path.split(chr(63))[0].replace(chr(47), chr(95))}.png", full_page=True)
         assert await me.page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert await me.page.evaluate("document.body.scrollWidth") <= width, path
         if path.startswith("/proofs/"):

@@ -55,7 +55,7 @@ async def run(within: Within, wanted: WaitingFilter) -> ViewPage:
     catalogue, shown = catalogue_of(within), found[: wanted.limit]
     rows = [
         WaitingListRow(
-            one.id, one.kind, what_of(one, catalogue), one.amount_sen, one.since, one.order_id, one.order_number,
+            one.id, one.kind, what_of(one, catalogue, within.house.payment_methods), one.amount_sen, one.since, one.order_id, one.order_number,
             things_of(one), can_of(one),
         )
         for one in shown
