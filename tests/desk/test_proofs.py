@@ -7,17 +7,13 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 import pytest_asyncio
-from desk_money_kit import Till, act, open_till
 
 from bank_kit import PDF, PNG
-from desk_kit import VIEWER, do, open_desk, seen
+from console_kit import base, browser_of, enter, joined
+from desk_kit import VIEWER, open_desk, seen
+from desk_money_kit import Till, act, open_till
 from gerai.app import App
-from gerai.engine.desk.acts.invite_person import NewInvite
 from gerai.engine.desk.house import Within
-from gerai.engine.people.join import accept
-from gerai.kit.ids import base62
-
-PASSWORD = "rahasia sekali 1"
 
 
 @pytest_asyncio.fixture
@@ -29,19 +25,14 @@ async def till(app: App) -> Till:
 @pytest_asyncio.fixture
 async def browser(app: App) -> AsyncGenerator[httpx.AsyncClient]:
     """A browser of its own, with its own cookies."""
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-    own = {"sec-fetch-site": "same-origin", "accept-language": "id"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://gerai.test", headers=own) as client:
+    async with browser_of(app) as client:
         yield client
 
 
-async def enter(browser: httpx.AsyncClient, within: Within) -> str:
+async def viewing(browser: httpx.AsyncClient, within: Within) -> str:
     """A viewer of the shop signs in; returns where its desk is."""
-    login = f"orang-{base62(8).lower()}"
-    done = await do(within, "people.invite", NewInvite(name=login, role="viewer"))
-    await accept(within.engine, done.secret.rpartition("/")[2], login, login, PASSWORD)
-    await browser.post("/console/sign-in", data={"login": login, "password": PASSWORD})
-    return f"/console/{within.merchant.code}/{within.environment}"
+    await enter(browser, await joined(within, "viewer"))
+    return base(within)
 
 
 async def test_it_waits_until_the_money_is_there(till: Till) -> None:
@@ -70,15 +61,15 @@ async def test_a_stranger_s_file_is_harmless(till: Till, browser: httpx.AsyncCli
     _, payment = await till.asked()
     picture = await till.shop.prove(payment)
     document = await till.shop.prove(payment, PDF, kind="application/pdf")
-    base = await enter(browser, till.within)
-    page = await browser.get(f"{base}/proofs/{picture.proof_id}")
-    assert (page.status_code, f'src="{base}/proofs/{picture.proof_id}/file"' in page.text) == (200, True)
+    here = await viewing(browser, till.within)
+    page = await browser.get(f"{here}/proofs/{picture.proof_id}")
+    assert (page.status_code, f'src="{here}/proofs/{picture.proof_id}/file"' in page.text) == (200, True)
     assert f"Rp{payment.asked_sen // 100:,}".replace(",", ".") in page.text
     for one, kind, shown, content in (
         (picture, "image/png", 'inline; filename="bukti-{}.png"', PNG),
         (document, "application/pdf", 'attachment; filename="bukti-{}.pdf"', PDF),
     ):
-        file = await browser.get(f"{base}/proofs/{one.proof_id}/file")
+        file = await browser.get(f"{here}/proofs/{one.proof_id}/file")
         assert (file.status_code, file.content) == (200, content)
         assert file.headers["content-type"] == kind
         assert file.headers["content-disposition"] == shown.format(one.proof_id)
@@ -87,7 +78,7 @@ async def test_a_stranger_s_file_is_harmless(till: Till, browser: httpx.AsyncCli
         assert "default-src 'none'" in file.headers["content-security-policy"]
         assert file.headers["cache-control"] == "no-store"
     for nothing in ("1", "0", "x", "9" * 30):
-        assert (await browser.get(f"{base}/proofs/{nothing}/file")).status_code == 404
+        assert (await browser.get(f"{here}/proofs/{nothing}/file")).status_code == 404
 
 
 async def test_nobody_else_sees_it(till: Till, browser: httpx.AsyncClient) -> None:
@@ -97,9 +88,9 @@ async def test_nobody_else_sees_it(till: Till, browser: httpx.AsyncClient) -> No
     address = f"/console/{till.within.merchant.code}/production/proofs/{kept.proof_id}/file"
     assert (await browser.get(address)).status_code == 303
     other = await open_desk(till.within.house)
-    base = await enter(browser, other)
+    here = await viewing(browser, other)
     assert (await browser.get(address)).status_code == 404
-    assert (await browser.get(f"{base}/proofs/{kept.proof_id}/file")).status_code == 404
+    assert (await browser.get(f"{here}/proofs/{kept.proof_id}/file")).status_code == 404
     sandbox = Within(till.within.house, till.within.merchant_id, "sandbox")
     for elsewhere in (sandbox, other):
         assert await seen(elsewhere, "proofs.list") == await seen(elsewhere, "proofs.show", id=kept.proof_id) == []

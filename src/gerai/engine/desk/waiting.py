@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -9,6 +10,7 @@ from gerai.domain.money import display
 from gerai.engine.catalogue.products import ProductCatalogue
 from gerai.engine.desk.registry import acts
 from gerai.kit.bilingual import Bilingual
+from gerai.ports.payments import PaymentMethod
 from gerai.store.waiting_list import WaitingThing
 
 WaitingKind = Literal[
@@ -131,24 +133,26 @@ _ENDED: Final = {
 }
 
 
-def what_of(thing: WaitingThing, catalogue: ProductCatalogue) -> Bilingual:
-    """What happened, in a sentence. ``catalogue``: names what is in stock."""
+def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[str, PaymentMethod]) -> Bilingual:
+    """What happened, in a sentence. ``catalogue`` names what is in stock, ``methods`` the ways to pay."""
     says = KINDS[_kind(thing)].says
     name, place = thing.name, ""
     if thing.kind == "low_stock":
         variant, warehouse = catalogue.variants.get(int(name)), catalogue.warehouses.get(int(thing.detail))
         name = name if variant is None else variant.name
         place = thing.detail if warehouse is None else warehouse.name
+    known = methods.get(thing.method)
+    method = Bilingual(thing.method, thing.method) if known is None else Bilingual(**known.title)
     ended = _ENDED.get(thing.detail, Bilingual(thing.detail, thing.detail))
     counted = thing.kind in ("low_stock", "provider_unknown")
     facts = {
-        "amount": display(thing.amount_sen or 0), "method": thing.method, "order": thing.order_number,
+        "amount": display(thing.amount_sen or 0), "order": thing.order_number,
         "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
         "other": str(thing.other or 0) if counted else display(thing.other or 0),
     }  # fmt: skip
     return Bilingual(
-        says.id.format_map(facts | {"ended": ended.id, "whose": _whose(thing).id}),
-        says.en.format_map(facts | {"ended": ended.en, "whose": _whose(thing).en}),
+        says.id.format_map(facts | {"ended": ended.id, "whose": _whose(thing).id, "method": method.id}),
+        says.en.format_map(facts | {"ended": ended.en, "whose": _whose(thing).en, "method": method.en}),
     )
 
 

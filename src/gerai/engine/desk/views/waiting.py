@@ -53,10 +53,11 @@ async def run(within: Within, wanted: WaitingFilter) -> ViewPage:
         of = (within.merchant_id, within.environment, kinds, place, wanted.limit + 1)
         found = await sql.things(connection, *of)
     catalogue, shown = catalogue_of(within), found[: wanted.limit]
+    methods = within.house.payment_methods
     rows = [
         WaitingListRow(
-            one.id, one.kind, what_of(one, catalogue), one.amount_sen, one.since, one.order_id, one.order_number,
-            things_of(one), can_of(one),
+            one.id, one.kind, what_of(one, catalogue, methods), one.amount_sen, one.since, one.order_id,
+            one.order_number, things_of(one), can_of(one),
         )
         for one in shown
     ]  # fmt: skip
