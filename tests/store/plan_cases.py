@@ -297,8 +297,8 @@ def report_cases(k: Known) -> dict[str, list[Call]]:
     """A short time of each: what a report reads grows with the time it is about. Only an account's statement reads all
     transfers there are (decision 0031)."""
     m, until = k.merchant_id, k.at + timedelta(seconds=1)
-    span = report_counting.Span("production", "cekceir", k.at, until)
-    asked = reports.Asked(m, "production", k.at, until)
+    span = report_counting.DoorHours("production", "cekceir", k.at, until)
+    asked = reports.ReportAsked(m, "production", k.at, until)
     return {
         "report_counting.merchants_behind": [lambda c: report_counting.merchants_behind(c, 2**62)],
         "report_counting.touched": [lambda c: report_counting.touched(c, m, 0, 2**62, 100)],

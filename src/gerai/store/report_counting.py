@@ -25,8 +25,10 @@ WHERE p.merchant_id IS NULL OR p.refill_from IS NOT NULL OR EXISTS
 ORDER BY m.merchant_id"""
 _BEGIN: Final = f"""
 INSERT INTO report_places (merchant_id, event_id, refill_from) VALUES (%s, %s, {_BEGINNING}) ON CONFLICT DO NOTHING"""
-_TAKE: Final = """
-SELECT event_id, refill_from FROM report_places WHERE merchant_id = %s FOR UPDATE SKIP LOCKED"""
+_PLACE: Final = "SELECT event_id, refill_from FROM report_places WHERE merchant_id = %s"
+#: Anything, and the merchant's id: a turn to count its orders, and to say what is to be counted.
+_TRY_TURN: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('gerai reports', %s))"
+_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended('gerai reports', %s))"
 _MOVE: Final = "UPDATE report_places SET event_id = %s, refill_from = %s WHERE merchant_id = %s"
 _REFILL: Final = f"UPDATE report_places SET refill_from = {_BEGINNING} WHERE merchant_id = %s"
 
@@ -122,7 +124,7 @@ AND day >= (%(since)s::timestamptz AT TIME ZONE {_JAKARTA})::date
 AND (%(until)s::timestamptz IS NULL OR day < (%(until)s::timestamptz AT TIME ZONE {_JAKARTA})::date)"""
 
 
-class Place(NamedTuple):
+class CountedTo(NamedTuple):
     """How far a merchant's sums are right: up to this event; of what is made from ``refill_from`` on they are still to
     be counted (None: of nothing)."""
 
@@ -146,7 +148,7 @@ class Touched(NamedTuple):
     events: int
 
 
-class Span(NamedTuple):
+class DoorHours(NamedTuple):
     """A time of one door: ``since`` until before ``until``."""
 
     environment: str
@@ -176,22 +178,28 @@ async def merchants_behind(connection: AsyncConnection, until_id: int) -> list[i
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def take(connection: AsyncConnection, merchant_id: int, until_id: int) -> Place | None:
-    """The merchant's place, locked until the transaction ends; a new one has everything to do. None: somebody else has
-    it."""
+async def take(connection: AsyncConnection, merchant_id: int, until_id: int) -> CountedTo | None:
+    """The merchant's place, for this transaction alone until it ends; a new one has everything to do. None: somebody
+    else has it."""
+    cursor = await connection.execute(_TRY_TURN, (merchant_id,))
+    if await cursor.fetchone() != (True,):
+        return None
     await connection.execute(_BEGIN, (merchant_id, until_id))
-    cursor = await connection.execute(_TAKE, (merchant_id,))
+    # A statement of its own: it sees what whoever had it before has committed.
+    cursor = await connection.execute(_PLACE, (merchant_id,))
     row = await cursor.fetchone()
-    return None if row is None else Place(*row)
+    return None if row is None else CountedTo(*row)
 
 
-async def move(connection: AsyncConnection, merchant_id: int, place: Place) -> None:
+async def move(connection: AsyncConnection, merchant_id: int, place: CountedTo) -> None:
     """The sums are right so far."""
     await connection.execute(_MOVE, (*place, merchant_id))
 
 
 async def refill(connection: AsyncConnection, merchant_id: int) -> None:
-    """Everything is to be counted anew; what was counted stays until then."""
+    """Everything is to be counted anew; what was counted stays until then. Waits for a piece under way, which would
+    move the place without knowing of this."""
+    await connection.execute(_TURN, (merchant_id,))
     await connection.execute(_REFILL, (merchant_id,))
 
 
@@ -217,14 +225,14 @@ async def next_day(
     return first, [(row[0], row[1]) for row in rows if row[2] == first]
 
 
-async def count_hours(connection: AsyncConnection, merchant_id: int, span: Span) -> None:
+async def count_hours(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> None:
     """Count whole hours of a door anew."""
     values = {"merchant_id": merchant_id, **span._asdict()}
     await connection.execute(query(_FORGET_HOURS), values)
     await connection.execute(query(_COUNT_HOURS), values)
 
 
-async def count_items(connection: AsyncConnection, merchant_id: int, span: Span) -> None:
+async def count_items(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> None:
     """Count what a door sold on whole days of Jakarta anew."""
     values = {"merchant_id": merchant_id, **span._asdict()}
     await connection.execute(query(_FORGET_ITEMS), values)

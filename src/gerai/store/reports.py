@@ -65,7 +65,7 @@ FROM best b JOIN members m ON m.merchant_id = %(merchant_id)s AND m.member_id = 
 ORDER BY b.sales_sen DESC, b.member_id DESC"""
 
 
-class Figures(NamedTuple):
+class SalesFigures(NamedTuple):
     """Sums of orders, by when they were made. ``pay_s`` and ``fulfil_s`` are the seconds of ``…_count`` orders."""
 
     orders: int = 0
@@ -81,12 +81,12 @@ class Figures(NamedTuple):
     fulfil_count: int = 0
 
 
-class Group(NamedTuple):
+class SalesGroup(NamedTuple):
     """Sums of one hour, day, door or method; ``door`` only where it is by time and door."""
 
     key: str
     door: str
-    figures: Figures
+    figures: SalesFigures
 
 
 class ItemSold(NamedTuple):
@@ -111,7 +111,7 @@ class BuyerFound(NamedTuple):
     refunds_sen: int
 
 
-class Asked(NamedTuple):
+class ReportAsked(NamedTuple):
     """Whose sums, from when until before when; ``door`` empty: of all."""
 
     merchant_id: int
@@ -121,7 +121,7 @@ class Asked(NamedTuple):
     door: str = ""
 
 
-async def sums(connection: AsyncConnection, asked: Asked, by: By) -> list[Group]:
+async def sums(connection: AsyncConnection, asked: ReportAsked, by: By) -> list[SalesGroup]:
     """By whole hours, in the order of the keys."""
     where = Where(
         "t.merchant_id = %s AND t.environment = %s AND t.hour >= %s AND t.hour < %s",
@@ -130,11 +130,11 @@ async def sums(connection: AsyncConnection, asked: Asked, by: By) -> list[Group]
     door = "t.channel" if by.endswith("_door") else "''"
     text = f"SELECT {_KEYS[by]}, {door}, {_FIGURES} FROM report_hours t {where.text} GROUP BY 1, 2 ORDER BY 1, 2"
     cursor = await connection.execute(query(text), where.params)
-    return [Group(row[0], row[1], Figures(*row[2:])) for row in await cursor.fetchall()]
+    return [SalesGroup(row[0], row[1], SalesFigures(*row[2:])) for row in await cursor.fetchall()]
 
 
 async def items(
-    connection: AsyncConnection, asked: Asked, first: date, last: date, after: ItemSold | None, limit: int
+    connection: AsyncConnection, asked: ReportAsked, first: date, last: date, after: ItemSold | None, limit: int
 ) -> list[ItemSold]:
     """Of whole days, what brought most first."""
     where = Where(
@@ -149,7 +149,7 @@ async def items(
 
 
 async def buyers(
-    connection: AsyncConnection, asked: Asked, after: tuple[int, int] | None, limit: int
+    connection: AsyncConnection, asked: ReportAsked, after: tuple[int, int] | None, limit: int
 ) -> list[BuyerFound]:
     """Who bought most first; ``after``: sales and member of the last one seen. Reads every order of the time."""
     after_sen, after_id = (None, None) if after is None else after

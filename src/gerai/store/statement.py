@@ -58,10 +58,10 @@ class Movement(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """What the shop owes to ``count`` others of one kind; ``held_sen`` of it is reserved for orders."""
+    """What the shop owes to ``owed_to`` others of one kind; ``held_sen`` of it is reserved for orders."""
 
     kind: str
-    count: int
+    owed_to: int
     amount_sen: int
     held_sen: int
 

@@ -43,7 +43,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A counter's part of a bar; ``along`` and ``long``: of a line."""
 
     counter: Counter
@@ -62,7 +62,7 @@ class Bar:
     x: int
     width: int
     labelled: bool
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
 
     @property
     def middle(self) -> int:
@@ -95,12 +95,12 @@ def chart_of(columns: Sequence[Column], counters: Sequence[Counter], newest: int
 def _bar(column: Column, place: int, of: int, labelled: bool, top_sen: int, most_sen: int) -> Bar:
     left, right = WIDTH * place // of, WIDTH * (place + 1) // of
     width = max(2, (right - left) * 7 // 10)
-    parts, below_sen = list[Part](), 0
+    parts, below_sen = list[BarPart](), 0
     for one in column.sold:
         # From edge to edge, so that what is rounded does not leave gaps between the parts.
         low, high = HEIGHT * below_sen // top_sen, HEIGHT * (below_sen + one.sen) // top_sen
         begin, end = (LENGTH * sen // max(most_sen, 1) for sen in (below_sen, below_sen + one.sen))
-        parts.append(Part(one.counter, one.sen, HEIGHT - high, high - low, begin, end - begin))
+        parts.append(BarPart(one.counter, one.sen, HEIGHT - high, high - low, begin, end - begin))
         below_sen += one.sen
     return Bar(column, left + (right - left - width) // 2, width, labelled, parts)
 

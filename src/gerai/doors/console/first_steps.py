@@ -14,7 +14,7 @@ _SOLD: Final = (("products.list", "products.add"), ("services.list", "services.a
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """``done``: nothing of it is lacking. ``ways``: address and text of what leads there."""
 
     name: str
@@ -22,22 +22,22 @@ class Step:
     ways: list[tuple[str, str]]
 
 
-async def steps_of(desk: AtDesk, words: DeskWords) -> list[Step]:
+async def steps_of(desk: AtDesk, words: DeskWords) -> list[FirstStep]:
     """Something to sell, a way to be paid, a key for a shop's program; what the person may not see is left out."""
     found = [await _step(desk, words, "sell", _SOLD)]
     paid = bool(desk.merchant.receiving or desk.merchant.contracts or desk.merchant.plays_with(desk.within.environment))
-    found.append(Step("paid", paid, _ways(desk, words, ("accounts.add", "gateways.add"))))
+    found.append(FirstStep("paid", paid, _ways(desk, words, ("accounts.add", "gateways.add"))))
     found.append(await _step(desk, words, "key", (("keys.list", "keys.create"),)))
     return [step for step in found if step.done or step.ways or step.name == "paid"]
 
 
-async def _step(desk: AtDesk, words: DeskWords, name: str, of: tuple[tuple[str, str], ...]) -> Step:
+async def _step(desk: AtDesk, words: DeskWords, name: str, of: tuple[tuple[str, str], ...]) -> FirstStep:
     done = False
     for listed, _ in of:
         view = views().get(listed)
         if view is not None and desk.may(view.permission) and not done:
             done = bool((await look(view, desk.within, view.filter(), desk.caller)).rows)
-    return Step(name, done, _ways(desk, words, tuple(act for _, act in of)))
+    return FirstStep(name, done, _ways(desk, words, tuple(act for _, act in of)))
 
 
 def _ways(desk: AtDesk, words: DeskWords, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ class HomePage:
             for row in await _rows(desk, "orders.list", limit=_LATEST)
         ]
 
-    async def _chart(self, desk: AtDesk, words: DeskWords, summary: Any, range_: Range) -> Chart:
+    async def _chart(self, desk: AtDesk, words: DeskWords, summary: Any, range_: str) -> Chart:
         """By day; today by hour."""
         hourly = range_ == "today"
         sold: defaultdict[str, dict[str, Any]] = defaultdict(dict)

@@ -19,8 +19,8 @@ from gerai.store.connection import Connection
 #: Events of one transaction.
 _AT_ONCE: Final = 20_000
 #: Others' transactions are waited for so long; they take milliseconds.
-_DECIDED_WITHIN_S: Final = 5.0
-_LOOK_AGAIN_S: Final = 0.01
+_DECIDED_WITHIN_S: Final = 5
+_LOOK_AGAIN_S: Final = timedelta(milliseconds=10).total_seconds()
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -74,15 +74,15 @@ async def _advance(connection: Connection, merchant_id: int, until_id: int, at_o
             following = await _refill_day(connection, merchant_id, following)
         # All up to there, though the merchant's own last event is older; another worker may have come further.
         reached = told.last_id if more else max(until_id, place.event_id)
-        await sql.move(connection, merchant_id, sql.Place(reached, following))
+        await sql.move(connection, merchant_id, sql.CountedTo(reached, following))
     return more or following is not None
 
 
 async def _count(connection: Connection, merchant_id: int, hours: list[sql.Hour]) -> None:
     for environment, channel, hour in hours:
-        await sql.count_hours(connection, merchant_id, sql.Span(environment, channel, hour, hour + _HOUR))
+        await sql.count_hours(connection, merchant_id, sql.DoorHours(environment, channel, hour, hour + _HOUR))
     for environment, channel, day in sorted({(e, c, jakarta(hour).date()) for e, c, hour in hours}):
-        await sql.count_items(connection, merchant_id, sql.Span(environment, channel, *bounds(day)))
+        await sql.count_items(connection, merchant_id, sql.DoorHours(environment, channel, *bounds(day)))
 
 
 async def _refill_day(connection: Connection, merchant_id: int, since: datetime) -> datetime | None:
@@ -95,7 +95,7 @@ async def _refill_day(connection: Connection, merchant_id: int, since: datetime)
     begins, ends = bounds(day)
     await sql.forget(connection, merchant_id, since, ends)
     for environment, channel in doors:
-        span = sql.Span(environment, channel, begins, ends)
+        span = sql.DoorHours(environment, channel, begins, ends)
         await sql.count_hours(connection, merchant_id, span)
         await sql.count_items(connection, merchant_id, span)
     return ends

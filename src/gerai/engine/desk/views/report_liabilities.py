@@ -40,7 +40,7 @@ async def run(within: Within, wanted: NoFilter) -> ViewPage:
     del wanted
     async with within.engine.connection() as connection:
         found = await sql.owed(connection, within.merchant_id, within.environment)
-    rows = [OwedRow(o.kind, in_both(_NAMES[o.kind]), o.count, o.amount_sen, o.held_sen) for o in found]
+    rows = [OwedRow(o.kind, in_both(_NAMES[o.kind]), o.owed_to, o.amount_sen, o.held_sen) for o in found]
     return ViewPage(rows)
 
 

@@ -66,7 +66,7 @@ async def run(within: Within, wanted: SalesFilter) -> ViewPage:
     not fit, more days than can be read at once, a page that is none of ours."""
     longest = _LONGEST_DAYS.get(wanted.by, _USUAL_DAYS)
     days = days_of(wanted, within.merchant.now(within.environment), longest)
-    asked = sql.Asked(within.merchant_id, within.environment, *days.bounds, wanted.door)
+    asked = sql.ReportAsked(within.merchant_id, within.environment, *days.bounds, wanted.door)
     async with within.engine.connection() as connection:
         match wanted.by:
             case "item":
@@ -84,7 +84,7 @@ async def run(within: Within, wanted: SalesFilter) -> ViewPage:
     return _page(rows, wanted.limit, [(group.key, group.door) for group in groups])
 
 
-def _row(group: sql.Group, by: str, days: Days, door: str) -> SalesRow:
+def _row(group: sql.SalesGroup, by: str, days: Days, door: str) -> SalesRow:
     figures, door = group.figures, group.key if by == "door" else group.door or door
     behind = rows_behind(days, door)
     if by in _TIMELY:
@@ -100,7 +100,7 @@ def _one(days: Days, day: str) -> Days:
     return Days(first, first, days.now)
 
 
-async def _items(connection: Connection, asked: sql.Asked, days: Days, wanted: SalesFilter) -> ViewPage:
+async def _items(connection: Connection, asked: sql.ReportAsked, days: Days, wanted: SalesFilter) -> ViewPage:
     after = sql.ItemSold(*_item_place(wanted.after)) if wanted.after else None
     found = await sql.items(connection, asked, days.first, days.last, after, wanted.limit + 1)
     behind = rows_behind(days, asked.door)
@@ -111,7 +111,7 @@ async def _items(connection: Connection, asked: sql.Asked, days: Days, wanted: S
     return _page(rows, wanted.limit, found)
 
 
-async def _members(connection: Connection, asked: sql.Asked, days: Days, wanted: SalesFilter) -> ViewPage:
+async def _members(connection: Connection, asked: sql.ReportAsked, days: Days, wanted: SalesFilter) -> ViewPage:
     after = _place(wanted.after, (int, int)) if wanted.after else None
     found = await sql.buyers(connection, asked, after, wanted.limit + 1)
     rows = [

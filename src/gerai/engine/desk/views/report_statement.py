@@ -20,13 +20,13 @@ from gerai.kit.clock import jakarta
 _MONTH_DAYS = timedelta(days=31)
 
 
-class StatementFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MonthFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """``month`` of Jakarta, ``2026-11``; empty: this one, so far."""
 
     month: Annotated[Annotated[str, Meta(pattern=r"^(\d{4}-\d{2})?" + END)], words("Bulan", "Month", "2026-11")] = ""
 
 
-async def run(within: Within, wanted: StatementFilter) -> ViewPage:
+async def run(within: Within, wanted: MonthFilter) -> ViewPage:
     """By account. Refuses InputInvalid: no such month; Busy: somebody else reads all of the books just now."""
     now = jakarta(within.merchant.now(within.environment)).date()
     try:
@@ -38,6 +38,6 @@ async def run(within: Within, wanted: StatementFilter) -> ViewPage:
 
 
 VIEW = View(
-    "reports.statement", "books:read", Bilingual("Laporan bulanan", "Monthly statement"), StatementFilter, AccountRow,
+    "reports.statement", "books:read", Bilingual("Laporan bulanan", "Monthly statement"), MonthFilter, AccountRow,
     run,
 )  # fmt: skip

@@ -49,8 +49,8 @@ async def run(within: Within, wanted: ReportFilter) -> ViewPage:
     days = days_of(wanted, within.merchant.now(within.environment))
     mine = within.merchant_id, within.environment
     async with within.engine.connection() as connection:
-        now = await _all(connection, sql.Asked(*mine, *days.bounds, wanted.door))
-        before = await _all(connection, sql.Asked(*mine, *days.before, wanted.door))
+        now = await _all(connection, sql.ReportAsked(*mine, *days.bounds, wanted.door))
+        before = await _all(connection, sql.ReportAsked(*mine, *days.before, wanted.door))
         complete = await sql.is_complete(connection, within.merchant_id)
     average_sen, average_before_sen = each_sen(now.sales_sen, now.paid), each_sen(before.sales_sen, before.paid)
     row = SummaryRow(
@@ -80,8 +80,8 @@ async def run(within: Within, wanted: ReportFilter) -> ViewPage:
     return ViewPage([row])
 
 
-async def _all(connection: Connection, asked: sql.Asked) -> sql.Figures:
-    [whole] = await sql.sums(connection, asked, "all") or [sql.Group("", "", sql.Figures())]
+async def _all(connection: Connection, asked: sql.ReportAsked) -> sql.SalesFigures:
+    [whole] = await sql.sums(connection, asked, "all") or [sql.SalesGroup("", "", sql.SalesFigures())]
     return whole.figures
 
 

@@ -29,7 +29,7 @@ class TimesRow(msgspec.Struct, frozen=True):
 async def run(within: Within, wanted: ReportFilter) -> ViewPage:
     """By door. Refuses InputInvalid: dates that do not fit."""
     days = days_of(wanted, within.merchant.now(within.environment))
-    asked = sql.Asked(within.merchant_id, within.environment, *days.bounds, wanted.door)
+    asked = sql.ReportAsked(within.merchant_id, within.environment, *days.bounds, wanted.door)
     async with within.engine.connection() as connection:
         groups = await sql.sums(connection, asked, "door")
     return ViewPage(

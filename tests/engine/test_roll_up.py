@@ -10,7 +10,7 @@ from unittest.mock import patch
 import psycopg
 import pytest
 
-from engine_kit import EPOCH, Shop, another_engine, open_shop
+from engine_kit import EPOCH, another_engine, open_shop
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
@@ -28,12 +28,6 @@ async def living(engine: Engine, seed: int) -> Life:
     return Life(shop, seed)
 
 
-async def is_right(shop: Shop) -> None:
-    """What is kept is what the rows say, to the sen and the second."""
-    hours, items = await worked_out(shop)
-    assert await kept(shop) == (hours, items)
-
-
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_step_is_counted(engine: Engine, seed: int) -> None:
     """Sixty things happen at random to orders of all doors: after each the sums are those of the rows; sales less what
@@ -42,7 +36,7 @@ async def test_every_step_is_counted(engine: Engine, seed: int) -> None:
     for _ in range(60):
         await life.step()
         await roll_up(engine)
-        await is_right(life.shop)
+        assert await kept(life.shop) == await worked_out(life.shop)
     before = await kept(life.shop)
     assert sum(sums[4] for sums in before[0].values()) > 0
     assert sum(sums[5] for sums in before[0].values()) > 0
@@ -90,7 +84,7 @@ async def test_two_workers_count_once(dsn: str, engine: Engine) -> None:
             await life.step()
             await asyncio.gather(roll_up(engine), roll_up(other), roll_up(engine))
     await roll_up(engine)
-    await is_right(life.shop)
+    assert await kept(life.shop) == await worked_out(life.shop)
 
 
 @pytest.mark.parametrize("dies_in", ["count_hours", "count_items", "move"])
@@ -108,7 +102,7 @@ async def test_a_death_loses_and_doubles_nothing(engine: Engine, dies_in: str) -
                 except _Died:
                     continue
         await roll_up(engine)
-        await is_right(life.shop)
+        assert await kept(life.shop) == await worked_out(life.shop)
         for _ in range(10):
             await life.step()
         await rebuild_reports(engine, life.shop.merchant_id)
@@ -142,7 +136,7 @@ async def test_small_pieces_come_to_the_same(engine: Engine) -> None:
     for _ in range(25):
         await life.step()
     assert await roll_up(engine, at_once=3) >= 4
-    await is_right(life.shop)
+    assert await kept(life.shop) == await worked_out(life.shop)
 
 
 async def test_an_event_whose_transaction_ends_late_is_not_passed_over(
@@ -170,7 +164,7 @@ async def test_an_event_whose_transaction_ends_late_is_not_passed_over(
         assert await roll_up(engine) == 0
         await slow.commit()
     assert await roll_up(engine) == 1
-    await is_right(shop)
+    assert await kept(shop) == await worked_out(shop)
     assert sum(sums[2] for sums in (await kept(shop))[0].values()) == 1
 
 
@@ -191,4 +185,4 @@ async def test_what_is_not_true_any_more_goes(engine: Engine) -> None:
         )
     await rebuild_reports(engine, life.shop.merchant_id)
     await roll_up(engine)
-    await is_right(life.shop)
+    assert await kept(life.shop) == await worked_out(life.shop)
