@@ -16,6 +16,8 @@ from terminal_kit import gerai_here, run_here
 
 from desk_kit import seen, written
 from gerai.app import App
+from gerai.cli import shop_first
+from gerai.domain.refusals import NotFound
 from gerai.engine.check import check
 
 _numbers = itertools.count(1)
@@ -116,6 +118,25 @@ async def test_stopped_and_gone_on_with(dsn: str, own_folder: Path, code: str) -
     assert left_in(own_folder) == {}
 
 
+async def test_broken_off_in_the_middle(
+    dsn: str, app: App, own_folder: Path, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off when the shop was opened already, the same command makes what is missing, and nothing twice."""
+    given = ("shop", "init", "--yes", "--name", "Toko Anggrek", "--code", code)
+
+    async def broken(*_: Any) -> str:
+        raise NotFound("key", "1")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop_first, "_key", broken)
+        assert (await gerai_here(dsn, *given))[0] == 1
+    assert left_in(own_folder) == {"shop-init.json": 0o600}
+    assert (await gerai_here(dsn, *given))[0] == 0
+    within = await shop_of(app, code)
+    assert [len(await seen(within, what)) for what in ("stores.list", "products.list", "keys.list")] == [1, 1, 1]
+    assert left_in(own_folder) == {}
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
@@ -137,10 +158,12 @@ async def test_options_that_cannot_be_right(dsn: str, code: str, options: list[s
 
 
 async def test_a_code_that_is_taken(dsn: str, code: str) -> None:
-    """Nobody gets into a shop that is there by naming its code."""
+    """Nobody gets into a shop that is there by naming its code; of a name alone another code is made."""
     await at_terminal(dsn, "merchants", "open", "--code", code, "--name", "Lama")
     done, _, why = await gerai_here(dsn, "shop", "init", "--yes", "--code", code)
     assert (done, f"there is a shop {code} already" in why) == (2, True)
     stores: Any = json.loads(await at_terminal(dsn, "stores", "list", "--json", "--merchant", code))
     assert stores["rows"] == []
+    await at_terminal(dsn, "shop", "init", "--yes", "--name", code)
+    assert re.search(rf"^{code}-2\s+{code}", await at_terminal(dsn, "merchants", "list"), re.M)
     assert re.search(rf"^{code}\s+Lama", await at_terminal(dsn, "merchants", "list"), re.M)

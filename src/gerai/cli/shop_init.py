@@ -52,7 +52,7 @@ def init(
     folder = chosen_folder(read_settings(settings_file), data)
     file = (folder or Path()) / _FILE
     shops = on_engine(_codes, data, settings_file)
-    answers = _answered(file, {n: text for n, text in given.items() if text}, shops, silent=yes)
+    answers = _answered(file, {n: text for n, text in given.items() if text}, shops, data, silent=yes)
     keep_in(file)({**answers, _BEGUN: "yes"})
     first, settings = _opened(answers, data, settings_file)
     file.unlink(missing_ok=True)
@@ -79,37 +79,37 @@ async def _codes(engine: Engine) -> frozenset[str]:
     return frozenset(merchant.code for merchant in engine.directory.merchants())
 
 
-def _answered(file: Path, given: Answers, shops: frozenset[str], *, silent: bool) -> Answers:
+def _answered(file: Path, given: Answers, shops: frozenset[str], data: DataOption, *, silent: bool) -> Answers:
     """All answers. Leaves: with 2 when an option does not fit, with 130 when somebody stopped."""
-    answers = {} if silent else kept(file)
-    begun = answers.pop(_BEGUN, "")
-    taken = shops - {answers["code"]} if begun and "code" in answers else shops
+    earlier = kept(file)
+    taken = shops - {earlier["code"]} if earlier.pop(_BEGUN, "") and "code" in earlier else shops
+    answers = {} if silent else earlier
     if answers:
         console.line("Going on where you stopped. / Melanjutkan yang tadi.", style="dim")
     if not silent:
         console.line("Enter takes what stands in brackets. / Enter memakai yang di dalam kurung.", style="dim")
     try:
         ask(answers, given, keep_in(file), silent=silent, taken=taken)
-        _confirm(answers, silent=silent)
+        right = _understood(answers, silent=silent)
     except Unfit as why:
         fail(str(why), 2)
     except (KeyboardInterrupt, typer.Abort):
-        _stop()
-    return answers
+        right = False
+    return answers if right else _stop(data)
 
 
-def _confirm(answers: Answers, *, silent: bool) -> None:
-    """Show what was understood, and have it said to be right."""
+def _understood(answers: Answers, *, silent: bool) -> bool:
+    """Show what was understood; whether it is right."""
     console.line(f"{answers['name']} ({answers['code']}): {answers['item']}, {display(rupiah(int(answers['price'])))}")
     for name, value in understood(answers):
         console.line(f"  {name}: {value}")
-    if not silent and not typer.confirm("Benar? / Is that right?", default=True):
-        _stop()
+    return silent or typer.confirm("Benar? / Is that right?", default=True)
 
 
-def _stop() -> NoReturn:
+def _stop(data: DataOption) -> NoReturn:
+    again = f"gerai shop init{data_option(data)}"
     console.line("")
-    console.line("Stopped; nothing is made. Go on with: gerai shop init / Berhenti; lanjutkan dengan: gerai shop init")
+    console.line(f"Stopped; nothing is made. Go on with: {again} / Berhenti; lanjutkan dengan: {again}")
     raise typer.Exit(_INTERRUPTED)
 
 

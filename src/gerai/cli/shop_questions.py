@@ -150,7 +150,7 @@ QUESTIONS: Final = (
     Question("code", ("Kode toko", "Code of the shop"), "toko-melati", _code,
              lambda answers: slug_of(answers["name"])[:63] or "toko"),
     Question("pay", ("Uang masuk ke mana: bank, qris atau nanti", "Where money comes in: bank, qris or later"), "bank",
-             _one_of(_PAY), lambda _: "later"),
+             _one_of(_PAY), lambda _: "nanti"),
     Question("bank", ("Bank", "Bank"), "BCA", _bank, lambda _: "BCA", lambda a: a["pay"] == "bank"),
     # Without a default: money would go to somebody else.
     Question("number", ("Nomor rekening Anda", "Number of your account"), "1234567890", _number,
@@ -159,7 +159,7 @@ QUESTIONS: Final = (
     Question("qris", ("Teks kode QRIS Anda, atau gambarnya", "Text of your QRIS code, or a picture of it"), "qris.jpg",
              _qris, needed=lambda a: a["pay"] == "qris"),
     Question("sell", ("Jual apa dulu: produk (digital) atau layanan", "What first: a (digital) product or a service"),
-             "produk", _one_of(_SELL), lambda _: "product"),
+             "produk", _one_of(_SELL), lambda _: "produk"),
     Question("item", ("Namanya", "Its name"), "E-book Resep", _name,
              lambda a: "Produk pertama" if a["sell"] == "product" else "Layanan pertama"),
     Question("price", ("Harganya (rupiah)", "Its price (rupiah)"), "50000", _price, lambda _: "50000"),
@@ -181,6 +181,8 @@ def ask(
 def _answer(question: Question, answers: Answers, given: str, *, silent: bool, taken: frozenset[str]) -> str:
     earlier = answers.get(question.name, "")
     usual = earlier or question.default(answers)
+    if question.name == "code":
+        usual = _free(usual, taken)
     option = f"--{question.name}"
     while True:
         text = given or (usual if silent else _typed(question, usual))
@@ -196,6 +198,11 @@ def _answer(question: Question, answers: Answers, given: str, *, silent: bool, t
             console.line(f"  {why}", style="yellow")
         else:
             return found
+
+
+def _free(code: str, taken: frozenset[str]) -> str:
+    """The code, with a number where another shop has it."""
+    return next(one for one in (code, *(f"{code}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
 
 
 def _typed(question: Question, usual: str) -> str:
