@@ -12,6 +12,7 @@ from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.webhooks.register import WebhookDesk
 from gerai.kit.secret_box import SecretBox
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.payments import PaymentMethod
@@ -49,8 +50,8 @@ class DepositCoder(Protocol):
 @dataclass(frozen=True)
 class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
-    that they are paid; ``deposit_codes``: of the doors whose members see their deposits. ``sealer`` seals what must be
-    read again; ``base_url``: what links begin with."""
+    that they are paid; ``deposit_codes``: of the doors whose members see their deposits; ``webhooks``: what each door
+    announces. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -61,6 +62,7 @@ class House:
     doors: Mapping[str, KeyMaker] = field(default_factory=dict[str, KeyMaker])
     store_methods: StoreMethods = field(default_factory=StoreMethods)
     deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
+    webhooks: WebhookDesk = field(default_factory=WebhookDesk)
 
 
 @dataclass(frozen=True)
