@@ -20,6 +20,7 @@ EVERY: Final[list[View | Act]] = [*views().values(), *acts().values()]
 #: What could be done at the terminal before the desk.
 BY_HAND: Final = {
     "members.list", "members.link", "members.unlink", "keys.list", "keys.create", "keys.revoke",
+    "webhooks.list", "webhooks.show", "webhooks.add", "webhooks.remove", "rates.load",
 }  # fmt: skip
 ADD: Final = (
     "warehouses", "add", "--name", "Gudang Surabaya", "--address", "Jl. Wonokromo 1", "--location-id", "6",
