@@ -30,6 +30,7 @@ from gerai.store import (
     payments,
     payouts,
     proofs,
+    rates,
     refund_tasks,
     services,
     stock,
@@ -211,6 +212,10 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
         "webhook_log.deliveries": [lambda c, f=f: webhook_log.deliveries(c, m, f, 50) for f in delivery_filters(k)],
         "webhook_log.finished": [lambda c, f=f: webhook_log.finished(c, m, f, None, 50) for f in delivery_filters(k)],
+        "rates.page_of_rates": [
+            lambda c: rates.page_of_rates(c, m, None, 50),
+            lambda c: rates.page_of_rates(c, m, (first, "", "31"), 50, service_id=first, destinations=["31", ""]),
+        ],
         "webhook_log.of_order": [lambda c: webhook_log.of_order(c, m, first, 100)],
         "webhook_log.how_many_lately": [lambda c: webhook_log.how_many_lately(c, m, [k.endpoint_id, -1], 100)],
         "webhook_log.last_attempts": [lambda c: webhook_log.last_attempts(c, m, [i + 6 for i in k.order_ids])],
