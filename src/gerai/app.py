@@ -33,7 +33,7 @@ from gerai.engine.core import Engine
 from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
 from gerai.engine.gateways.desk import GatewayDesk
-from gerai.engine.webhooks.contract import WebhookContract
+from gerai.engine.webhooks.register import WebhookDesk
 from gerai.kit.calendar import calendar_of
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.secret_box import SecretBox
@@ -70,7 +70,7 @@ def find_dialects() -> tuple[Dialect, ...]:
 DIALECTS: Final = find_dialects()
 #: Every hosted page and the front page, which shows the dialects.
 PAGES: Final = pages(DIALECTS)
-WEBHOOK_CONTRACTS: Final[dict[str, WebhookContract]] = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
+WEBHOOK_CONTRACTS: Final = {d.name: d.webhooks for d in DIALECTS if d.webhooks}
 #: What the directory keeps for the dialects and the pages, each once, and who may tell of money.
 PARTS: Final[tuple[Part[Any], ...]] = tuple(
     {part.name: part for d in (*DIALECTS, NOTICES, PAGES) for part in d.parts}.values()
@@ -158,9 +158,11 @@ def make_desk(engine: Engine, partners: FoundPartners, settings: Settings) -> Ga
 
 def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, settings: Settings) -> House:
     """What the seller's desk works with."""
+    own = settings.webhooks
     return House(
-        engine, desk, SecretBox(settings.webhooks.seal_key), settings.base_url, partners.payment_methods,
-        partners.fulfilment, KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
+        engine, desk, SecretBox(own.seal_key), settings.base_url, partners.payment_methods, partners.fulfilment,
+        KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
+        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s),
     )  # fmt: skip
 
 

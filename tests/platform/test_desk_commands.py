@@ -22,6 +22,7 @@ BY_HAND: Final = {
     "members.list", "members.link", "members.unlink", "keys.list", "keys.create", "keys.revoke",
     "payments.confirm", "payments.resolve", "payments.refund",
     "orders.list", "orders.show", "orders.complete", "orders.fail", "orders.cancel",
+    "webhooks.list", "webhooks.show", "webhooks.add", "webhooks.remove", "rates.load",
 }  # fmt: skip
 ADD: Final = (
     "warehouses", "add", "--name", "Gudang Surabaya", "--address", "Jl. Wonokromo 1", "--location-id", "6",

@@ -257,6 +257,34 @@ async def gateways(scene: Scene) -> None:
     scene.names["key of midtrans"] = ["SB-Mid-server-of-the-page"]
 
 
+async def shipping(scene: Scene) -> None:
+    """Public data, as small as it may be, and the page's rate table."""
+    folder = scene.folder / "data"
+    folder.mkdir()
+    files = {
+        "data/provinces.csv": "code,name\n31,DKI Jakarta\n35,Jawa Timur\n",
+        "data/regencies.csv": "code,province_code,name\n31.71,31,Kota Jakarta Pusat\n35.78,35,Kota Surabaya\n",
+        "data/districts.csv": "code,regency_code,name\n31.71.01,31.71,Gambir\n35.78.04,35.78,Wonokromo\n",
+        "wilayah.csv": "code,district,city,province\n31.71.02,Sawah Besar,Kota Jakarta Pusat,DKI Jakarta\n",
+        "kode-pos.csv": "code,postal_codes\n31.71.02,10710 10720\n",
+        "tarif.csv": "\n".join(_cells(line) for line in _table(DOCS / "how-to" / "shipping.md")),
+    }
+    for name, text in files.items():
+        scene.folder.joinpath(name).write_text(text, encoding="utf-8")
+        scene.names[name] = [str(scene.folder / name)]
+    scene.names["package/data"] = [str(folder)]
+
+
+def _table(page: Path) -> list[str]:
+    """The lines of a page's only table, but for the one below its head."""
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    return [line for line in lines if not line.startswith("|---")]
+
+
+def _cells(line: str) -> str:
+    return ",".join(cell.strip() for cell in line.strip("|").split("|"))
+
+
 async def webhooks(scene: Scene) -> None:
     """A key of each door that signs with one."""
     for dialect in DIALECTS:
@@ -347,6 +375,7 @@ SCENES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "gateways": gateways,
     "payouts": payouts,
     "webhooks": webhooks,
+    "shipping": shipping,
 }
 
 
@@ -391,7 +420,10 @@ async def test_the_page_runs(folder: tuple[Path, Engine], page: Path) -> None:
     # Endpoints of webhooks look at the status alone; Midtrans is asked for a payment that there is not.
     nothing = b'{"status_code":"404","status_message":"Transaction doesn\'t exist."}'
     receiver = AsyncMock(return_value=SimpleNamespace(status=200, body=nothing))
-    with patch("gerai.cli.webhook_forms.check_address", AsyncMock()), patch("gerai.kit.http.Outgoing.send", receiver):
+    with (
+        patch("gerai.engine.webhooks.register.check_address", AsyncMock()),
+        patch("gerai.kit.http.Outgoing.send", receiver),
+    ):
         for example in examples(page):
             if example.words[0] in NOT_RUN or " ".join(example.words[:2]) in NOT_RUN:
                 continue

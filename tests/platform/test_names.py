@@ -41,7 +41,8 @@ FREE_OF = {
     ("payments gateways settle-rule", "said"), ("payments payouts settle", "fee"), ("payments reconcile", "file"),
     ("payments reconcile", "columns"), ("payments reconcile", "as_json"),
     ("payments cod import", "fee"), ("payments cod import", "columns"), ("payments cod import", "dry_run"),
-    ("payments cod import", "file"), ("merchants logo set", "file"),
+    ("payments cod import", "file"), ("merchants logo set", "file"), ("rates load", "file"), ("rates load", "replace"),
+    ("locations import", "path"), ("locations import", "postal_codes"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
@@ -344,6 +345,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments cod import": ("x.csv", "--reference", "R"),
         "merchants logo set": ("x.png",), "merchants logo show": (), "merchants logo remove": (),
+        "rates load": ("x.csv",),
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
             "payments refunds again": ("7",), "payments refunds take": ("7",), "payments test": ("va",),
         "payments refunds destination": ("7", "bank=BCA"),

@@ -98,7 +98,7 @@ async def test_whose_orders_an_endpoint_receives(dsn: str, merchant: Any, dialec
         key = await make_key(merchant.engine, merchant.merchant_id, dialect.name, environment, "bot", None, {})
         url = f"https://shop.example/{environment}"
         words = ["webhooks", "add", dialect.name, url, "--no-trial", "--merchant", merchant.code]
-        with patch("gerai.cli.webhook_forms.check_address", AsyncMock()):
+        with patch("gerai.engine.webhooks.register.check_address", AsyncMock()):
             if signs:
                 code, out, err = await run_here(environ, [*words[:4], other, *words[4:]], key)
                 assert (code, out) == (2, "")

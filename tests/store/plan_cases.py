@@ -32,6 +32,7 @@ from gerai.store import (
     payments,
     payouts,
     proofs,
+    rates,
     refund_tasks,
     report_counting,
     reports,
@@ -171,9 +172,6 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.forget": [
             lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")
         ],
-        "idempotency.keep_made": [
-            lambda c: idempotency.keep_made(c, m, "production", Key("m", "create_order", "none"), b"{}")
-        ],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "stock.levels": [lambda c, ids=ids: stock.levels(c, m, "production", ids) for ids in (k.order_ids, [m + 4])],
         "stock.level": [lambda c: stock.level(c, m, "production", m + 4, 1)],
@@ -282,13 +280,20 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "webhook_deliveries.after_attempt": [_after_attempt(m, k)],
         "webhook_log.deliveries": [lambda c, f=f: webhook_log.deliveries(c, m, f, 50) for f in delivery_filters(k)],
         "webhook_log.finished": [lambda c, f=f: webhook_log.finished(c, m, f, None, 50) for f in delivery_filters(k)],
+        "rates.page_of_rates": [
+            lambda c: rates.page_of_rates(c, m, None, 50),
+            lambda c: rates.page_of_rates(c, m, (first, "", "31"), 50, service_id=first, destinations=["31", ""]),
+        ],
         "webhook_log.of_order": [lambda c: webhook_log.of_order(c, m, first, 200)],
+        "webhook_log.how_many_lately": [lambda c: webhook_log.how_many_lately(c, m, [k.endpoint_id, -1], 100)],
+        "webhook_log.last_attempts": [lambda c: webhook_log.last_attempts(c, m, [i + 6 for i in k.order_ids])],
         "webhook_log.delivery": [lambda c: webhook_log.delivery(c, m, first + 6)],
         "webhook_log.replay": [lambda c: webhook_log.replay(c, m, [order_id + 6 for order_id in k.order_ids], k.at)],
         "webhook_log.attempts": [lambda c: webhook_log.attempts(c, m, first + 6)],
         "webhook_deliveries.forget": [lambda c: webhook_deliveries.forget(c, 9999, 100)],
         "webhook_endpoints.endpoints": [lambda c: webhook_endpoints.endpoints(c, m)],
         "webhook_endpoints.endpoint": [lambda c: webhook_endpoints.endpoint(c, m, k.endpoint_id)],
+        "webhook_endpoints.change_endpoint": [_change_endpoint(m, k)],
         "webhook_endpoints.add_endpoint": [_add_endpoint(m, k)],
     }
 
@@ -327,6 +332,15 @@ def _after_attempt(merchant_id: int, k: Known) -> Call:
         wanted = DeliveryFilter(endpoint_id=k.endpoint_id)
         [done] = await webhook_log.deliveries(connection, merchant_id, wanted, 1)
         await webhook_deliveries.after_attempt(connection, done, k.at)
+
+    return call
+
+
+def _change_endpoint(merchant_id: int, k: Known) -> Call:
+    async def call(connection: AsyncConnection) -> None:
+        found = await webhook_endpoints.endpoint(connection, merchant_id, k.endpoint_id)
+        assert found is not None
+        await webhook_endpoints.change_endpoint(connection, found)
 
     return call
 
@@ -423,6 +437,8 @@ def delivery_filters(k: Known) -> list[DeliveryFilter]:
         *(DeliveryFilter(status=status) for status in ("pending", "delivered", "failed", "dropped")),
         DeliveryFilter(endpoint_id=k.endpoint_id),
         DeliveryFilter(endpoint_id=-1),
+        DeliveryFilter(environment="production", before=(k.at, 2**62)),
+        DeliveryFilter(endpoint_id=k.endpoint_id, environment="sandbox", before=(k.at, 2**62)),
         DeliveryFilter(endpoint_id=k.endpoint_id, happened_from=k.at, undelivered=True),
         DeliveryFilter(endpoint_id=k.endpoint_id, happened_until=k.at - timedelta(days=9999)),
     ]

@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "members": "gerai.cli.members:members",
     "payments": "gerai.cli.payment_groups:payments",
     "people": "gerai.cli.people:people",
+    "rates": "gerai.cli.rates:rates",
+    "locations": "gerai.cli.locations:locations",
     "check": "gerai.cli.check:check",
     "doctor": "gerai.cli.doctor:doctor",
     "backup": "gerai.cli.backup:backup",

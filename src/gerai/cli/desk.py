@@ -14,16 +14,14 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from gerai.app import FoundPartners, make_desk, make_house
+from gerai.cli.at_desk import caller_here, desk_here
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk_rows import print_done, print_page, typed
 from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, operator, with_settings
+from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.terminal import fail
-from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.acting import Actor
 from gerai.engine.core import Engine
 from gerai.engine.desk.fields import example_of, words_of
 from gerai.engine.desk.house import House, Within
@@ -31,7 +29,6 @@ from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
 from gerai.engine.merchants.open import ENVIRONMENTS
-from gerai.kit.ids import quick_uuid
 from gerai.settings import Settings
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
@@ -91,9 +88,9 @@ def _at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *,
     environment: Environment = one_of(given["environment"], ENVIRONMENTS, "environment")
 
     async def act(engine: Engine, settings: Settings) -> Any:
-        async with house_of(engine, settings) as house:
-            merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
-            return await ask(Within(house, merchant_id, environment), caller_here())
+        merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
+        async with desk_here(engine, settings, merchant_id, environment) as within:
+            return await ask(within, caller_here())
 
     return with_settings(act, given["data"], given["settings_file"])
 

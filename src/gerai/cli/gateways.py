@@ -16,14 +16,12 @@ from gerai.cli.values import read_pairs
 from gerai.domain.records import GatewayAttempt, GatewayContract
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contract, narrowed, open_contract, ways_of
-from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.gateways.follow import to_look_at
+from gerai.engine.gateways.probe import probed
 from gerai.engine.merchants.open import ENVIRONMENTS
-from gerai.kit.address import AddressForbidden
 from gerai.kit.discover import discover
-from gerai.kit.http import NoAnswer, Unreachable
 from gerai.kit.secret_box import SecretBox, SecretBoxError
-from gerai.ports.gateways import Gateway, GatewayRefused, SwitchedOn
+from gerai.ports.gateways import Gateway
 from gerai.settings import Settings
 
 gateways = typer.Typer(no_args_is_help=True, help="Contracts with gateways, which take payments for you.")
@@ -191,30 +189,6 @@ def _keys(gateway: Gateway) -> dict[str, str]:
             typed = typer.prompt(label, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
             found[asked.name] = typed.strip()
     return found
-
-
-async def probed(desk: GatewayDesk, contract: GatewayContract) -> tuple[str, SwitchedOn | None]:
-    """One sentence that says what is wrong, empty for nothing; and what the gateway has switched on, if it says."""
-    gateway = GATEWAYS.get(contract.gateway)
-    if gateway is None:
-        return f"the gateway {contract.gateway} is not known here", None
-    try:
-        given = desk.opened(contract)
-        return "", await gateway.probe(desk.http(given), given)
-    except GatewayRefused as refused:
-        wrong = f"{gateway.title} refuses: {refused.text} ({refused.code})"
-    except AddressForbidden as error:
-        wrong = f"{contract.base_url}: {error}"
-    except Unreachable as error:
-        wrong = (
-            f"{contract.base_url} is not reached ({error}): is this machine connected, and the address right? Try "
-            "again / tidak terhubung: periksa jaringan dan alamatnya, lalu coba lagi"
-        )
-    except NoAnswer as error:
-        wrong = f"{contract.base_url} gives no usable answer: {error}"
-    except SecretBoxError as error:
-        wrong = f"{error}: it is the setting webhooks.seal_key"
-    return wrong, None
 
 
 def answers(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import NotFound
+from gerai.domain.webhooks import Delivery
 from gerai.engine.core import Engine
 from gerai.engine.keys.manage import KeyRow, list_keys
 from gerai.engine.webhooks import endpoints, history
@@ -52,20 +53,21 @@ async def key_named(engine: Engine, merchant_id: int, key_id: int) -> KeyRow:
     return found or no_such("key", key_id, live, "gerai keys list")
 
 
-async def require_endpoint(engine: Engine, merchant_id: int, endpoint_id: int, *, removed: bool = False) -> None:
-    """Leave when the merchant has no such webhook endpoint. ``removed``: one that only its log knows will do."""
-    known = [endpoint.endpoint_id for endpoint in await endpoints.list_endpoints(engine, merchant_id)]
+async def require_endpoint(engine: Engine, merchant_id: int, endpoint_id: int, *, removed: bool = False) -> str:
+    """The endpoint's environment. Leave when the merchant has no such webhook endpoint. ``removed``: one that only its
+    log knows will do."""
+    known = {one.endpoint_id: one.environment for one in await endpoints.list_endpoints(engine, merchant_id)}
     if endpoint_id in known:
-        return
-    if removed and await history.list_deliveries(engine, merchant_id, endpoint_id=endpoint_id, limit=1):
-        return
+        return known[endpoint_id]
+    if removed and (logged := await history.list_deliveries(engine, merchant_id, endpoint_id=endpoint_id, limit=1)):
+        return logged[0].environment
     no_such("webhook endpoint", endpoint_id, known, "gerai webhooks list")
 
 
-async def require_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> None:
-    """Leave when the merchant has no such webhook delivery."""
+async def require_delivery(engine: Engine, merchant_id: int, delivery_id: int) -> Delivery:
+    """The delivery. Leave when the merchant has no such webhook delivery."""
     try:
-        await history.show_delivery(engine, merchant_id, delivery_id)
+        return (await history.show_delivery(engine, merchant_id, delivery_id))[0]
     except NotFound:
         newest = await history.list_deliveries(engine, merchant_id, limit=LISTED + 1)
         no_such("delivery", delivery_id, [one.delivery_id for one in newest], "gerai webhooks log")

@@ -8,11 +8,12 @@ import typer
 
 from gerai.app import FoundPartners, make_desk
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.gateways import answers, probed
+from gerai.cli.gateways import answers
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.terminal import console, fail
 from gerai.engine.core import Engine
+from gerai.engine.gateways.probe import probed
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.payments.offered import Offered, offered_channels, require_offered
 from gerai.ports.gateways import SwitchedOn

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.app import WEBHOOK_CONTRACTS
+from gerai.cli.at_desk import do_here
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, one_of, require_delivery, require_endpoint
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
@@ -15,9 +16,10 @@ from gerai.cli.terminal import Grid, coloured, console, fail, print_json, to_the
 from gerai.cli.webhook_forms import EndpointForm, WhoseOrders, ask_for_key, register
 from gerai.domain.records import Environment
 from gerai.engine.core import Engine
+from gerai.engine.desk.acts.replay_range import ReplayedRange
+from gerai.engine.desk.fields import ById
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.webhooks import endpoints, history
-from gerai.kit.clock import JAKARTA
 from gerai.kit.secret_box import SecretBox
 from gerai.kit.secret_box import new_key as fresh_key
 from gerai.settings import Settings
@@ -96,11 +98,7 @@ def enable(
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Send to an endpoint again, for instance after it had answered 410."""
-
-    async def act(engine: Engine) -> None:
-        await endpoints.enable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
-
-    on_engine(act, data, settings_file)
+    _perform("webhooks.resume", merchant, endpoint, data, settings_file)
     console.line(f"enabled {endpoint}")
 
 
@@ -110,11 +108,7 @@ def disable(
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Send nothing to an endpoint for now; what happens meanwhile can be replayed once it is enabled again."""
-
-    async def act(engine: Engine) -> None:
-        await endpoints.disable_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint, "by hand")
-
-    on_engine(act, data, settings_file)
+    _perform("webhooks.pause", merchant, endpoint, data, settings_file)
     console.line(f"disabled {endpoint}")
 
 
@@ -124,11 +118,7 @@ def remove(
     settings_file: SettingsOption = None,
 ) -> None:  # fmt: skip
     """Forget an endpoint; its delivery log stays, but nothing of it can be replayed."""
-
-    async def act(engine: Engine) -> None:
-        await endpoints.remove_endpoint(engine, await _owner(engine, merchant, endpoint), endpoint)
-
-    on_engine(act, data, settings_file)
+    _perform("webhooks.remove", merchant, endpoint, data, settings_file)
     console.line(f"removed {endpoint}")
 
 
@@ -204,20 +194,20 @@ def replay(
     if (delivery is None) == (endpoint is None) or (endpoint is not None and (begin is None or end is None)):
         fail("name one delivery, or --endpoint with --from and --until", 2)
 
-    async def act(engine: Engine) -> list[int]:
+    async def act(engine: Engine, settings: Settings) -> int:
         of = await merchant_named(engine, merchant)
         if delivery is not None:
-            await require_delivery(engine, of, delivery)
-            await history.replay_one(engine, of, delivery)
-            return [delivery]
+            one = await require_delivery(engine, of, delivery)
+            await do_here(engine, settings, of, _real(one.environment), "deliveries.replay", ById(id=delivery))
+            return 1
         if endpoint is None or begin is None or end is None:
-            return []
-        await require_endpoint(engine, of, endpoint, removed=True)
-        return await history.replay_range(
-            engine, of, endpoint, _moment(begin), _moment(end), undelivered_only=undelivered
-        )
+            return 0
+        whose = await require_endpoint(engine, of, endpoint, removed=True)
+        stretch = ReplayedRange(endpoint_id=endpoint, begin=begin, end=end, undelivered=undelivered)
+        done = await do_here(engine, settings, of, _real(whose), "deliveries.replay_range", stretch)
+        return done.details["replayed"]
 
-    console.line(f"replaying {len(on_engine(act, data, settings_file))}")
+    console.line(f"replaying {with_settings(act, data, settings_file)}")
 
 
 @webhooks.command("new-key")
@@ -226,16 +216,20 @@ def new_key() -> None:
     typer.echo(fresh_key())
 
 
-async def _owner(engine: Engine, merchant: str, endpoint: int) -> int:
-    """The id of the merchant, who has this endpoint."""
-    merchant_id = await merchant_named(engine, merchant)
-    await require_endpoint(engine, merchant_id, endpoint)
-    return merchant_id
+def _perform(name: str, merchant: str, endpoint: int, data: DataOption, settings_file: SettingsOption) -> None:
+    """Do this act with an endpoint, in its own environment."""
+
+    async def act(engine: Engine, settings: Settings) -> None:
+        merchant_id = await merchant_named(engine, merchant)
+        whose = await require_endpoint(engine, merchant_id, endpoint)
+        await do_here(engine, settings, merchant_id, _real(whose), name, ById(id=endpoint))
+
+    with_settings(act, data, settings_file)
+
+
+def _real(environment: str) -> Environment:
+    return "sandbox" if environment == "sandbox" else "production"
 
 
 def _grid(*titles: str) -> Grid:
     return Grid(*titles, whole=("id", "state", "no."))
-
-
-def _moment(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=JAKARTA)

@@ -70,10 +70,13 @@ class DepositFilter:
 @dataclass(frozen=True)
 class DeliveryFilter:
     """Webhook deliveries. ``happened_from``, ``happened_until``: when the event was, the end not included.
-    ``undelivered``: leave out what was delivered."""
+    ``undelivered``: leave out what was delivered. ``before``: when the event of a delivery was, and its id; only what
+    comes after it in a list of the newest."""
 
     endpoint_id: int | None = None
+    environment: str = ""
     status: str = ""
     happened_from: datetime | None = None
     happened_until: datetime | None = None
     undelivered: bool = False
+    before: tuple[datetime, int] | None = None

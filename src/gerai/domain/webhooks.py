@@ -13,7 +13,8 @@ GONE: Final = "the address answered 410"
 
 class Endpoint(msgspec.Struct, frozen=True):
     """A subscriber to a door's orders. ``key_id``: only of orders placed with that key. ``events``: the door's
-    names, empty for all. ``failures``: attempts in a row that got no answer; ``paused_until``: left alone meanwhile."""
+    names, empty for all. ``failures``: attempts in a row that got no answer; ``paused_until``: left alone meanwhile.
+    ``ids_sealed``: the secret that the ids of messages are made with; empty: the one that signs."""
 
     merchant_id: int
     endpoint_id: int
@@ -31,6 +32,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     paused_until: datetime | None
     created_at: datetime
     updated_at: datetime
+    ids_sealed: bytes = b""
 
 
 class Delivery(msgspec.Struct, frozen=True):

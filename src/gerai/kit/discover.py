@@ -45,6 +45,24 @@ def discover_modules(package: str, attribute: str) -> dict[str, Any]:
     return found
 
 
+def discover_inner(package: str, inner: str, attribute: str, *others: str) -> dict[str, Any]:
+    """What the modules of a package named ``inner`` inside of each plug-in define under this name, by
+    ``plugin.module``; plug-ins without such a package are left out, and so are modules that define one of the
+    ``others``. PluginBroken names a module that defines none of them."""
+    found: dict[str, Any] = {}
+    for folder in _folders(package):
+        if not (folder / inner / "__init__.py").is_file():
+            continue
+        modules = import_module(f"{package}.{folder.name}.{inner}")
+        for name in sorted(module.name for module in iter_modules(modules.__path__)):
+            module = import_module(f"{modules.__name__}.{name}")
+            if (defined := getattr(module, attribute, None)) is not None:
+                found[f"{folder.name}.{name}"] = defined
+            elif not any(hasattr(module, other) for other in others):
+                raise PluginBroken(f"{module.__name__} defines neither {attribute} nor {' nor '.join(others)}")
+    return found
+
+
 def plugin_names(package: str) -> list[str]:
     """The folder names of all plug-ins of a package, in order; none of them is imported."""
     return [folder.name for folder in _folders(package)]

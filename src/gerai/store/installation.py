@@ -42,7 +42,7 @@ GROUP BY m.merchant_id, m.code HAVING NOT bool_or({_LIVE}) ORDER BY m.merchant_i
 _REAL_MERCHANTS: Final = "SELECT count(*) FROM merchants WHERE NOT simulated"
 #: Of contracts the closed ones, too: what was started by them is followed to its end.
 _SEALED: Final = """
-(SELECT m.code, 'endpoint', e.endpoint_id, ARRAY[e.secret_sealed, e.key_sealed]
+(SELECT m.code, 'endpoint', e.endpoint_id, ARRAY[e.secret_sealed, e.key_sealed, e.ids_sealed]
  FROM webhook_endpoints e JOIN merchants m USING (merchant_id)
  WHERE e.status <> 'removed' ORDER BY e.merchant_id, e.endpoint_id LIMIT %(limit)s)
 UNION ALL

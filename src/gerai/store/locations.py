@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from gerai.store.conditions import query
 from gerai.store.lookup_table import lookup_table
 
 #: Rows of this merchant id belong to everybody.
@@ -17,6 +19,20 @@ SERVICES: Final = lookup_table(
     "service_id courier_id courier_code courier_name code name courier_type aggregator pickup minimum_kg tolerance_g",
 )
 RATES: Final = lookup_table("shipping_rates", "service_id origin destination per_kg_sen days_min days_max cod")
+
+
+_PUT: Final = f"""
+INSERT INTO locations (merchant_id, {", ".join(LOCATIONS.columns)})
+VALUES (%s, {", ".join(["%s"] * len(LOCATIONS.columns))})
+ON CONFLICT (merchant_id, code) DO UPDATE SET district = excluded.district, city = excluded.city,
+    province = excluded.province, postal_codes = excluded.postal_codes"""
+
+
+async def put_locations(connection: AsyncConnection, places: Sequence[Sequence[Any]]) -> None:
+    """Store everybody's districts, whose values stand in the columns' order; one whose code is there keeps its id and
+    its coordinates."""
+    async with connection.cursor() as cursor:
+        await cursor.executemany(query(_PUT), [(EVERYBODY, *place) for place in places])
 
 
 async def content_mark(connection: AsyncConnection) -> str:

@@ -61,6 +61,18 @@ async def set_endpoint_status(
     return cursor.rowcount > 0
 
 
+async def change_endpoint(connection: AsyncConnection, new: Endpoint) -> None:
+    """Store what a person chooses of an endpoint: where it is, of which events, and what signs."""
+    await connection.execute(
+        "UPDATE webhook_endpoints SET url = %s, events = %s, key_id = %s, secret_sealed = %s, key_sealed = %s, "
+        "ids_sealed = %s, updated_at = %s WHERE merchant_id = %s AND endpoint_id = %s",
+        (
+            new.url, list(new.events), new.key_id, new.secret_sealed, new.key_sealed, new.ids_sealed, new.updated_at,
+            new.merchant_id, new.endpoint_id,
+        ),
+    )  # fmt: skip
+
+
 async def note_answered(connection: AsyncConnection, merchant_id: int, endpoint_id: int) -> None:
     """Reset the endpoint's failures: its address responds."""
     await connection.execute(

@@ -34,9 +34,26 @@ _LISTED: Final = """
 SELECT {columns} FROM webhook_endpoints p CROSS JOIN unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL
     (SELECT * FROM webhook_deliveries t {where} AND t.endpoint_id = p.endpoint_id AND t.status = s.status
      ORDER BY t.happened_at {way}, t.delivery_id {way} LIMIT %s) t
-WHERE p.merchant_id = %s{endpoint}
+WHERE p.merchant_id = %s{endpoints}
 ORDER BY t.happened_at {way}, t.delivery_id {way} LIMIT %s"""
 _STATUSES: Final = ("pending", "delivered", "failed", "dropped")
+#: By the order's events, as long as the list of an endpoint's deliveries may be.
+_OF_ORDER: Final = f"""
+SELECT p.url, {DELIVERY_COLUMNS} FROM webhook_endpoints p CROSS JOIN LATERAL
+    (SELECT * FROM webhook_deliveries d WHERE d.merchant_id = p.merchant_id AND d.endpoint_id = p.endpoint_id
+       AND d.event_id = ANY(ARRAY(SELECT e.event_id FROM events e WHERE e.merchant_id = %(merchant)s
+                                  AND e.order_id = %(order)s)) OFFSET 0) t
+WHERE p.merchant_id = %(merchant)s
+ORDER BY t.happened_at DESC, t.delivery_id DESC LIMIT %(limit)s"""
+#: As the list is read: endpoint by endpoint and state by state, on the index alone.
+_LATELY: Final = """
+SELECT p.endpoint_id, x.status, count(*) FROM unnest(%s::int8[]) AS p(endpoint_id) CROSS JOIN LATERAL (
+    SELECT t.status FROM unnest(%s::text[]) AS s(status) CROSS JOIN LATERAL (
+        SELECT d.status, d.happened_at, d.delivery_id FROM webhook_deliveries d
+        WHERE d.merchant_id = %s AND d.endpoint_id = p.endpoint_id AND d.status = s.status
+        ORDER BY d.happened_at DESC, d.delivery_id DESC LIMIT %s) t
+    ORDER BY t.happened_at DESC, t.delivery_id DESC LIMIT %s) x
+GROUP BY 1, 2"""
 
 
 async def deliveries(
@@ -53,20 +70,10 @@ async def finished(
     return await _listed(connection, merchant_id, wanted, limit, "ASC", after, _STATUSES[1:])
 
 
-#: By the order's events, as long as the list of an endpoint's deliveries may be.
-_OF_ORDER: Final = f"""
-SELECT p.url, {DELIVERY_COLUMNS} FROM webhook_endpoints p CROSS JOIN LATERAL
-    (SELECT * FROM webhook_deliveries d WHERE d.merchant_id = p.merchant_id AND d.endpoint_id = p.endpoint_id
-       AND d.event_id = ANY(ARRAY(SELECT e.event_id FROM events e WHERE e.merchant_id = %(merchant)s
-                                  AND e.order_id = %(order)s)) OFFSET 0) t
-WHERE p.merchant_id = %(merchant)s
-ORDER BY t.event_id, t.part, t.endpoint_id LIMIT %(limit)s"""
-
-
 async def of_order(
     connection: AsyncConnection, merchant_id: int, order_id: int, limit: int
 ) -> list[tuple[str, Delivery]]:
-    """An order's deliveries to all endpoints, with the address of each, what happened first first."""
+    """An order's deliveries to all endpoints, with the address of each, of the newest events first."""
     values = {"merchant": merchant_id, "order": order_id, "limit": limit}
     cursor = await connection.execute(query(_OF_ORDER), values)
     return [(url, Delivery(*columns)) for url, *columns in await cursor.fetchall()]
@@ -77,6 +84,33 @@ async def delivery(connection: AsyncConnection, merchant_id: int, delivery_id: i
     text = f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries t WHERE t.merchant_id = %s AND t.delivery_id = %s"
     row = await (await connection.execute(query(text), (merchant_id, delivery_id))).fetchone()
     return None if row is None else Delivery(*row)
+
+
+async def how_many_lately(
+    connection: AsyncConnection, merchant_id: int, endpoint_ids: list[int], newest: int
+) -> dict[int, dict[str, int]]:
+    """Of each of these endpoints, how many of its newest deliveries are in each state."""
+    cursor = await connection.execute(
+        query(_LATELY), (endpoint_ids, list(_STATUSES), merchant_id, newest, newest)
+    )  # fmt: skip
+    found: dict[int, dict[str, int]] = {endpoint_id: {} for endpoint_id in endpoint_ids}
+    for endpoint_id, status, many in await cursor.fetchall():
+        found[endpoint_id][status] = many
+    return found
+
+
+async def last_attempts(
+    connection: AsyncConnection, merchant_id: int, delivery_ids: list[int]
+) -> dict[int, SentAttempt]:
+    """The newest attempt at each of these deliveries; one that was never tried is missing."""
+    names = ", ".join(f"t.{name}" for name in SentAttempt.__struct_fields__)
+    cursor = await connection.execute(
+        query(f"SELECT DISTINCT ON (t.delivery_id) {names} FROM webhook_attempts t "
+               "WHERE t.merchant_id = %s AND t.delivery_id = ANY(%s) ORDER BY t.delivery_id, t.number DESC"),
+        (merchant_id, delivery_ids),
+    )  # fmt: skip
+    found = [SentAttempt(*row) for row in await cursor.fetchall()]
+    return {one.delivery_id: one for one in found}
 
 
 async def _listed(
@@ -98,14 +132,15 @@ async def _listed(
         .add_if(wanted.happened_from is not None, "t.happened_at >= %s", wanted.happened_from)
         .add_if(wanted.happened_until is not None, "t.happened_at < %s", wanted.happened_until)
     )
+    if wanted.before is not None:
+        where.add("(t.happened_at, t.delivery_id) < (%s, %s)", *wanted.before)
     if after is not None:
         where.add("(t.happened_at, t.delivery_id) > (%s, %s)", after.happened_at, after.delivery_id)
-    of_one = wanted.endpoint_id is not None
-    text = _LISTED.format(
-        columns=DELIVERY_COLUMNS, where=where.text, way=way, endpoint=" AND p.endpoint_id = %s" if of_one else ""
-    )
-    endpoint = (wanted.endpoint_id,) if of_one else ()
-    cursor = await connection.execute(query(text), (statuses, *where.params, limit, merchant_id, *endpoint, limit))
+    asked = {"p.endpoint_id": wanted.endpoint_id, "p.environment": wanted.environment or None}
+    of = {column: value for column, value in asked.items() if value is not None}
+    endpoints = "".join(f" AND {column} = %s" for column in of)
+    text = _LISTED.format(columns=DELIVERY_COLUMNS, where=where.text, way=way, endpoints=endpoints)
+    cursor = await connection.execute(query(text), (statuses, *where.params, limit, merchant_id, *of.values(), limit))
     return [Delivery(*row) for row in await cursor.fetchall()]
 
 

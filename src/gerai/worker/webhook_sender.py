@@ -14,7 +14,7 @@ from gerai.engine.core import Engine
 from gerai.engine.outage import DatabaseError
 from gerai.engine.webhooks.contract import SignedRequest, WebhookContract
 from gerai.engine.webhooks.deliver import SECRET_CLOSED, AttemptResult, Claimed, claim, due, record_attempt
-from gerai.engine.webhooks.signing import sign
+from gerai.engine.webhooks.signing import secrets_of, sign
 from gerai.kit.address import AddressForbidden
 from gerai.kit.clock import real_now
 from gerai.kit.http import NoAnswer, Outgoing
@@ -149,6 +149,4 @@ class WebhookSender:
 
     def _sign(self, contract: WebhookContract, claimed: Claimed, at: datetime) -> SignedRequest:
         delivery, endpoint = claimed
-        own = self._sealer.open(endpoint.secret_sealed)
-        signing = self._sealer.open(endpoint.key_sealed) if endpoint.key_sealed else own
-        return sign(contract, delivery, own, signing, at)
+        return sign(contract, delivery, secrets_of(endpoint, self._sealer), at)

@@ -14,6 +14,7 @@ from gerai.engine.catalogue.store_methods import StoreMethods
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import MerchantFacts
 from gerai.engine.gateways.desk import GatewayDesk
+from gerai.engine.webhooks.register import WebhookDesk
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.secret_box import SecretBox
 from gerai.ports.fulfilment import FulfilmentProvider
@@ -69,7 +70,8 @@ ReadOrderFacts = Callable[[OrderView, str], OrderFacts]
 class House:
     """An installation. ``doors``: how the keys of each are made, by its name; ``store_methods``: how stores may say
     that they are paid; ``deposit_codes``: of the doors whose members see their deposits; ``order_facts``: what each
-    door knows of its orders. ``sealer`` seals what must be read again; ``base_url``: what links begin with."""
+    door knows of its orders; ``webhooks``: what each door announces. ``sealer`` seals what must be read again;
+    ``base_url``: what links begin with."""
 
     engine: Engine
     gateways: GatewayDesk
@@ -81,6 +83,7 @@ class House:
     store_methods: StoreMethods = field(default_factory=StoreMethods)
     deposit_codes: Mapping[str, DepositCoder] = field(default_factory=dict[str, DepositCoder])
     order_facts: Mapping[str, ReadOrderFacts] = field(default_factory=dict[str, ReadOrderFacts])
+    webhooks: WebhookDesk = field(default_factory=WebhookDesk)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
         parcel=_parcel(view, known, happened),
         refunds=tuple(_refund(task) for task in tasks if task.task.order_id == order_id),
         ledger=_ledger(transfers, accounts),
-        deliveries=tuple(_delivery(url, delivery) for url, delivery in sent),
+        deliveries=tuple(_delivery(url, delivery) for url, delivery in reversed(sent)),
         events=tuple(map(_event, happened)),
     )
 

@@ -17,10 +17,12 @@ from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
 from gerai.kit.bilingual import Bilingual
-from gerai.kit.discover import discover_modules
+from gerai.kit.discover import discover_inner, discover_modules
 
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
+#: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
+_COUNTERS: Final = "gerai.doors.dialects"
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,15 @@ class DeskCaller:
 @cache
 def views() -> dict[str, View]:
     """Every view, by name."""
-    return _by_name(discover_modules("gerai.engine.desk.views", "VIEW"))
+    own = discover_inner(_COUNTERS, "desk", "VIEW", "ACT")
+    return _by_name(discover_modules("gerai.engine.desk.views", "VIEW") | own)
 
 
 @cache
 def acts() -> dict[str, Act]:
     """Every act, by name."""
-    return _by_name(discover_modules("gerai.engine.desk.acts", "ACT"))
+    own = discover_inner(_COUNTERS, "desk", "ACT", "VIEW")
+    return _by_name(discover_modules("gerai.engine.desk.acts", "ACT") | own)
 
 
 def _by_name(found: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.domain.settlement import SettleRule
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
-from gerai.engine.merchants.open import changing
+from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox
@@ -144,6 +144,8 @@ async def open_contract(engine: Engine, draft: ContractDraft) -> GatewayContract
             raise InputInvalid(
                 {"gateway": [f"{new.gateway} has an open contract in {new.environment}: close it first"]}
             )
+        ways = [f"{way.method}:{way.channel}" for way in new.ways]
+        note(new.contract_id, gateway=new.gateway, base_url=new.base_url, facts=new.facts, ways=ways)
     log.info("gateway.contract_opened", merchant_id=new.merchant_id, contract_id=new.contract_id, gateway=new.gateway,
              environment=new.environment, by=new.created_by)  # fmt: skip
     return new
@@ -163,6 +165,7 @@ async def change_rule(engine: Engine, merchant_id: int, contract_id: int, way: W
             for one in found.ways
         ]  # fmt: skip
         await sql.change_ways(connection, merchant_id, contract_id, ways)
+        note(contract_id, way=":".join(way), rule=str(rule))
     log.info(
         "gateway.rule_changed", merchant_id=merchant_id, contract_id=contract_id, way=":".join(way), rule=str(rule)
     )
@@ -173,6 +176,7 @@ async def close_contract(engine: Engine, merchant_id: int, contract_id: int, by:
     async with changing(engine, merchant_id) as connection:
         if not await sql.close_contract(connection, merchant_id, contract_id, real_now(), by):
             raise NotFound("gateway contract", str(contract_id))
+        note(contract_id)
     log.info("gateway.contract_closed", merchant_id=merchant_id, contract_id=contract_id, by=by)
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from gerai.domain.records import Environment, Member
 from gerai.domain.refusals import InputInvalid, NotFound
@@ -149,6 +151,21 @@ async def change_settings(engine: Engine, merchant_id: int, settings: dict[str, 
         await sql.change_settings(connection, merchant_id, fit)
         before = merchant.settings if is_object(merchant.settings) else {}
         note(", ".join(fit), before={name: before[name] for name in fit if name in before}, after=fit)
+
+
+async def revise_setting(engine: Engine, merchant_id: int, name: str, revise: Callable[[Any], Any]) -> None:
+    """Store what ``revise`` makes of a setting's value in force; it may refuse. Two at once lose nothing.
+
+    Refuses InputInvalid as :func:`open_merchant`. KeyError: no such setting is declared.
+    """
+    declared = engine.directory.declared
+    async with changing(engine, merchant_id) as connection:
+        [merchant] = await sql.merchants(connection, [merchant_id])
+        chosen, _ = declared.read(merchant.settings)
+        before = getattr(chosen.of(declared.by_name[name].struct), name)
+        fit = _checked(declared, {name: revise(before)}, simulated=merchant.simulated)
+        await sql.change_settings(connection, merchant_id, fit)
+        note(name, before={name: msgspec.to_builtins(before, str_keys=True)}, after=fit)
 
 
 async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:

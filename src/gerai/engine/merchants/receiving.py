@@ -10,7 +10,7 @@ import structlog
 from gerai.domain.records import ReceivingAccount
 from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.core import Engine
-from gerai.engine.merchants.open import changing
+from gerai.engine.merchants.open import changing, note
 from gerai.kit.clock import real_now
 from gerai.ports.payments import AccountFault, PaymentMethod, ReadAccount
 from gerai.store import receiving_accounts as sql
@@ -68,6 +68,7 @@ async def open_account(
                 }
             )
         await sql.inherit(connection, new)
+        note(new.receiving_id, method=method.name, channel=read.channel, shown=[": ".join(one) for one in read.shown])
     log.info("receiving.opened", merchant_id=merchant_id, receiving_id=new.receiving_id, method=method.name,
                 channel=read.channel, by=by)  # fmt: skip
     return new
@@ -81,4 +82,5 @@ async def close_account(engine: Engine, merchant_id: int, receiving_id: int, by:
     async with changing(engine, merchant_id) as connection:
         if not await sql.close(connection, merchant_id, receiving_id, real_now(), by):
             raise NotFound("receiving account", str(receiving_id))
+        note(receiving_id)
     log.info("receiving.closed", merchant_id=merchant_id, receiving_id=receiving_id, by=by)

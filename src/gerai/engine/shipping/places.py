@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
@@ -76,6 +77,17 @@ class Gazetteer:
     def of(places: Iterable[Place]) -> Gazetteer:
         ordered = sorted(places, key=lambda place: place.location_id)
         return Gazetteer({place.location_id: place for place in ordered}, tuple(_entry(place) for place in ordered))
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """What each province, regency and district is called, by its code."""
+        found: dict[str, str] = {}
+        for place in self.by_id.values():
+            province, _, _ = place.code.partition(".")
+            found[province] = place.province
+            found[place.code.rpartition(".")[0]] = f"{place.city}, {place.province}"
+            found[place.code] = place.display
+        return found
 
     def search(self, query: str) -> list[Place]:
         """Districts whose ``district, city, province`` contains every word of the query.

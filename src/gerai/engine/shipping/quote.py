@@ -57,7 +57,7 @@ def chargeable_kg(grams: int, tolerance_g: int = DEFAULT_TOLERANCE_G, minimum_kg
     return max(1, minimum_kg, -((tolerance_g - grams) // 1000))
 
 
-def _reaching(code: str) -> tuple[str, ...]:
+def reaching(code: str) -> tuple[str, ...]:
     """A district's code and the regions around it, most specific first: 31.71.05, 31.71, 31, ""."""
     parts = code.split(".")
     return (*(".".join(parts[:size]) for size in range(len(parts), 0, -1)), "")
@@ -81,7 +81,7 @@ class RateTable:
         """The rate that applies: the origin's own regency before "anywhere", then the most specific destination."""
         regency = ".".join(origin_code.split(".")[:2])
         for origin in (regency, ""):
-            for destination in _reaching(destination_code):
+            for destination in reaching(destination_code):
                 if found := self.rates.get((service_id, origin, destination)):
                     return found
         return None

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from gerai.domain.records import Environment
-from gerai.domain.refusals import NotFound
+from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.domain.webhooks import Endpoint
 from gerai.engine.core import Engine
-from gerai.engine.merchants.open import changing
+from gerai.engine.merchants.open import changing, note
 from gerai.kit.secret_box import SecretBox
 from gerai.store import webhook_deliveries, webhook_endpoints
+from gerai.store.connection import Connection
 
 _SECRET_BYTES: Final = 32
+_THING: Final = "webhook endpoint"
 
 
 class NewEndpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,8 @@ def new_secret() -> str:
 async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secret: str) -> int:
     """Store an endpoint that signs with ``secret`` (:func:`new_secret`); returns its id.
 
-    It receives what happens from now on. Raises SecretBoxError when secrets cannot be sealed.
+    It receives what happens from now on. Refuses InputInvalid: its address receives the same already. Raises
+    SecretBoxError when secrets cannot be sealed.
     """
     endpoint_id = engine.ids.next()
     now = engine.now(new.merchant_id, new.environment)
@@ -64,7 +68,9 @@ async def add_endpoint(engine: Engine, sealer: SecretBox, new: NewEndpoint, secr
         updated_at=now,
     )
     async with changing(engine, new.merchant_id) as connection:
+        await _require_alone(connection, endpoint)
         await webhook_endpoints.add_endpoint(connection, endpoint)
+        note(endpoint_id, door=new.channel, url=new.url, events=list(new.events))
     return endpoint_id
 
 
@@ -72,6 +78,20 @@ async def list_endpoints(engine: Engine, merchant_id: int) -> list[Endpoint]:
     """A merchant's endpoints, oldest first; removed ones are left out."""
     async with engine.connection() as connection:
         return await webhook_endpoints.endpoints(connection, merchant_id)
+
+
+async def change_endpoint(
+    engine: Engine, merchant_id: int, endpoint_id: int, decide: Callable[[Endpoint], Endpoint]
+) -> None:
+    """Store what ``decide`` makes of the endpoint as it stands; it may refuse, and notes what it changes.
+
+    Refuses NotFound, and InputInvalid: its address receives the same already.
+    """
+    async with changing(engine, merchant_id) as connection:
+        there = await _there(connection, merchant_id, endpoint_id)
+        new = msgspec.structs.replace(decide(there), updated_at=engine.now(merchant_id, there.environment))
+        await _require_alone(connection, new)
+        await webhook_endpoints.change_endpoint(connection, new)
 
 
 async def enable_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) -> None:
@@ -90,12 +110,35 @@ async def remove_endpoint(engine: Engine, merchant_id: int, endpoint_id: int) ->
 
 
 async def _set_status(engine: Engine, merchant_id: int, endpoint_id: int, status: str, reason: str) -> None:
-    async with engine.connection() as connection:
-        found = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
-    if found is None or found.status == "removed":
-        raise NotFound("webhook endpoint", str(endpoint_id))
-    now = engine.now(merchant_id, found.environment)
     async with changing(engine, merchant_id) as connection:
+        there = await _there(connection, merchant_id, endpoint_id)
+        now = engine.now(merchant_id, there.environment)
         await webhook_endpoints.set_endpoint_status(connection, merchant_id, endpoint_id, status, reason, now)
         if status != "active":
             await webhook_deliveries.drop_pending(connection, merchant_id, endpoint_id, now)
+        note(endpoint_id, url=there.url, status=[there.status, status])
+
+
+async def _there(connection: Connection, merchant_id: int, endpoint_id: int) -> Endpoint:
+    found = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
+    if found is None or found.status == "removed":
+        raise NotFound(_THING, str(endpoint_id))
+    return found
+
+
+async def _require_alone(connection: Connection, new: Endpoint) -> None:
+    """Refuses InputInvalid: every message would come twice."""
+    for one in await webhook_endpoints.endpoints(connection, new.merchant_id):
+        if one.endpoint_id != new.endpoint_id and _reaches(one) == _reaches(new):
+            raise InputInvalid(
+                {
+                    "url": [
+                        f"it receives what happens to {new.channel} orders in {new.environment} already: endpoint "
+                        f"{one.endpoint_id} ({one.status})"
+                    ]
+                }
+            )
+
+
+def _reaches(endpoint: Endpoint) -> tuple[str, str, str, int | None]:
+    return endpoint.channel, endpoint.environment, endpoint.url, endpoint.key_id

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from gerai.domain.filters import DeliveryFilter
 from gerai.domain.refusals import NotFound, StateConflict
 from gerai.domain.webhooks import Delivery, Endpoint, SentAttempt
 from gerai.engine.core import Engine
-from gerai.engine.webhooks.signing import message_id
+from gerai.engine.merchants.open import changing, note
+from gerai.engine.webhooks.signing import message_id, secrets_of
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.store import webhook_endpoints, webhook_log
 from gerai.store.connection import Connection
+
+#: How many deliveries tell how an endpoint does lately.
+LATELY: Final = 100
 
 
 async def list_deliveries(
@@ -37,21 +42,52 @@ async def name_of_message(engine: Engine, sealer: SecretBox, delivery: Delivery)
     async with engine.connection() as connection:
         endpoint = await webhook_endpoints.endpoint(connection, delivery.merchant_id, delivery.endpoint_id)
     try:
-        return "" if endpoint is None else message_id(delivery, sealer.open(endpoint.secret_sealed))
+        return "" if endpoint is None else message_id(delivery, secrets_of(endpoint, sealer).ids)
     except SecretBoxError:
         return ""
+
+
+async def lately(engine: Engine, merchant_id: int, endpoint_ids: list[int]) -> dict[int, dict[str, int]]:
+    """Of each of these endpoints, how many of its newest deliveries (LATELY at most) are in each state."""
+    async with engine.connection() as connection:
+        return await webhook_log.how_many_lately(connection, merchant_id, endpoint_ids, LATELY)
+
+
+async def last_answers(
+    engine: Engine, merchant_id: int, endpoint_id: int, limit: int
+) -> list[tuple[Delivery, SentAttempt]]:
+    """The last attempt at each of an endpoint's newest deliveries, of the newest events first."""
+    newest = await list_deliveries(engine, merchant_id, endpoint_id=endpoint_id, limit=limit)
+    async with engine.connection() as connection:
+        found = await webhook_log.last_attempts(connection, merchant_id, [one.delivery_id for one in newest])
+    return [(one, found[one.delivery_id]) for one in newest if one.delivery_id in found]
+
+
+async def deliveries_of_order(engine: Engine, merchant_id: int, order_id: int) -> list[Delivery]:
+    """What was made of an order's events, of the newest first; of no order more than a thousand."""
+    async with engine.connection() as connection:
+        found = await webhook_log.of_order(connection, merchant_id, order_id, webhook_log.REPLAYED_AT_ONCE)
+    return [one for _, one in found]
+
+
+async def find_deliveries(engine: Engine, merchant_id: int, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
+    """Those that are wanted, of the newest events first."""
+    async with engine.connection() as connection:
+        return await webhook_log.deliveries(connection, merchant_id, wanted, limit)
 
 
 async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None:
     """Send it again, under the same message id. NotFound; StateConflict of its endpoint while that is not active, else
     of the delivery while it is pending."""
-    delivery, _ = await show_delivery(engine, merchant_id, delivery_id)
-    now = engine.now(merchant_id, delivery.environment)
-    async with engine.connection() as connection:
-        if await webhook_log.replay(connection, merchant_id, [delivery_id], now):
-            return
-        await _require_active(connection, merchant_id, delivery.endpoint_id)
-    raise StateConflict("delivery", str(delivery_id), "pending", "replay")
+    async with changing(engine, merchant_id) as connection:
+        delivery = await webhook_log.delivery(connection, merchant_id, delivery_id)
+        if delivery is None:
+            raise NotFound("delivery", str(delivery_id))
+        now = engine.now(merchant_id, delivery.environment)
+        if not await webhook_log.replay(connection, merchant_id, [delivery_id], now):
+            await _require_active(connection, merchant_id, delivery.endpoint_id)
+            raise StateConflict("delivery", str(delivery_id), "pending", "replay")
+        note(delivery_id, endpoint_id=delivery.endpoint_id, event=delivery.event)
 
 
 async def replay_range(
@@ -62,28 +98,44 @@ async def replay_range(
     end: datetime,
     *,
     undelivered_only: bool = False,
+    environment: str = "",
 ) -> list[int]:
     """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
     the deliveries, oldest first. A long range is replayed piece by piece, the oldest first. NotFound for an endpoint
-    that never was, StateConflict for one that is not active."""
-    async with engine.connection() as connection:
-        endpoint = await _require_active(connection, merchant_id, endpoint_id)
-        wanted = DeliveryFilter(
-            endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
-        )
+    that never was, or is not of the ``environment``, StateConflict for one that is not active."""
+    wanted = DeliveryFilter(
+        endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
+    )
+    # What is written down of the act names the whole range, and stands beside its first piece: pieces that follow
+    # change nothing that it does not name.
+    async with changing(engine, merchant_id) as connection:
+        endpoint = await _require_active(connection, merchant_id, endpoint_id, environment)
         now = engine.now(merchant_id, endpoint.environment)
-        replayed: list[int] = []
-        after: Delivery | None = None
-        while found := await webhook_log.finished(connection, merchant_id, wanted, after, webhook_log.REPLAYED_AT_ONCE):
-            ids, after = [delivery.delivery_id for delivery in found], found[-1]
-            replayed += await webhook_log.replay(connection, merchant_id, ids, now)
+        last, replayed = await _replay_piece(connection, merchant_id, wanted, None, now)
+        note(endpoint_id, begin=begin.isoformat(), end=end.isoformat(), undelivered=undelivered_only)
+    async with engine.connection() as connection:
+        while last is not None:
+            last, more = await _replay_piece(connection, merchant_id, wanted, last, now)
+            replayed += more
     return replayed
 
 
-async def _require_active(connection: Connection, merchant_id: int, endpoint_id: int) -> Endpoint:
+async def _replay_piece(
+    connection: Connection, merchant_id: int, wanted: DeliveryFilter, after: Delivery | None, now: datetime
+) -> tuple[Delivery | None, list[int]]:
+    """The last delivery of the next piece, None when there is no more, and what of it is sent again."""
+    found = await webhook_log.finished(connection, merchant_id, wanted, after, webhook_log.REPLAYED_AT_ONCE)
+    if not found:
+        return None, []
+    return found[-1], await webhook_log.replay(connection, merchant_id, [one.delivery_id for one in found], now)
+
+
+async def _require_active(
+    connection: Connection, merchant_id: int, endpoint_id: int, environment: str = ""
+) -> Endpoint:
     """The endpoint, to which messages go. NotFound; StateConflict when it is disabled or removed."""
     endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
-    if endpoint is None:
+    if endpoint is None or environment not in ("", endpoint.environment):
         raise NotFound("webhook endpoint", str(endpoint_id))
     if endpoint.status != "active":
         raise StateConflict("webhook endpoint", str(endpoint_id), endpoint.status, "replay")

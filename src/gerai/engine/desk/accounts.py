@@ -1,0 +1,39 @@
+"""What acts about ways to be paid share: what a method or a gateway asks, as fields and in its own names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from gerai.domain.refusals import InputInvalid
+from gerai.engine.acting import acting_now
+from gerai.engine.desk.fields import END, words
+
+Said = Annotated[str, Meta(max_length=512)]
+Pair = Annotated[str, Meta(max_length=600, pattern=r"^[a-z][a-z0-9_]*=[^\n]*" + END)]
+Pairs = Annotated[tuple[Pair, ...], Meta(max_length=20)]
+MORE: Final = words("Lainnya: nama=nilai", "Anything else: name=value", ("name=value",))
+
+
+def asked_of(given: msgspec.Struct, besides: frozenset[str], more: tuple[str, ...]) -> dict[str, str]:
+    """What was said, by the names that are asked: the fields that are filled, ``besides`` left out, and ``more``.
+    Refuses InputInvalid: a name is said twice."""
+    said = {
+        name: value
+        for name in given.__struct_fields__
+        if name not in besides and isinstance(value := getattr(given, name), str) and value.strip()
+    }
+    for one in more:
+        name, _, value = one.partition("=")
+        if name in said:
+            raise InputInvalid({"more": [f"{name} is said twice"]})
+        said[name] = value
+    return said
+
+
+def by_whom() -> str:
+    """Who acts, as records keep it."""
+    act = acting_now()
+    return "" if act is None else act.actor.label

@@ -1,0 +1,5 @@
+-- depends: 0041-one-sender
+-- transactional: false
+
+-- Written to be run again from its beginning. Nothing but the catalogue is changed.
+ALTER TABLE webhook_endpoints ADD COLUMN IF NOT EXISTS ids_sealed bytea NOT NULL DEFAULT '';
