@@ -172,6 +172,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.forget": [
             lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")
         ],
+        "idempotency.keep_made": [
+            lambda c: idempotency.keep_made(c, m, "production", Key("m", "create_order", "none"), b"{}")
+        ],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "stock.levels": [lambda c, ids=ids: stock.levels(c, m, "production", ids) for ids in (k.order_ids, [m + 4])],
         "stock.level": [lambda c: stock.level(c, m, "production", m + 4, 1)],
