@@ -63,7 +63,8 @@ WITHOUT_CASE = {
     "webhook_deliveries.drop_pending", "webhook_endpoints.set_endpoint_status", "webhook_endpoints.note_answered",
     "webhook_endpoints.note_silent", "webhook_endpoints.listening", "notices.add_source", "notices.close_source",
     "gateways.add_contract", "gateways.close_contract", "gateways.change_ways", "stock.add_empty", "stock.mark_low",
-    "idempotency.take", "members.add", "members.change", "members.add_link", "members.remove_link",
+    "members.add", "members.change", "members.add_link", "members.remove_link", "members.add_all", "members.change_all",
+    "members.add_wallets", "stock.write_counts",
 }  # fmt: skip
 
 
