@@ -10,6 +10,7 @@ from babel.dates import format_datetime
 
 from gerai.domain.money import display
 from gerai.doors.http.language import Language, catalogues
+from gerai.engine.desk.fault_words import in_indonesian
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA
 
@@ -38,7 +39,8 @@ class DeskWords:
 
     def fault(self, text: str) -> str:
         """What is wrong with a field, translated where the catalogue knows it."""
-        return CATALOGUES[self.language].get(f"fault.{text}", text)
+        known = CATALOGUES[self.language].get(f"fault.{text}")
+        return known or (in_indonesian(text) if self.language == "id" else text)
 
     def amount(self, sen: int) -> str:
         """``Rp15.000``."""
