@@ -134,6 +134,8 @@ async def test_a_row_that_does_not_fit_is_named_and_nothing_is_done(
     report = await brought(within, "products", content, per_row=True)
     assert (figures(report), faults(report)) == ((2, 0, 0, 1, True), [where])
     assert {*await variants(within)} - {*before} == {"A1", "A2"}
+    alone = await brought(within, "products", csv_of(bad, bad), per_row=True)
+    assert (figures(alone)[4], figures(alone)[3]) == (False, 2)
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ async def bring_in(
                 act.about(one.name, file=report.digest, **figures)
                 report.applied = True
         except _TakenBack:
-            report.applied = run.writes
+            # Nothing had to be done; where rows do not fit, nothing was.
+            report.applied = run.writes and not report.faulty
         except ActReplayed:
             report.replayed = True
     return report
