@@ -102,6 +102,19 @@ def test_spreadsheets_save_csv_in_many_ways(content: bytes) -> None:
     assert read(content) == [["sku", "nama"], ["A", "Kaos"]]
 
 
+def test_a_table_may_be_left_unread() -> None:
+    """Whoever stops after the first row and closes the file is done; before that the file stays theirs."""
+    file = io.BytesIO(b"a,b\n1,2\n")
+    rows = sheet_rows(file)
+    assert next(rows).cells == ["a", "b"]
+    rows.close()
+    assert not file.closed
+    rows = sheet_rows(file)
+    next(rows)
+    file.close()
+    rows.close()
+
+
 def test_old_letters_are_read() -> None:
     """What is no UTF-8 is what Windows wrote before."""
     assert read("nama\ncafé".encode("cp1252")) == [["nama"], ["café"]]

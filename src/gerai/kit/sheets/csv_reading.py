@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
@@ -18,7 +18,7 @@ _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16")
 _OLD_LETTERS: Final = "cp1252"
 
 
-def csv_rows(stream: BinaryIO) -> Iterator[SheetRow]:
+def csv_rows(stream: BinaryIO) -> Generator[SheetRow]:
     """The rows. SheetBroken: no text, a quotation mark that is not closed, a cell or a row that is too long."""
     text = io.TextIOWrapper(stream, encoding=_encoding(stream), newline="")
     try:
@@ -28,8 +28,9 @@ def csv_rows(stream: BinaryIO) -> Iterator[SheetRow]:
     except UnicodeError as error:
         raise SheetBroken("the file is no text: save it as CSV UTF-8 or as XLSX") from error
     finally:
-        # The stream is its owner's to close.
-        text.detach()
+        # The stream is its owner's to close, who may have done so before these rows were let go.
+        if not stream.closed:
+            text.detach()
 
 
 def _rows(text: io.TextIOWrapper) -> Iterator[SheetRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import BinaryIO, Final
 
 from gerai.kit.sheets.csv_reading import csv_rows
@@ -13,7 +13,7 @@ _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
 
-def sheet_rows(stream: BinaryIO) -> Iterator[SheetRow]:
+def sheet_rows(stream: BinaryIO) -> Generator[SheetRow]:
     """The rows of a CSV file, or of the first sheet of a workbook, read as they are asked for. SheetBroken."""
     begins = stream.read(4)
     stream.seek(0)

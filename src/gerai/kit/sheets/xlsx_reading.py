@@ -4,7 +4,7 @@ taken."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from decimal import Context, Decimal, InvalidOperation
 from typing import BinaryIO, Final
 
@@ -18,7 +18,7 @@ _KEPT: Final = Context(prec=15)
 _TEXTS_IN: Final = frozenset({"v", "t"})
 
 
-def xlsx_rows(stream: BinaryIO) -> Iterator[SheetRow]:
+def xlsx_rows(stream: BinaryIO) -> Generator[SheetRow]:
     """The rows that there are. SheetBroken: no workbook, too much of one, or too wide a row."""
     book = Workbook(stream)
     sheet = _Sheet(book.texts())
