@@ -13,8 +13,10 @@ from desk_kit import open_desk, written
 from gerai.app import App
 from gerai.domain.permissions import PERMISSIONS, ROLES
 from gerai.domain.records import Environment
+from gerai.engine.desk.export import MEDIA_TYPES, is_listed
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.paths import act_path, view_path
+from gerai.engine.desk.importing import imports
+from gerai.engine.desk.paths import act_path, import_path, view_path
 from gerai.engine.desk.registry import Act, View, acts, views
 from gerai.engine.keys.manage import create_key, revoke_key
 
@@ -151,6 +153,8 @@ async def test_the_document_names_all_and_nothing_else(client: httpx.AsyncClient
     """The OpenAPI document has every path that is served, all references lead somewhere, and a page shows it."""
     document = (await client.get("/admin/v1/openapi.json")).json()
     wanted = {"/admin/v1" + (view_path(one) if isinstance(one, View) else act_path(one)) for one in REACHED}
+    wanted |= {f"/admin/v1{view_path(v)}.{kind}" for v in views().values() if is_listed(v) for kind in MEDIA_TYPES}
+    wanted |= {f"/admin/v1{import_path(i)}{end}" for i in imports().values() for end in ("", ".csv", ".xlsx")}
     assert set(document["paths"]) == wanted
     assert document["openapi"] == "3.1.0"
     text = msgspec.json.encode(document).decode()

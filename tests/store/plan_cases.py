@@ -163,6 +163,12 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
             lambda c, text=text: members.known_as(c, m, ["cekceir", "leuwongrr", "scalev"], text, "+6281234567890", 50)
             for text in ("m7", "m7@example.com", "none")
         ],
+        "members.with_any_of": [
+            lambda c, names=names: members.with_any_of(
+                c, m, ["cekceir", "leuwongrr", "scalev"], names, [f"{n}@example.com" for n in names], ["+6281234567890"]
+            )
+            for names in (["m7"], [f"m{n}" for n in range(250)])
+        ],
         "members.one": [lambda c: members.one(c, m, k.member_id)],
         "members.links": [lambda c: members.links(c, m, k.member_id)],
         "wallets.transfers_of_order": [lambda c: wallets.transfers_of_order(c, m, first)],
@@ -172,15 +178,13 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "idempotency.forget": [
             lambda c: idempotency.forget(c, m, "production", Key("m", "create_order", "none"), b"{}")
         ],
-        "idempotency.keep_made": [
-            lambda c: idempotency.keep_made(c, m, "production", Key("m", "create_order", "none"), b"{}")
-        ],
         "services.balances_before": [lambda c: services.balances_before(c, m, k.order_ids)],
         "stock.levels": [lambda c, ids=ids: stock.levels(c, m, "production", ids) for ids in (k.order_ids, [m + 4])],
         "stock.level": [lambda c: stock.level(c, m, "production", m + 4, 1)],
         "stock.low_levels": [
             lambda c, after=after: stock.low_levels(c, m, "production", after, 200) for after in ((0, 0), (first, 1))
         ],
+        "stock.locked": [lambda c: stock.locked(c, m, [first])],
         "stock.by_id": [lambda c: stock.by_id(c, m, first)],
         "waiting_list.things": [
             lambda c, after=after: waiting_list.things(c, m, "production", [*waiting_list.PARTS], after, 51)

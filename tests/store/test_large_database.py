@@ -69,7 +69,7 @@ WITHOUT_CASE = {
     "gateways.add_contract", "gateways.close_contract", "gateways.change_ways", "stock.add_empty", "stock.mark_low",
     "idempotency.take", "members.add", "members.change", "members.add_link", "members.remove_link",
     "report_counting.last_event", "report_counting.event_writers", "report_counting.take", "report_counting.move",
-    "report_counting.refill",
+    "report_counting.refill", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import typer
 from gerai.cli.bank_layouts import LAYOUTS
 from gerai.cli.bank_statement import COLUMNS, read_statement
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.money_acts import do_here
+from gerai.cli.money_acts import money_act
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.order_names import payable_named
@@ -146,7 +146,7 @@ def book(
                 f"/ tidak ada pembayaran {name} sebesar {came}: sebutkan salah satu, atau gerai payments confirm {name}"
             )
         given = {"id": arrival, "pays": payment.payment_id}
-        await do_here(engine, settings, view.order.merchant_id, PRODUCTION, "arrivals.book", "", **given)
+        await money_act(engine, settings, view.order.merchant_id, PRODUCTION, "arrivals.book", "", **given)
         after = await engine.orders.by_id(view.order.merchant_id, view.order.order_id) or view
         return became(after, display(kept.amount_sen), payment.public_id)
 
@@ -165,7 +165,7 @@ def dismiss(
     async def act(engine: Engine, settings: Settings) -> None:
         merchant_id = await merchant_named(engine, merchant)
         await _waiting(engine, merchant_id, arrival)
-        await do_here(engine, settings, merchant_id, PRODUCTION, "arrivals.dismiss", "", id=arrival)
+        await money_act(engine, settings, merchant_id, PRODUCTION, "arrivals.dismiss", "", id=arrival)
 
     with_settings(act, data, settings_file)
     console.line(f"dismissed {arrival} / {arrival} diabaikan")

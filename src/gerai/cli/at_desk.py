@@ -1,23 +1,31 @@
-"""The desk as whoever sits at this terminal works at it: for commands that were written by hand."""
+"""The desk as whoever sits at this terminal works at it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+import typer
 
 from gerai.app import FoundPartners, make_desk, make_house
-from gerai.cli.on_engine import operator
+from gerai.cli.names import merchant_named, one_of
+from gerai.cli.on_engine import operator, with_settings
 from gerai.domain.permissions import PERMISSIONS
 from gerai.domain.records import Environment
 from gerai.engine.acting import Actor
 from gerai.engine.core import Engine
-from gerai.engine.desk.house import Within
+from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.registry import DeskCaller, Done, acts, perform
+from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.kit.ids import quick_uuid
 from gerai.settings import Settings
+
+EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with it.")]
+KeyOption = Annotated[str, typer.Option("--once", metavar="KEY", help="Done once under this name, however often.")]
 
 
 def caller_here() -> DeskCaller:
@@ -27,12 +35,22 @@ def caller_here() -> DeskCaller:
 
 
 @asynccontextmanager
-async def desk_here(
-    engine: Engine, settings: Settings, merchant_id: int, environment: Environment
-) -> AsyncGenerator[Within]:
-    """The merchant's desk; ``merchant_id`` 0: of none."""
+async def house_of(engine: Engine, settings: Settings) -> AsyncGenerator[House]:
+    """What the desk works with at this terminal."""
     async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
-        yield Within(make_house(engine, desk, partners, settings), merchant_id, environment)
+        yield make_house(engine, desk, partners, settings)
+
+
+def at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *, outside: bool = False) -> Any:
+    """Open the desk of the chosen merchant, as whoever is at this terminal, and ask."""
+    environment: Environment = one_of(given["environment"], ENVIRONMENTS, "environment")
+
+    async def act(engine: Engine, settings: Settings) -> Any:
+        merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
+        async with house_of(engine, settings) as house:
+            return await ask(Within(house, merchant_id, environment), caller_here())
+
+    return with_settings(act, given["data"], given["settings_file"])
 
 
 async def do_here(
@@ -45,6 +63,5 @@ async def do_here(
     reason: str = "",
 ) -> Done:
     """Perform an act of the registry, written down as this terminal's. Refuses what the act refuses."""
-    async with desk_here(engine, settings, merchant_id, environment) as within:
-        act: Any = acts()[name]
-        return await perform(act, within, given, caller_here(), reason=reason)
+    async with house_of(engine, settings) as house:
+        return await perform(acts()[name], Within(house, merchant_id, environment), given, caller_here(), reason=reason)

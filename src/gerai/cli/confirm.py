@@ -10,7 +10,7 @@ from msgspec import UNSET
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.meant_payment import leave_unclear
-from gerai.cli.money_acts import booked_once, do_here
+from gerai.cli.money_acts import booked_once, money_act
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import MerchantOption, called, with_settings
 from gerai.cli.order_names import EnvironmentOption, payable_named
@@ -77,7 +77,7 @@ def confirm(
         try:
             with called(name, order):
                 async with booked_once(engine, *here, reference, f"order {order.order_id}"):
-                    done = await do_here(engine, settings, *here, "payments.confirm", "", **given)
+                    done = await money_act(engine, settings, *here, "payments.confirm", "", **given)
         except StateConflict as refusal:
             if refusal.verb != "pay again":
                 raise

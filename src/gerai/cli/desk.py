@@ -7,36 +7,32 @@ its field says. A command that a module of this package defines by hand wins ove
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import msgspec
 import typer
 
-from gerai.cli.at_desk import caller_here, desk_here
+from gerai.cli.at_desk import EnvironmentOption, JsonOption, KeyOption, ReasonOption, at_desk
 from gerai.cli.database import DataOption, SettingsOption
+from gerai.cli.desk_files import FILE_OPTIONS, chosen_file, writing
+from gerai.cli.desk_imports import import_command
 from gerai.cli.desk_rows import print_done, print_page, typed
-from gerai.cli.names import merchant_named, one_of
-from gerai.cli.on_engine import MerchantOption, with_settings
+from gerai.cli.on_engine import MerchantOption
 from gerai.cli.terminal import fail
-from gerai.domain.records import Environment
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.core import Engine
+from gerai.engine.desk.export import is_listed
 from gerai.engine.desk.fields import example_of, words_of
-from gerai.engine.desk.house import House, Within
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import Field, fields_of, read_texts
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.desk.registry import Act, DeskCaller, Done, View, ViewPage, acts, look, perform, views
-from gerai.engine.merchants.open import ENVIRONMENTS
-from gerai.settings import Settings
 
-EnvironmentOption = Annotated[str, typer.Option("--environment", help="sandbox or production.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with it.")]
-KeyOption = Annotated[str, typer.Option("--once", metavar="KEY", help="Done once under this name, however often.")]
 #: What a field is called, so that it cannot be mixed up with what every command takes.
-_TAKEN: Final = frozenset({"merchant", "environment", "data", "settings", "json", "reason", "once", "help"})
+_TAKEN: Final = frozenset(
+    {"merchant", "environment", "data", "settings", "json", "reason", "once", "help", *FILE_OPTIONS}
+)
 
 
 def groups() -> dict[str, typer.Typer]:
@@ -48,6 +44,10 @@ def groups() -> dict[str, typer.Typer]:
         group = found.setdefault(things.replace("_", "-"), typer.Typer(no_args_is_help=True, help=f"{title}."))
         make = _view_command(one) if isinstance(one, View) else _act_command(one)
         group.command(verb.replace("_", "-"), epilog=example_line(one))(make)
+    for one in imports().values():
+        things = one.things.replace("_", "-")
+        group = found.setdefault(things, typer.Typer(no_args_is_help=True, help=f"{one.things.capitalize()}."))
+        group.command("import", epilog=f"Example: gerai {things} import {things}.xlsx --dry-run")(import_command(one))
     return found
 
 
@@ -61,12 +61,15 @@ def add_to(group: typer.Typer, things: str, made: dict[str, typer.Typer]) -> Non
 def _view_command(view: View) -> Callable[..., None]:
     def run(**given: Any) -> None:
         wanted = read_typed(view.filter, given)
-        page: ViewPage = _at_desk(given, lambda within, caller: look(view, within, wanted, caller))
+        if is_listed(view) and (file := chosen_file(given)):
+            at_desk(given, writing(view, wanted, *file))
+            return
+        page: ViewPage = at_desk(given, lambda within, caller: look(view, within, wanted, caller))
         if view.name.endswith(".show") and not page.rows:
             fail(f"no such {view.name.partition('.')[0].removesuffix('s')}: {given['id']}")
         print_page(view, page, as_json=given["json"])
 
-    return signed(run, view.filter, view.title.en)
+    return signed(run, view.filter, view.title.en, FILE_OPTIONS if is_listed(view) else None)
 
 
 def _act_command(act: Act) -> Callable[..., None]:
@@ -76,36 +79,11 @@ def _act_command(act: Act) -> Callable[..., None]:
         def do(within: Within, caller: DeskCaller) -> Any:
             return perform(act, within, wanted, caller, reason=given["reason"], key=given["once"])
 
-        done: Done = _at_desk(given, do, outside=act.outside)
+        done: Done = at_desk(given, do, outside=act.outside)
         print_done(act, done, as_json=given["json"])
 
     more = {"reason": ReasonOption, "once": KeyOption}
     return signed(run, act.input, f"{act.title.en}.", more, {"reason": ... if act.reasoned else ""})
-
-
-def _at_desk(given: dict[str, Any], ask: Callable[[Within, DeskCaller], Any], *, outside: bool = False) -> Any:
-    """Open the desk of the chosen merchant, as whoever is at this terminal, and ask."""
-    environment: Environment = one_of(given["environment"], ENVIRONMENTS, "environment")
-
-    async def act(engine: Engine, settings: Settings) -> Any:
-        merchant_id = 0 if outside else await merchant_named(engine, given["merchant"])
-        async with desk_here(engine, settings, merchant_id, environment) as within:
-            return await ask(within, caller_here())
-
-    return with_settings(act, given["data"], given["settings_file"])
-
-
-@asynccontextmanager
-async def house_of(engine: Engine, settings: Settings) -> AsyncGenerator[House]:
-    """What the desk works with at this terminal."""
-    async with FoundPartners(settings) as partners, make_desk(engine, partners, settings) as desk:
-        yield make_house(engine, desk, partners, settings)
-
-
-def caller_here() -> DeskCaller:
-    """Whoever is at this terminal: they may do everything."""
-    kind, _, name = operator().partition(":")
-    return DeskCaller(Actor("operator", name, name), frozenset(PERMISSIONS), f"{kind}-{quick_uuid()}")
 
 
 def read_typed(struct: type[msgspec.Struct], given: dict[str, Any]) -> Any:

@@ -6,13 +6,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from gerai.cli.desk import caller_here, house_of
+from gerai.cli.at_desk import do_here
 from gerai.cli.on_engine import name_earlier
 from gerai.domain.records import Environment, RefundTask
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.core import Engine
-from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Done, acts, perform
+from gerai.engine.desk.registry import Done, acts
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.references import money_under
 from gerai.settings import Settings
@@ -21,15 +20,13 @@ from gerai.settings import Settings
 NO_REASON: Final = "no reason given"
 
 
-async def do_here(
+async def money_act(
     engine: Engine, settings: Settings, merchant_id: int, environment: str, name: str, reason: str, **given: Any
 ) -> Done:
     """Perform an act of the desk with this input. Refuses what the act refuses."""
     here: Environment = next(one for one in ENVIRONMENTS if one == environment)
-    act = acts()[name]
-    async with house_of(engine, settings) as house:
-        within = Within(house, merchant_id, here)
-        return await perform(act, within, act.input(**given), caller_here(), reason=reason.strip() or NO_REASON)
+    wanted, why = acts()[name].input(**given), reason.strip() or NO_REASON
+    return await do_here(engine, settings, merchant_id, here, name, wanted, why)
 
 
 @asynccontextmanager

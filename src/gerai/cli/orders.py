@@ -12,7 +12,8 @@ import typer
 
 from gerai.app import DIALECTS
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.desk import JsonOption, caller_here, house_of, read_typed
+from gerai.cli.at_desk import JsonOption, caller_here, house_of
+from gerai.cli.desk import read_typed
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.order_acts import add_acts

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from gerai.cli import payment_words
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.money_acts import do_here, sent_back_by
+from gerai.cli.money_acts import money_act, sent_back_by
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.order_names import EnvironmentOption, payment_named
@@ -94,7 +94,7 @@ def resolve(
         payment = await payment_named(engine, merchant, name, environment, "late")
         here, given = (payment.merchant_id, payment.environment), {"id": payment.payment_id, "decision": decided}
         try:
-            done = await do_here(engine, settings, *here, "payments.resolve", note, **given)
+            done = await money_act(engine, settings, *here, "payments.resolve", note, **given)
         except StateConflict as refusal:
             leave_unless_payable(refusal, payment)
             raise
@@ -135,7 +135,7 @@ def refund(
         }  # fmt: skip
         here = (payment.merchant_id, payment.environment)
         try:
-            done = await do_here(engine, settings, *here, "payments.refund", note, **given)
+            done = await money_act(engine, settings, *here, "payments.refund", note, **given)
         except StateConflict as refusal:
             leave_while_in_work(refusal, refusal.id)
             raise

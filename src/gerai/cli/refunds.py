@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.money_acts import do_here
+from gerai.cli.money_acts import money_act
 from gerai.cli.names import merchant_named, no_such
 from gerai.cli.on_engine import MerchantOption, on_engine, with_settings
 from gerai.cli.terminal import Grid, console, to_the_minute
@@ -173,7 +173,7 @@ async def _done(
     """Perform an act about the refund; returns it as it was listed before, and what came of it."""
     listed = await _task_named(engine, merchant, task)
     here = (listed.task.merchant_id, listed.task.environment)
-    return listed, await do_here(engine, settings, *here, name, note, id=task, **given)
+    return listed, await money_act(engine, settings, *here, name, note, id=task, **given)
 
 
 async def _task_named(engine: Engine, merchant: str, task_id: int) -> ListedRefund:

@@ -8,7 +8,7 @@ import typer
 from msgspec import UNSET
 
 from gerai.app import DIALECTS
-from gerai.cli.money_acts import booked_once, do_here, sent_back_by
+from gerai.cli.money_acts import booked_once, money_act, sent_back_by
 from gerai.cli.names import merchant_named
 from gerai.cli.payment_words import another_came, top_up_goes_back
 from gerai.cli.terminal import fail
@@ -54,7 +54,7 @@ async def confirm_deposit(
     }  # fmt: skip
     try:
         async with booked_once(engine, *here, reference, f"deposit {deposit.deposit_id}"):
-            done = await do_here(engine, settings, *here, "topups.confirm", "", **given)
+            done = await money_act(engine, settings, *here, "topups.confirm", "", **given)
     except StateConflict as refusal:
         if refusal.state == "late":
             fail(f"{asked} came for top-up {code} already and waits: nothing is booked / menunggu keputusan: {decide}")
@@ -76,7 +76,7 @@ async def resolve_deposit(engine: Engine, settings: Settings, deposit: Deposit, 
     it and to credit the wallet is the same."""
     given = {"id": deposit.deposit_id, "decision": "refund" if decision == "refund" else "accept"}
     here = (deposit.merchant_id, deposit.environment)
-    done = await do_here(engine, settings, *here, "topups.resolve", note, **given)
+    done = await money_act(engine, settings, *here, "topups.resolve", note, **given)
     after = await engine.deposits.as_now(deposit)
     if decision == "refund":
         return top_up_goes_back(after, await sent_back_by(engine, deposit.merchant_id, done))
@@ -88,7 +88,7 @@ async def book_deposit(
 ) -> str:
     """Book money that waited for a top-up; returns what became of it."""
     given = {"id": arrival_id, "pays": deposit.deposit_id}
-    await do_here(engine, settings, deposit.merchant_id, environment, "arrivals.book", "", **given)
+    await money_act(engine, settings, deposit.merchant_id, environment, "arrivals.book", "", **given)
     after = await engine.deposits.as_now(deposit)
     if after.status == "late":
         return _late(after, display(amount_sen))

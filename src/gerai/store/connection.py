@@ -26,7 +26,9 @@ __all__ = [
     "open_blocking",
     "open_connection",
     "server_version",
+    "still_here",
     "usable",
+    "will_be_long",
 ]
 
 Connection = AsyncConnection
@@ -68,6 +70,17 @@ def usable(connection: AsyncConnection) -> bool:
     except OperationalError:
         return False
     return True
+
+
+async def will_be_long(connection: AsyncConnection) -> None:
+    """At the beginning of a transaction over very many rows: between two statements there is work for longer than
+    usual."""
+    await connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
+
+
+async def still_here(connection: AsyncConnection) -> None:
+    """In a long transaction: show the server that somebody works in it (idle_in_transaction_session_timeout)."""
+    await connection.execute(b"SELECT 1")
 
 
 def drop(*connections: Connection) -> None:

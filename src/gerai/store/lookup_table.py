@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Identifier, Placeholder
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from psycopg.types.json import Json
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -61,20 +61,45 @@ async def add(connection: AsyncConnection, table: LookupTable, merchant_id: int,
         )
 
 
+async def add_many(
+    connection: AsyncConnection, table: LookupTable, merchant_id: int, new: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows that are not there yet, as :func:`add`, in one statement of the kind that loads tables."""
+    if not new:
+        return
+    copied = SQL("COPY {} ({}) FROM STDIN").format(
+        Identifier(table.name), SQL(", ").join(map(Identifier, ("merchant_id", *table.columns)))
+    )
+    async with connection.cursor() as cursor, cursor.copy(copied) as copy:
+        for row in new:
+            await copy.write_row([merchant_id, *map(_adapted, row)])
+
+
+async def change_many(
+    connection: AsyncConnection, table: LookupTable, merchant_id: int, changed: Sequence[Sequence[Any]]
+) -> None:
+    """Give rows these values, as :func:`change`, by their first column."""
+    if not changed:
+        return
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_update(table, 1), [(*map(_adapted, row[1:]), merchant_id, row[0]) for row in changed])
+
+
 async def change(
     connection: AsyncConnection, table: LookupTable, merchant_id: int, row: Sequence[Any], *, keys: int = 1
 ) -> bool:
     """Give a row these values, which stand in the columns' order; the first ``keys`` name it. False: there is none."""
-    names = table.columns
-    cursor = await connection.execute(
-        SQL("UPDATE {} SET {} WHERE merchant_id = %s AND {}").format(
-            Identifier(table.name),
-            SQL(", ").join(SQL("{} = %s").format(Identifier(name)) for name in names[keys:]),
-            SQL(" AND ").join(SQL("{} = %s").format(Identifier(name)) for name in names[:keys]),
-        ),
-        (*map(_adapted, row[keys:]), merchant_id, *row[:keys]),
-    )
+    cursor = await connection.execute(_update(table, keys), (*map(_adapted, row[keys:]), merchant_id, *row[:keys]))
     return cursor.rowcount == 1
+
+
+def _update(table: LookupTable, keys: int) -> Composed:
+    names = table.columns
+    return SQL("UPDATE {} SET {} WHERE merchant_id = %s AND {}").format(
+        Identifier(table.name),
+        SQL(", ").join(SQL("{} = %s").format(Identifier(name)) for name in names[keys:]),
+        SQL(" AND ").join(SQL("{} = %s").format(Identifier(name)) for name in names[:keys]),
+    )
 
 
 async def remove(connection: AsyncConnection, table: LookupTable, merchant_id: int, *key: Any) -> bool:

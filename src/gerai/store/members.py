@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
@@ -16,6 +17,10 @@ LOOKED_THROUGH: Final = 5_000
 _KNOWN_AS: Final = (
     f"SELECT {MEMBERS.select_list} FROM members t "
     "WHERE t.merchant_id = %s AND t.environment = ANY(%s) AND t.channel = ANY(%s) AND "
+)
+_CHANGE: Final = (
+    "UPDATE members SET name = %s, email = %s, mobile = %s, discount_bp = %s, status = %s, updated_at = %s "
+    "WHERE merchant_id = %s AND member_id = %s AND updated_at = %s"
 )
 #: What is taken, by the index that says so.
 _TAKEN: Final = {
@@ -98,17 +103,62 @@ async def change(connection: AsyncConnection, before: Member, member: Member) ->
     """Give a member these names, numbers, discount and state; otherwise as :func:`add`. ``seen``: it is no more as
     ``before``, since an order has changed it, and stays as it is."""
     try:
-        cursor = await connection.execute(
-            "UPDATE members SET name = %s, email = %s, mobile = %s, discount_bp = %s, status = %s, updated_at = %s "
-            "WHERE merchant_id = %s AND member_id = %s AND updated_at = %s",
-            (
-                member.name, member.email, member.mobile, member.discount_bp, member.status, member.updated_at,
-                before.merchant_id, before.member_id, before.updated_at,
-            ),
-        )  # fmt: skip
+        cursor = await connection.execute(_CHANGE, _changed(before, member))
     except UniqueViolation as error:
         return _taken(error)
     return "" if cursor.rowcount else "seen"
+
+
+async def with_any_of(
+    connection: AsyncConnection,
+    merchant_id: int,
+    channels: list[str],
+    public_ids: list[str],
+    emails: list[str],
+    mobiles: list[str],
+) -> list[Member]:
+    """Members of these doors, of both environments, that have one of these identifiers, e-mail addresses (in any case)
+    or mobile numbers; each by its own index."""
+    found: dict[int, Member] = {}
+    asked = (
+        ("t.public_id = ANY(%s)", public_ids),
+        ("t.email <> '' AND lower(t.email COLLATE \"C\") = ANY(%s)", in_one_case(emails)),
+        ("t.mobile <> '' AND t.mobile = ANY(%s)", mobiles),
+    )
+    for condition, values in asked:
+        if values:
+            of = (merchant_id, ["production", "sandbox"], channels, values)
+            cursor = await connection.execute(query(f"{_KNOWN_AS}{condition}"), of)
+            found |= {(member := MEMBERS.read(row)).member_id: member for row in await cursor.fetchall()}
+    return [*found.values()]
+
+
+async def add_all(connection: AsyncConnection, new: Sequence[Member]) -> bool:
+    """Insert members. False: another has something of one of them by now, and not all are there."""
+    cursor = await connection.execute(MEMBERS.insert_sql + b" ON CONFLICT DO NOTHING", MEMBERS.insert_params(new))
+    return cursor.rowcount == len(new)
+
+
+async def add_wallets(connection: AsyncConnection, merchant_id: int, new: Sequence[tuple[int, str, int]]) -> None:
+    """Insert wallets (account_id, environment, member_id) of many members. One statement."""
+    account_ids, environments, member_ids = zip(*new, strict=True)
+    await connection.execute(
+        "INSERT INTO accounts (merchant_id, account_id, environment, kind, member_id, updated_at) "
+        "SELECT %s, account_id, environment, 'wallet', member_id, now() "
+        "FROM unnest(%s::int8[], %s::text[], %s::int8[]) AS new (account_id, environment, member_id)",
+        (merchant_id, list(account_ids), list(environments), list(member_ids)),
+    )
+
+
+async def change_all(connection: AsyncConnection, changed: Sequence[tuple[Member, Member]]) -> bool:
+    """Change members, each from what it was, as :func:`change`. False: one is otherwise by now, or another has
+    something of it; the transaction can only end then."""
+    try:
+        async with connection.cursor() as cursor:
+            await cursor.executemany(_CHANGE, [_changed(*pair) for pair in changed])
+            return cursor.rowcount == len(changed)
+    except UniqueViolation:
+        return False
 
 
 async def add_link(connection: AsyncConnection, merchant_id: int, member_id: int, kind: str, external_id: str) -> int:
@@ -135,6 +185,13 @@ async def remove_link(
         (merchant_id, kind, external_id, member_id),
     )
     return cursor.rowcount > 0
+
+
+def _changed(before: Member, member: Member) -> tuple[Any, ...]:
+    return (
+        member.name, member.email, member.mobile, member.discount_bp, member.status, member.updated_at,
+        before.merchant_id, before.member_id, before.updated_at,
+    )  # fmt: skip
 
 
 def _taken(error: UniqueViolation) -> str:

@@ -21,6 +21,13 @@ SERVICES: Final = lookup_table(
 
 async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int, row: Sequence[Any]) -> None:
     """Insert a row, or replace the one with the same id. Values stand in the columns' order; a dict becomes JSON."""
+    await put_all(connection, table, merchant_id, [row])
+
+
+async def put_all(
+    connection: AsyncConnection, table: LookupTable, merchant_id: int, rows: Sequence[Sequence[Any]]
+) -> None:
+    """The same of many rows."""
     names = ("merchant_id", *table.columns)
     statement = SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT (merchant_id, {}) DO UPDATE SET {}").format(
         Identifier(table.name),
@@ -29,8 +36,10 @@ async def put(connection: AsyncConnection, table: LookupTable, merchant_id: int,
         Identifier(table.columns[0]),
         SQL(", ").join(SQL("{0} = excluded.{0}").format(Identifier(name)) for name in table.columns[1:]),
     )
-    values = [Json(value) if isinstance(value, dict) else value for value in row]
-    await connection.execute(statement, (merchant_id, *values))
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            statement, [(merchant_id, *(Json(v) if isinstance(v, dict) else v for v in row)) for row in rows]
+        )
 
 
 async def balances_before(connection: AsyncConnection, merchant_id: int, order_ids: list[int]) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from psycopg.rows import args_row, class_row
 from psycopg.sql import SQL, Identifier
 
 from gerai.domain.records import Stock
+from gerai.store.loads import STOCK_BY_ID
 from gerai.store.tables import STOCK
 
 _LEVEL: Final = "item_id, warehouse_id, on_hand, reserved, low_at"
@@ -77,6 +78,19 @@ async def by_id(connection: AsyncConnection, merchant_id: int, stock_id: int) ->
             (merchant_id, stock_id),
         )
         return await cursor.fetchone()
+
+
+async def locked(connection: AsyncConnection, merchant_id: int, stock_ids: Sequence[int]) -> list[Stock]:
+    """Rows of a merchant, which nobody else changes until this transaction ends; locked in the order of their ids, as
+    everybody locks them."""
+    cursor = await connection.execute(STOCK_BY_ID, (merchant_id, list(stock_ids)))
+    return [STOCK.read(row) for row in await cursor.fetchall()]
+
+
+async def write_counts(connection: AsyncConnection, rows: Sequence[Stock]) -> None:
+    """Give locked rows these figures. One statement."""
+    if rows:
+        await connection.execute(STOCK.update_sql, STOCK.update_params(rows))
 
 
 async def add_empty(

@@ -8,7 +8,10 @@ import msgspec
 
 from gerai import __version__
 from gerai.domain.permissions import PERMISSIONS
+from gerai.doors.admin.document_files import file_operation, import_paths
 from gerai.doors.admin.keys import CHANNEL
+from gerai.engine.desk.export import MEDIA_TYPES, is_listed
+from gerai.engine.desk.importing import ImportAsked, ImportReport
 from gerai.engine.desk.paths import act_path, view_path
 from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import Act, Done, View, acts, views
@@ -22,7 +25,11 @@ environment (`gerai keys create admin production`), and may do what its scopes n
 Lists: `next` of an answer, given as `after`, asks for the rows behind it; empty, there are none. Acts: with an
 `Idempotency-Key` an act is done once, and a repetition has `Idempotency-Replayed: true`; a changed request under the
 same key is refused (422). Whoever edits gives `seen` of what they looked at, and is refused (409) when somebody changed
-it since."""
+it since.
+
+Files: each list is there as `.csv` and `.xlsx` too, whole: all rows that its filter finds, sent while they are read.
+Amounts stand in rupiah there (`price` for `price_sen`), times on Jakarta's clock; a text that a spreadsheet would
+calculate has an apostrophe before it."""
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -47,17 +54,29 @@ _KEY: Final = {
     "description": "Names this act: it is done once.",
     "schema": {"type": "string", "maxLength": 255},
 }
+_REFUSED: Final = {
+    "description": "Refused.",
+    "content": {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}},
+}
 
 
 def document(base_url: str) -> dict[str, Any]:
     """The document of everything a key can reach, for a server at this address."""
     every_view = list(views().values())
     every_act = [act for act in acts().values() if not act.outside]
-    structs = {s for v in every_view for s in (v.filter, v.row)} | {a.input for a in every_act} | {Done}
+    structs = {s for v in every_view for s in (v.filter, v.row)} | {a.input for a in every_act}
+    structs |= {Done, ImportAsked, ImportReport}
     ordered = sorted(structs, key=lambda struct: struct.__name__)
     _, components = msgspec.json.schema_components(ordered, ref_template=_REF)
     paths: dict[str, Any] = {PREFIX + view_path(view): {"get": _of_view(view, components)} for view in every_view}
+    paths |= {
+        f"{PREFIX}{view_path(view)}.{kind}": {"get": file_operation(_of_view(view, components), view, kind)}
+        for view in every_view
+        if is_listed(view)
+        for kind in MEDIA_TYPES
+    }
     paths |= {PREFIX + act_path(act): {"post": _of_act(act)} for act in every_act}
+    paths |= import_paths(PREFIX, components, _KEY, _REFUSED)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Gerai administration", "version": __version__, "description": _ABOUT},
@@ -86,8 +105,13 @@ def _of_view(view: View, components: dict[str, Any]) -> dict[str, Any]:
         "required": ["rows", "next"],
         "properties": {"rows": {"type": "array", "items": row}, "next": {"type": "string"}},
     }
+    return _operation(view, {"parameters": _parameters(view, components)}, row if one else page)
+
+
+def _parameters(view: View, components: dict[str, Any]) -> list[dict[str, Any]]:
     known = components[view.filter.__name__].get("properties", {})
-    parameters = [
+    one = view.name.endswith(".show")
+    return [
         {
             "name": field.name,
             "in": "path" if one and field.name == "id" else "query",
@@ -97,7 +121,6 @@ def _of_view(view: View, components: dict[str, Any]) -> dict[str, Any]:
         }
         for field in fields_of(view.filter)
     ]
-    return _operation(view, {"parameters": parameters}, row if one else page)
 
 
 def _of_act(act: Act) -> dict[str, Any]:
@@ -112,7 +135,6 @@ def _reason(act: Act) -> dict[str, Any]:
 
 
 def _operation(one: View | Act, asked: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
     return {
         "operationId": one.name,
         "tags": [one.name.partition(".")[0]],
@@ -124,6 +146,6 @@ def _operation(one: View | Act, asked: dict[str, Any], answer: dict[str, Any]) -
                 "description": "Done." if isinstance(one, Act) else "Found.",
                 "content": {"application/json": {"schema": answer}},
             },
-            "default": {"description": "Refused.", "content": problem},
+            "default": _REFUSED,
         },
     }

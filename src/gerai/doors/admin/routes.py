@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from typing import Any, Final
 
@@ -13,10 +14,15 @@ from gerai.doors.admin.document import PREFIX, document
 from gerai.doors.admin.keys import CHANNEL
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Endpoint, Route, reply
+from gerai.doors.http.download import attachment, download
 from gerai.doors.http.idempotency import REPLAYED, IdempotencyKeys
+from gerai.doors.http.uploads import UPLOADS
 from gerai.engine.acting import Actor
+from gerai.engine.desk.bring_in import LARGEST_FILE_BYTES, bring_in
+from gerai.engine.desk.export import MEDIA_TYPES, is_listed, open_export
 from gerai.engine.desk.house import House, Within
-from gerai.engine.desk.paths import act_path, view_path
+from gerai.engine.desk.importing import Import, ImportAsked, imports, template
+from gerai.engine.desk.paths import act_path, import_path, view_path
 from gerai.engine.desk.read import read_json, read_texts
 from gerai.engine.desk.registry import Act, DeskCaller, View, acts, look, perform, views
 from gerai.kit.json_values import is_object
@@ -32,7 +38,18 @@ def routes(house: House) -> tuple[Route, ...]:
     """All routes. What is of no merchant has none: a key is of one."""
     found = [Route("GET", f"{PREFIX}/openapi.json", _document)]
     found += [Route("GET", PREFIX + view_path(view), _view(house, view)) for view in views().values()]
+    found += [
+        Route("GET", f"{PREFIX}{view_path(view)}.{kind}", _file(house, view, kind))
+        for view in views().values()
+        if is_listed(view)
+        for kind in MEDIA_TYPES
+    ]
     found += [Route("POST", PREFIX + act_path(act), _act(house, act)) for act in acts().values() if not act.outside]
+    for one in imports().values():
+        found.append(Route("POST", f"{PREFIX}{import_path(one)}", _import(house, one)))
+        found += [
+            Route("GET", f"{PREFIX}{import_path(one)}.{kind}", _template(house, one, kind)) for kind in MEDIA_TYPES
+        ]
     return tuple(found)
 
 
@@ -42,11 +59,7 @@ def _view(house: House, view: View) -> Endpoint:
     async def answer(ctx: RequestContext) -> Response:
         within, caller = _enter(ctx, house)
         caller.require(view.permission)
-        asked: defaultdict[str, list[str]] = defaultdict(list)
-        for name, value in (*ctx.query.multi_items(), *ctx.path_params.items()):
-            asked[name].append(value)
-        given: dict[str, Any] = {name: texts[0] if len(texts) == 1 else texts for name, texts in asked.items()}
-        page = await look(view, within, read_texts(view.filter, given, rupiah=False), caller)
+        page = await look(view, within, _wanted(ctx, view), caller)
         if not one:
             return reply({"rows": page.rows, "next": page.next})
         if not page.rows:
@@ -54,6 +67,24 @@ def _view(house: House, view: View) -> Endpoint:
         return reply(page.rows[0])
 
     return answer
+
+
+def _file(house: House, view: View, kind: str) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        within, caller = _enter(ctx, house)
+        caller.require(view.permission)
+        return download(await open_export(view, within, _wanted(ctx, view), caller, kind))
+
+    return answer
+
+
+def _wanted(ctx: RequestContext, view: View) -> Any:
+    """The filter that the request names. Refuses InputInvalid."""
+    asked: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in (*ctx.query.multi_items(), *ctx.path_params.items()):
+        asked[name].append(value)
+    given: dict[str, Any] = {name: texts[0] if len(texts) == 1 else texts for name, texts in asked.items()}
+    return read_texts(view.filter, given, rupiah=False)
 
 
 def _act(house: House, act: Act) -> Endpoint:
@@ -68,6 +99,33 @@ def _act(house: House, act: Act) -> Endpoint:
         given = read_json(act.input, body, besides=("reason",))
         done = await perform(act, within, given, caller, reason=reason, key=key)
         return reply(done, headers=dict(REPLAYED) if done.replayed else None)
+
+    return answer
+
+
+def _import(house: House, one: Import) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        within, caller = _enter(ctx, house)
+        caller.require(one.permission)
+        asked = read_texts(ImportAsked, dict(ctx.query.items()), rupiah=False)
+        key = _KEYS.read(ctx) or ""
+        with UPLOADS.one():
+            file = io.BytesIO(await ctx.file_body(LARGEST_FILE_BYTES))
+            report = await bring_in(
+                one, within, caller, file,
+                dry_run=asked.dry_run, per_row=asked.per_row, reason=asked.reason, key=key,
+            )  # fmt: skip
+        status = 200 if asked.dry_run or report.applied or report.replayed else 422
+        return reply(report, status, headers=dict(REPLAYED) if report.replayed else None)
+
+    return answer
+
+
+def _template(house: House, one: Import, kind: str) -> Endpoint:
+    async def answer(ctx: RequestContext) -> Response:
+        _, caller = _enter(ctx, house)
+        caller.require(one.permission)
+        return attachment(template(one, kind), f"{one.things}.{kind}", MEDIA_TYPES[kind])
 
     return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,9 @@ from gerai.doors.console.proof_file import file_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
+from gerai.engine.desk.export import MEDIA_TYPES
 from gerai.engine.desk.fields import example_of
+from gerai.engine.desk.importing import imports
 from gerai.engine.desk.read import fields_of, read_texts
 from gerai.engine.desk.registry import Act, View, ViewPage, acts, look, views
 
@@ -30,8 +32,8 @@ async def more_page(ctx: RequestContext, desk: AtDesk) -> Response:
 async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     """A page of things. Refuses NotFound and PermissionMissing."""
     things, words = ctx.path_params["things"], answers.words_for(ctx)
-    view = _view(f"{things}.list")
-    asked = {name: value for name, value in ctx.query.items() if name not in answers.LOOKS}
+    view = view_named(f"{things}.list")
+    asked = asked_of(ctx)
     faults: dict[str, list[str]] = {}
     page = ViewPage([])
     try:
@@ -48,13 +50,29 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
               for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
+        files=files_of(desk, things, asked), importing=import_of(desk, things, words),
     )  # fmt: skip
+
+
+def files_of(desk: AtDesk, things: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the list is called as a file, and where that is: all that the same filter finds, not this page alone."""
+    kept = urlencode({name: value for name, value in asked.items() if value and name not in ("after", "limit")})
+    query = f"?{kept}" if kept else ""
+    return [(kind.upper(), f"{desk.base}/{things}.{kind}{query}") for kind in MEDIA_TYPES]
+
+
+def import_of(desk: AtDesk, things: str, words: DeskWords) -> tuple[str, str] | None:
+    """Where a file is brought into this list, and what that is called; None: none is, or not by this person."""
+    found = next((one for one in imports().values() if f"{things}.list" in (f"{one.things}.list", one.view)), None)
+    if found is None or not desk.may(found.permission):
+        return None
+    return f"{desk.base}/{found.things}/import", words.of(found.title)
 
 
 async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
     """One thing. Refuses NotFound and PermissionMissing."""
     things, words = ctx.path_params["things"], answers.words_for(ctx)
-    view = _view(f"{things}.show")
+    view = view_named(f"{things}.show")
     try:
         wanted = read_texts(view.filter, {"id": ctx.path_params["id"]}, rupiah=True)
     except InputInvalid:
@@ -84,7 +102,13 @@ def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, statu
     return answers.page(ctx, template, status, **around, **facts)
 
 
-def _view(name: str) -> View:
+def asked_of(ctx: RequestContext) -> dict[str, str]:
+    """What of an address is a list's filter."""
+    return {name: value for name, value in ctx.query.items() if name not in answers.LOOKS}
+
+
+def view_named(name: str) -> View:
+    """Refuses NotFound."""
     found = views().get(name)
     if found is None:
         raise NotFound("page", name)

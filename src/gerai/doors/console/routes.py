@@ -10,7 +10,7 @@ import structlog
 from starlette.responses import Response
 
 from gerai.domain.refusals import Refusal
-from gerai.doors.console import account, acting, answers, entering, looking
+from gerai.doors.console import account, acting, answers, entering, files, importing, looking
 from gerai.doors.console.counters import Counters
 from gerai.doors.console.draw import ASSETS, DIGEST
 from gerai.doors.console.home_page import HomePage
@@ -23,6 +23,7 @@ from gerai.doors.http.browser import SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.errors import status_on_a_page
+from gerai.engine.desk.export import MEDIA_TYPES
 from gerai.engine.desk.house import House
 from gerai.engine.outage import refusal_behind
 
@@ -73,7 +74,14 @@ def routes(house: House, dialects: Iterable[Dialect]) -> tuple[Route, ...]:
         Route("GET", f"{_SHOP}/books/check", desk(reports.page)),
         Route("GET", f"{_SHOP}/do/{{act}}", desk(acting.act_page)),
         Route("POST", f"{_SHOP}/do/{{act}}", desk(acting.act_sent)),
+        *(Route("GET", f"{_SHOP}/{{things}}.{kind}", desk(files.list_file(kind))) for kind in MEDIA_TYPES),
         Route("GET", f"{_SHOP}/{{things}}", desk(looking.list_page)),
+        *(
+            Route("GET", f"{_SHOP}/{{things}}/import.{kind}", desk(importing.template_file(kind)))
+            for kind in MEDIA_TYPES
+        ),
+        Route("GET", f"{_SHOP}/{{things}}/import", desk(importing.import_page)),
+        Route("POST", f"{_SHOP}/{{things}}/import", desk(importing.import_sent)),
         Route("GET", f"{_SHOP}/{{things}}/{{id}}", desk(looking.show_page)),
         Route("GET", f"{_SHOP}/proofs/{{id}}/file", desk(proof_file)),
     )

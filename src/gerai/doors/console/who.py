@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ from starlette.responses import Response
 
 from gerai.domain.permissions import Permission
 from gerai.domain.records import Environment
-from gerai.domain.refusals import NotFound, PermissionMissing
-from gerai.doors.http.browser import form_lists
+from gerai.domain.refusals import BodyUnreadable, NotFound, PermissionMissing
+from gerai.doors.http.browser import form_lists, from_our_own_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.language import cookie_of
+from gerai.doors.http.multipart import parts_of
 from gerai.engine.acting import Actor
 from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.registry import DeskCaller
@@ -27,6 +29,8 @@ _COOKIE: Final = "gerai_desk"
 #: The browser sends it to this host alone, and only over TLS.
 _SECURE_COOKIE: Final = "__Host-gerai_desk"
 _MOST_FIELDS: Final = 200
+#: What a browser puts around a file.
+_AROUND_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -44,10 +48,26 @@ class Visitor:
     async def form(self, ctx: RequestContext) -> dict[str, list[str]]:
         """The fields of a form of ours. Refuses PermissionMissing: it is none of this session's."""
         fields = await form_lists(ctx, _MOST_FIELDS)
-        sent = fields.pop("mark", [""])[-1]
+        self._require_mark(fields.pop("mark", [""])[-1])
+        return fields
+
+    async def form_with_file(self, ctx: RequestContext, limit_bytes: int) -> tuple[dict[str, str], bytes]:
+        """The fields of a form of ours, and the file in it; empty: none was chosen. Refuses as :meth:`form`,
+        BodyTooLarge, BodyUnreadable."""
+        if not from_our_own_page(ctx):
+            raise PermissionMissing("same_origin")
+        body = await ctx.file_body(limit_bytes + _AROUND_BYTES)
+        parts = await asyncio.to_thread(parts_of, ctx.headers.get("content-type", ""), body)
+        try:
+            fields = {part.name: part.content.decode() for part in parts if not part.is_file}
+        except UnicodeDecodeError:
+            raise BodyUnreadable("form") from None
+        self._require_mark(fields.pop("mark", ""))
+        return fields, b"".join(part.content for part in parts if part.is_file)
+
+    def _require_mark(self, sent: str) -> None:
         if not hmac.compare_digest(sent.encode("utf-8", "surrogatepass"), self.mark.encode()):
             raise PermissionMissing("form")
-        return fields
 
     def caller(self, merchant_id: int, ctx: RequestContext) -> DeskCaller:
         """The person at the desk of this shop."""

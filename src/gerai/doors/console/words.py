@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from gerai.domain.money import display
 from gerai.doors.http.language import Language, catalogues
+from gerai.engine.desk.fault_words import in_indonesian
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA
 
@@ -49,7 +50,8 @@ class DeskWords:
 
     def fault(self, text: str) -> str:
         """What is wrong with a field, translated where the catalogue knows it."""
-        return CATALOGUES[self.language].get(f"fault.{text}", text)
+        known = CATALOGUES[self.language].get(f"fault.{text}")
+        return known or (in_indonesian(text) if self.language == "id" else text)
 
     def amount(self, sen: int) -> str:
         """``Rp15.000``."""

@@ -142,6 +142,20 @@ class ProductCatalogue:
         """What each variant is searched by, its name and SKU, whatever the case."""
         return {id: f"{one.name}\n{one.sku}".casefold() for id, one in self.variants.items()}
 
+    @cached_property
+    def variant_ids(self) -> list[int]:
+        """The ids of all variants, in order: lists go on behind one of them."""
+        return sorted(self.variants)
+
+    @cached_property
+    def stores_of_product(self) -> dict[int, tuple[int, ...]]:
+        """The stores that offer a product, by id."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for store_id in self.stores:
+            for product_id in self.products_of_store.get(store_id, ()):
+                found[product_id].append(store_id)
+        return {product_id: tuple(stores) for product_id, stores in found.items()}
+
     def store(self, reference: str) -> Store | None:
         """By number ("12") or unique id ("store_…")."""
         return _named(reference, self.stores, self.stores_by_unique_id)

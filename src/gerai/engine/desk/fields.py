@@ -17,6 +17,8 @@ from gerai.kit.bilingual import Bilingual
 _LARGEST: Final = 2**63 - 1
 #: A hundred million rupiah times a thousand: no price is larger, and a thousand of them can be added up.
 _LARGEST_PRICE_SEN: Final = 10**13
+#: Rows of one page of a list.
+LARGEST_PAGE: Final = 200
 
 #: The very end of a text: ``$`` also stands before a line's end.
 END: Final = r"(?![\s\S])"
@@ -28,7 +30,7 @@ Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A
 PriceSen = Annotated[int, Meta(ge=0, le=_LARGEST_PRICE_SEN)]
 AmountSen = Annotated[int, Meta(ge=1, le=_LARGEST_PRICE_SEN)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Limit = Annotated[int, Meta(ge=1, le=200)]
+Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
 Seen = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + END)]
 
 

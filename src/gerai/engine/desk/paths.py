@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gerai.engine.desk.importing import Import
 from gerai.engine.desk.registry import Act, View
 
 
@@ -14,3 +15,8 @@ def view_path(view: View) -> str:
 def act_path(act: Act) -> str:
     """``/acts/products.add``."""
     return f"/acts/{act.name}"
+
+
+def import_path(one: Import) -> str:
+    """``/imports/products``."""
+    return f"/imports/{one.things}"

@@ -5,7 +5,7 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -91,7 +91,7 @@ def read_json(struct: type[Given], given: Any, besides: tuple[str, ...] = ()) ->
     """A struct from decoded JSON; fields named ``besides`` are somebody else's. Refuses InputInvalid."""
     if not isinstance(given, dict):
         raise InputInvalid({"body": ["an object {…} is needed"]})
-    return _read(struct, {k: v for k, v in cast("dict[str, Any]", given).items() if k not in besides}, _from_json)
+    return read_by(struct, {k: v for k, v in cast("dict[str, Any]", given).items() if k not in besides}, _from_json)
 
 
 def read_texts(struct: type[Given], given: Mapping[str, str | list[str]], *, rupiah: bool) -> Given:
@@ -100,10 +100,12 @@ def read_texts(struct: type[Given], given: Mapping[str, str | list[str]], *, rup
     default. Refuses InputInvalid."""
     filled = {name: value for name, value in given.items() if value not in ("", [])}
     empty = {f.name: "" for f in fields_of(struct) if given.get(f.name) == "" and f.is_text and not f.required}
-    return _read(struct, {**empty, **filled}, _from_rupiah if rupiah else _from_text)
+    return read_by(struct, {**empty, **filled}, _from_rupiah if rupiah else from_text)
 
 
-def _read(struct: type[Given], given: Mapping[str, Any], convert: Any) -> Given:
+def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Field, Any], Any]) -> Given:
+    """A struct from values that ``convert`` reads, each for its field; it raises ValueError, or msgspec's own, for one
+    that does not fit. Refuses InputInvalid."""
     fields = {field.name: field for field in fields_of(struct)}
     faults = {name: [not_known("field", name, fields, listed=len(fields))] for name in given if name not in fields}
     values: dict[str, Any] = {}
@@ -132,10 +134,11 @@ def _from_rupiah(field: Field, value: Any) -> Any:
             value = parse_rupiah(value)
         except ValueError:
             raise ValueError("an amount is written 15000 or Rp15.000") from None
-    return _from_text(field, value)
+    return from_text(field, value)
 
 
-def _from_text(field: Field, value: Any) -> Any:
+def from_text(field: Field, value: Any) -> Any:
+    """The field's value of a text, or of several. Raises ValueError, or msgspec's own."""
     texts: list[str] = value if is_array(value) else [value] if isinstance(value, str) else []
     if any("\x00" in one or not _is_whole(one) for one in texts):
         raise ValueError("it holds a character that no text may hold")

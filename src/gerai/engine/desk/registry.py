@@ -125,11 +125,7 @@ async def perform(
     refuses; then nothing is changed.
     """
     caller.require(act.permission)
-    reason = reason.strip()
-    if act.reasoned and not reason:
-        raise InputInvalid({"reason": ["is required"]})
-    if len(reason) > _LONGEST_REASON:
-        raise InputInvalid({"reason": [f"at most {_LONGEST_REASON} characters"]})
+    reason = checked_reason(reason, needed=act.reasoned)
     once = _once(act, caller.actor, given, reason, key) if key else None
     may = frozenset(caller.permissions)
     under_way = Acting(caller.actor, act.name, within.environment, reason, caller.request_id, once, may)
@@ -138,6 +134,16 @@ async def perform(
             return await act.run(within, given)
         except ActReplayed as earlier:
             return Done(earlier.made.target, replayed=True)
+
+
+def checked_reason(reason: str, *, needed: bool) -> str:
+    """The reason without the blanks around it. Refuses InputInvalid: none where one is ``needed``, or a long one."""
+    reason = reason.strip()
+    if needed and not reason:
+        raise InputInvalid({"reason": ["is required"]})
+    if len(reason) > _LONGEST_REASON:
+        raise InputInvalid({"reason": [f"at most {_LONGEST_REASON} characters"]})
+    return reason
 
 
 async def submitted(within: Within, command: Command[Answer], under: Idempotency | None = None) -> Outcome[Answer]:

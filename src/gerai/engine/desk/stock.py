@@ -22,17 +22,28 @@ def counted_variant(within: Within, variant_id: int) -> Variant:
     variant = catalogue_of(within).variants.get(variant_id)
     if variant is None:
         raise InputInvalid({"variant_id": [f"there is no variant {variant_id}"]})
-    if not variant.is_inventory:
-        raise InputInvalid({"variant_id": [f"stock of {variant.name} is not counted: variants.edit can change that"]})
+    require_counted(variant)
     return variant
+
+
+def require_counted(variant: Variant, field: str = "variant_id") -> None:
+    """Refuses InputInvalid: its stock is not counted."""
+    if not variant.is_inventory:
+        raise InputInvalid({field: [f"stock of {variant.name} is not counted: variants.edit can change that"]})
 
 
 def require_warehouse(within: Within, variant: Variant, warehouse_id: int, field: str = "warehouse_id") -> None:
     """Refuses InputInvalid: no such warehouse, or a second one for what is not sent: its orders take it from one."""
-    catalogue = catalogue_of(within)
+    require_place(catalogue_of(within), within.environment, variant, warehouse_id, field)
+
+
+def require_place(
+    catalogue: ProductCatalogue, environment: str, variant: Variant, warehouse_id: int, field: str = "warehouse_id"
+) -> None:
+    """The same, of a catalogue."""
     if warehouse_id not in catalogue.warehouses:
         raise InputInvalid({field: [f"there is no warehouse {warehouse_id}"]})
-    kept = places(catalogue, within.environment, variant)
+    kept = places(catalogue, environment, variant)
     if warehouse_id not in kept:
         name = catalogue.warehouses[kept[0]].name
         raise InputInvalid({field: [f"{variant.name} is not sent, so it is kept in one place: {kept[0]}, {name}"]})

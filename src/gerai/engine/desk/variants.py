@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Annotated
 from uuid import uuid4
 
@@ -11,6 +12,9 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import Product, ProductCatalogue, Variant
 from gerai.engine.desk.fields import PriceSen, words
 from gerai.engine.desk.goods import Sku, WeightG, unique_id
+
+#: The variants that have a SKU, by it, whatever its case.
+Skus = defaultdict[str, list[Variant]]
 
 
 class VariantFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,11 +41,19 @@ def new_variant(
     )  # fmt: skip
 
 
-def require_sku(catalogue: ProductCatalogue, variant_id: int, sku: str) -> None:
+def skus_of(catalogue: ProductCatalogue) -> Skus:
+    """Who has which SKU; whoever decides about many asks this once."""
+    found: Skus = defaultdict(list)
+    for one in catalogue.variants.values():
+        if one.sku:
+            found[one.sku.casefold()].append(one)
+    return found
+
+
+def require_sku(skus: Skus, variant_id: int, sku: str) -> None:
     """Refuses InputInvalid: another variant of the shop has this SKU, whatever the case. Many may have none."""
-    folded = sku.casefold()
-    for one in catalogue.variants.values() if sku else ():
-        if one.variant_id != variant_id and one.sku.casefold() == folded:
+    for one in skus.get(sku.casefold(), ()) if sku else ():
+        if one.variant_id != variant_id:
             raise InputInvalid({"sku": [f"{sku} is the SKU of variant {one.variant_id}, {one.name}"]})
 
 

@@ -42,17 +42,10 @@ class CountStock(Command[StockCounted], frozen=True, kw_only=True):
         stock = stock_in(state, self, self.stock_id)
         if self.was not in (None, stock.on_hand):
             raise ChangedMeanwhile("stock", str(stock.item_id))
-        if self.on_hand < stock.reserved:
-            raise InputInvalid(
-                {
-                    "on_hand": [
-                        f"{stock.reserved} are promised to open orders: not fewer can be there, cancel some first"
-                    ]
-                }
-            )
-        counted = msgspec.structs.replace(stock, on_hand=self.on_hand, updated_at=context.now)
-        state.stock.update(counted)
-        return StockCounted(counted, stock.on_hand)
+        require_enough(stock.reserved, self.on_hand)
+        after = msgspec.structs.replace(stock, on_hand=self.on_hand, updated_at=context.now)
+        state.stock.update(after)
+        return StockCounted(after, stock.on_hand)
 
     def audited(self, answer: StockCounted) -> dict[str, Any]:
         return {"on_hand": [answer.was, answer.stock.on_hand]}
@@ -64,6 +57,13 @@ class CountStock(Command[StockCounted], frozen=True, kw_only=True):
     async def reload(cls, connection: Connection, merchant_id: int, made: Made) -> StockCounted:
         stock = await stock_now(connection, merchant_id, made.target)
         return StockCounted(stock, stock.on_hand)
+
+
+def require_enough(reserved: int, on_hand: int) -> None:
+    """Refuses InputInvalid: fewer were counted than open orders were promised."""
+    if on_hand < reserved:
+        text = f"{reserved} are promised to open orders: not fewer can be there, cancel some first"
+        raise InputInvalid({"on_hand": [text]})
 
 
 def stock_in(state: State, command: Command[Any], stock_id: int) -> Stock:

@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import uuid4
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.catalogue.products import Product
+from gerai.engine.catalogue.products import Product, Variant
 from gerai.engine.desk.fields import Name, words
 from gerai.engine.desk.goods import Images, ItemType, Labels, Options, StoreIds, Wording, catalogue_in, offering
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import VariantFacts, new_variant, require_sku
+from gerai.engine.desk.variants import VariantFacts, new_variant, require_sku, skus_of
+from gerai.engine.ids import Ids
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -36,18 +37,10 @@ class NewProduct(VariantFacts, frozen=True, forbid_unknown_fields=True, kw_only=
 async def run(within: Within, given: NewProduct) -> Done:
     """Refuses InputInvalid: a SKU that another variant has, options that are named twice or not one of each, a store
     that is not there, or none named where there are several."""
-    if len(given.first_options) != len(given.options):
-        raise InputInvalid({"first_options": ["name one of each that the variants differ in"]})
-    require_different(given.options)
-    ids = within.engine.ids
-    product = Product(
-        ids.next(), uuid4(), given.name, given.public_name or given.name, given.item_type, given.visible,
-        given.options, given.labels, given.images,
-    )  # fmt: skip
-    variant = new_variant(ids.next(), product, given, "", given.first_options)
+    product, variant = new_goods(within.engine.ids, given)
     async with changing(within.engine, within.merchant_id) as connection:
         catalogue = await catalogue_in(connection, within.merchant_id)
-        require_sku(catalogue, variant.variant_id, given.sku)
+        require_sku(skus_of(catalogue), variant.variant_id, given.sku)
         offered = [(store.store_id, product.product_id) for store in offering(catalogue, given.stores)]
         await add(connection, sql.PRODUCTS, within.merchant_id, [values_of(product)])
         # Of a variant its product keeps the type.
@@ -59,6 +52,18 @@ async def run(within: Within, given: NewProduct) -> Done:
         )  # fmt: skip
     made = {"variant_id": str(variant.variant_id), "variant_unique_id": variant.unique_id}
     return Done(str(product.product_id), details=made)
+
+
+def new_goods(ids: Ids, given: NewProduct, variant_name: str = "") -> tuple[Product, Variant]:
+    """The product and its first variant. Refuses InputInvalid: options that are named twice or not one of each."""
+    if len(given.first_options) != len(given.options):
+        raise InputInvalid({"first_options": ["name one of each that the variants differ in"]})
+    require_different(given.options)
+    product = Product(
+        ids.next(), uuid4(), given.name, given.public_name or given.name, given.item_type, given.visible,
+        given.options, given.labels, given.images,
+    )  # fmt: skip
+    return product, new_variant(ids.next(), product, given, variant_name, given.first_options)
 
 
 def require_different(options: tuple[str, ...]) -> None:

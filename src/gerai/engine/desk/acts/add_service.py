@@ -40,9 +40,19 @@ class NewService(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 async def run(within: Within, given: NewService) -> Done:
     """Refuses InputInvalid as ``engine/desk/services.py: require_fit`` says."""
+    service = new_service(within.engine.ids.next(), given)
+    async with changing(within.engine, within.merchant_id) as connection:
+        require_fit(within, await services_now(connection, within), service)
+        await sql.put(connection, sql.SERVICES, within.merchant_id, msgspec.structs.astuple(service))
+        note(service.service_id, code=given.code, name=given.name, unit_price_sen=given.unit_price_sen)
+    return Done(str(service.service_id))
+
+
+def new_service(service_id: int, given: NewService) -> Service:
+    """The service, made now."""
     now = real_now()
-    service = Service(
-        service_id=within.engine.ids.next(),
+    return Service(
+        service_id=service_id,
         type_id=given.type_id,
         code=given.code,
         name=given.name,
@@ -60,11 +70,6 @@ async def run(within: Within, given: NewService) -> Done:
         created_at=now,
         updated_at=now,
     )
-    async with changing(within.engine, within.merchant_id) as connection:
-        require_fit(within, await services_now(connection, within), service)
-        await sql.put(connection, sql.SERVICES, within.merchant_id, msgspec.structs.astuple(service))
-        note(service.service_id, code=given.code, name=given.name, unit_price_sen=given.unit_price_sen)
-    return Done(str(service.service_id))
 
 
 ACT = Act("services.add", "catalogue:write", Bilingual("Tambah layanan", "Add a service"), NewService, run)

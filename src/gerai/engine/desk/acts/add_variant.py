@@ -9,7 +9,7 @@ from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.goods import Images, Options, Wording, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import VariantFacts, new_variant, require_options, require_sku
+from gerai.engine.desk.variants import VariantFacts, new_variant, require_options, require_sku, skus_of
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -35,7 +35,7 @@ async def run(within: Within, given: NewVariant) -> Done:
         product = catalogue.products.get(given.product_id)
         if product is None:
             raise InputInvalid({"product_id": [f"there is no product {given.product_id}"]})
-        require_sku(catalogue, variant_id, given.sku)
+        require_sku(skus_of(catalogue), variant_id, given.sku)
         require_options(catalogue, product, variant_id, given.options)
         variant = new_variant(variant_id, product, given, given.name, given.options, given.images)
         # Of a variant its product keeps the type.

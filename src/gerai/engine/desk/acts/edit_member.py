@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gerai.domain.records import Member
 from gerai.domain.refusals import ChangedMeanwhile, InputInvalid
 from gerai.engine.desk.edit import edited
 from gerai.engine.desk.fields import Edit, Name, seen_of, words
@@ -39,14 +40,11 @@ class MemberEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 async def run(within: Within, given: MemberEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: what is no e-mail or mobile number, or another member's."""
-    email = UNSET if given.email is UNSET else read_email(given.email)
-    mobile = UNSET if given.mobile is UNSET else read_mobile(given.mobile)
-    given = msgspec.structs.replace(given, email=email, mobile=mobile)
     async with changing(within.engine, within.merchant_id) as connection:
         there = await member_to_change(connection, within.merchant_id, given.id)
         if given.seen not in (UNSET, seen_of(there)):
             raise ChangedMeanwhile("member", str(given.id))
-        new, changes = edited(there, given)
+        new, changes = changed_member(there, given)
         taken = await sql.change(connection, there, msgspec.structs.replace(new, updated_at=real_now()))
         if taken == "seen":
             raise ChangedMeanwhile("member", str(given.id))
@@ -54,6 +52,14 @@ async def run(within: Within, given: MemberEdit) -> Done:
             raise InputInvalid({taken: [f"{getattr(new, taken)} is another member's"]})
         note(given.id, **changes)
     return Done(str(given.id))
+
+
+def changed_member(there: Member, given: MemberEdit) -> tuple[Member, dict[str, Any]]:
+    """The member as it shall be, and what that changes. Refuses InputInvalid: what is no e-mail or mobile number; what
+    it has already is not asked again."""
+    email = given.email if given.email in (UNSET, there.email) else read_email(given.email)
+    mobile = given.mobile if given.mobile in (UNSET, there.mobile) else read_mobile(given.mobile)
+    return edited(there, msgspec.structs.replace(given, email=email, mobile=mobile))
 
 
 ACT = Act("members.edit", "members:write", Bilingual("Ubah anggota", "Change a member"), MemberEdit, run)

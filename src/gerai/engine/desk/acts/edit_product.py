@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
 
@@ -36,13 +36,18 @@ async def run(within: Within, given: ProductEdit) -> Done:
     options than would be left."""
     async with changing(within.engine, within.merchant_id) as connection:
         catalogue = await catalogue_in(connection, within.merchant_id)
-        there = found_in(catalogue.products, "product", given.id, given.seen)
-        new, changes = edited(there, given)
-        if "options" in changes:
-            _require_room(catalogue, new)
+        new, changes = changed_product(catalogue, given)
         await change(connection, sql.PRODUCTS, within.merchant_id, values_of(new))
         note(given.id, **changes)
     return Done(str(given.id))
+
+
+def changed_product(catalogue: ProductCatalogue, given: ProductEdit) -> tuple[Product, dict[str, Any]]:
+    """The product as it shall be, and what that changes. Refuses as the act."""
+    new, changes = edited(found_in(catalogue.products, "product", given.id, given.seen), given)
+    if "options" in changes:
+        _require_room(catalogue, new)
+    return new, changes
 
 
 def _require_room(catalogue: ProductCatalogue, product: Product) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, UnsetType
 
+from gerai.engine.catalogue.products import ProductCatalogue, Variant
 from gerai.engine.desk.edit import edited, found_in
 from gerai.engine.desk.fields import Edit, Name, PriceSen, words
 from gerai.engine.desk.goods import Images, Options, Sku, WeightG, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import require_options, require_sku
+from gerai.engine.desk.variants import Skus, require_options, require_sku, skus_of
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -39,16 +40,25 @@ async def run(within: Within, given: VariantEdit) -> Done:
     of each or do not set it apart."""
     async with changing(within.engine, within.merchant_id) as connection:
         catalogue = await catalogue_in(connection, within.merchant_id)
-        there = found_in(catalogue.variants, "variant", given.id, given.seen)
-        new, changes = edited(there, given, counted="is_inventory", active="is_active")
-        if "sku" in changes:
-            require_sku(catalogue, given.id, new.sku)
-        if "options" in changes:
-            require_options(catalogue, catalogue.products[there.product_id], given.id, new.options)
+        new, changes = changed_variant(catalogue, given)
         # Of a variant its product keeps the type.
         await change(connection, sql.VARIANTS, within.merchant_id, values_of(new)[:-1])
         note(given.id, **changes)
     return Done(str(given.id))
+
+
+def changed_variant(
+    catalogue: ProductCatalogue, given: VariantEdit, skus: Skus | None = None
+) -> tuple[Variant, dict[str, Any]]:
+    """The variant as it shall be, and what that changes. Refuses as the act. ``skus``: of this catalogue, where they
+    are known."""
+    there = found_in(catalogue.variants, "variant", given.id, given.seen)
+    new, changes = edited(there, given, counted="is_inventory", active="is_active")
+    if "sku" in changes:
+        require_sku(skus_of(catalogue) if skus is None else skus, given.id, new.sku)
+    if "options" in changes:
+        require_options(catalogue, catalogue.products[there.product_id], given.id, new.options)
+    return new, changes
 
 
 ACT = Act("variants.edit", "catalogue:write", Bilingual("Ubah varian", "Change a variant"), VariantEdit, run)

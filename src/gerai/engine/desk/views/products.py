@@ -81,7 +81,7 @@ def _row(product: Product, catalogue: ProductCatalogue, left: Mapping[int, int])
 
 def stores_of(product_id: int, catalogue: ProductCatalogue) -> tuple[int, ...]:
     """The stores that offer a product."""
-    return tuple(id for id in catalogue.stores if product_id in catalogue.products_of_store.get(id, ()))
+    return catalogue.stores_of_product.get(product_id, ())
 
 
 async def left_of(within: Within, variants: list[Variant]) -> dict[int, int]:

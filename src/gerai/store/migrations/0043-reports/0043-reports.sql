@@ -1,4 +1,4 @@
--- depends: 0041-one-sender
+-- depends: 0042-unknown-work
 -- transactional: false
 
 -- Written to be run again from its beginning. Nothing is read or changed: the worker counts what there is.

@@ -1,4 +1,4 @@
--- depends: 0041-one-sender
+-- depends: 0043-reports
 -- transactional: false
 
 -- Written to be run again from its beginning. Nothing but the catalogue is changed.

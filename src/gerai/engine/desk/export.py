@@ -1,0 +1,128 @@
+"""A list of the desk as a file: all that its filter finds, page after page through the view's own cursor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, cast
+
+import msgspec
+
+from gerai.engine.acting import Acting
+from gerai.engine.desk.fields import LARGEST_PAGE
+from gerai.engine.desk.house import Within
+from gerai.engine.desk.read import fields_of
+from gerai.engine.desk.registry import DeskCaller, View, ViewPage, look
+from gerai.kit.clock import JAKARTA, real_now
+from gerai.kit.sheets.writing import CSV_TYPE, XLSX_TYPE, Cell, CsvWriter, SheetWriter, XlsxWriter
+from gerai.store import audit
+
+#: It goes with the form that changes what was seen.
+_NOT_SHOWN: Final = frozenset({"seen"})
+_WRITERS: Final[Mapping[str, type[CsvWriter] | type[XlsxWriter]]] = {"csv": CsvWriter, "xlsx": XlsxWriter}
+#: The kinds of files, by the end of their names, and what each is called in HTTP.
+MEDIA_TYPES: Final[Mapping[str, str]] = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE}
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that is being written. ``pieces``: all of it, in order; each page of the view is read when the piece
+    before it was taken, so that whoever takes no more ends the reading."""
+
+    name: str
+    media_type: str
+    pieces: AsyncGenerator[bytes]
+
+
+def is_listed(view: View) -> bool:
+    """Whether the view shows rows, which a file can hold."""
+    return not view.name.endswith(".show")
+
+
+async def open_export(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, kind: str) -> Export:
+    """The rows that the filter finds as a file of this kind (``csv``, ``xlsx``), from ``after`` on; its ``limit`` is
+    not looked at. Whoever takes customers' data away is written down before anything leaves.
+
+    Refuses as :func:`look`; nothing that breaks later is a whole file.
+    """
+    if "limit" in wanted.__struct_fields__:
+        wanted = msgspec.structs.replace(wanted, limit=LARGEST_PAGE)
+    first = await look(view, within, wanted, caller)
+    if view.permission == "members:read":
+        await _write_down(view, within, wanted, caller, kind)
+    things = view.name.removesuffix(".list").replace(".", "-")
+    name = f"{within.merchant.code}-{things}-{real_now().astimezone(JAKARTA):%Y%m%d}.{kind}"
+    writer = writer_of(kind, columns_of_file(view.row))
+    return Export(name, MEDIA_TYPES[kind], _pieces(view, within, wanted, caller, first, writer))
+
+
+async def _pieces(
+    view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, page: ViewPage, writer: SheetWriter
+) -> AsyncGenerator[bytes]:
+    while True:
+        if piece := writer.rows(cells_of(view.row, page.rows)):
+            yield piece
+        if not page.next:
+            break
+        page = await look(view, within, msgspec.structs.replace(wanted, after=page.next), caller)
+    yield writer.end()
+
+
+async def _write_down(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller, kind: str) -> None:
+    things = view.name.partition(".")[0]
+    asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value and name != "limit"}
+    act = Acting(caller.actor, f"{things}.export", within.environment, request_id=caller.request_id)
+    act.about(view.name, kind=kind, filter=asked)
+    async with within.engine.connection() as connection:
+        await audit.write(connection, act.entry(within.merchant_id, real_now()))
+
+
+def writer_of(kind: str, header: Sequence[str]) -> SheetWriter:
+    """What writes a file of this kind, with these columns."""
+    return _WRITERS[kind](header)
+
+
+def column_of(field: str) -> str:
+    """What the column of a field is called: amounts stand in rupiah there, so theirs loses its unit."""
+    return field.removesuffix("_sen")
+
+
+def columns_of_file(row: type[msgspec.Struct]) -> list[str]:
+    """The header of a file with rows of this struct."""
+    return [column_of(field.name) for field in fields_of(row) if field.name not in _NOT_SHOWN]
+
+
+def cells_of(row: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> list[list[Cell]]:
+    """The rows as cells, in the header's order."""
+    names = [field.name for field in fields_of(row) if field.name not in _NOT_SHOWN]
+    return [[cell_of(name, getattr(one, name)) for name in names] for one in rows]
+
+
+def cell_of(name: str, value: Any) -> Cell:
+    """A value as it stands in a file: amounts in rupiah, with a point before sen; times in Jakarta; a list with commas
+    between, or as JSON where that would not be read back as it is."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() if name.endswith("_sen"):
+            whole, sen = divmod(value, 100)
+            return Decimal(value).scaleb(-2) if sen else whole
+        case int() | str():
+            return value
+        case datetime():
+            return value.astimezone(JAKARTA).isoformat()
+        case tuple() | list():
+            return _listed(cast("Sequence[Any]", value))
+        case _:
+            return msgspec.json.encode(value).decode()
+
+
+def _listed(values: Sequence[Any]) -> str:
+    texts = [one if isinstance(one, str) else str(one) if type(one) is int else None for one in values]
+    if all(one and "," not in one and one == one.strip() and one[0] not in "[{" for one in texts):
+        return ", ".join(cast("list[str]", texts))
+    return msgspec.json.encode(values).decode() if values else ""

@@ -1,0 +1,64 @@
+"""What is wrong with a row of a file, in Bahasa Indonesia: faults are English sentences with names and figures in them,
+and whoever mends two hundred rows reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS: Final = {
+    r"is required": "wajib diisi",
+    r"yes or no": "ya atau tidak",
+    r"it does not fit": "tidak sesuai",
+    r"a name in it is not written as one": "bentuknya tidak sesuai",
+    r"an amount is written .*": "tulis jumlah sebagai 15000, 15000,50 atau Rp15.000",
+    r"a number is (\S+) or more": r"paling sedikit \1",
+    r"a number is (\S+) or less": r"paling banyak \1",
+    r"a whole number is needed, not .*": "harus berupa bilangan bulat",
+    r"it is a formula, and the file does not keep its value": "berisi rumus tanpa hasil; tempel nilainya",
+    r"it shows an error, (.*)": r"berisi galat \1",
+    r"no such value: (.*?)(?: \(did you mean .*\))?; one of (.*)": r"\1 tidak dikenal; salah satu dari \2",
+    r"no such column: (.*?)(?: \(did you mean (.*)\))?; one of (.*)": r"kolom \1 tidak dikenal; yang dikenal: \3",
+    r"the column (\S+) is missing": r"kolom \1 tidak ada",
+    r"column (\d+) has no name": r"kolom ke-\1 tidak bernama",
+    r"two columns are called (\S+)": r"dua kolom bernama \1",
+    r"nothing stands in it": "berkas ini kosong",
+    r"at most (\d+) MB": r"paling besar \1 MB",
+    r"at most (\d+) characters": r"paling banyak \1 karakter",
+    r"the file is no workbook that can be read: .*": "berkas tidak dapat dibaca: simpan sebagai XLSX atau CSV",
+    r"the file is of an old Excel, or locked with a password: .*": (
+        "berkas dari Excel lama atau terkunci: simpan sebagai XLSX atau CSV"
+    ),
+    r"the file is locked with a password": "berkas terkunci dengan kata sandi",
+    r"the file unpacks to more than a workbook may": "isi berkas terlalu besar",
+    r"the file is no (?:CSV|text): .*": "berkas bukan CSV yang utuh: simpan lagi sebagai CSV UTF-8 atau XLSX",
+    r"the file has more than (\d+) rows: divide it": r"lebih dari \1 baris: bagi menjadi beberapa berkas",
+    r"(.*) is the SKU of variant (\d+), (.*)": r"\1 adalah SKU varian \2, \3",
+    r"several (?:variants )?have it: (.*)": r"dimiliki beberapa varian: \1",
+    r"several products are called so: (.*)": r"beberapa produk bernama sama: \1",
+    r"there is no variant (.*)": r"tidak ada varian \1",
+    r"there is no warehouse (.*)": r"tidak ada gudang \1",
+    r"no variant has it": "tidak ada varian dengan SKU ini",
+    r"row (\d+) says otherwise of the same product": r"baris \1 menyebut lain untuk produk yang sama",
+    r"row (\d+) has counted it there already": r"sudah dihitung di baris \1",
+    r"row (\d+) is about it already": r"sudah ada di baris \1",
+    r"the product is (\S+), and stays so": r"jenis produk tetap \1",
+    r"name one of each.*": "isi satu untuk setiap pembeda varian",
+    r"there is one already, (.*): variant (\d+)": r"sudah ada, \1: varian \2",
+    r"stock of (.*) is not counted: .*": r"stok \1 tidak dihitung",
+    r"(\d+) are promised to open orders: .*": r"\1 sudah dipesan: tidak boleh kurang dari itu",
+    r"(.*) is no type of services": r"\1 bukan jenis layanan",
+    r"(.*) is no e-mail address": r"\1 bukan alamat surel",
+    r"(.*) is no telephone number": r"\1 bukan nomor telepon",
+    r"(.*) is another member's": r"\1 milik anggota lain",
+    r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
+}
+_PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]
+
+
+def in_indonesian(text: str) -> str:
+    """The sentence in Bahasa Indonesia where it is known, else as it is."""
+    for pattern, indonesian in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            return found.expand(indonesian)
+    return text

@@ -1,0 +1,1 @@
+"""What can be brought into a shop as a file, one module each."""
