@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 import typer
 
-from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.at_desk import JsonOption, KeyOption, caller_here, house_of
 from gerai.cli.at_desk import ReasonOption as KeptReason
+from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk import example_line, read_typed, signed
 from gerai.cli.desk_rows import print_done
 from gerai.cli.names import one_of

@@ -11,8 +11,8 @@ import msgspec
 import typer
 
 from gerai.app import DIALECTS
-from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.at_desk import JsonOption, caller_here, house_of
+from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk import read_typed
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings

@@ -8,8 +8,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.at_desk import caller_here, house_of
+from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import one_of
 from gerai.cli.on_engine import with_settings
 from gerai.cli.shop_files import ShopFaults, read_shop

@@ -8,8 +8,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from gerai.cli.database import DataOption, SettingsOption, chosen_folder, data_option, read_settings
 from gerai.cli.at_desk import caller_here, house_of
+from gerai.cli.database import DataOption, SettingsOption, chosen_folder, data_option, read_settings
 from gerai.cli.on_engine import on_engine, with_settings
 from gerai.cli.public_address import warn_of_real_money
 from gerai.cli.shop_files import ShopFaults
