@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from gerai.cli import shop_trade
+from gerai.cli import shop_beginning
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.services import SERVICES, ServiceCatalogue
 from gerai.engine.catalogue.storefront import STOREFRONT, Storefront
@@ -208,10 +208,10 @@ def sections() -> dict[str, ShopSection]:
     """Every section that is a list, by name, in the order in which its entries are made."""
     of = acts()
     known = (
-        ShopSection("accounts", shop_trade.ACCOUNT, ("method",), _sync(_account_open), apart=("bank",)),
-        ShopSection("districts", shop_trade.DISTRICT, ("code",), _has(_districts, code="code")),
-        ShopSection("couriers", shop_trade.COURIER, ("courier", "code"), _COURIER),
-        ShopSection("rates", shop_trade.RATE, ("courier",), _sync(_rate_known),
+        ShopSection("accounts", of["accounts.add"], ("method",), _sync(_account_open), apart=("bank",)),
+        ShopSection("districts", shop_beginning.DISTRICT, ("code",), _has(_districts, code="code")),
+        ShopSection("couriers", of["couriers.add"], ("courier", "code"), _COURIER),
+        ShopSection("rates", of["rates.set"], ("courier",), _sync(_rate_known),
                 {"service_id": Naming("courier", _courier_coded, ("couriers",))}, apart=("origin", "destination")),
         ShopSection("stores", of["stores.add"], ("name",), _STORE),
         ShopSection("warehouses", of["warehouses.add"], ("name",), _WAREHOUSE,
@@ -223,7 +223,7 @@ def sections() -> dict[str, ShopSection]:
                 {"parts": Naming("parts", _part_named, _GOODS, many=True)}),
         ShopSection("prices", of["price_options.add"], ("slug",), _PRICE,
                 {"bundle_id": Naming("bundle", _bundle_named, ("bundles",)), "stores": _STORES}),
-        ShopSection("stock", shop_trade.STOCK, ("sku", "warehouse"), _sync(_counted),
+        ShopSection("stock", shop_beginning.STOCK, ("sku", "warehouse"), _sync(_counted),
                 {"variant_id": Naming("sku", _variant_named, _GOODS),
                  "warehouse_id": Naming("warehouse", _warehouse_named, ("warehouses",))}),
         ShopSection("service_types", of["service_types.add"], ("code",), _TYPE),
