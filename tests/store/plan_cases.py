@@ -151,7 +151,6 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "stock.low_levels": [
             lambda c, after=after: stock.low_levels(c, m, "production", after, 200) for after in ((0, 0), (first, 1))
         ],
-        "stock.locked": [lambda c: stock.locked(c, m, [first])],
         "stock.by_id": [lambda c: stock.by_id(c, m, first)],
         "waiting.waiting": [lambda c: waiting.waiting(c, m, 50)],
         "refund_tasks.open_tasks": [lambda c: refund_tasks.open_tasks(c, m, 50)],
