@@ -92,7 +92,11 @@ TASKS: Final = (
         ("services.add",),
     ),
     SellerTask("Change the rate of Robux", "gerai merchants set robux_rate_sen 16000", ("settings.set",)),
-    SellerTask("Set what sending costs", "", ("rates.set", "couriers.add")),
+    SellerTask(
+        "Set what sending costs",
+        "gerai rates set --service-id COURIER --destination 31 --per-kg-sen 12000",
+        ("rates.set", "couriers.add"),
+    ),
     SellerTask("Add a member", "gerai members add --door cekceir --name 'Dewi' --discount-bp 250", ("members.add",)),
     SellerTask(
         "Top a member up", "gerai wallets top-up MEMBER --amount-sen 50000 --reason 'transfer BCA'", ("wallets.top_up",)
@@ -114,9 +118,11 @@ TASKS: Final = (
     ),
     SellerTask("Cancel an order", "gerai orders cancel UNWANTED --reason 'diminta pembeli'", ("orders.cancel",)),
     SellerTask("See what waits for a person", "gerai payments waiting", ("waiting.list",)),
-    SellerTask("See yesterday's revenue", "", ("reports.sales",)),
+    SellerTask(
+        "See yesterday's revenue", "gerai reports sales --since 2026-11-29 --until 2026-11-29", ("reports.sales",)
+    ),
     SellerTask("Check the books", "gerai check", ("books.check",)),
-    SellerTask("Export a list", "gerai products list --csv -", run=False),
+    SellerTask("Export a list", "gerai orders list --csv -", page="CSV and XLSX under every list"),
     SellerTask("Invite a colleague", "gerai people invite --name Budi --role operator", ("people.invite",)),
     SellerTask("Rotate a key", "gerai keys rotate KEY --overlap-minutes 60", ("keys.rotate",)),
     SellerTask(

@@ -184,7 +184,6 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "stock.low_levels": [
             lambda c, after=after: stock.low_levels(c, m, "production", after, 200) for after in ((0, 0), (first, 1))
         ],
-        "stock.locked": [lambda c: stock.locked(c, m, [first])],
         "stock.by_id": [lambda c: stock.by_id(c, m, first)],
         "waiting_list.things": [
             lambda c, after=after: waiting_list.things(c, m, "production", [*waiting_list.PARTS], after, 51)
