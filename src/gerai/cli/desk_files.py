@@ -17,13 +17,12 @@ from gerai.engine.desk.export import MEDIA_TYPES, open_export
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import DeskCaller, View
 
+CsvOption = Annotated[str, typer.Option("--csv", metavar="FILE", help="Write all of them to this CSV file; - prints.")]
+XlsxOption = Annotated[
+    str, typer.Option("--xlsx", metavar="FILE", help="Write all of them to this XLSX file; - prints.")
+]
 #: An option for each kind of file.
-FILE_OPTIONS: Final[dict[str, Any]] = {
-    kind: Annotated[
-        str, typer.Option(f"--{kind}", metavar="FILE", help=f"Write all of them to this {kind.upper()} file; - prints.")
-    ]
-    for kind in MEDIA_TYPES
-}
+FILE_OPTIONS: Final[dict[str, Any]] = {"csv": CsvOption, "xlsx": XlsxOption}
 
 
 def chosen_file(given: dict[str, Any]) -> tuple[str, str] | None:

@@ -11,9 +11,10 @@ import msgspec
 import typer
 
 from gerai.app import DIALECTS
-from gerai.cli.at_desk import JsonOption, caller_here, house_of
+from gerai.cli.at_desk import JsonOption, at_desk, caller_here, house_of
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk import read_typed
+from gerai.cli.desk_files import CsvOption, XlsxOption, chosen_file, writing
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import MerchantOption, with_settings
 from gerai.cli.order_acts import add_acts
@@ -65,13 +66,20 @@ def show_orders(
     environment: EnvironmentOption = "",
     merchant: MerchantOption = "",
     json_output: JsonOption = False,
+    csv: CsvOption = "",
+    xlsx: XlsxOption = "",
     data: DataOption = None,
     settings_file: SettingsOption = None,
 ) -> None:
-    """List orders of all counters, newest first."""
+    """List orders of all counters, newest first. A file has all of one environment, production unless you name another;
+    with --status all those of every state."""
     asked = {"status": _states(status), "member": member, "since": since, "until": until, "after": after}
     asked |= {"door": one_of(door, [d.name for d in DIALECTS], "door") if door else "", "limit": str(limit)}
     wanted = read_typed(OrderListFilter, asked)
+    if file := chosen_file({"csv": csv, "xlsx": xlsx, "json": json_output}):
+        here = {"environment": environment or "production", "merchant": merchant}
+        at_desk(here | {"data": data, "settings_file": settings_file}, writing(views()["orders.list"], wanted, *file))
+        return
     environments = _environments(environment)
 
     async def act(engine: Engine, settings: Settings) -> tuple[list[ListedOrder], str]:
