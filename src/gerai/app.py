@@ -6,7 +6,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +34,7 @@ from gerai.engine.desk.house import House
 from gerai.engine.directory import Part
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.engine.webhooks.register import WebhookDesk
+from gerai.found import FoundPartners
 from gerai.kit.calendar import calendar_of
 from gerai.kit.discover import PluginBroken, discover
 from gerai.kit.secret_box import SecretBox
@@ -41,11 +42,6 @@ from gerai.kit.shared_counters import CounterShare, SharedCounters
 from gerai.merchant_settings import MerchantSettings, MerchantSettingsDeclared
 from gerai.metrics.exposition import MetricsExposition
 from gerai.metrics.process import Watched
-from gerai.ports.fulfilment import FulfilmentProvider
-from gerai.ports.gateways import Gateway
-from gerai.ports.lookup import Lookup
-from gerai.ports.notices import NoticeForm
-from gerai.ports.payments import PaymentMethod
 from gerai.settings import Settings
 from gerai.worker.main import Worker
 
@@ -92,43 +88,6 @@ DEPOSIT_CODES: Final = {d.name: d.deposit_code for d in DIALECTS if d.deposit_co
 MERCHANT_SETTINGS: Final = MerchantSettingsDeclared(
     MerchantSettings, *(d.merchant_settings for d in DIALECTS if d.merchant_settings is not None)
 )
-
-
-@dataclass
-class FoundPartners:
-    """The partners this installation has."""
-
-    settings: Settings
-    payment_methods: dict[str, PaymentMethod] = field(
-        default_factory=lambda: discover("gerai.partners.payments", "METHOD")
-    )
-    fulfilment: dict[str, FulfilmentProvider] = field(
-        default_factory=lambda: discover("gerai.partners.fulfilment", "PROVIDER")
-    )
-    notice_forms: dict[str, NoticeForm] = field(default_factory=lambda: discover("gerai.partners.notices", "FORM"))
-    gateways: dict[str, Gateway] = field(default_factory=lambda: discover("gerai.partners.gateways", "GATEWAY"))
-    lookups: dict[str, Lookup] = field(default_factory=lambda: discover("gerai.partners.lookups", "LOOKUP"))
-
-    def __post_init__(self) -> None:
-        own = self.settings.plugins
-        self._clients = {name: found.connect(own.get(name, found.settings)) for name, found in self.lookups.items()}
-        self._simulators = {name: found.simulate() for name, found in self.lookups.items()}
-
-    async def __aenter__(self) -> FoundPartners:
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        for client in self._clients.values():
-            await client.close()
-
-    @property
-    def outgoing(self) -> dict[str, Mapping[str, int]]:
-        """Attempts to call, by outcome, of each partner that is called over the network."""
-        return {name: client.attempts for name, client in self._clients.items()}
-
-    def lookup(self, name: str, *, simulated: bool) -> Any:
-        """The simulator for sandbox keys and simulated merchants, else the real thing. KeyError: there is none."""
-        return self._simulators[name] if simulated else self._clients[name]
 
 
 def make_engine(settings: Settings) -> Engine:

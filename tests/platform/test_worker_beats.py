@@ -7,8 +7,9 @@ import asyncio
 import psycopg
 
 from app_kit import no_gateways
-from gerai.app import WEBHOOK_CONTRACTS, FoundPartners
+from gerai.app import WEBHOOK_CONTRACTS
 from gerai.engine.core import Engine
+from gerai.found import FoundPartners
 from gerai.kit.supervise import Supervisor
 from gerai.settings import DatabaseSettings, Settings, WorkerSettings
 from gerai.worker.main import WORK_KINDS, Worker

@@ -11,7 +11,8 @@ from types import ModuleType
 
 import psycopg
 import pytest
-from plan_cases import LOADS_WITHOUT_ROWS, Known, load_cases, order_filters, read_cases, view_cases
+from plan_cases import Known, order_filters, read_cases
+from plan_load_cases import LOADS_WITHOUT_ROWS, load_cases, view_cases
 from plans_kit import Plan, explain, numbered, sent_by
 from psycopg_pool import AsyncConnectionPool
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from gerai.app import FoundPartners, make_desk, make_house
+from gerai.app import make_desk, make_house
 from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import operator, with_settings
 from gerai.domain.permissions import PERMISSIONS
@@ -19,6 +19,7 @@ from gerai.engine.core import Engine
 from gerai.engine.desk.house import House, Within
 from gerai.engine.desk.registry import DeskCaller, Done, acts, perform
 from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.found import FoundPartners
 from gerai.kit.ids import quick_uuid
 from gerai.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from gerai.app import FoundPartners, make_desk
+from gerai.app import make_desk
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
@@ -19,6 +19,7 @@ from gerai.engine.gateways.contracts import SECRET, close_contract, draft_contra
 from gerai.engine.gateways.follow import to_look_at
 from gerai.engine.gateways.probe import probed
 from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.found import FoundPartners
 from gerai.kit.discover import discover
 from gerai.kit.secret_box import SecretBox, SecretBoxError
 from gerai.ports.gateways import Gateway

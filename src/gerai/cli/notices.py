@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from gerai.app import FoundPartners, make_desk
+from gerai.app import make_desk
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.names import merchant_named, no_such, one_of
 from gerai.cli.on_engine import MerchantOption, on_engine, operator, with_settings
@@ -23,6 +23,7 @@ from gerai.engine.notices import read
 from gerai.engine.notices.couriers import SeenParcel
 from gerai.engine.notices.keep import DismissNotice
 from gerai.engine.notices.sources import SOURCES, NewSource, close_source, open_source
+from gerai.found import FoundPartners
 from gerai.kit.discover import discover
 from gerai.kit.http import NoAnswer
 from gerai.kit.secret_box import SecretBox, SecretBoxError

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gerai.app import FoundPartners, make_desk
+from gerai.app import make_desk
 from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.gateways import answers
 from gerai.cli.names import merchant_named, one_of
@@ -16,6 +16,7 @@ from gerai.engine.core import Engine
 from gerai.engine.gateways.probe import probed
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.payments.offered import Offered, offered_channels, require_offered
+from gerai.found import FoundPartners
 from gerai.ports.gateways import SwitchedOn
 from gerai.settings import Settings
 

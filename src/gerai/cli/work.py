@@ -6,13 +6,14 @@ import asyncio
 
 import structlog
 
-from gerai.app import WEBHOOK_CONTRACTS, FoundPartners, make_desk, make_engine
+from gerai.app import WEBHOOK_CONTRACTS, make_desk, make_engine
 from gerai.cli.database import SettingsOption, read_settings, require_database
 from gerai.cli.metrics import holding_metrics_address, serving_metrics
 from gerai.cli.public_address import require_for_real_money
 from gerai.cli.seal_key import warn_of_closed_secrets
 from gerai.cli.serving import run, until_stopped
 from gerai.doors.http.scrape import Scrape
+from gerai.found import FoundPartners
 from gerai.kit import log
 from gerai.kit.shared_counters import SharedCounters
 from gerai.metrics.exposition import MetricsExposition

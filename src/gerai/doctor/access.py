@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gerai.app import FoundPartners
 from gerai.doctor import advice
 from gerai.doctor.diagnosis import Diagnosis, Installation, fail, not_checked, ok, warn
 from gerai.engine import installation as ask
+from gerai.found import FoundPartners
 from gerai.kit.secret_box import SecretBoxError
 from gerai.ports.payments import PaymentMethod
 

@@ -13,11 +13,12 @@ from typing import Any, Final
 import httpx
 import psycopg
 
-from gerai.app import DIALECTS, FoundPartners
+from gerai.app import DIALECTS
 from gerai.engine.core import Engine
 from gerai.engine.gateways.contracts import draft_contract, open_contract, ways_of
 from gerai.engine.keys.manage import create_key
 from gerai.engine.merchants.open import add_member, open_merchant
+from gerai.found import FoundPartners
 from gerai.kit.secret_box import SecretBox
 from gerai.settings import Settings
 from gerai.store.embedded import running

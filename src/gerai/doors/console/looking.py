@@ -46,7 +46,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     return desk_page(
         ctx, desk, "list.html", things, 400 if faults else 200,
         title=words.of(view.title), columns=columns, filters=filters, following=following,
-        rows=[(_link(desk, things, row), row_cells(row, columns, words), _on_row(desk, things, row, words))
+        rows=[(_link(desk, things, row), row_cells(row, columns, words), _in_list(desk, things, row, words))
               for row in page.rows],
         faults=faults, filtered=any(value for name, value in asked.items() if name != "after"),
         at_top=_acts(desk, things, words),
@@ -124,6 +124,12 @@ def _link(desk: AtDesk, things: str, row: msgspec.Struct) -> str:
 def _acts(desk: AtDesk, things: str, words: DeskWords) -> Sequence[tuple[str, str]]:
     """What the person may do that is about no thing that is there: address and title."""
     return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in _of(desk, things) if not _takes_id(act)]
+
+
+def _in_list(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) -> Sequence[tuple[str, str]]:
+    """What the person may do with a row of a list: nothing that its own page offers, where it has one."""
+    own_page = f"{things}.show" in views() and not hasattr(row, "things")
+    return [] if own_page else _on_row(desk, things, row, words)
 
 
 def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) -> Sequence[tuple[str, str]]:

@@ -29,7 +29,7 @@ _NAMES: Final = {
 }
 
 
-class AccountRow(msgspec.Struct, frozen=True):
+class BookAccountRow(msgspec.Struct, frozen=True):
     """One kind of account over a time. Amounts are credits less debits: what the shop has somewhere is below nothing,
     what it owes or has earned above. Over all rows, opening and closing sum to nothing and debits equal credits."""
 
@@ -41,14 +41,14 @@ class AccountRow(msgspec.Struct, frozen=True):
     closing_sen: Annotated[int, words("Akhir", "Closing")]
 
 
-async def accounts_over(within: Within, since: datetime, until: datetime) -> list[AccountRow]:
+async def accounts_over(within: Within, since: datetime, until: datetime) -> list[BookAccountRow]:
     """Every kind of account, from ``since`` until before ``until``. Reads all transfers. Refuses Busy: somebody else
     does."""
     async with alone(within) as connection, connection.transaction():
         await connection.execute(check_sql.NO_TIME_LIMIT)
         found = await sql.movements(connection, within.merchant_id, within.environment, since, until)
     return [
-        AccountRow(
+        BookAccountRow(
             one.kind, in_both(_NAMES[one.kind]), one.opening_sen, one.debits_sen, one.credits_sen,
             one.opening_sen + one.credits_sen - one.debits_sen,
         )

@@ -9,9 +9,9 @@ from gerai.domain.records import Account, OrderView, Payment, Transfer
 from gerai.domain.webhooks import Delivery
 from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_parts import (
-    DeliveryShown,
     EventShown,
     LedgerEntry,
+    OrderWebhook,
     ParcelMove,
     ParcelShown,
     PaymentShown,
@@ -36,7 +36,7 @@ class Around(NamedTuple):
     parcel: ParcelShown | None
     refunds: tuple[RefundShown, ...]
     ledger: tuple[LedgerEntry, ...]
-    deliveries: tuple[DeliveryShown, ...]
+    deliveries: tuple[OrderWebhook, ...]
     events: tuple[EventShown, ...]
 
 
@@ -134,8 +134,8 @@ def _name(account: Account) -> str:
     return account.kind if account.member_id is None else f"{account.kind} {account.member_id}"
 
 
-def _delivery(url: str, sent: Delivery) -> DeliveryShown:
-    return DeliveryShown(
+def _delivery(url: str, sent: Delivery) -> OrderWebhook:
+    return OrderWebhook(
         sent.delivery_id, sent.endpoint_id, url, sent.event, sent.status, sent.attempts, sent.happened_at,
         sent.finished_at,
     )  # fmt: skip

@@ -149,7 +149,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
     note: Annotated[str, words("Catatan", "Note")]
 
 
-class DeliveryShown(msgspec.Struct, frozen=True):
+class OrderWebhook(msgspec.Struct, frozen=True):
     """A message to a webhook endpoint."""
 
     id: Annotated[Id, words("Nomor", "Id")]

@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from xml.sax.saxutils import escape
 
 from gerai.kit.sheets.harmless import harmless
@@ -78,7 +78,7 @@ class _Pipe(io.RawIOBase):
         return True
 
     def write(self, data: object, /) -> int:
-        piece = bytes(memoryview(data))  # type: ignore[arg-type]
+        piece = bytes(cast("bytes | bytearray | memoryview", data))
         self._pieces.append(piece)
         return len(piece)
 

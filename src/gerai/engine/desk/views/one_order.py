@@ -14,11 +14,11 @@ from gerai.engine.desk.house import OrderFacts, Within
 from gerai.engine.desk.order_around import Around, around
 from gerai.engine.desk.order_parts import (
     ContactShown,
-    DeliveryShown,
     EventShown,
     LedgerEntry,
     LineShown,
     MemberOfOrder,
+    OrderWebhook,
     OtherFact,
     ParcelShown,
     PaymentShown,
@@ -54,7 +54,7 @@ class OrderShown(OrderRow, frozen=True, kw_only=True):
     parcel: Annotated[ParcelShown | None, words("Paket", "Parcel")]
     refunds: Annotated[tuple[RefundShown, ...], words("Pengembalian dana", "Refunds")]
     ledger: Annotated[tuple[LedgerEntry, ...], words("Buku besar", "Ledger")]
-    deliveries: Annotated[tuple[DeliveryShown, ...], words("Webhook", "Webhooks")]
+    deliveries: Annotated[tuple[OrderWebhook, ...], words("Webhook", "Webhooks")]
     events: Annotated[tuple[EventShown, ...], words("Riwayat", "Events")]
 
 

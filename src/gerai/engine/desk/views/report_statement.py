@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.books import AccountRow, accounts_over
+from gerai.engine.desk.books import BookAccountRow, accounts_over
 from gerai.engine.desk.fields import END, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
@@ -38,6 +38,6 @@ async def run(within: Within, wanted: MonthFilter) -> ViewPage:
 
 
 VIEW = View(
-    "reports.statement", "books:read", Bilingual("Laporan bulanan", "Monthly statement"), MonthFilter, AccountRow,
+    "reports.statement", "books:read", Bilingual("Laporan bulanan", "Monthly statement"), MonthFilter, BookAccountRow,
     run,
 )  # fmt: skip
