@@ -53,7 +53,7 @@ def commands() -> dict[str, Any]:
         (("orders", "show", "nothing", "--merchant", "M"), 1, "gerai: no such order: nothing; there is none yet"),
         (("keys", "list", "--merchant", "nobody-here"), 1, "gerai: no such merchant: nobody-here"),
         (("check", "--data", "/nowhere"), 1, "gerai: /nowhere holds no database; `gerai up --data /nowhere` makes one"),
-        (("ordrs", "list"), 2, "No such command 'ordrs'. Did you mean 'orders'?"),
+        (("ordrs", "list"), 2, "No such command 'ordrs'. Did you mean 'orders'"),
         (("orders", "lst"), 2, "No such command 'lst'. Did you mean 'list'?"),
         (("orders", "show"), 2, "Missing argument 'ORDER'"),
         (("orders", "show", "1", "2"), 2, "Got unexpected extra argument(s) (2)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from terminal_kit import gerai as gerai_apart
@@ -15,6 +16,7 @@ from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.gateways.give_back import give_back
 from gerai.engine.merchants.open import change_settings
+from gerai.kit.discover import discover
 from gerai.ports.gateways import GatewayRefused
 from top_up_kit import top_ups
 
@@ -22,7 +24,13 @@ from top_up_kit import top_ups
 @pytest.fixture(autouse=True)
 def toy_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if its folder were among the partners."""
-    monkeypatch.setitem(GATEWAYS, "toy", ToyGateway())
+    toy = ToyGateway()
+    monkeypatch.setitem(GATEWAYS, "toy", toy)
+
+    def found(package: str, name: str) -> dict[str, Any]:
+        return discover(package, name) | ({"toy": toy} if name == "GATEWAY" else {})
+
+    monkeypatch.setattr("gerai.found.discover", found)
 
 
 async def test_another_amount(dsn: str, engine: Engine) -> None:

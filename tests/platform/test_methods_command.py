@@ -30,6 +30,6 @@ async def test_who_takes_the_money(dsn: str, engine: Engine) -> None:
     assert f"va BCA Rp10.000 Rp5.000.000 toy ({contract})" in rows
     assert f"bank_transfer BCA Rp1 Rp999.999.999.999 your account {account.receiving_id}" in rows
     assert not any("simulated" in row for row in rows)
-    huge = (await gerai(dsn, "payments", "methods", "--amount", "6000000", *of))[1]
+    huge = (await gerai(dsn, "payments", "methods", "--amount", "950000000", *of))[1]
     assert ("your account" in huge, "toy" in huge) == (True, False)
     assert "simulated" in (await gerai(dsn, "payments", "methods", "--environment", "sandbox", *of))[1]

@@ -152,7 +152,7 @@ async def test_no_secret_and_no_path(shop: tuple[App, dict[str, Any]], http: htt
     assert [secret for secret in [*secrets, "made-up"] if secret in text] == []
     found = series(text)
     house = shop[0].house
-    own = (NOTICES, PAGES, admin.admin(house), console.console(house))
+    own = (NOTICES, PAGES, admin.admin(house), console.console(house, DIALECTS))
     routes = [route for dialect in (*DIALECTS, *own) for route in dialect.routes]
     routes += docs_routes(DIALECTS, {"admin": admin.document})
     declared = {route.path for route in routes} | {"/metrics", "/readyz", "none"}

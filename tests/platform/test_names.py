@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,11 @@ from gerai.engine.webhooks.endpoints import NewEndpoint, add_endpoint, list_endp
 from gerai.kit.closest import not_known
 from gerai.kit.secret_box import SecretBox, new_key
 
+#: A file that can be brought in, and a shop that can be loaded.
+MEMBERS, CLOTHES = (
+    (str(Path(__file__).parents[2] / "examples" / "toko-robux" / "members.csv"),),
+    (str(Path(__file__).parents[2] / "examples" / "toko-baju"),),
+)
 #: What a parameter holds that names nothing: a figure, a text, a switch, a place on this machine, a time.
 FREE = {
     "address", "amount", "begin", "code", "counts", "data", "demo", "end", "failed", "fix", "free_text", "host",
@@ -42,7 +48,10 @@ FREE_OF = {
     ("payments reconcile", "columns"), ("payments reconcile", "as_json"),
     ("payments cod import", "fee"), ("payments cod import", "columns"), ("payments cod import", "dry_run"),
     ("payments cod import", "file"), ("merchants logo set", "file"), ("rates load", "file"), ("rates load", "replace"),
-    ("locations import", "path"), ("locations import", "postal_codes"),
+    ("locations import", "path"), ("locations import", "postal_codes"), ("orders list", "csv"), ("orders list", "xlsx"),
+    *(("members import", name) for name in ("dry_run", "file", "json", "make_template", "per_row")),
+    *(("shop init", name) for name in ("name", "bank", "number", "holder", "qris", "product", "service", "price")),
+    ("shop init", "yes"), ("shop load", "dry_run"), ("shop load", "folder"),
     ("payments cod settle", "fee"), ("payments refunds list", "ended"), ("payments refunds destination", "said"),
 }  # fmt: skip
 
@@ -154,6 +163,8 @@ def mistakes(shop: Shop) -> dict[tuple[str, str], tuple[tuple[str, ...], int, st
             ("late_paymnt", "hold"), 2, "no such setting: late_paymnt (did you mean late_payment?); one of",
         ),
         ("members list", "environment"): (("--environment", "live"), 2, live),
+        ("members import", "environment"): ((*MEMBERS, "--environment", "live"), 2, live),
+        ("shop load", "environment"): ((*CLOTHES, "--environment", "live"), 2, live),
         ("members topup", "member"): (
             ("7", "5000"), 1, "no such member with a wallet in production: 7; one of "
             f"{shop.member}, {shop.other_member} (gerai members list shows all)",
@@ -345,7 +356,7 @@ async def test_a_merchant_that_is_not_there(engine: Engine, dsn: str, merchant: 
         "payments cod settle": ("N-1", "--amount", "5000", "--reference", "R"),
         "payments cod import": ("x.csv", "--reference", "R"),
         "merchants logo set": ("x.png",), "merchants logo show": (), "merchants logo remove": (),
-        "rates load": ("x.csv",),
+        "rates load": ("x.csv",), "members import": MEMBERS, "shop load": CLOTHES,
         "payments refunds done": ("7", "--reference", "R"), "payments refunds withdraw": ("7",),
             "payments refunds again": ("7",), "payments refunds take": ("7",), "payments test": ("va",),
         "payments refunds destination": ("7", "bank=BCA"),

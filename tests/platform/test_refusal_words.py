@@ -44,7 +44,8 @@ def test_what_a_state_forbids(table: states.StateTable) -> None:
     called = table.thing if table.thing in own else f"the {table.thing} of order"
     right = re.compile(
         rf"{called} A-1 is [a-z ]+: "
-        r"(it cannot be (\w+ed|paid|brought|withdrawn|taken)( again| back| on| to a wallet| (to|from) its gateway)?|"
+        r"(it cannot be (\w+ed|paid|brought|withdrawn|taken|sent|made ready|given a number)"
+        r"( again| back| on| to a wallet| (to|from) its gateway)?|"
         r"that is not possible now)"
     )
     verbs = [*table.verbs, "replay", "play", "pay again", "start another", "wallet"]

@@ -73,8 +73,8 @@ async def test_options_say_all(dsn: str, app: App, client: httpx.AsyncClient, ow
     assert (await newest(within)).order.status == "completed"
     assert left_in(own_folder) == {}
     assert await check(app.engine, within.merchant_id) == []
-    acts = [entry.act for _, entry in await written(within)][::-1]
-    assert acts == ["merchants.open", "accounts.add", "stores.add", "products.add", "keys.create"]
+    done = [entry.act for _, entry in await written(within)][::-1]
+    assert done == ["merchants.open", "accounts.add", "stores.add", "products.add", "keys.create", "payments.confirm"]
 
 
 async def test_questions_are_answered(dsn: str, app: App, client: httpx.AsyncClient, code: str) -> None:

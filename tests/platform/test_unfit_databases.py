@@ -17,6 +17,7 @@ from gerai.store.embedded_folder import remove_data
 from gerai.store.migrate import migrate, migration_names
 
 #: What each command must be given before it looks at the database at all.
+EXAMPLES = Path(__file__).parents[2] / "examples"
 GIVEN = {
     "keys create": "durianpay", "keys revoke": "1", "webhooks add": "scalev https://shop.example/hook",
     "webhooks enable": "1", "webhooks disable": "1", "webhooks remove": "1", "webhooks show": "1",
@@ -39,7 +40,9 @@ GIVEN = {
     "payments refunds destination": "1 bank=BCA",
     "payments arrivals import": "x.csv date=d amount=a --account 1",
     "payments accounts add": "bank_transfer bank=BCA number=1234567890 holder=B", "backup": "--to {}/backups",
-    "serve": "--port 0",
+    "serve": "--port 0", "members import": f"{EXAMPLES}/toko-robux/members.csv",
+    "locations import": "{}/places.csv", "rates load": "{}/rates.csv",
+    "shop load": f"{EXAMPLES}/toko-baju", "shop init": "--yes",
 }  # fmt: skip
 #: They bring a database of their own, or say how one stands (tests/platform/test_doctor.py), or open none.
 OTHERS = {
@@ -58,6 +61,8 @@ def server() -> Generator[EmbeddedPostgres]:
 async def walked(dsn: str, tmp_path: Path, names: set[str]) -> dict[str, str]:
     """What each command says."""
     every, found = commands(), dict[str, str]()
+    (tmp_path / "places.csv").write_text("code,district,city,province\n35.78.05,Wonokromo,Kota Surabaya,Jawa Timur\n")
+    (tmp_path / "rates.csv").write_text("courier,service,destination,per_kg\njne,REG,31,10000\n")
     for name in sorted(names):
         command = every[name]
         example = getattr(command.callback, "of_desk", False) and command.epilog.removeprefix("Example: gerai ")

@@ -10,7 +10,7 @@ import typer
 
 from gerai.cli.at_desk import caller_here, house_of
 from gerai.cli.database import DataOption, SettingsOption
-from gerai.cli.names import one_of
+from gerai.cli.names import merchant_named, one_of
 from gerai.cli.on_engine import with_settings
 from gerai.cli.shop_files import ShopFaults, read_shop
 from gerai.cli.shop_init import init
@@ -33,7 +33,9 @@ def load(
         Path, typer.Argument(metavar="FOLDER", help="Where shop.toml is (docs/reference/shop-files.md).")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at all of it, and change nothing.")] = False,
-    merchant: Annotated[str, typer.Option("--merchant", help="Load it into this one, whatever shop.toml says.")] = "",
+    merchant: Annotated[
+        str, typer.Option("--merchant", help="Load it into this one, which is there, whatever shop.toml says.")
+    ] = "",
     environment: Annotated[
         str, typer.Option("--environment", help="Where stock is: sandbox or production.")
     ] = "production",
@@ -51,6 +53,9 @@ def load(
         _leave(folder, found)
 
     async def act(engine: Engine, settings: Settings) -> Counter[EntryMade]:
+        if merchant:
+            # A shop is opened by its files, never by a code that was mistyped here.
+            await merchant_named(engine, merchant)
         async with house_of(engine, settings) as house:
             into = Into(house, chosen, caller_here(), f"gerai shop load {folder.name}", merchant)
             return await load_shop(into, entries, dry_run=dry_run)
