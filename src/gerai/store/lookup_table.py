@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 from psycopg import AsyncConnection
@@ -14,6 +15,8 @@ from psycopg.types.json import Json
 Record = TypeVar("Record", bound=msgspec.Struct)
 #: Rows by merchant.
 Grouped = defaultdict[int, list[tuple[Any, ...]]]
+#: Rows that are read without a pause.
+_AT_ONCE: Final = 1_000
 
 
 class LookupTable(NamedTuple):
@@ -36,7 +39,13 @@ async def rows(connection: AsyncConnection, table: LookupTable, merchant_ids: Se
         ),
         (list(merchant_ids),),
     )
-    return grouped(await cursor.fetchall())
+    found: Grouped = defaultdict(list)
+    # A large shop has a hundred thousand rows: whoever waits beside is answered between them.
+    while some := await cursor.fetchmany(_AT_ONCE):
+        for row in some:
+            found[row[0]].append(row[1:])
+        await asyncio.sleep(0)
+    return found
 
 
 def grouped(found: Iterable[tuple[Any, ...]]) -> Grouped:

@@ -12,6 +12,7 @@ from gerai.domain.records import Order
 from gerai.domain.states import ORDER
 from gerai.store import members
 from gerai.store.conditions import Where, in_one_case, query
+from gerai.store.order_faces import FACES
 from gerai.store.order_filter import bounded, conditions
 from gerai.store.orders import by_filter
 from gerai.store.tables import ORDERS
@@ -19,22 +20,12 @@ from gerai.store.tables import ORDERS
 #: As many as have one name, at most: a number that is drawn is random.
 _NAMED_AT_MOST: Final = 10
 _NEWEST: Final = "t.created_at DESC, t.order_id DESC"
-#: The environments and channels a merchant has orders of, each found by one look at the index.
-_FACES: Final = """
-WITH RECURSIVE faces(environment, channel) AS (
-    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
-    UNION ALL
-    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
-        (SELECT o.environment, o.channel FROM orders o
-         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
-         ORDER BY o.environment, o.channel LIMIT 1) n
-)"""
-_BY_PUBLIC_ID: Final = f"""{_FACES}
+_BY_PUBLIC_ID: Final = f"""{FACES}
 SELECT {ORDERS.select_list} FROM faces f CROSS JOIN LATERAL
     (SELECT * FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
        AND o.channel = f.channel AND o.public_id = %(name)s OFFSET 0) t
 LIMIT %(limit)s"""
-_OF_MERCHANT: Final = f"""{_FACES}
+_OF_MERCHANT: Final = f"""{FACES}
 SELECT {ORDERS.select_list}
 FROM faces f CROSS JOIN unnest(%(statuses)s::text[]) AS s(status) CROSS JOIN LATERAL
     (SELECT * FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
@@ -55,7 +46,7 @@ SELECT {ORDERS.select_list} FROM
     (SELECT * FROM orders o WHERE o.merchant_id = %s AND o.environment = %s AND o.channel = %s AND o.public_id = %s
      OFFSET 0) t {{where}}"""
 #: Of each state no more entries of its index are read than are counted.
-_COUNTED: Final = f"""{_FACES}
+_COUNTED: Final = f"""{FACES}
 SELECT s.status, (SELECT count(*) FROM (
     SELECT FROM faces f CROSS JOIN LATERAL
         (SELECT FROM orders t WHERE t.merchant_id = %(merchant_id)s AND t.environment = f.environment
@@ -147,7 +138,7 @@ async def counts(
 
 async def _faces(connection: AsyncConnection, merchant_id: int) -> list[tuple[str, str]]:
     """The environments and channels the merchant has orders of."""
-    cursor = await connection.execute(query(f"{_FACES} SELECT * FROM faces"), {"merchant_id": merchant_id})
+    cursor = await connection.execute(query(f"{FACES} SELECT * FROM faces"), {"merchant_id": merchant_id})
     return list(await cursor.fetchall())
 
 

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 
 from gerai.domain.payment_status import CAME
 from gerai.store.conditions import listed, query
+from gerai.store.order_faces import FACES
 
 #: Before every order: a rebuild begins here.
 _BEGINNING: Final = "timestamptz '0001-01-02 00:00:00+00'"
@@ -43,17 +44,8 @@ FROM told t LEFT JOIN LATERAL
      WHERE o.merchant_id = %(merchant_id)s AND o.order_id = t.order_id LIMIT 1) o ON true
 GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
 
-_FACES: Final = """
-WITH RECURSIVE faces(environment, channel) AS (
-    (SELECT environment, channel FROM orders WHERE merchant_id = %(merchant_id)s ORDER BY environment, channel LIMIT 1)
-    UNION ALL
-    SELECT n.environment, n.channel FROM faces f CROSS JOIN LATERAL
-        (SELECT o.environment, o.channel FROM orders o
-         WHERE o.merchant_id = %(merchant_id)s AND (o.environment, o.channel) > (f.environment, f.channel)
-         ORDER BY o.environment, o.channel LIMIT 1) n
-)"""
 #: The first day in Jakarta, from a time on, that has an order, with the doors that have some on it or later.
-_NEXT_DAY: Final = f"""{_FACES}
+_NEXT_DAY: Final = f"""{FACES}
 SELECT f.environment, f.channel, (n.created_at AT TIME ZONE {_JAKARTA})::date
 FROM faces f CROSS JOIN LATERAL
     (SELECT o.created_at FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment

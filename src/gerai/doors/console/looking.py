@@ -34,12 +34,7 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
     things, words = ctx.path_params["things"], answers.words_for(ctx)
     view = view_named(f"{things}.list")
     asked = asked_of(ctx)
-    faults: dict[str, list[str]] = {}
-    page = ViewPage([])
-    try:
-        page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
-    except InputInvalid as refusal:
-        faults = refusal.fields
+    page, faults = await looked(view, desk, asked)
     filters = inputs_of(view.filter, words, asked, faults, example_of)
     following = f"?{urlencode(asked | {'after': page.next})}" if page.next else ""
     columns = columns_of(view.row, words)
@@ -52,6 +47,14 @@ async def list_page(ctx: RequestContext, desk: AtDesk) -> Response:
         at_top=_acts(desk, things, words),
         files=files_of(desk, things, asked), importing=import_of(desk, things, words),
     )  # fmt: skip
+
+
+async def looked(view: View, desk: AtDesk, asked: Mapping[str, str]) -> tuple[ViewPage, dict[str, list[str]]]:
+    """What is seen with this filter, and what is wrong with it: then nothing is seen. Refuses what the view refuses."""
+    try:
+        return await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller), {}
+    except InputInvalid as refusal:
+        return ViewPage([]), refusal.fields
 
 
 def files_of(desk: AtDesk, things: str, asked: Mapping[str, str]) -> list[tuple[str, str]]:

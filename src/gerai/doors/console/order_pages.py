@@ -13,14 +13,14 @@ from gerai.domain.states import PAYMENT
 from gerai.doors.console import answers
 from gerai.doors.console.cells import raw, tone_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.looking import desk_page
+from gerai.doors.console.looking import desk_page, looked
 from gerai.doors.console.order_story import story_of
 from gerai.doors.console.order_words import method_name, parted, steps_of
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.read import fields_of, read_texts
-from gerai.engine.desk.registry import Act, ViewPage, acts, look, views
+from gerai.engine.desk.registry import Act, acts, look, views
 from gerai.kit.clock import jakarta
 from gerai.kit.phones import canonical_phone
 
@@ -54,12 +54,7 @@ class OrderPages:
         view, words = views()["orders.list"], answers.words_for(ctx)
         known = {field.name for field in fields_of(view.filter)}
         asked = {name: value for name, value in ctx.query.items() if name in known and value}
-        faults: dict[str, list[str]] = {}
-        page = ViewPage([])
-        try:
-            page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
-        except InputInvalid as refusal:
-            faults = refusal.fields
+        page, faults = await looked(view, desk, asked)
         today = self._today(desk)
         narrowed, ranges = [name for name in _NARROW if name in asked], _ranges(ctx, asked, today)
         # What a link for dates says already is said once.

@@ -8,18 +8,17 @@ from typing import Any, Final
 import msgspec
 from starlette.responses import Response
 
-from gerai.domain.refusals import InputInvalid, NotFound
+from gerai.domain.refusals import NotFound
 from gerai.doors.console import answers
 from gerai.doors.console.cells import Cell, cell, columns_of, inputs_of
 from gerai.doors.console.counters import Counters
-from gerai.doors.console.looking import desk_page
+from gerai.doors.console.looking import desk_page, looked
 from gerai.doors.console.order_words import method_name
 from gerai.doors.console.who import AtDesk
 from gerai.doors.console.words import DeskWords
 from gerai.doors.http.context import RequestContext
 from gerai.engine.desk.fields import example_of
-from gerai.engine.desk.read import read_texts
-from gerai.engine.desk.registry import View, ViewPage, acts, look, views
+from gerai.engine.desk.registry import View, ViewPage, acts, views
 
 #: Those that are pages of one shape, in their order, and where each is.
 _PAGES: Final = {
@@ -49,12 +48,7 @@ class ReportPages:
         words, name = answers.words_for(ctx), _named(ctx, desk)
         view = views()[name]
         asked = {key: value for key, value in ctx.query.items() if key not in answers.LOOKS}
-        faults: dict[str, list[str]] = {}
-        page = ViewPage([])
-        try:
-            page = await look(view, desk.within, read_texts(view.filter, asked, rupiah=True), desk.caller)
-        except InputInvalid as refusal:
-            faults = refusal.fields
+        page, faults = await looked(view, desk, asked)
         columns = [one for one in columns_of(view.row, words) if one[0] not in _QUIET and _said(one[0], page)]
         by = asked.get("by") or "day"
         may_rebuild = _ACT in acts() and desk.may(acts()[_ACT].permission)
