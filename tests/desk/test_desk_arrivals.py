@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import Till, act, open_till
 
 from bank_kit import PRICE
 from desk_kit import VIEWER, open_desk, seen, written
+from desk_money_kit import Till, act, open_till
 from gerai.app import App
 from gerai.domain.refusals import AmountMismatch, NotFound, PermissionMissing, StateConflict
 from gerai.engine.check import check

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import GatewayTill, act, gateway_till
 
 from desk_kit import VIEWER, open_desk, seen, written
+from desk_money_kit import GatewayTill, act, gateway_till
 from gateway_kit import PRICE
 from gerai.app import App
 from gerai.domain.refusals import AmountMismatch, IdempotencyKeyReused, NotFound, PermissionMissing, StateConflict

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import Till, act, open_till
 
 from bank_kit import PRICE
 from desk_kit import OPERATOR, VIEWER, open_desk, seen, written
+from desk_money_kit import Till, act, open_till
 from gerai.app import App
 from gerai.domain.refusals import (
     AmountMismatch,

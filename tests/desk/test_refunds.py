@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 
 from bank_kit import PRICE
 from desk_kit import VIEWER, open_desk, seen, written
+from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 from gerai.app import App
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
 from gerai.engine.check import check

@@ -25,6 +25,8 @@ Given = TypeVar("Given", bound=msgspec.Struct)
 _RUPIAH: Final = re.compile(r"(?:rp\.?|idr)?\s*(.*?)(?:,-)?", re.IGNORECASE | re.DOTALL)
 #: ``15000.5``: a spreadsheet drops the last nought of sen.
 _ONE_FIGURE: Final = re.compile(r"[0-9]+[.,][0-9]")
+#: More than any number here has, and than any field takes.
+_MOST_FIGURES: Final = 30
 _AMOUNT: Final = "an amount is written 15000, 15000,50 or Rp15.000"
 
 
@@ -109,6 +111,9 @@ def _value_of(field: Field, cell: Value) -> Any:
     match cell:
         case CellFault():
             raise ValueError(cell.text)
+        # Written in a few characters, it would take minutes to be written out.
+        case Decimal() if not cell.is_finite() or abs(cell.adjusted()) > _MOST_FIGURES:
+            raise ValueError("no such number is taken here")
         case Decimal() if field.is_amount:
             return msgspec.convert(_whole(cell.scaleb(2)), field.type)
         case Decimal():
