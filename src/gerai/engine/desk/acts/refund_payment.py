@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.money import digits
-from gerai.engine.acting import acting_now, by_actor
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import Reference, payment_here
@@ -40,7 +40,6 @@ async def run(within: Within, given: MoneyBack) -> Done:
     view, payment = await payment_here(within, given.id)
     left_sen = payment.amount_sen - payment.refunded_sen
     back_sen = left_sen if given.back_sen is UNSET else given.back_sen
-    act = acting_now()
     command = RefundPayment(
         merchant_id=within.merchant_id,
         environment=within.environment,
@@ -48,7 +47,7 @@ async def run(within: Within, given: MoneyBack) -> Done:
         payment_id=given.id,
         amount_sen=back_sen,
         to=given.to,
-        note="" if act is None else act.reason,
+        note=why_now(),
         by=by_actor(),
     )
     reference = given.reference.strip()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from gerai.engine.acting import acting_now, by_actor
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import payment_here
@@ -30,14 +30,13 @@ async def run(within: Within, given: LateDecision) -> Done:
     (accepted, and less came than the price), StateConflict (it does not wait for a decision; the order can neither be
     paid nor brought back; its stock was released)."""
     view, payment = await payment_here(within, given.id)
-    act = acting_now()
     command = ResolveLate(
         merchant_id=within.merchant_id,
         environment=within.environment,
         order_id=view.order.order_id,
         payment_id=given.id,
         decision=given.decision,
-        note="" if act is None else act.reason,
+        note=why_now(),
         by=by_actor(),
     )
     note(given.id, decision=given.decision, amount_sen=payment.amount_sen, order_id=view.order.order_id)

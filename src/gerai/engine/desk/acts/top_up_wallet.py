@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.acting import acting_now
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
@@ -40,7 +40,7 @@ async def run(within: Within, given: TopUp) -> Done:
     async with within.engine.connection() as connection:
         member, wallet = await wallet_of(connection, within, given.id)
     reference = given.reference.strip()
-    act, deposit_id = acting_now(), within.engine.ids.next()
+    deposit_id = within.engine.ids.next()
     code = within.house.deposit_codes.get(member.channel)
     now, sandbox = within.engine.now(within.merchant_id, within.environment), within.environment == "sandbox"
     command = ManualDeposit(
@@ -48,12 +48,12 @@ async def run(within: Within, given: TopUp) -> Done:
         environment=within.environment,
         account_id=wallet.account_id,
         amount_sen=given.amount_sen,
-        note="" if act is None else act.reason,
+        note=why_now(),
         reference=reference,
         channel=member.channel,
         deposit_id=deposit_id,
         public_id="" if code is None else code(deposit_id, now, sandbox=sandbox),
-        by="" if act is None else act.actor.label,
+        by=by_actor(),
     )
     note(given.id, amount_sen=given.amount_sen, deposit_id=str(deposit_id), reference=reference)
     under = wallet_under(reference, wallet.account_id, given.amount_sen)
