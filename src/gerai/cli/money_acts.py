@@ -8,6 +8,7 @@ from typing import Any
 
 from gerai.cli.at_desk import do_here
 from gerai.cli.on_engine import name_earlier
+from gerai.cli.terminal import fail
 from gerai.domain.records import Environment, RefundTask
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.acting import UNSAID
@@ -40,7 +41,9 @@ async def booked_once(
 
 
 async def sent_back_by(engine: Engine, merchant_id: int, done: Done) -> RefundTask | None:
-    """The refund by which what has just gone back is sent; None: nobody sends it."""
+    """The refund by which what has just gone back is sent; None: nobody sends it. Leaves where that is not known."""
+    if "sent_by" not in done.details:
+        fail("it is done; who sends it could not be read now, look before you send it: gerai payments refunds list")
     number = done.details.get("refund")
     listed = None if number is None else await engine.payments.refund(merchant_id, number)
     return None if listed is None else listed.task

@@ -10,7 +10,7 @@ from gerai.engine.acting import by_actor, why_now
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import payment_here
-from gerai.engine.desk.refunds import sent_by, task_of
+from gerai.engine.desk.refunds import sender, task_of
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.resolve_late import Decision, ResolveLate
@@ -44,8 +44,8 @@ async def run(within: Within, given: LateDecision) -> Done:
     after = outcome.answer.order
     details = {"order": after.number, "order_status": after.status, "amount_sen": payment.amount_sen}
     if given.decision != "accept":
-        task = await task_of(within.engine, within.house.gateways.gateways, payment)
-        details |= sent_by(task, inside=given.decision == "wallet")
+        task = task_of(within.engine, within.house.gateways.gateways, payment)
+        details |= await sender(task, inside=given.decision == "wallet")
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 
 

@@ -11,7 +11,7 @@ from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import deposit_here
-from gerai.engine.desk.refunds import sent_by, task_of_top_up
+from gerai.engine.desk.refunds import sender, task_of_top_up
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.kit.bilingual import Bilingual
@@ -41,8 +41,8 @@ async def run(within: Within, given: TopUpDecision) -> Done:
     after = outcome.answer
     details = {"code": after.public_id, "status": after.status, "amount_sen": deposit.ours_sen}
     if given.decision == "refund":
-        task = await task_of_top_up(within.engine, within.house.gateways.gateways, after)
-        details |= sent_by(task, inside=False)
+        task = task_of_top_up(within.engine, within.house.gateways.gateways, after)
+        details |= await sender(task, inside=False)
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 
 
