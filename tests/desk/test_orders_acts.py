@@ -90,6 +90,18 @@ async def test_work_is_finished_in_part(within: Within) -> None:
     assert await check(within.engine, within.merchant_id) == []
 
 
+async def test_nothing_delivered_is_no_completion(within: Within) -> None:
+    """All of its items failed: refused, naming the act that takes a reason and a proof for it; no money moves."""
+    shop = await shop_of(within)
+    order = await placed(shop, "hold", 150_000_00, **WORK)
+    before = await view_of(within, order.order_id)
+    with pytest.raises(InputInvalid, match="orders.fail"):
+        await take(within, "orders.complete", order, failed=2)
+    assert (await view_of(within, order.order_id), await written(within)) == (before, [])
+    assert (await take(within, "orders.fail", order)).status == "failed"
+    assert await check(within.engine, within.merchant_id) == []
+
+
 async def test_failed_and_cancelled_money_returns(within: Within) -> None:
     """Into the member's wallet; the reason is kept with the entry and reaches no buyer."""
     shop = await shop_of(within)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bank_kit import PRICE
-from desk_kit import VIEWER, open_desk, seen, written
+from desk_kit import OPERATOR, VIEWER, open_desk, seen, written
 from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 from gerai.app import App
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing, StateConflict
@@ -112,6 +112,31 @@ async def test_a_gateway_is_asked_again_or_a_person_takes_it(toy: GatewayTill) -
     assert (taken.status, taken.fault) == ("open", "taken back by person:7")
     await act(toy.within, "refunds.done", id=number, reference="BCA-1")
     assert (await one(toy.within, number)).status == "done"
+
+
+async def test_what_somebody_took_is_theirs_to_give_back(toy: GatewayTill) -> None:
+    """Taken to be sent by hand, it is offered to nobody's gateway again, and another person's or the terminal's word
+    is refused, also after a denial: it would go out twice. Whoever took it may say so."""
+    payment = await toy.paid("BNI")
+    done = await act(toy.within, "payments.refund", id=payment.payment_id, back_sen=20_000_00)
+    number, shop = done.details["refund"], toy.ani.shop
+    for denials in (0, 1):
+        await act(toy.within, "refunds.take", id=number)
+        taken = await one(toy.within, number)
+        assert (taken.status, taken.denials, taken.fault) == ("open", denials, "taken back by person:7")
+        assert "refunds.again" not in taken.can
+        before = await written(toy.within)
+        with pytest.raises(StateConflict, match="taken"):
+            await act(toy.within, "refunds.again", OPERATOR, id=number)
+        assert await written(toy.within) == before
+        assert await one(toy.within, number) == taken
+        await act(toy.within, "refunds.again", id=number)
+        shop.toy.refunding = [RefundSeen("denied", code="no", text="closed account")]
+        await give_back(shop.engine, shop.desk, shop.merchant_id, payment.order_id, number)
+        assert "refunds.again" in (await one(toy.within, number)).can
+        # What its gateway denied may be asked for again by anybody.
+        await act(toy.within, "refunds.again", OPERATOR, id=number)
+    assert shop.toy.given_back == []
 
 
 async def test_what_its_gateway_cannot_send_is_a_person_s_at_once(toy: GatewayTill) -> None:

@@ -14,7 +14,14 @@ from desk_kit import OPERATOR, VIEWER, do, open_desk, seen, written
 from engine_kit import Shop, open_shop
 from gerai.domain.filters import DepositFilter, Scope
 from gerai.domain.money import MAX_SEN
-from gerai.domain.refusals import AmountOutOfRange, InputInvalid, InsufficientFunds, NotFound, PermissionMissing
+from gerai.domain.refusals import (
+    AmountOutOfRange,
+    IdempotencyKeyReused,
+    InputInvalid,
+    InsufficientFunds,
+    NotFound,
+    PermissionMissing,
+)
 from gerai.engine.check import check
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
@@ -61,6 +68,22 @@ async def test_a_top_up_is_in_the_wallet_once(within: Within, member: int) -> No
     assert deposit.public_id.startswith("D")
     [(_, entry)] = await written(within)
     assert (entry.reason, entry.target, entry.facts["amount_sen"]) == ("tunai", str(member), 50_000_00)
+    assert await check(within.engine, within.merchant_id) == []
+
+
+async def test_one_bank_line_is_one_top_up(within: Within, member: int) -> None:
+    """Under one bank reference, blanks around it or not, money is booked once, whoever says so and without a key; for
+    another amount or member, or as an order's money, it is refused, and nothing moves."""
+    await do(within, "wallets.top_up", TopUp(id=member, amount_sen=50_000_00, reference="BCA-1"), reason="x")
+    again = TopUp(id=member, amount_sen=50_000_00, reference=" BCA-1 ")
+    done = await do(within, "wallets.top_up", again, OPERATOR, reason="y")
+    assert (done.replayed, done.details) == (True, {"available_sen": 50_000_00})
+    other, _ = await add_member(within.engine, within.merchant_id, "leuwongrr", "budi", "Budi")
+    for wrong in (TopUp(id=member, amount_sen=100, reference="BCA-1"), msgspec.structs.replace(again, id=other)):
+        with pytest.raises(IdempotencyKeyReused):
+            await do(within, "wallets.top_up", wrong, reason="z")
+    assert [row.in_sen for row in await statement(within, member)] == [50_000_00]
+    assert await statement(within, other) == []
     assert await check(within.engine, within.merchant_id) == []
 
 

@@ -45,6 +45,22 @@ async def test_every_act_is_in_the_audit(dsn: str, till: Till) -> None:
     assert await check(till.shop.engine, till.shop.merchant_id) == []
 
 
+async def test_who_says_no_reason_gives_none(dsn: str, till: Till) -> None:
+    """The audit says that none was given; the transfer, and the refund that a gateway would be told of, keep an empty
+    one."""
+    shop = ("--merchant", till.within.merchant.code)
+    _, paid = await till.paid()
+    assert (await gerai(dsn, "payments", "refund", paid.public_id, "--amount", "20000", *shop))[0] == 0
+    [refund] = await seen(till.within, "refunds.list")
+    assert refund.reason == ""
+    _, late = await till.late()
+    assert (await gerai(dsn, "payments", "resolve", late.public_id, "wallet", *shop))[0] == 0
+    [booked] = await seen(till.within, "wallets.statement", id=till.member_id)
+    assert (booked.in_sen, booked.note) == (late.amount_sen, "late payment")
+    assert {entry.reason for _, entry in (await written(till.within))[:1]} == {"no reason given"}
+    assert await check(till.shop.engine, till.shop.merchant_id) == []
+
+
 async def test_what_waits_is_listed_and_counted(dsn: str, till: Till) -> None:
     """In one table in both languages, and as JSON."""
     shop = ("--merchant", till.within.merchant.code)

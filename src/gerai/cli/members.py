@@ -19,6 +19,7 @@ from gerai.engine.core import Engine
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.merchants.links import link_member, links_of_members, unlink_member
 from gerai.engine.merchants.open import ENVIRONMENTS
+from gerai.engine.references import wallet_under
 
 members = typer.Typer(no_args_is_help=True, help="List members; put money into a wallet; link a Discord user.")
 MemberArgument = Annotated[int, typer.Argument(metavar="MEMBER", help="The id `gerai members list` shows.")]
@@ -70,7 +71,7 @@ def topup(
 ) -> None:
     """Put money into a member's wallet that arrived outside of Gerai, or that the shop gives."""
     one_of(environment, ENVIRONMENTS, "environment")
-    amount_sen = read_amount(amount, above_zero=True)
+    amount_sen, reference = read_amount(amount, above_zero=True), reference.strip()
 
     async def act(engine: Engine) -> Outcome[Account]:
         merchant_id = await merchant_named(engine, merchant)
@@ -93,7 +94,7 @@ def topup(
             public_id="" if code is None else code(deposit_id, at, sandbox=sandbox),
             by=operator(),
         )
-        return await money_in(engine, command, reference, f"wallet {account_id}", str(amount_sen))
+        return await money_in(engine, command, reference, wallet_under(reference, account_id, amount_sen))
 
     outcome = on_engine(act, data, settings_file)
     wallet = outcome.answer

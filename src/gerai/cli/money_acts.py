@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 from gerai.cli.at_desk import do_here
 from gerai.cli.on_engine import name_earlier
+from gerai.cli.terminal import fail
 from gerai.domain.records import Environment, RefundTask
 from gerai.domain.refusals import IdempotencyKeyReused
+from gerai.engine.acting import UNSAID
 from gerai.engine.core import Engine
 from gerai.engine.desk.registry import Done, acts
 from gerai.engine.merchants.open import ENVIRONMENTS
 from gerai.engine.references import money_under
 from gerai.settings import Settings
-
-#: What is kept where somebody at the terminal says nothing; their name stands beside it.
-NO_REASON: Final = "no reason given"
 
 
 async def money_act(
@@ -25,7 +24,7 @@ async def money_act(
 ) -> Done:
     """Perform an act of the desk with this input. Refuses what the act refuses."""
     here: Environment = next(one for one in ENVIRONMENTS if one == environment)
-    wanted, why = acts()[name].input(**given), reason.strip() or NO_REASON
+    wanted, why = acts()[name].input(**given), reason.strip() or UNSAID
     return await do_here(engine, settings, merchant_id, here, name, wanted, why)
 
 
@@ -42,7 +41,9 @@ async def booked_once(
 
 
 async def sent_back_by(engine: Engine, merchant_id: int, done: Done) -> RefundTask | None:
-    """The refund by which what has just gone back is sent; None: nobody sends it."""
+    """The refund by which what has just gone back is sent; None: nobody sends it. Leaves where that is not known."""
+    if "sent_by" not in done.details:
+        fail("it is done; who sends it could not be read now, look before you send it: gerai payments refunds list")
     number = done.details.get("refund")
     listed = None if number is None else await engine.payments.refund(merchant_id, number)
     return None if listed is None else listed.task

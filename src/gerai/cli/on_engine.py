@@ -19,7 +19,6 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.refusal_words import sentence
 from gerai.engine.made import Made
-from gerai.engine.references import money_under
 from gerai.kit import log
 from gerai.settings import Settings
 
@@ -59,10 +58,10 @@ def operator() -> str:
     return f"operator:{getpass.getuser()}"
 
 
-async def money_in(engine: Engine, command: Command[T], reference: str, what: str, *asked: str) -> Outcome[T]:
-    """Submit what books money that arrived, once per ``reference``: one line of a bank's list is one money, whether an
-    order (``what``) was paid with it or a wallet. Leaves when it was booked for something else, and names that."""
-    key = money_under(reference, what, *asked)
+async def money_in(engine: Engine, command: Command[T], reference: str, key: Idempotency | None) -> Outcome[T]:
+    """Submit what books money that arrived, once per ``reference``, whose key this is: one line of a bank's list is
+    one money, whether an order was paid with it or a wallet. Leaves when it was booked for something else, and names
+    that."""
     try:
         return await engine.submit(command, key)
     except IdempotencyKeyReused:

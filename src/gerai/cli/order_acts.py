@@ -22,6 +22,7 @@ from gerai.cli.terminal import console
 from gerai.cli.values import read_result
 from gerai.domain.records import Environment, OrderView
 from gerai.domain.refusals import StateConflict
+from gerai.engine.acting import UNSAID
 from gerai.engine.core import Engine
 from gerai.engine.desk.acts.cancel_order import OrderCancel
 from gerai.engine.desk.acts.complete_order import OrderCompletion
@@ -36,8 +37,6 @@ NameArgument = Annotated[str, typer.Argument(metavar="ORDER", help="Its number, 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; its buyer may read it.")]
 
 _THINGS: Final = "orders."
-#: What is kept where somebody at the terminal says nothing; their name stands beside it.
-_NO_REASON: Final = "no reason given"
 
 
 class Meant(NamedTuple):
@@ -162,7 +161,7 @@ def _do(
             within = Within(house, order.merchant_id, place)
             try:
                 with called(meant.name, order):
-                    why = reason or (_NO_REASON if one.reasoned else "")
+                    why = reason or (UNSAID if one.reasoned else "")
                     done = await perform(one, within, make(order.order_id), caller_here(), reason=why, key=once)
             except StateConflict as refusal:
                 leave_with_advice(refusal, meant.name, order)

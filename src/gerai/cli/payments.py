@@ -98,7 +98,8 @@ def resolve(
         except StateConflict as refusal:
             leave_unless_payable(refusal, payment)
             raise
-        order, task = await _order_now(engine, payment), await sent_back_by(engine, payment.merchant_id, done)
+        task = None if decided == "accept" else await sent_back_by(engine, payment.merchant_id, done)
+        order = await _order_now(engine, payment)
         return payment_words.resolved(payment, decided, order, task)
 
     console.line(with_settings(act, data, settings_file))

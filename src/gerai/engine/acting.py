@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -25,6 +25,8 @@ from gerai.store import audit, idempotency
 from gerai.store.connection import Connection
 
 ActorKind = Literal["person", "key", "operator"]
+#: The reason that the audit keeps where somebody at the terminal says nothing; their name stands beside it.
+UNSAID: Final = "no reason given"
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -111,6 +113,12 @@ def by_actor() -> str:
     """Who acts now, as events keep it; empty: nobody does."""
     act = acting_now()
     return "" if act is None else act.actor.label
+
+
+def why_now() -> str:
+    """Why somebody acts now, as it is kept with money and told to a gateway; empty: they did not say."""
+    act = acting_now()
+    return "" if act is None or act.reason == UNSAID else act.reason
 
 
 async def begin(connection: Connection, merchant_id: int, act: Acting) -> None:

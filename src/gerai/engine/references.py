@@ -24,6 +24,11 @@ def money_under(reference: str, what: str, *asked: str) -> Idempotency | None:
     return once_under("money in", reference, what, *asked)
 
 
+def wallet_under(reference: str, account_id: int, amount_sen: int) -> Idempotency | None:
+    """Of money that arrived and goes into a wallet by hand, so much of it."""
+    return money_under(reference, f"wallet {account_id}", str(amount_sen))
+
+
 def refund_under(reference: str, payment_id: int, amount: str, to: str) -> Idempotency | None:
     """Of money that goes back of a payment. ``amount``: as digits; empty: all that is left."""
     return once_under(f"payments refund {payment_id}", reference, amount, to)

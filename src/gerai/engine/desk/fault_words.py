@@ -51,6 +51,7 @@ _WORDS: Final = {
     r"(.*) is no e-mail address": r"\1 bukan alamat surel",
     r"(.*) is no telephone number": r"\1 bukan nomor telepon",
     r"(.*) is another member's": r"\1 milik anggota lain",
+    r"nothing was delivered then: that is orders\.fail .*": "tidak ada yang terkirim: pakai Gagalkan pesanan",
     r"(.*) has no members; one of (.*)": r"\1 tidak beranggota; salah satu dari \2",
 }
 _PATTERNS: Final = [(re.compile(english, re.DOTALL), indonesian) for english, indonesian in _WORDS.items()]

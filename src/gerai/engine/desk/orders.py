@@ -132,6 +132,11 @@ async def step(within: Within, command: OrderCommand, **facts: Any) -> Done:
     return Done(str(command.order_id), replayed=outcome.replayed)
 
 
+async def items_of(within: Within, order_id: int) -> int:
+    """How many items the order has, which never changes once it is placed. Refuses NotFound."""
+    return sum(line.quantity for line in (await order_of(within, order_id)).lines)
+
+
 def names_of(within: Within, order_id: int) -> dict[str, Any]:
     """What every command names: the order, and where it is."""
     return {"merchant_id": within.merchant_id, "environment": within.environment, "order_id": order_id}

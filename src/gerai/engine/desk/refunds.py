@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from gerai.domain.records import Deposit, Payment, RefundTask
@@ -11,7 +11,7 @@ from gerai.engine.acting import beside, by_actor
 from gerai.engine.command import Outcome
 from gerai.engine.core import Engine
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import Done, submitted
+from gerai.engine.desk.registry import Done, submitted, told
 from gerai.engine.gateways.give_back import hand_back
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.end_refund import TaskCommand
@@ -57,6 +57,16 @@ async def task_of_top_up(engine: Engine, gateways: Mapping[str, Gateway], deposi
     """The same of a top-up."""
     task = await engine.payments.refund_of(deposit)
     return None if task is None else await _handed_back(engine, gateways, deposit.merchant_id, task.task_id)
+
+
+async def sender(found: Awaitable[RefundTask | None], *, inside: bool) -> dict[str, Any]:
+    """Of money that went back just now, by the task that is ``found``, as :func:`sent_by` says; nothing where that
+    cannot be read now."""
+
+    async def read() -> dict[str, Any]:
+        return sent_by(await found, inside=inside)
+
+    return await told(read())
 
 
 def sent_by(task: RefundTask | None, *, inside: bool) -> dict[str, Any]:

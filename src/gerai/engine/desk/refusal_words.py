@@ -76,6 +76,11 @@ def _about_state(refusal: r.StateConflict) -> str:
                 f"refund {refusal.id} is being asked of its gateway: wait ten minutes, look in its dashboard, and take "
                 "it then"
             )
+        case r.StateConflict(thing="refund", state="taken"):
+            return (
+                f"refund {refusal.id} is sent by hand by whoever took it: they alone can have its gateway asked again; "
+                "or withdraw it, and give the money back anew"
+            )
         case r.StateConflict(thing="payout"):
             return f"{refusal.id} is booked already, with other payments or another amount: nothing is booked"
         case _:

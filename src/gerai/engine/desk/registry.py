@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
+import structlog
 
 from gerai.domain.permissions import Permission
 from gerai.domain.records import OrderView
@@ -19,6 +20,7 @@ from gerai.engine.desk.house import Within
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
 
+log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
 #: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
@@ -151,6 +153,17 @@ async def submitted(within: Within, command: Command[Answer], under: Idempotency
     and whoever acts), else under the act's own. Refuses what the command refuses, and IdempotencyKeyReused."""
     under_way = acting_now()
     return await within.engine.submit(command, under or (None if under_way is None else under_way.key))
+
+
+async def told(details: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    """What there is to say of an act whose command is done, as far as it can be read now. Refuses nothing: whoever
+    hears "nothing was done" does it once more."""
+    try:
+        return await details
+    except Exception as error:
+        under_way = acting_now()
+        log.warning("desk.details_unread", act="" if under_way is None else under_way.act, error=repr(error))
+        return {}
 
 
 def _once(act: Act, actor: Actor, given: msgspec.Struct, reason: str, key: str) -> Idempotency:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gerai.domain.records import Account, Member
 from gerai.domain.refusals import NotFound
-from gerai.engine.command import Command
+from gerai.engine.command import Command, Idempotency
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Done, submitted
 from gerai.store import members, wallets
@@ -20,9 +20,9 @@ async def wallet_of(connection: Connection, within: Within, member_id: int) -> t
     return member, wallet
 
 
-async def move(within: Within, member_id: int, command: Command[Account]) -> Done:
-    """Hand in what the act under way does to a member's wallet, once under its idempotency key; returns what is
-    available afterwards. Refuses what the command refuses, and IdempotencyKeyReused."""
-    outcome = await submitted(within, command)
+async def move(within: Within, member_id: int, command: Command[Account], under: Idempotency | None = None) -> Done:
+    """Hand in what the act under way does to a member's wallet, once ``under`` this key, else under the act's own;
+    returns what is available afterwards. Refuses what the command refuses, and IdempotencyKeyReused."""
+    outcome = await submitted(within, command, under)
     details = {"available_sen": outcome.answer.available_sen}
     return Done(str(member_id), replayed=outcome.replayed, details=details)

@@ -18,6 +18,8 @@ from gerai.engine.state import State
 _LONGEST: Final = 300
 #: Longer than a run asks, and than a gateway needs until it lists what it was asked for.
 CLAIMED_FOR: Final = timedelta(minutes=10)
+#: How the fault begins of what a person took from its gateway to send it by hand; their label follows.
+_TAKEN: Final = "taken back by "
 _UNCLAIMED: Final[dict[str, object]] = {"claimed_by": "", "claimed_at": None}
 
 
@@ -87,9 +89,10 @@ class RecordRefund(TaskCommand[RefundTask], frozen=True, kw_only=True):
 
 
 class HandOver(TaskMove, frozen=True, kw_only=True):
-    """The gateway is asked again to send a refund that it denied, or that a person took back. ``by``: who says so.
+    """The gateway is asked again to send a refund that it denied, or that whoever asks took back. ``by``: who says so.
 
-    Refuses: NotFound, StateConflict (it is with the gateway, or has ended), InputInvalid (no gateway took the payment).
+    Refuses: NotFound, StateConflict (it is with the gateway, or has ended; ``taken``: somebody else may be sending it
+    by hand), InputInvalid (no gateway took the payment).
     """
 
     def decide(self, state: State, context: Context) -> RefundTask:
@@ -98,6 +101,8 @@ class HandOver(TaskMove, frozen=True, kw_only=True):
         if paid.contract_id is None:
             raise InputInvalid({"task": ["no gateway took the payment: it is sent by hand"]})
         status = REFUND.move(task.status, "hand_over", str(task.task_id))
+        if not may_hand_over(task) and taken_by(task) != self.by:
+            raise StateConflict("refund", str(task.task_id), "taken", "hand_over")
         state.jobs.append(gateway_job(GIVE_BACK_TASK, paid, 0, task_id=task.task_id))
         self.announce(state, context, task, "refund.handed_over")
         return _changed(state, context, task, status=status, looks=0, fault="")
@@ -118,7 +123,17 @@ class TakeBack(TaskMove, frozen=True, kw_only=True):
             raise StateConflict("refund", str(task.task_id), "being asked for", "hand_back")
         status = REFUND.move(task.status, "hand_back", str(task.task_id))
         self.announce(state, context, task, "refund.taken")
-        return _changed(state, context, task, status=status, fault=f"taken back by {self.by}")
+        return _changed(state, context, task, status=status, fault=f"{_TAKEN}{self.by}")
+
+
+def taken_by(task: RefundTask) -> str:
+    """Who took the refund from its gateway to send it by hand; empty: nobody."""
+    return task.fault.removeprefix(_TAKEN) if task.fault.startswith(_TAKEN) else ""
+
+
+def may_hand_over(task: RefundTask) -> bool:
+    """Whether anybody may have the gateway asked again: it denied the refund, and nobody took it since."""
+    return bool(task.denials) and not taken_by(task)
 
 
 def claimed(task: RefundTask, now: datetime) -> bool:

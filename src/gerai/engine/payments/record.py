@@ -30,10 +30,11 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
 
     Without ``payment_id`` the payment is created on the spot (an operator marks an order paid); it needs ``public_id``
     and ``method``. Paid in time: the payment is completed, the invoice paid, the money booked, and the order takes its
-    ``after_payment`` verb. Paid after the order ended, or a second time: the payment is ``late`` and the merchant's
-    setting ``late_payment`` decides: ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is
-    credited, when there is one), or ``hold`` for the operator (``ResolveLate``). The default is ``accept``. What an
-    order that went on unpaid still owes is booked as its payment under ``wallet`` too: nobody gets goods and money.
+    ``after_payment`` verb; one that somebody began to work on unpaid stays where it is. Paid after the order or the
+    payment ended, or a second time: the payment is ``late`` and the merchant's setting ``late_payment`` decides:
+    ``accept`` (an expired order comes back), ``wallet`` (the member's wallet is credited, when there is one), or
+    ``hold`` for the operator (``ResolveLate``). The default is ``accept``. What an order that went on unpaid still owes
+    is booked as its payment under ``wallet`` too: nobody gets goods and money.
 
     ``played``: no money came, a payer is played. ``in_time``: the payment must be open and its order wait for it, on
     this environment's clock; ``late``: it must be open, or have run out.
@@ -72,7 +73,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         if self.by:
             facts = {"by": self.by, "reference": self.reference, "amount_sen": payment.asked_sen}
             state.announce(order, "payment.confirmed", context.now, payment=payment.public_id, **facts)
-        if arrival.payable(order, invoice) and PAYMENT.can(payment.status, "complete"):
+        if _waited_for(context, order, invoice, payment) and PAYMENT.can(payment.status, "complete"):
             arrival.book(state, context, order, self._move(state, context, payment, "complete"))
         else:
             self._late(state, context, order, invoice, payment)
@@ -91,7 +92,7 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
         if stands not in (("processing",) if self.played == "in_time" else ("processing", "expired")):
             raise StateConflict("payment", payment.public_id, stands, "play")
         # The payment waits on although its order does not: what came now would be late.
-        if (self.played, self.outcome) == ("in_time", "paid") and not arrival.payable(order, invoice):
+        if (self.played, self.outcome) == ("in_time", "paid") and not _waited_for(context, order, invoice, payment):
             raise StateConflict("order", order.public_id, order.status, "play")
 
     def _payment(self, state: State, context: Context, order: Order) -> Payment:
@@ -143,6 +144,13 @@ class RecordPayment(OrderCommand, frozen=True, kw_only=True):
                     payment=payment.public_id,
                     amount_sen=payment.amount_sen,
                 )
+
+
+def _waited_for(context: Context, order: Order, invoice: Invoice, payment: Payment) -> bool:
+    """Whether the order waits for this payment's money: it is open, or somebody began to work on it unpaid, and the
+    payment has not run out."""
+    in_time = payment.expires_at is None or payment.expires_at > context.now
+    return arrival.payable(order, invoice) or (in_time and arrival.owed(order, invoice))
 
 
 def _require_first(state: State, order: Order, invoice: Invoice) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gerai.engine.acting import acting_now
+from gerai.engine.acting import why_now
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
@@ -29,13 +29,12 @@ async def run(within: Within, given: Adjustment) -> Done:
     NotFound (no such member with a wallet here), InsufficientFunds, AmountOutOfRange."""
     async with within.engine.connection() as connection:
         _, wallet = await wallet_of(connection, within, given.id)
-    act = acting_now()
     command = AdjustWallet(
         merchant_id=within.merchant_id,
         environment=within.environment,
         account_id=wallet.account_id,
         change_sen=given.amount_sen if given.direction == "up" else -given.amount_sen,
-        note="" if act is None else act.reason,
+        note=why_now(),
     )
     note(given.id, direction=given.direction, amount_sen=given.amount_sen)
     return await move(within, given.id, command)

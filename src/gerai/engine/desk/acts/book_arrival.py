@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -15,7 +15,7 @@ from gerai.engine.arrivals.target import OfDeposit, OfPayment, Target
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import deposit_here, payable_here, require_real
-from gerai.engine.desk.registry import Act, Done, submitted
+from gerai.engine.desk.registry import Act, Done, submitted, told
 from gerai.engine.merchants.open import note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import arrivals
@@ -46,7 +46,7 @@ async def run(within: Within, given: Booking) -> Done:
         merchant_id=within.merchant_id, environment=environment, arrival_id=given.id, target=target, by=by_actor()
     )
     outcome = await submitted(within, command)
-    return Done(str(given.id), replayed=outcome.replayed, details=await _became(within, target))
+    return Done(str(given.id), replayed=outcome.replayed, details=await told(_became(within, target)))
 
 
 async def _target(within: Within, came: Arrival, number: int) -> Target:
@@ -60,7 +60,7 @@ async def _target(within: Within, came: Arrival, number: int) -> Target:
     return OfPayment(view.order.order_id, payment.payment_id)
 
 
-async def _became(within: Within, target: Target) -> dict[str, str]:
+async def _became(within: Within, target: Target) -> dict[str, Any]:
     """How what it pays stands now."""
     if isinstance(target, OfDeposit):
         deposit = await deposit_here(within, target.deposit_id)

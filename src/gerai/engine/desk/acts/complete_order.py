@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import ById, Count, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.orders import Message, by, names_of, step
+from gerai.engine.desk.orders import Message, by, items_of, names_of, step
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.fulfilment.finish import FinishOrder, may_finish
 from gerai.kit.bilingual import Bilingual
@@ -26,7 +27,10 @@ class OrderCompletion(ById, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 async def run(within: Within, given: OrderCompletion) -> Done:
-    """Held money is captured for what succeeded. Refuses as FinishOrder."""
+    """Held money is captured for what succeeded. Refuses as FinishOrder, and InputInvalid where nothing was delivered:
+    that is another act, which takes a reason and a proof of who does it."""
+    if given.failed and given.failed == await items_of(within, given.id):
+        raise InputInvalid({"failed": ["nothing was delivered then: that is orders.fail (gerai orders fail)"]})
     command = FinishOrder(
         **names_of(within, given.id), by=by(), failed=given.failed, result=given.result, reason=given.message,
         unpaid=given.unpaid,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from gerai.engine.desk.fields import ById, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.orders import Message, by, names_of, order_of, step
+from gerai.engine.desk.orders import Message, by, items_of, names_of, step
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.fulfilment.finish import FinishOrder, may_finish
 from gerai.kit.bilingual import Bilingual
@@ -21,9 +21,7 @@ class OrderFailure(ById, frozen=True, forbid_unknown_fields=True, kw_only=True):
 async def run(within: Within, given: OrderFailure) -> Done:
     """What was held or paid is in its member's wallet then; paid by somebody without a wallet, it waits to be sent.
     Refuses as FinishOrder."""
-    # Lines never change once an order is placed.
-    view = await order_of(within, given.id)
-    items = sum(line.quantity for line in view.lines)
+    items = await items_of(within, given.id)
     command = FinishOrder(**names_of(within, given.id), by=by(), failed=items, reason=given.message)
     return await step(within, command, message=given.message)
 

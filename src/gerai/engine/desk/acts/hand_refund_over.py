@@ -11,8 +11,9 @@ from gerai.kit.bilingual import Bilingual
 
 
 async def run(within: Within, given: ById) -> Done:
-    """Its gateway is asked to send what it would not, or what was taken from it. Refuses NotFound, StateConflict (it is
-    with the gateway, or has ended), InputInvalid (no gateway took the payment)."""
+    """Its gateway is asked to send what it would not, or what whoever asks took from it. Refuses NotFound,
+    StateConflict (it is with the gateway, or has ended; ``taken``: somebody else sends it by hand), InputInvalid (no
+    gateway took the payment)."""
     return await moved(within, given.id, HandOver)
 
 

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gerai.domain.money import digits
-from gerai.engine.acting import acting_now, by_actor
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.desk.fields import AmountSen, Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import Reference, payment_here
-from gerai.engine.desk.refunds import sent_by, task_of
+from gerai.engine.desk.refunds import sender, task_of
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.refund import RefundPayment
@@ -40,7 +40,6 @@ async def run(within: Within, given: MoneyBack) -> Done:
     view, payment = await payment_here(within, given.id)
     left_sen = payment.amount_sen - payment.refunded_sen
     back_sen = left_sen if given.back_sen is UNSET else given.back_sen
-    act = acting_now()
     command = RefundPayment(
         merchant_id=within.merchant_id,
         environment=within.environment,
@@ -48,7 +47,7 @@ async def run(within: Within, given: MoneyBack) -> Done:
         payment_id=given.id,
         amount_sen=back_sen,
         to=given.to,
-        note="" if act is None else act.reason,
+        note=why_now(),
         by=by_actor(),
     )
     reference = given.reference.strip()
@@ -57,11 +56,11 @@ async def run(within: Within, given: MoneyBack) -> Done:
     written = "" if given.back_sen is UNSET else digits(given.back_sen)
     outcome = await submitted(within, command, refund_under(reference, given.id, written, given.to))
     [after] = [one for one in outcome.answer.payments if one.payment_id == given.id]
-    task = await task_of(within.engine, within.house.gateways.gateways, payment)
+    task = task_of(within.engine, within.house.gateways.gateways, payment)
     inside = given.to == "wallet" or payment.method == "wallet"
     details = {
         "order": view.order.number, "refunded_sen": after.refunded_sen,
-        "left_sen": after.amount_sen - after.refunded_sen, **sent_by(task, inside=inside),
+        "left_sen": after.amount_sen - after.refunded_sen, **await sender(task, inside=inside),
     }  # fmt: skip
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-from gerai.engine.acting import acting_now, by_actor
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import payment_here
-from gerai.engine.desk.refunds import sent_by, task_of
+from gerai.engine.desk.refunds import sender, task_of
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.engine.payments.resolve_late import Decision, ResolveLate
@@ -30,14 +30,13 @@ async def run(within: Within, given: LateDecision) -> Done:
     (accepted, and less came than the price), StateConflict (it does not wait for a decision; the order can neither be
     paid nor brought back; its stock was released)."""
     view, payment = await payment_here(within, given.id)
-    act = acting_now()
     command = ResolveLate(
         merchant_id=within.merchant_id,
         environment=within.environment,
         order_id=view.order.order_id,
         payment_id=given.id,
         decision=given.decision,
-        note="" if act is None else act.reason,
+        note=why_now(),
         by=by_actor(),
     )
     note(given.id, decision=given.decision, amount_sen=payment.amount_sen, order_id=view.order.order_id)
@@ -45,8 +44,8 @@ async def run(within: Within, given: LateDecision) -> Done:
     after = outcome.answer.order
     details = {"order": after.number, "order_status": after.status, "amount_sen": payment.amount_sen}
     if given.decision != "accept":
-        task = await task_of(within.engine, within.house.gateways.gateways, payment)
-        details |= sent_by(task, inside=given.decision == "wallet")
+        task = task_of(within.engine, within.house.gateways.gateways, payment)
+        details |= await sender(task, inside=given.decision == "wallet")
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 
 

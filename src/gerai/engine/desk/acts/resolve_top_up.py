@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gerai.engine.acting import acting_now, by_actor
+from gerai.engine.acting import by_actor, why_now
 from gerai.engine.deposits.resolve_late import ResolveLateDeposit
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import deposit_here
-from gerai.engine.desk.refunds import sent_by, task_of_top_up
+from gerai.engine.desk.refunds import sender, task_of_top_up
 from gerai.engine.desk.registry import Act, Done, submitted
 from gerai.engine.merchants.open import note
 from gerai.kit.bilingual import Bilingual
@@ -28,13 +28,12 @@ async def run(within: Within, given: TopUpDecision) -> Done:
     """The reason is kept with it. Refuses NotFound, StateConflict (it is not late, and no other amount came),
     AmountOutOfRange (more than the wallet can take)."""
     deposit = await deposit_here(within, given.id)
-    act = acting_now()
     command = ResolveLateDeposit(
         merchant_id=within.merchant_id,
         environment=within.environment,
         deposit_id=given.id,
         decision=given.decision,
-        note="" if act is None else act.reason,
+        note=why_now(),
         by=by_actor(),
     )
     note(given.id, code=deposit.public_id, decision=given.decision, amount_sen=deposit.ours_sen)
@@ -42,8 +41,8 @@ async def run(within: Within, given: TopUpDecision) -> Done:
     after = outcome.answer
     details = {"code": after.public_id, "status": after.status, "amount_sen": deposit.ours_sen}
     if given.decision == "refund":
-        task = await task_of_top_up(within.engine, within.house.gateways.gateways, after)
-        details |= sent_by(task, inside=False)
+        task = task_of_top_up(within.engine, within.house.gateways.gateways, after)
+        details |= await sender(task, inside=False)
     return Done(str(given.id), replayed=outcome.replayed, details=details)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gerai.engine.acting import acting_now
+from gerai.engine.acting import why_now
 from gerai.engine.desk.fields import ById
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.refunds import moved
@@ -14,8 +14,7 @@ from gerai.kit.bilingual import Bilingual
 async def run(within: Within, given: ById) -> Done:
     """Its payment, or top-up, is what it was before the refund; the reason is kept with the transfer. Refuses NotFound,
     StateConflict (done, or withdrawn already; its gateway sends it)."""
-    act = acting_now()
-    return await moved(within, given.id, WithdrawRefund, note="" if act is None else act.reason)
+    return await moved(within, given.id, WithdrawRefund, note=why_now())
 
 
 ACT = Act(

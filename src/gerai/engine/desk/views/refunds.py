@@ -14,6 +14,7 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.money import known
 from gerai.engine.desk.paging import After, cut
 from gerai.engine.desk.registry import View, ViewPage
+from gerai.engine.gateways.refund import may_hand_over
 from gerai.engine.payments.end_refund import DESTINATION
 from gerai.kit.bilingual import Bilingual
 from gerai.store import refund_tasks as sql
@@ -73,8 +74,8 @@ def refund_acts(task: RefundTask) -> tuple[str, ...]:
     can = [act for verb, act in _ACTS.items() if REFUND.can(task.status, verb)]
     if task.status == "open":
         can.insert(1, "refunds.destination")
-        # Only what a gateway would not send, or was taken from it, can be given to it again.
-        can += ["refunds.again"] if task.denials or task.fault else []
+        # What somebody took to send by hand is given back by themselves alone, who is not known here.
+        can += ["refunds.again"] if may_hand_over(task) else []
     return known(can)
 
 
