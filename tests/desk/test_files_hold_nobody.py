@@ -10,10 +10,13 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from files_kit import brought, csv_of, figures
+from files_kit import brought, csv_of, faults, figures
+from goods_kit import new_store
 
+from desk_kit import do, seen
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import acts
 
 BOOK = '<workbook xmlns:r="r"><sheets><sheet name="a" r:id="r1"/></sheets></workbook>'
 RELATED = '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>'
@@ -103,3 +106,23 @@ async def test_texts_of_a_workbook(within: Within) -> None:
     said, worst_s = await refused(within, workbook(EMPTY, texts))
     assert said == ["nothing stands in it"]
     assert worst_s < 0.7
+
+
+async def test_a_product_has_so_many_variants(within: Within) -> None:
+    """Two thousand, whether they come in a file or one by one; those beyond are named, and the same file again changes
+    nothing of the others. Others are answered meanwhile."""
+    await new_store(within)
+    one_by_one = ({"sku": f"S-{n}", "name": "Kaos", "options": f"{n}", "price": n} for n in range(2_500))
+    rows = csv_of(*[row | {"differ_in": "Nomor"} for row in one_by_one])
+    async with Lag() as lag:
+        report = await brought(within, "products", rows, per_row=True)
+        again = await brought(within, "products", rows, per_row=True)
+    assert (figures(report), figures(again)) == ((2_000, 0, 0, 500, True), (0, 0, 2_000, 500, False))
+    said = "a product has at most 2000 variants: make another one"
+    assert (faults(report)[0], report.faults[0].text) == ((2_002, "options"), said)
+    assert lag.worst_s < 0.7
+    [one] = await seen(within, "products.list")
+    with pytest.raises(InputInvalid, match="at most 2000"):
+        await do(within, "variants.add", acts()["variants.add"].input(product_id=one.id, price_sen=1, options=("x",)))
+    taken_twice = csv_of({"sku": "S-1", "name": "Kaos", "options": "7"})
+    assert faults(await brought(within, "products", taken_twice)) == [(2, "options")]
