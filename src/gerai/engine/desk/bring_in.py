@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
@@ -131,12 +132,9 @@ async def _take_all(run: _Run, within: Within, connection: Connection, act: Acti
             job.forget()
         run.on_rows(run.report.rows)
     if run.writes:
-        faults, done = await job.end()
-        for row_faults in faults:
-            _note_faults(run.report, row_faults)
-            run.report.changed -= 1
-        if run.writes:
-            await _write_down(connection, within, act, done)
+        for late in await job.end(partial(_write_down, connection, within, act)):
+            _note_faults(run.report, late.faults)
+            setattr(run.report, late.became, getattr(run.report, late.became) - 1)
 
 
 async def _lines(run: _Run) -> AsyncGenerator[list[Line[Any]]]:

@@ -19,8 +19,8 @@ from gerai.engine.desk.acts.edit_variant import VariantEdit, changed_variant
 from gerai.engine.desk.goods import catalogue_in, offering
 from gerai.engine.desk.goods_lines import OF_NEW, OF_PRODUCT, OF_VARIANT, VariantLine, by_column, given_of
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.importing import Became
-from gerai.engine.desk.lines import Line, LineFault
+from gerai.engine.desk.importing import Became, LateFault, Noted
+from gerai.engine.desk.lines import Line
 from gerai.engine.desk.variants import Siblings, new_variant, require_options, require_room, require_sku, skus_of
 from gerai.store import storefront as sql
 from gerai.store.connection import Connection
@@ -78,9 +78,9 @@ class GoodsJob:
         """As the protocol. What was decided stays known: later rows lean on it."""
         self._new, self._changed, self._offered, self._done = {}, {}, [], []
 
-    async def end(self) -> tuple[list[list[LineFault]], list[tuple[int, _Changes]]]:
+    async def end(self, _: Noted) -> list[LateFault]:
         """Nothing is left."""
-        return [], []
+        return []
 
     def _there(self, given: VariantLine) -> Variant | None:
         """The variant that a row is about; None: a new one."""
