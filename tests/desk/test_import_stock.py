@@ -7,12 +7,15 @@ from typing import Any
 
 import httpx
 import pytest
-from files_kit import brought, csv_of, faults, figures, taken
+from files_kit import brought, csv_of, faults, figures, table_of, taken
 from goods_kit import key_of, new_product, new_store, new_warehouse, order_for, stock_of
 
-from desk_kit import open_desk, seen, written
+from desk_kit import do, open_desk, seen, written
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.check import check
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.registry import acts
+from gerai.store import audit
 
 
 async def counted_goods(within: Within, count: int) -> list[int]:
@@ -125,3 +128,66 @@ async def test_each_environment_is_counted_by_itself(within: Within) -> None:
     report = await brought(other, "stock", csv_of({"variant_id": str(first), "on_hand": 9}), reason="opname")
     assert (report.applied, faults(report)) == (False, [(2, "sku")])
     assert [row.on_hand for row in await seen(sandbox, "stock.list")] == [3]
+
+
+async def test_what_is_not_sent_stays_in_one_place(within: Within) -> None:
+    """A file does not put digital goods into a second warehouse, also where the first is one that it names itself."""
+    one, two = await new_warehouse(within), await new_warehouse(within)
+    [first] = await counted_goods(within, 1)
+    places = [{"sku": "S1", "on_hand": n, "warehouse_id": str(place)} for n, place in ((5, one), (7, two))]
+    report = await brought(within, "stock", csv_of(*places), reason="opname", per_row=True)
+    assert (figures(report), faults(report)) == ((0, 1, 0, 1, True), [(3, "warehouse_id")])
+    assert await stock_of(within, first) == [(5, 0, 5)]
+
+
+async def test_a_file_does_not_undo_a_sale(client: httpx.AsyncClient, within: Within) -> None:
+    """The file of the list says how each place looked: a count of what was sold since is a fault of its row, also where
+    it is sold while the file is brought in; what is there as the row says stays, and nothing else is undone."""
+    await new_warehouse(within)
+    store = await new_store(within)
+    made = await new_product(within, name="Kaos", sku="K1", counted=True, item_type="digital", stores=(store,))
+    await brought(within, "stock", csv_of({"sku": "K1", "on_hand": 10}), reason="opname")
+    exported = await taken(within, "stock.list")
+    assert figures(await brought(within, "stock", exported, reason="opname")) == (0, 0, 1, 0, True)
+    await (await key_of(within, client))("POST", "/v3/orders", order_for(within, store, made, 4))
+    [row] = await seen(within, "orders.list")
+    await do(within, "orders.confirm", acts()["orders.confirm"].input(id=row.id))
+    await do(within, "orders.complete", acts()["orders.complete"].input(id=row.id, unpaid=True))
+    for dry_run in (True, False):
+        report = await brought(within, "stock", exported, reason="opname", dry_run=dry_run)
+        assert (report.applied, faults(report)) == (False, [(2, "on_hand")])
+        assert report.faults[0].text == "somebody changed it since the file was taken: 6 are there now"
+    assert await stock_of(within, made.variant_id) == [(6, 0, 6)]
+    assert await check(within.house.engine, within.merchant_id) == []
+
+
+@pytest.mark.parametrize("times", [1, 9])
+async def test_counts_are_noted_before_rows_are_locked(
+    within: Within, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """While the audit of a file is written somebody counts the same goods, which waits for nothing; the audit has what
+    was there last, once, however often that happens, and a row with what was seen is a fault then."""
+    warehouse = await new_warehouse(within)
+    first, second = await counted_goods(within, 2)
+    await brought(within, "stock", csv_of({"sku": "S1", "on_hand": 1}, {"sku": "S2", "on_hand": 1}), reason="x")
+    [old] = [row for row in table_of(await taken(within, "stock.list")) if row["sku"] == "S2"]
+    real, done = audit.write_all, list[int]()
+
+    async def sold_meanwhile(connection: Any, entries: Any) -> None:
+        if len(done) < times and len(done) < 2:
+            done.append(10 + len(done))
+            async with within.house.engine.connection() as other:
+                await other.execute(
+                    "UPDATE stock SET on_hand = %s WHERE merchant_id = %s", (done[-1], within.merchant_id)
+                )
+        await real(connection, entries)
+
+    monkeypatch.setattr(audit, "write_all", sold_meanwhile)
+    rows = csv_of({"sku": "S1", "on_hand": 7, "seen": ""}, {"sku": "S2", "on_hand": 8, "seen": old["seen"]})
+    report = await brought(within, "stock", rows, reason="opname", per_row=True)
+    assert (figures(report), faults(report)) == ((0, 1, 0, 1, True), [(3, "on_hand")])
+    assert (await stock_of(within, first), await stock_of(within, second)) == ([(7, 0, 7)], [(done[-1], 0, done[-1])])
+    entries = [entry for _, entry in await written(within) if entry.reason == "opname" and entry.target.isdigit()]
+    assert [(e.target, e.facts) for e in entries] == [
+        (str(first), {"warehouse_id": warehouse, "on_hand": [done[-1], 7]})
+    ]

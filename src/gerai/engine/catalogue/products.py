@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -117,7 +117,7 @@ class ProductCatalogue:
     products: dict[int, Product] = field(default_factory=dict[int, Product])
     variants: dict[int, Variant] = field(default_factory=dict[int, Variant])
     variants_by_unique_id: dict[str, Variant] = field(default_factory=dict[str, Variant])
-    variants_of_product: dict[int, tuple[Variant, ...]] = field(default_factory=dict[int, "tuple[Variant, ...]"])
+    variants_of_product: dict[int, Sequence[Variant]] = field(default_factory=dict[int, "Sequence[Variant]"])
     bundles: dict[int, Bundle] = field(default_factory=dict[int, Bundle])
     options: dict[int, PriceOption] = field(default_factory=dict[int, PriceOption])
     options_by_unique_id: dict[str, PriceOption] = field(default_factory=dict[str, PriceOption])

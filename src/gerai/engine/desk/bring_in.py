@@ -7,10 +7,12 @@ where whoever imports wants that, those that fit. Nothing is done by trying it f
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
@@ -83,7 +85,7 @@ async def bring_in(
         raise InputInvalid({"file": ["it is not the file that was tried: try it first"]})
     with _readable():
         rows = _bounded(sheet_rows(file))
-        head = next(rows, None)
+        head = await asyncio.to_thread(next, rows, None)
     if head is None:
         raise InputInvalid({"file": ["nothing stands in it"]})
     columns = FileColumns(head.cells, one.line, columns_of_file(views()[one.view].row))
@@ -112,7 +114,7 @@ async def bring_in(
 async def _take_all(run: _Run, within: Within, connection: Connection, act: Acting) -> None:
     await will_be_long(connection)
     job = await run.one.begin(within, connection)
-    while some := _next_lines(run):
+    async for some in _lines(run):
         # Where rows change nothing there is no other statement, and the server would take this for a forgotten one.
         await still_here(connection)
         await within.engine.ids.refill(connection)
@@ -130,22 +132,22 @@ async def _take_all(run: _Run, within: Within, connection: Connection, act: Acti
             job.forget()
         run.on_rows(run.report.rows)
     if run.writes:
-        faults, done = await job.end()
-        for row_faults in faults:
-            _note_faults(run.report, row_faults)
-            run.report.changed -= 1
-        if run.writes:
-            await _write_down(connection, within, act, done)
+        for late in await job.end(partial(_write_down, connection, within, act)):
+            _note_faults(run.report, late.faults)
+            setattr(run.report, late.became, getattr(run.report, late.became) - 1)
 
 
-def _next_lines(run: _Run) -> list[Line[Any]]:
-    """The next rows that can be read; empty: behind the last. What cannot be read is a fault."""
-    found: list[Line[Any]] = []
-    while not found:
+async def _lines(run: _Run) -> AsyncGenerator[list[Line[Any]]]:
+    """The rows, piece by piece: of each those that can be read, maybe none. What cannot be read is a fault.
+
+    Files are read beside the loop, and what stands in them is looked at a piece at a time, so that others are answered.
+    """
+    while True:
         with _readable():
-            some = list(islice(run.rows, _AT_ONCE))
+            some = await asyncio.to_thread(_next_rows, run.rows)
         if not some:
-            break
+            return
+        found: list[Line[Any]] = []
         for row in some:
             if run.columns.is_empty(row.cells):
                 continue
@@ -154,7 +156,12 @@ def _next_lines(run: _Run) -> list[Line[Any]]:
                 found.append(Line(row.number, run.columns.read(run.one.line, row.cells)))
             except InputInvalid as refusal:
                 _note_faults(run.report, faults_of(row.number, refusal))
-    return found
+        yield found
+
+
+def _next_rows(rows: Iterator[SheetRow]) -> list[SheetRow]:
+    """Empty: behind the last."""
+    return list(islice(rows, _AT_ONCE))
 
 
 def _note_faults(report: ImportReport, faults: Sequence[LineFault]) -> None:

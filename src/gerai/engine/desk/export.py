@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from gerai.engine.acting import Acting
-from gerai.engine.desk.fields import LARGEST_PAGE
+from gerai.engine.desk.fields import LARGEST_PAGE, words_of, written_seen
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.read import fields_of
 from gerai.engine.desk.registry import DeskCaller, View, ViewPage, look
@@ -19,8 +19,8 @@ from gerai.kit.clock import JAKARTA, real_now
 from gerai.kit.sheets.writing import CSV_TYPE, XLSX_TYPE, Cell, CsvWriter, SheetWriter, XlsxWriter
 from gerai.store import audit
 
-#: It goes with the form that changes what was seen.
-_NOT_SHOWN: Final = frozenset({"seen"})
+#: How a row looks, which goes with what changes it.
+_SEEN: Final = "seen"
 _WRITERS: Final[Mapping[str, type[CsvWriter] | type[XlsxWriter]]] = {"csv": CsvWriter, "xlsx": XlsxWriter}
 #: The kinds of files, by the end of their names, and what each is called in HTTP.
 MEDIA_TYPES: Final[Mapping[str, str]] = {"csv": CSV_TYPE, "xlsx": XLSX_TYPE}
@@ -91,12 +91,19 @@ def column_of(field: str) -> str:
 
 def columns_of_file(row: type[msgspec.Struct]) -> list[str]:
     """The header of a file with rows of this struct."""
-    return [column_of(field.name) for field in fields_of(row) if field.name not in _NOT_SHOWN]
+    return [column_of(name) for name in _in_file(row)]
+
+
+def _in_file(row: type[msgspec.Struct]) -> list[str]:
+    """The fields that a file has: how something was seen stands there only where the file is brought back with it, and
+    has words there."""
+    said = words_of(row)
+    return [field.name for field in fields_of(row) if field.name != _SEEN or _SEEN in said]
 
 
 def cells_of(row: type[msgspec.Struct], rows: Sequence[msgspec.Struct]) -> list[list[Cell]]:
     """The rows as cells, in the header's order."""
-    names = [field.name for field in fields_of(row) if field.name not in _NOT_SHOWN]
+    names = _in_file(row)
     return [[cell_of(name, getattr(one, name)) for name in names] for one in rows]
 
 
@@ -111,6 +118,8 @@ def cell_of(name: str, value: Any) -> Cell:
         case int() if name.endswith("_sen"):
             whole, sen = divmod(value, 100)
             return Decimal(value).scaleb(-2) if sen else whole
+        case str() if name == _SEEN:
+            return written_seen(value)
         case int() | str():
             return value
         case datetime():

@@ -45,7 +45,11 @@ _WORDS: Final = {
     r"the product is (\S+), and stays so": r"jenis produk tetap \1",
     r"name one of each.*": "isi satu untuk setiap pembeda varian",
     r"there is one already, (.*): variant (\d+)": r"sudah ada, \1: varian \2",
+    r"a product has at most (\d+) variants: .*": r"satu produk paling banyak \1 varian: buat produk lain",
     r"stock of (.*) is not counted: .*": r"stok \1 tidak dihitung",
+    r"somebody changed it since the file was taken: (\d+) are there now": (
+        r"sudah berubah sejak berkas diambil: sekarang \1"
+    ),
     r"(\d+) are promised to open orders: .*": r"\1 sudah dipesan: tidak boleh kurang dari itu",
     r"(.*) is no type of services": r"\1 bukan jenis layanan",
     r"(.*) is no e-mail address": r"\1 bukan alamat surel",

@@ -32,6 +32,8 @@ AmountSen = Annotated[int, Meta(ge=1, le=_LARGEST_PRICE_SEN)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE)]
 Seen = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}" + END)]
+#: As a file has it: a spreadsheet would take some of them for numbers.
+SeenInFile = Annotated[str, Meta(pattern=r"^x[0-9a-f]{16}" + END)]
 
 
 def words(id: str, en: str, example: Any = None) -> Meta:
@@ -60,6 +62,11 @@ def words_of(struct: type[msgspec.Struct]) -> dict[str, Bilingual]:
 def seen_of(*records: Any) -> str:
     """What a record looked like: whoever changes it names this, and is refused when it looks otherwise by then."""
     return hashlib.sha256(msgspec.json.encode(records, order="sorted")).hexdigest()[:16]
+
+
+def written_seen(seen: str) -> str:
+    """As a file has it."""
+    return f"x{seen}"
 
 
 class ById(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,9 +19,9 @@ from gerai.engine.desk.acts.edit_variant import VariantEdit, changed_variant
 from gerai.engine.desk.goods import catalogue_in, offering
 from gerai.engine.desk.goods_lines import OF_NEW, OF_PRODUCT, OF_VARIANT, VariantLine, by_column, given_of
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.importing import Became
-from gerai.engine.desk.lines import Line, LineFault
-from gerai.engine.desk.variants import new_variant, require_options, require_sku, skus_of
+from gerai.engine.desk.importing import Became, LateFault, Noted
+from gerai.engine.desk.lines import Line
+from gerai.engine.desk.variants import Siblings, new_variant, require_options, require_room, require_sku, skus_of
 from gerai.store import storefront as sql
 from gerai.store.connection import Connection
 from gerai.store.lookup_table import add_many, change_many, values_of
@@ -33,7 +34,7 @@ class GoodsJob:
 
     def __init__(self, within: Within, connection: Connection, catalogue: ProductCatalogue) -> None:
         self._within, self._connection, self._known = within, connection, catalogue
-        self._skus = skus_of(catalogue)
+        self._skus, self._siblings = skus_of(catalogue), Siblings(catalogue)
         self._called: defaultdict[str, list[int]] = defaultdict(list)
         for product in catalogue.products.values():
             self._called[product.name].append(product.product_id)
@@ -77,9 +78,9 @@ class GoodsJob:
         """As the protocol. What was decided stays known: later rows lean on it."""
         self._new, self._changed, self._offered, self._done = {}, {}, [], []
 
-    async def end(self) -> tuple[list[list[LineFault]], list[tuple[int, _Changes]]]:
+    async def end(self, _: Noted) -> list[LateFault]:
         """Nothing is left."""
-        return [], []
+        return []
 
     def _there(self, given: VariantLine) -> Variant | None:
         """The variant that a row is about; None: a new one."""
@@ -105,13 +106,15 @@ class GoodsJob:
         # Its options are looked at beside what its product's variants differ in from now on.
         known.products[product.product_id] = product
         try:
-            new, changes = changed_variant(known, VariantEdit(id=variant.variant_id, **asked), self._skus)
+            new, changes = changed_variant(
+                known, VariantEdit(id=variant.variant_id, **asked), self._skus, self._siblings
+            )
         except InputInvalid as refusal:
             known.products[product.product_id] = before
             raise by_column(refusal, OF_VARIANT) from None
         self._keep_product(line, product, product_changes)
         if changes:
-            self._replace(new)
+            self._replace(variant, new)
             self._keep(new.variant_id, new)
             self._done.append((new.variant_id, changes))
         return "changed" if changes or product_changes else "unchanged"
@@ -138,7 +141,8 @@ class GoodsJob:
         new = NewVariant(product_id=product.product_id, **given_of(line.given, OF_VARIANT))
         variant_id = self._within.engine.ids.next()
         require_sku(self._skus, variant_id, new.sku)
-        require_options(self._known, product, variant_id, new.options)
+        require_options(self._siblings, product, variant_id, new.options)
+        require_room(self._siblings, product)
         self._known.products[product.product_id] = product
         self._keep_product(line, product, product_changes)
         self._keep_new(new_variant(variant_id, product, new, new.name, new.options, new.images))
@@ -180,20 +184,26 @@ class GoodsJob:
             self._said[product.product_id].setdefault(name, (line.row, value))
 
     def _keep_new(self, variant: Variant) -> None:
+        self._siblings.add(variant)
         self._known.variants[variant.variant_id] = self._new[variant.variant_id] = variant
-        others = self._known.variants_of_product.get(variant.product_id, ())
-        self._known.variants_of_product[variant.product_id] = (*others, variant)
+        insort(self._beside(variant), variant, key=_number)
         if variant.sku:
             self._skus[variant.sku.casefold()].append(variant)
         facts = {"name": variant.name, "sku": variant.sku, "price_sen": variant.price_sen}
         self._done.append((variant.variant_id, facts))
 
-    def _replace(self, variant: Variant) -> None:
+    def _replace(self, before: Variant, variant: Variant) -> None:
+        self._siblings.replace(before, variant)
         self._known.variants[variant.variant_id] = variant
-        others = self._known.variants_of_product[variant.product_id]
-        self._known.variants_of_product[variant.product_id] = tuple(
-            variant if one.variant_id == variant.variant_id else one for one in others
-        )
+        others = self._beside(variant)
+        others[bisect_left(others, variant.variant_id, key=_number)] = variant
+
+    def _beside(self, variant: Variant) -> list[Variant]:
+        """The variants of its product, by id, as a list that may be changed."""
+        found = self._known.variants_of_product.get(variant.product_id, ())
+        if not isinstance(found, list):
+            found = self._known.variants_of_product[variant.product_id] = [*found]
+        return found
 
     def _keep(self, id: int, thing: Product | Variant) -> None:
         (self._new if id in self._new else self._changed)[id] = thing
@@ -202,6 +212,10 @@ class GoodsJob:
 async def begin_goods(within: Within, connection: Connection) -> GoodsJob:
     """The job over the shop's catalogue as it stands now."""
     return GoodsJob(within, connection, await catalogue_in(connection, within.merchant_id))
+
+
+def _number(variant: Variant) -> int:
+    return variant.variant_id
 
 
 def _of_product(given: VariantLine) -> _Changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +21,15 @@ from gerai.kit.discover import discover_modules
 from gerai.store.connection import Connection
 
 Became = Literal["added", "changed", "unchanged"]
+#: What was made or changed, and how, for the audit.
+Noted = Callable[[Sequence[tuple[int, dict[str, Any]]]], Awaitable[None]]
+
+
+class LateFault(NamedTuple):
+    """A row that did not fit any more at the end, and what had been thought to become of it."""
+
+    became: Literal["added", "changed"]
+    faults: list[LineFault]
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
@@ -68,8 +77,9 @@ class ImportJob(Protocol):
         """Do not write what is remembered."""
         ...
 
-    async def end(self) -> tuple[list[list[LineFault]], list[tuple[int, dict[str, Any]]]]:
-        """After the last row: what can only be written at once, and what of it does not fit any more, row by row."""
+    async def end(self, noted: Noted) -> list[LateFault]:
+        """After the last row: what can only be written at once; ``noted`` is told before that what it makes or changes,
+        so that nobody waits for rows while the audit is written. Returns what of it does not fit any more."""
         ...
 
 

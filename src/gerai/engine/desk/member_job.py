@@ -13,8 +13,8 @@ from gerai.domain.refusals import ChangedMeanwhile, InputInvalid
 from gerai.engine.desk.acts.edit_member import MemberEdit, changed_member
 from gerai.engine.desk.fields import Code, Name, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.importing import Became
-from gerai.engine.desk.lines import Line, LineFault
+from gerai.engine.desk.importing import Became, LateFault, Noted
+from gerai.engine.desk.lines import Line
 from gerai.engine.desk.members import (
     DiscountBp,
     Door,
@@ -119,9 +119,9 @@ class MemberJob:
         """As the protocol."""
         self._new, self._changed, self._done = {}, {}, []
 
-    async def end(self) -> tuple[list[list[LineFault]], list[_Done]]:
+    async def end(self, _: Noted) -> list[LateFault]:
         """Nothing is left."""
-        return [], []
+        return []
 
     def _add(self, given: MemberLine, key: _Held) -> Became:
         require_door_with_members(self._within.house, key.door)

@@ -15,8 +15,8 @@ from gerai.engine.desk.acts.edit_service import ServiceEdit
 from gerai.engine.desk.edit import edited
 from gerai.engine.desk.fields import END, Code, Name, PriceSen, Text, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.importing import Became
-from gerai.engine.desk.lines import Line, LineFault
+from gerai.engine.desk.importing import Became, LateFault, Noted
+from gerai.engine.desk.lines import Line
 from gerai.engine.desk.services import Deadline, Items, Provider, require_fit, services_now
 from gerai.kit.clock import real_now
 from gerai.store import services as sql
@@ -94,9 +94,9 @@ class ServiceJob:
         """As the protocol."""
         self._written, self._done = {}, []
 
-    async def end(self) -> tuple[list[list[LineFault]], list[tuple[int, dict[str, Any]]]]:
+    async def end(self, _: Noted) -> list[LateFault]:
         """Nothing is left."""
-        return [], []
+        return []
 
     def _new(self, given: ServiceLine) -> tuple[Service, dict[str, Any]]:
         needed = ("name", "type", "unit_price_sen", "processing_type", "provider")

@@ -9,15 +9,14 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gerai.domain.records import Stock
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Variant
-from gerai.engine.desk.fields import Count, Id, words
+from gerai.engine.desk.fields import Count, Id, SeenInFile, words, written_seen
 from gerai.engine.desk.goods import Sku, catalogue_in
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.importing import Became
-from gerai.engine.desk.lines import Line, LineFault, faults_of
-from gerai.engine.desk.stock import require_counted, require_place
+from gerai.engine.desk.importing import Became, LateFault, Noted
+from gerai.engine.desk.lines import Line, faults_of
+from gerai.engine.desk.stock import require_counted, require_place, seen_level
 from gerai.engine.desk.variants import skus_of
 from gerai.engine.stock.count import require_enough
 from gerai.kit.clock import real_now
@@ -28,17 +27,25 @@ from gerai.store.lookup_table import add_many
 
 #: Fewer than the reserve has after it was filled.
 _IDS_AT_ONCE: Final = 500
+#: Stands for the row of a place where nothing was yet.
+_NOT_YET: Final = 0
+
+
+_Ids = dict[tuple[int, int], int]
+#: Without the rows locked; each may be undone by somebody who ships or counts meanwhile.
+_TRIES: Final = 2
 
 
 class StockLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A row: so many of a variant are in a warehouse, those promised to open orders included. ``sku`` names the
     variant, and ``variant_id`` does where it has none; ``warehouse_id`` may be left out where there is one
-    warehouse."""
+    warehouse. ``seen``: how it looked in the file of the list; not given: however it looks."""
 
     sku: Annotated[Sku | UnsetType, words("SKU", "SKU", "KP-M")] = UNSET
     variant_id: Annotated[Id | UnsetType, words("Nomor varian", "Id of the variant")] = UNSET
     warehouse_id: Annotated[Id | UnsetType, words("Nomor gudang", "Id of the warehouse")] = UNSET
     on_hand: Annotated[Count, words("Jumlah di gudang", "On hand", 40)]
+    seen: Annotated[SeenInFile | UnsetType, words("Terakhir dilihat", "As it was seen")] = UNSET
 
 
 class _Counted(NamedTuple):
@@ -48,6 +55,19 @@ class _Counted(NamedTuple):
     variant_id: int
     warehouse_id: int
     on_hand: int
+    seen: str | UnsetType
+
+
+class _Outcome(NamedTuple):
+    """What can be written, how that is noted, and what does not fit."""
+
+    counts: list[_Counted]
+    done: list[tuple[int, dict[str, Any]]]
+    faults: list[LateFault]
+
+
+class _Otherwise(Exception):
+    """The rows do not look as it was noted."""
 
 
 class StockJob:
@@ -79,11 +99,14 @@ class StockJob:
         if place in self._said:
             raise InputInvalid({"sku": [f"row {self._said[place]} has counted it there already"]})
         level = self._levels.get(place) or sql.Level(*place, 0, 0, None)
+        _require_as_seen(level, line.given)
         require_enough(level.reserved, line.given.on_hand)
         self._said[place] = line.row
         if level.on_hand == line.given.on_hand:
             return "unchanged"
-        self._counts.append(_Counted(line.row, *place, line.given.on_hand))
+        # It will be there: what is not sent is kept nowhere else from the next row on.
+        self._known.stock_ids.setdefault((self._within.environment, *place), _NOT_YET)
+        self._counts.append(_Counted(line.row, *place, line.given.on_hand, line.given.seen))
         return "changed"
 
     async def write(self) -> list[tuple[int, dict[str, Any]]]:
@@ -94,37 +117,67 @@ class StockJob:
         """As the protocol."""
         self._counts = []
 
-    async def end(self) -> tuple[list[list[LineFault]], list[tuple[int, dict[str, Any]]]]:
+    async def end(self, noted: Noted) -> list[LateFault]:
         """As the protocol: the rows are made where they are not there, locked in the order that orders lock them in,
-        and decided once more by what they are then."""
+        and decided once more by what they are then. Where that is not what was noted, all of it is done again, at last
+        with the rows locked first."""
         ids = await self._ids()
-        locked = await sql.locked(self._connection, self._within.merchant_id, [*ids.values()])
-        there = {one.stock_id: one for one in locked}
-        faults: list[list[LineFault]] = []
-        done: list[tuple[int, dict[str, Any]]] = []
-        changed: list[Stock] = []
-        for one in self._counts:
-            stock = there[ids[one.variant_id, one.warehouse_id]]
+        for _ in range(_TRIES):
             try:
-                require_enough(stock.reserved, one.on_hand)
-            except InputInvalid as refusal:
-                faults.append(faults_of(one.row, refusal))
-                continue
-            changed.append(msgspec.structs.replace(stock, on_hand=one.on_hand, updated_at=real_now()))
-            facts = {"warehouse_id": one.warehouse_id, "on_hand": [stock.on_hand, one.on_hand]}
-            done.append((one.variant_id, facts))
-        await sql.write_counts(self._connection, changed)
-        return faults, done
+                async with self._connection.transaction():
+                    return await self._written(ids, noted, locked_first=False)
+            except _Otherwise:
+                pass
+        return await self._written(ids, noted, locked_first=True)
 
-    async def _ids(self) -> dict[tuple[int, int], int]:
+    async def _written(self, ids: _Ids, noted: Noted, *, locked_first: bool) -> list[LateFault]:
+        items = sorted({one.variant_id for one in self._counts})
+        levels = await sql.levels(self._connection, self._within.merchant_id, self._within.environment, items)
+        there = {(one.item_id, one.warehouse_id): one for one in levels}
+        before = self._outcome(there)
+        if not locked_first:
+            await noted(before.done)
+        rows = await sql.locked(self._connection, self._within.merchant_id, [*ids.values()])
+        locked = {one.stock_id: one for one in rows}
+        for place, id in ids.items():
+            there[place] = there[place]._replace(on_hand=locked[id].on_hand, reserved=locked[id].reserved)
+        now = self._outcome(there)
+        if locked_first:
+            await noted(now.done)
+        elif now != before:
+            raise _Otherwise
+        counts, at = {ids[one.variant_id, one.warehouse_id]: one.on_hand for one in now.counts}, real_now()
+        changed = [
+            msgspec.structs.replace(locked[id], on_hand=on_hand, updated_at=at) for id, on_hand in counts.items()
+        ]
+        await sql.write_counts(self._connection, changed)
+        return now.faults
+
+    def _outcome(self, there: dict[tuple[int, int], sql.Level]) -> _Outcome:
+        """What becomes of the counts where the rows look so."""
+        found = _Outcome([], [], [])
+        for one in self._counts:
+            level = there[one.variant_id, one.warehouse_id]
+            try:
+                _require_as_seen(level, one)
+                require_enough(level.reserved, one.on_hand)
+            except InputInvalid as refusal:
+                found.faults.append(LateFault("changed", faults_of(one.row, refusal)))
+                continue
+            found.counts.append(one)
+            facts = {"warehouse_id": one.warehouse_id, "on_hand": [level.on_hand, one.on_hand]}
+            found.done.append((one.variant_id, facts))
+        return found
+
+    async def _ids(self) -> _Ids:
         """The rows of the table that are counted; those of places where nothing was yet are made."""
         environment, known = self._within.environment, self._known.stock_ids
         ids = {
-            (one.variant_id, one.warehouse_id): known.get((environment, one.variant_id, one.warehouse_id), 0)
+            (one.variant_id, one.warehouse_id): known[environment, one.variant_id, one.warehouse_id]
             for one in self._counts
         }
-        fresh: dict[tuple[int, int], int] = {}
-        for number, place in enumerate(place for place, id in ids.items() if not id):
+        fresh: _Ids = {}
+        for number, place in enumerate(place for place, id in ids.items() if id == _NOT_YET):
             if number % _IDS_AT_ONCE == 0:
                 await self._within.engine.ids.refill(self._connection)
             fresh[place] = self._within.engine.ids.next()
@@ -145,6 +198,15 @@ class StockJob:
         if len(self._known.warehouses) != 1:
             raise InputInvalid({"warehouse_id": ["is required"]})
         return next(iter(self._known.warehouses))
+
+
+def _require_as_seen(level: sql.Level, given: StockLine | _Counted) -> None:
+    """Refuses InputInvalid, where others are there than were seen: what was sold since would be there again. What is as
+    the row wants it stays so."""
+    if given.seen not in (UNSET, written_seen(seen_level(level))) and level.on_hand != given.on_hand:
+        raise InputInvalid(
+            {"on_hand": [f"somebody changed it since the file was taken: {level.on_hand} are there now"]}
+        )
 
 
 async def begin_stock(within: Within, connection: Connection) -> StockJob:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 import msgspec
@@ -13,6 +13,8 @@ from gerai.engine.catalogue.products import Product, ProductCatalogue, Variant
 from gerai.engine.desk.fields import PriceSen, words
 from gerai.engine.desk.goods import Sku, WeightG, unique_id
 
+#: Of one product: they are read together wherever it is shown.
+MOST_VARIANTS: Final = 2_000
 #: The variants that have a SKU, by it, whatever its case.
 Skus = defaultdict[str, list[Variant]]
 
@@ -57,15 +59,60 @@ def require_sku(skus: Skus, variant_id: int, sku: str) -> None:
             raise InputInvalid({"sku": [f"{sku} is the SKU of variant {one.variant_id}, {one.name}"]})
 
 
-def require_options(catalogue: ProductCatalogue, product: Product, variant_id: int, options: tuple[str, ...]) -> None:
+class Siblings:
+    """The variants of each product by their options, whatever the case; whoever decides about many asks one of these,
+    and tells it what became of them."""
+
+    def __init__(self, catalogue: ProductCatalogue) -> None:
+        self._catalogue = catalogue
+        self._of: dict[int, defaultdict[tuple[str, ...], list[int]]] = {}
+        self._count: dict[int, int] = {}
+
+    def alike(self, product_id: int, options: tuple[str, ...]) -> list[int]:
+        """The ids of those with these options."""
+        return self._known(product_id).get(_folded(options), [])
+
+    def count(self, product_id: int) -> int:
+        """How many the product has."""
+        self._known(product_id)
+        return self._count[product_id]
+
+    def add(self, variant: Variant) -> None:
+        """A new one, which the catalogue does not have yet."""
+        self._known(variant.product_id)[_folded(variant.options)].append(variant.variant_id)
+        self._count[variant.product_id] += 1
+
+    def replace(self, before: Variant, after: Variant) -> None:
+        """One has other options."""
+        known = self._known(before.product_id)
+        known[_folded(before.options)].remove(before.variant_id)
+        known[_folded(after.options)].append(after.variant_id)
+
+    def _known(self, product_id: int) -> defaultdict[tuple[str, ...], list[int]]:
+        if product_id not in self._of:
+            found: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+            variants = self._catalogue.variants_of_product.get(product_id, ())
+            for one in variants:
+                found[_folded(one.options)].append(one.variant_id)
+            self._of[product_id], self._count[product_id] = found, len(variants)
+        return self._of[product_id]
+
+
+def require_options(siblings: Siblings, product: Product, variant_id: int, options: tuple[str, ...]) -> None:
     """Refuses InputInvalid: options that are not one of each, or do not set the variant apart from its product's
     others."""
     if len(options) != len(product.options):
         raise InputInvalid({"options": [_wanted_options(product)]})
-    for one in catalogue.variants_of_product.get(product.product_id, ()):
-        if one.variant_id != variant_id and _alike(one.options, options):
+    for one in siblings.alike(product.product_id, options):
+        if one != variant_id:
             which = ", ".join(options) or "without options"
-            raise InputInvalid({"options": [f"there is one already, {which}: variant {one.variant_id}"]})
+            raise InputInvalid({"options": [f"there is one already, {which}: variant {one}"]})
+
+
+def require_room(siblings: Siblings, product: Product) -> None:
+    """Refuses InputInvalid: the product has as many variants as one may."""
+    if siblings.count(product.product_id) >= MOST_VARIANTS:
+        raise InputInvalid({"options": [f"a product has at most {MOST_VARIANTS} variants: make another one"]})
 
 
 def _wanted_options(product: Product) -> str:
@@ -74,5 +121,5 @@ def _wanted_options(product: Product) -> str:
     return f"name one of each: {', '.join(product.options)}"
 
 
-def _alike(options: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return [one.casefold() for one in options] == [one.casefold() for one in others]
+def _folded(options: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one.casefold() for one in options)

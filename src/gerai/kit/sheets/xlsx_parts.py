@@ -15,15 +15,21 @@ from gerai.kit.sheets.values import SheetBroken
 
 _PIECE_BYTES: Final = 1 << 16
 _MOST_PARTS: Final = 1_000
-#: Unpacked: all that is read, and of it the texts, which are kept in memory.
-_MOST_BYTES: Final = 512 * 2**20
-_MOST_BYTES_OF_TEXTS: Final = 64 * 2**20
+#: Unpacked: of one part, which is a sheet or the texts of all, and of a list of parts.
+_MOST_BYTES: Final = 64 * 2**20
 _MOST_BYTES_OF_LISTS: Final = 2**20
+#: Of one part: each is work, also where nothing stands in it. Between two rows there are far fewer.
+_MOST_ELEMENTS: Final = 5_000_000
+_MOST_ELEMENTS_AT_ONCE: Final = 100_000
+#: A tag or comment: until its end it is kept, and looked through again with every piece.
+_LONGEST_TAG_BYTES: Final = 2**20
 #: A real sheet packs to a twentieth; what packs much better was made to be unpacked.
 _MOST_RATIO: Final = 200
 _RATIO_ABOVE_BYTES: Final = 2**20
 _NO_WORKBOOK: Final = "the file is no workbook that can be read: save it as XLSX or as CSV"
 _TOO_LARGE: Final = "the file unpacks to more than a workbook may"
+#: A row of a sheet, a text of the shared ones.
+_ROWS: Final = frozenset({"row", "si"})
 Attributes = dict[str, str]
 
 
@@ -36,7 +42,7 @@ class Workbook:
         except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
             raise SheetBroken(_NO_WORKBOOK) from error
         parts = self._zip.infolist()
-        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES:
+        if len(parts) > _MOST_PARTS:
             raise SheetBroken(_TOO_LARGE)
         for part in parts:
             if part.flag_bits & 1:
@@ -58,8 +64,6 @@ class Workbook:
         """The texts that cells name by number."""
         found = SharedTexts()
         if "xl/sharedStrings.xml" in self._names:
-            if self._names["xl/sharedStrings.xml"] > _MOST_BYTES_OF_TEXTS:
-                raise SheetBroken(_TOO_LARGE)
             for _ in self.parsed("xl/sharedStrings.xml", found.begun, found.ended, found.said):
                 pass
         return found
@@ -73,15 +77,20 @@ class Workbook:
     ) -> Iterator[None]:
         """Read a part; after each piece of it, once. Names come without what stands before their colon."""
         parser = expat.ParserCreate()
+        elements = _Counted(begun)
         parser.buffer_text = True
-        parser.StartElementHandler = lambda name, attributes: begun(name.rpartition(":")[2], attributes)
+        parser.StartElementHandler = elements.begun
         parser.EndElementHandler = lambda name: ended(name.rpartition(":")[2])
         parser.CharacterDataHandler = said
         parser.StartDoctypeDeclHandler = _refuse_doctype
         try:
             with self._opened(part) as stream:
+                given = 0
                 while piece := stream.read(_PIECE_BYTES):
                     parser.Parse(piece, False)
+                    given += len(piece)
+                    if given - parser.CurrentByteIndex > _LONGEST_TAG_BYTES:
+                        raise SheetBroken(_TOO_LARGE)
                     yield
                 parser.Parse(b"", True)
                 yield
@@ -91,6 +100,8 @@ class Workbook:
     def _opened(self, part: str) -> IO[bytes]:
         if part not in self._names:
             raise SheetBroken(_NO_WORKBOOK)
+        if self._names[part] > _MOST_BYTES:
+            raise SheetBroken(_TOO_LARGE)
         return self._zip.open(part)
 
     def _elements(self, part: str) -> list[tuple[str, Attributes]]:
@@ -100,6 +111,23 @@ class Workbook:
         for _ in self.parsed(part, lambda name, attributes: found.append((name, attributes)), _nothing, _nothing):
             pass
         return found
+
+
+class _Counted:
+    """The elements of a part, of which there may only be so many, and few without a row or a text among them."""
+
+    def __init__(self, begun: Callable[[str, Attributes], None]) -> None:
+        self._begun, self._count, self._row = begun, 0, 0
+
+    def begun(self, name: str, attributes: Attributes) -> None:
+        """An element begins. SheetBroken: it is one too many."""
+        name = name.rpartition(":")[2]
+        self._count += 1
+        if name in _ROWS:
+            self._row = self._count
+        if self._count > _MOST_ELEMENTS or self._count - self._row > _MOST_ELEMENTS_AT_ONCE:
+            raise SheetBroken(_TOO_LARGE)
+        self._begun(name, attributes)
 
 
 class SharedTexts:

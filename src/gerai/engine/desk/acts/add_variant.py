@@ -9,7 +9,15 @@ from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.goods import Images, Options, Wording, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import VariantFacts, new_variant, require_options, require_sku, skus_of
+from gerai.engine.desk.variants import (
+    Siblings,
+    VariantFacts,
+    new_variant,
+    require_options,
+    require_room,
+    require_sku,
+    skus_of,
+)
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -27,8 +35,8 @@ class NewVariant(VariantFacts, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 async def run(within: Within, given: NewVariant) -> Done:
-    """Refuses InputInvalid: no such product, a SKU that another variant has, or options that are not one of each or do
-    not set it apart."""
+    """Refuses InputInvalid: no such product, one with as many variants as it may have, a SKU that another variant has,
+    or options that are not one of each or do not set it apart."""
     variant_id = within.engine.ids.next()
     async with changing(within.engine, within.merchant_id) as connection:
         catalogue = await catalogue_in(connection, within.merchant_id)
@@ -36,7 +44,9 @@ async def run(within: Within, given: NewVariant) -> Done:
         if product is None:
             raise InputInvalid({"product_id": [f"there is no product {given.product_id}"]})
         require_sku(skus_of(catalogue), variant_id, given.sku)
-        require_options(catalogue, product, variant_id, given.options)
+        siblings = Siblings(catalogue)
+        require_options(siblings, product, variant_id, given.options)
+        require_room(siblings, product)
         variant = new_variant(variant_id, product, given, given.name, given.options, given.images)
         # Of a variant its product keeps the type.
         await add(connection, sql.VARIANTS, within.merchant_id, [values_of(variant)[:-1]])

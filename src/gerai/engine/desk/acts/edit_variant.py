@@ -12,7 +12,7 @@ from gerai.engine.desk.fields import Edit, Name, PriceSen, words
 from gerai.engine.desk.goods import Images, Options, Sku, WeightG, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import Skus, require_options, require_sku, skus_of
+from gerai.engine.desk.variants import Siblings, Skus, require_options, require_sku, skus_of
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -48,16 +48,17 @@ async def run(within: Within, given: VariantEdit) -> Done:
 
 
 def changed_variant(
-    catalogue: ProductCatalogue, given: VariantEdit, skus: Skus | None = None
+    catalogue: ProductCatalogue, given: VariantEdit, skus: Skus | None = None, siblings: Siblings | None = None
 ) -> tuple[Variant, dict[str, Any]]:
-    """The variant as it shall be, and what that changes. Refuses as the act. ``skus``: of this catalogue, where they
-    are known."""
+    """The variant as it shall be, and what that changes. Refuses as the act. ``skus`` and ``siblings``: of
+    this catalogue, where they are known."""
     there = found_in(catalogue.variants, "variant", given.id, given.seen)
     new, changes = edited(there, given, counted="is_inventory", active="is_active")
     if "sku" in changes:
         require_sku(skus_of(catalogue) if skus is None else skus, given.id, new.sku)
     if "options" in changes:
-        require_options(catalogue, catalogue.products[there.product_id], given.id, new.options)
+        product = catalogue.products[there.product_id]
+        require_options(siblings or Siblings(catalogue), product, given.id, new.options)
     return new, changes
 
 

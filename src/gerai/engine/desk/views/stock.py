@@ -49,7 +49,7 @@ class StockRow(msgspec.Struct, frozen=True):
     available: Annotated[int, words("Tersedia", "Available")]
     low_at: Annotated[int | None, words("Tanda menipis", "Low-stock mark")]
     low: Annotated[bool, words("Menipis", "Low")]
-    seen: Seen
+    seen: Annotated[Seen, words("Terakhir dilihat", "As it was seen")]
 
 
 async def run(within: Within, wanted: StockFilter) -> ViewPage:
