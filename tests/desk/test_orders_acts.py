@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from orders_kit import ASKED, ORDER_ACTS, PARCEL, SHIPPED, WORK, given, placed, shop_of, shown, view_of
 
 from desk_kit import OWNER, VIEWER, do, open_desk, written
+from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.records import Order
 from gerai.domain.refusals import (
     IdempotencyKeyReused,
@@ -21,6 +23,8 @@ from gerai.domain.refusals import (
 from gerai.engine.check import check
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, acts
+from gerai.ports.fulfilment import AnswerUnknown, WorkAnswer, WorkRequest
+from gerai.worker.main import Worker
 
 
 async def take(within: Within, name: str, order: Order, **more: Any) -> Order:
@@ -129,18 +133,59 @@ async def test_given_away_only_on_purpose(within: Within) -> None:
     assert entry.facts == {"unpaid": True}
 
 
-async def test_a_provider_is_asked_beside_its_turn(within: Within) -> None:
-    """One job more, which no other follows; the order stands as it stood."""
+class Answering:
+    """A provider that has done the work when it is inquired, and keeps what it was asked."""
+
+    name, automatic, simulated = "simulator", True, True
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+
+    async def fulfil(self, request: WorkRequest) -> WorkAnswer:
+        self.calls.append(("fulfil", request.request_id))
+        raise AnswerUnknown
+
+    async def inquire(self, request: WorkRequest) -> WorkAnswer:
+        self.calls.append(("inquire", request.request_id))
+        return WorkAnswer("done", 1, 0, "ref-1", None)
+
+
+async def test_a_provider_is_asked_beside_its_turn(app: App, within: Within) -> None:
+    """The next turn is due in minutes: a worker inquires at once all the same, once for many clicks, and what it hears
+    is the order's result. Nothing is ordered by it, and the turn stays."""
     shop = await shop_of(within)
-    order = await placed(shop, "hold", **ASKED)
+    order = await placed(shop, "hold", **ASKED, resume_after_s=900.0)
     view = await view_of(within, order.order_id)
-    before = await shop.jobs(view)
-    await take(within, "orders.retry", order)
-    assert await shop.jobs(view) == [*before, "gerai.fulfil"]
-    text = "SELECT args FROM procrastinate_jobs WHERE (args ->> 'merchant_id')::int8 = %s AND args ? 'beside'"
-    names = {"merchant_id": within.merchant_id, "order_id": order.order_id}
-    assert await shop.rows(text) == [({**names, "beside": True},)]
+    for _ in range(3):
+        await take(within, "orders.retry", order)
+    await asyncio.gather(*(take(within, "orders.retry", order) for _ in range(5)))
     assert await view_of(within, order.order_id) == view
+    assert await shop.jobs(view) == ["gerai.fulfil", "gerai.fulfil"]
+    answering = Answering()
+    partners = SimpleNamespace(fulfilment={"simulator": answering}, notice_forms={})
+    desk = app._desk  # pyright: ignore[reportPrivateUsage]
+    worker = Worker(app.engine, partners, desk, app.settings, WEBHOOK_CONTRACTS)
+    await worker._queue.run_once()  # pyright: ignore[reportPrivateUsage]
+    request = f"{within.merchant_id}-{order.order_id}"
+    assert [call for call, of in answering.calls if of == request] == ["inquire"]
+    assert (await view_of(within, order.order_id)).order.status == "completed"
+    assert await shop.jobs(view) == ["gerai.fulfil"]
+    assert await check(within.engine, within.merchant_id) == []
+
+
+async def test_asked_again_while_a_worker_inquires(within: Within) -> None:
+    """While it runs another click makes none: that one has an answer coming. A later one does."""
+    shop = await shop_of(within)
+    order = await placed(shop, "hold", **ASKED, resume_after_s=900.0)
+    view = await view_of(within, order.order_id)
+    await take(within, "orders.retry", order)
+    mine = "WHERE (args ->> 'merchant_id')::int8 = %s AND jsonb_exists(args, 'beside')"
+    await shop.execute(f"UPDATE procrastinate_jobs SET status = 'doing' {mine}", (within.merchant_id,))
+    await take(within, "orders.retry", order)
+    assert await shop.jobs(view) == ["gerai.fulfil", "gerai.fulfil"]
+    await shop.execute(f"UPDATE procrastinate_jobs SET status = 'failed' {mine}", (within.merchant_id,))
+    await take(within, "orders.retry", order)
+    assert await shop.jobs(view) == ["gerai.fulfil", "gerai.fulfil", "gerai.fulfil"]
 
 
 async def test_once_under_a_key(within: Within) -> None:

@@ -205,3 +205,31 @@ async def test_a_person_decides_from_the_list(app: App, till: Till) -> None:
                 sent = await browser.post(address, data=form)
                 assert sent.headers["location"] == f"{here}/waiting?done=payments.resolve"
     assert (await till.balance(), await waits(till.within)) == (late.amount_sen, [])
+
+
+async def proofs_of(till: Till, count: int, environment: str = "production") -> None:
+    """So many proofs of one more payment."""
+    _, asked = await till.asked()
+    async with till.shop.engine.connection() as connection:
+        await connection.execute(
+            "INSERT INTO payment_proofs (merchant_id, proof_id, payment_id, digest, kind, size_bytes, uploaded_at, "
+            "content) SELECT %s, %s + n, %s, sha256(n::text::bytea), 'image/png', 1, now(), 'x' "
+            "FROM generate_series(1, %s) n",
+            (till.shop.merchant_id, till.shop.engine.ids.next() * 1_000, asked.payment_id, count),
+        )
+        await connection.execute(
+            "UPDATE payments SET environment = %s WHERE merchant_id = %s AND payment_id = %s",
+            (environment, till.shop.merchant_id, asked.payment_id),
+        )
+
+
+async def test_a_count_that_met_its_bound_says_so(till: Till) -> None:
+    """Proofs of the other environment hide none, however many came later; more than are looked through are not
+    presented as all there are."""
+    await proofs_of(till, 20)
+    assert (await counted(till.within))["proof"][::2] == (20, False)
+    await proofs_of(till, 600, "sandbox")
+    assert (await counted(till.within))["proof"][::2] == (20, False)
+    await proofs_of(till, 600)
+    count, _, capped = (await counted(till.within))["proof"]
+    assert (count, capped) == (500, True)

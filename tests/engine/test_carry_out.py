@@ -173,7 +173,7 @@ async def test_asked_beside_its_turn_only_a_result_counts(engine: Engine, place:
     """However often somebody asks while nothing is certain: the order, its attempts and its jobs are as they were. A
     result is recorded as any other."""
     view = await place()
-    open_answers = [PENDING, AnswerUnknown(), ProviderUnreachable(), ProviderUnreachable()] * GIVE_UP_AFTER
+    open_answers = [PENDING, AnswerUnknown(), ProviderUnreachable()] * GIVE_UP_AFTER
     provider, of = Script(*open_answers, DONE), (view.order.merchant_id, view.order.order_id)
     for _ in range(3 * GIVE_UP_AFTER):
         await fulfil(engine, {"script": provider}, *of, beside=True)
@@ -184,6 +184,24 @@ async def test_asked_beside_its_turn_only_a_result_counts(engine: Engine, place:
     assert (await again(engine, view)).order.status == "completed"
     assert await available(engine, view) == (700_000, 0)
     assert provider.steps == []
+    assert set(provider.calls) == {"inquire"}
+
+
+async def test_asked_while_the_work_is_being_ordered_it_is_not_ordered_again(engine: Engine, place: Place) -> None:
+    """Whoever placed the order is still in the provider's call, of which the provider knows nothing yet: somebody who
+    wants to know only inquires. Nor is work ordered so that nobody has asked for."""
+    view, unasked = await place(), await place(asked=False)
+    provider, of = Script(30.0, ProviderUnreachable()), (view.order.merchant_id, view.order.order_id)
+    placing = asyncio.create_task(carry_out(engine, provider, view, 60))
+    await provider.called.wait()
+    await fulfil(engine, {"script": provider}, *of, beside=True)
+    await fulfil(engine, {"script": provider}, unasked.order.merchant_id, unasked.order.order_id, beside=True)
+    placing.cancel()
+    await asyncio.gather(placing, return_exceptions=True)
+    assert provider.calls == ["fulfil", "inquire"]
+    for one in (view, unasked):
+        assert (await again(engine, one)).fulfilment == one.fulfilment
+        assert await jobs_of(engine, one) == 1
 
 
 async def test_a_crash_after_placing_is_found_by_inquiring(engine: Engine, place: Place) -> None:

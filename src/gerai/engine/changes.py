@@ -40,4 +40,4 @@ def changes(state: State) -> Iterator[Writing]:
 def _deferred(job: Job) -> Deferred:
     # Neither the merchant's test clock nor this machine's: the queue goes by the database's.
     delay_ms = None if job.delay_s is None else timedelta(seconds=job.delay_s) // _MILLISECOND
-    return Deferred(job.queue, job.task, job.lock, job.args, delay_ms)
+    return Deferred(job.queue, job.task, job.lock, job.args, delay_ms, job.lock if job.single else None)

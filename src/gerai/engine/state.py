@@ -54,13 +54,14 @@ from gerai.store.tables import (
 
 class Job(msgspec.Struct, frozen=True):
     """Work to defer with the batch's commit; ``delay_s`` from then on, in real time. ``lock`` serialises jobs of one
-    thing."""
+    thing; with ``single`` none is made while one of that lock waits or runs."""
 
     queue: str
     task: str
     lock: str | None
     args: dict[str, Any]
     delay_s: float | None = None
+    single: bool = False
 
 
 def _member_handles(member: Member) -> tuple[Key, ...]:

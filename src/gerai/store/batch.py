@@ -51,6 +51,8 @@ class Deferred(NamedTuple):
     lock: str | None
     args: dict[str, Any]
     delay_ms: int | None
+    #: With it, which is its lock then, none is made while one of it waits or runs. No two of one batch have the same.
+    single: str | None = None
 
 
 async def begin(
@@ -93,12 +95,13 @@ def deleting(table: Table[Any], rows: Sequence[Any]) -> Writing:
 
 def deferring(jobs: Sequence[Deferred]) -> Writing:
     """Jobs of the queue."""
-    queues, tasks, locks, args, delays_ms = zip(*jobs, strict=True)
+    queues, tasks, locks, args, delays_ms, singles = zip(*jobs, strict=True)
     columns = [
         pack("text", queues),
         pack("text", tasks),
         pack("text", locks),
         pack("jsonb", [_encode(arguments) for arguments in args]),
         pack("int8", delays_ms),
+        pack("text", singles),
     ]
     return Writing(DEFER_JOBS, columns)

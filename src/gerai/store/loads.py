@@ -195,11 +195,17 @@ JOIN unnest(%b::int8[], %b::text[], %b::text[], %b::text[], %b::text[])
 USING (merchant_id, environment, owner, operation, key)""".encode()
 
 #: The queue's own function, once for all jobs of a batch and inside its transaction. The queue hands out what is due by
-#: the database's clock, so that clock says when, too: one that is wrong here for a moment delays nothing.
+#: the database's clock, so that clock says when, too: one that is wrong here for a moment delays nothing. A single job
+#: that runs counts as well: were another one waiting, the first could not return to the queue when it fails.
 DEFER_JOBS: Final = b"""
 SELECT procrastinate_defer_jobs_v1(array_agg(
-    ROW(n.queue, n.task, 0, n.lock, NULL, n.args::jsonb, now() + n.delay_ms * interval '1 millisecond')
+    ROW(n.queue, n.task, 0, n.lock, n.single, n.args::jsonb, now() + n.delay_ms * interval '1 millisecond')
     ::procrastinate_job_to_defer_v1))
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::int8[]) AS n(queue, task, lock, args, delay_ms)"""
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::int8[], %b::text[])
+     AS n(queue, task, lock, args, delay_ms, single)
+WHERE n.single IS NULL
+   OR NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.queueing_lock = n.single AND j.status = 'todo')
+  AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.lock = n.single AND j.status = 'doing')
+HAVING count(*) > 0"""
 
 NEXT_ID_BLOCKS: Final = "SELECT nextval('gerai_ids') FROM generate_series(1, %b::int4)"

@@ -2,8 +2,9 @@
 there is.
 
 Each kind stands on a partial index of hardly more than its rows. No more than :data:`MOST` of a kind are read, the
-oldest by their number; where an index holds more than what waits (proofs, faults of gateways), the newest
-:data:`LOOKED_THROUGH` of it are looked through.
+oldest by their number. Where an index holds more than what waits (proofs, faults of gateways), the newest
+:data:`LOOKED_THROUGH` of the environment are looked through, of the newest :data:`WALKED` of both; whether there may be
+more behind them is said with the count.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gerai.store.conditions import listed, query
 #: Of one kind.
 MOST: Final = 1_000
 LOOKED_THROUGH: Final = 500
+WALKED: Final = 5_000
 
 _HERE: Final = "t.merchant_id = %(merchant)s AND t.environment = %(environment)s"
 #: Only real money comes into real accounts.
@@ -35,9 +37,23 @@ _TOOK: Final = "coalesce(t.completed_at, t.updated_at)"
 _LATE: Final = f"FROM payments t WHERE {_HERE} AND t.status = 'late'"
 _OWED: Final = f"FROM refund_tasks t WHERE {_HERE} AND t.ended_at IS NULL"
 _LATE_DEPOSIT: Final = f"FROM deposits t WHERE {_HERE} AND t.status = 'late'"
-_FAULTS: Final = f"""
-FROM (SELECT * FROM gateway_attempts t WHERE t.merchant_id = %(merchant)s AND t.fault <> ''
-      ORDER BY t.payment_id DESC LIMIT {LOOKED_THROUGH}) t"""
+_ALL_FAULTS: Final = f"""
+SELECT * FROM gateway_attempts t WHERE t.merchant_id = %(merchant)s AND t.fault <> ''
+ORDER BY t.payment_id DESC LIMIT {WALKED}"""
+#: Of orders' payments, and of top-ups.
+_PAYMENT_FAULTS: Final = f"""
+SELECT * FROM ({_ALL_FAULTS}) t WHERE t.environment = %(environment)s AND t.order_id IS NOT NULL
+LIMIT {LOOKED_THROUGH}"""
+_TOP_UP_FAULTS: Final = f"""
+SELECT * FROM ({_ALL_FAULTS}) t WHERE t.environment = %(environment)s AND t.order_id IS NULL LIMIT {LOOKED_THROUGH}"""
+_ALL_PROOFS: Final = f"""
+SELECT t.proof_id, t.payment_id, t.uploaded_at, t.merchant_id FROM payment_proofs t
+WHERE t.merchant_id = %(merchant)s ORDER BY t.proof_id DESC LIMIT {WALKED}"""
+_PROOFS: Final = f"""
+SELECT t.proof_id, t.uploaded_at, t.merchant_id, x.* FROM ({_ALL_PROOFS}) t CROSS JOIN LATERAL
+     (SELECT p.payment_id, p.order_id, p.environment, p.status, p.amount_sen + p.fee_sen + p.matching_sen AS asked_sen
+      FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) x
+WHERE x.environment = %(environment)s LIMIT {LOOKED_THROUGH}"""
 #: A start that came to nothing is worth a look for a day.
 _WORTH_A_LOOK: Final = (
     "NOT (t.status = 'ended' AND t.reference = '' AND x.status = 'failed' AND t.updated_at < now() - interval '1 day')"
@@ -71,34 +87,30 @@ ORDER BY t.order_id""",
  {_LATE_DEPOSIT} AND t.came_sen IS NOT NULL ORDER BY t.deposit_id LIMIT {MOST})
 UNION ALL
 (SELECT t.payment_id, t.updated_at, t.paid_sen, NULL::int8, t.payment_id, '', '', x.pay_sen
- {_FAULTS} CROSS JOIN LATERAL
+ FROM ({_TOP_UP_FAULTS}) t CROSS JOIN LATERAL
      (SELECT d.* FROM deposits d WHERE d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id OFFSET 0) x
- WHERE {_HERE} AND t.order_id IS NULL AND t.status = 'mismatch' AND x.status NOT IN ({listed(DEPOSIT_CAME)}))""",
+ WHERE t.status = 'mismatch' AND x.status NOT IN ({listed(DEPOSIT_CAME)}))""",
     "payment_fault": f"""
 SELECT t.payment_id, t.updated_at, x.amount_sen + x.fee_sen + x.matching_sen, {_OF_PAID}, t.reference, t.fault,
        t.paid_sen
-{_FAULTS} CROSS JOIN LATERAL
+FROM ({_PAYMENT_FAULTS}) t CROSS JOIN LATERAL
      (SELECT p.* FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) x
-WHERE {_HERE} AND t.order_id IS NOT NULL AND {_WORTH_A_LOOK}
+WHERE {_WORTH_A_LOOK}
   AND NOT (t.status = 'mismatch' AND x.status IN ({listed(CAME)}))""",
     "top_up_fault": f"""
 SELECT t.payment_id, t.updated_at, x.pay_sen, {_OF_PAID}, t.reference, t.fault, NULL::int8
-{_FAULTS} CROSS JOIN LATERAL
+FROM ({_TOP_UP_FAULTS}) t CROSS JOIN LATERAL
      (SELECT d.* FROM deposits d WHERE d.merchant_id = t.merchant_id AND d.deposit_id = t.payment_id OFFSET 0) x
-WHERE {_HERE} AND t.order_id IS NULL AND t.status <> 'mismatch' AND {_WORTH_A_LOOK}""",
+WHERE t.status <> 'mismatch' AND {_WORTH_A_LOOK}""",
     "arrival": f"SELECT t.arrival_id, t.arrived_at, t.amount_sen, {_NO_PAID}, '', t.description, NULL::int8 "
     f"FROM arrivals t WHERE {_REAL} AND t.status = 'waiting' ORDER BY t.arrival_id",
     "notice": f"SELECT t.notice_id, t.created_at, NULL::int8, {_NO_PAID}, '', t.fault, NULL::int8 "
     f"FROM notices t WHERE {_REAL} AND t.status IN ('received', 'waiting') AND t.status = 'waiting' "
     "ORDER BY t.notice_id",
     "proof": f"""
-SELECT t.proof_id, t.uploaded_at, x.amount_sen + x.fee_sen + x.matching_sen, x.order_id, t.payment_id, '', '',
-       NULL::int8
-FROM (SELECT t.proof_id, t.payment_id, t.uploaded_at, t.merchant_id FROM payment_proofs t
-      WHERE t.merchant_id = %(merchant)s ORDER BY t.proof_id DESC LIMIT {LOOKED_THROUGH}) t CROSS JOIN LATERAL
-     (SELECT p.* FROM payments p WHERE p.merchant_id = t.merchant_id AND p.payment_id = t.payment_id OFFSET 0) x
-WHERE x.environment = %(environment)s AND x.status IN ({listed(MAY_COME)})
-  AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = t.merchant_id AND came.order_id = x.order_id
+SELECT t.proof_id, t.uploaded_at, t.asked_sen, t.order_id, t.payment_id, '', '', NULL::int8 FROM ({_PROOFS}) t
+WHERE t.status IN ({listed(MAY_COME)})
+  AND NOT EXISTS (SELECT FROM payments came WHERE came.merchant_id = t.merchant_id AND came.order_id = t.order_id
                   AND came.status IN ({listed(CAME)}))""",
     "provider_unknown": f"""
 SELECT t.order_id, x.updated_at, x.total_sen, t.order_id, NULL::int8, t.provider, '', t.attempts::int8
@@ -133,6 +145,13 @@ LEFT JOIN LATERAL (SELECT d.public_id, d.method FROM deposits d
 ORDER BY w.since, w.kind, w.id"""
 _COUNTS: Final = """
 SELECT w.kind, count(*), coalesce(sum(w.amount_sen), 0)::int8, min(w.since) FROM ({parts}) w GROUP BY w.kind"""
+#: By kind whether looking through its index ended at a bound.
+_ENDED: Final = "(SELECT count(*) FROM ({}) x) >= {}"
+_BOUNDED: Final = "SELECT {} OR {}, {} OR {}, {} OR {}".format(
+    _ENDED.format(_PROOFS, LOOKED_THROUGH), _ENDED.format(_ALL_PROOFS, WALKED),
+    _ENDED.format(_PAYMENT_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
+    _ENDED.format(_TOP_UP_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
+)  # fmt: skip
 
 
 class WaitingThing(NamedTuple):
@@ -153,12 +172,14 @@ class WaitingThing(NamedTuple):
 
 
 class WaitingCount(NamedTuple):
-    """How many of a kind wait, no further counted than :data:`MOST`, and what they are together."""
+    """How many of a kind wait, no further counted than :data:`MOST`, and what they are together; ``capped``: there may
+    be more."""
 
     kind: str
     many: int
     amount_sen: int
     since: datetime
+    capped: bool
 
 
 async def things(
@@ -182,9 +203,12 @@ async def things(
 async def counts(connection: AsyncConnection, merchant_id: int, environment: str) -> list[WaitingCount]:
     """Of every kind that has any."""
     names = {"merchant": merchant_id, "environment": environment}
-    async with connection.cursor(row_factory=args_row(WaitingCount)) as cursor:
-        await cursor.execute(query(_COUNTS.format(parts=_parts(PARTS))), names)
-        return await cursor.fetchall()
+    cursor = await connection.execute(query(_COUNTS.format(parts=_parts(PARTS))), names)
+    found = await cursor.fetchall()
+    cursor = await connection.execute(query(_BOUNDED), names)
+    proofs, payments, top_ups = (await cursor.fetchall())[0]
+    bounded = {"proof": proofs, "payment_fault": payments, "top_up_fault": top_ups, "other_top_up": top_ups}
+    return [WaitingCount(*row, row[1] >= MOST or bounded.get(row[0], False)) for row in found]
 
 
 def _parts(kinds: Collection[str]) -> str:

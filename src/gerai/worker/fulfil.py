@@ -9,7 +9,7 @@ import structlog
 
 from gerai.domain.refusals import PartnerUnavailable
 from gerai.engine.core import Engine
-from gerai.engine.fulfilment.carry_out import follow_up
+from gerai.engine.fulfilment.carry_out import follow_up, inquire
 from gerai.engine.fulfilment.providers import provider_for
 from gerai.ports.fulfilment import FulfilmentProvider
 
@@ -26,8 +26,8 @@ async def fulfil(
     *,
     beside: bool = False,
 ) -> None:
-    """Ask the order's provider and record the result; what stays open defers the next job with the record, but for one
-    that was made ``beside`` those.
+    """Ask the order's provider and record the result; what stays open defers the next job with the record. ``beside``
+    those jobs it is only inquired, and nothing is deferred.
 
     Nothing to do for an order that is final, that people fulfil, or that is gone. Safe to run any number of times.
     """
@@ -42,5 +42,6 @@ async def fulfil(
         log.error("fulfil.no_such_provider", merchant_id=merchant_id, order_id=order_id, provider=order.provider)
         return
     if provider.automatic:
-        recorded = await follow_up(engine, provider, view, TIMEOUT_S, beside=beside)
+        asked = inquire if beside else follow_up
+        recorded = await asked(engine, provider, view, TIMEOUT_S)
         log.info("fulfil.asked", merchant_id=merchant_id, order_id=order_id, status=recorded.view.order.status)

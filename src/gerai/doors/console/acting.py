@@ -131,6 +131,7 @@ async def _as_it_is(act: Act, desk: AtDesk, number: str) -> tuple[dict[str, str]
 
 
 async def _row(desk: AtDesk, things: str, number: str) -> msgspec.Struct | None:
+    # Things without a view of one are so few that their list has all.
     view = views().get(f"{things}.show") or views().get(f"{things}.list")
     if view is None or not desk.may(view.permission):
         return None

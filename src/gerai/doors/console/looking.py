@@ -85,10 +85,11 @@ async def show_page(ctx: RequestContext, desk: AtDesk) -> Response:
         raise NotFound(things, ctx.path_params["id"])
     [row] = page.rows
     columns = columns_of(view.row, words)
+    back = desk.base if _has_no_list(things) else f"{desk.base}/{things}"
     shown = list(zip([title for _, title in columns], row_cells(row, columns, words), strict=True))
     return desk_page(
         ctx, desk, "show.html", things, title=words.of(view.title), facts=shown,
-        acts=_on_row(desk, things, row, words), back=f"{desk.base}/{things}", file=file_of(desk, things, row),
+        acts=_on_row(desk, things, row, words), back=back, file=file_of(desk, things, row),
     )  # fmt: skip
 
 
@@ -99,10 +100,16 @@ def desk_page(ctx: RequestContext, desk: AtDesk, template: str, here: str, statu
     menu = menu_of(desk, words)
     around = {
         "desk": desk, "menu": menu, "here": here, "group": group_of(here),
+        "elsewhere": "" if here == "home" or _has_no_list(here) else f"/{here}",
         "tabs": [group for group in menu if group.name in TABS],
         "done": "" if done is None else words.of(done.title), "again": ctx.query.get("again") == "1",
     }  # fmt: skip
     return answers.page(ctx, template, status, **around, **facts)
+
+
+def _has_no_list(things: str) -> bool:
+    """Whether these are seen one by one alone."""
+    return f"{things}.show" in views() and f"{things}.list" not in views()
 
 
 def asked_of(ctx: RequestContext) -> dict[str, str]:

@@ -6,13 +6,14 @@ from gerai.domain.records import OrderView
 from gerai.domain.refusals import StateConflict
 from gerai.engine.command import Context
 from gerai.engine.orders.order_command import OrderCommand
-from gerai.engine.orders.transitions import request_fulfilment
+from gerai.engine.orders.transitions import request_inquiry
 from gerai.engine.state import State
 
 
 class AskProvider(OrderCommand, frozen=True, kw_only=True):
-    """A worker asks the provider at once, beside its next turn: what was asked is inquired about, what never arrived is
-    asked anew. Only a result is recorded of it: the work is not given up sooner.
+    """A worker inquires at the provider at once, beside its next turn: whoever placed the order, or that turn, may be
+    ordering the work this moment, so it is not ordered here. Only a result is recorded of it: the work is not given up
+    sooner. Asked for again while a worker is about to inquire, it is the same inquiry.
 
     Refuses: NotFound, StateConflict: no provider was asked, or its result is there.
     """
@@ -21,7 +22,7 @@ class AskProvider(OrderCommand, frozen=True, kw_only=True):
         order = self.order(state)
         if not may_ask(state.view(self.merchant_id, self.order_id)):
             raise StateConflict("order", order.public_id, order.status, "ask")
-        request_fulfilment(state, order, None, beside=True)
+        request_inquiry(state, order)
         return state.view(self.merchant_id, self.order_id)
 
 

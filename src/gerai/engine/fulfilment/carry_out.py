@@ -66,14 +66,11 @@ async def carry_out(engine: Engine, provider: FulfilmentProvider, view: OrderVie
     return await _record(engine, view, answer, again_after_s=None, answered=True)
 
 
-async def follow_up(
-    engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float, *, beside: bool = False
-) -> Recorded:
+async def follow_up(engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float) -> Recorded:
     """Ask about an order whose answer is due: the worker's turn.
 
     A request that was made before is inquired about; one that never arrived is made (again). What stays open is asked
     again later, by a job deferred with the record; what could never be delivered fails and the money returns.
-    ``beside``: somebody wanted to know; only a result is recorded, and nothing else follows.
     """
     request = work_request(view)
     work = view.fulfilment
@@ -90,11 +87,23 @@ async def follow_up(
             return counted
     if answer is Silence.NOT_ARRIVED:
         answer = await _ask(provider.fulfil, view, request, timeout_s)
-    if beside and not (isinstance(answer, WorkAnswer) and answer.outcome == "done"):
-        return Recorded(view, None)
     if answer is Silence.NOT_ARRIVED and work.attempts + 1 >= GIVE_UP_AFTER:
         answer = WorkAnswer("done", 0, _quantity(view), None, None, UNREACHABLE)
     return await _record(engine, view, answer, _wait_s(work))
+
+
+async def inquire(engine: Engine, provider: FulfilmentProvider, view: OrderView, timeout_s: float) -> Recorded:
+    """Somebody wants to know how the work of an order stands: a result is recorded, and nothing else follows.
+
+    The provider is never asked to do the work: others may be asking that now, and it would be done twice.
+    """
+    work = view.fulfilment
+    if work is None or not work.was_asked or view.order.status != "processing":
+        return Recorded(view, None)
+    answer = await _ask(provider.inquire, view, work_request(view), timeout_s)
+    if isinstance(answer, Silence) or answer.outcome != "done":
+        return Recorded(view, None)
+    return await _record(engine, view, answer, again_after_s=None)
 
 
 def work_of(

@@ -88,14 +88,20 @@ def begin_fulfilment(state: State, context: Context, order: Order, work: dict[st
     )
 
 
-def request_fulfilment(state: State, order: Order, delay_s: float | None, *, beside: bool = False) -> None:
-    """Defer the job that asks the provider, in this transaction. One job of an order runs at a time. ``beside``: it is
-    one more than those that follow each other, and no other follows it."""
+def request_fulfilment(state: State, order: Order, delay_s: float | None) -> None:
+    """Defer the job that asks the provider, in this transaction. One of these jobs of an order runs at a time."""
     args: dict[str, Any] = {"merchant_id": order.merchant_id, "order_id": order.order_id}
-    if beside:
-        args["beside"] = True
     lock = f"order:{order.merchant_id}:{order.order_id}"
     state.jobs.append(Job(FULFIL_QUEUE, FULFIL_TASK, lock, args, delay_s))
+
+
+def request_inquiry(state: State, order: Order) -> None:
+    """Defer a job that inquires at the provider now, in this transaction, beside those that follow each other: the
+    next of those may be due in minutes, and its lock would hold this one up. Nothing where one waits or runs."""
+    args: dict[str, Any] = {"merchant_id": order.merchant_id, "order_id": order.order_id, "beside": True}
+    job = Job(FULFIL_QUEUE, FULFIL_TASK, f"inquiry:{order.merchant_id}:{order.order_id}", args, single=True)
+    if job not in state.jobs:
+        state.jobs.append(job)
 
 
 def end_unpaid(state: State, context: Context, order: Order, verb: str, **facts: object) -> Order:

@@ -61,7 +61,7 @@ async def run(within: Within, wanted: ById) -> ViewPage:
     whole = WholeBundle(
         there.bundle_id, there.name, there.public_name, there.custom_id, there.is_sharing, there.weight_bump_g,
         there.images, tuple(_part(part, catalogue) for part in there.parts),
-        tuple(_option(option, catalogue) for option in options), seen_of(there),
+        tuple(option_row(option, catalogue) for option in options), seen_of(there),
     )  # fmt: skip
     return ViewPage([whole])
 
@@ -71,7 +71,8 @@ def _part(part: BundlePart, catalogue: ProductCatalogue) -> PartRow:
     return PartRow(part.variant_id, variant.name, variant.sku, part.quantity, variant.price_sen)
 
 
-def _option(option: PriceOption, catalogue: ProductCatalogue) -> PriceOptionRow:
+def option_row(option: PriceOption, catalogue: ProductCatalogue) -> PriceOptionRow:
+    """A price as it is changed."""
     stores = tuple(id for id in catalogue.stores if option.option_id in catalogue.options_of_store.get(id, ()))
     return PriceOptionRow(
         option.option_id, option.unique_id, option.name, option.slug, option.price_sen, option.is_visible, stores,

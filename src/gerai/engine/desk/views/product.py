@@ -64,13 +64,14 @@ async def run(within: Within, wanted: ById) -> ViewPage:
             WholeProduct(
                 there.product_id, there.name, there.public_name, there.item_type, there.is_visible, there.options,
                 there.labels, there.images, stores_of(wanted.id, catalogue),
-                tuple(_row(one, left.get(one.variant_id)) for one in variants), seen_of(there),
+                tuple(variant_row(one, left.get(one.variant_id)) for one in variants), seen_of(there),
             )
         ]
     )  # fmt: skip
 
 
-def _row(variant: Variant, left: int | None) -> VariantRow:
+def variant_row(variant: Variant, left: int | None) -> VariantRow:
+    """A variant as it is changed; ``left``: how many can still be promised, None: it is not counted."""
     return VariantRow(
         variant.variant_id, variant.unique_id, variant.name, variant.sku, variant.options, variant.price_sen,
         variant.reseller_price_sen, variant.cost_sen, variant.weight_g, variant.is_inventory, variant.is_active,

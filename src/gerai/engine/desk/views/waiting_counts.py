@@ -36,7 +36,7 @@ async def run(within: Within, wanted: CountsFilter) -> ViewPage:
         found = {one.kind: one for one in await sql.counts(connection, within.merchant_id, within.environment)}
     return ViewPage(
         [
-            WaitingCountRow(kind, one.many, one.many >= sql.MOST, one.amount_sen, one.since)
+            WaitingCountRow(kind, one.many, one.capped, one.amount_sen, one.since)
             for kind in KINDS
             if (one := found.get(kind)) is not None
         ]
