@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import Till, act, open_till
 
 from bank_kit import PRICE
 from desk_kit import OPERATOR, VIEWER, open_desk, seen, written
+from desk_money_kit import Till, act, open_till
 from gerai.app import App
 from gerai.domain.refusals import (
     AmountMismatch,
@@ -48,8 +48,8 @@ async def listed(within: Within, **wanted: Any) -> list[str]:
 
 
 async def test_they_are_found_by_what_they_are(till: Till) -> None:
-    """Newest first; by state, method, door, day, and by the numbers that people have; another shop and the sandbox see
-    none of them."""
+    """Newest first; by state, method, door, day, and by the numbers that people have; days beyond all others are no
+    fault; another shop and the sandbox see none of them."""
     _, first = await till.asked()
     view, paid = await till.paid()
     _, waits = await till.late()
@@ -66,6 +66,9 @@ async def test_they_are_found_by_what_they_are(till: Till) -> None:
         assert await listed(till.within, text=text) == [paid.public_id]
         assert await listed(till.within, text=text, status="late") == []
         assert await listed(till.within, text=text, since=date(2020, 1, 1), until=date(2020, 1, 2)) == []
+    assert len(await listed(till.within, since=date.min, until=date.max)) == 3
+    assert await listed(till.within, text=paid.public_id, since=date.min, until=date.max) == [paid.public_id]
+    assert await listed(till.within, since=date.max) == await listed(till.within, until=date.min) == []
     assert await listed(till.within, text="none") == []
     sandbox = Within(till.within.house, till.within.merchant_id, "sandbox")
     for elsewhere in (sandbox, await open_desk(till.within.house)):
