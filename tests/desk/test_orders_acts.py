@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from orders_kit import ASKED, ORDER_ACTS, PARCEL, SHIPPED, WORK, given, placed, shop_of, shown, view_of
 
-from desk_kit import OWNER, VIEWER, do, open_desk, written
+from desk_kit import OWNER, VIEWER, do, open_desk, seen, written
 from gerai.app import WEBHOOK_CONTRACTS, App
 from gerai.domain.records import Order
 from gerai.domain.refusals import (
@@ -21,7 +21,9 @@ from gerai.domain.refusals import (
     StateConflict,
 )
 from gerai.engine.check import check
+from gerai.engine.desk.acts.deliver_order import OrderDelivery
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.read import read_texts
 from gerai.engine.desk.registry import Act, acts
 from gerai.ports.fulfilment import AnswerUnknown, WorkAnswer, WorkRequest
 from gerai.worker.main import Worker
@@ -64,6 +66,27 @@ async def test_a_parcel_goes_its_way(within: Within) -> None:
         ("orders.receipt", target, {"receipt": "JX2"}), ("orders.deliver", target, {"at": at.isoformat()}),
     ]  # fmt: skip
     assert await check(within.engine, within.merchant_id) == []
+
+
+@pytest.mark.parametrize("at", [datetime(1, 1, 1), datetime(999, 12, 31, tzinfo=UTC), datetime(9999, 12, 31, 23)])  # noqa: DTZ001
+async def test_nothing_arrives_in_another_age(within: Within, at: datetime) -> None:
+    """A time that cannot be shown everywhere is refused by every face and by the engine; the order stays as it is, and
+    lists still show it."""
+    shop = await shop_of(within)
+    order = await placed(shop, "free", parcel=PARCEL, channel="scalev")
+    for name in ("confirm", "process", "ready", "ship"):
+        await take(within, f"orders.{name}", order)
+    before = await shown(within, order.order_id)
+    with pytest.raises(InputInvalid) as refused:
+        read_texts(OrderDelivery, {"id": str(order.order_id), "at": at.isoformat()}, rupiah=True)
+    assert refused.value.fields == {"at": ["there is no such time"]}
+    with pytest.raises(InputInvalid) as refused:
+        await take(within, "orders.deliver", order, at=at)
+    assert refused.value.fields == {"at": ["there is no such time"]}
+    assert await shown(within, order.order_id) == before
+    assert [row.status for row in await seen(within, "orders.list")] == ["shipped"]
+    said = [entry.act for _, entry in await written(within)]
+    assert "orders.deliver" not in said
 
 
 async def test_what_was_never_planned_is_sent(within: Within) -> None:

@@ -48,8 +48,8 @@ async def listed(within: Within, **wanted: Any) -> list[str]:
 
 
 async def test_they_are_found_by_what_they_are(till: Till) -> None:
-    """Newest first; by state, method, door, day, and by the numbers that people have; another shop and the sandbox see
-    none of them."""
+    """Newest first; by state, method, door, day, and by the numbers that people have; days beyond all others are no
+    fault; another shop and the sandbox see none of them."""
     _, first = await till.asked()
     view, paid = await till.paid()
     _, waits = await till.late()
@@ -66,6 +66,9 @@ async def test_they_are_found_by_what_they_are(till: Till) -> None:
         assert await listed(till.within, text=text) == [paid.public_id]
         assert await listed(till.within, text=text, status="late") == []
         assert await listed(till.within, text=text, since=date(2020, 1, 1), until=date(2020, 1, 2)) == []
+    assert len(await listed(till.within, since=date.min, until=date.max)) == 3
+    assert await listed(till.within, text=paid.public_id, since=date.min, until=date.max) == [paid.public_id]
+    assert await listed(till.within, since=date.max) == await listed(till.within, until=date.min) == []
     assert await listed(till.within, text="none") == []
     sandbox = Within(till.within.house, till.within.merchant_id, "sandbox")
     for elsewhere in (sandbox, await open_desk(till.within.house)):

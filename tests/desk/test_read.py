@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -100,3 +101,25 @@ def test_fields_know_what_they_take() -> None:
     assert [name for name, field in found.items() if field.is_list] == ["labels"]
     assert [name for name, field in found.items() if field.is_text] == ["name"]
     assert [name for name, field in found.items() if field.takes_none] == ["stock"]
+
+
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Times, with and without a zone."""
+
+    at: Annotated[datetime | None, words("Pada", "At")] = None
+    until: Annotated[datetime | UnsetType, words("Sampai", "Until")] = UNSET
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "0999-12-31T23:59:59", "9999-01-01T00:00:00Z"])
+def test_a_time_out_of_reach_is_refused_wherever_a_time_is_given(text: str) -> None:
+    """As a fault of its field, from JSON and texts alike; the times at either end are taken."""
+    fault = {"at": ["there is no such time"], "until": ["there is no such time"]}
+    for read in (
+        lambda: read_json(Told, dict.fromkeys(fault, text)),
+        lambda: read_texts(Told, dict.fromkeys(fault, text), rupiah=True),
+    ):
+        with pytest.raises(InputInvalid) as refused:
+            read()
+        assert refused.value.fields == fault
+    ends = read_texts(Told, {"at": "1000-01-01T00:00:00Z", "until": "9998-12-31T23:59:59Z"}, rupiah=True)
+    assert (ends.at, ends.until) == (datetime(1000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC))

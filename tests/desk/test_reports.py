@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 import pytest
 from sold_kit import NOON, at
 
@@ -140,6 +142,34 @@ async def test_dates_that_do_not_fit_are_refused(sold: tuple[Within, Shop], aske
     within, _ = sold
     with pytest.raises(InputInvalid):
         await seen(within, "reports.sales", **asked)
+
+
+@pytest.mark.parametrize(
+    ("by", "place"),
+    [
+        ("member", [2**63, 1]), ("member", [1, -(2**64)]), ("item", [2**63, "a", 1, "a", 1]),
+        ("item", ["a", 1, "b", 1, 2**63]), ("item", ["a", 2**63, "b", 1, 1]), ("item", ["a\0", 1, "b", 1, 1]),
+        ("item", ["a", 1, "b\0", 1, 1]), ("day", ["2026-04-15\0", ""]),
+    ],
+)  # fmt: skip
+async def test_what_no_page_ended_with_is_refused(sold: tuple[Within, Shop], by: str, place: list[Any]) -> None:
+    """Numbers and texts that no column holds are refused by name; they are no failure of ours."""
+    within, _ = sold
+    after = base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+    with pytest.raises(InputInvalid) as refused:
+        await seen(within, "reports.sales", by=by, range="7d", after=after)
+    assert refused.value.fields == {"after": ["is not the end of a page"]}
+
+
+@pytest.mark.parametrize("month", ["0000-01", "0001-01", "1999-12", "2026-13", "2200-02", "9999-12"])
+async def test_there_is_no_statement_of_such_a_month(sold: tuple[Within, Shop], month: str) -> None:
+    """Months of no calendar, and of no shop; the first and the last of those that there are are empty."""
+    within, _ = sold
+    with pytest.raises(InputInvalid) as refused:
+        await seen(within, "reports.statement", month=month)
+    assert refused.value.fields == {"month": ["there is no such month"]}
+    for there in ("2000-01", "2200-01"):
+        assert {row.debits_sen for row in await seen(within, "reports.statement", month=there)} == {0}
 
 
 async def test_nobody_elses_figures(app: App, sold: tuple[Within, Shop]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from desk_kit import OPERATOR, VIEWER, do, open_desk, seen, written
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing
@@ -16,9 +17,13 @@ from gerai.engine.desk.acts.reset_setting import TheSetting
 from gerai.engine.desk.acts.set_clock import ClockTime
 from gerai.engine.desk.acts.set_setting import ChosenSetting
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.read import read_json, read_texts
 from gerai.engine.desk.registry import Done, look, views
+from gerai.engine.merchants.open import set_test_clock
 from gerai.kit.clock import real_now
 from gerai.store.audit import entries
+from gerai.store.due import due_orders
+from gerai.store.test_clock import FURTHEST_OFFSET_S
 
 NOON = datetime(2026, 12, 1, 5, tzinfo=UTC)
 
@@ -85,6 +90,71 @@ async def test_the_sandbox_has_a_clock(within: Within) -> None:
     [row] = await seen(sandbox, "clock.list")
     assert (row.frozen_at, row.offset_s) == (None, 0)
     assert [entry.environment for _, entry in await written(within)] == ["sandbox"] * 3
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(999, 12, 31, 23, 59, tzinfo=UTC),
+        datetime(9999, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=12))),
+    ],
+)
+async def test_no_clock_stands_where_no_time_can_be_read(within: Within, at: datetime) -> None:
+    """It is refused by every face and by the engine, and nothing is kept of it: others still read the shops."""
+    sandbox = Within(within.house, within.merchant_id, "sandbox")
+    with pytest.raises(InputInvalid) as refused:
+        read_texts(ClockTime, {"frozen_at": at.isoformat()}, rupiah=True)
+    assert refused.value.fields == {"frozen_at": ["there is no such time"]}
+    with pytest.raises(InputInvalid):
+        read_json(ClockTime, {"frozen_at": at.isoformat()})
+    with pytest.raises(InputInvalid):
+        await do(sandbox, "clock.set", ClockTime(frozen_at=at))
+    with pytest.raises(InputInvalid):
+        await set_test_clock(within.engine, within.merchant_id, offset_s=FURTHEST_OFFSET_S + 1)
+    [row] = await seen(sandbox, "clock.list")
+    assert (row.frozen_at, row.offset_s) == (None, 0)
+    assert await written(within) == []
+    async with within.engine.connection() as connection:
+        await within.engine.directory.load(connection)
+
+
+@pytest.mark.parametrize("at", [datetime(1000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, tzinfo=UTC)])
+async def test_a_clock_at_either_end(within: Within, at: datetime) -> None:
+    """The first and the last time that can be set are read again, and shown."""
+    sandbox = Within(within.house, within.merchant_id, "sandbox")
+    for zone in (UTC, timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))):
+        await do(sandbox, "clock.set", ClockTime(frozen_at=at.replace(tzinfo=zone)))
+        [row] = await seen(sandbox, "clock.list")
+        assert row.now == at.replace(tzinfo=zone)
+    await seen(sandbox, "orders.list")
+    await seen(sandbox, "reports.summary")
+    await do(sandbox, "clock.set", ClockTime())
+
+
+@pytest.mark.parametrize(
+    ("frozen_at", "offset_s"),
+    [("0001-01-01 00:00:00+14", 0), ("infinity", 0), ("9999-12-31 23:00:00-12", 0), (None, 2**62)],
+)
+async def test_a_stored_clock_out_of_reach_is_none(within: Within, frozen_at: str | None, offset_s: int) -> None:
+    """One that was edited by hand, or set by an earlier version, is told in the log, and stops neither its own shop nor
+    what is due in others."""
+    sandbox = Within(within.house, within.merchant_id, "sandbox")
+    async with within.engine.connection() as connection:
+        await connection.execute(
+            "UPDATE merchants SET sandbox_clock_frozen_at = %s, sandbox_clock_offset_s = %s WHERE merchant_id = %s",
+            (frozen_at, offset_s, within.merchant_id),
+        )
+        with capture_logs() as logs:
+            await within.engine.directory.load(connection, [within.merchant_id])
+        [row] = await seen(sandbox, "clock.list")
+        await due_orders(connection, 1)
+    assert (row.frozen_at, row.offset_s) == (None, 0)
+    assert abs(row.now - real_now()) < timedelta(minutes=1)
+    told = [entry for entry in logs if entry["event"] == "merchant.clock_unreadable"]
+    assert {entry["merchant"] for entry in told} == {within.merchant.code}
+    await do(sandbox, "clock.set", ClockTime())
 
 
 async def test_a_shop_is_renamed(within: Within) -> None:

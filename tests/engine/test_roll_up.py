@@ -109,7 +109,7 @@ async def test_a_death_loses_and_doubles_nothing(engine: Engine, dies_in: str) -
         await life.step()
 
 
-class _Died(Exception):
+class _Died(BaseException):
     """A worker is gone."""
 
 

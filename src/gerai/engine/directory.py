@@ -155,10 +155,12 @@ class Directory:
         receiving: tuple[ReceivingAccount, ...],
         contracts: tuple[GatewayContract, ...],
     ) -> MerchantFacts:
-        """Settings that were edited by hand to nonsense are logged, and stop nothing."""
+        """Settings, or a test clock, that were edited by hand to nonsense are logged, and stop nothing."""
         chosen, faults = self.declared.read(row.settings)
         for fault in faults:
             log.error("merchant.setting_unreadable", merchant=row.code, setting=fault.name, fault=fault.fault)
+        if not row.clock_in_reach:
+            log.error("merchant.clock_unreadable", merchant=row.code)
         return MerchantFacts(
             merchant_id=row.merchant_id,
             code=row.code,

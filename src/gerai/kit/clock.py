@@ -14,6 +14,9 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
+#: In which a time that somebody gives may lie. Years of three digits have no form that everybody writes alike, and
+#: those near 9999 overflow in another zone; beside either end is a year into which a zone may move it.
+YEARS: Final = range(1000, 9999)
 #: Goes on while the machine sleeps, where the system has such a clock.
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -63,6 +66,11 @@ def machine_now() -> datetime:
 def unix_s() -> float:
     """Seconds since 1970, as this machine believes."""
     return time.time()
+
+
+def in_reach(at: datetime) -> bool:
+    """Whether a time can be kept, read again and shown in every zone."""
+    return at.year in YEARS
 
 
 def jakarta(at: datetime) -> datetime:

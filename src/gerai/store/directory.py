@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from gerai.store.lookup_table import Grouped, grouped
+from gerai.store.test_clock import FROZEN_AT, IN_REACH, OFFSET_S
 
 _CHANNEL: Final = "gerai_directory"
 LISTEN: Final = f"LISTEN {_CHANNEL}"
@@ -23,7 +24,8 @@ _OBJECT: Final = "CASE jsonb_typeof(settings) WHEN 'object' THEN settings ELSE '
 
 
 class MerchantRow(NamedTuple):
-    """``settings`` as they are stored, whatever that is."""
+    """``settings`` as they are stored, whatever that is. ``clock_in_reach``: as its test clock is stored; else there is
+    none here."""
 
     merchant_id: int
     code: str
@@ -32,6 +34,7 @@ class MerchantRow(NamedTuple):
     simulated: bool
     clock_frozen_at: datetime | None
     clock_offset_s: int
+    clock_in_reach: bool
 
 
 class KeyRow(NamedTuple):
@@ -98,7 +101,7 @@ async def merchant_ids(connection: AsyncConnection) -> list[int]:
 async def merchants(connection: AsyncConnection, merchant_ids: Sequence[int]) -> list[MerchantRow]:
     """Those of the merchants that exist."""
     cursor = await connection.execute(
-        "SELECT merchant_id, code, name, settings, simulated, sandbox_clock_frozen_at, sandbox_clock_offset_s "
+        f"SELECT merchant_id, code, name, settings, simulated, {FROZEN_AT}, {OFFSET_S}, {IN_REACH} "
         "FROM merchants WHERE merchant_id = ANY(%s)",
         (list(merchant_ids),),
     )
@@ -171,13 +174,6 @@ async def add_merchant(
 
 async def rename(connection: AsyncConnection, merchant_id: int, name: str) -> None:
     await connection.execute("UPDATE merchants SET name = %s WHERE merchant_id = %s", (name, merchant_id))
-
-
-async def set_clock(connection: AsyncConnection, merchant_id: int, frozen_at: datetime | None, offset_s: int) -> None:
-    await connection.execute(
-        "UPDATE merchants SET sandbox_clock_frozen_at = %s, sandbox_clock_offset_s = %s WHERE merchant_id = %s",
-        (frozen_at, offset_s, merchant_id),
-    )
 
 
 async def change_settings(connection: AsyncConnection, merchant_id: int, settings: dict[str, Any]) -> None:

@@ -10,15 +10,15 @@ from typing import Final
 
 from psycopg import AsyncConnection, sql
 
+from gerai.store.test_clock import NOW
+
 #: The time on the clock of merchant ``m`` in the environment of ``t``.
-CLOCK: Final = """
+CLOCK: Final = f"""
 CASE WHEN t.environment = 'sandbox'
-     THEN coalesce(m.sandbox_clock_frozen_at, now() + m.sandbox_clock_offset_s * interval '1 second')
+     THEN {NOW}
      ELSE now() END"""
 #: The furthest any clock is ahead: lets the index on expires_at end the scan early.
-_FURTHEST: Final = """
-(SELECT greatest(now(), max(coalesce(sandbox_clock_frozen_at, now() + sandbox_clock_offset_s * interval '1 second')))
- FROM merchants)"""
+_FURTHEST: Final = f"(SELECT greatest(now(), max({NOW})) FROM merchants)"
 
 #: Without those whose invoice is paid: they never expire, whatever state they stand at. About a conflict, or money that
 #: came late, a person decides first.

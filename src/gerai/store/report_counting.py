@@ -11,11 +11,16 @@ from gerai.domain.payment_status import CAME
 from gerai.store.conditions import listed, query
 from gerai.store.order_faces import FACES
 
+#: Orders of other times, as a test clock allows, are in no report: no report can be asked for their days. Days of
+#: Jakarta, whose clocks agree with the hours of UTC since long before.
+_REPORTED_FROM: Final = "timestamptz '2000-01-01 00:00:00+07'"
+_REPORTED_UNTIL: Final = "timestamptz '2200-01-02 00:00:00+07'"
 #: Before every order: a rebuild begins here.
 _BEGINNING: Final = "timestamptz '0001-01-02 00:00:00+00'"
 _JAKARTA: Final = "'Asia/Jakarta'"
 
-_LAST_EVENT: Final = "SELECT last_value FROM events_event_id_seq"
+#: A sequence that nothing was drawn from names the number that comes first.
+_LAST_EVENT: Final = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM events_event_id_seq"
 _WRITERS: Final = """
 SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'events'::regclass
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'RowExclusiveLock'"""
@@ -33,15 +38,16 @@ _TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended('gerai reports', %
 _MOVE: Final = "UPDATE report_places SET event_id = %s, refill_from = %s WHERE merchant_id = %s"
 _REFILL: Final = f"UPDATE report_places SET refill_from = {_BEGINNING} WHERE merchant_id = %s"
 
-#: An event of no order (a top-up's) has no hour, and is passed over.
-_TOUCHED: Final = """
+#: An event of no order (a top-up's), or of one that is in no report, has no hour, and is passed over.
+_TOUCHED: Final = f"""
 WITH told AS (
     SELECT e.event_id, e.order_id FROM events e WHERE e.merchant_id = %(merchant_id)s AND e.event_id > %(after_id)s
       AND e.event_id <= %(until_id)s ORDER BY e.event_id LIMIT %(limit)s)
 SELECT o.environment, o.channel, date_trunc('hour', o.created_at, 'UTC') AS hour, max(t.event_id), count(*)
 FROM told t LEFT JOIN LATERAL
     (SELECT o.environment, o.channel, o.created_at FROM orders o
-     WHERE o.merchant_id = %(merchant_id)s AND o.order_id = t.order_id LIMIT 1) o ON true
+     WHERE o.merchant_id = %(merchant_id)s AND o.order_id = t.order_id LIMIT 1) o
+    ON o.created_at >= {_REPORTED_FROM} AND o.created_at < {_REPORTED_UNTIL}
 GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
 
 #: The first day in Jakarta, from a time on, that has an order, with the doors that have some on it or later.
@@ -49,7 +55,8 @@ _NEXT_DAY: Final = f"""{FACES}
 SELECT f.environment, f.channel, (n.created_at AT TIME ZONE {_JAKARTA})::date
 FROM faces f CROSS JOIN LATERAL
     (SELECT o.created_at FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
-       AND o.channel = f.channel AND o.created_at >= %(since)s ORDER BY o.created_at LIMIT 1) n"""
+       AND o.channel = f.channel AND o.created_at >= greatest(%(since)s, {_REPORTED_FROM})
+       AND o.created_at < {_REPORTED_UNTIL} ORDER BY o.created_at LIMIT 1) n"""
 
 #: One door's orders of a time, found by its index; the fence keeps what hangs on each a look-up by its key.
 _ORDERS: Final = """

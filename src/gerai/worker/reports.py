@@ -22,10 +22,11 @@ _PAUSE_AT_MOST_S: Final = 120.0
 async def watch_reports(engine: Engine, every_s: float = _EVERY_S) -> None:
     """Until cancelled: bring the sums up to date, then rest."""
     loop = asyncio.get_running_loop()
+    failing = set[int]()
     while True:
         began_s = loop.time()
         try:
-            await roll_up(engine)
+            await roll_up(engine, failing=failing)
         except DatabaseError as error:
             log.warning("reports.database", error=str(error))
         rest_s = min(_PAUSE_TIMES * (loop.time() - began_s), _PAUSE_AT_MOST_S)

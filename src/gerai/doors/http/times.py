@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
+from gerai.kit.clock import in_reach
+
 #: Jakarta wall time. A fixed offset, because there is no summer time there, and much faster than the zone's table.
 WIB: Final = timezone(timedelta(hours=7), "WIB")
-#: Years of three digits have no form that everybody writes alike, and those near 9999 overflow in another zone.
-_FIRST_YEAR, _LAST_YEAR = 1000, 9998
 #: Python reads week dates and other rare forms of ISO 8601, too; clients who mean them do not exist.
 _FORM: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -35,7 +35,7 @@ def read_time(text: str, *, past_the_end: bool = False) -> datetime:
         raise ValueError("not a time")
     time, zone = found["time"], (found["zone"] or "").replace(" ", "+").upper()
     at = datetime.fromisoformat(f"{found['day']}T{(time or '00:00').replace(',', '.')}{zone}")
-    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+    if not in_reach(at):
         raise ValueError("not a time")
     at = (at if at.tzinfo is not None else at.replace(tzinfo=WIB)).astimezone(UTC)
     if past_the_end:

@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 from gerai.kit.bilingual import Bilingual
 
 #: The largest id, and the largest amount, that a column holds.
-_LARGEST: Final = 2**63 - 1
+LARGEST: Final = 2**63 - 1
 #: A hundred million rupiah times a thousand: no price is larger, and a thousand of them can be added up.
 _LARGEST_PRICE_SEN: Final = 10**13
 #: Rows of one page of a list.
@@ -23,7 +23,7 @@ LARGEST_PAGE: Final = 200
 #: The very end of a text: ``$`` also stands before a line's end.
 END: Final = r"(?![\s\S])"
 
-Id = Annotated[int, Meta(ge=1, le=_LARGEST)]
+Id = Annotated[int, Meta(ge=1, le=LARGEST)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Text = Annotated[str, Meta(max_length=2000)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*" + END)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta
@@ -13,7 +12,6 @@ from gerai.domain.states import DEPOSIT, PAYMENT
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import acts
-from gerai.engine.payouts.find import midnight
 from gerai.engine.proofs import proof_of
 
 #: The states of a payment, and of a top-up.
@@ -24,16 +22,6 @@ Reference = Annotated[str, Meta(max_length=100)]
 MethodName = Annotated[str, Meta(max_length=40)]
 #: Ways money comes outside of Gerai, beside those that a shop can offer.
 OUTSIDE: Final = ("manual", "cash", "other")
-
-
-def since_of(day: date | None) -> datetime | None:
-    """When the first day that is asked for begins, in Jakarta."""
-    return None if day is None else midnight(day)
-
-
-def until_of(day: date | None) -> datetime | None:
-    """When the last day that is asked for has ended, in Jakarta."""
-    return None if day is None else midnight(day + timedelta(days=1))
 
 
 async def order_here(within: Within, order_id: int) -> OrderView | None:

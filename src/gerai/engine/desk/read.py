@@ -6,6 +6,7 @@ Programs give JSON; people give texts (a query, a form, the terminal), in which 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -15,6 +16,7 @@ from msgspec import UnsetType
 
 from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid
+from gerai.kit.clock import in_reach
 from gerai.kit.closest import not_known
 from gerai.kit.json_values import is_array
 from gerai.kit.plain_errors import plain
@@ -112,7 +114,7 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
     for name, field in fields.items():
         if name in given:
             try:
-                values[name] = convert(field, given[name])
+                values[name] = _in_reach(convert(field, given[name]))
             except msgspec.ValidationError as error:
                 faults[name] = [plain(str(error), field.type)]
             except ValueError as error:
@@ -122,6 +124,13 @@ def read_by(struct: type[Given], given: Mapping[str, Any], convert: Callable[[Fi
     if faults:
         raise InputInvalid(faults)
     return struct(**values)
+
+
+def _in_reach(value: Any) -> Any:
+    """The same value. Raises ValueError: a time that cannot be kept and shown everywhere."""
+    if isinstance(value, datetime) and not in_reach(value):
+        raise ValueError("there is no such time")
+    return value
 
 
 def _from_json(field: Field, value: Any) -> Any:

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from gerai.domain.money import SEN_PER_RUPIAH
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.desk.days import FIRST_DAY, LAST_DAY
 from gerai.engine.desk.fields import words
 from gerai.engine.reports.roll_up import bounds
 from gerai.kit.clock import jakarta
@@ -21,8 +22,6 @@ Door = Annotated[str, Meta(max_length=63)]
 _DAYS: Final[dict[Range, int]] = {"today": 1, "7d": 7, "30d": 30, "90d": 90}
 #: Three years.
 _LONGEST_DAYS: Final = 1100
-_FIRST_DAY: Final = date(2000, 1, 1)
-_LAST_DAY: Final = date(2200, 1, 1)
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -68,7 +67,7 @@ def days_of(wanted: ReportFilter, now: datetime, longest: int = _LONGEST_DAYS) -
     """The days a report is asked about. Refuses InputInvalid: a date that no shop has, an end before the beginning, or
     more days than ``longest``."""
     for name, day in (("since", wanted.since), ("until", wanted.until)):
-        if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise InputInvalid({name: ["there is no such day"]})
     last = wanted.until or jakarta(now).date()
     since = wanted.since or last - timedelta(days=(30 if wanted.until else _DAYS[wanted.range]) - 1)

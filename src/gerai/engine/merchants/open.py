@@ -19,12 +19,13 @@ from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.engine.acting import acting_now, begin, end
 from gerai.engine.core import Engine
 from gerai.engine.fulfilment.providers import require_real
-from gerai.kit.clock import real_now
+from gerai.kit.clock import in_reach, real_now
 from gerai.kit.json_values import is_object
 from gerai.merchant_settings import MerchantSettingsDeclared, SettingFault, fulfilment_providers
 from gerai.store import directory as sql
-from gerai.store import members
+from gerai.store import members, test_clock
 from gerai.store.connection import Connection
+from gerai.store.test_clock import FURTHEST_OFFSET_S
 
 ENVIRONMENTS: tuple[Environment, ...] = ("sandbox", "production")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -184,9 +185,17 @@ async def reset_setting(engine: Engine, merchant_id: int, name: str) -> None:
 async def set_test_clock(
     engine: Engine, merchant_id: int, *, frozen_at: datetime | None = None, offset_s: int = 0
 ) -> None:
-    """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time)."""
+    """Set the merchant's sandbox clock: frozen at an instant, or real time plus an offset (0: the real time).
+
+    Refuses InputInvalid: a time that cannot be kept and shown everywhere (``kit.clock.YEARS``), or an offset of more
+    than :data:`FURTHEST_OFFSET_S` to either side.
+    """
+    if frozen_at is not None and not in_reach(frozen_at):
+        raise InputInvalid({"frozen_at": ["no clock stands there"]})
+    if abs(offset_s) > FURTHEST_OFFSET_S:
+        raise InputInvalid({"offset_s": [f"at most {FURTHEST_OFFSET_S} seconds to either side"]})
     async with changing(engine, merchant_id) as connection:
-        await sql.set_clock(connection, merchant_id, frozen_at, offset_s)
+        await test_clock.set_clock(connection, merchant_id, frozen_at, offset_s)
         note("clock", frozen_at="" if frozen_at is None else frozen_at.isoformat(), offset_s=offset_s)
 
 

@@ -10,12 +10,16 @@ import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+import structlog
+
 from gerai.engine.core import Engine
+from gerai.engine.outage import busy_instead_of, database_answers
 from gerai.kit.clock import JAKARTA, jakarta
 from gerai.store import check as sql_check
 from gerai.store import report_counting as sql
 from gerai.store.connection import Connection
 
+log = structlog.get_logger("gerai.reports")
 #: Events of one transaction.
 _AT_ONCE: Final = 20_000
 #: Others' transactions are waited for so long; they take milliseconds.
@@ -24,21 +28,41 @@ _LOOK_AGAIN_S: Final = timedelta(milliseconds=10).total_seconds()
 _HOUR: Final = timedelta(hours=1)
 
 
-async def roll_up(engine: Engine, at_once: int = _AT_ONCE) -> int:
+async def roll_up(engine: Engine, at_once: int = _AT_ONCE, failing: set[int] | None = None) -> int:
     """Bring the sums of every merchant up to what was committed before; returns how many transactions that took. 0:
-    nothing to do, somebody else does it, or a transaction that began earlier is still open."""
+    nothing to do, somebody else does it, or a transaction that began earlier is still open.
+
+    A merchant whose orders cannot be counted keeps its place and stops no other; the log names it once, as long as it
+    is in ``failing``, which a caller keeps from one time to the next. Raises what is the database's own fault.
+    """
+    failing = set() if failing is None else failing
     async with engine.connection() as connection:
         until_id = await _decided(connection)
         behind = [] if until_id is None else await sql.merchants_behind(connection, until_id)
     done = 0
     for merchant_id in behind:
         assert until_id is not None
-        while True:
-            done += 1
-            # A connection for each piece: readers of the pool come between.
-            async with engine.connection() as connection:
-                if not await _advance(connection, merchant_id, until_id, at_once):
-                    break
+        try:
+            done += await _catch_up(engine, merchant_id, until_id, at_once)
+        except Exception as error:
+            if busy_instead_of(error) is not None or not await database_answers(engine.dsn):
+                raise
+            if merchant_id not in failing:
+                log.exception("reports.merchant_failed", merchant_id=merchant_id)
+            failing.add(merchant_id)
+        else:
+            failing.discard(merchant_id)
+    return done
+
+
+async def _catch_up(engine: Engine, merchant_id: int, until_id: int, at_once: int) -> int:
+    """All pieces of one merchant; how many."""
+    done, more = 0, True
+    while more:
+        # A connection for each piece: readers of the pool come between.
+        async with engine.connection() as connection:
+            more = await _advance(connection, merchant_id, until_id, at_once)
+        done += 1
     return done
 
 

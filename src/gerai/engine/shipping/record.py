@@ -10,13 +10,14 @@ import msgspec
 
 from gerai.domain.payment_status import payment_status
 from gerai.domain.records import Order, OrderView, Shipment
-from gerai.domain.refusals import NotFound, NothingToShip, QuantityOutOfRange, StateConflict
+from gerai.domain.refusals import InputInvalid, NotFound, NothingToShip, QuantityOutOfRange, StateConflict
 from gerai.domain.states import SHIPMENT
 from gerai.engine.command import Context, Needs
 from gerai.engine.orders import parcels
 from gerai.engine.orders.order_command import OrderCommand
 from gerai.engine.orders.transitions import announce_refund_due, move_order
 from gerai.engine.state import State
+from gerai.kit.clock import in_reach
 
 #: The zone of a time that says none.
 WIB: Final = timezone(timedelta(hours=7), "WIB")
@@ -47,8 +48,9 @@ class RecordShipment(OrderCommand, frozen=True, kw_only=True):
     report again (one without a time: the same as the last) changes nothing once it took effect; one that did not is
     tried again. ``at`` without an offset is Jakarta's.
 
-    Refuses: NotFound, NothingToShip, QuantityOutOfRange (reports), StateConflict: the order cannot follow the parcel, a
-    cancelled parcel gets no number, a held order never moves by report.
+    Refuses: NotFound, NothingToShip, InputInvalid: a time that cannot be shown everywhere (``kit.clock.YEARS``),
+    QuantityOutOfRange (reports), StateConflict: the order cannot follow the parcel, a cancelled parcel gets no number,
+    a held order never moves by report.
     """
 
     channel: str
@@ -68,6 +70,8 @@ class RecordShipment(OrderCommand, frozen=True, kw_only=True):
         order = state.order(self.merchant_id, self.order_id)
         if (order.environment, order.channel) != (self.environment, self.channel):
             raise NotFound("order", str(self.order_id))
+        if self.at is not None and not in_reach(self.at):
+            raise InputInvalid({"at": ["there is no such time"]})
         shipment = state.shipments.get(self.merchant_id, self.order_id)
         if shipment is None:
             raise NothingToShip(order.public_id)

@@ -14,9 +14,9 @@ from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.open import set_test_clock
 from gerai.kit.bilingual import Bilingual
+from gerai.store.test_clock import FURTHEST_OFFSET_S
 
-#: Ten years to either side.
-Offset = Annotated[int, Meta(ge=-315_360_000, le=315_360_000)]
+Offset = Annotated[int, Meta(ge=-FURTHEST_OFFSET_S, le=FURTHEST_OFFSET_S)]
 Moment = Annotated[datetime, Meta(tz=True)]
 
 
@@ -28,7 +28,7 @@ class ClockTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 async def run(within: Within, given: ClockTime) -> Done:
-    """Refuses InputInvalid: production, whose time is the real one; both at once."""
+    """Refuses InputInvalid: production, whose time is the real one; both at once; a time out of reach."""
     if within.environment != "sandbox":
         raise InputInvalid({"environment": ["only the sandbox has a clock that can be set"]})
     if given.frozen_at is not None and given.offset_s:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from gerai.domain.filters import OrderFilter
+from gerai.engine.desk.days import since_of, until_of
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import Door
 from gerai.engine.desk.orders import OrderRow, OrderStatus, row_of
 from gerai.engine.desk.paging import After, paged
 from gerai.engine.desk.registry import View, ViewPage
-from gerai.engine.payouts.find import midnight
 from gerai.kit.bilingual import Bilingual
 from gerai.store import merchant_orders, order_views
-
-#: No order is from before the first of these days, or after the second.
-_FIRST_DAY: Final = date(2000, 1, 1)
-_LAST_DAY: Final = date(2200, 1, 1)
 
 
 class OrderListFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,8 +43,8 @@ async def run(within: Within, wanted: OrderListFilter) -> ViewPage:
     asked = OrderFilter(
         statuses=wanted.status,
         search=wanted.text.strip(),
-        created_from=_begin(wanted.since),
-        created_until=_end(wanted.until),
+        created_from=since_of(wanted.since),
+        created_until=until_of(wanted.until),
         before_id=int(wanted.after) if wanted.after else None,
     )
     async with within.engine.connection() as connection:
@@ -58,16 +54,6 @@ async def run(within: Within, wanted: OrderListFilter) -> ViewPage:
         )  # fmt: skip
         views = await order_views.views(connection, found)
     return paged([row_of(view) for view in views], wanted.limit)
-
-
-def _begin(day: date | None) -> datetime | None:
-    """From when on, None: from the beginning."""
-    return None if day is None or day < _FIRST_DAY else midnight(min(day, _LAST_DAY))
-
-
-def _end(day: date | None) -> datetime | None:
-    """Before when, None: to the end."""
-    return None if day is None or day > _LAST_DAY else midnight(max(day, _FIRST_DAY) + timedelta(days=1))
 
 
 VIEW = View("orders.list", "orders:read", Bilingual("Pesanan", "Orders"), OrderListFilter, OrderRow, run)

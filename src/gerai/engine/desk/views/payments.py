@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from gerai.engine.desk.days import since_of, until_of
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.members import Door
-from gerai.engine.desk.money import MethodName, PaymentState, payment_acts, since_of, until_of
+from gerai.engine.desk.money import MethodName, PaymentState, payment_acts
 from gerai.engine.desk.paging import AfterMoment, behind, cut, moment_of
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.fields import words
+from gerai.engine.desk.fields import LARGEST, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.report_time import Days, ReportFilter, days_of, each_sen, rows_behind, share_bp
@@ -142,9 +142,14 @@ def _place(after: str, kinds: tuple[type, ...]) -> tuple[Any, ...]:
         found = msgspec.json.decode(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
     except (binascii.Error, ValueError, msgspec.DecodeError):
         found = None
-    if not is_array(found) or [type(one) for one in found] != list(kinds):
+    if not is_array(found) or [type(one) for one in found] != list(kinds) or not all(map(_fits, found)):
         raise InputInvalid({"after": ["is not the end of a page"]})
     return tuple(found)
+
+
+def _fits(part: str | int) -> bool:
+    """Whether a column may hold it."""
+    return "\0" not in part if isinstance(part, str) else -LARGEST <= part <= LARGEST
 
 
 VIEW = View("reports.sales", "money:read", Bilingual("Penjualan", "Sales"), SalesFilter, SalesRow, run)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.books import BookAccountRow, accounts_over
+from gerai.engine.desk.days import FIRST_DAY, LAST_DAY
 from gerai.engine.desk.fields import END, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
@@ -31,9 +32,11 @@ async def run(within: Within, wanted: MonthFilter) -> ViewPage:
     now = jakarta(within.merchant.now(within.environment)).date()
     try:
         first = date.fromisoformat(f"{wanted.month}-01") if wanted.month else now.replace(day=1)
-        last = (first + _MONTH_DAYS).replace(day=1) - timedelta(days=1)
-    except (ValueError, OverflowError):
-        raise InputInvalid({"month": ["there is no such month"]}) from None
+    except ValueError:
+        first = date.min
+    if wanted.month and not FIRST_DAY <= first <= LAST_DAY:
+        raise InputInvalid({"month": ["there is no such month"]})
+    last = (first + _MONTH_DAYS).replace(day=1) - timedelta(days=1)
     return ViewPage(await accounts_over(within, *bounds(first, last)))
 
 
