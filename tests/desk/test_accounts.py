@@ -175,6 +175,13 @@ async def test_what_cannot_be_a_contract_is_refused(shop: RealShop, facts: dict[
     assert (await seen(shop.within, "gateways.list"), await written(shop.within)) == ([], [])
 
 
+async def test_the_sandbox_names_no_account(shop: RealShop) -> None:
+    """Money of production never goes to an account that somebody in the sandbox named."""
+    with pytest.raises(NotFound):
+        await do(elsewhere(shop.within, "sandbox"), "accounts.add", BANK, reason="x")
+    assert (shop.offered(), await written(shop.within)) == ({}, [])
+
+
 async def test_others_neither_see_nor_close_them(shop: RealShop) -> None:
     """Another shop and the other environment have none; a viewer looks and changes nothing, nor does an operator; money
     is concerned, so a reason is asked for."""
@@ -186,8 +193,10 @@ async def test_others_neither_see_nor_close_them(shop: RealShop) -> None:
         for name in ("close", "test", "address"):
             with pytest.raises(NotFound):
                 await do(stranger, f"gateways.{name}", ById(id=int(contract.id)), reason="x")
-    with pytest.raises(NotFound):
-        await do(other, "accounts.close", ById(id=int(account.id)), reason="x")
+    for stranger in (other, elsewhere(within, "sandbox")):
+        with pytest.raises(NotFound):
+            await do(stranger, "accounts.close", ById(id=int(account.id)), reason="x")
+        assert await seen(stranger, "accounts.list") == []
     for caller in (VIEWER, OPERATOR):
         assert len(await seen(within, "gateways.list", caller)) == len(await seen(within, "accounts.list", caller)) == 1
         for name, given in (("accounts.add", BANK), ("gateways.close", ById(id=int(contract.id)))):
