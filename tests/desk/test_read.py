@@ -100,3 +100,22 @@ def test_fields_know_what_they_take() -> None:
     assert [name for name, field in found.items() if field.is_list] == ["labels"]
     assert [name for name, field in found.items() if field.is_text] == ["name"]
     assert [name for name, field in found.items() if field.takes_none] == ["stock"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{" * 3000, "settings"),
+        ('{"a":' * 900 + "1" + "}" * 900, "nested too deeply"),
+        ('{"a":' + "[" * 3000, "settings"),
+        (r'{"a":"\u0000"}', "no text may hold"),
+        (r'{"a":["b",{"c":"\u0000"}]}', "no text may hold"),
+        (r'{"a\u0000":1}', "no text may hold"),
+    ],
+)
+def test_json_that_nothing_keeps(text: str, fault: str) -> None:
+    """JSON in a text that is nested without end, or hides what no text may hold, is refused under its field."""
+    with pytest.raises(InputInvalid, match=fault) as refused:
+        read_texts(Sold, {"id": "7", "settings": text}, rupiah=True)
+    assert [*refused.value.fields] == ["settings"]
+    assert read_texts(Sold, {"id": "7", "settings": '{"a":' * 50 + "1" + "}" * 50}, rupiah=True).settings
