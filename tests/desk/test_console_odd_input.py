@@ -61,3 +61,9 @@ async def test_a_file_with_what_no_text_holds(browser: httpx.AsyncClient, within
     form |= {"do": "import", "mode": "all", "reason": "x", "checked": hashlib.sha256(content).hexdigest()}
     answer = await browser.post(address, data=form | {name: "a\x00b"}, files={"file": ("a.csv", content)})
     assert (answer.status_code, await seen(within, "members.list")) == (400, [])
+
+
+async def test_orders_of_a_counter_that_no_text_names(browser: httpx.AsyncClient, within: Within) -> None:
+    """The list says what is wrong with its filter; no state is counted."""
+    await enter(browser, await joined(within))
+    assert (await browser.get(f"{base(within)}/orders?door=%00")).status_code == 400
