@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-from hooks_kit import SEALER, elsewhere
+from hooks_kit import SEALER, elsewhere, hooked
 
 from desk_kit import OPERATOR, OWNER, VIEWER, do, house_of, open_desk, seen, written
 from gateway_kit import KEY, ToyGateway
 from gerai.app import App
 from gerai.domain.records import GatewayContract
 from gerai.domain.refusals import InputInvalid, NotFound, PermissionMissing
+from gerai.engine.acting import Actor
 from gerai.engine.desk.acts.add_account import NewAccount
 from gerai.engine.desk.acts.add_gateway import NewGateway
 from gerai.engine.desk.fields import ById
@@ -165,7 +166,28 @@ async def test_one_contract_with_a_gateway(shop: RealShop) -> None:
         ({"more": ()}, "secret_key.*missing"),
         ({"email": "a@b.id"}, "email.*not asked"),
         ({"only": ("va:BRI",)}, "only.*does not offer va:BRI"),
-        ({"base_url": "ftp://toy.example"}, "base_url"),
+        *(
+            ({"base_url": address}, "base_url")
+            for address in (
+                "ftp://toy.example",
+                "http://toy.example",
+                "https://[",
+                "https://[::1",
+                "http://[x]/",
+                "https://a b/",
+                "https://\u2100.id",
+                "https://\ud7ff/",
+                "https://x:99999999/",
+                "https://x:y/",
+                "https://toy.example:5432",
+                "https://127.0.0.1/",
+                "http://127.0.0.1:8000/",
+                "https://localhost:8000",
+                "https://[::1]:8000",
+                "https://x.localhost",
+                "https://[::ffff:127.0.0.1]",
+            )
+        ),
     ],
 )
 async def test_what_cannot_be_a_contract_is_refused(shop: RealShop, facts: dict[str, Any], fault: str) -> None:
@@ -173,6 +195,23 @@ async def test_what_cannot_be_a_contract_is_refused(shop: RealShop, facts: dict[
     with pytest.raises(InputInvalid, match=fault):
         await do(shop.within, "gateways.add", msgspec.structs.replace(TOY, **facts), reason="x")
     assert (await seen(shop.within, "gateways.list"), await written(shop.within)) == ([], [])
+
+
+@pytest.mark.parametrize("who", ["operator", "setting"])
+async def test_a_gateway_of_this_machine(shop: RealShop, who: str) -> None:
+    """Its operator names one, at the terminal; anybody does where this machine is called anyway."""
+    caller = replace(OWNER, actor=Actor("operator", "ani")) if who == "operator" else OWNER
+    given = msgspec.structs.replace(TOY, base_url="http://127.0.0.1:8000")
+    await do(hooked(shop.within) if who == "setting" else shop.within, "gateways.add", given, caller, reason="x")
+    [row] = await seen(shop.within, "gateways.list")
+    assert row.base_url == given.base_url
+
+
+async def test_the_sandbox_names_no_account(shop: RealShop) -> None:
+    """Money of production never goes to an account that somebody in the sandbox named."""
+    with pytest.raises(NotFound):
+        await do(elsewhere(shop.within, "sandbox"), "accounts.add", BANK, reason="x")
+    assert (shop.offered(), await written(shop.within)) == ({}, [])
 
 
 async def test_others_neither_see_nor_close_them(shop: RealShop) -> None:
@@ -186,8 +225,10 @@ async def test_others_neither_see_nor_close_them(shop: RealShop) -> None:
         for name in ("close", "test", "address"):
             with pytest.raises(NotFound):
                 await do(stranger, f"gateways.{name}", ById(id=int(contract.id)), reason="x")
-    with pytest.raises(NotFound):
-        await do(other, "accounts.close", ById(id=int(account.id)), reason="x")
+    for stranger in (other, elsewhere(within, "sandbox")):
+        with pytest.raises(NotFound):
+            await do(stranger, "accounts.close", ById(id=int(account.id)), reason="x")
+        assert await seen(stranger, "accounts.list") == []
     for caller in (VIEWER, OPERATOR):
         assert len(await seen(within, "gateways.list", caller)) == len(await seen(within, "accounts.list", caller)) == 1
         for name, given in (("accounts.add", BANK), ("gateways.close", ById(id=int(contract.id)))):

@@ -91,6 +91,9 @@ async def test_members_are_brought_in_and_stay(within: Within, kind: str) -> Non
     assert [(m.public_id, m.email, m.mobile, m.discount_bp, m.status) for m in found] == [
         ("ani", "Ani@Example.com", "+6281234567890", 250, "active"), ("budi", "", "", 0, "active"),
     ]  # fmt: skip
+    theirs = csv_of({"public_id": "budi", "door": door, "status": "blocked", "environment": "production"})
+    elsewhere = Within(within.house, within.merchant_id, "sandbox")
+    assert faults(await brought(elsewhere, "members", theirs)) == [(2, "environment")]
     for environment in ("production", "sandbox"):
         desk = Within(within.house, within.merchant_id, environment)  # type: ignore[arg-type]
         assert [(w.id, w.available_sen) for w in await seen(desk, "wallets.list")] == [(one.id, 0) for one in found]

@@ -70,6 +70,22 @@ async def test_what_is_taken_or_does_not_fit(within: Within, change: dict[str, s
     assert len(await seen(within, "members.list")) == len(await written(within)) == 1
 
 
+async def test_the_other_environment_changes_no_member(within: Within) -> None:
+    """A desk of the sandbox blocks, links and unlinks no member of production."""
+    member_id = int((await do(within, "members.add", ANI)).id)
+    link = MemberLink(id=member_id, external_id=DISCORD)
+    await do(within, "members.link", link)
+    before = await shown(within, str(member_id)), await written(within)
+    sandbox = Within(within.house, within.merchant_id, "sandbox")
+    other = MemberLink(id=member_id, external_id="7")
+    for name, given in (
+        ("edit", MemberEdit(id=member_id, status="blocked")), ("link", other), ("unlink", link),
+    ):  # fmt: skip
+        with pytest.raises(NotFound, match="member"):
+            await do(sandbox, f"members.{name}", given)
+    assert (await shown(within, str(member_id)), await written(within)) == before
+
+
 async def test_two_members_of_one_mobile_number_alone(within: Within) -> None:
     """A number without an e-mail is one member's; with different e-mails several share it."""
     alone = msgspec.structs.replace(ANI, email="", public_id=None)

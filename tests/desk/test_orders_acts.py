@@ -122,7 +122,7 @@ async def test_nothing_delivered_is_no_completion(within: Within) -> None:
     shop = await shop_of(within)
     order = await placed(shop, "hold", 150_000_00, **WORK)
     before = await view_of(within, order.order_id)
-    with pytest.raises(InputInvalid, match="orders.fail"):
+    with pytest.raises(InputInvalid, match=r"orders\.fail"):
         await take(within, "orders.complete", order, failed=2)
     assert (await view_of(within, order.order_id), await written(within)) == (before, [])
     assert (await take(within, "orders.fail", order)).status == "failed"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from desk_money_kit import act, open_till
 
 from bank_kit import PRICE
 from desk_kit import do, seen
+from desk_money_kit import act, open_till
 from gerai.app import App
 from gerai.engine.check import check
 from gerai.engine.desk.registry import acts

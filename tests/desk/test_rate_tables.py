@@ -12,6 +12,7 @@ from desk_kit import VIEWER, do, open_desk, seen, written
 from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.desk.acts.load_rates import RateFile
 from gerai.engine.desk.house import Within
+from gerai.engine.shipping.place_files import PlaceFault, read_whole
 from gerai.engine.shipping.quote import CourierService
 from gerai.engine.shipping.rate_file import read_rates
 from gerai.store.rates import put_rates, remove_other_rates
@@ -139,3 +140,12 @@ async def test_who_may_not_loads_nothing(within: Within) -> None:
     with pytest.raises(InputInvalid, match="there is no service jne REG"):
         await do(await open_desk(within.house), "rates.load", RateFile(table=TABLE))
     assert await table_of(within) == []
+
+
+async def test_a_cell_without_end(within: Within) -> None:
+    """It is refused with its line, and nothing is stored."""
+    with pytest.raises(InputInvalid, match=r"table.*line 2: field larger"):
+        await do(within, "rates.load", RateFile(table="courier,service,destination,per_kg\n" + "x" * 140_000))
+    with pytest.raises(PlaceFault, match=r"line 2: field larger"):
+        read_whole("code,district,city,province\n" + "x" * 140_000)
+    assert await written(within) == []

@@ -123,3 +123,22 @@ def test_a_time_out_of_reach_is_refused_wherever_a_time_is_given(text: str) -> N
         assert refused.value.fields == fault
     ends = read_texts(Told, {"at": "1000-01-01T00:00:00Z", "until": "9998-12-31T23:59:59Z"}, rupiah=True)
     assert (ends.at, ends.until) == (datetime(1000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{" * 3000, "settings"),
+        ('{"a":' * 900 + "1" + "}" * 900, "nested too deeply"),
+        ('{"a":' + "[" * 3000, "settings"),
+        (r'{"a":"\u0000"}', "no text may hold"),
+        (r'{"a":["b",{"c":"\u0000"}]}', "no text may hold"),
+        (r'{"a\u0000":1}', "no text may hold"),
+    ],
+)
+def test_json_that_nothing_keeps(text: str, fault: str) -> None:
+    """JSON in a text that is nested without end, or hides what no text may hold, is refused under its field."""
+    with pytest.raises(InputInvalid, match=fault) as refused:
+        read_texts(Sold, {"id": "7", "settings": text}, rupiah=True)
+    assert [*refused.value.fields] == ["settings"]
+    assert read_texts(Sold, {"id": "7", "settings": '{"a":' * 50 + "1" + "}" * 50}, rupiah=True).settings

@@ -180,6 +180,18 @@ async def test_a_merchant_is_opened_once(within: Within) -> None:
     assert (entry.act, entry.target, entry.facts["code"]) == ("merchants.open", made.id, new.code)
 
 
+async def test_the_sandbox_sees_its_own_acts(within: Within) -> None:
+    """What was done in production is not seen there, neither in the list nor by its target; production sees both."""
+    sandbox = Within(within.house, within.merchant_id, "sandbox")
+    for desk in (within, sandbox):
+        await do(desk, "merchants.rename", MerchantName(name=f"Toko {desk.environment}"))
+    [entry] = await seen(sandbox, "audit.list")
+    assert (entry.environment, entry.act) == ("sandbox", "merchants.rename")
+    assert [one.id for one in await seen(sandbox, "audit.list", target=entry.target)] == [entry.id]
+    both = await seen(within, "audit.list")
+    assert [one.environment for one in both] == ["sandbox", "production"]
+
+
 async def test_the_audit_is_seen_page_by_page(within: Within) -> None:
     """Newest first, all of a shop or of one thing, never another shop's."""
     for name in ("Satu", "Dua", "Tiga"):

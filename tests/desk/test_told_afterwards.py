@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 
 from bank_kit import PRICE
 from desk_kit import seen
+from desk_money_kit import GatewayTill, Till, act, gateway_till, open_till
 from gerai.app import App
 from gerai.domain.refusals import Busy
 from gerai.engine.check import check
@@ -85,7 +85,7 @@ async def test_so_is_what_is_decided_about_a_top_up(toy: GatewayTill, monkeypatc
 async def test_so_is_money_that_is_given_to_its_order(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     """The order is paid, although how it stands then cannot be read."""
     orders = [await till.asked() for _ in range(2)]
-    view, payment = orders[0]
+    _, payment = orders[0]
     async with till.shop.engine.connection() as connection:
         # Two ask for the same, so that what comes waits for somebody's word.
         await connection.execute(

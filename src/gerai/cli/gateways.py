@@ -67,6 +67,7 @@ def add(
             draft = draft_contract(
                 engine, SecretBox(settings.webhooks.seal_key), merchant_id, chosen, whose, given,
                 ways=ways_of(chosen, partners.payment_methods, wanted), base_url=base_url, by=operator(),
+                here=True,
             )  # fmt: skip
         except SecretBoxError as error:
             fail(f"{error}: it is the setting webhooks.seal_key (`gerai webhooks new-key`)")

@@ -33,6 +33,15 @@ def read_as(form: type[Form], body: bytes) -> Form:
         raise WireFault("it is no JSON") from None
 
 
+def is_kept(text: str) -> bool:
+    """Whether a database keeps the text: no character in it was cut in two, and none is the one that no text has."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def without_nul(value: Any) -> Any:
     """The same text, or the same lists and dictionaries of texts, without what no database keeps in a text."""
     match value:

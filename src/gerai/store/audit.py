@@ -19,6 +19,8 @@ SELECT audit_id, {", ".join(_COLUMNS)} FROM audit
 WHERE merchant_id = %(merchant)s AND audit_id < %(before)s {{which}} ORDER BY audit_id DESC LIMIT %(limit)s"""
 NEWEST: Final = _LISTED.format(which="")
 OF_TARGET: Final = _LISTED.format(which="AND target = %(target)s")
+OF_ENVIRONMENT: Final = _LISTED.format(which="AND environment = %(environment)s")
+OF_TARGET_THERE: Final = _LISTED.format(which="AND target = %(target)s AND environment = %(environment)s")
 
 
 class StoredEntry(NamedTuple):
@@ -41,11 +43,15 @@ async def write_all(connection: AsyncConnection, entries: Sequence[AuditEntry]) 
 
 
 async def entries(
-    connection: AsyncConnection, merchant_id: int, before_id: int, limit: int, target: str = ""
+    connection: AsyncConnection, merchant_id: int, before_id: int, limit: int, target: str = "", environment: str = ""
 ) -> list[StoredEntry]:
-    """At most so many with smaller numbers, newest first; of this target alone where one is named."""
-    text = OF_TARGET if target else NEWEST
-    names = {"merchant": merchant_id, "before": before_id, "limit": limit, "target": target}
+    """At most so many with smaller numbers, newest first; of this target and what was done in this environment alone
+    where one is named."""
+    there = OF_TARGET_THERE if target else OF_ENVIRONMENT
+    text = there if environment else OF_TARGET if target else NEWEST
+    names = {
+        "merchant": merchant_id, "before": before_id, "limit": limit, "target": target, "environment": environment,
+    }  # fmt: skip
     cursor = await connection.execute(query(text), names)
     return [StoredEntry(number, AuditEntry(*values)) for number, *values in await cursor.fetchall()]
 

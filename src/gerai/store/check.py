@@ -6,6 +6,7 @@ Sums stay ``numeric``, as PostgreSQL makes them: those of a whole account may be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString, cast
 
@@ -25,6 +26,12 @@ _TABLES: Final = (
 )  # fmt: skip
 INVARIANTS: Final = (*OF_BOOKS, *OF_DEPOSITS, *OF_PAYOUTS, *OF_ORDERS)
 
+#: Where a row that does not name its environment has it, by the column that names it.
+IN_AN_ENVIRONMENT: Final = {
+    "account_id": "accounts", "deposit_id": "deposits", "invoice_id": "invoices", "order_id": "orders",
+    "payment_id": "payments", "shipment_id": "shipments", "transfer_id": "transfers",
+}  # fmt: skip
+
 ONE_SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 #: A check reads everything once; it may take longer than any request.
 NO_TIME_LIMIT: Final = "SET LOCAL statement_timeout = 0"
@@ -42,6 +49,17 @@ async def broken_rows(
     async with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(sql.SQL(text), {"merchant_id": merchant_id})
         return await cursor.fetchall()
+
+
+async def ids_of(
+    connection: AsyncConnection, merchant_id: int, environment: str, column: str, ids: Sequence[int]
+) -> set[int]:
+    """Which of these are of this environment. ``column``: one of :data:`IN_AN_ENVIRONMENT`."""
+    text = sql.SQL(
+        "SELECT {column} FROM {table} WHERE merchant_id = %s AND {column} = ANY(%s) AND environment = %s"
+    ).format(column=sql.Identifier(column), table=sql.Identifier(IN_AN_ENVIRONMENT[column]))
+    cursor = await connection.execute(text, (merchant_id, list(ids), environment))
+    return {row[0] for row in await cursor.fetchall()}
 
 
 async def now(connection: AsyncConnection) -> datetime:

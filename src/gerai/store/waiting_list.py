@@ -147,11 +147,10 @@ _COUNTS: Final = """
 SELECT w.kind, count(*), coalesce(sum(w.amount_sen), 0)::int8, min(w.since) FROM ({parts}) w GROUP BY w.kind"""
 #: By kind whether looking through its index ended at a bound.
 _ENDED: Final = "(SELECT count(*) FROM ({}) x) >= {}"
-_BOUNDED: Final = "SELECT {} OR {}, {} OR {}, {} OR {}".format(
-    _ENDED.format(_PROOFS, LOOKED_THROUGH), _ENDED.format(_ALL_PROOFS, WALKED),
-    _ENDED.format(_PAYMENT_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
-    _ENDED.format(_TOP_UP_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
-)  # fmt: skip
+_BOUNDED: Final = "SELECT " + ", ".join(
+    f"{_ENDED.format(looked, LOOKED_THROUGH)} OR {_ENDED.format(every, WALKED)}"
+    for looked, every in ((_PROOFS, _ALL_PROOFS), (_PAYMENT_FAULTS, _ALL_FAULTS), (_TOP_UP_FAULTS, _ALL_FAULTS))
+)
 
 
 class WaitingThing(NamedTuple):

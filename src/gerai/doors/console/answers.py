@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
@@ -23,6 +23,8 @@ from gerai.doors.http.language import DEFAULT_LANGUAGE, language_for
 
 #: Of an address: how a page looks, and what was just done. Neither says what is on it.
 LOOKS: Final = frozenset({"lang", "theme", "done", "again"})
+#: What an address is made of; anything else in one is quoted.
+_OF_ADDRESS: Final = "%/?#[]@:!$&'()*+,;=~"
 
 
 def words_for(ctx: RequestContext) -> DeskWords:
@@ -52,8 +54,9 @@ def _at_the_start(**looks: str) -> str:
 
 
 def see(address: str) -> Response:
-    """After a form: look at this address (303), so that reloading does not send the form again."""
-    return Response(None, 303, SAFETY | PRIVATE | {"location": address})
+    """After a form: look at this address (303), so that reloading does not send the form again. What is quoted already
+    stays so; other letters than a header holds are."""
+    return Response(None, 303, SAFETY | PRIVATE | {"location": quote(address, safe=_OF_ADDRESS)})
 
 
 def refuse(refusal: Refusal, request_id: str) -> Response:

@@ -105,10 +105,9 @@ class OrderPages:
         self, ctx: RequestContext, desk: AtDesk, asked: dict[str, str], *, counted: bool
     ) -> list[tuple[str, str, str, bool]]:
         """State, address, count, and whether it is the one that is shown. Counted only where nothing but the door
-        narrows the list: a number beside a search would say what the search does not find."""
-        view = views()["orders.counts"]
-        wanted = view.filter(door=asked.get("door", ""))
-        counts: list[Any] = [*(await look(view, desk.within, wanted, desk.caller)).rows]
+        narrows the list, and it is a door's name: a number beside a search would say what the search does not find."""
+        page, _ = await looked(views()["orders.counts"], desk, {"door": asked.get("door", "")})
+        counts: list[Any] = [*page.rows]
         here = asked.get("status", "")
         shown = [row for row in counts if row.status in _USUAL or row.count or row.status == here]
         tabs = [("", answers.address(ctx, status="", after=""), "", not here)]

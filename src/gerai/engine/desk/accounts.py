@@ -33,6 +33,12 @@ def asked_of(given: msgspec.Struct, besides: frozenset[str], more: tuple[str, ..
     return said
 
 
+def by_operator() -> bool:
+    """Whether whoever acts sits at the terminal of this machine."""
+    act = acting_now()
+    return act is not None and act.actor.kind == "operator"
+
+
 def by_whom() -> str:
     """Who acts, as records keep it."""
     act = acting_now()

@@ -26,7 +26,7 @@ from gerai.engine.desk.export import columns_of_file
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.importing import Import, ImportReport
 from gerai.engine.desk.lines import FileColumns, Line, LineFault, faults_of
-from gerai.engine.desk.registry import DeskCaller, checked_reason, views
+from gerai.engine.desk.registry import DeskCaller, checked_key, checked_reason, views
 from gerai.engine.merchants.open import changing
 from gerai.kit.clock import real_now
 from gerai.kit.sheets.reading import sheet_rows
@@ -80,6 +80,7 @@ async def bring_in(
     """
     caller.require(one.permission)
     reason = "" if dry_run else checked_reason(reason, needed=one.reasoned)
+    key = checked_key(key)
     report = ImportReport(digest=_digest(file))
     if expected not in ("", report.digest):
         raise InputInvalid({"file": ["it is not the file that was tried: try it first"]})

@@ -89,7 +89,7 @@ class MemberJob:
 
     def decide(self, line: Line[MemberLine]) -> Became:
         """As the protocol. Refuses InputInvalid as the acts do: a door without members, what is no e-mail or mobile
-        number, what is another member's; and a member that stands twice."""
+        number, what is another member's; one of the other environment; and a member that stands twice."""
         given = line.given
         key = _Held(self._environment(given), self._door(given), "public_id", given.public_id)
         if key in self._said:
@@ -149,6 +149,8 @@ class MemberJob:
         new, changes = changed_member(there, MemberEdit(id=there.member_id, **asked))
         if not changes:
             return "unchanged"
+        if there.environment != self._within.environment:
+            raise InputInvalid({"environment": [f"members of {self._within.environment} alone are changed here"]})
         self._take(new)
         for held in {*_held_by(there)} - {*_held_by(new)}:
             self._held.pop(held, None)

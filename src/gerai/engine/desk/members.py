@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from gerai.domain.records import Member
 from gerai.domain.refusals import InputInvalid, NotFound
-from gerai.engine.desk.house import House
+from gerai.engine.desk.house import House, Within
 from gerai.kit.phones import canonical_phone
 from gerai.store import members as sql
 from gerai.store.connection import Connection
@@ -48,9 +48,9 @@ def read_mobile(text: str) -> str:
         raise InputInvalid({"mobile": [f"{text} is no telephone number"]}) from None
 
 
-async def member_to_change(connection: Connection, merchant_id: int, member_id: int) -> Member:
-    """The member as it stands. Refuses NotFound."""
-    found = await sql.one(connection, merchant_id, member_id)
-    if found is None:
+async def member_to_change(connection: Connection, within: Within, member_id: int) -> Member:
+    """The member as it stands. Refuses NotFound: there is none, or it was made in the other environment."""
+    found = await sql.one(connection, within.merchant_id, member_id)
+    if found is None or found.environment != within.environment:
         raise NotFound("member", str(member_id))
     return found

@@ -66,7 +66,7 @@ def account_named(within: Within, receiving_id: int | None) -> str:
     return named.get(receiving_id, str(receiving_id))
 
 
-def require_real(within: Within, thing: str, number: int) -> Environment:
+def require_real(within: Within, thing: str, number: int | str) -> Environment:
     """Only production has money that came into accounts. Refuses NotFound."""
     if within.environment != PRODUCTION:
         raise NotFound(thing, str(number))

@@ -18,11 +18,16 @@ from gerai.domain.money import parse_rupiah
 from gerai.domain.refusals import InputInvalid
 from gerai.kit.clock import in_reach
 from gerai.kit.closest import not_known
-from gerai.kit.json_values import is_array
+from gerai.kit.json_values import is_array, is_object
 from gerai.kit.plain_errors import plain
+from gerai.kit.wire import is_kept
 
 Given = TypeVar("Given", bound=msgspec.Struct)
 _YES: Final = frozenset({"true", "yes", "ya", "1", "on"})
+_NOT_KEPT: Final = "it holds a character that no text may hold"
+_TOO_DEEP: Final = "it is nested too deeply"
+#: As deep as nobody means it, and far from what an encoder or the database gives up at.
+_DEEPEST: Final = 100
 _NO: Final = frozenset({"false", "no", "tidak", "0", "off"})
 
 
@@ -149,8 +154,8 @@ def _from_rupiah(field: Field, value: Any) -> Any:
 def from_text(field: Field, value: Any) -> Any:
     """The field's value of a text, or of several. Raises ValueError, or msgspec's own."""
     texts: list[str] = value if is_array(value) else [value] if isinstance(value, str) else []
-    if any("\x00" in one or not _is_whole(one) for one in texts):
-        raise ValueError("it holds a character that no text may hold")
+    if not all(map(is_kept, texts)):
+        raise ValueError(_NOT_KEPT)
     if field.is_list:
         return msgspec.convert(_listed(value), field.type, strict=False)
     if is_array(value):
@@ -165,15 +170,6 @@ def from_text(field: Field, value: Any) -> Any:
     return msgspec.convert(value, field.type, strict=False)
 
 
-def _is_whole(text: str) -> bool:
-    """Whether no character in it was cut in two."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _listed(value: Any) -> Any:
     if isinstance(value, str):
         if value.lstrip().startswith("["):
@@ -184,6 +180,21 @@ def _listed(value: Any) -> Any:
 
 def _json(text: str) -> Any:
     try:
-        return msgspec.json.decode(text)
+        found = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise ValueError(f"no valid JSON ({error})") from error
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    _require_kept(found, _DEEPEST)
+    return found
+
+
+def _require_kept(value: Any, deeper: int) -> None:
+    """Raises ValueError: a text in it, or the name of one, holds what no text may hold; or it is nested too deeply."""
+    if isinstance(value, str) and not is_kept(value):
+        raise ValueError(_NOT_KEPT)
+    inner: list[Any] = value if is_array(value) else [*value, *value.values()] if is_object(value) else []
+    if inner and not deeper:
+        raise ValueError(_TOO_DEEP)
+    for one in inner:
+        _require_kept(one, deeper - 1)

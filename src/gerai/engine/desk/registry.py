@@ -19,6 +19,7 @@ from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
+from gerai.kit.wire import is_kept
 
 log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
@@ -123,12 +124,13 @@ async def perform(
 ) -> Done:
     """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
 
-    Refuses PermissionMissing, InputInvalid (no reason where one is asked for), IdempotencyKeyReused, and what the act
+    Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no
+    database keeps), IdempotencyKeyReused, and what the act
     refuses; then nothing is changed.
     """
     caller.require(act.permission)
     reason = checked_reason(reason, needed=act.reasoned)
-    once = _once(act, caller.actor, given, reason, key) if key else None
+    once = _once(act, caller.actor, given, reason, key) if checked_key(key) else None
     may = frozenset(caller.permissions)
     under_way = Acting(caller.actor, act.name, within.environment, reason, caller.request_id, once, may)
     with acting(under_way):
@@ -139,13 +141,23 @@ async def perform(
 
 
 def checked_reason(reason: str, *, needed: bool) -> str:
-    """The reason without the blanks around it. Refuses InputInvalid: none where one is ``needed``, or a long one."""
+    """The reason without the blanks around it. Refuses InputInvalid: none where one is ``needed``, a long one, or it
+    holds what no text may hold."""
     reason = reason.strip()
     if needed and not reason:
         raise InputInvalid({"reason": ["is required"]})
     if len(reason) > _LONGEST_REASON:
         raise InputInvalid({"reason": [f"at most {_LONGEST_REASON} characters"]})
+    if not is_kept(reason):
+        raise InputInvalid({"reason": ["it holds a character that no text may hold"]})
     return reason
+
+
+def checked_key(key: str) -> str:
+    """An idempotency key; empty: none. Refuses InputInvalid: it holds what no text may hold."""
+    if not is_kept(key):
+        raise InputInvalid({"idempotency_key": ["it holds a character that no text may hold"]})
+    return key
 
 
 async def submitted(within: Within, command: Command[Answer], under: Idempotency | None = None) -> Outcome[Answer]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
+import httpx
 import msgspec
 import structlog
 
@@ -14,7 +16,9 @@ from gerai.domain.settlement import SettleRule
 from gerai.engine.core import Engine
 from gerai.engine.directory_entries import token_digest
 from gerai.engine.merchants.open import changing, note
+from gerai.kit.address import AddressForbidden, Guard
 from gerai.kit.clock import real_now
+from gerai.kit.hosts import is_loopback
 from gerai.kit.ids import token
 from gerai.kit.secret_box import SecretBox
 from gerai.ports.gateways import Contract, Gateway, SwitchedOn, Way
@@ -80,17 +84,20 @@ def draft_contract(
     ways: tuple[OfferedWay, ...],
     base_url: str,
     by: str,
+    here: bool = False,
 ) -> ContractDraft:
     """A contract as it would be stored: it can be tried first. ``base_url``: empty for the gateway's usual address.
+    ``here``: it may be on this machine, as its operator alone says.
 
-    Refuses InputInvalid: as :func:`read_contract`; an address that is none; or the merchant is marked simulated. Raises
+    Refuses InputInvalid: as :func:`read_contract`; an address that is none or never called; or the merchant is marked
+    simulated. Raises
     SecretBoxError when secrets cannot be sealed.
     """
     said = read_contract(gateway, given)
     if engine.directory.merchant(merchant_id).simulated:
         raise InputInvalid({"merchant": ["is marked simulated: its payers are played, and no gateway is asked"]})
-    if base_url and not base_url.startswith(("https://", "http://")):
-        raise InputInvalid({"base_url": ["must begin with https:// (http:// for this machine)"]})
+    if base_url:
+        _require_called(base_url, here=here)
     secrets = {name: text for name, text in said.items() if name.startswith(SECRET)}
     secret, now = token(), real_now()
     source = NoticeSource(merchant_id, engine.ids.next(), gateway.name, None, token_digest(secret), b"", now, by)
@@ -110,6 +117,20 @@ def draft_contract(
         created_by=by,
     )
     return ContractDraft(contract, source)
+
+
+def _require_called(base_url: str, *, here: bool) -> None:
+    """Refuses InputInvalid: no address, one that is never called, or without ``here`` one of this machine. What a name
+    leads to is judged with each call."""
+    try:
+        url, host = httpx.URL(base_url), urlsplit(base_url).hostname or ""
+        Guard(allow_loopback=here).check_url(url)
+    except AddressForbidden as error:
+        raise InputInvalid({"base_url": [str(error)]}) from error
+    except (httpx.InvalidURL, ValueError) as error:
+        raise InputInvalid({"base_url": ["is no address such as https://api.example.com"]}) from error
+    if not here and (is_loopback(url.host) or is_loopback(host)):
+        raise InputInvalid({"base_url": ["is of this machine: only its operator names such a one, at the terminal"]})
 
 
 def narrowed(draft: ContractDraft, switched_on: SwitchedOn | None, only: frozenset[Way]) -> ContractDraft:

@@ -82,7 +82,7 @@ def read_postal_codes(text: str) -> dict[str, tuple[str, ...]]:
     else:
         try:
             decoded = msgspec.json.decode(text, type=dict[str, dict[str, str]])
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise PlaceFault(f"neither a table nor such JSON ({error})") from error
         table = {code: _POSTAL.findall(said) for code, said in decoded.get("kecamatan", {}).items()}
     found = {_dotted(code): codes for code, codes in table.items() if _KNOWN_CODE.fullmatch(code)}
@@ -106,13 +106,16 @@ def _rows(text: str, needed: tuple[str, ...]) -> Iterator[tuple[int, Mapping[str
     else:
         raise PlaceFault(f"its first line must name the columns: {', '.join(needed)}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    next(reader)
-    for cells in reader:
-        if not any(cells):
-            continue
-        if len(cells) < len(head):
-            raise PlaceFault(f"line {reader.line_num}: it has {len(cells)} columns, not {len(head)}")
-        yield reader.line_num, dict(zip(head, (cell.strip() for cell in cells), strict=False))
+    try:
+        next(reader)
+        for cells in reader:
+            if not any(cells):
+                continue
+            if len(cells) < len(head):
+                raise PlaceFault(f"line {reader.line_num}: it has {len(cells)} columns, not {len(head)}")
+            yield reader.line_num, dict(zip(head, (cell.strip() for cell in cells), strict=False))
+    except csv.Error as error:
+        raise PlaceFault(f"line {reader.line_num}: {error}") from error
 
 
 def _called(line: int, name: str, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gerai.domain.money import parse_rupiah
@@ -39,24 +39,32 @@ def read_rates(text: str, services: Services, regions: Mapping[str, str]) -> lis
     found: dict[tuple[int, str, str], Rate] = {}
     faults: list[str] = []
     by_code = _by_code(services)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    next(reader)
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
+    for line, cells in _rows(text, mark):
         row = dict(zip(head, (cell.strip() for cell in cells), strict=False))
         try:
             rate = _rate(row, by_code, regions)
             if found.setdefault((rate.service_id, rate.origin, rate.destination), rate) is not rate:
                 raise RateFault("this service, origin and destination stand twice")
         except RateFault as fault:
-            faults.append(f"line {reader.line_num}: {fault}")
+            faults.append(f"line {line}: {fault}")
     if faults:
         more = [f"and {len(faults) - _NAMED} more lines"] if len(faults) > _NAMED else []
         raise InputInvalid({"table": faults[:_NAMED] + more})
     if not found:
         raise InputInvalid({"table": ["it has no row"]})
     return list(found.values())
+
+
+def _rows(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the head that are not empty, each with its line. Refuses InputInvalid: one cannot be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    try:
+        next(reader)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise InputInvalid({"table": [f"line {reader.line_num}: {error}"]}) from error
 
 
 def require_region(field: str, code: str, regions: Mapping[str, str], parts: tuple[int, ...]) -> None:

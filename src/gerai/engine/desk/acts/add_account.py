@@ -10,6 +10,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.accounts import MORE, Pairs, Said, asked_of, by_whom
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.money import require_real
 from gerai.engine.desk.registry import Act, Done
 from gerai.engine.merchants.receiving import open_account, read_account
 from gerai.kit.bilingual import Bilingual
@@ -34,9 +35,10 @@ class NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 async def run(within: Within, given: NewAccount) -> Done:
-    """Production orders can be paid there from now on. Refuses InputInvalid: a method that there is not or that needs a
-    gateway, something that it asks is missing or cannot be right, one that is open for this channel already, the
-    merchant is simulated, or nobody said that it is theirs."""
+    """Production orders can be paid there from now on. Refuses NotFound (the desk of the sandbox has none), and
+    InputInvalid: a method that there is not or that needs a gateway, something that it asks is missing or cannot be
+    right, one that is open for this channel already, the merchant is simulated, or nobody said that it is theirs."""
+    require_real(within, "account", given.method)
     method = _method(within, given.method)
     said = asked_of(given, _OURS, given.more)
     read = read_account(method, said)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
-from gerai.engine.desk.accounts import MORE, Pairs, Said, asked_of, by_whom
+from gerai.engine.desk.accounts import MORE, Pairs, Said, asked_of, by_operator, by_whom
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.gateways import gateway_named, ways_text
 from gerai.engine.desk.house import Within
@@ -56,7 +56,7 @@ async def run(within: Within, given: NewGateway) -> Done:
         draft = draft_contract(
             within.engine, within.house.sealer, within.merchant_id, gateway, within.environment,
             asked_of(given, _OURS, given.more), ways=ways_of(gateway, within.house.payment_methods, only),
-            base_url=given.base_url, by=by_whom(),
+            base_url=given.base_url, by=by_whom(), here=within.house.webhooks.allow_loopback or by_operator(),
         )  # fmt: skip
     if not given.untried:
         wrong, switched_on = await probed(desk, draft.contract)

@@ -41,7 +41,7 @@ class MemberEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
 async def run(within: Within, given: MemberEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: what is no e-mail or mobile number, or another member's."""
     async with changing(within.engine, within.merchant_id) as connection:
-        there = await member_to_change(connection, within.merchant_id, given.id)
+        there = await member_to_change(connection, within, given.id)
         if given.seen not in (UNSET, seen_of(there)):
             raise ChangedMeanwhile("member", str(given.id))
         new, changes = changed_member(there, given)

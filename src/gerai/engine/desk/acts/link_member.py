@@ -20,8 +20,10 @@ class MemberLink(ById, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 async def run(within: Within, given: MemberLink) -> Done:
-    """Nothing happens when it is linked so. Refuses NotFound, and InputInvalid: it is linked to another member."""
-    await link_member(within.engine, within.merchant_id, given.id, given.kind, given.external_id)
+    """Nothing happens when it is linked so. Refuses NotFound (no such member of this environment), and InputInvalid: it
+    is linked to another member."""
+    of = (within.merchant_id, given.id, given.kind, given.external_id)
+    await link_member(within.engine, *of, environment=within.environment)
     return Done(str(given.id))
 
 

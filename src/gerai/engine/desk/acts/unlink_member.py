@@ -10,8 +10,9 @@ from gerai.kit.bilingual import Bilingual
 
 
 async def run(within: Within, given: MemberLink) -> Done:
-    """Refuses NotFound: no such member, or it is not linked to this one."""
-    await unlink_member(within.engine, within.merchant_id, given.id, given.kind, given.external_id)
+    """Refuses NotFound: no such member of this environment, or it is not linked to this one."""
+    of = (within.merchant_id, given.id, given.kind, given.external_id)
+    await unlink_member(within.engine, *of, environment=within.environment)
     return Done(str(given.id))
 
 

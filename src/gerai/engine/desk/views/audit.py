@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.money import PRODUCTION
 from gerai.engine.desk.paging import After, paged
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
@@ -40,8 +41,10 @@ class AuditRow(msgspec.Struct, frozen=True):
 
 
 async def run(within: Within, wanted: AuditFilter) -> ViewPage:
-    """Newest first, of both environments."""
-    of = (within.merchant_id, int(wanted.after or 0) or 2**63 - 1, wanted.limit + 1, wanted.target)
+    """Newest first. The sandbox sees what was done there. Production sees all: what both environments have alike, as
+    the catalogue, is changed by either."""
+    alone = "" if within.environment == PRODUCTION else within.environment
+    of = (within.merchant_id, int(wanted.after or 0) or 2**63 - 1, wanted.limit + 1, wanted.target, alone)
     async with within.engine.connection() as connection:
         found = await sql.entries(connection, *of)
     rows = [

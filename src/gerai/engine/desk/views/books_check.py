@@ -6,18 +6,22 @@ from typing import Annotated, Any
 
 import msgspec
 
-from gerai.engine.check import INVARIANTS, examine
+from gerai.engine.check import INVARIANTS, Violation, examine
 from gerai.engine.desk.books import alone
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.money import PRODUCTION
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.report_liabilities import NoFilter
 from gerai.kit.bilingual import Bilingual
+from gerai.store import check as check_sql
+from gerai.store.connection import Connection
 
 
 class InvariantRow(msgspec.Struct, frozen=True):
     """One thing that must be true, of both environments. ``holds``: None where the database could not look (``fault``
-    says why). ``rows``: the first that are not so, twenty at most."""
+    says why). ``rows``: the first that are not so, twenty at most; at the desk of the sandbox those alone that are
+    known to be of it."""
 
     invariant: Annotated[str, words("Nama", "Name")]
     holds: Annotated[bool | None, words("Benar", "Holds")]
@@ -34,19 +38,38 @@ async def run(within: Within, wanted: NoFilter) -> ViewPage:
     descriptions = {invariant.name: invariant.description for invariant in INVARIANTS}
     async with alone(within) as connection:
         examination = await examine(connection, within.merchant_id)
+        seen = [await _seen_here(connection, within, found.violation) for found in examination.findings]
     return ViewPage(
         [
             InvariantRow(
                 found.invariant,
                 None if found.fault else found.violation is None,
                 descriptions[found.invariant],
-                () if found.violation is None else found.violation.rows,
+                rows,
                 found.took_ms,
                 found.fault,
             )
-            for found in examination.findings
+            for found, rows in zip(examination.findings, seen, strict=True)
         ]
     )
+
+
+async def _seen_here(connection: Connection, within: Within, violation: Violation | None) -> tuple[dict[str, Any], ...]:
+    rows = () if violation is None else violation.rows
+    if within.environment == PRODUCTION:
+        return rows
+    return tuple([row for row in rows if await _is_here(connection, within, row)])
+
+
+async def _is_here(connection: Connection, within: Within, row: dict[str, Any]) -> bool:
+    """Whether it says that it is of the desk's environment, or what it names first is."""
+    if "environment" in row:
+        return row["environment"] == within.environment
+    named = next((name for name in check_sql.IN_AN_ENVIRONMENT if row.get(name) is not None), None)
+    if named is None:
+        return False
+    of = (within.merchant_id, within.environment, named, [row[named]])
+    return bool(await check_sql.ids_of(connection, *of))
 
 
 VIEW = View("books.check", "books:read", Bilingual("Periksa pembukuan", "Check the books"), NoFilter, InvariantRow, run)
