@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from orders_kit import BUDI, PARCEL, listed, placed, shop_of, shown
 
-from desk_kit import do, open_desk
+from desk_kit import OWNER, VIEWER, do, open_desk, seen
 from gerai.app import DIALECTS
 from gerai.domain.webhooks import Delivery
 from gerai.doors.http.demo import DemoShop
@@ -108,6 +110,9 @@ async def test_refunds_that_are_owed(within: Within) -> None:
     [refund] = one.refunds
     assert (refund.payment, refund.status, refund.amount_sen) == (payment.public_id, "open", 20_000_00)
     assert (refund.reason, refund.destination, refund.ended_at) == ("sebagian", {"holder": "Budi Santoso"}, None)
+    told = replace(OWNER, permissions=frozenset({"orders:read"}))
+    [less] = await seen(real, "orders.show", told, id=order.order_id)
+    assert [(one.id, one.destination) for one in less.refunds] == [(refund.id, {})]
     assert (one.kept_sen, one.refunded_sen, one.payments[0].refunded_sen) == (30_000_00, 20_000_00, 20_000_00)
     assert [(entry.credit, entry.amount_sen) for entry in one.ledger][-1] == ("refunds_owed", 20_000_00)
     assert (await shown(real, other.order_id)).refunds == ()
@@ -131,6 +136,8 @@ async def test_its_messages(within: Within) -> None:
             assert await add_deliveries(connection, [new]) == 1
     sent = (await shown(within, order.order_id)).deliveries
     assert [(one.endpoint, one.url) for one in sent] == sorted(zip(ends, urls, strict=True))
+    [less] = await seen(within, "orders.show", VIEWER, id=order.order_id)
+    assert [one.url for one in less.deliveries] == [urlsplit(one.url).hostname for one in sent]
     assert {(one.event, one.status, one.attempts, one.finished_at) for one in sent} == {
         ("order.created", "pending", 1, None)
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from gerai.domain.records import Account, OrderView, Payment, Transfer
 from gerai.domain.webhooks import Delivery
@@ -41,7 +42,7 @@ class Around(NamedTuple):
 
 
 async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
-    """Read and put together. ``known``: by its door."""
+    """Read and put together, as far as whoever looks may see it. ``known``: by its door."""
     merchant_id, order_id = view.order.merchant_id, view.order.order_id
     faults = await faults_of(within.engine, view)
     async with within.engine.connection() as connection:
@@ -55,9 +56,9 @@ async def around(within: Within, view: OrderView, known: OrderFacts) -> Around:
     return Around(
         payments=_payments(view, faults),
         parcel=_parcel(view, known, happened),
-        refunds=tuple(_refund(task) for task in tasks if task.task.order_id == order_id),
+        refunds=tuple(_refund(task, within.may) for task in tasks if task.task.order_id == order_id),
         ledger=_ledger(transfers, accounts),
-        deliveries=tuple(_delivery(url, delivery) for url, delivery in reversed(sent)),
+        deliveries=tuple(_delivery(url, delivery, within.may) for url, delivery in reversed(sent)),
         events=tuple(map(_event, happened)),
     )
 
@@ -111,10 +112,11 @@ def _step(event: EventEntry) -> ParcelMove:
     return ParcelMove(at, status, facts.get("words", ""), facts.get("description", ""), facts.get("source", ""))
 
 
-def _refund(listed: ListedTask) -> RefundShown:
+def _refund(listed: ListedTask, may: frozenset[str]) -> RefundShown:
     task = listed.task
+    destination = task.destination if "money:read" in may else {}
     return RefundShown(
-        task.task_id, listed.payment, task.status, task.amount_sen, task.reason, task.destination, task.reference,
+        task.task_id, listed.payment, task.status, task.amount_sen, task.reason, destination, task.reference,
         task.fault, task.created_at, task.ended_at,
     )  # fmt: skip
 
@@ -134,7 +136,10 @@ def _name(account: Account) -> str:
     return account.kind if account.member_id is None else f"{account.kind} {account.member_id}"
 
 
-def _delivery(url: str, sent: Delivery) -> OrderWebhook:
+def _delivery(url: str, sent: Delivery, may: frozenset[str]) -> OrderWebhook:
+    # What stands behind the host is often as good as a password.
+    if "webhooks:manage" not in may:
+        url = urlsplit(url).hostname or ""
     return OrderWebhook(
         sent.delivery_id, sent.endpoint_id, url, sent.event, sent.status, sent.attempts, sent.happened_at,
         sent.finished_at,

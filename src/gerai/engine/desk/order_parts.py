@@ -121,7 +121,8 @@ class OtherFact(msgspec.Struct, frozen=True):
 
 
 class RefundShown(msgspec.Struct, frozen=True):
-    """Money that goes back to the payer. ``destination``: as far as it is known, ``bank``, ``number``, ``holder``."""
+    """Money that goes back to the payer. ``destination``: as far as it is known, ``bank``, ``number``, ``holder``;
+    empty for whoever may not read money."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     payment: Annotated[str, words("Pembayaran", "Payment")]
@@ -150,7 +151,7 @@ class LedgerEntry(msgspec.Struct, frozen=True):
 
 
 class OrderWebhook(msgspec.Struct, frozen=True):
-    """A message to a webhook endpoint."""
+    """A message to a webhook endpoint. ``url``: its host alone for whoever may not manage webhooks."""
 
     id: Annotated[Id, words("Nomor", "Id")]
     endpoint: Annotated[Id, words("Nomor alamat", "Endpoint")]

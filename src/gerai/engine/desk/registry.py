@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -116,7 +116,7 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(within, wanted)
+    return await view.run(replace(within, may=frozenset(caller.permissions)), wanted)
 
 
 async def perform(
