@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
+from gerai.store.conditions import query
 from gerai.store.lookup_table import Grouped, grouped
 from gerai.store.test_clock import FROZEN_AT, IN_REACH, OFFSET_S
 
@@ -101,8 +102,10 @@ async def merchant_ids(connection: AsyncConnection) -> list[int]:
 async def merchants(connection: AsyncConnection, merchant_ids: Sequence[int]) -> list[MerchantRow]:
     """Those of the merchants that exist."""
     cursor = await connection.execute(
-        f"SELECT merchant_id, code, name, settings, simulated, {FROZEN_AT}, {OFFSET_S}, {IN_REACH} "
-        "FROM merchants WHERE merchant_id = ANY(%s)",
+        query(
+            f"SELECT merchant_id, code, name, settings, simulated, {FROZEN_AT}, {OFFSET_S}, {IN_REACH} "
+            "FROM merchants WHERE merchant_id = ANY(%s)"
+        ),
         (list(merchant_ids),),
     )
     return [MerchantRow(*row) for row in await cursor.fetchall()]

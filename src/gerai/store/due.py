@@ -10,6 +10,7 @@ from typing import Final
 
 from psycopg import AsyncConnection, sql
 
+from gerai.store.conditions import query
 from gerai.store.test_clock import NOW
 
 #: The time on the clock of merchant ``m`` in the environment of ``t``.
@@ -90,19 +91,19 @@ ORDER BY relname"""
 
 async def due_orders(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int]]:
     """(merchant_id, environment, order_id) of unpaid orders past their time."""
-    cursor = await connection.execute(DUE_ORDERS, (limit,))
+    cursor = await connection.execute(query(DUE_ORDERS), (limit,))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def due_payments(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int, int]]:
     """(merchant_id, environment, order_id, payment_id) of open payments past their time."""
-    cursor = await connection.execute(DUE_PAYMENTS, (limit,))
+    cursor = await connection.execute(query(DUE_PAYMENTS), (limit,))
     return [(row[0], row[1], row[2], row[3]) for row in await cursor.fetchall()]
 
 
 async def due_deposits(connection: AsyncConnection, limit: int) -> list[tuple[int, str, int]]:
     """(merchant_id, environment, deposit_id) of open deposits past their time."""
-    cursor = await connection.execute(DUE_DEPOSITS, (limit,))
+    cursor = await connection.execute(query(DUE_DEPOSITS), (limit,))
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 

@@ -85,7 +85,7 @@ async def jobs(connection: AsyncConnection) -> list[tuple[str, str, int]]:
 
 async def overdue_orders(connection: AsyncConnection) -> list[tuple[str, int]]:
     """(environment, how many) of orders past their time that nobody has expired yet."""
-    return await _rows(connection, _OVERDUE, (OVERDUE_AT_MOST,))
+    return await _rows(connection, cast("LiteralString", _OVERDUE), (OVERDUE_AT_MOST,))
 
 
 async def money_waiting(connection: AsyncConnection) -> list[tuple[str, int]]:

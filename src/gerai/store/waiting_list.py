@@ -207,7 +207,10 @@ async def counts(connection: AsyncConnection, merchant_id: int, environment: str
     cursor = await connection.execute(query(_BOUNDED), names)
     proofs, payments, top_ups = (await cursor.fetchall())[0]
     bounded = {"proof": proofs, "payment_fault": payments, "top_up_fault": top_ups, "other_top_up": top_ups}
-    return [WaitingCount(*row, row[1] >= MOST or bounded.get(row[0], False)) for row in found]
+    return [
+        WaitingCount(kind, many, sen, since, many >= MOST or bounded.get(kind, False))
+        for kind, many, sen, since in found
+    ]
 
 
 def _parts(kinds: Collection[str]) -> str:
