@@ -116,7 +116,7 @@ def by_actor() -> str:
 
 
 def why_now() -> str:
-    """Why somebody acts now, as it is kept with money and told to a gateway; empty: they did not say."""
+    """Why somebody acts now, as it is kept with money and given to a gateway; empty: they did not say."""
     act = acting_now()
     return "" if act is None or act.reason == UNSAID else act.reason
 

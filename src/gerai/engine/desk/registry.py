@@ -168,8 +168,8 @@ async def submitted(within: Within, command: Command[Answer], under: Idempotency
 
 
 async def told(details: Awaitable[dict[str, Any]]) -> dict[str, Any]:
-    """What there is to say of an act whose command is done, as far as it can be read now. Refuses nothing: whoever
-    hears "nothing was done" does it once more."""
+    """What there is to say of an act whose command is done, as far as it can be read now; else nothing. Refuses
+    nothing: an act that answers "nothing was done" is done once more."""
     try:
         return await details
     except Exception as error:
