@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from files_kit import brought, csv_of, faults, figures
 from goods_kit import new_store
+from sold_kit import shop_of
 
 from desk_kit import do, seen
 from gerai.domain.refusals import InputInvalid
+from gerai.engine.contact import Contact
+from gerai.engine.desk import bring_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import acts
 
@@ -126,3 +129,29 @@ async def test_a_product_has_so_many_variants(within: Within) -> None:
         await do(within, "variants.add", acts()["variants.add"].input(product_id=one.id, price_sen=1, options=("x",)))
     taken_twice = csv_of({"sku": "S-1", "name": "Kaos", "options": "7"})
     assert faults(await brought(within, "products", taken_twice)) == [(2, "options")]
+
+
+@pytest.mark.parametrize("per_row", [False, True])
+async def test_members_of_a_file_keep_no_order_waiting(
+    within: Within, monkeypatch: pytest.MonkeyPatch, per_row: bool
+) -> None:
+    """While a file of members comes in, one of them orders, and waits for nothing; that member is a fault of its row,
+    the others come in where that is wanted."""
+    shop, took, real, pieces = await shop_of(within), list[float](), bring_in.still_here, list[int]()
+
+    async def ordered_meanwhile(connection: Any) -> None:
+        pieces.append(1)
+        if len(pieces) == 2:
+            began = perf_counter()
+            contact = Contact(public_id="p1", email="p1@example.com", name="Orang")
+            await shop.place("invoice", 50_000_00, channel="cekceir", contact=contact)
+            took.append(perf_counter() - began)
+        await real(connection)
+
+    monkeypatch.setattr(bring_in, "still_here", ordered_meanwhile)
+    rows = csv_of(*[{"public_id": f"p{n}", "door": "cekceir", "name": f"Orang {n}"} for n in range(600)])
+    report = await brought(within, "members", rows, per_row=per_row)
+    assert (faults(report), report.added, report.applied) == ([(3, "public_id")], 599, per_row)
+    assert took[0] < 1
+    there = [row for row in await seen(within, "members.list", limit=200) if row.public_id in ("p0", "p2")]
+    assert len(there) == (2 if per_row else 0)

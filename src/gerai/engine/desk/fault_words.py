@@ -50,6 +50,7 @@ _WORDS: Final = {
     r"somebody changed it since the file was taken: (\d+) are there now": (
         r"sudah berubah sejak berkas diambil: sekarang \1"
     ),
+    r"an order changed it meanwhile: try it again": "baru diubah oleh pesanan: coba lagi",
     r"(\d+) are promised to open orders: .*": r"\1 sudah dipesan: tidak boleh kurang dari itu",
     r"(.*) is no type of services": r"\1 bukan jenis layanan",
     r"(.*) is no e-mail address": r"\1 bukan alamat surel",

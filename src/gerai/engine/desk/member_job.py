@@ -14,7 +14,7 @@ from gerai.engine.desk.acts.edit_member import MemberEdit, changed_member
 from gerai.engine.desk.fields import Code, Name, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.importing import Became, LateFault, Noted
-from gerai.engine.desk.lines import Line
+from gerai.engine.desk.lines import Line, LineFault
 from gerai.engine.desk.members import (
     DiscountBp,
     Door,
@@ -59,6 +59,15 @@ class _Held(NamedTuple):
     value: str
 
 
+class _Piece(NamedTuple):
+    """What some rows make and change; ``wallets``: (account_id, environment, member_id) of the new ones."""
+
+    new: list[Member]
+    changed: list[tuple[Member, Member]]
+    wallets: list[tuple[int, str, int]]
+    done: list[_Done]
+
+
 class MemberJob:
     """Members as this transaction sees them. ``_held``: who has what, of all that a row could take; ``_let_go``: what
     the file took from somebody."""
@@ -72,6 +81,8 @@ class MemberJob:
         self._new: dict[int, Member] = {}
         self._changed: dict[int, tuple[Member, Member]] = {}
         self._done: list[_Done] = []
+        self._pieces: list[_Piece] = []
+        self._rows: dict[int, int] = {}
 
     async def look_at(self, lines: Sequence[Line[MemberLine]]) -> None:
         """As the protocol."""
@@ -97,31 +108,59 @@ class MemberJob:
         member_id = self._held.get(key)
         became = self._add(given, key) if member_id is None else self._edit(self._there[member_id], given)
         self._said[key] = line.row
+        self._rows[self._held[key]] = line.row
         return became
 
     async def write(self) -> list[_Done]:
-        """As the protocol. Refuses ChangedMeanwhile: an order made or changed such a member just now."""
-        new, ids, merchant_id = [*self._new.values()], self._within.engine.ids, self._within.merchant_id
-        changed = [*self._changed.values()]
-        # First: a new member may have what somebody lets go.
-        if changed and not await sql.change_all(self._connection, changed):
-            raise ChangedMeanwhile("member", changed[0][0].public_id)
-        if new and not await sql.add_all(self._connection, new):
-            raise ChangedMeanwhile("member", new[0].public_id)
-        if new:
-            wallets = [(ids.next(), environment, one.member_id) for one in new for environment in ENVIRONMENTS]
-            await sql.add_wallets(self._connection, merchant_id, wallets)
-        done = self._done
+        """Not yet: orders of these customers would wait until the file is through."""
+        ids = self._within.engine.ids
+        wallets = [(ids.next(), environment, one) for one in self._new for environment in ENVIRONMENTS]
+        self._pieces.append(_Piece([*self._new.values()], [*self._changed.values()], wallets, self._done))
         self.forget()
-        return done
+        return []
 
     def forget(self) -> None:
         """As the protocol."""
         self._new, self._changed, self._done = {}, {}, []
 
-    async def end(self, _: Noted) -> list[LateFault]:
-        """Nothing is left."""
-        return []
+    async def end(self, noted: Noted) -> list[LateFault]:
+        """As the protocol: what orders made or changed meanwhile does not fit any more. Refuses ChangedMeanwhile: one
+        did so at this very moment."""
+        late: dict[int, LateFault] = {}
+        let_go = {held for piece in self._pieces for pair in piece.changed for held in _held_by(pair[0])}
+        for piece in self._pieces:
+            late |= await self._late(piece, let_go)
+        await noted([one for piece in self._pieces for one in piece.done if one[0] not in late])
+        for piece in self._pieces:
+            changed = [pair for pair in piece.changed if pair[0].member_id not in late]
+            new = [one for one in piece.new if one.member_id not in late]
+            # First: a new member may have what somebody lets go.
+            if changed and not await sql.change_all(self._connection, changed):
+                raise ChangedMeanwhile("member", changed[0][0].public_id)
+            if new and not await sql.add_all(self._connection, new):
+                raise ChangedMeanwhile("member", new[0].public_id)
+            if wallets := [one for one in piece.wallets if one[2] not in late]:
+                await sql.add_wallets(self._connection, self._within.merchant_id, wallets)
+        return [*late.values()]
+
+    async def _late(self, piece: _Piece, let_go: set[_Held]) -> dict[int, LateFault]:
+        """What does not fit any more, by member."""
+        members = [*piece.new, *(new for _, new in piece.changed)]
+        found = await sql.with_any_of(
+            self._connection, self._within.merchant_id, sorted({one.channel for one in members}),
+            [one.public_id for one in members], [one.email for one in members if one.email],
+            [one.mobile for one in members if one.mobile],
+        )  # fmt: skip
+        now = {one.member_id: one.updated_at for one in found}
+        holders = {held: one.member_id for one in found for held in _held_by(one) if held not in let_go}
+        before = {there.member_id: there.updated_at for there, _ in piece.changed}
+        late: dict[int, LateFault] = {}
+        for one in members:
+            taken = any(holders.get(held, one.member_id) != one.member_id for held in _held_by(one))
+            if taken or now.get(one.member_id) != before.get(one.member_id):
+                fault = LineFault(self._rows[one.member_id], "public_id", "an order changed it meanwhile: try it again")
+                late[one.member_id] = LateFault("changed" if one.member_id in before else "added", [fault])
+        return late
 
     def _add(self, given: MemberLine, key: _Held) -> Became:
         require_door_with_members(self._within.house, key.door)
