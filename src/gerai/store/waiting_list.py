@@ -146,12 +146,12 @@ ORDER BY w.since, w.kind, w.id"""
 _COUNTS: Final = """
 SELECT w.kind, count(*), coalesce(sum(w.amount_sen), 0)::int8, min(w.since) FROM ({parts}) w GROUP BY w.kind"""
 #: By kind whether looking through its index ended at a bound.
-_ENDED: Final = "(SELECT count(*) FROM ({}) x) >= {}"
-_BOUNDED: Final = "SELECT {} OR {}, {} OR {}, {} OR {}".format(
-    _ENDED.format(_PROOFS, LOOKED_THROUGH), _ENDED.format(_ALL_PROOFS, WALKED),
-    _ENDED.format(_PAYMENT_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
-    _ENDED.format(_TOP_UP_FAULTS, LOOKED_THROUGH), _ENDED.format(_ALL_FAULTS, WALKED),
-)  # fmt: skip
+_MANY_FAULTS: Final = f"(SELECT count(*) FROM ({_ALL_FAULTS}) x) >= {WALKED}"
+_BOUNDED: Final = f"""
+SELECT (SELECT count(*) FROM ({_PROOFS}) x) >= {LOOKED_THROUGH}
+         OR (SELECT count(*) FROM ({_ALL_PROOFS}) x) >= {WALKED},
+       (SELECT count(*) FROM ({_PAYMENT_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS},
+       (SELECT count(*) FROM ({_TOP_UP_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS}"""
 
 
 class WaitingThing(NamedTuple):
