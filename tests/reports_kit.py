@@ -143,11 +143,13 @@ async def worked_out(shop: Shop) -> tuple[dict[Any, Any], dict[Any, Any]]:
         sums[4] += order["charged_sen"]
         sums[5] += 0 if order["funding"] == "hold" else order["refunded_sen"]
         sums[6] += sum(p["merchant_fee_sen"] for p in payments[order_id] if p["status"] in CAME)
-        _time(sums, 7, paid and order["funding"] == "invoice", at, invoice and invoice["paid_at"])
+        by_invoice = order["funding"] == "invoice" and (invoice is None or invoice["method"] != "cod")
+        _time(sums, 7, paid and by_invoice, at, invoice and invoice["paid_at"])
         done = (parcel and parcel["shipped_at"]) or (
             work["updated_at"] if work and work["status"] in ("succeeded", "partial") else None
         )
-        _time(sums, 9, paid, (invoice and invoice["paid_at"]) or at, done)
+        paid_at = invoice and invoice["paid_at"]
+        _time(sums, 9, paid, paid_at if paid_at and done and paid_at <= done else at, done)
         for line in lines[order_id] if paid else ():
             held = order["funding"] == "hold"
             day = jakarta(at).date()

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
-from sold_kit import NOON, at
+from sold_kit import NOON, at, shop_of
 
 from desk_kit import OPERATOR, VIEWER, do, open_desk, seen, written
 from engine_kit import Shop
@@ -21,7 +21,10 @@ from gerai.engine.desk.acts.rebuild_reports import Rebuild
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.read import read_texts
 from gerai.engine.desk.registry import DeskCaller, look, views
+from gerai.engine.orders.parcels import Parcel
+from gerai.engine.orders.settle_cash import SettleCash
 from gerai.engine.reports.roll_up import roll_up
+from gerai.engine.shipping.record import RecordShipment
 
 MAY_NOTHING = DeskCaller(Actor("key", "1", "k"), frozenset({"orders:read"}))
 
@@ -107,6 +110,25 @@ async def test_times_are_means_of_what_has_them(sold: tuple[Within, Shop]) -> No
     rows = {row.door: row for row in await seen(within, "reports.times", range="7d")}
     assert (rows["scalev"].paid, rows["scalev"].to_pay_s, rows["scalev"].to_fulfil_s) == (2, 300, None)
     assert (rows["cekceir"].paid, rows["cekceir"].to_pay_s) == (0, None)
+
+
+async def test_cash_on_delivery_is_no_slow_payer(app: App) -> None:
+    """What a courier pays two weeks after the parcel left is not timed as paying; the parcel left a day after its
+    order, not before its money."""
+    within = await open_desk(app.house, "sandbox")
+    shop = await shop_of(within)
+    await at(shop, NOON)
+    parcel = Parcel("jne", "REG", "lincah", 77, 250, 0)
+    placed = await shop.place("invoice", 100_000_00, channel="scalev", status="confirmed", parcel=parcel)
+    left = NOON + timedelta(days=1)
+    await at(shop, left)
+    await shop.do(RecordShipment, placed, channel="scalev", words="handed_over", status="handed_over", at=left)
+    await at(shop, NOON + timedelta(days=15))
+    order_ids = (placed.view.order.order_id,)
+    await shop.engine.submit(SettleCash(**shop.owner, order_ids=order_ids, amount_sen=100_000_00, reference="PAY1"))
+    await roll_up(app.engine)
+    [row] = await seen(within, "reports.times", range="30d")
+    assert (row.paid, row.to_pay_s, row.fulfilled, row.to_fulfil_s) == (0, None, 1, 86_400)
 
 
 async def test_pages_lose_no_row(sold: tuple[Within, Shop]) -> None:

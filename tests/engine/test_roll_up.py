@@ -4,6 +4,7 @@ pieces, and when everything is counted anew. No event is passed over, however la
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from engine_kit import EPOCH, another_engine, open_shop
 from gerai.engine.check import check
 from gerai.engine.core import Engine
 from gerai.engine.merchants.open import set_test_clock
+from gerai.engine.orders.lines import NewLine
 from gerai.engine.payments.refund import RefundPayment
 from gerai.engine.reports import roll_up as rolling
 from gerai.engine.reports.rebuild import rebuild_reports
@@ -186,3 +188,42 @@ async def test_what_is_not_true_any_more_goes(engine: Engine) -> None:
     await rebuild_reports(engine, life.shop.merchant_id)
     await roll_up(engine)
     assert await kept(life.shop) == await worked_out(life.shop)
+
+
+async def test_only_what_differs_is_written(engine: Engine) -> None:
+    """One order more in a day of many things: their rows stay as they were written, its own are the only new ones; and
+    what is not sold any more goes."""
+    shop = await open_shop(engine, environment="sandbox")
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH)
+    lines = tuple(NewLine("thing", n, f"Barang {n}", 1, 1_000_00, 1_000_00) for n in range(50))
+    await shop.pay(await shop.place("invoice", 50_000_00, lines=lines))
+    await set_test_clock(engine, shop.merchant_id, frozen_at=EPOCH + timedelta(hours=1))
+    await roll_up(engine)
+
+    async def rows(table: str) -> dict[Any, Any]:
+        key = "name" if table == "report_items" else "hour, method"
+        found = await shop.rows(f"SELECT ROW({key})::text, ctid::text, xmin::text FROM {table} WHERE merchant_id = %s")
+        return {row[0]: row[1:] for row in found}
+
+    items, hours = await rows("report_items"), await rows("report_hours")
+    assert (len(items), len(hours)) == (50, 1)
+    unpaid = await shop.place(
+        "invoice", 2_000_00, lines=(lines[7], NewLine("thing", 99, "Baru", 1, 1_000_00, 1_000_00))
+    )
+    await shop.pay(unpaid)
+    await roll_up(engine)
+    after = await rows("report_items")
+    assert {name for name, row in after.items() if items.get(name) != row} == {'("Barang 7")', "(Baru)"}
+    assert {name: row for name, row in (await rows("report_hours")).items() if name in hours} == hours
+    await shop.execute(
+        "UPDATE invoices SET status = 'unpaid' WHERE merchant_id = %s AND invoice_id = %s",
+        (shop.merchant_id, unpaid.view.order.order_id),
+    )
+    await shop.execute(
+        "UPDATE orders SET charged_sen = 0 WHERE merchant_id = %s AND order_id = %s",
+        (shop.merchant_id, unpaid.view.order.order_id),
+    )
+    await rebuild_reports(engine, shop.merchant_id)
+    await roll_up(engine)
+    assert await kept(shop) == await worked_out(shop)
+    assert set(await rows("report_items")) == set(items)

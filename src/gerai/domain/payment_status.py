@@ -8,6 +8,8 @@ from gerai.domain.records import Invoice, Order
 
 PaymentStatus = Literal["unpaid", "paid", "conflict", "settled"]
 
+#: The method of what a courier takes at the door, and pays weeks later.
+CASH: Final = "cod"
 #: What a payment is that money may come for, late money too.
 MAY_COME: Final = frozenset({"processing", "cancelled", "expired"})
 #: What a payment is once money came on it.

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from psycopg import AsyncConnection
 
-from gerai.domain.payment_status import CAME
-from gerai.store.conditions import listed, query
+from gerai.store.conditions import query
 from gerai.store.order_faces import FACES
+from gerai.store.report_statements import COUNT_HOURS, COUNT_ITEMS, JAKARTA
 
 #: Orders of other times, as a test clock allows, are in no report: no report can be asked for their days. Days of
 #: Jakarta, whose clocks agree with the hours of UTC since long before.
@@ -17,7 +17,6 @@ _REPORTED_FROM: Final = "timestamptz '2000-01-01 00:00:00+07'"
 _REPORTED_UNTIL: Final = "timestamptz '2200-01-02 00:00:00+07'"
 #: Before every order: a rebuild begins here.
 _BEGINNING: Final = "timestamptz '0001-01-02 00:00:00+00'"
-_JAKARTA: Final = "'Asia/Jakarta'"
 
 #: A sequence that nothing was drawn from names the number that comes first.
 _LAST_EVENT: Final = "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM events_event_id_seq"
@@ -52,75 +51,19 @@ GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
 
 #: The first day in Jakarta, from a time on, that has an order, with the doors that have some on it or later.
 _NEXT_DAY: Final = f"""{FACES}
-SELECT f.environment, f.channel, (n.created_at AT TIME ZONE {_JAKARTA})::date
+SELECT f.environment, f.channel, (n.created_at AT TIME ZONE {JAKARTA})::date
 FROM faces f CROSS JOIN LATERAL
     (SELECT o.created_at FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = f.environment
        AND o.channel = f.channel AND o.created_at >= greatest(%(since)s, {_REPORTED_FROM})
        AND o.created_at < {_REPORTED_UNTIL} ORDER BY o.created_at LIMIT 1) n"""
 
-#: One door's orders of a time, found by its index; the fence keeps what hangs on each a look-up by its key.
-_ORDERS: Final = """
-(SELECT o.* FROM orders o WHERE o.merchant_id = %(merchant_id)s AND o.environment = %(environment)s
-   AND o.channel = %(channel)s AND o.created_at >= %(since)s AND o.created_at < %(until)s OFFSET 0) o
-LEFT JOIN LATERAL (SELECT i.status, i.method, i.paid_at FROM invoices i
-   WHERE i.merchant_id = o.merchant_id AND i.invoice_id = o.order_id LIMIT 1) i ON true
-LEFT JOIN LATERAL (SELECT f.status, f.succeeded, f.updated_at FROM fulfilments f
-   WHERE f.merchant_id = o.merchant_id AND f.fulfilment_id = o.order_id LIMIT 1) f ON true"""
-_IS_PAID: Final = "(o.charged_sen > 0 OR coalesce(i.status, '') IN ('paid', 'refunded'))"
-#: What returned of reserved money had never been taken. The last step that is the seller's: the parcel leaves, or the
-#: provider is done.
-_COUNT_HOURS: Final = f"""
-INSERT INTO report_hours (merchant_id, environment, channel, hour, method, orders, paid, cancelled, failed, sales_sen,
-    refunds_sen, fees_sen, pay_s, pay_count, fulfil_s, fulfil_count)
-SELECT o.merchant_id, o.environment, o.channel, date_trunc('hour', o.created_at, 'UTC'), x.method,
-    count(*), count(*) FILTER (WHERE x.paid),
-    count(*) FILTER (WHERE o.status IN ('cancelled', 'expired')),
-    count(*) FILTER (WHERE o.status IN ('failed', 'returned')),
-    sum(o.charged_sen), sum(CASE o.funding WHEN 'hold' THEN 0 ELSE o.refunded_sen END), sum(p.fees_sen),
-    coalesce(sum(x.pay_s), 0), count(x.pay_s), coalesce(sum(x.fulfil_s), 0), count(x.fulfil_s)
-FROM {_ORDERS}
-LEFT JOIN LATERAL (SELECT s.shipped_at FROM shipments s
-   WHERE s.merchant_id = o.merchant_id AND s.shipment_id = o.order_id LIMIT 1) s ON true
-CROSS JOIN LATERAL (SELECT coalesce(sum(p.merchant_fee_sen), 0) AS fees_sen FROM payments p
-   WHERE p.merchant_id = o.merchant_id AND p.order_id = o.order_id AND p.status IN ({listed(CAME)})) p
-CROSS JOIN LATERAL (SELECT {_IS_PAID} AS paid,
-   coalesce(s.shipped_at, CASE WHEN f.status IN ('succeeded', 'partial') THEN f.updated_at END) AS done_at) y
-CROSS JOIN LATERAL (SELECT y.paid,
-   CASE WHEN NOT y.paid THEN '' WHEN o.funding IN ('wallet', 'hold') THEN 'wallet' ELSE coalesce(i.method, '') END
-     AS method,
-   CASE WHEN y.paid AND o.funding = 'invoice' AND i.paid_at IS NOT NULL
-     THEN greatest(floor(extract(epoch FROM i.paid_at - o.created_at)), 0)::int8 END AS pay_s,
-   CASE WHEN y.paid AND y.done_at IS NOT NULL
-     THEN greatest(floor(extract(epoch FROM y.done_at - coalesce(i.paid_at, o.created_at))), 0)::int8 END
-     AS fulfil_s) x
-GROUP BY 1, 2, 3, 4, 5"""
-#: Reserved money has one line, of which what succeeded was sold. The key of a name that somebody made very long would
-#: not fit into an index.
-_COUNT_ITEMS: Final = f"""
-INSERT INTO report_items (merchant_id, environment, day, channel, item_kind, item_id, name, quantity, sales_sen)
-SELECT o.merchant_id, o.environment, (o.created_at AT TIME ZONE {_JAKARTA})::date, o.channel,
-    l.item_kind, l.item_id, left(l.name, 200),
-    sum(CASE o.funding WHEN 'hold' THEN coalesce(f.succeeded, l.quantity) ELSE l.quantity END),
-    sum(CASE o.funding WHEN 'hold' THEN o.charged_sen ELSE l.total_sen END)
-FROM {_ORDERS}
-CROSS JOIN LATERAL (SELECT l.item_kind, l.item_id, l.name, l.quantity, l.total_sen FROM order_lines l
-   WHERE l.merchant_id = o.merchant_id AND l.order_id = o.order_id OFFSET 0) l
-WHERE {_IS_PAID}
-GROUP BY 1, 2, 3, 4, 5, 6, 7"""
-_FORGET_HOURS: Final = """
-DELETE FROM report_hours WHERE merchant_id = %(merchant_id)s AND environment = %(environment)s
-AND channel = %(channel)s AND hour >= %(since)s AND hour < %(until)s"""
-_FORGET_ITEMS: Final = f"""
-DELETE FROM report_items WHERE merchant_id = %(merchant_id)s AND environment = %(environment)s
-AND channel = %(channel)s AND day >= (%(since)s::timestamptz AT TIME ZONE {_JAKARTA})::date
-AND day < (%(until)s::timestamptz AT TIME ZONE {_JAKARTA})::date"""
 _FORGET_ALL_HOURS: Final = """
 DELETE FROM report_hours WHERE merchant_id = %(merchant_id)s AND hour >= %(since)s
 AND (%(until)s::timestamptz IS NULL OR hour < %(until)s)"""
 _FORGET_ALL_ITEMS: Final = f"""
 DELETE FROM report_items WHERE merchant_id = %(merchant_id)s
-AND day >= (%(since)s::timestamptz AT TIME ZONE {_JAKARTA})::date
-AND (%(until)s::timestamptz IS NULL OR day < (%(until)s::timestamptz AT TIME ZONE {_JAKARTA})::date)"""
+AND day >= (%(since)s::timestamptz AT TIME ZONE {JAKARTA})::date
+AND (%(until)s::timestamptz IS NULL OR day < (%(until)s::timestamptz AT TIME ZONE {JAKARTA})::date)"""
 
 
 class CountedTo(NamedTuple):
@@ -225,17 +168,15 @@ async def next_day(
 
 
 async def count_hours(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> None:
-    """Count whole hours of a door anew."""
+    """Count whole hours of a door anew; what is right already is not written again."""
     values = {"merchant_id": merchant_id, **span._asdict()}
-    await connection.execute(query(_FORGET_HOURS), values)
-    await connection.execute(query(_COUNT_HOURS), values)
+    await connection.execute(query(COUNT_HOURS), values)
 
 
 async def count_items(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> None:
-    """Count what a door sold on whole days of Jakarta anew."""
+    """Count what a door sold on whole days of Jakarta anew; what is right already is not written again."""
     values = {"merchant_id": merchant_id, **span._asdict()}
-    await connection.execute(query(_FORGET_ITEMS), values)
-    await connection.execute(query(_COUNT_ITEMS), values)
+    await connection.execute(query(COUNT_ITEMS), values)
 
 
 async def forget(connection: AsyncConnection, merchant_id: int, since: datetime, until: datetime | None) -> None:

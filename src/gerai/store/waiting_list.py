@@ -146,11 +146,12 @@ ORDER BY w.since, w.kind, w.id"""
 _COUNTS: Final = """
 SELECT w.kind, count(*), coalesce(sum(w.amount_sen), 0)::int8, min(w.since) FROM ({parts}) w GROUP BY w.kind"""
 #: By kind whether looking through its index ended at a bound.
-_ENDED: Final = "(SELECT count(*) FROM ({}) x) >= {}"
-_BOUNDED: Final = "SELECT " + ", ".join(
-    f"{_ENDED.format(looked, LOOKED_THROUGH)} OR {_ENDED.format(every, WALKED)}"
-    for looked, every in ((_PROOFS, _ALL_PROOFS), (_PAYMENT_FAULTS, _ALL_FAULTS), (_TOP_UP_FAULTS, _ALL_FAULTS))
-)
+_MANY_FAULTS: Final = f"(SELECT count(*) FROM ({_ALL_FAULTS}) x) >= {WALKED}"
+_BOUNDED: Final = f"""
+SELECT (SELECT count(*) FROM ({_PROOFS}) x) >= {LOOKED_THROUGH}
+         OR (SELECT count(*) FROM ({_ALL_PROOFS}) x) >= {WALKED},
+       (SELECT count(*) FROM ({_PAYMENT_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS},
+       (SELECT count(*) FROM ({_TOP_UP_FAULTS}) x) >= {LOOKED_THROUGH} OR {_MANY_FAULTS}"""
 
 
 class WaitingThing(NamedTuple):

@@ -11,11 +11,12 @@ import msgspec
 import structlog
 
 from gerai.domain.money import display
+from gerai.domain.payment_status import CASH
 from gerai.domain.records import OrderView
 from gerai.domain.refusals import AmountMismatch, InputInvalid, StateConflict
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.core import Engine
-from gerai.engine.orders.settle_cash import CASH, SettleCash, conflict_of, shares
+from gerai.engine.orders.settle_cash import SettleCash, conflict_of, shares
 from gerai.ports.notices import CourierPayout, PaidParcel
 
 log = structlog.get_logger("gerai.notices")

@@ -7,14 +7,13 @@ from typing import Any, Final
 import msgspec
 
 from gerai.domain.money import SEN_PER_RUPIAH
+from gerai.domain.payment_status import CASH
 from gerai.domain.records import Order, OrderView, Payment
 from gerai.domain.refusals import AmountMismatch, Conflict, InputInvalid, NotFound, StateConflict
 from gerai.engine.command import Command, Context, Needs
 from gerai.engine.orders.payment_status import receive_cash
 from gerai.engine.state import State
 
-#: How it was paid, as its payment says.
-CASH: Final = "cod"
 #: Where an order stands whose courier may have taken its money.
 _AT_THE_DOOR: Final = frozenset({"shipped", "completed", "closed"})
 
