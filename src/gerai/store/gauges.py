@@ -96,7 +96,7 @@ async def money_waiting(connection: AsyncConnection) -> list[tuple[str, int]]:
 
 async def open_fulfilments(connection: AsyncConnection) -> list[tuple[str, str, str, int, float]]:
     """(environment, provider, status, how many, seconds of the oldest) of fulfilments without an end."""
-    return await _rows(connection, _OPEN_FULFILMENTS)
+    return await _rows(connection, cast("LiteralString", _OPEN_FULFILMENTS))
 
 
 async def book_checks(connection: AsyncConnection) -> list[tuple[str, int, int, float]]:
