@@ -78,7 +78,7 @@ class ImportJob(Protocol):
         ...
 
     async def end(self, noted: Noted, /) -> list[LateFault]:
-        """After the last row: what can only be written at once; ``noted`` is told before that what it makes or changes,
+        """After the last row: what can only be written at once; ``noted`` gets before that what it makes or changes,
         so that nobody waits for rows while the audit is written. Returns what of it does not fit any more."""
         ...
 
