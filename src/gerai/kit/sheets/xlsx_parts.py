@@ -3,6 +3,7 @@ entities."""
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import zipfile
 import zlib
@@ -26,6 +27,12 @@ _LONGEST_TAG_BYTES: Final = 2**20
 #: A real sheet packs to a twentieth; what packs much better was made to be unpacked.
 _MOST_RATIO: Final = 200
 _RATIO_ABOVE_BYTES: Final = 2**20
+#: What unpacking and reading raise for bytes that are none: a packing that breaks or that nobody has, an encoding that
+#: is not known, a number of a row without end.
+_BROKEN: Final = (
+    expat.ExpatError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, LookupError,
+    OSError,
+)  # fmt: skip
 _NO_WORKBOOK: Final = "the file is no workbook that can be read: save it as XLSX or as CSV"
 _TOO_LARGE: Final = "the file unpacks to more than a workbook may"
 #: A row of a sheet, a text of the shared ones.
@@ -94,7 +101,7 @@ class Workbook:
                     yield
                 parser.Parse(b"", True)
                 yield
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        except _BROKEN as error:
             raise SheetBroken(_NO_WORKBOOK) from error
 
     def _opened(self, part: str) -> IO[bytes]:
