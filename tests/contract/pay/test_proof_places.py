@@ -40,11 +40,11 @@ class Senders:
             await self.gate.wait()
             yield PNG + str(number).encode() + b"\r\n--XX--\r\n"
 
-        number, before = len(self.sent), places._all  # pyright: ignore[reportPrivateUsage]
+        number, before = len(self.sent), places._taken  # pyright: ignore[reportPrivateUsage]
         self.sent.append(asyncio.create_task(send(self.app, view, address, slow())))
         # Of one that is refused the rest is taken in, too, so that its sender comes to read why.
         await begun.wait()
-        return places._all > before  # pyright: ignore[reportPrivateUsage]
+        return places._taken > before  # pyright: ignore[reportPrivateUsage]
 
     async def finish(self) -> list[int]:
         """Let them arrive."""

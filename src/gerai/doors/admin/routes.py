@@ -109,7 +109,7 @@ def _import(house: House, one: Import) -> Endpoint:
         caller.require(one.permission)
         asked = read_texts(ImportAsked, dict(ctx.query.items()), rupiah=False)
         key = _KEYS.read(ctx) or ""
-        with UPLOADS.one():
+        with UPLOADS.one(merchant=str(within.merchant_id)):
             file = io.BytesIO(await ctx.file_body(LARGEST_FILE_BYTES))
             report = await bring_in(
                 one, within, caller, file,

@@ -35,7 +35,7 @@ async def import_page(ctx: RequestContext, desk: AtDesk) -> Response:
 async def import_sent(ctx: RequestContext, desk: AtDesk) -> Response:
     """What would come of the file, or what came of it. Refuses NotFound, PermissionMissing, BodyTooLarge, Busy."""
     one = _import(ctx, desk)
-    with UPLOADS.one():
+    with UPLOADS.one(merchant=str(desk.within.merchant_id)):
         fields, content = await desk.visitor.form_with_file(ctx, LARGEST_FILE_BYTES)
         trial = fields.get("do") != "import"
         how: dict[str, Any] = {"per_row": fields.get("mode") == "per_row", "reason": fields.get("reason", "")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -10,22 +11,27 @@ from gerai.domain.refusals import Busy
 
 
 class UploadPlaces:
-    """So many, and no more."""
+    """So many in all; ``of``: of them so many of one merchant, one address …, so that nobody alone has all places.
+    ``again_after_s``: what whoever finds none is told."""
 
-    def __init__(self, at_once: int) -> None:
-        self._left = at_once
+    def __init__(self, at_once: int, of: Mapping[str, int], again_after_s: int) -> None:
+        self._at_once, self._most, self._again_after_s = at_once, of, again_after_s
+        self._taken = 0
+        self._taken_of = Counter[tuple[str, str]]()
 
     @contextmanager
-    def one(self) -> Generator[None]:
-        """A place for one more. Refuses Busy."""
-        if not self._left:
-            raise Busy(5)
-        self._left -= 1
+    def one(self, **of: str) -> Generator[None]:
+        """A place for one more, of these. Refuses Busy."""
+        if self._taken >= self._at_once or any(self._taken_of[one] >= self._most[one[0]] for one in of.items()):
+            raise Busy(self._again_after_s)
+        self._taken += 1
+        self._taken_of.update(of.items())
         try:
             yield
         finally:
-            self._left += 1
+            self._taken -= 1
+            self._taken_of -= Counter(of.items())
 
 
 #: Of files that are brought into shops, through all doors of this process.
-UPLOADS: Final = UploadPlaces(4)
+UPLOADS: Final = UploadPlaces(4, {"merchant": 2}, 5)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Final
 
 from starlette.responses import Response
 
 from gerai.domain.records import OrderView, Payment
-from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, Busy, PermissionMissing
+from gerai.domain.refusals import BodyTooLarge, BodyUnreadable, PermissionMissing
 from gerai.doors.http.browser import from_our_own_page
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.multipart import parts_of
+from gerai.doors.http.uploads import UploadPlaces
 from gerai.doors.pay import actions, answers, page_state
 from gerai.doors.pay.proofs import provable_payment
 from gerai.doors.pay.resolve import ResolvedOrder
@@ -26,34 +24,8 @@ from gerai.kit.hosts import origin_of
 _FIELD: Final = "proof"
 #: What a browser puts around the file.
 _AROUND_BYTES: Final = 16 * 1024
-#: Files one process receives at once, in all (each is in memory as long as its sender takes); of them one merchant's
-#: pages have so many, one address, which many payers may share, and one page: nobody alone has all places.
-_AT_ONCE: Final = 16
-_AT_ONCE_OF: Final = {"merchant": 8, "address": 4, "page": 3}
-
-
-class _Receiving:
-    """Files on their way into this process, by page, merchant and address."""
-
-    def __init__(self) -> None:
-        self._all = 0
-        self._of = Counter[tuple[str, str]]()
-
-    @contextmanager
-    def one(self, **of: str) -> Generator[None]:
-        """A place for one more, of these. Busy."""
-        if self._all >= _AT_ONCE or any(self._of[one] >= _AT_ONCE_OF[one[0]] for one in of.items()):
-            raise Busy(2)
-        self._all += 1
-        self._of.update(of.items())
-        try:
-            yield
-        finally:
-            self._all -= 1
-            self._of -= Counter(of.items())
-
-
-_RECEIVING: Final = _Receiving()
+#: Of payers' proofs. Many payers may share an address.
+_RECEIVING: Final = UploadPlaces(16, {"merchant": 8, "address": 4, "page": 3}, 2)
 
 
 async def send(ctx: RequestContext, opened: ResolvedOrder) -> Response:
