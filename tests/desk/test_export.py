@@ -149,6 +149,22 @@ async def test_taking_customers_away_is_written_down(within: Within) -> None:
     assert (await written(within))[0].entry == entry
 
 
+@pytest.mark.parametrize("name", [view.name for view in views().values() if view.personal])
+async def test_every_list_of_customers_is_written_down(within: Within, name: str) -> None:
+    """Orders, wallets, refunds and sales by buyer tell who customers are as the members' list does."""
+    await taken(within, name)
+    entry = (await written(within))[0].entry
+    assert (entry.act, entry.target) == (f"{name.partition('.')[0]}.export", name)
+
+
+def test_whose_rows_tell_of_customers() -> None:
+    """A list with a customer's name, e-mail, telephone or account is one of those."""
+    telling = {"customer", "email", "mobile", "phone", "to", "member"}
+    lists = [view for view in views().values() if is_listed(view)]
+    shown = {view.name for view in lists if telling & set(view.row.__struct_fields__)}
+    assert shown <= {view.name for view in lists if view.personal}
+
+
 class _Row(msgspec.Struct, frozen=True):
     """A row as lists have it."""
 

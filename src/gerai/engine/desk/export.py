@@ -50,7 +50,7 @@ async def open_export(view: View, within: Within, wanted: msgspec.Struct, caller
     if "limit" in wanted.__struct_fields__:
         wanted = msgspec.structs.replace(wanted, limit=LARGEST_PAGE)
     first = await look(view, within, wanted, caller)
-    if view.permission == "members:read":
+    if view.personal:
         await _write_down(view, within, wanted, caller, kind)
     things = view.name.removesuffix(".list").replace(".", "-")
     name = f"{within.merchant.code}-{things}-{real_now().astimezone(JAKARTA):%Y%m%d}.{kind}"

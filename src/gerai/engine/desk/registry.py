@@ -50,7 +50,7 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
 class View:
     """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
-    ``run`` refuses as its module says."""
+    ``run`` refuses as its module says. ``personal``: its rows tell who customers are."""
 
     name: str
     permission: Permission
@@ -58,6 +58,7 @@ class View:
     filter: type[msgspec.Struct]
     row: type[msgspec.Struct]
     run: Callable[[Within, Any], Awaitable[ViewPage]]
+    personal: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,5 +39,5 @@ async def run(within: Within, given: RefundTo) -> Done:
 
 ACT = Act(
     "refunds.destination", "money:act", Bilingual("Isi rekening tujuan", "Say where it goes"), RefundTo, run,
-    reasoned=True,
+    reasoned=True, grave=True,
 )  # fmt: skip

@@ -77,4 +77,6 @@ async def _known_as(within: Within, wanted: MemberFilter, text: str) -> list[Mem
     return [member for member in found if wanted.status in ("", member.status)]
 
 
-VIEW = View("members.list", "members:read", Bilingual("Anggota", "Members"), MemberFilter, MemberRow, run)
+VIEW = View(
+    "members.list", "members:read", Bilingual("Anggota", "Members"), MemberFilter, MemberRow, run, personal=True
+)

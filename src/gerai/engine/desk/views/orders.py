@@ -56,4 +56,4 @@ async def run(within: Within, wanted: OrderListFilter) -> ViewPage:
     return paged([row_of(view) for view in views], wanted.limit)
 
 
-VIEW = View("orders.list", "orders:read", Bilingual("Pesanan", "Orders"), OrderListFilter, OrderRow, run)
+VIEW = View("orders.list", "orders:read", Bilingual("Pesanan", "Orders"), OrderListFilter, OrderRow, run, personal=True)

@@ -89,4 +89,6 @@ async def run(within: Within, wanted: RefundFilter) -> ViewPage:
     return cut(found, wanted.limit, lambda one: str(one.task.task_id), str(went_to or ""), row_of)
 
 
-VIEW = View("refunds.list", "money:read", Bilingual("Pengembalian dana", "Refunds"), RefundFilter, RefundRow, run)
+VIEW = View(
+    "refunds.list", "money:read", Bilingual("Pengembalian dana", "Refunds"), RefundFilter, RefundRow, run, personal=True
+)

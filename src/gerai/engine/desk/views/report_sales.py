@@ -152,4 +152,4 @@ def _fits(part: str | int) -> bool:
     return "\0" not in part if isinstance(part, str) else -LARGEST <= part <= LARGEST
 
 
-VIEW = View("reports.sales", "money:read", Bilingual("Penjualan", "Sales"), SalesFilter, SalesRow, run)
+VIEW = View("reports.sales", "money:read", Bilingual("Penjualan", "Sales"), SalesFilter, SalesRow, run, personal=True)

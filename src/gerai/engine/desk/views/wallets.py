@@ -41,4 +41,6 @@ async def run(within: Within, wanted: WalletFilter) -> ViewPage:
     return paged([WalletRow(*wallet, within.environment) for wallet in found], wanted.limit)
 
 
-VIEW = View("wallets.list", "money:read", Bilingual("Saldo anggota", "Wallets"), WalletFilter, WalletRow, run)
+VIEW = View(
+    "wallets.list", "money:read", Bilingual("Saldo anggota", "Wallets"), WalletFilter, WalletRow, run, personal=True
+)
