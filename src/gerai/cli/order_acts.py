@@ -85,50 +85,48 @@ def complete(
     _do("orders.complete", meant, ask, reason=reason, once=once, as_json=json_output)
 
 
-def fail_order(
-    name: NameArgument,
-    reason: ReasonOption = "",
-    once: KeyOption = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    json_output: JsonOption = False,
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by somebody
-    without a wallet, it waits to be sent (gerai payments waiting)."""
-    meant = Meant(name, environment, merchant, data, settings_file)
+def _ending(act: str, text: str, make: Callable[[int, str], msgspec.Struct]) -> Callable[..., None]:
+    """The command of an act that ends an order; its reason is what the buyer may read."""
 
-    def ask(order_id: int) -> OrderFailure:
-        return OrderFailure(id=order_id, message=reason)
+    def run(
+        name: NameArgument,
+        reason: ReasonOption = "",
+        once: KeyOption = "",
+        environment: EnvironmentOption = "",
+        merchant: MerchantOption = "",
+        json_output: JsonOption = False,
+        data: DataOption = None,
+        settings_file: SettingsOption = None,
+    ) -> None:
+        meant = Meant(name, environment, merchant, data, settings_file)
+        _do(act, meant, lambda order_id: make(order_id, reason), reason=reason, once=once, as_json=json_output)
 
-    _do("orders.fail", meant, ask, reason=reason, once=once, as_json=json_output)
-
-
-def cancel(
-    name: NameArgument,
-    reason: ReasonOption = "",
-    once: KeyOption = "",
-    environment: EnvironmentOption = "",
-    merchant: MerchantOption = "",
-    json_output: JsonOption = False,
-    data: DataOption = None,
-    settings_file: SettingsOption = None,
-) -> None:
-    """Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead."""
-    meant = Meant(name, environment, merchant, data, settings_file)
-
-    def ask(order_id: int) -> OrderCancel:
-        return OrderCancel(id=order_id, message=reason)
-
-    _do("orders.cancel", meant, ask, reason=reason, once=once, as_json=json_output)
+    run.__doc__ = text
+    return run
 
 
 #: With what may be typed behind each; what takes nothing special is made from its struct.
 _BY_HAND: Final[tuple[tuple[str, Callable[..., None], str], ...]] = (
     ("complete", complete, '7319 --result \'{"code": "1234"}\' --failed 1'),
-    ("fail", fail_order, "7319 --reason 'not in stock'"),
-    ("cancel", cancel, "7319 --reason 'asked by the buyer'"),
+    (
+        "fail",
+        _ending(
+            "orders.fail",
+            "Fail an order: nothing was delivered. What was held or paid is in its member's wallet then; paid by "
+            "somebody without a wallet, it waits to be sent (gerai payments waiting).",
+            lambda order_id, reason: OrderFailure(id=order_id, message=reason),
+        ),
+        "7319 --reason 'not in stock'",
+    ),
+    (
+        "cancel",
+        _ending(
+            "orders.cancel",
+            "Cancel an order that is not paid, or whose money is held: it returns. A paid one is refunded instead.",
+            lambda order_id, reason: OrderCancel(id=order_id, message=reason),
+        ),
+        "7319 --reason 'asked by the buyer'",
+    ),
 )
 
 
