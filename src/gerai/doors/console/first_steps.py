@@ -34,12 +34,12 @@ async def steps_of(desk: AtDesk, words: DeskWords) -> list[FirstStep]:
 async def _step(desk: AtDesk, words: DeskWords, name: str, of: tuple[tuple[str, str], ...]) -> FirstStep:
     done = False
     for listed, _ in of:
-        view = views().get(listed)
-        if view is not None and desk.may(view.permission) and not done:
+        view = views()[listed]
+        if desk.may(view.permission) and not done:
             done = bool((await look(view, desk.within, view.filter(), desk.caller)).rows)
     return FirstStep(name, done, _ways(desk, words, tuple(act for _, act in of)))
 
 
 def _ways(desk: AtDesk, words: DeskWords, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    mine = [acts()[name] for name in names if name in acts() and desk.may(acts()[name].permission)]
+    mine = [acts()[name] for name in names if desk.may(acts()[name].permission)]
     return [(f"{desk.base}/do/{act.name}", words.of(act.title)) for act in mine]

@@ -94,16 +94,16 @@ class HomePage:
 
 
 async def _rows(desk: AtDesk, name: str, **wanted: Any) -> list[Any]:
-    """Rows of a view; none where the person may not see it, or this installation has none such."""
-    view = views().get(name)
-    if view is None or not desk.may(view.permission):
+    """Rows of a view; none where the person may not see it."""
+    view = views()[name]
+    if not desk.may(view.permission):
         return []
     return list((await look(view, desk.within, view.filter(**wanted), desk.caller)).rows)
 
 
 async def _needs(desk: AtDesk, words: DeskWords) -> list[dict[str, Any]] | None:
     """What waits for a person, by kind; None: nobody counts it for this person."""
-    if "waiting.counts" not in views() or not desk.may(views()["waiting.counts"].permission):
+    if not desk.may(views()["waiting.counts"].permission):
         return None
     return [
         {

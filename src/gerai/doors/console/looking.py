@@ -152,7 +152,7 @@ def _on_row(desk: AtDesk, things: str, row: msgspec.Struct, words: DeskWords) ->
         mine = [act for act in _of(desk, things) if _takes_id(act)]
     else:
         every = acts()
-        mine = [every[name] for name in can if name in every and desk.may(every[name].permission)]
+        mine = [every[name] for name in can if desk.may(every[name].permission)]
     # What is listed among others is done with, and back to the list.
     back = f"&back={things}" if hasattr(row, "things") else ""
     return [(f"{desk.base}/do/{act.name}?id={number}{back}", words.of(act.title)) for act in mine]

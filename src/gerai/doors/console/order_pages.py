@@ -71,7 +71,7 @@ class OrderPages:
             following=answers.address(ctx, after=page.next) if page.next else "", untouched=untouched,
             samples=await self._counters.samples(ctx.base_url)
             if untouched and desk.within.environment == "sandbox" else (),
-            can_make_keys="keys.create" in acts() and desk.may(acts()["keys.create"].permission),
+            can_make_keys=desk.may(acts()["keys.create"].permission),
         )  # fmt: skip
 
     async def show_page(self, ctx: RequestContext, desk: AtDesk) -> Response:

@@ -51,7 +51,7 @@ class ReportPages:
         page, faults = await looked(view, desk, asked)
         columns = [one for one in columns_of(view.row, words) if one[0] not in _QUIET and _said(one[0], page)]
         by = asked.get("by") or "day"
-        may_rebuild = _ACT in acts() and desk.may(acts()[_ACT].permission)
+        may_rebuild = desk.may(acts()[_ACT].permission)
         return desk_page(
             ctx, desk, "reports.html", name.partition(".")[0], 400 if faults else 200,
             title=words.of(view.title), kinds=_kinds(desk, words, name), columns=columns, faults=faults,

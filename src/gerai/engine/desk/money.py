@@ -11,7 +11,6 @@ from gerai.domain.refusals import InputInvalid, NotFound
 from gerai.domain.states import DEPOSIT, PAYMENT
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.registry import acts
 from gerai.engine.proofs import proof_of
 
 #: The states of a payment, and of a top-up.
@@ -82,7 +81,7 @@ def payment_acts(payment: Payment) -> tuple[str, ...]:
         can.append("payments.resolve")
     elif PAYMENT.can(payment.status, "refund") and payment.amount_sen > payment.refunded_sen:
         can.append("payments.refund")
-    return known(can)
+    return tuple(can)
 
 
 def deposit_acts(deposit: Deposit) -> tuple[str, ...]:
@@ -92,10 +91,4 @@ def deposit_acts(deposit: Deposit) -> tuple[str, ...]:
         can.append("topups.confirm")
     if DEPOSIT.can(deposit.status, "accept") or (deposit.held and DEPOSIT.can(deposit.status, "arrive_late")):
         can.append("topups.resolve")
-    return known(can)
-
-
-def known(names: list[str]) -> tuple[str, ...]:
-    """Those of the acts that there are."""
-    every = acts()
-    return tuple(name for name in names if name in every)
+    return tuple(can)

@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 from gerai.domain.money import display
 from gerai.engine.catalogue.products import ProductCatalogue
-from gerai.engine.desk.registry import acts
 from gerai.kit.bilingual import Bilingual
 from gerai.ports.payments import PaymentMethod
 from gerai.store.waiting_list import WaitingThing
@@ -158,8 +157,7 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
 
 def can_of(thing: WaitingThing) -> tuple[str, ...]:
     """The names of the acts that decide it, by its id."""
-    known = acts()
-    return tuple(name for name in KINDS[_kind(thing)].can if name in known)
+    return KINDS[_kind(thing)].can
 
 
 def things_of(thing: WaitingThing) -> str:

@@ -13,7 +13,7 @@ from gerai.domain.states import ARRIVAL
 from gerai.engine.arrivals.take import PRODUCTION
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.money import account_named, known
+from gerai.engine.desk.money import account_named
 from gerai.engine.desk.paging import After, cut
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.kit.bilingual import Bilingual
@@ -52,7 +52,7 @@ class ArrivalRow(msgspec.Struct, frozen=True):
 
 def row_of(within: Within, one: Arrival) -> ArrivalRow:
     """Money as it is listed."""
-    can = known([act for verb, act in _ACTS.items() if ARRIVAL.can(one.status, verb)])
+    can = tuple(act for verb, act in _ACTS.items() if ARRIVAL.can(one.status, verb))
     return ArrivalRow(
         one.arrival_id, one.amount_sen, one.status, one.arrived_at, account_named(within, one.receiving_id),
         one.description, one.source, one.order_id, one.payment_id, one.deposit_id, one.decided_by, can,

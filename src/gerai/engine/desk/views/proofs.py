@@ -9,7 +9,6 @@ import msgspec
 
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.money import known
 from gerai.engine.desk.paging import After, cut
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.views.payments import way_of
@@ -46,7 +45,7 @@ class ListedProof(msgspec.Struct, frozen=True):
 
 def row_of(one: ProofRow) -> ListedProof:
     """A proof as it is listed."""
-    can = known(["payments.confirm"]) if one.payment_status in sql.MAY_COME else ()
+    can = ("payments.confirm",) if one.payment_status in sql.MAY_COME else ()
     return ListedProof(
         one.proof_id, one.asked_sen, one.order_id, one.order_number, one.payment_id, one.payment, one.payment_status,
         way_of(one.method, one.channel_code), one.kind, one.size_bytes, one.uploaded_at, can,

@@ -11,7 +11,6 @@ from gerai.domain.records import RefundTask
 from gerai.domain.states import REFUND
 from gerai.engine.desk.fields import Id, Limit, words
 from gerai.engine.desk.house import Within
-from gerai.engine.desk.money import known
 from gerai.engine.desk.paging import After, cut
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.gateways.refund import may_hand_over
@@ -76,7 +75,7 @@ def refund_acts(task: RefundTask) -> tuple[str, ...]:
         can.insert(1, "refunds.destination")
         # What somebody took to send by hand is given back by themselves alone, who is not known here.
         can += ["refunds.again"] if may_hand_over(task) else []
-    return known(can)
+    return tuple(can)
 
 
 async def run(within: Within, wanted: RefundFilter) -> ViewPage:
