@@ -168,7 +168,7 @@ async def _contract(engine: Engine, partners: FoundPartners, sealer: SecretBox, 
     midtrans = partners.gateways["midtrans"]
     draft = draft_contract(
         engine, sealer, merchant_id, midtrans, "production", {"secret_server_key": KEY},
-        ways=ways_of(midtrans, partners.payment_methods), base_url=gateway, by="torture",
+        ways=ways_of(midtrans, partners.payment_methods), base_url=gateway, by="torture", here=True,
     )  # fmt: skip
     await open_contract(engine, draft)
 

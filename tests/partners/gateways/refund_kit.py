@@ -77,7 +77,7 @@ async def shop_at(engine: Engine, name: str) -> AsyncGenerator[tuple[Place, Gate
     async with on_a_socket(place.fake.app) as place.url:
         draft = draft_contract(
             engine, sealer, merchant_id, place.gateway, "production", place.given,
-            ways=ways_of(place.gateway, METHODS), base_url=place.url + place.base, by="t",
+            ways=ways_of(place.gateway, METHODS), base_url=place.url + place.base, by="t", here=True,
         )  # fmt: skip
         contract = await open_contract(engine, draft)
         desk = GatewayDesk(engine, {place.gateway.name: place.gateway}, sealer, "http://127.0.0.1:1")

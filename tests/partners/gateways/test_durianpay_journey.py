@@ -69,7 +69,7 @@ async def pair(served: App) -> AsyncGenerator[Pair]:
         merchant_id = await open_merchant(engine, f"dn{engine.ids.next()}", "Toko Anak")
         draft = draft_contract(
             engine, sealer, merchant_id, GATEWAY, "production", given, ways=ways_of(GATEWAY, METHODS),
-            base_url=upstream.contract.base_url, by="t",
+            base_url=upstream.contract.base_url, by="t", here=True,
         )  # fmt: skip
         contract = await open_contract(engine, draft)
         desk: Any = served._desk  # pyright: ignore[reportPrivateUsage]

@@ -93,7 +93,7 @@ async def lasting(engine: Engine, request: pytest.FixtureRequest) -> AsyncGenera
     async with on_a_socket(fake.app) as url:
         draft = draft_contract(
             engine, sealer, merchant_id, gateway, "production", given, ways=ways_of(gateway, METHODS),
-            base_url=f"{url}/v1" if gateway is DURIANPAY else url, by="t",
+            base_url=f"{url}/v1" if gateway is DURIANPAY else url, by="t", here=True,
         )  # fmt: skip
         contract = await open_contract(engine, draft)
         async with GatewayDesk(engine, {gateway.name: gateway}, sealer, "https://toko.example") as desk:
