@@ -169,7 +169,7 @@ async def test_a_gateways_notice_is_read_by_its_gateway(dsn: str, engine: Engine
     given = {one.name: "secret" if one.name.startswith("secret_") else "T1" for one in gateway.asks}
     draft = draft_contract(
         engine, SecretBox(KEY), merchant_id, gateway, "production", given, ways=ways_of(gateway, METHODS),
-        base_url="http://127.0.0.1:1", by="t", here=True,
+        base_url="http://127.0.0.1:65535", by="t", here=True,
     )  # fmt: skip
     contract = await open_contract(engine, draft)
 
