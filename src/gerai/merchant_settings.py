@@ -101,6 +101,15 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True):
     shop_url: Annotated[
         str, says("Where buyers shop; order pages lead back there.", "`https://toko.example`", fault=web_fault)
     ] = ""
+    shop_host: Annotated[
+        str,
+        Meta(pattern=r"^([a-z0-9-]+(\.[a-z0-9-]+)*)?$", max_length=253),
+        says(
+            "The host name at which requests without a key are this shop's (articles), where the server has several "
+            "shops; it is in the server's `http.allowed_hosts`, too.",
+            "`toko.example`",
+        ),
+    ] = ""
     shop_colour: Annotated[
         str, says("The colour of buttons and links on order pages.", "`#0b6b53`", fault=colour_fault)
     ] = ""

@@ -17,6 +17,7 @@ from gerai.domain.states import ORDER
 from gerai.domain.webhooks import SentAttempt
 from gerai.store import (
     arrivals,
+    articles,
     deposits,
     due,
     events,
@@ -231,6 +232,14 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "merchant_orders.by_receipts": [
             lambda c, r=r: merchant_orders.by_receipts(c, m, "production", r) for r in (["none"], [k.receipt] * 200)
         ],
+        "articles.page": [
+            lambda c, before=before, published=published: articles.page(c, m, 51, before_id=before, published=published)
+            for before in (0, 10**9)
+            for published in (None, True, False)
+        ],
+        "articles.newest": [lambda c: articles.newest(c, m, 20)],
+        "articles.by_slug": [lambda c: articles.by_slug(c, m, "none")],
+        "articles.by_id": [lambda c: articles.by_id(c, m, 7)],
         "logos.logos": [lambda c: logos.logos(c, [m])],
         "logos.content": [lambda c: logos.content(c, m, b"none")],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],

@@ -72,7 +72,7 @@ WITHOUT_CASE = {
     "report_counting.last_event", "report_counting.event_writers", "report_counting.take", "report_counting.move",
     "report_counting.refill", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
     # Its statement is a case of its own: STOCK_BY_ID.
-    "stock.locked",
+    "stock.locked", "articles.add", "articles.change", "articles.remove",
 }  # fmt: skip
 
 

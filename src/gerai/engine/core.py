@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gerai.domain.refusals import IdempotencyKeyReused
 from gerai.engine.batch import Writer
+from gerai.engine.catalogue.articles import ArticleReads
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.deposits.find import DepositReads
 from gerai.engine.directory import Directory, Part
@@ -54,8 +55,8 @@ class ReadsStats(NamedTuple):
 
 
 class Engine:
-    """``orders``, ``events``, ``payments``, ``deposits`` and ``wallets`` answer reads; ``ids``, ``directory`` as their
-    modules say."""
+    """``orders``, ``events``, ``payments``, ``deposits``, ``wallets`` and ``articles`` answer reads; ``ids``,
+    ``directory`` as their modules say."""
 
     def __init__(
         self,
@@ -91,6 +92,7 @@ class Engine:
         self.payments = PaymentReads(self._pool)
         self.payouts = PayoutReads(self._pool, calendar or calendar_of(None))
         self.deposits = DepositReads(self._pool)
+        self.articles = ArticleReads(self._pool)
         self.wallets = WalletReads(self._pool)
         #: Watches what runs beside the calls. Whoever started the engine stops it once this gave up.
         self.supervisor = Supervisor(*ENGINE_TASKS, excused=outages_of(dsn))

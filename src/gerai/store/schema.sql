@@ -63,6 +63,20 @@ END)),
     CONSTRAINT arrivals_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'dismissed'::text])))
 );
 
+CREATE TABLE articles (
+    merchant_id bigint NOT NULL,
+    article_id bigint NOT NULL,
+    slug text NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    excerpt text NOT NULL,
+    cover_image text NOT NULL,
+    content text NOT NULL,
+    published_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE audit (
     merchant_id bigint NOT NULL,
     audit_id bigint NOT NULL,
@@ -975,6 +989,8 @@ ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key U
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_merchant_id_receiving_id_arrival_key_key UNIQUE (merchant_id, receiving_id, arrival_key);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_pkey PRIMARY KEY (merchant_id, arrival_id);
+ALTER TABLE ONLY articles ADD CONSTRAINT articles_pkey PRIMARY KEY (merchant_id, article_id);
+ALTER TABLE ONLY articles ADD CONSTRAINT articles_slug UNIQUE (merchant_id, slug);
 ALTER TABLE ONLY audit ADD CONSTRAINT audit_pkey PRIMARY KEY (merchant_id, audit_id);
 ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
@@ -1052,6 +1068,7 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
+CREATE INDEX articles_published ON articles USING btree (merchant_id, published_at DESC, article_id DESC) WHERE (published_at IS NOT NULL);
 CREATE INDEX audit_of_targets ON audit USING btree (merchant_id, target, audit_id);
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));

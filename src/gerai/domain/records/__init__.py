@@ -5,6 +5,7 @@ Amounts are integer sen. Times are aware datetimes in UTC. ``channel`` is the na
 through; the engine never looks inside it, nor inside ``details``.
 """
 
+from gerai.domain.records.articles import Article
 from gerai.domain.records.deliveries import Fulfilment, Shipment, Stock
 from gerai.domain.records.gateways import GatewayAttempt, GatewayContract, OfferedWay, Payout
 from gerai.domain.records.journal import AuditEntry, Event, IdempotencyRecord
@@ -20,6 +21,7 @@ __all__ = [
     "MANUAL",
     "Account",
     "Arrival",
+    "Article",
     "AuditEntry",
     "Deposit",
     "Environment",

@@ -23,7 +23,7 @@ from gerai.engine.core import Engine
 from gerai.engine.directory_entries import KeyFacts
 from gerai.engine.gateways.desk import GatewayDesk
 from gerai.kit.clock import real_now, unix_s
-from gerai.kit.hosts import origin_of
+from gerai.kit.hosts import host_of, origin_of
 from gerai.ports.fulfilment import FulfilmentProvider
 from gerai.ports.notices import NoticeForm
 from gerai.ports.payments import PaymentMethod
@@ -111,6 +111,12 @@ class RequestContext:
     def base_url(self) -> str:
         """What links begin with: the setting, never the request's own Host."""
         return self.services.settings.base_url
+
+    @property
+    def host(self) -> str:
+        """The host that was asked, one of ours, in lower case; empty: the request names none. No link begins with
+        it."""
+        return host_of(self.headers.get("host") or "")
 
     @property
     def client_address(self) -> str:

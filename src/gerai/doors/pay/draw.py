@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from gerai.domain.records import Article
 from gerai.doors.http.language import LANGUAGES
 from gerai.doors.pay.address import Address
 from gerai.doors.pay.assets import asset_url, colour_sheet
@@ -72,6 +74,13 @@ def deposit_page(page: DepositPage, words: Words, address: Address) -> str:
 def home_page(words: Words, doors: Sequence[DoorCard], simulated: bool) -> str:
     """The front page: what this server is and which doors it has."""
     return _draw("home.html", words, Address(("",)), doors=doors, simulated=simulated)
+
+
+def article_page(words: Words, address: Address, merchant: str, article: Article, published: str) -> str:
+    """An article of this merchant, and the day since when it is there. Its content is HTML that was cleaned when it was
+    written."""
+    facts = {"merchant": merchant, "article": article, "published": published, "content": Markup(article.content)}
+    return _draw("article.html", words, address, **facts)
 
 
 def error_page(words: Words, address: Address, status: int, request_id: str = "", way: WayOn = HOME) -> str:

@@ -16,12 +16,13 @@ from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
 from gerai.doors.http.door import Dialect, Endpoint, Route
 from gerai.doors.http.page_details import ReadPageDetails, no_page_details
-from gerai.doors.pay import actions, answers, deposit_page, draw, live, order_page, upload
+from gerai.doors.pay import actions, answers, article, deposit_page, draw, live, order_page, upload
 from gerai.doors.pay.assets import DIGEST, asset_named
 from gerai.doors.pay.deposit_page import ResolvedDeposit, opened_deposit
 from gerai.doors.pay.paper import download
 from gerai.doors.pay.resolve import ByCode, ResolvedOrder, Resolver, by_link, opened_by
 from gerai.doors.pay.seller import LOGO_PATH
+from gerai.engine.catalogue.articles import ARTICLE_PATH
 from gerai.engine.merchants.logos import logo_content
 from gerai.engine.outage import refusal_behind
 
@@ -156,6 +157,7 @@ def routes(dialects: Sequence[Dialect]) -> tuple[Route, ...]:
     return (
         *found,
         Route("GET", "/", guarded(home(dialects))),
+        Route("GET", ARTICLE_PATH, guarded(article.show)),
         Route("GET", "/_pay/{digest}/{name}", guarded(asset)),
         Route("GET", LOGO_PATH + "/{merchant}/{digest}", guarded(logo)),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from gerai.domain.refusals import PermissionMissing
+from gerai.domain.refusals import NotAuthenticated, PermissionMissing
 from gerai.doors.dialects.leuwongrr.merchant_settings import LeuwongrrSettings, LimitBucket
 from gerai.doors.http.context import RequestContext
-from gerai.engine.directory_entries import KeyFacts, MemberFacts
+from gerai.engine.directory_entries import KeyFacts, MemberFacts, MerchantFacts
+from gerai.engine.merchants.at_host import shop_at
 
 CHANNEL: Final = "leuwongrr"
 #: Requests per minute by bucket (contract §3). A key's own figures win, then the merchant's.
@@ -41,3 +42,15 @@ def authenticate(ctx: RequestContext, bucket: LimitBucket) -> Caller:
     if member is None or member.status != "active":
         raise PermissionMissing("account.active")
     return Caller(key, member, settings)
+
+
+def public_shop(ctx: RequestContext) -> MerchantFacts | None:
+    """The shop that a public read is for: that of the token, where a good one is sent, else the host's. None: there
+    are several shops, and none has this host. Refuses RateLimited."""
+    try:
+        shop = ctx.authenticate(ctx.bearer() or ctx.headers.get("x-user-api-token"), CHANNEL).merchant
+    except NotAuthenticated:
+        # Public: a token that is none any more takes nothing away.
+        shop = shop_at(ctx.services.engine.directory, ctx.host)
+    ctx.limit("public_read", LIMITS["public_read"])
+    return shop

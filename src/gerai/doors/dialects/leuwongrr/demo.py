@@ -16,12 +16,21 @@ from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
+from gerai.engine.merchants.articles import Draft, write_article
 from gerai.engine.merchants.open import add_member, change_settings
 
 #: 100 Robux cost Rp15.000, as in the contract's example.
 RATE_SEN: Final = 15_000
 _OPENING_BALANCE: Final = rupiah(10_000_000_000)
 _DISCORD_USER: Final = "1262024148939440249"
+_ARTICLE: Final = Draft(
+    title="Cara Top Up Robux Aman",
+    category="Robux",
+    excerpt="Panduan singkat top up Robux aman.",
+    content="<p>Pesanan Robux dibayar lewat gamepass buatan Anda sendiri; kata sandi Roblox tidak pernah diminta.</p>"
+    "<ol><li>Buat gamepass, lalu salin nomornya.</li><li>Isi nama pengguna dan nomor gamepass di form pesanan.</li>"
+    "<li>Bayar; Robux masuk setelah masa tunggu dari Roblox.</li></ol>",
+)
 _ORDER: Final = {"roblox_username": "LeuwongUser", "place_id": 123456789, "roblox_pass_id": 987654321}
 
 
@@ -48,6 +57,7 @@ async def seed(shop: DemoShop) -> dict[str, Any]:
                 public_id=deposit_code(deposit_id, now, sandbox=environment == "sandbox"),
             )
         )
+    await write_article(engine, merchant_id, _ARTICLE)
     return {
         # An empty table of limits means the contract's own; none at all means no limit.
         "sandbox_token": await _key(shop, member_id, "sandbox", "Demo sandbox", {}),

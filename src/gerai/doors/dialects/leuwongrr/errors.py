@@ -27,6 +27,7 @@ _NOT_FOUND: Final = {
     "order": "Order tidak ditemukan.",
     "invoice": "Invoice tidak ditemukan.",
     "deposit": "Deposit tidak ditemukan.",
+    "article": "Artikel tidak ditemukan.",
 }
 _UNREADABLE: Final = {
     "empty": "body wajib diisi.",

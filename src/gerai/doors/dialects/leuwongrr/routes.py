@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from gerai.doors.dialects.leuwongrr import account, deposits, invoices, orders
+from gerai.doors.dialects.leuwongrr import account, articles, deposits, invoices, orders
 from gerai.doors.dialects.leuwongrr.account import BASE
 from gerai.doors.http.door import Route
 
 ROUTES: Final = (
     Route("GET", f"{BASE}/health", account.health),
+    Route("GET", f"{BASE}/articles", articles.list_articles),
+    Route("GET", f"{BASE}/articles/{{slug}}", articles.get_article),
     Route("POST", f"{BASE}/auth/token/validate", account.validate),
     Route("GET", f"{BASE}/me", account.get_me),
     Route("GET", f"{BASE}/me/balance", account.get_balance),
