@@ -39,11 +39,13 @@ class Seen(HTMLParser):
 
 
 PIECES = [
-    "<p>", "</p>", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>", "</a>",
+    "<p>", "</p>", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<a href='javascript:alert(1)'>",
+    "</a>",
     "<svg onload=alert(1)>", "<math>", "<mtext>", "<table>", "<mglyph>", "<style>", "</style>", "<!--", "-->", "]]>",
     "<noscript>", '<p title="</noscript><img src=x onerror=alert(1)>">', "<iframe srcdoc='<script>alert(1)</script>'>",
     "<a href='java\tscript:alert(1)'>", "<a href='&#106;avascript:alert(1)'>", "<form><math><mtext></form><form>",
-    "<img src='data:image/svg+xml;base64,PHN2Zz4='>", "<div style='background:url(javascript:alert(1))'>", "\x00", "<",
+    "<img src='data:image/svg+xml;base64,PHN2Zz4='>", "<div style='background:url(javascript:alert(1))'>", "\x00",
+    "<",
     "<textarea>", "<select>", "<option>", "<base href='https://evil.example/'>", "<meta http-equiv=refresh>", "&lt;script>",
 ]  # fmt: skip
 

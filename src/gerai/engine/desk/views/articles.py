@@ -21,8 +21,8 @@ class ArticleFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``published``: what readers see, or what they do not; not given: both."""
 
     published: Annotated[bool | None, words("Terbit", "Published")] = None
-    after: After = ""
-    limit: Limit = 50
+    after: Annotated[After, words("Sesudah", "After")] = ""
+    limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
 
 
 class ArticleRow(msgspec.Struct, frozen=True):
