@@ -46,7 +46,8 @@ PIECES = [
     "<a href='java\tscript:alert(1)'>", "<a href='&#106;avascript:alert(1)'>", "<form><math><mtext></form><form>",
     "<img src='data:image/svg+xml;base64,PHN2Zz4='>", "<div style='background:url(javascript:alert(1))'>", "\x00",
     "<",
-    "<textarea>", "<select>", "<option>", "<base href='https://evil.example/'>", "<meta http-equiv=refresh>", "&lt;script>",
+    "<textarea>", "<select>", "<option>", "<base href='https://evil.example/'>", "<meta http-equiv=refresh>",
+    "&lt;script>",
 ]  # fmt: skip
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from gerai.engine.merchants.articles import Draft, write_article
+from gerai.engine.merchants.articles import ArticleDraft, write_article
 from gerai.engine.merchants.open import change_settings
 
 MISSING = {"success": False, "message": "Artikel tidak ditemukan."}
 
 
 async def _write(shop: Any, title: str, **more: Any) -> None:
-    await write_article(shop.engine, shop.merchant_id, Draft(title=title, **({"content": "<p>Isi</p>"} | more)))
+    await write_article(shop.engine, shop.merchant_id, ArticleDraft(title=title, **({"content": "<p>Isi</p>"} | more)))
 
 
 async def test_the_newest_first_and_published_alone(shop: Any) -> None:

@@ -19,7 +19,7 @@ _EXCERPT_CHARS: Final = 160
 _LONGEST_SLUG: Final = 100
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wrote. An empty ``slug`` is made of the title, an empty ``excerpt`` of the content."""
 
     title: str
@@ -31,7 +31,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     published: bool = True
 
 
-async def write_article(engine: Engine, merchant_id: int, draft: Draft) -> Article:
+async def write_article(engine: Engine, merchant_id: int, draft: ArticleDraft) -> Article:
     """Store it, without what could act in a reader's browser. Refuses InputInvalid: another article has its slug, or
     nothing is left of its content."""
     article_id, now, content = engine.ids.next(), real_now(), cleaned(draft.content)

@@ -16,14 +16,14 @@ from gerai.doors.dialects.leuwongrr.pricing import deposit_code
 from gerai.doors.http.demo import Demo, DemoCall, DemoShop, Shown, call
 from gerai.engine.deposits.manual import ManualDeposit
 from gerai.engine.keys.manage import create_key
-from gerai.engine.merchants.articles import Draft, write_article
+from gerai.engine.merchants.articles import ArticleDraft, write_article
 from gerai.engine.merchants.open import add_member, change_settings
 
 #: 100 Robux cost Rp15.000, as in the contract's example.
 RATE_SEN: Final = 15_000
 _OPENING_BALANCE: Final = rupiah(10_000_000_000)
 _DISCORD_USER: Final = "1262024148939440249"
-_ARTICLE: Final = Draft(
+_ARTICLE: Final = ArticleDraft(
     title="Cara Top Up Robux Aman",
     category="Robux",
     excerpt="Panduan singkat top up Robux aman.",

@@ -12,7 +12,7 @@ from gerai.engine.desk.bundles import Slug
 from gerai.engine.desk.fields import Name, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.merchants.articles import Draft, write_article
+from gerai.engine.merchants.articles import ArticleDraft, write_article
 from gerai.kit.bilingual import Bilingual
 
 
@@ -31,7 +31,9 @@ class NewArticle(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 async def run(within: Within, given: NewArticle) -> Done:
     """What could act in a reader's browser is taken out of its content. Refuses InputInvalid: another one has its slug,
     or nothing is left of the content."""
-    new = await write_article(within.engine, within.merchant_id, msgspec.convert(given, Draft, from_attributes=True))
+    new = await write_article(
+        within.engine, within.merchant_id, msgspec.convert(given, ArticleDraft, from_attributes=True)
+    )
     return Done(str(new.article_id))
 
 
