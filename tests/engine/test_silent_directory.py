@@ -181,13 +181,13 @@ async def test_a_quiet_shop_is_left_alone(own_dsn: str, monkeypatch: pytest.Monk
         key = await new_key(shop)
         before = sorted(backends(own_dsn, "LISTEN %"))
         loads: list[Any] = []
-        load = type(shop.directory).load
+        load = type(shop.directory)._load
 
-        async def counted(directory: Any, connection: Any, merchant_ids: Any = None) -> None:
+        async def counted(directory: Any, connection: Any, merchant_ids: Any, known: Any) -> None:
             loads.append(merchant_ids)
-            await load(directory, connection, merchant_ids)
+            await load(directory, connection, merchant_ids, known)
 
-        monkeypatch.setattr(type(shop.directory), "load", counted)
+        monkeypatch.setattr(type(shop.directory), "_load", counted)
         await asyncio.sleep(TRUSTED_S + 1)
         assert (loads, sorted(backends(own_dsn, "LISTEN %"))) == ([], before)
         assert key.lives_in(shop)

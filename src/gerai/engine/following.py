@@ -111,7 +111,7 @@ class _Follower:
     async def _load(self, merchant_ids: list[int] | None) -> None:
         limit_s = _READ_ALL_S if merchant_ids is None else _READ_S + _READ_EACH_S * len(merchant_ids)
         try:
-            await _within(limit_s, self._reading, self._directory.load(self._reading, merchant_ids))
+            await _within(limit_s, self._reading, self._reread(merchant_ids))
         except ConnectionLost:
             raise
         except Exception:
@@ -122,6 +122,13 @@ class _Follower:
                 last_id = some[-1]
             self._directory.confirm(began_s)
             raise
+
+    async def _reread(self, merchant_ids: list[int] | None) -> None:
+        if merchant_ids is None:
+            # Whatever is known may be of another database: the one that was connected to before.
+            await self._directory.load(self._reading)
+        else:
+            await self._directory.refresh(self._reading, merchant_ids)
 
     async def _compare(self) -> None:
         """Compare the keys of the next merchants in turn, and read those again that differ."""
