@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,19 +201,23 @@ async def test_keys_are_good_while_a_large_catalogue_is_read(own_dsn: str) -> No
         await assert_within(lambda: kept.lives_in(shop) and revoked.is_known_revoked_in(shop), 2 * TRUSTED_S)
 
 
+def _counting(load: Callable[..., Awaitable[None]], count: Callable[[], None]) -> Callable[..., Awaitable[None]]:
+    async def counted(*given: Any) -> None:
+        count()
+        await load(*given)
+
+    return counted
+
+
 async def test_a_quiet_shop_is_left_alone(own_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing happens, nothing is read again: the beats are heard, and the connections stay the same."""
     async with another_engine(own_dsn) as shop:
         key = await new_key(shop)
         before = sorted(backends(own_dsn, "LISTEN %"))
         loads: list[Any] = []
-        load = type(shop.directory)._load
-
-        async def counted(directory: Any, connection: Any, merchant_ids: Any, known: Any) -> None:
-            loads.append(merchant_ids)
-            await load(directory, connection, merchant_ids, known)
-
-        monkeypatch.setattr(type(shop.directory), "_load", counted)
+        for name in ("load", "refresh"):
+            counted = partial(loads.append, name)
+            monkeypatch.setattr(shop.directory, name, _counting(getattr(shop.directory, name), counted))
         await asyncio.sleep(TRUSTED_S + 1)
         assert (loads, sorted(backends(own_dsn, "LISTEN %"))) == ([], before)
         assert key.lives_in(shop)
