@@ -230,22 +230,17 @@ async def read_once(engine: Engine) -> AsyncGenerator[None]:
     act. Meanwhile it knows nothing of it."""
     directory = engine.directory
     # Of a block around this one, or beside it.
-    other: partial[Any] | None = vars(directory).get("load")
-    changed: set[int] = set() if other is None else other.args[1]
-    later = partial(_note, directory, changed)
-    with patch.object(directory, "load", later) if other is None else nullcontext():
+    other: partial[Any] | None = vars(directory).get("refresh")
+    changed: set[int] = set() if other is None else other.args[0]
+    later = partial(_note, changed)
+    with patch.object(directory, "refresh", later) if other is None else nullcontext():
         yield
     async with engine.connection() as connection:
-        await Directory.load(directory, connection, sorted(changed))
+        await Directory.refresh(directory, connection, sorted(changed))
 
 
-async def _note(
-    directory: Directory, changed: set[int], connection: Any, merchant_ids: Sequence[int] | None = None
-) -> None:
-    if merchant_ids is None:
-        await Directory.load(directory, connection)
-    else:
-        changed.update(merchant_ids)
+async def _note(changed: set[int], connection: Any, merchant_ids: Sequence[int]) -> None:
+    changed.update(merchant_ids)
 
 
 async def open_shop(

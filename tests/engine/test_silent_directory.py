@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -175,19 +176,48 @@ async def test_a_key_ends_though_its_merchant_cannot_be_read(own_dsn: str) -> No
         assert kept.lives_in(shop)
 
 
+async def test_keys_are_good_while_a_large_catalogue_is_read(own_dsn: str) -> None:
+    """After its link broke, a process reads everything for longer than it trusts what it knows: it goes on serving
+    keys meanwhile, and none that was revoked."""
+    takes_s, reading = [0.0], asyncio.Event()
+
+    async def load(connection: Any, merchant_ids: Any) -> dict[int, int]:
+        if takes_s[0]:
+            reading.set()
+        await asyncio.sleep(takes_s[0])
+        return dict.fromkeys(merchant_ids, 0)
+
+    async with another_engine(own_dsn) as desk, another_engine(own_dsn, parts=(Part("large", load),)) as shop:
+        revoked, kept = await new_key(desk), await new_key(desk)
+        await assert_within(lambda: kept.lives_in(shop) and revoked.lives_in(shop), 1 + _GRACE_S)
+        takes_s[0] = 2 * TRUSTED_S
+        with psycopg.connect(own_dsn, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'")
+        await asyncio.wait_for(reading.wait(), 10)
+        await revoked.revoke()
+        await asyncio.sleep(TRUSTED_S + 1)
+        assert (kept.lives_in(shop), revoked.lives_in(shop)) == (True, False)
+        takes_s[0] = 0.0
+        await assert_within(lambda: kept.lives_in(shop) and revoked.is_known_revoked_in(shop), 2 * TRUSTED_S)
+
+
+def _counting(load: Callable[..., Awaitable[None]], count: Callable[[], None]) -> Callable[..., Awaitable[None]]:
+    async def counted(*given: Any) -> None:
+        count()
+        await load(*given)
+
+    return counted
+
+
 async def test_a_quiet_shop_is_left_alone(own_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing happens, nothing is read again: the beats are heard, and the connections stay the same."""
     async with another_engine(own_dsn) as shop:
         key = await new_key(shop)
         before = sorted(backends(own_dsn, "LISTEN %"))
         loads: list[Any] = []
-        load = type(shop.directory).load
-
-        async def counted(directory: Any, connection: Any, merchant_ids: Any = None) -> None:
-            loads.append(merchant_ids)
-            await load(directory, connection, merchant_ids)
-
-        monkeypatch.setattr(type(shop.directory), "load", counted)
+        for name in ("load", "refresh"):
+            counted = partial(loads.append, name)
+            monkeypatch.setattr(shop.directory, name, _counting(getattr(shop.directory, name), counted))
         await asyncio.sleep(TRUSTED_S + 1)
         assert (loads, sorted(backends(own_dsn, "LISTEN %"))) == ([], before)
         assert key.lives_in(shop)

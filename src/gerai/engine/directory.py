@@ -1,17 +1,18 @@
 """Who exists and what they sell: immutable snapshots in memory, one per merchant, swapped on a NOTIFY.
 
-Keys, merchants and members that own keys are always here. A door's own catalogue is a :class:`Part`: a name and a
-function that loads it. An order freezes what it used, so a swap never changes an order.
+Keys, merchants and members that own keys are always here, and read again with every change. A door's own catalogue is
+a :class:`Part`: a name and a function that loads it; of a large one only what changed is read again (decision 0038).
+An order freezes what it used, so a swap never changes an order.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 import structlog
 
@@ -21,6 +22,7 @@ from gerai.engine.directory_entries import KeyFacts, MerchantFacts, keys_of, mem
 from gerai.merchant_settings import GENERAL, MerchantSettingsDeclared
 from gerai.store import directory as sql
 from gerai.store import gateways, receiving_accounts
+from gerai.store.catalogue_changes import Changes, changed_since, moment
 from gerai.store.connection import Connection
 
 T = TypeVar("T")
@@ -31,25 +33,50 @@ TRUSTED_S: Final = 5.0
 _AT_ONCE: Final = 100
 
 
+class Patch(Protocol[T]):
+    """Brings a catalogue that is known up to date: reads what changed, and shares the rest. The same as loading it."""
+
+    def __call__(self, connection: Connection, merchant_id: int, known: T, changed: Changes) -> Awaitable[T]: ...
+
+
 @dataclass(frozen=True)
 class Part(Generic[T]):
     """A catalogue a door keeps in the snapshot: its name and how it is loaded for many merchants at once. Every
-    merchant asked for must be in the answer."""
+    merchant asked for must be in the answer. ``patch`` None: it is small, and always loaded."""
 
     name: str
     load: Callable[[Connection, Sequence[int]], Awaitable[dict[int, T]]]
+    patch: Patch[T] | None = None
 
 
 def _lives(keys: Iterable[tuple[bytes, sql.KeyRow | KeyFacts]]) -> set[tuple[bytes, datetime | None, datetime | None]]:
     return {(digest, key.expires_at, key.revoked_at) for digest, key in keys}
 
 
+async def _read_part(
+    connection: Connection,
+    part: Part[T],
+    merchant_ids: Sequence[int],
+    known: Mapping[int, Snapshot],
+    changed: Mapping[int, Changes],
+) -> dict[int, T]:
+    """What is known of it is patched, where it can be; the rest is loaded."""
+    if part.patch is None:
+        return await part.load(connection, merchant_ids)
+    whole = [i for i in merchant_ids if i not in known]
+    found = await part.load(connection, whole) if whole else {}
+    for i, one in known.items():
+        found[i] = await part.patch(connection, i, cast("T", one.parts[part.name]), changed[i])
+    return found
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """One merchant at one moment."""
+    """One merchant at one moment, which is the database's (``store/catalogue_changes.py``)."""
 
     merchant: MerchantFacts
     keys: dict[bytes, KeyFacts]
+    moment: str
     parts: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -107,9 +134,25 @@ class Directory:
         """Read these merchants, or all of them, and swap the snapshots in. One at a time: what was read earlier never
         replaces what was read later."""
         async with self._loading:
-            await self._load(connection, merchant_ids)
+            await self._load(connection, merchant_ids, {})
 
-    async def _load(self, connection: Connection, merchant_ids: Sequence[int] | None) -> None:
+    async def refresh(self, connection: Connection, merchant_ids: Sequence[int]) -> None:
+        """The same, but of large catalogues only what changed since these merchants were read is read again."""
+        async with self._loading:
+            known = {i: found for i in merchant_ids if (found := self._merchants.get(i)) is not None}
+            await self._load(connection, merchant_ids, known)
+
+    async def read_in(self, connection: Connection, part: Part[T], merchant_id: int) -> T:
+        """A door's catalogue as it is in this transaction, in which nobody else changes it (``sql.in_turn``); for
+        deciding. It is kept nowhere."""
+        found = self._merchants.get(merchant_id)
+        known = {} if found is None else {merchant_id: found}
+        changed = await changed_since(connection, {i: one.moment for i, one in known.items()})
+        return (await _read_part(connection, part, [merchant_id], known, changed))[merchant_id]
+
+    async def _load(
+        self, connection: Connection, merchant_ids: Sequence[int] | None, known: Mapping[int, Snapshot]
+    ) -> None:
         wanted = await sql.merchant_ids(connection) if merchant_ids is None else list(merchant_ids)
         merchants = {} if merchant_ids is None else dict(self._merchants)
         keys = {} if merchant_ids is None else dict(self._keys)
@@ -118,7 +161,7 @@ class Directory:
             # One moment for all tables: between two statements somebody's whole catalogue may come, and what refers to
             # a row would be read without it.
             async with sql.one_moment(connection):
-                read = await self._snapshots(connection, some)
+                read = await self._snapshots(connection, some, known)
             for merchant_id, fresh in read.items():
                 old = merchants.pop(merchant_id, None)
                 for digest in () if old is None else old.keys:
@@ -129,8 +172,11 @@ class Directory:
         # Swapped by reference: a request that began with the old snapshot keeps it to its end.
         self._merchants, self._keys = merchants, keys
 
-    async def _snapshots(self, connection: Connection, merchant_ids: list[int]) -> dict[int, Snapshot | None]:
+    async def _snapshots(
+        self, connection: Connection, merchant_ids: list[int], known: Mapping[int, Snapshot]
+    ) -> dict[int, Snapshot | None]:
         """One statement per table, however many merchants; None for one that does not exist."""
+        now = await moment(connection)
         found = {row.merchant_id: row for row in await sql.merchants(connection, merchant_ids)}
         accounts = await sql.system_accounts(connection, merchant_ids)
         receiving = await receiving_accounts.open_accounts(connection, merchant_ids)
@@ -139,13 +185,15 @@ class Directory:
         links = await sql.links_of_members(connection, merchant_ids)
         wallets = await sql.wallets_of_members(connection, merchant_ids)
         keys = await sql.keys(connection, merchant_ids)
-        parts = {part.name: await part.load(connection, merchant_ids) for part in self._parts}
+        stale = {i: known[i] for i in merchant_ids if i in known and i in found}
+        changed = await changed_since(connection, {i: one.moment for i, one in stale.items()})
+        parts = {part.name: await _read_part(connection, part, merchant_ids, stale, changed) for part in self._parts}
         snapshots: dict[int, Snapshot | None] = dict.fromkeys(merchant_ids)
         for i, row in found.items():
             merchant = self._merchant(row, accounts[i], receiving[i], contracts[i])
             people = members_of(members[i], links[i])
             facts = keys_of(merchant, keys.get(i, []), people, {(e, m): account for e, m, account in wallets[i]})
-            snapshots[i] = Snapshot(merchant, facts, {name: loaded[i] for name, loaded in parts.items()})
+            snapshots[i] = Snapshot(merchant, facts, now, {name: loaded[i] for name, loaded in parts.items()})
         return snapshots
 
     def _merchant(

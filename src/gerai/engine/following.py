@@ -104,33 +104,55 @@ class _Follower:
 
     async def _load_all(self) -> None:
         began_s = monotonic()
-        await self._load(None)
+        loading = asyncio.create_task(self._load(None))
+        try:
+            # What somebody sells may take longer to read than a key may be trusted: keys are looked after meanwhile, by
+            # the connection that has nothing to listen to yet.
+            while not (await asyncio.wait((loading,), timeout=_BEAT_S))[0]:
+                if self._directory.loaded.is_set() and not self._listening.closed:
+                    await self._forget_ended(self._listening)
+            await loading
+        finally:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+        # Of what was read: keys may have ended since.
         self._directory.confirm(began_s)
         self._directory.loaded.set()
 
     async def _load(self, merchant_ids: list[int] | None) -> None:
         limit_s = _READ_ALL_S if merchant_ids is None else _READ_S + _READ_EACH_S * len(merchant_ids)
         try:
-            await _within(limit_s, self._reading, self._directory.load(self._reading, merchant_ids))
+            await _within(limit_s, self._reading, self._reread(merchant_ids))
         except ConnectionLost:
             raise
         except Exception:
             # Something that cannot be read keeps the rest as it was known; a revoked key ends all the same.
-            began_s, last_id = monotonic(), 0
-            while some := self._directory.next_merchants(last_id, _COMPARED):
-                self._directory.forget_keys(await self._stored_keys(some))
-                last_id = some[-1]
-            self._directory.confirm(began_s)
+            await self._forget_ended(self._reading)
             raise
+
+    async def _forget_ended(self, connection: Connection) -> None:
+        """Name no key any more that is stored otherwise than it is known; the others are good from now on."""
+        began_s, last_id = monotonic(), 0
+        while some := self._directory.next_merchants(last_id, _COMPARED):
+            self._directory.forget_keys(await self._stored_keys(connection, some))
+            last_id = some[-1]
+        self._directory.confirm(began_s)
+
+    async def _reread(self, merchant_ids: list[int] | None) -> None:
+        if merchant_ids is None:
+            # Whatever is known may be of another database: the one that was connected to before.
+            await self._directory.load(self._reading)
+        else:
+            await self._directory.refresh(self._reading, merchant_ids)
 
     async def _compare(self) -> None:
         """Compare the keys of the next merchants in turn, and read those again that differ."""
         some = self._directory.next_merchants(self._compared_id, _COMPARED)
         self._compared_id = some[-1] if len(some) == _COMPARED else 0
-        await self._read({i for i, _ in self._directory.outdated_keys(await self._stored_keys(some))})
+        await self._read({i for i, _ in self._directory.outdated_keys(await self._stored_keys(self._reading, some))})
 
-    async def _stored_keys(self, merchant_ids: list[int]) -> dict[int, list[sql.KeyRow]]:
-        found = await _within(_STATEMENT_S, self._reading, sql.keys(self._reading, merchant_ids))
+    async def _stored_keys(self, connection: Connection, merchant_ids: list[int]) -> dict[int, list[sql.KeyRow]]:
+        found = await _within(_STATEMENT_S, connection, sql.keys(connection, merchant_ids))
         return {i: found.get(i, []) for i in merchant_ids}
 
 

@@ -20,9 +20,11 @@ from gerai.settings import DatabaseSettings
 from gerai.store.connection import open_blocking
 from gerai.store.migrate import MIGRATING, RESTORING, require_whole
 
-#: What stands in the schema and is no data: the notes of the migrations (made anew by migrating) and the mark of a
-#: restore that is under way.
-NOT_KEPT: Final = frozenset({"_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock", RESTORING})
+#: What stands in the schema and is no data: the notes of the migrations (made anew by migrating), the mark of a restore
+#: that is under way, and what processes that run now have still to read again.
+NOT_KEPT: Final = frozenset(
+    {"_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock", RESTORING, "catalogue_changes"}
+)
 #: The text of a value does not depend on anybody's preferences.
 SAME_TEXT: Final = (
     "SET LOCAL client_encoding = 'UTF8'",

@@ -68,7 +68,11 @@ async def one_moment(connection: AsyncConnection) -> AsyncGenerator[None]:
         yield
         return
     async with connection.transaction():
-        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # What is read is put in order in between, which takes a busy machine seconds where somebody sells much.
+        await connection.execute(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+            "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+        )
         yield
 
 

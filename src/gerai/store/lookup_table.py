@@ -48,6 +48,31 @@ async def rows(connection: AsyncConnection, table: LookupTable, merchant_ids: Se
     return found
 
 
+async def rows_named(
+    connection: AsyncConnection, table: LookupTable, merchant_id: int, columns: Sequence[str], names: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """The rows whose ``columns`` are one of these ``names`` (tuples of numbers and texts), by the first two columns;
+    each is looked up by its key."""
+    if not names:
+        return []
+    wanted = SQL(", ").join(map(Identifier, table.columns))
+    arrays = SQL(", ").join(SQL("%s::int8[]" if isinstance(one, int) else "%s::text[]") for one in names[0])
+    # OFFSET 0 keeps the planner from reading all rows of the merchant for that.
+    statement = SQL(
+        "SELECT t.* FROM unnest({}) AS n ({}) CROSS JOIN LATERAL "
+        "(SELECT {} FROM {} l WHERE l.merchant_id = %s AND {} OFFSET 0) t ORDER BY 1, 2"
+    ).format(
+        arrays, SQL(", ").join(map(Identifier, columns)), wanted, Identifier(table.name),
+        SQL(" AND ").join(map(_same, columns)),
+    )  # fmt: skip
+    cursor = await connection.execute(statement, (*map(list, zip(*names, strict=True)), merchant_id))
+    return await cursor.fetchall()
+
+
+def _same(column: str) -> Composed:
+    return SQL("l.{0} = n.{0}").format(Identifier(column))
+
+
 def grouped(found: Iterable[tuple[Any, ...]]) -> Grouped:
     """Rows by their first column, without it; who has none has an empty list."""
     groups: Grouped = defaultdict(list)

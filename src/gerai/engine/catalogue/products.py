@@ -127,24 +127,29 @@ class ProductCatalogue:
     options_of_store: dict[int, tuple[int, ...]] = field(default_factory=dict[int, "tuple[int, ...]"])
     stock_ids: dict[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
 
-    # Made once for a snapshot, when somebody searches: twenty thousand products take a tenth of a second.
+    # Made once, when somebody searches (a tenth of a second for twenty thousand products); worked_out.py keeps them.
     @cached_property
     def product_texts(self) -> dict[int, str]:
         """What each product is searched by, its names and SKUs, whatever the case."""
-        skus = {id: (one.sku for one in found) for id, found in self.variants_of_product.items()}
-        return {
-            id: "\n".join((one.name, one.public_name, *skus.get(id, ()))).casefold()
-            for id, one in self.products.items()
-        }
+        return {id: product_text(self, one) for id, one in self.products.items()}
 
     @cached_property
     def variant_texts(self) -> dict[int, str]:
         """What each variant is searched by, its name and SKU, whatever the case."""
-        return {id: f"{one.name}\n{one.sku}".casefold() for id, one in self.variants.items()}
+        return {id: variant_text(one) for id, one in self.variants.items()}
+
+    @cached_property
+    def variants_by_sku(self) -> dict[str, tuple[Variant, ...]]:
+        """Who has which SKU, whatever its case. Many may have none."""
+        found: defaultdict[str, list[Variant]] = defaultdict(list)
+        for one in self.variants.values():
+            if one.sku:
+                found[one.sku.casefold()].append(one)
+        return {sku: tuple(variants) for sku, variants in found.items()}
 
     @cached_property
     def variant_ids(self) -> list[int]:
-        """The ids of all variants, in order: lists go on behind one of them."""
+        """The ids of all variants, in order."""
         return sorted(self.variants)
 
     @cached_property
@@ -192,6 +197,17 @@ def _named(reference: str, by_id: Mapping[int, T], by_unique_id: Mapping[str, T]
     if reference.isascii() and reference.isdigit() and len(reference) <= _LONGEST_ID:
         return by_id.get(int(reference))
     return by_unique_id.get(reference)
+
+
+def product_text(catalogue: ProductCatalogue, product: Product) -> str:
+    """What a product is searched by."""
+    skus = (one.sku for one in catalogue.variants_of_product.get(product.product_id, ()))
+    return "\n".join((product.name, product.public_name, *skus)).casefold()
+
+
+def variant_text(variant: Variant) -> str:
+    """What a variant is searched by."""
+    return f"{variant.name}\n{variant.sku}".casefold()
 
 
 def _newest_first(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

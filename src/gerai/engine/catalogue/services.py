@@ -19,12 +19,14 @@ from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.fulfilment.providers import require_real
 from gerai.engine.merchants.open import changing
+from gerai.engine.overlay import by, renamed, replaced_in_order
 from gerai.kit.clock import jakarta
 from gerai.kit.json_values import at_pointer, is_array
 from gerai.kit.schema import Schema, SchemaUnusable
 from gerai.store import services as sql
+from gerai.store.catalogue_changes import Changes, many
 from gerai.store.connection import Connection
-from gerai.store.lookup_table import record, rows
+from gerai.store.lookup_table import record, rows, rows_named
 
 log = structlog.get_logger("gerai.services")
 
@@ -175,8 +177,31 @@ def _services(type_rows: list[tuple[Any, ...]], service_rows: list[tuple[Any, ..
     )
 
 
+async def patch(
+    connection: Connection, merchant_id: int, known: ServiceCatalogue, changed: Changes
+) -> ServiceCatalogue:
+    """The services with these changes; the same object when there are none."""
+    if many(changed, (sql.TYPES.name, sql.SERVICES.name)):
+        return (await load(connection, [merchant_id]))[merchant_id]
+    types, services, by_code = known.types, known.by_id, known.by_code
+    if found := [(id,) for id, _ in changed.get(sql.TYPES.name, ())]:
+        kinds = [
+            record(ServiceType, *row)
+            for row in await rows_named(connection, sql.TYPES, merchant_id, ("type_id",), found)
+        ]
+        types = replaced_in_order(types, [id for (id,) in found], by(kinds, lambda one: one.type_id))
+    if found := [(id,) for id, _ in changed.get(sql.SERVICES.name, ())]:
+        fresh = [
+            record(Service, *row)
+            for row in await rows_named(connection, sql.SERVICES, merchant_id, ("service_id",), found)
+        ]
+        by_code = renamed(by_code, [services.get(id) for (id,) in found], fresh, lambda one: one.code)
+        services = replaced_in_order(services, [id for (id,) in found], by(fresh, lambda one: one.service_id))
+    return known if types is known.types and services is known.by_id else ServiceCatalogue(types, services, by_code)
+
+
 #: The part of the directory that holds every merchant's services.
-SERVICES: Final[Part[ServiceCatalogue]] = Part("services", load)
+SERVICES: Final[Part[ServiceCatalogue]] = Part("services", load, patch)
 
 
 def require_usable(kind: ServiceType, prefix: str = "") -> None:

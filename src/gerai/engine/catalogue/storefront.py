@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gerai.engine.catalogue.products import (
-    Bundle,
-    BundlePart,
-    PriceOption,
-    Product,
-    ProductCatalogue,
-    Store,
-    Variant,
-    arrange,
-)
-from gerai.engine.catalogue.store_settings import StoreSettings
+from gerai.engine.catalogue.patching import SECTIONS, bundles_of, patched, store_of
+from gerai.engine.catalogue.products import PriceOption, Product, ProductCatalogue, Variant, arrange
 from gerai.engine.core import Engine
 from gerai.engine.directory import Part
 from gerai.engine.shipping.nearest import Warehouse
 from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import RateTable
-from gerai.engine.shipping.tables import load_districts, load_rates
+from gerai.engine.shipping.tables import RATE_SECTIONS, load_districts, load_rates, patched_rates
 from gerai.store import storefront as sql
+from gerai.store.catalogue_changes import Changes, many
 from gerai.store.connection import Connection
 from gerai.store.lookup_table import record, rows
 
-_TABLES: Final = (
-    sql.STORES, sql.PRODUCTS, sql.VARIANTS, sql.BUNDLES, sql.PARTS, sql.OPTIONS, sql.WAREHOUSES, sql.STORE_PRODUCTS,
-    sql.STORE_OPTIONS, sql.STOCK_IDS,
-)  # fmt: skip
+_TABLES: Final = tuple(table for tables in SECTIONS.values() for table in tables)
 
 
 async def load_products(connection: Connection, merchant_ids: Sequence[int]) -> dict[int, ProductCatalogue]:
@@ -50,14 +38,11 @@ def _products(of: dict[str, list[tuple[Any, ...]]]) -> ProductCatalogue:
     """One merchant's, from its rows by table."""
     products = [record(Product, *row) for row in of[sql.PRODUCTS.name]]
     item_types = {product.product_id: product.item_type for product in products}
-    parts: defaultdict[int, list[BundlePart]] = defaultdict(list)
-    for part_id, bundle_id, variant_id, quantity in of[sql.PARTS.name]:
-        parts[bundle_id].append(BundlePart(part_id, variant_id, quantity))
     return arrange(
-        stores=[record(Store, *row[:-1], StoreSettings.read(row[-1])) for row in of[sql.STORES.name]],
+        stores=[store_of(row) for row in of[sql.STORES.name]],
         products=products,
         variants=[record(Variant, *row, item_types[row[1]]) for row in of[sql.VARIANTS.name]],
-        bundles=[record(Bundle, *row, parts[row[0]]) for row in of[sql.BUNDLES.name]],
+        bundles=bundles_of(of[sql.BUNDLES.name], of[sql.PARTS.name]),
         options=[record(PriceOption, *row) for row in of[sql.OPTIONS.name]],
         warehouses=[record(Warehouse, *row) for row in of[sql.WAREHOUSES.name]],
         products_of_stores=[(store, product) for store, product in of[sql.STORE_PRODUCTS.name]],
@@ -82,8 +67,24 @@ async def load(connection: Connection, merchant_ids: Sequence[int]) -> dict[int,
     return {i: Storefront(catalogue[i], districts, rates[i]) for i in merchant_ids}
 
 
+async def patch(connection: Connection, merchant_id: int, known: Storefront, changed: Changes) -> Storefront:
+    """The storefront with these changes; what none of them concerns is shared with the one before."""
+    catalogue, rates, districts = known.catalogue, known.rates, known.districts
+    if many(changed, SECTIONS):
+        catalogue = (await load_products(connection, [merchant_id]))[merchant_id]
+    else:
+        catalogue = await patched(connection, merchant_id, catalogue, changed)
+    if many(changed, RATE_SECTIONS):
+        rates = (await load_rates(connection, [merchant_id]))[merchant_id]
+    else:
+        rates = await patched_rates(connection, merchant_id, rates, changed)
+    if "locations" in changed:
+        districts = await load_districts(connection)
+    return Storefront(catalogue, districts, rates)
+
+
 #: The part of the directory that holds every merchant's storefront.
-STOREFRONT: Final[Part[Storefront]] = Part("storefront", load)
+STOREFRONT: Final[Part[Storefront]] = Part("storefront", load, patch)
 
 
 async def available(

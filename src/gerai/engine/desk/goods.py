@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.catalogue.products import ProductCatalogue, Store
-from gerai.engine.catalogue.storefront import STOREFRONT, load_products
+from gerai.engine.catalogue.storefront import STOREFRONT
 from gerai.engine.desk.fields import END
 from gerai.engine.desk.house import Within
 from gerai.kit.ids import token
@@ -40,9 +40,9 @@ def catalogue_of(within: Within) -> ProductCatalogue:
     return within.engine.directory.get(STOREFRONT, within.merchant_id).catalogue
 
 
-async def catalogue_in(connection: Connection, merchant_id: int) -> ProductCatalogue:
-    """The catalogue as it is in this transaction; for deciding."""
-    return (await load_products(connection, [merchant_id]))[merchant_id]
+async def catalogue_in(within: Within, connection: Connection) -> ProductCatalogue:
+    """The catalogue as it is in this transaction, a block of ``changing``; for deciding."""
+    return (await within.engine.directory.read_in(connection, STOREFRONT, within.merchant_id)).catalogue
 
 
 def newest_first(known: Mapping[int, Record], after: str, limit: int, fits: Callable[[Record], bool]) -> list[int]:

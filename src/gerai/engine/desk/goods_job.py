@@ -211,7 +211,7 @@ class GoodsJob:
 
 async def begin_goods(within: Within, connection: Connection) -> GoodsJob:
     """The job over the shop's catalogue as it stands now."""
-    return GoodsJob(within, connection, await catalogue_in(connection, within.merchant_id))
+    return GoodsJob(within, connection, await catalogue_in(within, connection))
 
 
 def _number(variant: Variant) -> int:

@@ -13,7 +13,6 @@ from gerai.engine.desk.fields import END, words
 from gerai.engine.desk.house import Within
 from gerai.engine.shipping.places import Gazetteer
 from gerai.engine.shipping.quote import CourierService, RateTable
-from gerai.engine.shipping.tables import load_rates
 from gerai.store.connection import Connection
 
 CourierCode = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_-]*" + END)]
@@ -52,9 +51,9 @@ def districts_of(within: Within) -> Gazetteer:
     return within.engine.directory.get(STOREFRONT, within.merchant_id).districts
 
 
-async def rates_in(connection: Connection, merchant_id: int) -> RateTable:
-    """The same as they are in this transaction; for deciding."""
-    return (await load_rates(connection, [merchant_id]))[merchant_id]
+async def rates_in(within: Within, connection: Connection) -> RateTable:
+    """The same as they are in this transaction, a block of ``changing``; for deciding."""
+    return (await within.engine.directory.read_in(connection, STOREFRONT, within.merchant_id)).rates
 
 
 def require_service(services: Mapping[int, CourierService], service: CourierService) -> None:

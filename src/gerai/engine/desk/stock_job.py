@@ -211,4 +211,4 @@ def _require_as_seen(level: sql.Level, given: StockLine | _Counted) -> None:
 
 async def begin_stock(within: Within, connection: Connection) -> StockJob:
     """The job over the shop's catalogue as it stands now."""
-    return StockJob(within, connection, await catalogue_in(connection, within.merchant_id))
+    return StockJob(within, connection, await catalogue_in(within, connection))

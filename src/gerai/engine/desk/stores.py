@@ -59,12 +59,12 @@ class StoreGoods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     price_options: Annotated[_Ids, words("Nomor harga paket", "Ids of price options", (7320,))] = ()
 
 
-async def shelves(connection: Connection, merchant_id: int, given: StoreGoods) -> list[tuple[LookupTable, int]]:
+async def shelves(within: Within, connection: Connection, given: StoreGoods) -> list[tuple[LookupTable, int]]:
     """The tables and ids of these goods. Refuses NotFound (the store), and InputInvalid: nothing is named, or something
     that is not there."""
     if not (given.products or given.price_options):
         raise InputInvalid({"products": ["name at least one, or a price option"]})
-    catalogue = await catalogue_in(connection, merchant_id)
+    catalogue = await catalogue_in(within, connection)
     found_in(catalogue.stores, "store", given.id)
     require_known("products", "product", given.products, catalogue.products)
     require_known("price_options", "price option", given.price_options, catalogue.options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import uuid4
 
@@ -44,15 +45,11 @@ def new_variant(
 
 
 def skus_of(catalogue: ProductCatalogue) -> Skus:
-    """Who has which SKU; whoever decides about many asks this once."""
-    found: Skus = defaultdict(list)
-    for one in catalogue.variants.values():
-        if one.sku:
-            found[one.sku.casefold()].append(one)
-    return found
+    """Who has which SKU; whoever decides about many asks this once, and tells it what became of them."""
+    return defaultdict(list, {sku: [*found] for sku, found in catalogue.variants_by_sku.items()})
 
 
-def require_sku(skus: Skus, variant_id: int, sku: str) -> None:
+def require_sku(skus: Mapping[str, Sequence[Variant]], variant_id: int, sku: str) -> None:
     """Refuses InputInvalid: another variant of the shop has this SKU, whatever the case. Many may have none."""
     for one in skus.get(sku.casefold(), ()) if sku else ():
         if one.variant_id != variant_id:

@@ -34,7 +34,8 @@ _SYSTEM_ACCOUNTS = ("sales", "gateway", "bank", "funding", "suspense", "refunds_
 
 @asynccontextmanager
 async def changing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connection]:
-    """One transaction over a merchant's master data; afterwards this process has read it, and others are notified.
+    """One transaction over a merchant's master data; afterwards this process has read what changed, and others are
+    notified.
 
     Two of one merchant go one after the other, so what a change was decided by is still so when it is written. The act
     it is part of (``engine/acting.py``) is written down with it; done before under its idempotency key, the block is
@@ -59,7 +60,7 @@ async def preparing(engine: Engine, merchant_id: int) -> AsyncGenerator[Connecti
             yield connection
             await sql.changed(connection, merchant_id)
         # At once, not when the notification comes round: whoever acts next in this process must see it.
-        await engine.directory.load(connection, [merchant_id])
+        await engine.directory.refresh(connection, [merchant_id])
 
 
 def note(target: int | str, **facts: Any) -> None:

@@ -40,7 +40,7 @@ async def import_places(
             await sql.put_locations(connection, [values_of(place) for place in (*added, *changed)])
             for merchant in engine.directory.merchants():
                 await directory.changed(connection, merchant.merchant_id)
-        await engine.directory.load(connection)
+        await engine.directory.refresh(connection, [one.merchant_id for one in engine.directory.merchants()])
     log.info("districts.imported", added=len(added), changed=len(changed))
     return PlacesImported(len(added), len(changed), len(there) + len(added))
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
+from gerai.engine.overlay import replaced, replaced_in_order
 from gerai.engine.shipping.places import Gazetteer, Place
 from gerai.engine.shipping.quote import CourierService, Rate, RateTable
 from gerai.store import locations as sql
+from gerai.store.catalogue_changes import Changes
 from gerai.store.connection import Connection
-from gerai.store.lookup_table import record, rows
+from gerai.store.lookup_table import record, rows, rows_named
+
+#: Where changes of the tables behind a rate table are noted.
+SERVICES, RATES = sql.SERVICES.name, sql.RATES.name
+RATE_SECTIONS = (SERVICES, RATES)
 
 
 class SharedDistricts:
@@ -31,10 +38,28 @@ async def load_rates(connection: Connection, merchant_ids: Sequence[int]) -> dic
     """The merchants' courier services and rates."""
     services = await rows(connection, sql.SERVICES, merchant_ids)
     rates = await rows(connection, sql.RATES, merchant_ids)
-    return {
-        i: RateTable.of([record(CourierService, *row) for row in services[i]], [record(Rate, *row) for row in rates[i]])
-        for i in merchant_ids
-    }
+
+    def arranged(i: int) -> RateTable:
+        found = [record(CourierService, *row) for row in services[i]]
+        return RateTable.of(found, (record(Rate, *row) for row in rates[i]))
+
+    # A table may have a hundred thousand rates: not on the thread that answers everybody.
+    return await asyncio.to_thread(lambda: {i: arranged(i) for i in merchant_ids})
+
+
+async def patched_rates(connection: Connection, merchant_id: int, known: RateTable, changed: Changes) -> RateTable:
+    """The table with these changes; the same object when there are none of its own."""
+    services, rates = known.services, known.rates
+    if found := changed.get(SERVICES):
+        ids = [id for id, _ in found]
+        rows_of = await rows_named(connection, sql.SERVICES, merchant_id, ("service_id",), [(id,) for id in ids])
+        fresh = {row[0]: record(CourierService, *row) for row in rows_of}
+        services = replaced_in_order(services, ids, fresh)
+    if found := changed.get(RATES):
+        names = [(id, origin, destination) for id, rest in found for origin, destination in [rest.split("|")]]
+        rows_of = await rows_named(connection, sql.RATES, merchant_id, ("service_id", "origin", "destination"), names)
+        rates = replaced(rates, names, {row[:3]: record(Rate, *row) for row in rows_of})
+    return known if services is known.services and rates is known.rates else RateTable(services, rates)
 
 
 _shared = SharedDistricts()

@@ -36,7 +36,7 @@ async def run(within: Within, given: NewBundle) -> Done:
     ids = within.engine.ids
     bundle_id = ids.next()
     async with changing(within.engine, within.merchant_id) as connection:
-        parts = bundle_parts(ids, await catalogue_in(connection, within.merchant_id), given.parts)
+        parts = bundle_parts(ids, await catalogue_in(within, connection), given.parts)
         bundle = Bundle(
             bundle_id, given.name, given.public_name or given.name, given.custom_id, given.sharing,
             given.weight_bump_g, given.images, parts,

@@ -47,7 +47,7 @@ async def run(within: Within, given: NewCourier) -> Done:
     ids = within.engine.ids
     service_id, fresh_id = ids.next(), ids.next()
     async with changing(within.engine, within.merchant_id) as connection:
-        there = (await rates_in(connection, within.merchant_id)).services
+        there = (await rates_in(within, connection)).services
         courier_id = next((one.courier_id for one in there.values() if one.courier_code == given.courier), fresh_id)
         service = CourierService(
             service_id, courier_id, given.courier, given.courier_name, given.code, given.name, given.courier_type,

@@ -36,7 +36,7 @@ async def run(within: Within, given: NewPriceOption) -> Done:
     none named where there are several."""
     option_id = within.engine.ids.next()
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         if given.bundle_id not in catalogue.bundles:
             raise InputInvalid({"bundle_id": [f"there is no bundle {given.bundle_id}"]})
         slug = free_slug(catalogue, option_id, given.slug, given.name)

@@ -11,7 +11,7 @@ from gerai.engine.desk.fields import Name, words
 from gerai.engine.desk.goods import Images, ItemType, Labels, Options, StoreIds, Wording, catalogue_in, offering
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import VariantFacts, new_variant, require_sku, skus_of
+from gerai.engine.desk.variants import VariantFacts, new_variant, require_sku
 from gerai.engine.ids import Ids
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
@@ -39,8 +39,8 @@ async def run(within: Within, given: NewProduct) -> Done:
     that is not there, or none named where there are several."""
     product, variant = new_goods(within.engine.ids, given)
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
-        require_sku(skus_of(catalogue), variant.variant_id, given.sku)
+        catalogue = await catalogue_in(within, connection)
+        require_sku(catalogue.variants_by_sku, variant.variant_id, given.sku)
         offered = [(store.store_id, product.product_id) for store in offering(catalogue, given.stores)]
         await add(connection, sql.PRODUCTS, within.merchant_id, [values_of(product)])
         # Of a variant its product keeps the type.

@@ -43,7 +43,7 @@ async def run(within: Within, given: NewStore) -> Done:
         given.active, given.public, given.payment_methods, given.sub_payment_methods, settings,
     )  # fmt: skip
     async with changing(within.engine, within.merchant_id) as connection:
-        require_store(within, await catalogue_in(connection, within.merchant_id), store)
+        require_store(within, await catalogue_in(within, connection), store)
         await add(connection, sql.STORES, within.merchant_id, [values_of(store)])
         note(store.store_id, name=given.name)
     return Done(str(store.store_id), details={"unique_id": store.unique_id})

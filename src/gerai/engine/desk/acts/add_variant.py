@@ -16,7 +16,6 @@ from gerai.engine.desk.variants import (
     require_options,
     require_room,
     require_sku,
-    skus_of,
 )
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
@@ -39,11 +38,11 @@ async def run(within: Within, given: NewVariant) -> Done:
     or options that are not one of each or do not set it apart."""
     variant_id = within.engine.ids.next()
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         product = catalogue.products.get(given.product_id)
         if product is None:
             raise InputInvalid({"product_id": [f"there is no product {given.product_id}"]})
-        require_sku(skus_of(catalogue), variant_id, given.sku)
+        require_sku(catalogue.variants_by_sku, variant_id, given.sku)
         siblings = Siblings(catalogue)
         require_options(siblings, product, variant_id, given.options)
         require_room(siblings, product)

@@ -39,7 +39,7 @@ async def run(within: Within, given: BundleEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: a part that is not there, or is named twice. Orders that
     were placed keep what they were sold."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         there = found_in(catalogue.bundles, "bundle", given.id, given.seen)
         parts = there.parts
         if given.parts is not UNSET:

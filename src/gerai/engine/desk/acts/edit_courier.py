@@ -42,7 +42,7 @@ class CourierEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=True):
 async def run(within: Within, given: CourierEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: the courier has a service of this code already."""
     async with changing(within.engine, within.merchant_id) as connection:
-        there = (await rates_in(connection, within.merchant_id)).services
+        there = (await rates_in(within, connection)).services
         new, changes = edited(found_in(there, "courier service", given.id, given.seen), given)
         require_service(there, new)
         await change(connection, sql.SERVICES, within.merchant_id, values_of(new))

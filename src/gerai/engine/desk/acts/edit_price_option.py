@@ -33,7 +33,7 @@ class PriceOptionEdit(Edit, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 async def run(within: Within, given: PriceOptionEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: a part of an address that another one has."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         there = found_in(catalogue.options, "price option", given.id, given.seen)
         new, changes = edited(there, given, visible="is_visible")
         if "slug" in changes:

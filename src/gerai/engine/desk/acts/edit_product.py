@@ -35,7 +35,7 @@ async def run(within: Within, given: ProductEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: variants that differ in something twice, or that have more
     options than would be left."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         new, changes = changed_product(catalogue, given)
         await change(connection, sql.PRODUCTS, within.merchant_id, values_of(new))
         note(given.id, **changes)

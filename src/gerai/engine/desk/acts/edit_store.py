@@ -39,7 +39,7 @@ class StoreEdit(StoreChoices, frozen=True, forbid_unknown_fields=True, kw_only=T
 async def run(within: Within, given: StoreEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid as ``stores.add``."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         there = found_in(catalogue.stores, "store", given.id, given.seen)
         if given.domain not in (UNSET, there.domain) and given.domain_verified is UNSET:
             given = msgspec.structs.replace(given, domain_verified=False)

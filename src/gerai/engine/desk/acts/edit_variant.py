@@ -12,7 +12,7 @@ from gerai.engine.desk.fields import Edit, Name, PriceSen, words
 from gerai.engine.desk.goods import Images, Options, Sku, WeightG, catalogue_in
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.desk.variants import Siblings, Skus, require_options, require_sku, skus_of
+from gerai.engine.desk.variants import Siblings, Skus, require_options, require_sku
 from gerai.engine.merchants.open import changing, note
 from gerai.kit.bilingual import Bilingual
 from gerai.store import storefront as sql
@@ -39,7 +39,7 @@ async def run(within: Within, given: VariantEdit) -> Done:
     """Refuses NotFound, ChangedMeanwhile, and InputInvalid: a SKU that another variant has, or options that are not one
     of each or do not set it apart."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         new, changes = changed_variant(catalogue, given)
         # Of a variant its product keeps the type.
         await change(connection, sql.VARIANTS, within.merchant_id, values_of(new)[:-1])
@@ -55,7 +55,7 @@ def changed_variant(
     there = found_in(catalogue.variants, "variant", given.id, given.seen)
     new, changes = edited(there, given, counted="is_inventory", active="is_active")
     if "sku" in changes:
-        require_sku(skus_of(catalogue) if skus is None else skus, given.id, new.sku)
+        require_sku(catalogue.variants_by_sku if skus is None else skus, given.id, new.sku)
     if "options" in changes:
         product = catalogue.products[there.product_id]
         require_options(siblings or Siblings(catalogue), product, given.id, new.options)

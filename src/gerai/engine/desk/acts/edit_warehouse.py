@@ -36,7 +36,7 @@ async def run(within: Within, given: WarehouseEdit) -> Done:
     if given.location_id is not UNSET:
         require_district(within, given.location_id)
     async with changing(within.engine, within.merchant_id) as connection:
-        known = (await catalogue_in(connection, within.merchant_id)).warehouses
+        known = (await catalogue_in(within, connection)).warehouses
         there = found_in(known, "warehouse", given.id, given.seen)
         new, changes = edited(there, given)
         await change(connection, sql.WAREHOUSES, within.merchant_id, values_of(new))

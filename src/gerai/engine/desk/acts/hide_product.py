@@ -24,7 +24,7 @@ async def run(within: Within, given: ById) -> Done:
 async def set_visible(within: Within, product_id: int, *, visible: bool) -> Done:
     """Show or hide a product. Refuses NotFound."""
     async with changing(within.engine, within.merchant_id) as connection:
-        catalogue = await catalogue_in(connection, within.merchant_id)
+        catalogue = await catalogue_in(within, connection)
         there = found_in(catalogue.products, "product", product_id)
         shown = msgspec.structs.replace(there, is_visible=visible)
         await change(connection, sql.PRODUCTS, within.merchant_id, values_of(shown))

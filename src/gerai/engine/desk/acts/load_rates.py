@@ -36,7 +36,7 @@ async def run(within: Within, given: RateFile) -> Done:
     amount or days that are none, a rate that stands twice."""
     regions = districts_of(within).regions
     async with changing(within.engine, within.merchant_id) as connection:
-        there = (await rates_in(connection, within.merchant_id)).services
+        there = (await rates_in(within, connection)).services
         rates = read_rates(given.table, there, regions)
         rows = [values_of(rate) for rate in rates]
         services = sorted({rate.service_id for rate in rates})

@@ -16,7 +16,7 @@ from gerai.store.lookup_table import remove
 async def run(within: Within, given: ById) -> Done:
     """Its rates go with it; orders that are sent with it keep what they were quoted. Refuses NotFound."""
     async with changing(within.engine, within.merchant_id) as connection:
-        table = await rates_in(connection, within.merchant_id)
+        table = await rates_in(within, connection)
         service = found_in(table.services, "courier service", given.id)
         rates = sum(service_id == given.id for service_id, _, _ in table.rates)
         await remove(connection, sql.RATES, within.merchant_id, given.id)

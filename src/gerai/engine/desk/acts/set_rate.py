@@ -45,7 +45,7 @@ async def run(within: Within, given: NewRate) -> Done:
         given.service_id, given.origin, given.destination, given.per_kg_sen, given.days_min, given.days_max, given.cod
     )
     async with changing(within.engine, within.merchant_id) as connection:
-        table = await rates_in(connection, within.merchant_id)
+        table = await rates_in(within, connection)
         found_in(table.services, "courier service", given.service_id)
         before = table.rates.get((new.service_id, new.origin, new.destination))
         await put_rates(connection, within.merchant_id, [values_of(new)])

@@ -14,7 +14,7 @@ async def run(within: Within, given: StoreGoods) -> Done:
     """The store offers these no more; orders that were placed keep what they were sold. Refuses NotFound (the store),
     and InputInvalid: nothing is named, or something that is not there."""
     async with changing(within.engine, within.merchant_id) as connection:
-        for table, id in await shelves(connection, within.merchant_id, given):
+        for table, id in await shelves(within, connection, given):
             await remove(connection, table, within.merchant_id, given.id, id)
         note(given.id, products=given.products, price_options=given.price_options)
     return Done(str(given.id))
