@@ -692,7 +692,33 @@ CREATE TABLE report_items (
 CREATE TABLE report_places (
     merchant_id bigint NOT NULL,
     event_id bigint NOT NULL,
-    refill_from timestamp with time zone
+    refill_from timestamp with time zone,
+    listed_event_id bigint,
+    rebuild_asked_at timestamp with time zone
+);
+
+CREATE TABLE report_top_items (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    item_kind text NOT NULL,
+    item_id bigint NOT NULL,
+    named text NOT NULL,
+    quantity bigint NOT NULL,
+    sales_sen bigint NOT NULL
+);
+
+CREATE TABLE report_tops (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    last_day date NOT NULL,
+    low_sen bigint,
+    low_kind text,
+    low_id bigint,
+    low_named text
 );
 
 CREATE TABLE service_types (
@@ -1025,6 +1051,8 @@ ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merc
 ALTER TABLE ONLY report_hours ADD CONSTRAINT report_hours_pkey PRIMARY KEY (merchant_id, environment, hour, channel, method);
 ALTER TABLE ONLY report_items ADD CONSTRAINT report_items_pkey PRIMARY KEY (merchant_id, environment, day, channel, item_kind, item_id, name);
 ALTER TABLE ONLY report_places ADD CONSTRAINT report_places_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY report_top_items ADD CONSTRAINT report_top_items_pkey PRIMARY KEY (merchant_id, environment, item_kind, item_id, named, days, channel);
+ALTER TABLE ONLY report_tops ADD CONSTRAINT report_tops_pkey PRIMARY KEY (merchant_id, environment, days, channel);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);
@@ -1052,6 +1080,7 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
+CREATE INDEX audit_of_environments ON audit USING btree (merchant_id, environment, audit_id);
 CREATE INDEX audit_of_targets ON audit USING btree (merchant_id, target, audit_id);
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
@@ -1096,6 +1125,8 @@ CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (m
 CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, contract_id, payment_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
 CREATE INDEX refund_tasks_unsettled ON refund_tasks USING btree (merchant_id, contract_id, task_id) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL));
+CREATE INDEX report_items_of_names ON report_items USING btree (merchant_id, environment, item_kind, item_id, name, day);
+CREATE INDEX report_top_items_sorted ON report_top_items USING btree (merchant_id, environment, days, channel, sales_sen);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX stock_marked ON stock USING btree (merchant_id, environment, item_id, warehouse_id) WHERE (low_at IS NOT NULL);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);

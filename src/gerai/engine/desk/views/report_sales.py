@@ -21,6 +21,7 @@ from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.report_time import Days, ReportFilter, days_of, each_sen, rows_behind, share_bp
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.json_values import is_array
+from gerai.store import report_tops
 from gerai.store import reports as sql
 from gerai.store.connection import Connection
 
@@ -102,7 +103,10 @@ def _one(days: Days, day: str) -> Days:
 
 async def _items(connection: Connection, asked: sql.ReportAsked, days: Days, wanted: SalesFilter) -> ViewPage:
     after = sql.ItemSold(*_item_place(wanted.after)) if wanted.after else None
-    found = await sql.items(connection, asked, days.first, days.last, after, wanted.limit + 1)
+    of = sql.ItemsAsked(asked.merchant_id, asked.environment, days.first, days.last, asked.door)
+    found = await report_tops.best(connection, of, after, wanted.limit + 1)
+    if found is None:
+        found = await sql.items(connection, of, after, wanted.limit + 1)
     behind = rows_behind(days, asked.door)
     rows = [
         SalesRow(item.name, asked.door, None, None, None, item.quantity, item.sales_sen, None, None, None, behind)
