@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -9,6 +10,9 @@ from psycopg import AsyncConnection
 
 from gerai.store.conditions import Where, query
 
+#: Rows of a piece of a whole report, and how long it may be summed.
+_AT_ONCE: Final = 2000
+_SUMMED_WITHIN_S: Final = 120
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 By = Literal["all", "hour", "day", "door", "method", "day_door", "hour_door"]
 
@@ -154,7 +158,7 @@ class ItemsAsked(NamedTuple):
     door: str = ""
 
 
-def items_after(asked: ItemsAsked, after: ItemSold | None, limit: int) -> dict[str, Any]:
+def items_after(asked: ItemsAsked, after: ItemSold | None, limit: int | None) -> dict[str, Any]:
     """The values that the statements of items take; they go on behind ``after``."""
     place = [None] * 4 if after is None else [after.sales_sen, after.item_kind, after.item_id, after.named]
     names = ("after_sen", "after_kind", "after_id", "after_named")
@@ -179,14 +183,42 @@ async def items(connection: AsyncConnection, asked: ItemsAsked, after: ItemSold 
     return [ItemSold(*row) for row in await cursor.fetchall()]
 
 
+async def every_item(
+    connection: AsyncConnection, asked: ItemsAsked, after: ItemSold | None
+) -> AsyncGenerator[list[ItemSold]]:
+    """As :func:`items`, all of them, summed once: in pieces, for whoever takes them quickly."""
+    async for rows in _every(connection, _ITEMS, items_after(asked, after, None)):
+        yield [ItemSold(*row) for row in rows]
+
+
+async def every_buyer(
+    connection: AsyncConnection, asked: ReportAsked, after: tuple[int, int] | None
+) -> AsyncGenerator[list[BuyerFound]]:
+    """As :func:`buyers`, all of them, summed once: in pieces, for whoever takes them quickly."""
+    async for rows in _every(connection, _MEMBERS, _buyers_after(asked, after, None)):
+        yield [BuyerFound(*row) for row in rows]
+
+
+async def _every(connection: AsyncConnection, text: str, values: dict[str, Any]) -> AsyncGenerator[list[Any]]:
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL statement_timeout = {_SUMMED_WITHIN_S * 1000}".encode())
+        async with connection.cursor("gerai_report") as cursor:
+            await cursor.execute(query(text), values)
+            while rows := await cursor.fetchmany(_AT_ONCE):
+                yield rows
+
+
 async def buyers(
     connection: AsyncConnection, asked: ReportAsked, after: tuple[int, int] | None, limit: int
 ) -> list[BuyerFound]:
     """Who bought most first; ``after``: sales and member of the last one seen. Reads every order of the time."""
-    after_sen, after_id = (None, None) if after is None else after
-    values = {**asked._asdict(), "after_sen": after_sen, "after_id": after_id, "limit": limit}
-    cursor = await connection.execute(query(_MEMBERS), values)
+    cursor = await connection.execute(query(_MEMBERS), _buyers_after(asked, after, limit))
     return [BuyerFound(*row) for row in await cursor.fetchall()]
+
+
+def _buyers_after(asked: ReportAsked, after: tuple[int, int] | None, limit: int | None) -> dict[str, Any]:
+    after_sen, after_id = (None, None) if after is None else after
+    return {**asked._asdict(), "after_sen": after_sen, "after_id": after_id, "limit": limit}
 
 
 async def counting_from(connection: AsyncConnection, merchant_id: int) -> datetime | None:
