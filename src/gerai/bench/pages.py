@@ -61,7 +61,7 @@ def _values(stand: Stand) -> dict[str, object]:
     with psycopg.connect(stand.dsn) as connection:
         found = [
             connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
-            for offset in (stand.stored // 20, stand.stored // 10)
+            for offset in (stand.stored // 50, stand.stored // 20)
         ]
     one, old = found
     if one is None or old is None:

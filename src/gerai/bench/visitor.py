@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,14 +17,13 @@ from gerai.bench.case import ENVIRONMENT, BenchError
 from gerai.bench.processes import HOST
 from gerai.bench.stand import Stand, Step
 from gerai.engine.people.join import first_person, reset_password
+from gerai.engine.reports.roll_up import roll_up
 from gerai.settings import DatabaseSettings, Settings
 
 _LOGIN: Final = "admin"
 #: Of a scratch database on this machine's loopback.
 _PASSWORD: Final = "tolok ukur 1"  # noqa: S105
 _TIMEOUT_S: Final = 900.0
-_LOOK_EVERY_S: Final = 2.0
-_COUNTED_WITHIN_S: Final = 3600.0
 _MARK: Final = re.compile(r'name="mark" value="([^"]+)"')
 
 
@@ -39,9 +37,9 @@ class Visitor:
 
 @contextlib.contextmanager
 def visiting(stand: Stand, step: Step) -> Generator[Visitor]:
-    """Sign in once the worker has counted the reports of all stored orders. BenchError when either does not happen."""
-    _counted(stand, step)
-    password = asyncio.run(_one_time_password(stand.dsn))
+    """Sign in once the reports of all stored orders are counted. BenchError when nobody is let in."""
+    step("counting the reports")
+    password = asyncio.run(_ready(stand.dsn))
     headers = {"sec-fetch-site": "same-origin"}
     with httpx.Client(
         base_url=f"http://{HOST}:{stand.port}", headers=headers, follow_redirects=True, timeout=_TIMEOUT_S,
@@ -60,19 +58,8 @@ def visiting(stand: Stand, step: Step) -> Generator[Visitor]:
         yield Visitor(client, f"/console/{code}/{ENVIRONMENT}")
 
 
-def _counted(stand: Stand, step: Step) -> None:
-    step("the worker counts the reports")
-    until_s = time.monotonic() + _COUNTED_WITHIN_S
-    with psycopg.connect(stand.dsn, autocommit=True) as connection:
-        connection.execute("ANALYZE")
-        while connection.execute(
-            "SELECT FROM report_places WHERE merchant_id = %s AND refill_from IS NULL", (stand.ours.merchant_id,)
-        ).fetchone() is None:  # fmt: skip
-            if time.monotonic() > until_s:
-                raise BenchError("the worker does not count the reports")
-            time.sleep(_LOOK_EVERY_S)
-
-
-async def _one_time_password(dsn: str) -> str:
+async def _ready(dsn: str) -> str:
+    """What a worker does for the reports, which a server alone does not; and a one-time password."""
     async with make_engine(replace(Settings(), database=DatabaseSettings(url=dsn))).running() as engine:
+        await roll_up(engine)
         return await first_person(engine, _LOGIN) or await reset_password(engine, _LOGIN)
