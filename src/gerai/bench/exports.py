@@ -60,13 +60,15 @@ def measure_exports(stand: Stand, step: Step) -> list[ExportFigures]:
 
 
 def _terminal(stand: Stand, code: str) -> ExportFigures:
-    command = [sys.executable, "-P", "-m", "gerai", "orders", "list", "--merchant", code, "--environment", ENVIRONMENT]
+    command = [sys.executable, "-P", "-m", "gerai", "orders", "list", "--status", "all", "--environment", ENVIRONMENT]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
     environment |= {"DATABASE_URL": stand.dsn}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "orders.csv"
         begun_s = perf_counter()
-        process = subprocess.Popen([*command, "--csv", str(file)], env=environment, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*command, "--merchant", code, "--csv", str(file)], env=environment, stderr=subprocess.DEVNULL
+        )
         _, status, used = os.wait4(process.pid, 0)
         took_s = perf_counter() - begun_s
         if status or not file.exists():
