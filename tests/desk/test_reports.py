@@ -223,7 +223,7 @@ async def test_a_rebuild_is_an_act(sold: tuple[Within, Shop]) -> None:
         assert (await do(within, "reports.rebuild", Rebuild(), key="k")).replayed is replayed
     assert [entry.entry.act for entry in await written(within)] == ["reports.rebuild"]
     [row] = await seen(within, "reports.summary", range="7d")
-    assert (row.complete, row.orders) == (False, 4)
+    assert (row.complete, row.counting, row.orders) == (False, None, 4)
     await roll_up(within.engine)
     [row] = await seen(within, "reports.summary", range="7d")
-    assert (row.complete, row.orders) == (True, 4)
+    assert (row.complete, row.counting, row.orders) == (True, None, 4)

@@ -33,6 +33,7 @@ from gerai.engine.webhooks.contract import (
 )
 from gerai.engine.webhooks.deliver import Due, claim
 from gerai.engine.webhooks.fan_out import fan_out
+from gerai.engine.webhooks.replay_stretch import Replayed, Stretch, replay_range
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
 from gerai.kit.secret_box import SecretBox, SecretBoxError, new_key
@@ -309,14 +310,16 @@ async def test_410_switches_the_endpoint_off(shop: Shop, sender: WebhookSender, 
     assert len(receiver.requests) == 1
     end = shop.engine.now(shop.merchant_id, shop.environment) + timedelta(seconds=1)
     with pytest.raises(StateConflict):
-        await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, begin, end)
+        await replay_range(shop.engine, Stretch(shop.merchant_id, endpoint_id, begin, end, undelivered=False))
     receiver.answer = lambda _: 200
     await endpoints.enable_endpoint(shop.engine, shop.merchant_id, endpoint_id)
-    assert len(await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, begin, end)) == 4
+    stretch = Stretch(shop.merchant_id, endpoint_id, begin, end, undelivered=False)
+    assert len((await replay_range(shop.engine, stretch)).delivery_ids) == 4
     await sender.run_once()
     assert {d.status for d in await log_of(shop)} == {"delivered"}
     assert len(receiver.requests) == 5
-    assert await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, end, end) == []
+    nothing = Stretch(shop.merchant_id, endpoint_id, end, end, undelivered=False)
+    assert await replay_range(shop.engine, nothing) == Replayed([], follows=False)
 
 
 async def test_a_replay_has_the_same_id_and_data(shop: Shop, sender: WebhookSender, receiver: Receiver) -> None:

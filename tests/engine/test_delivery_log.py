@@ -6,11 +6,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine_kit import Shop, open_shop
 from gerai.engine.core import Engine
-from gerai.engine.webhooks import history
+from gerai.engine.webhooks import endpoints, history
+from gerai.engine.webhooks.replay_stretch import Replayed, Stretch, replay_further, replay_range
 from gerai.store import webhook_log
 
 T0 = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
@@ -64,8 +66,8 @@ async def test_the_log_by_endpoint_and_state(logs: list[tuple[Shop, list[Row]]])
 async def test_a_long_range_is_sent_again_in_pieces(
     logs: list[tuple[Shop, list[Row]]], monkeypatch: pytest.MonkeyPatch, undelivered_only: bool
 ) -> None:
-    """Each finished delivery of the endpoint in the range becomes pending once, the oldest first, whatever a piece
-    holds; what is outside, pending, or of others stays as it was."""
+    """Each finished delivery of the endpoint in the range becomes pending once, the oldest first: a piece with the act,
+    then one with each job; what is outside, pending, or of others stays as it was."""
     monkeypatch.setattr(webhook_log, "REPLAYED_AT_ONCE", 3)
     (shop, rows), (other, _) = logs
     begin, end, endpoint_id = T0 + timedelta(minutes=2), T0 + timedelta(minutes=17), rows[0][1]
@@ -76,13 +78,41 @@ async def test_a_long_range_is_sent_again_in_pieces(
         if of == endpoint_id and begin <= at < end and status != "pending"
         and not (undelivered_only and status == "delivered")
     ]  # fmt: skip
-    facts: dict[str, Any] = {"undelivered_only": undelivered_only}
-    replayed = await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, begin, end, **facts)
+    stretch = Stretch(shop.merchant_id, endpoint_id, begin, end, undelivered_only)
+    replayed = [await replay_range(shop.engine, stretch)]
+    assert await _states(shop) == before | dict.fromkeys(fit[:3], "pending")
+    while waiting := await _waiting(shop):
+        [arguments] = waiting
+        replayed.append(await replay_further(shop.engine, msgspec.convert(arguments, Stretch)))
+        assert replayed[-1].delivery_ids == sorted(fit[3 * len(replayed) - 3 : 3 * len(replayed)])
     assert len(fit) > 6
-    assert sorted(replayed) == sorted(fit)
+    assert sorted(i for piece in replayed for i in piece.delivery_ids) == sorted(fit)
+    assert [piece.follows for piece in replayed] == [True] * (len(replayed) - 1) + [False]
     assert await _states(shop) == before | dict.fromkeys(fit, "pending")
     assert await _states(other) == others
-    assert await history.replay_range(shop.engine, shop.merchant_id, endpoint_id, begin, end, **facts) == []
+    assert await replay_range(shop.engine, stretch) == Replayed([], follows=False)
+
+
+async def test_the_rest_of_a_range_ends_with_its_endpoint(
+    logs: list[tuple[Shop, list[Row]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Switched off between two pieces: the next one sends nothing again, and none follows."""
+    monkeypatch.setattr(webhook_log, "REPLAYED_AT_ONCE", 3)
+    (shop, rows), _ = logs
+    stretch = Stretch(shop.merchant_id, rows[0][1], T0, T0 + timedelta(days=1), undelivered=False)
+    assert (await replay_range(shop.engine, stretch)).follows
+    [arguments] = await _waiting(shop)
+    await endpoints.disable_endpoint(shop.engine, shop.merchant_id, rows[0][1], "test")
+    before = await _states(shop)
+    rest = msgspec.convert(arguments, Stretch)
+    assert await replay_further(shop.engine, rest) == Replayed([], follows=False)
+    assert (await _states(shop), await _waiting(shop)) == (before, [])
+
+
+async def _waiting(shop: Shop) -> list[dict[str, Any]]:
+    """What the queue has of replays, taken out of it."""
+    taken = "DELETE FROM procrastinate_jobs WHERE task_name = 'gerai.replay' AND args->>'merchant_id' = %s::text"
+    return [row[0] for row in await shop.rows(f"{taken} RETURNING args")]
 
 
 async def _states(shop: Shop) -> dict[int, str]:

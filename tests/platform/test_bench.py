@@ -25,7 +25,9 @@ from cluster_kit import make_ready, migrated_scratch
 from gerai.bench import command
 from gerai.bench.case import BenchError, Case, CaseStep
 from gerai.bench.cases import CASES, WRITES
+from gerai.bench.exports import measure_exports
 from gerai.bench.load import Load, Round, Target
+from gerai.bench.pages import PAGES, measure_pages
 from gerai.bench.requests import Requests
 from gerai.bench.rows import Value, tables
 from gerai.bench.run import CaseFigures, asked_of, measure
@@ -192,6 +194,20 @@ def test_a_kept_database_is_used_again_and_compared_with_a_small_one(tmp_path: P
         assert measure(CASES["read"], stand, _BRIEF_S, lambda _: None).errors == 0
     with pytest.raises(BenchError, match="holds 500 orders from earlier, not 600"), standing(600, print, folder):
         raise AssertionError
+
+
+@pytest.mark.slow
+def test_pages_and_files_of_the_desk_are_measured(stand: Stand) -> None:
+    """`--pages` opens every page of the console as a shop's owner, and gets each; `--export` takes all of the shop's
+    orders by HTTP and at the terminal: as many rows as there are, and what it took."""
+    found = measure_pages(stand, 2, lambda _: None)
+    assert {one.name for one in found} == set(PAGES)
+    assert {one.name: one.status for one in found if one.status != 200} == {}
+    assert all(0 < one.p50_ms <= one.p95_ms and one.bytes > 1000 for one in found)
+    by_http, at_terminal = measure_exports(stand, lambda _: None)
+    assert by_http.rows == at_terminal.rows == _counts(stand)["orders"]
+    assert by_http.bytes == at_terminal.bytes
+    assert by_http.most_kb >= by_http.before_kb > 0
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from gerai.store import (
     rates,
     refund_tasks,
     report_counting,
+    report_tops,
     reports,
     services,
     statement,
@@ -322,6 +323,7 @@ def report_cases(k: Known) -> dict[str, list[Call]]:
     m, until = k.merchant_id, k.at + timedelta(seconds=1)
     span = report_counting.DoorHours("production", "cekceir", k.at, until)
     asked = reports.ReportAsked(m, "production", k.at, until)
+    a_day = reports.ItemsAsked(m, "production", k.at.date(), k.at.date())
     return {
         "report_counting.merchants_behind": [lambda c: report_counting.merchants_behind(c, 2**62)],
         "report_counting.touched": [lambda c: report_counting.touched(c, m, 0, 2**62, 100)],
@@ -336,11 +338,19 @@ def report_cases(k: Known) -> dict[str, list[Call]]:
             for by in ("all", "hour", "day_door")
             for a in (asked, asked._replace(door="scalev"))
         ],
-        "reports.items": [lambda c: reports.items(c, asked, k.at.date(), k.at.date(), None, 10)],
+        "reports.items": [lambda c: reports.items(c, a_day, None, 10)],
+        "report_tops.days": [lambda c: report_tops.days(c, m)],
+        "report_tops.renew": [lambda c: report_tops.renew(c, m, "production", k.at.date())],
+        "report_tops.follow": [
+            lambda c, i=i: report_tops.follow(c, m, "production", [report_tops.ItemKey("goods", i, "Article 7")])
+            for i in (0, 7)
+        ],
+        "report_tops.outgrown": [lambda c: report_tops.outgrown(c, m, "production")],
+        "report_tops.best": [lambda c: report_tops.best(c, a_day, None, 10)],
         "reports.buyers": [
             lambda c, after=after: reports.buyers(c, asked, after, 10) for after in (None, (1_000_000, k.member_id))
         ],
-        "reports.is_complete": [lambda c: reports.is_complete(c, m)],
+        "reports.counting_from": [lambda c: reports.counting_from(c, m)],
         "statement.owed": [lambda c: statement.owed(c, m, "production")],
     }
 

@@ -40,6 +40,7 @@ from gerai.store import (
     proofs,
     refund_tasks,
     report_counting,
+    report_tops,
     reports,
     stock,
     taken,
@@ -59,7 +60,7 @@ TIMES = 4
 MODULES = (
     orders, payments, deposits, wallets, events, due, waiting, idempotency, gauges, webhook_deliveries,
     webhook_endpoints, webhook_log, merchant_orders, arrivals, notices, refund_tasks,
-    gateways, proofs, payouts, stock, taken, members, report_counting, reports, payment_list, waiting_list,
+    gateways, proofs, payouts, stock, taken, members, report_counting, report_tops, reports, payment_list, waiting_list,
 )  # fmt: skip
 #: Tables that stay small whatever a shop sells, and writes that name one row by its key.
 WITHOUT_CASE = {
@@ -70,7 +71,8 @@ WITHOUT_CASE = {
     "gateways.add_contract", "gateways.close_contract", "gateways.change_ways", "stock.add_empty", "stock.mark_low",
     "idempotency.take", "members.add", "members.change", "members.add_link", "members.remove_link",
     "report_counting.last_event", "report_counting.event_writers", "report_counting.take", "report_counting.move",
-    "report_counting.refill", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
+    "report_counting.ask_rebuild",
+    "webhook_log.defer", "members.add_all", "members.change_all", "members.add_wallets", "stock.write_counts",
     # Its statement is a case of its own: STOCK_BY_ID.
     "stock.locked", "articles.add", "articles.change", "articles.remove",
 }  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,9 +13,10 @@ from rich.console import Console
 
 from gerai.bench.case import BenchError, Case
 from gerai.bench.cases import CASES, GROUPS
+from gerai.bench.look import look_around
 from gerai.bench.run import CaseFigures, measure
 from gerai.bench.stand import Stand, Step, standing
-from gerai.bench.table import show
+from gerai.bench.table import show, showing
 from gerai.kit import log
 
 #: Orders of a database in which a case reads: fewer leave lists empty.
@@ -37,12 +36,17 @@ def bench(
     data: Annotated[
         Path | None, typer.Option(help="Keep the database with the stored orders in this folder, or use the one there.")
     ] = None,
+    pages: Annotated[bool, typer.Option("--pages", help="Instead: how long the console's pages take.")] = False,
+    export: Annotated[bool, typer.Option("--export", help="Instead: all orders as a file, by HTTP and here.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
 ) -> None:
     """Orders, or reads, per second over HTTP against pgbench with the same rows, one transaction per request.
 
     Starts its own database and server. Exit 1 when a request failed or the books do not balance afterwards.
     """
+    if pages or export:
+        look_around(stored or _TO_READ, data, json_output, pages=pages, export=export)
+        return
     wanted = _wanted(case)
     if not stored and (compare or data is not None):
         raise typer.BadParameter("needs --stored", param_hint="--compare" if compare else "--data")
@@ -50,7 +54,7 @@ def bench(
     # On standard output stands what was measured, and nothing else.
     log.configure("error", "text")
     try:
-        with _showing(errors) as step:
+        with showing(errors) as step:
             found = _together(wanted, seconds, stored, data, compare, step) if stored else _each(wanted, seconds, step)
     except BenchError as error:
         errors.print(f"gerai: {error}", style="red", markup=False, highlight=False)
@@ -113,13 +117,6 @@ def _checked(stand: Stand, found: list[CaseFigures], step: Step) -> list[CaseFig
     step("checking the books")
     broken = tuple(stand.broken_rules())
     return [replace(figures, violations=figures.violations + broken) for figures in found]
-
-
-@contextlib.contextmanager
-def _showing(errors: Console) -> Generator[Step]:
-    """Shows what is under way."""
-    with errors.status("…") as status:
-        yield lambda text: status.update(f"{text} …")
 
 
 def _facts(figures: CaseFigures) -> dict[str, object]:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 import httpx
 import msgspec
@@ -25,9 +25,16 @@ _STOP_S: Final = 30.0
 _LOAD: Final = (sys.executable, "-P", "-m", "gerai.bench.load")
 
 
+class Serving(NamedTuple):
+    """A server: where it listens, and its process."""
+
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
-def serving(dsn: str) -> Generator[int]:
-    """`gerai serve` with its default settings on this database; yields the port once it is healthy."""
+def serving(dsn: str) -> Generator[Serving]:
+    """`gerai serve` with its default settings on this database, once it is healthy."""
     port = _free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GERAI_")}
     environment |= {
@@ -40,7 +47,7 @@ def serving(dsn: str) -> Generator[int]:
         process = started(["serve"], environment, log)
         try:
             _becomes_healthy(process, port, log)
-            yield port
+            yield Serving(port, process.pid)
         finally:
             _end(process)
 

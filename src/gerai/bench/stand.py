@@ -52,10 +52,12 @@ class _Kept(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Stand:
-    """``ours`` is ordered in over HTTP, ``other`` by pgbench. ``stored``: orders that were there before any case."""
+    """``pid`` is the server's process. ``ours`` is ordered in over HTTP, ``other`` by pgbench. ``stored``: orders that
+    were there before any case."""
 
     server: EmbeddedPostgres
     port: int
+    pid: int
     ours: Shop
     other: Shop
     stored: int
@@ -82,8 +84,8 @@ def standing(orders: int, step: Step, folder: Path | None = None) -> Generator[S
         if folder is not None:
             write_private(folder / _FILE, msgspec.json.encode(kept).decode())
         step("starting the server")
-        with serving(server.dsn) as port:
-            yield Stand(server, port, kept.ours, kept.other, orders)
+        with serving(server.dsn) as served:
+            yield Stand(server, *served, kept.ours, kept.other, orders)
 
 
 @contextlib.contextmanager
@@ -117,8 +119,8 @@ def _opened(server: EmbeddedPostgres, orders: int, step: Step) -> _Kept:
     ours, other = asyncio.run(_open_shops(server.dsn))
     if orders:
         step("placing one order at each counter")
-        with serving(server.dsn) as port:
-            details = _details(server.dsn, port, other)
+        with serving(server.dsn) as served:
+            details = _details(server.dsn, served.port, other)
         _store(server.dsn, (ours, other), orders, details, step)
     return _Kept(orders, ours, other)
 

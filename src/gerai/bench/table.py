@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -10,8 +12,16 @@ from rich.table import Table
 
 from gerai.bench.case import CONNECTIONS, PGBENCH_CLIENTS, READ_CONNECTIONS
 from gerai.bench.run import CaseFigures
+from gerai.bench.stand import Step
 
 _COLUMNS: Final = ("HTTP/s", "pgbench/s", "ratio", "p50 ms", "p95 ms", "p99 ms", "errors", "books")
+
+
+@contextlib.contextmanager
+def showing(errors: Console) -> Generator[Step]:
+    """Shows what is under way."""
+    with errors.status("…") as status:
+        yield lambda text: status.update(f"{text} …")
 
 
 def show(found: list[CaseFigures]) -> None:

@@ -29,6 +29,8 @@ webhooks = typer.Typer(no_args_is_help=True, help="Webhook endpoints, their deli
 DeliveryId = Annotated[int, typer.Argument(min=1, metavar="DELIVERY", help="The id `gerai webhooks log` shows.")]
 _STATES: Final = ("pending", "delivered", "failed", "dropped")
 EndpointId = Annotated[int, typer.Argument(min=1, metavar="ENDPOINT", help="The id `gerai webhooks list` shows.")]
+#: Of a stretch that is longer than what is sent again at once.
+_FOLLOWS: Final = ", the worker looks through the rest"
 _COLOURS: Final = {
     "active": "green",
     "disabled": "yellow",
@@ -194,18 +196,18 @@ def replay(
     if (delivery is None) == (endpoint is None) or (endpoint is not None and (begin is None or end is None)):
         fail("name one delivery, or --endpoint with --from and --until", 2)
 
-    async def act(engine: Engine, settings: Settings) -> int:
+    async def act(engine: Engine, settings: Settings) -> str:
         of = await merchant_named(engine, merchant)
         if delivery is not None:
             one = await require_delivery(engine, of, delivery)
             await do_here(engine, settings, of, _real(one.environment), "deliveries.replay", ById(id=delivery))
-            return 1
+            return "1"
         if endpoint is None or begin is None or end is None:
-            return 0
+            return "0"
         whose = await require_endpoint(engine, of, endpoint, removed=True)
         stretch = ReplayedRange(endpoint_id=endpoint, begin=begin, end=end, undelivered=undelivered)
         done = await do_here(engine, settings, of, _real(whose), "deliveries.replay_range", stretch)
-        return done.details["replayed"]
+        return f"{done.details['replayed']}{_FOLLOWS if done.details['follows'] else ''}"
 
     console.line(f"replaying {with_settings(act, data, settings_file)}")
 

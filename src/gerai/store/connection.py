@@ -10,12 +10,13 @@ import socket
 from typing import Any
 
 import msgspec
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, OperationalError, adapters
 from psycopg import Connection as BlockingConnection
 from psycopg import Error as DatabaseError
 from psycopg.types.json import set_json_loads
 
 from gerai.settings import DatabaseSettings
+from gerai.store.moments import BinaryMoments, Moments
 from gerai.store.session import USUAL, limited
 
 __all__ = [
@@ -46,6 +47,8 @@ def decoded_json(text: bytes | str) -> Any:
 
 
 set_json_loads(decoded_json)
+for form in (Moments, BinaryMoments):
+    adapters.register_loader("timestamptz", form)
 
 
 async def open_connection(dsn: str, limits: DatabaseSettings = USUAL) -> Connection:

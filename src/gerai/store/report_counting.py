@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from gerai.store.conditions import query
 from gerai.store.order_faces import FACES
 from gerai.store.report_statements import COUNT_HOURS, COUNT_ITEMS, JAKARTA
+from gerai.store.report_tops import TODAY, ItemKey
 
 #: Orders of other times, as a test clock allows, are in no report: no report can be asked for their days. Days of
 #: Jakarta, whose clocks agree with the hours of UTC since long before.
@@ -23,19 +24,27 @@ _LAST_EVENT: Final = "SELECT CASE WHEN is_called THEN last_value ELSE last_value
 _WRITERS: Final = """
 SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'events'::regclass
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'RowExclusiveLock'"""
-_BEHIND: Final = """
+_BEHIND: Final = f"""
 SELECT m.merchant_id FROM merchants m LEFT JOIN report_places p ON p.merchant_id = m.merchant_id
-WHERE p.merchant_id IS NULL OR p.refill_from IS NOT NULL OR EXISTS
+WHERE p.merchant_id IS NULL OR p.refill_from IS NOT NULL OR p.rebuild_asked_at IS NOT NULL
+   OR p.listed_event_id IS DISTINCT FROM p.event_id OR EXISTS
     (SELECT FROM events e WHERE e.merchant_id = m.merchant_id AND e.event_id > p.event_id AND e.event_id <= %s)
+   OR EXISTS (SELECT FROM ({TODAY}) x WHERE NOT x.listed)
 ORDER BY m.merchant_id"""
 _BEGIN: Final = f"""
 INSERT INTO report_places (merchant_id, event_id, refill_from) VALUES (%s, %s, {_BEGINNING}) ON CONFLICT DO NOTHING"""
-_PLACE: Final = "SELECT event_id, refill_from FROM report_places WHERE merchant_id = %s"
-#: Anything, and the merchant's id: a turn to count its orders, and to say what is to be counted.
+_PLACE: Final = f"""
+SELECT event_id, CASE WHEN rebuild_asked_at IS NULL THEN refill_from ELSE {_BEGINNING} END, listed_event_id,
+    rebuild_asked_at FROM report_places WHERE merchant_id = %s"""
+#: Anything, and the merchant's id: a turn to count its orders.
 _TRY_TURN: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('gerai reports', %s))"
-_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended('gerai reports', %s))"
-_MOVE: Final = "UPDATE report_places SET event_id = %s, refill_from = %s WHERE merchant_id = %s"
-_REFILL: Final = f"UPDATE report_places SET refill_from = {_BEGINNING} WHERE merchant_id = %s"
+#: Whoever asked meanwhile, in the short time before this is committed, asked for another one.
+_MOVE: Final = """
+UPDATE report_places SET event_id = %(event_id)s, refill_from = %(refill_from)s, listed_event_id = %(listed_id)s,
+    rebuild_asked_at = nullif(rebuild_asked_at, %(asked_at)s::timestamptz)
+WHERE merchant_id = %(merchant_id)s"""
+#: The clock, not the transaction's beginning: two never ask at one moment.
+_ASK: Final = "UPDATE report_places SET rebuild_asked_at = clock_timestamp() WHERE merchant_id = %s"
 
 #: An event of no order (a top-up's), or of one that is in no report, has no hour, and is passed over.
 _TOUCHED: Final = f"""
@@ -68,10 +77,13 @@ AND (%(until)s::timestamptz IS NULL OR day < (%(until)s::timestamptz AT TIME ZON
 
 class CountedTo(NamedTuple):
     """How far a merchant's sums are right: up to this event; of what is made from ``refill_from`` on they are still to
-    be counted (None: of nothing)."""
+    be counted (None: of nothing). ``listed_id``: up to which event the lists of what sells best are right (None: they
+    are to be made). ``asked_at``: when somebody wanted all of it counted anew, which begins with this piece."""
 
     event_id: int
     refill_from: datetime | None
+    listed_id: int | None = None
+    asked_at: datetime | None = None
 
 
 class Hour(NamedTuple):
@@ -134,15 +146,15 @@ async def take(connection: AsyncConnection, merchant_id: int, until_id: int) -> 
 
 
 async def move(connection: AsyncConnection, merchant_id: int, place: CountedTo) -> None:
-    """The sums are right so far."""
-    await connection.execute(_MOVE, (*place, merchant_id))
+    """The sums are right so far; what was asked for at ``asked_at`` has begun."""
+    await connection.execute(query(_MOVE), {"merchant_id": merchant_id, **place._asdict()})
 
 
-async def refill(connection: AsyncConnection, merchant_id: int) -> None:
-    """Everything is to be counted anew; what was counted stays until then. Waits for a piece under way, which would
-    move the place without knowing of this."""
-    await connection.execute(_TURN, (merchant_id,))
-    await connection.execute(_REFILL, (merchant_id,))
+async def ask_rebuild(connection: AsyncConnection, merchant_id: int) -> None:
+    """Everything is to be counted anew (of a merchant that never was it is anyway); what was counted stays until then.
+    Waits for no piece under way: only for the
+    moment in which one moves the place."""
+    await connection.execute(query(_ASK), (merchant_id,))
 
 
 async def touched(connection: AsyncConnection, merchant_id: int, after_id: int, until_id: int, limit: int) -> Touched:
@@ -173,10 +185,12 @@ async def count_hours(connection: AsyncConnection, merchant_id: int, span: DoorH
     await connection.execute(query(COUNT_HOURS), values)
 
 
-async def count_items(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> None:
-    """Count what a door sold on whole days of Jakarta anew; what is right already is not written again."""
+async def count_items(connection: AsyncConnection, merchant_id: int, span: DoorHours) -> set[ItemKey]:
+    """Count what a door sold on whole days of Jakarta anew; what is right already is not written again. Returns the
+    items whose sums changed."""
     values = {"merchant_id": merchant_id, **span._asdict()}
-    await connection.execute(query(COUNT_ITEMS), values)
+    cursor = await connection.execute(query(COUNT_ITEMS), values)
+    return {ItemKey(*row) for row in await cursor.fetchall()}
 
 
 async def forget(connection: AsyncConnection, merchant_id: int, since: datetime, until: datetime | None) -> None:

@@ -65,8 +65,9 @@ AND channel = %(channel)s AND day >= (%(since)s::timestamptz AT TIME ZONE {JAKAR
 AND day < (%(until)s::timestamptz AT TIME ZONE {JAKARTA})::date"""
 
 
-def _written(table: str, key: str, sums: str, counted: str, kept: str) -> str:
-    """The statement that makes the ``kept`` rows of a table those ``counted``. Only what differs is written: one order
+def _written(table: str, key: str, sums: str, counted: str, kept: str, told: str) -> str:
+    """The statement that makes the ``kept`` rows of a table those ``counted``, and returns the columns ``told`` of what
+    it changed. Only what differs is written: one order
     among thousands changes a few rows of its day. Set against each other as sets, which takes no join that a wrong
     guess of their number could make slow."""
     same = " AND ".join(f"t.{name} = gone.{name}" for name in key.split(", "))
@@ -74,18 +75,26 @@ def _written(table: str, key: str, sums: str, counted: str, kept: str) -> str:
     return f"""
 WITH counted ({key}, {sums}) AS MATERIALIZED ({counted}),
 forgotten AS (
-    DELETE FROM {table} t USING (SELECT {key} {kept} EXCEPT SELECT {key} FROM counted) gone WHERE {same})
-INSERT INTO {table} ({key}, {sums})
-SELECT {key}, {sums} FROM counted EXCEPT SELECT {key}, {sums} {kept}
-ON CONFLICT ({key}) DO UPDATE SET ({sums}) = ROW({new})"""
+    DELETE FROM {table} t USING (SELECT {key} {kept} EXCEPT SELECT {key} FROM counted) gone WHERE {same}
+    RETURNING {_of("t", told)}),
+written AS (
+    INSERT INTO {table} ({key}, {sums})
+    SELECT {key}, {sums} FROM counted EXCEPT SELECT {key}, {sums} {kept}
+    ON CONFLICT ({key}) DO UPDATE SET ({sums}) = ROW({new})
+    RETURNING {_of(table, told)})
+SELECT {told} FROM forgotten UNION SELECT {told} FROM written"""
+
+
+def _of(table: str, names: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in names.split(", "))
 
 
 COUNT_HOURS: Final = _written(
     "report_hours", "merchant_id, environment, channel, hour, method",
     "orders, paid, cancelled, failed, sales_sen, refunds_sen, fees_sen, pay_s, pay_count, fulfil_s, fulfil_count",
-    _HOURS, _HOURS_KEPT,
+    _HOURS, _HOURS_KEPT, "hour",
 )  # fmt: skip
 COUNT_ITEMS: Final = _written(
     "report_items", "merchant_id, environment, day, channel, item_kind, item_id, name", "quantity, sales_sen",
-    _ITEMS, _ITEMS_KEPT,
+    _ITEMS, _ITEMS_KEPT, "item_kind, item_id, name",
 )  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import AsyncGenerator
+from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, NamedTuple
 
 from psycopg import AsyncConnection
 
 from gerai.store.conditions import Where, query
 
+#: Rows of a piece of a whole report, and how long it may be summed.
+_AT_ONCE: Final = 2000
+_SUMMED_WITHIN_S: Final = 120
+_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 By = Literal["all", "hour", "day", "door", "method", "day_door", "hour_door"]
 
 _JAKARTA: Final = "AT TIME ZONE 'Asia/Jakarta'"
@@ -26,14 +31,31 @@ _SUMS: Final = (
     "fulfil_count",
 )  # fmt: skip
 _FIGURES: Final = ", ".join(f"coalesce(sum(t.{name}), 0)::int8" for name in _SUMS)
-_ITEMS: Final = """
-SELECT * FROM (
-    SELECT t.item_kind, t.item_id, (array_agg(t.name ORDER BY t.day DESC, t.name))[1] AS name,
-        sum(t.quantity)::int8 AS quantity, sum(t.sales_sen)::int8 AS sales_sen
-    FROM report_items t {where}
-    GROUP BY t.item_kind, t.item_id, CASE t.item_id WHEN 0 THEN t.name ELSE '' END) s
-WHERE %s::int8 IS NULL OR (s.sales_sen, s.item_kind, s.item_id, s.name) < (%s, %s, %s, %s)
-ORDER BY s.sales_sen DESC, s.item_kind DESC, s.item_id DESC, s.name DESC LIMIT %s"""
+
+
+def shown(found: str) -> str:
+    """The statement that reads items ``found``, what brought most first, each under the newest name it was sold by. An
+    item without a number is known by its name."""
+    return f"""
+SELECT s.item_kind, s.item_id, coalesce(n.name, s.named), s.quantity, s.sales_sen FROM ({found}) s
+LEFT JOIN LATERAL (SELECT t.name FROM report_items t WHERE s.item_id <> 0
+     AND t.merchant_id = %(merchant_id)s AND t.environment = %(environment)s AND t.item_kind = s.item_kind
+     AND t.item_id = s.item_id AND t.day >= %(first)s AND t.day <= %(last)s
+     AND (%(door)s = '' OR t.channel = %(door)s)
+   ORDER BY t.day DESC, t.name LIMIT 1) n ON true
+ORDER BY s.sales_sen DESC, s.item_kind DESC, s.item_id DESC, s.named DESC"""
+
+
+_ITEMS: Final = shown("""
+    SELECT * FROM (
+        SELECT t.item_kind, t.item_id, CASE t.item_id WHEN 0 THEN t.name ELSE '' END AS named,
+            sum(t.quantity)::int8 AS quantity, sum(t.sales_sen)::int8 AS sales_sen
+        FROM report_items t WHERE t.merchant_id = %(merchant_id)s AND t.environment = %(environment)s
+          AND t.day >= %(first)s AND t.day <= %(last)s AND (%(door)s = '' OR t.channel = %(door)s)
+        GROUP BY 1, 2, 3) s
+    WHERE %(after_sen)s::int8 IS NULL OR (s.sales_sen, s.item_kind, s.item_id, s.named)
+        < (%(after_sen)s::int8, %(after_kind)s::text, %(after_id)s::int8, %(after_named)s::text)
+    ORDER BY s.sales_sen DESC, s.item_kind DESC, s.item_id DESC, s.named DESC LIMIT %(limit)s""")
 #: A free order has nothing that was charged: its invoice says whether it is paid.
 _MEMBERS: Final = """
 WITH RECURSIVE doors(channel) AS (
@@ -98,6 +120,11 @@ class ItemSold(NamedTuple):
     quantity: int
     sales_sen: int
 
+    @property
+    def named(self) -> str:
+        """By what it is known beside its number: nothing, where it has one."""
+        return "" if self.item_id else self.name
+
 
 class BuyerFound(NamedTuple):
     """What a member has bought."""
@@ -121,6 +148,23 @@ class ReportAsked(NamedTuple):
     door: str = ""
 
 
+class ItemsAsked(NamedTuple):
+    """Whose items, of which days, both included; ``door`` empty: of all."""
+
+    merchant_id: int
+    environment: str
+    first: date
+    last: date
+    door: str = ""
+
+
+def items_after(asked: ItemsAsked, after: ItemSold | None, limit: int | None) -> dict[str, Any]:
+    """The values that the statements of items take; they go on behind ``after``."""
+    place = [None] * 4 if after is None else [after.sales_sen, after.item_kind, after.item_id, after.named]
+    names = ("after_sen", "after_kind", "after_id", "after_named")
+    return {**asked._asdict(), **dict(zip(names, place, strict=True)), "limit": limit}
+
+
 async def sums(connection: AsyncConnection, asked: ReportAsked, by: By) -> list[SalesGroup]:
     """By whole hours, in the order of the keys."""
     where = Where(
@@ -133,35 +177,57 @@ async def sums(connection: AsyncConnection, asked: ReportAsked, by: By) -> list[
     return [SalesGroup(row[0], row[1], SalesFigures(*row[2:])) for row in await cursor.fetchall()]
 
 
-async def items(
-    connection: AsyncConnection, asked: ReportAsked, first: date, last: date, after: ItemSold | None, limit: int
-) -> list[ItemSold]:
-    """Of whole days, what brought most first."""
-    where = Where(
-        "t.merchant_id = %s AND t.environment = %s AND t.day >= %s AND t.day <= %s",
-        asked.merchant_id, asked.environment, first, last,
-    ).add_if(asked.door != "", "t.channel = %s", asked.door)  # fmt: skip
-    place: list[Any] = [None] * 5
-    if after is not None:
-        place = [after.sales_sen, after.sales_sen, after.item_kind, after.item_id, after.name]
-    cursor = await connection.execute(query(_ITEMS.format(where=where.text)), [*where.params, *place, limit])
+async def items(connection: AsyncConnection, asked: ItemsAsked, after: ItemSold | None, limit: int) -> list[ItemSold]:
+    """What brought most first. Sums every row of the days."""
+    cursor = await connection.execute(query(_ITEMS), items_after(asked, after, limit))
     return [ItemSold(*row) for row in await cursor.fetchall()]
+
+
+async def every_item(
+    connection: AsyncConnection, asked: ItemsAsked, after: ItemSold | None
+) -> AsyncGenerator[list[ItemSold]]:
+    """As :func:`items`, all of them, summed once: in pieces, for whoever takes them quickly."""
+    async for rows in _every(connection, _ITEMS, items_after(asked, after, None)):
+        yield [ItemSold(*row) for row in rows]
+
+
+async def every_buyer(
+    connection: AsyncConnection, asked: ReportAsked, after: tuple[int, int] | None
+) -> AsyncGenerator[list[BuyerFound]]:
+    """As :func:`buyers`, all of them, summed once: in pieces, for whoever takes them quickly."""
+    async for rows in _every(connection, _MEMBERS, _buyers_after(asked, after, None)):
+        yield [BuyerFound(*row) for row in rows]
+
+
+async def _every(connection: AsyncConnection, text: str, values: dict[str, Any]) -> AsyncGenerator[list[Any]]:
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL statement_timeout = {_SUMMED_WITHIN_S * 1000}".encode())
+        async with connection.cursor("gerai_report") as cursor:
+            await cursor.execute(query(text), values)
+            while rows := await cursor.fetchmany(_AT_ONCE):
+                yield rows
 
 
 async def buyers(
     connection: AsyncConnection, asked: ReportAsked, after: tuple[int, int] | None, limit: int
 ) -> list[BuyerFound]:
     """Who bought most first; ``after``: sales and member of the last one seen. Reads every order of the time."""
-    after_sen, after_id = (None, None) if after is None else after
-    values = {**asked._asdict(), "after_sen": after_sen, "after_id": after_id, "limit": limit}
-    cursor = await connection.execute(query(_MEMBERS), values)
+    cursor = await connection.execute(query(_MEMBERS), _buyers_after(asked, after, limit))
     return [BuyerFound(*row) for row in await cursor.fetchall()]
 
 
-async def is_complete(connection: AsyncConnection, merchant_id: int) -> bool:
-    """Whether all that was ever sold is counted (what happened in the last seconds aside)."""
+def _buyers_after(asked: ReportAsked, after: tuple[int, int] | None, limit: int | None) -> dict[str, Any]:
+    after_sen, after_id = (None, None) if after is None else after
+    return {**asked._asdict(), "after_sen": after_sen, "after_id": after_id, "limit": limit}
+
+
+async def counting_from(connection: AsyncConnection, merchant_id: int) -> datetime | None:
+    """The beginning of the day that a worker counts next of all that was ever sold; the first of all days where it has
+    not begun. None: all is counted (what happened in the last seconds aside)."""
     cursor = await connection.execute(
-        "SELECT refill_from IS NULL FROM report_places WHERE merchant_id = %s", (merchant_id,)
+        "SELECT CASE WHEN rebuild_asked_at IS NULL THEN refill_from ELSE %s END FROM report_places "
+        "WHERE merchant_id = %s",
+        (_FIRST, merchant_id),
     )
     row = await cursor.fetchone()
-    return row is not None and row[0]
+    return _FIRST if row is None else row[0]

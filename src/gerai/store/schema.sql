@@ -63,20 +63,6 @@ END)),
     CONSTRAINT arrivals_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'dismissed'::text])))
 );
 
-CREATE TABLE articles (
-    merchant_id bigint NOT NULL,
-    article_id bigint NOT NULL,
-    slug text NOT NULL,
-    title text NOT NULL,
-    category text NOT NULL,
-    excerpt text NOT NULL,
-    cover_image text NOT NULL,
-    content text NOT NULL,
-    published_at timestamp with time zone,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
-);
-
 CREATE TABLE audit (
     merchant_id bigint NOT NULL,
     audit_id bigint NOT NULL,
@@ -143,14 +129,6 @@ CREATE TABLE bundles (
     images text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT bundles_bundle_id_check CHECK ((bundle_id > 0)),
     CONSTRAINT bundles_weight_bump_g_check CHECK ((weight_bump_g >= 0))
-);
-
-CREATE TABLE catalogue_changes (
-    merchant_id bigint NOT NULL,
-    section text NOT NULL,
-    id bigint NOT NULL,
-    rest text NOT NULL,
-    changed_in xid8 NOT NULL
 );
 
 CREATE TABLE courier_services (
@@ -714,7 +692,33 @@ CREATE TABLE report_items (
 CREATE TABLE report_places (
     merchant_id bigint NOT NULL,
     event_id bigint NOT NULL,
-    refill_from timestamp with time zone
+    refill_from timestamp with time zone,
+    listed_event_id bigint,
+    rebuild_asked_at timestamp with time zone
+);
+
+CREATE TABLE report_top_items (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    item_kind text NOT NULL,
+    item_id bigint NOT NULL,
+    named text NOT NULL,
+    quantity bigint NOT NULL,
+    sales_sen bigint NOT NULL
+);
+
+CREATE TABLE report_tops (
+    merchant_id bigint NOT NULL,
+    environment text NOT NULL,
+    days integer NOT NULL,
+    channel text NOT NULL,
+    last_day date NOT NULL,
+    low_sen bigint,
+    low_kind text,
+    low_id bigint,
+    low_named text
 );
 
 CREATE TABLE service_types (
@@ -997,15 +1001,12 @@ ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_merchant_id_token_sha256_key U
 ALTER TABLE ONLY api_keys ADD CONSTRAINT api_keys_pkey PRIMARY KEY (merchant_id, key_id);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_merchant_id_receiving_id_arrival_key_key UNIQUE (merchant_id, receiving_id, arrival_key);
 ALTER TABLE ONLY arrivals ADD CONSTRAINT arrivals_pkey PRIMARY KEY (merchant_id, arrival_id);
-ALTER TABLE ONLY articles ADD CONSTRAINT articles_pkey PRIMARY KEY (merchant_id, article_id);
-ALTER TABLE ONLY articles ADD CONSTRAINT articles_slug UNIQUE (merchant_id, slug);
 ALTER TABLE ONLY audit ADD CONSTRAINT audit_pkey PRIMARY KEY (merchant_id, audit_id);
 ALTER TABLE ONLY backups ADD CONSTRAINT backups_pkey PRIMARY KEY (merchant_id);
 ALTER TABLE ONLY book_checks ADD CONSTRAINT book_checks_pkey PRIMARY KEY (merchant_id, invariant);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_variant_id_key UNIQUE (merchant_id, bundle_id, variant_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_pkey PRIMARY KEY (merchant_id, part_id);
 ALTER TABLE ONLY bundles ADD CONSTRAINT bundles_pkey PRIMARY KEY (merchant_id, bundle_id);
-ALTER TABLE ONLY catalogue_changes ADD CONSTRAINT catalogue_changes_pkey PRIMARY KEY (merchant_id, section, id, rest);
 ALTER TABLE ONLY courier_services ADD CONSTRAINT courier_services_pkey PRIMARY KEY (merchant_id, service_id);
 ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_environment_channel_public_id_key UNIQUE (merchant_id, environment, channel, public_id);
 ALTER TABLE ONLY deposits ADD CONSTRAINT deposits_merchant_id_transfer_id_key UNIQUE (merchant_id, transfer_id);
@@ -1050,6 +1051,8 @@ ALTER TABLE ONLY refund_tasks ADD CONSTRAINT refund_tasks_pkey PRIMARY KEY (merc
 ALTER TABLE ONLY report_hours ADD CONSTRAINT report_hours_pkey PRIMARY KEY (merchant_id, environment, hour, channel, method);
 ALTER TABLE ONLY report_items ADD CONSTRAINT report_items_pkey PRIMARY KEY (merchant_id, environment, day, channel, item_kind, item_id, name);
 ALTER TABLE ONLY report_places ADD CONSTRAINT report_places_pkey PRIMARY KEY (merchant_id);
+ALTER TABLE ONLY report_top_items ADD CONSTRAINT report_top_items_pkey PRIMARY KEY (merchant_id, environment, item_kind, item_id, named, days, channel);
+ALTER TABLE ONLY report_tops ADD CONSTRAINT report_tops_pkey PRIMARY KEY (merchant_id, environment, days, channel);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_merchant_id_code_key UNIQUE (merchant_id, code);
 ALTER TABLE ONLY service_types ADD CONSTRAINT service_types_pkey PRIMARY KEY (merchant_id, type_id);
 ALTER TABLE ONLY services ADD CONSTRAINT services_merchant_id_code_key UNIQUE (merchant_id, code);
@@ -1077,9 +1080,8 @@ CREATE UNIQUE INDEX accounts_system ON accounts USING btree (merchant_id, enviro
 CREATE UNIQUE INDEX accounts_wallet ON accounts USING btree (merchant_id, environment, member_id) WHERE (kind = 'wallet'::text);
 CREATE INDEX arrivals_of_amount ON arrivals USING btree (merchant_id, receiving_id, amount_sen);
 CREATE INDEX arrivals_waiting ON arrivals USING btree (merchant_id, arrival_id) WHERE (status = 'waiting'::text);
-CREATE INDEX articles_published ON articles USING btree (merchant_id, published_at DESC, article_id DESC) WHERE (published_at IS NOT NULL);
+CREATE INDEX audit_of_environments ON audit USING btree (merchant_id, environment, audit_id);
 CREATE INDEX audit_of_targets ON audit USING btree (merchant_id, target, audit_id);
-CREATE INDEX catalogue_changes_since ON catalogue_changes USING btree (merchant_id, changed_in);
 CREATE UNIQUE INDEX deposits_at_gateway ON deposits USING btree (merchant_id, contract_id, public_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX deposits_came ON deposits USING btree (merchant_id, contract_id, COALESCE(held_at, completed_at)) WHERE ((contract_id IS NOT NULL) AND (COALESCE(held_at, completed_at) IS NOT NULL));
 CREATE INDEX deposits_due ON deposits USING btree (expires_at) WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
@@ -1123,6 +1125,8 @@ CREATE UNIQUE INDEX receiving_accounts_open ON receiving_accounts USING btree (m
 CREATE INDEX refund_tasks_at_gateways ON refund_tasks USING btree (merchant_id, contract_id, payment_id) WHERE (contract_id IS NOT NULL);
 CREATE INDEX refund_tasks_owed ON refund_tasks USING btree (merchant_id, task_id) WHERE (ended_at IS NULL);
 CREATE INDEX refund_tasks_unsettled ON refund_tasks USING btree (merchant_id, contract_id, task_id) WHERE ((contract_id IS NOT NULL) AND (payout_id IS NULL));
+CREATE INDEX report_items_of_names ON report_items USING btree (merchant_id, environment, item_kind, item_id, name, day);
+CREATE INDEX report_top_items_sorted ON report_top_items USING btree (merchant_id, environment, days, channel, sales_sen);
 CREATE INDEX shipments_receipt ON shipments USING btree (merchant_id, environment, lower((receipt COLLATE "C"))) WHERE (receipt <> ''::text);
 CREATE INDEX stock_marked ON stock USING btree (merchant_id, environment, item_id, warehouse_id) WHERE (low_at IS NOT NULL);
 CREATE INDEX transfers_credited ON transfers USING btree (merchant_id, credit_account_id, transfer_id) WHERE (credit_available_after IS NOT NULL);
@@ -1135,50 +1139,6 @@ CREATE INDEX webhook_deliveries_listed ON webhook_deliveries USING btree (mercha
 CREATE INDEX webhook_deliveries_old ON webhook_deliveries USING btree (finished_at) WHERE (status <> 'pending'::text);
 CREATE TRIGGER audit_is_not_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION gerai_audit_stays();
 CREATE TRIGGER audit_stays BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION gerai_audit_stays();
-CREATE TRIGGER bundle_parts_added_noted AFTER INSERT ON bundle_parts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER bundle_parts_changed_noted AFTER UPDATE ON bundle_parts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER bundle_parts_removed_noted AFTER DELETE ON bundle_parts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER bundles_added_noted AFTER INSERT ON bundles REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER bundles_changed_noted AFTER UPDATE ON bundles REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER bundles_removed_noted AFTER DELETE ON bundles REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('bundles', 'bundle_id');
-CREATE TRIGGER courier_services_added_noted AFTER INSERT ON courier_services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
-CREATE TRIGGER courier_services_changed_noted AFTER UPDATE ON courier_services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
-CREATE TRIGGER courier_services_removed_noted AFTER DELETE ON courier_services REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('courier_services', 'service_id');
-CREATE TRIGGER locations_added_noted AFTER INSERT ON locations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
-CREATE TRIGGER locations_changed_noted AFTER UPDATE ON locations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
-CREATE TRIGGER locations_removed_noted AFTER DELETE ON locations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('locations', 'location_id');
-CREATE TRIGGER price_options_added_noted AFTER INSERT ON price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
-CREATE TRIGGER price_options_changed_noted AFTER UPDATE ON price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
-CREATE TRIGGER price_options_removed_noted AFTER DELETE ON price_options REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('price_options', 'option_id');
-CREATE TRIGGER products_added_noted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
-CREATE TRIGGER products_changed_noted AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
-CREATE TRIGGER products_removed_noted AFTER DELETE ON products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('products', 'product_id');
-CREATE TRIGGER service_types_added_noted AFTER INSERT ON service_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
-CREATE TRIGGER service_types_changed_noted AFTER UPDATE ON service_types REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
-CREATE TRIGGER service_types_removed_noted AFTER DELETE ON service_types REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('service_types', 'type_id');
-CREATE TRIGGER services_added_noted AFTER INSERT ON services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
-CREATE TRIGGER services_changed_noted AFTER UPDATE ON services REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
-CREATE TRIGGER services_removed_noted AFTER DELETE ON services REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('services', 'service_id');
-CREATE TRIGGER shipping_rates_added_noted AFTER INSERT ON shipping_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
-CREATE TRIGGER shipping_rates_changed_noted AFTER UPDATE ON shipping_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
-CREATE TRIGGER shipping_rates_removed_noted AFTER DELETE ON shipping_rates REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('shipping_rates', 'service_id', 'origin', 'destination');
-CREATE TRIGGER stock_added_noted AFTER INSERT ON stock REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stock', 'item_id', 'environment', 'warehouse_id');
-CREATE TRIGGER stock_removed_noted AFTER DELETE ON stock REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stock', 'item_id', 'environment', 'warehouse_id');
-CREATE TRIGGER store_price_options_added_noted AFTER INSERT ON store_price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
-CREATE TRIGGER store_price_options_changed_noted AFTER UPDATE ON store_price_options REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
-CREATE TRIGGER store_price_options_removed_noted AFTER DELETE ON store_price_options REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_price_options', 'option_id', 'store_id');
-CREATE TRIGGER store_products_added_noted AFTER INSERT ON store_products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
-CREATE TRIGGER store_products_changed_noted AFTER UPDATE ON store_products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
-CREATE TRIGGER store_products_removed_noted AFTER DELETE ON store_products REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('store_products', 'product_id', 'store_id');
-CREATE TRIGGER stores_added_noted AFTER INSERT ON stores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
-CREATE TRIGGER stores_changed_noted AFTER UPDATE ON stores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
-CREATE TRIGGER stores_removed_noted AFTER DELETE ON stores REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('stores', 'store_id');
-CREATE TRIGGER variants_added_noted AFTER INSERT ON variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
-CREATE TRIGGER variants_changed_noted AFTER UPDATE ON variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
-CREATE TRIGGER variants_removed_noted AFTER DELETE ON variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('variants', 'variant_id');
-CREATE TRIGGER warehouses_added_noted AFTER INSERT ON warehouses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
-CREATE TRIGGER warehouses_changed_noted AFTER UPDATE ON warehouses REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
-CREATE TRIGGER warehouses_removed_noted AFTER DELETE ON warehouses REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gerai_note_change('warehouses', 'warehouse_id');
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_bundle_id_fkey FOREIGN KEY (merchant_id, bundle_id) REFERENCES bundles(merchant_id, bundle_id);
 ALTER TABLE ONLY bundle_parts ADD CONSTRAINT bundle_parts_merchant_id_variant_id_fkey FOREIGN KEY (merchant_id, variant_id) REFERENCES variants(merchant_id, variant_id);
 ALTER TABLE ONLY fulfilments ADD CONSTRAINT fulfilments_merchant_id_order_id_fkey FOREIGN KEY (merchant_id, order_id) REFERENCES orders(merchant_id, order_id);

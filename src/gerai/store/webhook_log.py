@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
 from gerai.domain.filters import DeliveryFilter
 from gerai.domain.webhooks import Delivery, SentAttempt
@@ -21,12 +22,21 @@ FROM webhook_endpoints e
 WHERE t.merchant_id = %s AND t.delivery_id = ANY(%s) AND t.status <> 'pending'
   AND e.merchant_id = t.merchant_id AND e.endpoint_id = t.endpoint_id AND e.status = 'active'
 RETURNING t.delivery_id"""
+#: The queue's own function, as for the jobs of a batch (``loads.DEFER_JOBS``).
+_DEFER: Final = """
+SELECT procrastinate_defer_jobs_v1(ARRAY[
+    ROW(%s, %s, 0, %s, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1])"""
 
 
 async def replay(connection: AsyncConnection, merchant_id: int, delivery_ids: list[int], at: datetime) -> list[int]:
     """Make those that are finished pending again, where the endpoint is active; their ids, ascending."""
     cursor = await connection.execute(query(_REPLAY), (at, at, merchant_id, delivery_ids))
     return sorted(row[0] for row in await cursor.fetchall())
+
+
+async def defer(connection: AsyncConnection, queue: str, task: str, lock: str, arguments: dict[str, Any]) -> None:
+    """Hand a job to the queue, with the transaction; those of one ``lock`` run one after the other."""
+    await connection.execute(query(_DEFER), (queue, task, lock, Jsonb(arguments)))
 
 
 #: Endpoint by endpoint and state by state, each on the index of exactly that.
@@ -64,9 +74,13 @@ async def deliveries(
 
 
 async def finished(
-    connection: AsyncConnection, merchant_id: int, wanted: DeliveryFilter, after: Delivery | None, limit: int
+    connection: AsyncConnection,
+    merchant_id: int,
+    wanted: DeliveryFilter,
+    after: tuple[datetime, int] | None,
+    limit: int,
 ) -> list[Delivery]:
-    """Those that are not pending, of the oldest events first, after one of them."""
+    """Those that are not pending, of the oldest events first, after one of them: when it happened, and its id."""
     return await _listed(connection, merchant_id, wanted, limit, "ASC", after, _STATUSES[1:])
 
 
@@ -119,7 +133,7 @@ async def _listed(
     wanted: DeliveryFilter,
     limit: int,
     way: str,
-    after: Delivery | None = None,
+    after: tuple[datetime, int] | None = None,
     among: tuple[str, ...] = _STATUSES,
 ) -> list[Delivery]:
     statuses = [
@@ -135,7 +149,7 @@ async def _listed(
     if wanted.before is not None:
         where.add("(t.happened_at, t.delivery_id) < (%s, %s)", *wanted.before)
     if after is not None:
-        where.add("(t.happened_at, t.delivery_id) > (%s, %s)", after.happened_at, after.delivery_id)
+        where.add("(t.happened_at, t.delivery_id) > (%s, %s)", *after)
     asked = {"p.endpoint_id": wanted.endpoint_id, "p.environment": wanted.environment or None}
     of = {column: value for column, value in asked.items() if value is not None}
     endpoints = "".join(f" AND {column} = %s" for column in of)

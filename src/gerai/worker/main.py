@@ -11,8 +11,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
+import msgspec
 import structlog
 from procrastinate import JobContext, RetryStrategy
 
@@ -31,6 +32,7 @@ from gerai.engine.payments.start import SETTLE_TASK
 from gerai.engine.subscriptions import ANNOUNCE_TASK
 from gerai.engine.webhooks.contract import WebhookContract
 from gerai.engine.webhooks.fan_out import fan_out
+from gerai.engine.webhooks.replay_stretch import REPLAY_TASK, Stretch, replay_further
 from gerai.kit.address import Guard
 from gerai.kit.http import Outgoing
 from gerai.kit.secret_box import SecretBox
@@ -133,9 +135,14 @@ class Worker:
             of_gateways = partial(take_notice, self._engine, self._desk)
             await read_notice(self._engine, self._partners.notice_forms, merchant_id, notice_id, of_gateways)
 
+        @queue.task(name=REPLAY_TASK, retry=_RETRY)
+        async def replay_task(**stretch: Any) -> None:
+            await replay_further(self._engine, msgspec.convert(stretch, Stretch))
+            self._sender.wake()
+
         self._tasks = (
             fulfil_task, settle_task, settle_deposit_task, announce_task, read_notice_task,
-            *gateway_tasks(queue, self._engine, self._desk, _RETRY),
+            replay_task, *gateway_tasks(queue, self._engine, self._desk, _RETRY),
         )  # fmt: skip
 
     @property

@@ -44,6 +44,7 @@ class HomePage:
         range_ = next((one for one in RANGES if one == ctx.query.get("range")), "30d")
         latest = await self._latest(desk, words)
         [summary] = await _rows(desk, "reports.summary", range=range_) or [None]
+        counting = None if summary is None else summary.counting
         best = await _rows(desk, "reports.sales", range=range_, by="item", limit=_BEST)
         return desk_page(
             ctx, desk, "home.html", "home",
@@ -51,6 +52,7 @@ class HomePage:
             needs=await _needs(desk, words), summary=summary, figures=_figures(desk, summary), latest=latest,
             chart=None if summary is None else await self._chart(desk, words, summary, range_),
             plot=(WIDTH, HEIGHT, LENGTH), best=best, most_sen=max((row.sales_sen for row in best), default=0),
+            counting=words.date(date.fromisoformat(counting)) if counting else "",
             steps=await steps_of(desk, words) if not latest else [], tone=tone_of,
         )  # fmt: skip
 

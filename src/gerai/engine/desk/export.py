@@ -66,7 +66,12 @@ async def _pieces(
             yield piece
         if not page.next:
             break
-        page = await look(view, within, msgspec.structs.replace(wanted, after=page.next), caller)
+        following = msgspec.structs.replace(wanted, after=page.next)
+        if view.rest is not None:
+            async for rows in view.rest(within, following):
+                yield writer.rows(cells_of(view.row, rows))
+            break
+        page = await look(view, within, following, caller)
     yield writer.end()
 
 

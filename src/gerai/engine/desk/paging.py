@@ -22,7 +22,7 @@ def paged(rows: Sequence[Any], limit: int) -> ViewPage:
 
 
 #: The moment and the id of the last row that was seen, as :func:`behind` writes them; empty: from the beginning.
-AfterMoment = Annotated[str, Meta(pattern=r"^([0-9]{1,17}-[0-9]{1,18})?" + END)]
+AfterMoment = Annotated[str, Meta(pattern=r"^(-?[0-9]{1,17}-[0-9]{1,18})?" + END)]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,8 +35,9 @@ def moment_of(after: str) -> tuple[datetime, list[str]] | None:
     """The moment in what :func:`behind` made, and what follows it; None: from the beginning."""
     if not after:
         return None
-    micros, *which = after.split("-")
-    return _EPOCH + timedelta(microseconds=int(micros)), which
+    # Of a test clock that stands before 1970 the number is negative.
+    micros, *which = after.removeprefix("-").split("-")
+    return _EPOCH + timedelta(microseconds=-int(micros) if after.startswith("-") else int(micros)), which
 
 
 def cut(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -50,7 +50,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
 class View:
     """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
-    ``run`` refuses as its module says. ``personal``: its rows tell who customers are."""
+    ``run`` refuses as its module says. ``personal``: its rows tell who customers are. ``rest``: of a view whose every
+    page costs as much as all of them, the rows from ``after`` on, piece by piece, for a file."""
 
     name: str
     permission: Permission
@@ -59,6 +60,7 @@ class View:
     row: type[msgspec.Struct]
     run: Callable[[Within, Any], Awaitable[ViewPage]]
     personal: bool = False
+    rest: Callable[[Within, Any], AsyncGenerator[Sequence[msgspec.Struct]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from gerai.store import report_counting as sql
 
 
 async def rebuild_reports(engine: Engine, merchant_id: int) -> None:
-    """Mark everything as to be counted anew; a worker does it, day by day, and what was counted stays to be seen until
-    then."""
+    """Ask for everything to be counted anew; a worker does it, day by day, and what was counted stays to be seen until
+    then. Asked for again meanwhile, it begins again."""
     async with changing(engine, merchant_id) as connection:
-        await sql.refill(connection, merchant_id)
+        await sql.ask_rebuild(connection, merchant_id)
         note(merchant_id)

@@ -7,6 +7,7 @@ An hour that is counted twice is the same, so neither a worker that dies nor two
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -17,7 +18,9 @@ from gerai.engine.outage import busy_instead_of, database_answers
 from gerai.kit.clock import JAKARTA, jakarta
 from gerai.store import check as sql_check
 from gerai.store import report_counting as sql
+from gerai.store import report_tops
 from gerai.store.connection import Connection
+from gerai.store.report_tops import ItemKey
 
 log = structlog.get_logger("gerai.reports")
 #: Events of one transaction.
@@ -91,22 +94,42 @@ async def _advance(connection: Connection, merchant_id: int, until_id: int, at_o
         if place is None:
             return False
         told = await sql.touched(connection, merchant_id, place.event_id, until_id, at_once)
-        await _count(connection, merchant_id, told.hours)
+        changed = await _count(connection, merchant_id, told.hours)
         more = told.events == at_once
         following = place.refill_from
         if not more and following is not None:
             following = await _refill_day(connection, merchant_id, following)
         # All up to there, though the merchant's own last event is older; another worker may have come further.
         reached = told.last_id if more else max(until_id, place.event_id)
-        await sql.move(connection, merchant_id, sql.CountedTo(reached, following))
+        if following is None:
+            # Counted anew, or moved by a version that knows of no lists.
+            anew = place.refill_from is not None or place.listed_id != place.event_id
+            await _list(connection, merchant_id, changed, anew=anew)
+        listed = reached if following is None else None
+        await sql.move(connection, merchant_id, sql.CountedTo(reached, following, listed, place.asked_at))
     return more or following is not None
 
 
-async def _count(connection: Connection, merchant_id: int, hours: list[sql.Hour]) -> None:
+async def _count(connection: Connection, merchant_id: int, hours: list[sql.Hour]) -> dict[str, set[ItemKey]]:
+    """Count these hours, and the items of their days; the items whose sums changed, by environment."""
     for environment, channel, hour in hours:
         await sql.count_hours(connection, merchant_id, sql.DoorHours(environment, channel, hour, hour + _HOUR))
+    changed: dict[str, set[ItemKey]] = defaultdict(set)
     for environment, channel, day in sorted({(e, c, jakarta(hour).date()) for e, c, hour in hours}):
-        await sql.count_items(connection, merchant_id, sql.DoorHours(environment, channel, *bounds(day)))
+        span = sql.DoorHours(environment, channel, *bounds(day))
+        changed[environment] |= await sql.count_items(connection, merchant_id, span)
+    return changed
+
+
+async def _list(connection: Connection, merchant_id: int, changed: dict[str, set[ItemKey]], *, anew: bool) -> None:
+    """Bring the lists of what sells best up to the sums: made anew each day, else where a sum changed."""
+    for environment, today, listed in await report_tops.days(connection, merchant_id):
+        if listed and not anew:
+            if items := changed.get(environment):
+                await report_tops.follow(connection, merchant_id, environment, items)
+            if not await report_tops.outgrown(connection, merchant_id, environment):
+                continue
+        await report_tops.renew(connection, merchant_id, environment, today)
 
 
 async def _refill_day(connection: Connection, merchant_id: int, since: datetime) -> datetime | None:

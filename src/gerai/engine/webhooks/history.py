@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from gerai.domain.filters import DeliveryFilter
@@ -85,54 +84,12 @@ async def replay_one(engine: Engine, merchant_id: int, delivery_id: int) -> None
             raise NotFound("delivery", str(delivery_id))
         now = engine.now(merchant_id, delivery.environment)
         if not await webhook_log.replay(connection, merchant_id, [delivery_id], now):
-            await _require_active(connection, merchant_id, delivery.endpoint_id)
+            await require_active(connection, merchant_id, delivery.endpoint_id)
             raise StateConflict("delivery", str(delivery_id), "pending", "replay")
         note(delivery_id, endpoint_id=delivery.endpoint_id, event=delivery.event)
 
 
-async def replay_range(
-    engine: Engine,
-    merchant_id: int,
-    endpoint_id: int,
-    begin: datetime,
-    end: datetime,
-    *,
-    undelivered_only: bool = False,
-    environment: str = "",
-) -> list[int]:
-    """Send again what happened from ``begin`` until before ``end``, in each order's own sequence; returns the ids of
-    the deliveries, oldest first. A long range is replayed piece by piece, the oldest first. NotFound for an endpoint
-    that never was, or is not of the ``environment``, StateConflict for one that is not active."""
-    wanted = DeliveryFilter(
-        endpoint_id=endpoint_id, happened_from=begin, happened_until=end, undelivered=undelivered_only
-    )
-    # What is written down of the act names the whole range, and stands beside its first piece: pieces that follow
-    # change nothing that it does not name.
-    async with changing(engine, merchant_id) as connection:
-        endpoint = await _require_active(connection, merchant_id, endpoint_id, environment)
-        now = engine.now(merchant_id, endpoint.environment)
-        last, replayed = await _replay_piece(connection, merchant_id, wanted, None, now)
-        note(endpoint_id, begin=begin.isoformat(), end=end.isoformat(), undelivered=undelivered_only)
-    async with engine.connection() as connection:
-        while last is not None:
-            last, more = await _replay_piece(connection, merchant_id, wanted, last, now)
-            replayed += more
-    return replayed
-
-
-async def _replay_piece(
-    connection: Connection, merchant_id: int, wanted: DeliveryFilter, after: Delivery | None, now: datetime
-) -> tuple[Delivery | None, list[int]]:
-    """The last delivery of the next piece, None when there is no more, and what of it is sent again."""
-    found = await webhook_log.finished(connection, merchant_id, wanted, after, webhook_log.REPLAYED_AT_ONCE)
-    if not found:
-        return None, []
-    return found[-1], await webhook_log.replay(connection, merchant_id, [one.delivery_id for one in found], now)
-
-
-async def _require_active(
-    connection: Connection, merchant_id: int, endpoint_id: int, environment: str = ""
-) -> Endpoint:
+async def require_active(connection: Connection, merchant_id: int, endpoint_id: int, environment: str = "") -> Endpoint:
     """The endpoint, to which messages go. NotFound; StateConflict when it is disabled or removed."""
     endpoint = await webhook_endpoints.endpoint(connection, merchant_id, endpoint_id)
     if endpoint is None or environment not in ("", endpoint.environment):

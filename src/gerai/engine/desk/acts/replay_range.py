@@ -11,7 +11,7 @@ from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import Id, words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import Act, Done
-from gerai.engine.webhooks.history import replay_range
+from gerai.engine.webhooks.replay_stretch import Stretch, replay_range
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.clock import JAKARTA
 
@@ -26,16 +26,16 @@ class ReplayedRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 async def run(within: Within, given: ReplayedRange) -> Done:
-    """Receivers see the same message ids; what is under way already stays so. Refuses NotFound (no such endpoint),
-    StateConflict (it is paused or removed), and InputInvalid: it ends before it begins."""
+    """Receivers see the same message ids; what is under way already stays so. A thousand are sent again at once, the
+    rest by the worker (``follows``). Refuses NotFound (no such endpoint), StateConflict (it is paused or removed), and
+    InputInvalid: it ends before it begins."""
     begin, end = _moment(given.begin), _moment(given.end)
     if end <= begin:
         raise InputInvalid({"end": ["it must come after the beginning"]})
-    replayed = await replay_range(
-        within.engine, within.merchant_id, given.endpoint_id, begin, end,
-        undelivered_only=given.undelivered, environment=within.environment,
-    )  # fmt: skip
-    return Done(str(given.endpoint_id), details={"replayed": len(replayed)})
+    stretch = Stretch(within.merchant_id, given.endpoint_id, begin, end, given.undelivered)
+    replayed = await replay_range(within.engine, stretch, within.environment)
+    details = {"replayed": len(replayed.delivery_ids), "follows": replayed.follows}
+    return Done(str(given.endpoint_id), details=details)
 
 
 def _moment(at: datetime) -> datetime:

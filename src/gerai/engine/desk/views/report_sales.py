@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -17,10 +17,12 @@ from msgspec import Meta
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.fields import LARGEST, words
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.laid_down import laid_down
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.report_time import Days, ReportFilter, days_of, each_sen, rows_behind, share_bp
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.json_values import is_array
+from gerai.store import report_tops
 from gerai.store import reports as sql
 from gerai.store.connection import Connection
 
@@ -100,29 +102,64 @@ def _one(days: Days, day: str) -> Days:
     return Days(first, first, days.now)
 
 
+async def rest(within: Within, wanted: SalesFilter) -> AsyncGenerator[Sequence[SalesRow]]:
+    """From ``after`` on: of items and members all are summed once, laid down, and read from there as fast as they are
+    taken. Refuses as :func:`run`."""
+    days = days_of(wanted, within.merchant.now(within.environment), _LONGEST_DAYS.get(wanted.by, _USUAL_DAYS))
+    asked = sql.ReportAsked(within.merchant_id, within.environment, *days.bounds, wanted.door)
+    if wanted.by == "item":
+        of = _items_asked(asked, days)
+        async for items in laid_down(within, lambda c: sql.every_item(c, of, _item_after(wanted)), sql.ItemSold):
+            yield [_item_row(item, days, asked.door) for item in items]
+    elif wanted.by == "member":
+        after = _member_after(wanted)
+        async for buyers in laid_down(within, lambda c: sql.every_buyer(c, asked, after), sql.BuyerFound):
+            yield [_member_row(one, days) for one in buyers]
+    else:
+        page = await run(within, wanted)
+        yield page.rows
+        while page.next:
+            page = await run(within, msgspec.structs.replace(wanted, after=page.next))
+            yield page.rows
+
+
+def _items_asked(asked: sql.ReportAsked, days: Days) -> sql.ItemsAsked:
+    return sql.ItemsAsked(asked.merchant_id, asked.environment, days.first, days.last, asked.door)
+
+
+def _item_after(wanted: SalesFilter) -> sql.ItemSold | None:
+    return sql.ItemSold(*_item_place(wanted.after)) if wanted.after else None
+
+
+def _member_after(wanted: SalesFilter) -> tuple[Any, ...] | None:
+    return _place(wanted.after, (int, int)) if wanted.after else None
+
+
 async def _items(connection: Connection, asked: sql.ReportAsked, days: Days, wanted: SalesFilter) -> ViewPage:
-    after = sql.ItemSold(*_item_place(wanted.after)) if wanted.after else None
-    found = await sql.items(connection, asked, days.first, days.last, after, wanted.limit + 1)
-    behind = rows_behind(days, asked.door)
-    rows = [
-        SalesRow(item.name, asked.door, None, None, None, item.quantity, item.sales_sen, None, None, None, behind)
-        for item in found
-    ]
-    return _page(rows, wanted.limit, found)
+    of, after = _items_asked(asked, days), _item_after(wanted)
+    found = await report_tops.best(connection, of, after, wanted.limit + 1)
+    if found is None:
+        found = await sql.items(connection, of, after, wanted.limit + 1)
+    return _page([_item_row(item, days, asked.door) for item in found], wanted.limit, found)
+
+
+def _item_row(item: sql.ItemSold, days: Days, door: str) -> SalesRow:
+    behind = rows_behind(days, door)
+    return SalesRow(item.name, door, None, None, None, item.quantity, item.sales_sen, None, None, None, behind)
 
 
 async def _members(connection: Connection, asked: sql.ReportAsked, days: Days, wanted: SalesFilter) -> ViewPage:
-    after = _place(wanted.after, (int, int)) if wanted.after else None
-    found = await sql.buyers(connection, asked, after, wanted.limit + 1)
-    rows = [
-        SalesRow(
-            one.name or str(one.member_id), one.door, one.orders, one.paid, share_bp(one.paid, one.orders), None,
-            one.sales_sen, each_sen(one.sales_sen, one.paid), one.refunds_sen, None,
-            rows_behind(days, one.door, member=one.member_id),
-        )
-        for one in found
-    ]  # fmt: skip
-    return _page(rows, wanted.limit, [(one.sales_sen, one.member_id) for one in found])
+    found = await sql.buyers(connection, asked, _member_after(wanted), wanted.limit + 1)
+    places = [(one.sales_sen, one.member_id) for one in found]
+    return _page([_member_row(one, days) for one in found], wanted.limit, places)
+
+
+def _member_row(one: sql.BuyerFound, days: Days) -> SalesRow:
+    return SalesRow(
+        one.name or str(one.member_id), one.door, one.orders, one.paid, share_bp(one.paid, one.orders), None,
+        one.sales_sen, each_sen(one.sales_sen, one.paid), one.refunds_sen, None,
+        rows_behind(days, one.door, member=one.member_id),
+    )  # fmt: skip
 
 
 def _page(rows: list[SalesRow], limit: int, places: Sequence[Any]) -> ViewPage:
@@ -152,4 +189,7 @@ def _fits(part: str | int) -> bool:
     return "\0" not in part if isinstance(part, str) else -LARGEST <= part <= LARGEST
 
 
-VIEW = View("reports.sales", "money:read", Bilingual("Penjualan", "Sales"), SalesFilter, SalesRow, run, personal=True)
+VIEW = View(
+    "reports.sales", "money:read", Bilingual("Penjualan", "Sales"), SalesFilter, SalesRow, run,
+    personal=True, rest=rest,
+)  # fmt: skip

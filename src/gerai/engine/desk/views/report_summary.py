@@ -6,11 +6,13 @@ from typing import Annotated
 
 import msgspec
 
+from gerai.engine.desk.days import FIRST_DAY
 from gerai.engine.desk.fields import words
 from gerai.engine.desk.house import Within
 from gerai.engine.desk.registry import View, ViewPage
 from gerai.engine.desk.report_time import ReportFilter, change_bp, days_of, each_sen, rows_behind, share_bp
 from gerai.kit.bilingual import Bilingual
+from gerai.kit.clock import jakarta
 from gerai.store import reports as sql
 from gerai.store.connection import Connection
 
@@ -18,7 +20,7 @@ from gerai.store.connection import Connection
 class SummaryRow(msgspec.Struct, frozen=True):
     """``…_before…``: of the same time before, to the same hour where the time is not over. ``…_change_bp``: 250 is
     2.5 % more, None where there was nothing. ``complete``: everything is counted; else a worker still counts earlier
-    orders."""
+    orders, and ``counting`` is the day that it has come to (None: it has not begun)."""
 
     since: Annotated[str, words("Sejak tanggal", "Since")]
     until: Annotated[str, words("Sampai tanggal", "Until")]
@@ -41,6 +43,7 @@ class SummaryRow(msgspec.Struct, frozen=True):
     cancelled: Annotated[int, words("Batal atau kedaluwarsa", "Cancelled or expired")]
     failed: Annotated[int, words("Gagal atau kembali", "Failed or returned")]
     complete: Annotated[bool, words("Lengkap", "Complete")]
+    counting: Annotated[str | None, words("Hari yang sedang dihitung", "Day that is being counted")]
     behind: Annotated[str, words("Pesanan di baliknya", "Orders behind it")]
 
 
@@ -51,7 +54,7 @@ async def run(within: Within, wanted: ReportFilter) -> ViewPage:
     async with within.engine.connection() as connection:
         now = await _all(connection, sql.ReportAsked(*mine, *days.bounds, wanted.door))
         before = await _all(connection, sql.ReportAsked(*mine, *days.before, wanted.door))
-        complete = await sql.is_complete(connection, within.merchant_id)
+        counting = await sql.counting_from(connection, within.merchant_id)
     average_sen, average_before_sen = each_sen(now.sales_sen, now.paid), each_sen(before.sales_sen, before.paid)
     row = SummaryRow(
         since=days.first.isoformat(),
@@ -74,7 +77,8 @@ async def run(within: Within, wanted: ReportFilter) -> ViewPage:
         fees_before_sen=before.fees_sen,
         cancelled=now.cancelled,
         failed=now.failed,
-        complete=complete,
+        complete=counting is None,
+        counting=None if counting is None or counting.year < FIRST_DAY.year else jakarta(counting).date().isoformat(),
         behind=rows_behind(days, wanted.door),
     )
     return ViewPage([row])

@@ -23,7 +23,7 @@ class WaitingFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Annotated[WaitingKind | Literal[""], words("Jenis", "Kind", "late_payment")] = ""
     after: Annotated[
-        Annotated[str, Meta(pattern=r"^([0-9]{1,17}-[a-z_]{1,40}-[0-9]{1,18})?" + END)], words("Sesudah", "After")
+        Annotated[str, Meta(pattern=r"^(-?[0-9]{1,17}-[a-z_]{1,40}-[0-9]{1,18})?" + END)], words("Sesudah", "After")
     ] = ""
     limit: Annotated[Limit, words("Paling banyak", "At most")] = 50
 

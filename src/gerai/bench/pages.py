@@ -1,0 +1,99 @@
+"""How long the console's pages take in a shop with many orders: each asked for again and again by one person."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Final
+
+import msgspec
+import psycopg
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from gerai.bench.case import ENVIRONMENT, BenchError
+from gerai.bench.stand import Stand, Step
+from gerai.bench.visitor import Visitor, visiting
+
+#: What a list or an order may take, at the 95th percentile.
+GOAL_MS: Final = 50.0
+_WARM: Final = 3
+#: Values that pages are asked for, taken from the stored orders: one of a middle age, its number, when it was placed.
+_ONE: Final = (
+    "SELECT order_id, number, (created_at AT TIME ZONE 'Asia/Jakarta')::date FROM orders "
+    "WHERE merchant_id = %s AND environment = %s AND channel = 'durianpay' ORDER BY created_at DESC OFFSET %s LIMIT 1"
+)
+#: Behind the shop's address; ``{old}`` is an order among the oldest.
+PAGES: Final = {
+    "home": "", "home, today": "?range=today", "home, 7 days": "?range=7d", "home, 90 days": "?range=90d",
+    "orders": "/orders", "orders, deep": "/orders?after={old}", "orders, a state": "/orders?status=completed",
+    "orders, two states": "/orders?status=pending&status=processing", "orders, a number": "/orders?text={number}",
+    "orders, a telephone": "/orders?text=628121234", "orders, a day": "/orders?since={day}&until={day}",
+    "an order": "/orders/{one}", "waiting": "/waiting", "payments": "/payments",
+    "payments, a state": "/payments?status=late", "refunds": "/refunds", "top-ups": "/topups", "members": "/members",
+    "wallets": "/wallets", "products": "/products", "stock": "/stock", "deliveries": "/deliveries", "audit": "/audit",
+    "sales by day": "/reports?range=30d", "sales by item": "/reports?range=30d&by=item",
+    "sales by member": "/reports?range=7d&by=member", "statement": "/reports/statement", "books": "/books",
+}  # fmt: skip
+#: Whose sums are of all there is (decision 0031): asked for a few times.
+SUMMED: Final = frozenset({"sales by member", "statement", "books"})
+_FEW: Final = 3
+
+
+class PageFigures(msgspec.Struct, frozen=True):
+    """A page: its status, how long it took in milliseconds, and its size in bytes."""
+
+    name: str
+    status: int
+    p50_ms: float
+    p95_ms: float
+    bytes: int
+
+
+def measure_pages(stand: Stand, times: int, step: Step) -> list[PageFigures]:
+    """Every page of :data:`PAGES`, one after the other."""
+    with visiting(stand, step) as visitor:
+        values = _values(stand)
+        return [_measured(visitor, name, path.format(**values), times, step) for name, path in PAGES.items()]
+
+
+def _values(stand: Stand) -> dict[str, object]:
+    with psycopg.connect(stand.dsn) as connection:
+        found = [
+            connection.execute(_ONE, (stand.ours.merchant_id, ENVIRONMENT, offset)).fetchone()
+            for offset in (stand.stored // 50, stand.stored // 20)
+        ]
+    one, old = found
+    if one is None or old is None:
+        raise BenchError("there are too few stored orders")
+    return {"one": one[0], "number": one[1], "day": one[2], "old": old[0]}
+
+
+def _measured(visitor: Visitor, name: str, path: str, times: int, step: Step) -> PageFigures:
+    step(name)
+    address, took_ms = visitor.base + path, list[float]()
+    for turn in range(min(times, _FEW) if name in SUMMED else times + _WARM):
+        begun_s = perf_counter()
+        page = visitor.client.get(address)
+        if turn >= _WARM or name in SUMMED:
+            took_ms.append((perf_counter() - begun_s) * 1000)
+        if page.status_code != 200:
+            break
+    took_ms.sort()
+    last = len(took_ms) - 1
+    at = [took_ms[round(last * share)] if took_ms else 0.0 for share in (0.5, 0.95)]
+    return PageFigures(name, page.status_code, *at, len(page.content))
+
+
+def show_pages(found: list[PageFigures], stored: int) -> None:
+    """Print them as a table; what takes longer than a list may stands out."""
+    title = f"Pages of the console, {stored:,} orders stored; goal for lists and orders: p95 {GOAL_MS:.0f} ms"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("page", no_wrap=True)
+    for name in ("status", "p50 ms", "p95 ms", "kB"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        slow = one.p95_ms > GOAL_MS
+        p95 = f"[red]{one.p95_ms:.1f}[/]" if slow else f"{one.p95_ms:.1f}"
+        table.add_row(one.name, str(one.status), f"{one.p50_ms:.1f}", p95, f"{one.bytes / 1024:.0f}")
+    Console().print(table)
