@@ -17,6 +17,7 @@ from gerai.domain.refusals import InputInvalid, PermissionMissing
 from gerai.engine.acting import Acting, Actor, ActReplayed, acting, acting_now
 from gerai.engine.command import Command, Idempotency, Outcome
 from gerai.engine.desk.house import Within
+from gerai.engine.desk.paper import Sheet
 from gerai.kit.bilingual import Bilingual
 from gerai.kit.discover import discover_inner, discover_modules
 from gerai.kit.wire import is_kept
@@ -50,7 +51,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
 class View:
     """Something to see. ``name`` is ``<things>.list`` (a page of them), ``<things>.show`` (one, by ``id``) or another
     word after the dot. ``filter`` is what may be asked, every field with a default but ``id``; ``row`` what is seen.
-    ``run`` refuses as its module says. ``personal``: its rows tell who customers are."""
+    ``run`` refuses as its module says. ``personal``: its rows tell who customers are. ``paper``: of the filter and the
+    page, what every face gives as PDF; None: it has none."""
 
     name: str
     permission: Permission
@@ -59,6 +61,7 @@ class View:
     row: type[msgspec.Struct]
     run: Callable[[Within, Any], Awaitable[ViewPage]]
     personal: bool = False
+    paper: Callable[[Within, Any, ViewPage], Sheet] | None = None
 
 
 @dataclass(frozen=True)
