@@ -117,6 +117,9 @@ SELECT t.order_id, x.updated_at, x.total_sen, t.order_id, NULL::int8, t.provider
 FROM fulfilments t CROSS JOIN LATERAL
      (SELECT o.* FROM orders o WHERE o.merchant_id = t.merchant_id AND o.order_id = t.order_id OFFSET 0) x
 WHERE {_HERE} AND t.status = 'unknown' AND x.status = 'processing' ORDER BY t.order_id""",
+    "book_fault": f"""
+SELECT t.broken_id, t.since, NULL::int8, {_NO_PAID}, t.invariant, '', t.broken_rows::int8
+FROM broken_books t WHERE {_HERE} ORDER BY t.broken_id""",
     "webhook": f"""
 SELECT t.endpoint_id, t.updated_at, NULL::int8, {_NO_PAID}, t.url, t.reason, t.failures::int8
 FROM webhook_endpoints t WHERE {_HERE}

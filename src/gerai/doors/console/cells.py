@@ -40,6 +40,7 @@ _TONES: Final = {
     "bad": (
         "failed", "late", "mismatch", "disabled", "blocked", "revoked", "returned", "conflict", "problem", "returning",
         "late_payment", "other_amount", "late_top_up", "other_top_up", "refund_refused", "refund_unclear", "webhook",
+        "book_fault",
     ),
 }  # fmt: skip
 _TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}

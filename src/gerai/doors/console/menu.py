@@ -17,7 +17,7 @@ _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "catalogue": ("products", "variants", "bundles", "price_options", "services", "service_types", "stores", "stock"),
     "shipping": ("shipments", "warehouses", "couriers", "rates", "locations"),
     "developers": ("keys", "webhooks", "deliveries"),
-    "reports": ("reports", "books"),
+    "reports": ("reports", "books", "book_faults"),
     "settings": (),
 }
 #: Things without a list, and the view whose page stands for them.

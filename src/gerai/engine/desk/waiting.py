@@ -14,8 +14,8 @@ from gerai.store.waiting_list import WaitingThing
 
 WaitingKind = Literal[
     "late_payment", "other_amount", "ended_order", "refund_to_send", "refund_refused", "refund_unclear", "late_top_up",
-    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "provider_unknown", "webhook",
-    "low_stock",
+    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "provider_unknown", "book_fault",
+    "webhook", "low_stock",
 ]  # fmt: skip
 
 
@@ -98,7 +98,8 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
         "arrivals", ("arrivals.book", "arrivals.dismiss"),
     ),
     "notice": KindOfWaiting(
-        Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"), "notices"
+        Bilingual("Kabar uang masuk tidak terbaca{detail}", "A notice of money could not be read{detail}"),
+        "notices", ("notices.read", "notices.dismiss"),
     ),
     "proof": KindOfWaiting(
         Bilingual(
@@ -113,6 +114,12 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
             "{name} has not said whether order {order} is done, asked {other} times",
         ),
         "orders", ("orders.retry", "orders.complete", "orders.fail"),
+    ),
+    "book_fault": KindOfWaiting(
+        Bilingual(
+            "Pembukuan tidak cocok: {name} (baris: {other})", "The books do not agree: {name} (rows: {other})"
+        ),
+        "book_faults", ("book_faults.recheck",),
     ),
     "webhook": KindOfWaiting(
         Bilingual(
@@ -143,7 +150,7 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     known = methods.get(thing.method)
     method = Bilingual(thing.method, thing.method) if known is None else Bilingual(**known.title)
     ended = _ENDED.get(thing.detail, Bilingual(thing.detail, thing.detail))
-    counted = thing.kind in ("low_stock", "provider_unknown")
+    counted = thing.kind in ("low_stock", "provider_unknown", "book_fault")
     facts = {
         "amount": display(thing.amount_sen or 0), "order": thing.order_number,
         "paid": thing.paid, "name": name, "place": place, "detail": f": {thing.detail}" if thing.detail else "",
