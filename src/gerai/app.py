@@ -121,7 +121,7 @@ def make_house(engine: Engine, desk: GatewayDesk, partners: FoundPartners, setti
     return House(
         engine, desk, SecretBox(own.seal_key), settings.base_url, partners.payment_methods, partners.fulfilment,
         KEY_SCHEMES, STORE_METHODS, DEPOSIT_CODES, order_readers(DIALECTS),
-        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s),
+        WebhookDesk(WEBHOOK_CONTRACTS, own.allow_loopback, own.timeout_s), partners.notice_forms,
     )  # fmt: skip
 
 

@@ -234,6 +234,9 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         "logos.logos": [lambda c: logos.logos(c, [m])],
         "logos.content": [lambda c: logos.content(c, m, b"none")],
         "notices.open_sources": [lambda c: notices.open_sources(c, [m])],
+        "notices.page": [
+            lambda c, status=status: notices.page(c, m, status, 0, 2**62, 51) for status in ("", "waiting", "read")
+        ],
         "notices.source": [lambda c: notices.source(c, m, first)],
         "notices.notice": [lambda c: notices.notice(c, m, first)],
         "notices.unread": [lambda c: notices.unread(c, m, 50)],
