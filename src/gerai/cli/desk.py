@@ -18,7 +18,7 @@ from gerai.cli.database import DataOption, SettingsOption
 from gerai.cli.desk_files import FILE_OPTIONS, PAPER_OPTIONS, chosen_file, printing, writing
 from gerai.cli.desk_imports import import_command
 from gerai.cli.desk_rows import print_done, print_page, typed
-from gerai.cli.on_engine import MerchantOption
+from gerai.cli.on_engine import MerchantOption, noted
 from gerai.cli.terminal import fail
 from gerai.domain.refusals import InputInvalid
 from gerai.engine.desk.export import is_listed
@@ -82,7 +82,7 @@ def _act_command(act: Act) -> Callable[..., None]:
         wanted = read_typed(act.input, given)
 
         def do(within: Within, caller: DeskCaller) -> Any:
-            return perform(act, within, wanted, caller, reason=given["reason"], key=given["once"])
+            return noted(perform(act, within, wanted, caller, reason=given["reason"], key=given["once"]))
 
         done: Done = at_desk(given, do, outside=act.outside)
         print_done(act, done, as_json=given["json"])

@@ -91,12 +91,14 @@ class House:
 @dataclass(frozen=True)
 class Within:
     """Where a view looks, or an act works. ``may``: the permissions of whoever looks; a view that shows things of
-    another permission as well leaves them out without it."""
+    another permission as well leaves them out without it. ``by``: who looks, as records keep it; what is theirs alone
+    to do is offered to them."""
 
     house: House
     merchant_id: int
     environment: Environment
     may: frozenset[str] = frozenset()
+    by: str = ""
 
     @property
     def engine(self) -> Engine:

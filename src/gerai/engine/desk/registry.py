@@ -25,6 +25,8 @@ from gerai.kit.wire import is_kept
 log = structlog.get_logger("gerai.desk")
 Answer = TypeVar("Answer")
 _LONGEST_REASON: Final = 500
+#: Of what a shop has once for both environments.
+_OF_BOTH: Final[frozenset[Permission]] = frozenset({"settings:write", "people:manage"})
 #: A counter has views and acts of its own, in its words, in a package ``desk``; found as the counters are.
 _COUNTERS: Final = "gerai.doors.dialects"
 
@@ -69,7 +71,8 @@ class Act:
     """Something to do: ``<things>.<verb>``. ``input`` is what it takes. ``reasoned``: it concerns money or a customer,
     so it takes a reason. ``grave``: it moves money or hands out a key; at the console whoever does it proves once more
     who they are. ``outside``: of no merchant (it opens one). ``possible``: of an act on an order, whether the order's
-    state, as it was read, allows it now; the act itself decides by what it reads in its transaction."""
+    state, as it was read, allows it now; the act itself decides by what it reads in its transaction. ``here``: what it
+    changes is of the desk's environment alone, though others with its permission change what both environments have."""
 
     name: str
     permission: Permission
@@ -80,6 +83,12 @@ class Act:
     grave: bool = False
     outside: bool = False
     possible: Callable[[OrderView], bool] | None = None
+    here: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether what it changes is production's, too, wherever it is done."""
+        return self.permission in _OF_BOTH and not self.here and not self.outside
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,7 @@ def _by_name(found: dict[str, Any]) -> dict[str, Any]:
 async def look(view: View, within: Within, wanted: msgspec.Struct, caller: DeskCaller) -> ViewPage:
     """See a view. Refuses PermissionMissing, and what the view refuses."""
     caller.require(view.permission)
-    return await view.run(replace(within, may=frozenset(caller.permissions)), wanted)
+    return await view.run(replace(within, may=frozenset(caller.permissions), by=caller.actor.label), wanted)
 
 
 async def perform(
@@ -128,11 +137,13 @@ async def perform(
 ) -> Done:
     """Do an act and write down who did it, in its own transaction. With an idempotency ``key`` it is done once.
 
-    Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no
-    database keeps), IdempotencyKeyReused, and what the act
-    refuses; then nothing is changed.
+    Refuses PermissionMissing, InputInvalid (no reason where one is asked for; a reason or key that no database keeps; a
+    key of the sandbox changes what production has, too), IdempotencyKeyReused, and what the act refuses; then nothing
+    is changed.
     """
     caller.require(act.permission)
+    if act.shared and within.environment == "sandbox" and caller.actor.kind == "key":
+        raise InputInvalid({"environment": ["production has this, too: a key of the sandbox does not change it"]})
     reason = checked_reason(reason, needed=act.reasoned)
     once = _once(act, caller.actor, given, reason, key) if checked_key(key) else None
     may = frozenset(caller.permissions)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from gerai.domain.money import display
 from gerai.engine.catalogue.products import ProductCatalogue
+from gerai.engine.gateways.refund import may_hand_over
 from gerai.kit.bilingual import Bilingual
 from gerai.ports.payments import PaymentMethod
 from gerai.store.waiting_list import WaitingThing
@@ -60,7 +61,7 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
             "Gateway tidak mengembalikan {amount}: {whose}{detail}",
             "Its gateway does not send {amount} back: {whose}{detail}",
         ),
-        "refunds", ("refunds.done", "refunds.again", "refunds.withdraw"),
+        "refunds", ("refunds.done", "refunds.withdraw", "refunds.again"),
     ),
     "refund_unclear": KindOfWaiting(
         Bilingual(
@@ -132,6 +133,9 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
     ),
 }  # fmt: skip
 
+#: Those that a person sends, unless their gateway is asked again.
+_OPEN_REFUNDS: Final = frozenset({"refund_to_send", "refund_refused"})
+_AGAIN: Final = "refunds.again"
 _ENDED: Final = {
     "cancelled": Bilingual("dibatalkan", "was cancelled"),
     "failed": Bilingual("gagal", "failed"),
@@ -162,9 +166,15 @@ def what_of(thing: WaitingThing, catalogue: ProductCatalogue, methods: Mapping[s
     )
 
 
-def can_of(thing: WaitingThing) -> tuple[str, ...]:
-    """The names of the acts that decide it, by its id."""
-    return KINDS[_kind(thing)].can
+def can_of(thing: WaitingThing, by: str) -> tuple[str, ...]:
+    """The names of the acts that decide it, by its id. What somebody took from a gateway to send by hand, they alone
+    give back to it (``by``: who looks)."""
+    can = KINDS[_kind(thing)].can
+    if thing.kind not in _OPEN_REFUNDS:
+        return can
+    denials = int(thing.kind == "refund_refused")
+    others = tuple(act for act in can if act != _AGAIN)
+    return (*others, _AGAIN) if may_hand_over(thing.detail, denials, by) else others
 
 
 def things_of(thing: WaitingThing) -> str:
