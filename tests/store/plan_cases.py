@@ -266,6 +266,7 @@ def read_cases(k: Known) -> dict[str, list[Call]]:
         ],
         "proofs.of_payment": [lambda c: proofs.of_payment(c, m, first)],
         "proofs.proof": [lambda c: proofs.proof(c, m, first)],
+        "proofs.given": [lambda c: proofs.given(c, m, first)],
         "proofs.content": [lambda c: proofs.content(c, m, first)],
         "proofs.forget": [lambda c: proofs.forget(c, 9999, 100)],
         "arrivals.kept_under": [lambda c: arrivals.kept_under(c, m, first, ["none"])],

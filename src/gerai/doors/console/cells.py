@@ -34,7 +34,7 @@ _TONES: Final = {
     "good": ("paid", "completed", "succeeded", "delivered", "active", "settled", "live", "owner", "done", "booked"),
     "wait": ("pending", "unpaid", "waiting", "sending", "unknown", "held", "operator", "partial", "requested",
              "ended_order", "refund_to_send", "payment_fault", "top_up_fault", "arrival", "notice", "proof",
-             "provider_unknown", "low_stock"),
+             "top_up_proof", "provider_unknown", "low_stock"),
     "run": ("processing", "shipping", "shipped", "in_process", "open", "handed_over", "in_transit"),
     "act": ("confirmed", "ready"),
     "bad": (

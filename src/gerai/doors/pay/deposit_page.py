@@ -23,10 +23,17 @@ from gerai.doors.pay.model import PageContext
 from gerai.doors.pay.page_watcher import Watch, deposit_seen
 from gerai.doors.pay.payment_panel import simulated_step
 from gerai.doors.pay.resolve import SECRET, ByCode, context_of
+from gerai.doors.pay.upload import SentFile, received
 from gerai.engine.deposits.record import RecordDeposit
+from gerai.engine.proofs import ReceiveTopUpProof, proofs_given, provable
 
 #: What a page may be asked to tell once, and the text.
-_NOTICES: Final = {"changed": "notice.deposit_changed", "busy": "notice.busy"}
+_NOTICES: Final = {
+    "changed": "notice.deposit_changed",
+    "busy": "notice.busy",
+    "proof_missing": "notice.proof_missing",
+    "proof_kind": "notice.proof_kind",
+}
 #: Where a deposit stands after an act.
 _AFTER: Final = {
     "pay": ("succeeded", "late", "refunded"),
@@ -65,8 +72,11 @@ async def show(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
     notice = _NOTICES.get(ctx.query.get("notice", ""), "")
 
+    given = await proofs_given(ctx.services.engine, opened.deposit) if provable(opened.deposit) else 0
+
     def drawn() -> str:
-        return draw.deposit_page(present_deposit(opened.deposit, context, now, words, notice), words, opened.address)
+        page = present_deposit(opened.deposit, context, now, words, notice, given)
+        return draw.deposit_page(page, words, opened.address)
 
     # Drawing a QR takes tens of milliseconds: not on the thread that answers everybody.
     return answers.page(ctx, await asyncio.to_thread(drawn), words)
@@ -127,6 +137,23 @@ async def play(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     )
     notice = await submitted(ctx, command)
     return await _see_played(ctx, opened, act, notice) if notice else answers.see(opened.address)
+
+
+async def prove(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
+    """Keep the file of a form (field ``proof``) as a proof of the transfer, and show the page again. Refuses as
+    :func:`received`."""
+    deposit, deposits = opened.deposit, ctx.services.engine.deposits
+
+    async def still() -> Deposit | None:
+        now = await deposits.as_now(deposit)
+        return now if provable(now) else None
+
+    def command(file: SentFile, now: Deposit) -> ReceiveTopUpProof:
+        ids = {"merchant_id": now.merchant_id, "deposit_id": now.deposit_id}
+        return ReceiveTopUpProof(**ids, environment=now.environment, **file._asdict())
+
+    page = f"deposit:{deposit.merchant_id}:{deposit.deposit_id}"
+    return answers.see(opened.address, await received(ctx, page, deposit.merchant_id, still, command))
 
 
 async def _see_played(ctx: RequestContext, opened: ResolvedDeposit, act: str, notice: str) -> Response:

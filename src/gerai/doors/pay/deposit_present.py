@@ -14,6 +14,7 @@ from gerai.doors.pay.model import DepositPage, PageContext, Play, SumRow
 from gerai.doors.pay.names import shown
 from gerai.doors.pay.page_state import PageState
 from gerai.doors.pay.payment_panel import deadline, panel_of
+from gerai.doors.pay.proofs import deposit_proof_form
 from gerai.doors.pay.words import Words
 from gerai.engine.gateways.record import instructed
 
@@ -81,9 +82,10 @@ def playable(deposit: Deposit, state: PageState, context: PageContext) -> Play |
 
 
 def present_deposit(
-    deposit: Deposit, context: PageContext, now: datetime, words: Words, notice: str = ""
+    deposit: Deposit, context: PageContext, now: datetime, words: Words, notice: str = "", proofs_given: int = 0
 ) -> DepositPage:
-    """The page of ``deposit`` at ``now``. ``notice``: the text key of what became of an act, shown once."""
+    """The page of ``deposit`` at ``now``. ``notice``: the text key of what became of an act, shown once;
+    ``proofs_given``: how many proofs of its transfer came."""
     state, merchant = deposit_state(deposit, now), context.merchant_name or words("page.shop")
     completed_at = deposit.completed_at
     return DepositPage(
@@ -96,6 +98,7 @@ def present_deposit(
         shop=context.shop,
         number=shown(deposit.public_id),
         placed_at=words("order.placed_at", when=words.long_time(deposit.created_at)),
+        proof=deposit_proof_form(deposit, proofs_given, running=state is PENDING, words=words),
         credited_at="" if completed_at is None else words("deposit.credited_at", when=words.long_time(completed_at)),
         badge=words(f"badge.{state.name}"),
         headline=words(f"headline.{state.name}"),

@@ -47,7 +47,7 @@ _ACTS: Final[tuple[tuple[str, str, Act, DepositAct | None], ...]] = (
     ("GET", "/method", order_page.back, deposit_page.back),
     ("POST", "/change", actions.change, None),
     ("GET", "/change", order_page.back, deposit_page.back),
-    ("POST", "/proof", upload.send, None),
+    ("POST", "/proof", upload.send, deposit_page.prove),
     ("GET", "/proof", order_page.back, deposit_page.back),
     ("POST", "/play", actions.play, deposit_page.play),
     ("GET", "/play", order_page.back, deposit_page.back),

@@ -15,8 +15,8 @@ from gerai.store.waiting_list import WaitingThing
 
 WaitingKind = Literal[
     "late_payment", "other_amount", "ended_order", "refund_to_send", "refund_refused", "refund_unclear", "late_top_up",
-    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "provider_unknown", "book_fault",
-    "webhook", "low_stock",
+    "other_top_up", "payment_fault", "top_up_fault", "arrival", "notice", "proof", "top_up_proof",
+    "provider_unknown", "book_fault", "webhook", "low_stock",
 ]  # fmt: skip
 
 
@@ -108,6 +108,13 @@ KINDS: Final[dict[WaitingKind, KindOfWaiting]] = {
             "Proof of a transfer for order {order}, {amount} was asked",
         ),
         "proofs", ("payments.confirm",),
+    ),
+    "top_up_proof": KindOfWaiting(
+        Bilingual(
+            "Bukti transfer untuk isi saldo {paid}, yang diminta {amount}",
+            "Proof of a transfer for top-up {paid}, {amount} was asked",
+        ),
+        "proofs", ("topups.confirm",),
     ),
     "provider_unknown": KindOfWaiting(
         Bilingual(
