@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bank_kit import METHODS, PDF, PNG, PRICE
+from bank_kit import PDF, PNG, PRICE
 from desk_kit import OPERATOR, VIEWER, open_desk, seen, written
 from desk_money_kit import Till, act, open_till
 from gerai.app import App
@@ -17,10 +17,10 @@ from gerai.domain.records import Deposit
 from gerai.domain.refusals import NotFound, PermissionMissing, StateConflict
 from gerai.engine.check import check
 from gerai.engine.deposits.cancel import CancelDeposit
-from gerai.engine.deposits.open import WantedDeposit, deposit_to_start
 from gerai.engine.desk.house import Within
 from gerai.engine.overdue import forget_old
 from gerai.kit.ids import token
+from top_up_page_kit import at, page_of, started
 
 FORM = 'enctype="multipart/form-data"'
 
@@ -29,27 +29,6 @@ FORM = 'enctype="multipart/form-data"'
 async def till(app: App) -> Till:
     """The desk of a real shop."""
     return await open_till(app)
-
-
-async def top_up(till: Till) -> Deposit:
-    """A member is asked to transfer for their wallet."""
-    engine, secret, merchant = till.shop.engine, token(), till.within.merchant
-    deposit_id = engine.ids.next()
-    code = f"DEP20261130080000{deposit_id}"
-    wanted = WantedDeposit(
-        deposit_id=deposit_id, public_id=code, secret=secret, channel="leuwongrr", account_id=till.wallet_id,
-        amount_sen=PRICE, way=("bank_transfer", "BCA"), page_path=at(code, secret), expires_at=None,
-    )  # fmt: skip
-    return (await engine.submit(deposit_to_start(merchant, "production", METHODS, wanted))).answer
-
-
-def at(code: str, secret: str, below: str = "", notice: str = "") -> str:
-    """The address of a top-up's page."""
-    return f"/user/invoice/{code}{below}?t={secret}{f'&notice={notice}' if notice else ''}"
-
-
-def page_of(deposit: Deposit, below: str = "", notice: str = "") -> str:
-    return at(deposit.public_id, deposit.secret, below, notice)
 
 
 async def send(client: httpx.AsyncClient, deposit: Deposit, content: bytes = PNG, **more: Any) -> httpx.Response:
@@ -66,7 +45,7 @@ async def test_a_member_shows_the_transfer(till: Till, client: httpx.AsyncClient
     """The form stands below the account. A file that is sent waits for the shop with the act that confirms it, is an
     event of the top-up and books nothing; after three there is no room. Confirmed by the proof's number the wallet is
     filled once, and no proof waits."""
-    deposit = await top_up(till)
+    deposit = await started(till)
     before = (await client.get(page_of(deposit))).text
     assert (FORM in before, "Bukti diterima" in before) == (True, False)
     for number in range(1, 4):
@@ -105,7 +84,7 @@ async def test_a_member_shows_the_transfer(till: Till, client: httpx.AsyncClient
 async def test_what_is_no_proof_is_not_kept(till: Till, client: httpx.AsyncClient) -> None:
     """No file, another kind of file, a form of another site, a wrong secret: nothing is kept; the same file twice at
     once is kept once. A top-up that was cancelled takes one, too: its member may have transferred before."""
-    deposit = await top_up(till)
+    deposit = await started(till)
     assert (await send(client, deposit, b"GIF89a")).headers["location"] == page_of(deposit, notice="proof_kind")
     empty = await client.post(page_of(deposit, "/proof"), files={"other": (None, b"x")})
     assert empty.headers["location"] == page_of(deposit, notice="proof_missing")
@@ -136,7 +115,7 @@ async def test_what_is_no_proof_is_not_kept(till: Till, client: httpx.AsyncClien
 async def test_who_may_and_where(till: Till, client: httpx.AsyncClient, app: App) -> None:
     """A viewer confirms nothing; another shop and the sandbox neither see nor confirm it. A proof of a top-up confirms
     no payment, and one of a payment no top-up."""
-    deposit = await top_up(till)
+    deposit = await started(till)
     await send(client, deposit)
     [proof] = await seen(till.within, "proofs.list", OPERATOR)
     with pytest.raises(PermissionMissing):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,10 +11,11 @@ from typing import Final
 from starlette.responses import Response
 
 from gerai.domain import money
-from gerai.domain.records import Deposit
+from gerai.domain.records import MANUAL, Deposit
 from gerai.domain.refusals import NotFound
 from gerai.doors.http.browser import PRIVATE, SAFETY
 from gerai.doors.http.context import RequestContext
+from gerai.doors.http.door import DepositCode
 from gerai.doors.pay import answers, choices, draw, live, qr
 from gerai.doors.pay.actions import PLAYED_ACTS, count_act, form_of, submitted
 from gerai.doors.pay.address import Address
@@ -31,6 +33,7 @@ from gerai.engine.proofs import ReceiveTopUpProof, proofs_given, provable
 _NOTICES: Final = {
     "changed": "notice.deposit_changed",
     "busy": "notice.busy",
+    "unavailable": "notice.deposit_unavailable",
     "proof_missing": "notice.proof_missing",
     "proof_kind": "notice.proof_kind",
 }
@@ -44,10 +47,18 @@ _AFTER: Final = {
 
 @dataclass(frozen=True)
 class ResolvedDeposit:
-    """A deposit behind the address it was asked for."""
+    """A deposit behind the address it was asked for. ``code_of``: how its door calls deposits, None where it does not
+    tell."""
 
     deposit: Deposit
     address: Address
+    opener: ByCode
+    code_of: DepositCode | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether another way to pay can be chosen here at all: what is given by hand has none."""
+        return self.code_of is not None and self.deposit.method != MANUAL
 
     def now(self, ctx: RequestContext) -> datetime:
         """The time on the deposit's clock."""
@@ -58,24 +69,28 @@ class ResolvedDeposit:
         return context_of(ctx, self.deposit.merchant_id, self.deposit.environment, self.address)
 
 
-async def opened_deposit(opener: ByCode, ctx: RequestContext) -> ResolvedDeposit | None:
+async def opened_deposit(
+    opener: ByCode, ctx: RequestContext, codes: Mapping[str, DepositCode]
+) -> ResolvedDeposit | None:
     """The deposit that an invoice's address names: code and secret must be the same deposit's. None otherwise."""
     code, secret = opener.proof(ctx)
     found = await ctx.services.engine.deposits.by_secret(secret) if SECRET.fullmatch(secret) else None
     if found is None or found.public_id != code:
         return None
-    return ResolvedDeposit(found, opener.address(code, secret))
+    return ResolvedDeposit(found, opener.address(code, secret), opener, codes.get(found.channel))
 
 
 async def show(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
-    """The page as it stands now."""
+    """The page as it stands now; of one that another is paid instead of, that one's."""
+    if opened.deposit.status == "cancelled" and (instead := instructions_of(opened.deposit).instead):
+        return answers.see(opened.opener.address(*instead))
     words, context, now = answers.words_for(ctx), opened.page_context(ctx), opened.now(ctx)
     notice = _NOTICES.get(ctx.query.get("notice", ""), "")
 
     given = await proofs_given(ctx.services.engine, opened.deposit) if provable(opened.deposit) else 0
 
     def drawn() -> str:
-        page = present_deposit(opened.deposit, context, now, words, notice, given)
+        page = present_deposit(opened.deposit, context, now, words, notice, given, changing=opened.changing)
         return draw.deposit_page(page, words, opened.address)
 
     # Drawing a QR takes tens of milliseconds: not on the thread that answers everybody.
