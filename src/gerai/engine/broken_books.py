@@ -80,8 +80,11 @@ async def announce_broken(engine: Engine) -> int:
     async with engine.connection() as connection:
         waiting = await sql.unannounced(connection)
     for one in waiting:
-        names = {"merchant_id": one.merchant_id, "environment": one.environment}
-        await engine.submit(AnnounceBroken(**names, invariant=one.invariant, broken_rows=one.broken_rows))
+        command = AnnounceBroken(
+            merchant_id=one.merchant_id, environment=one.environment, invariant=one.invariant,
+            broken_rows=one.broken_rows,
+        )  # fmt: skip
+        await engine.submit(command)
         # A death in between announces it twice, never not at all.
         async with engine.connection() as connection:
             await sql.announced(connection, one)

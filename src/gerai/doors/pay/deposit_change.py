@@ -41,14 +41,23 @@ async def choose(ctx: RequestContext, opened: ResolvedDeposit) -> Response:
     started = await _started(ctx, opened, deposit, (chosen[0].name, chosen[1]))
     if isinstance(started, str):
         return answers.see(opened.address, started)
-    names = {"merchant_id": deposit.merchant_id, "environment": deposit.environment, "reason": _REASON}
     instead = (started.public_id, started.secret)
-    notice = await submitted(ctx, CancelDeposit(**names, deposit_id=deposit.deposit_id, instead=instead))
+    notice = await submitted(ctx, _cancelled(deposit, instead))
     if notice:
         # It was paid, or changed by another press, meanwhile: nobody shall pay the new one, too.
-        await submitted(ctx, CancelDeposit(**names, deposit_id=started.deposit_id))
+        await submitted(ctx, _cancelled(started, None))
         return answers.see(opened.address, notice)
     return answers.see(opened.opener.address(*instead))
+
+
+def _cancelled(deposit: Deposit, instead: tuple[str, str] | None) -> CancelDeposit:
+    return CancelDeposit(
+        merchant_id=deposit.merchant_id,
+        environment=deposit.environment,
+        deposit_id=deposit.deposit_id,
+        reason=_REASON,
+        instead=instead,
+    )
 
 
 async def _started(

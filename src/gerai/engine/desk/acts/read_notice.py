@@ -34,8 +34,10 @@ async def run(within: Within, given: ById) -> Done:
         raise PartnerUnavailable(source.form, _RETRY_AFTER_S) from error
     if command is None:
         # Done before, by this act under its key or by somebody else: the command finds out.
-        names = {"merchant_id": within.merchant_id, "environment": PRODUCTION, "notice_id": given.id}
-        command = EndNotice(**names, kept=notice.kept, fault=notice.fault)
+        command = EndNotice(
+            merchant_id=within.merchant_id, environment=PRODUCTION, notice_id=given.id, kept=notice.kept,
+            fault=notice.fault,
+        )  # fmt: skip
     note(given.id, sender=source.form, kept=command.kept, fault=command.fault)
     outcome = await submitted(within, command)
     after = outcome.answer
